@@ -1,0 +1,64 @@
+# Two commands: `make run` to look around, `make test` before a change goes in.
+# Everything happens in .venv and data/ below this folder; nothing else on the machine is touched.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+# `make run PORT=9000 HOST=0.0.0.0`. Only what is said here counts: some shells export a HOST of their own.
+given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
+SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
+
+.DEFAULT_GOAL := help
+.PHONY: help run setup test bench format freeze clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' Makefile
+
+run: setup ## install, migrate, ingest seeds/, serve on http://127.0.0.1:8000
+	@$(BIN)/alembic upgrade head
+	@$(BIN)/dateline ingest seeds
+	@$(BIN)/dateline serve $(SERVE)
+
+setup: $(READY) ## make .venv and install into it
+	@:
+
+# The stamp makes a second run quick: only a change of the requirements installs again.
+$(READY): pyproject.toml constraints.txt
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Dateline needs Python 3.11 or newer, as $(PYTHON) or by name: make setup PYTHON=/path/to/python3.11"; exit 1; }
+	@echo "Installing into $(VENV); the first time takes a few minutes."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
+	@touch $(READY)
+
+test: setup ## format, lint, types, layers, migrations, Dockerfile, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/hadolint Dockerfile
+	@echo "models and migrations agree:"
+	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export DATELINE_DATA_DIR="$$scratch" && \
+		$(BIN)/alembic upgrade head && $(BIN)/alembic check
+	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
+	$(BIN)/python -m tests.bench $(call given,SIZE,--size) $(call given,OUT,--out) $(call given,FILE,--file) \
+		$(if $(filter 1,$(STOCK)),--stock) $(if $(filter 0,$(HTTP)),--no-http)
+
+format: setup ## put every file into the house's format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# Keeps the comment at the head of the file; leaves out Dateline itself.
+freeze: setup ## write what is installed to constraints.txt
+	@{ sed -n '/^#/p' constraints.txt; \
+		$(BIN)/python -m pip freeze --exclude-editable | grep '==' | sort -f; } > constraints.new
+	@mv constraints.new constraints.txt
+
+clean: ## remove .venv and caches; data/ stays
+	rm -rf $(VENV) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
