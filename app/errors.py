@@ -1,0 +1,96 @@
+"""What can go wrong, as one tree. No HTTP in it: `api/problems.py` holds the one table that maps it.
+
+DatelineError
+├── InvalidParameter      a value that cannot be served; names the parameter and, where it can, a better value
+│   └── QueryTooComplex   the query text exceeds a limit; carries a stable code
+├── InvalidCursor         a cursor that is not ours, or belongs to another query
+├── NotFound              no such article, entity, ...
+├── Withdrawn             the article was there and was taken back
+├── SettingsInvalid       a setting that cannot be used
+├── InputUnreadable       a path given to ingest that cannot be read at all
+├── ArchiveBusy           another process is writing
+└── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class DatelineError(Exception):
+    """Root of everything this program raises on purpose; `str()` is a sentence for the person who can act on it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One of several entities that a name may mean."""
+
+    id: str
+    name: str
+    type: str
+    hint: str | None = None
+
+
+class InvalidParameter(DatelineError):
+    """A parameter or option whose value cannot be served."""
+
+    def __init__(
+        self,
+        parameter: str,
+        message: str,
+        *,
+        suggestion: str | None = None,
+        candidates: tuple[Candidate, ...] = (),
+    ) -> None:
+        super().__init__(f"{parameter}: {message}")
+        self.parameter = parameter
+        self.message = message
+        self.suggestion = suggestion
+        self.candidates = candidates
+
+
+class QueryTooComplex(InvalidParameter):
+    """A query text over a limit. `code` is stable: clients may match on it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__("q", message)
+        self.code = code
+
+
+class InvalidCursor(DatelineError):
+    """A cursor that this archive did not make, or made for another query."""
+
+
+class NotFound(DatelineError):
+    """`kind` is the noun for the reader: article, entity, source."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"There is no {kind} {id!r}.")
+        self.kind = kind
+        self.id = id
+
+
+class Withdrawn(DatelineError):
+    def __init__(self, id: str) -> None:
+        super().__init__(f"Article {id!r} was withdrawn.")
+        self.id = id
+
+
+class SettingsInvalid(DatelineError):
+    pass
+
+
+class InputUnreadable(DatelineError):
+    pass
+
+
+class ArchiveBusy(DatelineError):
+    """Another process holds the ingest lock; `pid` is for the message only."""
+
+    def __init__(self, pid: int | None) -> None:
+        super().__init__(f"Another ingest runs (pid {pid or 'unknown'}). Wait until it ends, then try again.")
+        self.pid = pid
+
+
+class IndexUnavailable(DatelineError):
+    pass

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+import itertools
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.text import count_words, fingerprint, fold, normalise, sentences, slug
+
+
+@pytest.mark.parametrize(
+    ("text", "normal"),
+    [
+        ("a\r\nb\rc\x85d\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
+        ("nul\x00 bell\x07 tab\t del\x7f", "nul bell tab\t del"),
+        ("e\u0301", "é"),
+        ("  spaces  stay ", "  spaces  stay "),
+        ("\ufffenot\uffff", "not"),
+    ],
+)
+def test_normalise(text: str, normal: str) -> None:
+    assert normalise(text) == normal
+
+
+@given(st.text())
+def test_normalising_twice_changes_nothing(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+    assert unicodedata.is_normalized("NFC", once)
+
+
+@pytest.mark.xfail(strict=True, reason="normalise lets lone surrogates through; no row, JSON or index can hold them")
+def test_lone_surrogates_are_removed() -> None:
+    normalise("half a pair \ud83d here").encode()
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("Médecins  Sans\n Frontières ", "medecins sans frontieres"),
+        ("STRASSE Straße", "strasse strasse"),
+        ("Łódź, Ærø, İstanbul, Đà Nẵng", "lodz, aero, istanbul, da nang"),
+        ("O’Brien “said” T‑Mobile", 'o\'brien "said" t-mobile'),
+        ("ﬁnance ＡＢＣ", "finance abc"),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+@pytest.mark.parametrize("text", ["ℝ", "𝐀", "℡"])
+def test_folding_what_only_decomposition_makes_a_capital(text: str) -> None:
+    assert fold(text) == fold(fold(text))
+
+
+@given(st.text(st.characters(max_codepoint=0x24F)))
+def test_folding_twice_changes_nothing(text: str) -> None:
+    assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("Médecins Sans Frontières", "medecins-sans-frontieres"),
+        ("Lashkar-e-Taiba", "lashkar-e-taiba"),
+        ("U.S. Steel", "us-steel"),
+        ("O'Brien & Sons", "obrien-sons"),
+    ],
+)
+def test_slug(name: str, expected: str) -> None:
+    assert slug(name) == expected
+
+
+@pytest.mark.parametrize("name", ["東京", "Москва", "!!!", ""])
+def test_a_name_without_latin_letters_has_a_stable_slug(name: str) -> None:
+    assert slug(name) == slug(name) != slug(name + "x")
+    assert slug(name).isascii()
+    assert slug(name).isalnum()
+
+
+@given(st.text(max_size=30))
+def test_a_slug_is_never_empty_and_safe_in_a_path(name: str) -> None:
+    assert set(slug(name)) <= set("abcdefghijklmnopqrstuvwxyz0123456789-")
+    assert slug(name)
+
+
+@pytest.mark.parametrize(
+    ("text", "count"),
+    [("", 0), ("one", 1), ("counter-terrorism unit", 2), ("the U.S. and AT&T", 4), ("O’Brien's — 3.5%", 2)],
+)
+def test_count_words(text: str, count: int) -> None:
+    assert count_words(text) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("", []),
+        ("No end", ["No end"]),
+        ("One. Two! Three?", ["One.", "Two!", "Three?"]),
+        ("Mr. Modi met Gen. Munir. They talked.", ["Mr. Modi met Gen. Munir.", "They talked."]),
+        ("J. R. Smith came. He left.", ["J. R. Smith came.", "He left."]),
+        ("On Feb. 26 it fell. It rose.", ["On Feb. 26 it fell.", "It rose."]),
+        ("“Stop.” He left.", ["“Stop.”", "He left."]),
+        ("A head\n\nA paragraph", ["A head", "A paragraph"]),
+        ("It cost 3.5 percent. then", ["It cost 3.5 percent. then"]),
+    ],
+)
+def test_sentences(text: str, expected: list[str]) -> None:
+    assert [text[start:end] for start, end in sentences(text)] == expected
+
+
+@given(st.text('aB. !?\n"“”MrU1', max_size=80))
+def test_sentences_cover_every_letter_once(text: str) -> None:
+    spans = list(sentences(text))
+    assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
+    assert all(text[a:b] == text[a:b].strip() != "" for a, b in spans)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+
+
+def test_fingerprint_tells_lists_of_parts_apart() -> None:
+    assert len({fingerprint(*parts) for parts in (("ab", "c"), ("a", "bc"), ("abc",), ("ab", "c", ""), ())}) == 5
+    assert fingerprint("a") == fingerprint("a")
+    assert fingerprint("\ud83d")
