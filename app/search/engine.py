@@ -1,0 +1,151 @@
+"""The port: what the archive asks of a search engine, in the words of the archive.
+
+Frozen values in and out; nothing of an engine leaks. `tests/search/test_engine_contract.py` runs over every adapter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from app.search.query import FacetName, Query
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """An article as an engine holds it.
+
+    `id` is 16 hex digits. `revised` is the sequence number at which its text last changed: pages of an older cursor
+    leave out what was revised since. `dateline` is its text as printed, `place` the place in it: what the dateline
+    is filtered and counted by, in capitals whatever its own case ("NEW DELHI").
+    """
+
+    id: str
+    headline: str
+    body: str
+    date: str | None = None
+    dateline: str | None = None
+    place: str | None = None
+    source: str | None = None
+    language: str = "en"
+    entities: tuple[str, ...] = ()
+    url: str | None = None
+    external_id: str | None = None
+    headline_derived: bool = False
+    word_count: int = 0
+    revision: int = 1
+    revised: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a result shows without asking the store. `score` is None where the order is by date."""
+
+    id: str
+    score: float | None
+    headline: str
+    headline_derived: bool
+    date: str | None
+    dateline: str | None
+    source: str | None
+    language: str
+    url: str | None
+    external_id: str | None
+    word_count: int
+    revision: int
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    value: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Facet:
+    """Exact counts. `distinct` values in all, `missing` articles with none, `other` the counts not listed."""
+
+    name: FacetName
+    distinct: int
+    missing: int
+    other: int
+    buckets: tuple[Bucket, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DateCounts:
+    """Days that have articles, ascending. `counts` are the matches, `totals` all articles under the same filters."""
+
+    days: tuple[str, ...]
+    counts: tuple[int, ...]
+    totals: tuple[int, ...]
+    undated: int
+
+
+@dataclass(frozen=True, slots=True)
+class Hits:
+    """`total` is exact. `cursor` continues after the last hit; None at the end."""
+
+    total: int
+    hits: tuple[Hit, ...]
+    facets: tuple[Facet, ...]
+    cursor: str | None
+    generation: int
+    sequence: int
+    dates: DateCounts | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    kind: Literal["term", "headline"]
+    text: str
+    count: int
+    id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class IndexStatus:
+    """`fingerprint` names analysis, codec and schema: another one than the code's own asks for a rebuild."""
+
+    generation: int
+    sequence: int
+    documents: int
+    fingerprint: str
+
+
+class SearchEngine(Protocol):
+    """Many threads may search while one process writes. Every write is visible to `search` when it returns."""
+
+    def search(self, query: Query, /) -> Hits: ...
+
+    def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
+        """Words and headlines that start so, most frequent first."""
+        ...
+
+    def spellings(self, word: str, /, limit: int = 5) -> list[str]:
+        """Words of the archive that `word` may have been meant to be, best first, itself left out."""
+        ...
+
+    def similar(self, article_id: str, /, limit: int = 10) -> Hits:
+        """Articles about the same; `NotFound` where the index does not hold `article_id`."""
+        ...
+
+    def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+        """Add or replace by id. `sequence` is the newest change these bring; it is kept with the index."""
+        ...
+
+    def delete(self, ids: Iterable[str], /, *, sequence: int) -> None: ...
+
+    def rebuild(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+        """Replace everything: built beside, then switched in one step; the old index serves until then."""
+        ...
+
+    def status(self) -> IndexStatus: ...
+
+    @property
+    def current_fingerprint(self) -> str:
+        """What an index made by this code carries; another one in `status` asks for a rebuild."""
+        ...
+
+    def close(self) -> None: ...

@@ -1,0 +1,251 @@
+"""The arrays as Whoosh sees them: a schema and a codec, so that Whoosh's own searcher works over the same files.
+
+The archive searches through `execute.py`. What stands here is Whoosh's side of the index: its table of contents pickles
+`ArraySegment`, and its matchers can answer any of its queries over the views `exact` (with positions) and `stem` and
+over the keys. Writing goes through `invert.py` alone.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from whoosh import fields, formats
+from whoosh.codec import base
+from whoosh.codec.whoosh3 import W3Segment
+from whoosh.matching import LeafMatcher, ReadTooFar
+from whoosh.reading import TermInfo, TermNotFound
+
+from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, VIEWS, Segment
+
+EXTENSION = ".seg"
+
+
+class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
+    """A field of terms that were analysed elsewhere."""
+
+    indexed, stored, unique, scorable, column_type, analyzer, vector, multitoken_query = (
+        True, False, False, True, None, None, None, "default",
+    )  # fmt: skip
+
+    def __init__(self, positions: bool) -> None:
+        self.format = formats.Positions() if positions else formats.Frequency()
+
+
+def schema() -> fields.Schema:
+    return fields.Schema(exact=View(True), stem=View(False), **{view: View(False) for view in KEY_VIEWS})
+
+
+@lru_cache(maxsize=256)
+def open_segment(path: Path) -> Segment:
+    """Segment files never change, so one mapping serves every generation that lists the file."""
+    return Segment(path)
+
+
+class ArraySegment(W3Segment):  # type: ignore[misc]
+    """What Whoosh's table of contents keeps of a segment: its name, its size and its deleted documents."""
+
+    def should_assemble(self) -> bool:
+        return False
+
+
+class ArrayCodec(base.Codec):  # type: ignore[misc]
+    def new_segment(self, storage: Any, indexname: str) -> ArraySegment:
+        return ArraySegment(self, indexname)
+
+    def terms_reader(self, storage: Any, segment: ArraySegment) -> _Terms:
+        return _Terms(self.segment(storage, segment))
+
+    def per_document_reader(self, storage: Any, segment: ArraySegment) -> _Documents:
+        return _Documents(self.segment(storage, segment), segment)
+
+    def segment(self, storage: Any, segment: ArraySegment) -> Segment:
+        return open_segment(Path(storage.folder) / segment.make_filename(EXTENSION))
+
+
+class _Terms(base.TermsReader):  # type: ignore[misc]
+    def __init__(self, segment: Segment) -> None:
+        self._segment = segment
+
+    def __contains__(self, term: tuple[str, bytes]) -> bool:
+        return self._number(*term) is not None
+
+    def _number(self, view: str, term: bytes) -> int | None:
+        return self._segment.terms(view).find(term) if view in VIEWS else None
+
+    def _found(self, view: str, term: bytes) -> int:
+        number = self._number(view, term)
+        if number is None:
+            raise TermNotFound(f"No term {view}:{term!r}")
+        return number
+
+    def indexed_field_names(self) -> list[str]:
+        return list(VIEWS)
+
+    def cursor(self, fieldname: str, fieldobj: Any) -> _Cursor:
+        return _Cursor(self._segment, fieldname, fieldobj)
+
+    def terms(self) -> Iterator[tuple[str, bytes]]:
+        for view in sorted(VIEWS):
+            yield from self.terms_from(view, b"")
+
+    def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
+        table = self._segment.terms(fieldname)
+        return ((fieldname, table[i]) for i in range(table.at(prefix), len(table)))
+
+    def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms())
+
+    def items_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
+        return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
+
+    def term_info(self, fieldname: str, text: bytes) -> TermInfo:
+        where = self._segment.postings(fieldname, self._found(fieldname, text))
+        documents, counts = self._segment[f"{fieldname}.docs"][where], _counts(self._segment, fieldname, where)
+        lengths = _lengths(self._segment, documents)
+        return TermInfo(
+            weight=float(counts.sum()), df=len(documents), minlength=int(lengths.min()), maxlength=int(lengths.max()),
+            maxweight=float(counts.max()), minid=int(documents[0]), maxid=int(documents[-1]),
+        )  # fmt: skip
+
+    def frequency(self, fieldname: str, text: bytes) -> float:
+        return float(self.term_info(fieldname, text).weight()) if (fieldname, text) in self else 0.0
+
+    def doc_frequency(self, fieldname: str, text: bytes) -> int:
+        number = self._number(fieldname, text)
+        if number is None:
+            return 0
+        where = self._segment.postings(fieldname, number)
+        return int(where.stop - where.start)
+
+    def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> _Matcher:
+        return _Matcher(self._segment, (fieldname, text), self._found(fieldname, text), format_, scorer)
+
+
+class _Cursor(base.FieldCursor):  # type: ignore[misc]
+    def __init__(self, segment: Segment, view: str, field: Any) -> None:
+        self._table, self._field, self._at = segment.terms(view), field, 0
+
+    def text(self) -> Any:
+        return self._field.from_bytes(self._table[self._at]) if self.is_valid() else None
+
+    def first(self) -> Any:
+        self._at = 0
+        return self.text()
+
+    def find(self, string: Any) -> Any:
+        self._at = self._table.at(string if isinstance(string, bytes) else self._field.to_bytes(string))
+        return self.text()
+
+    def next(self) -> Any:
+        self._at += 1
+        return self.text()
+
+    def is_valid(self) -> bool:
+        return self._at < len(self._table)
+
+
+class _Matcher(LeafMatcher):  # type: ignore[misc]
+    """One term's postings. Whoosh's block-quality shortcuts are declined: they lose hits, and totals must be exact."""
+
+    def __init__(self, segment: Segment, term: tuple[str, bytes], number: int, format_: Any, scorer: Any) -> None:
+        view = term[0]
+        where = segment.postings(view, number)
+        self._segment, self._number, self._term, self.format, self.scorer = segment, number, term, format_, scorer
+        self._ids: list[int] = segment[f"{view}.docs"][where].tolist()
+        self._counts: list[int] = _counts(segment, view, where).tolist()
+        self._at = 0
+
+    def is_active(self) -> bool:
+        return self._at < len(self._ids)
+
+    def id(self) -> int:
+        return self._ids[self._at]
+
+    def weight(self) -> float:
+        return float(self._counts[self._at])
+
+    def next(self) -> bool:
+        if not self.is_active():
+            raise ReadTooFar
+        self._at += 1
+        return False
+
+    def reset(self) -> None:
+        self._at = 0
+
+    def all_ids(self) -> Iterator[int]:
+        return iter(self._ids)
+
+    def skip_to(self, target: int) -> None:
+        if not self.is_active():
+            raise ReadTooFar
+        self._at = bisect_left(self._ids, target, self._at)
+
+    def supports_block_quality(self) -> bool:
+        return False
+
+    def supports(self, astype: str) -> bool:
+        return astype in ("frequency", "weight") or (astype == "positions" and self._term[0] == "exact")
+
+    def value_as(self, astype: str) -> Any:
+        if astype != "positions":
+            return self._counts[self._at]
+        start = int(self._segment["start"][self.id()])
+        end = start + sum(int(self._segment[f"length.{f}"][self.id()]) + GAP for f in FIELDS)
+        positions = self._segment.positions(self._number)
+        return (positions[slice(*np.searchsorted(positions, (start, end)))].astype(np.int64) - start).tolist()
+
+    def value(self) -> bytes:
+        return bytes(self.format.encode(self.value_as("positions"))) if self.supports("positions") else b""
+
+
+class _Documents(base.PerDocumentReader):  # type: ignore[misc]
+    def __init__(self, segment: Segment, listed: ArraySegment) -> None:
+        self._segment, self._listed = segment, listed
+
+    def doc_count_all(self) -> int:
+        return self._segment.documents
+
+    def doc_count(self) -> int:
+        return self._segment.documents - int(self._listed.deleted_count())
+
+    def has_deletions(self) -> bool:
+        return bool(self._listed.has_deletions())
+
+    def is_deleted(self, docnum: int) -> bool:
+        return bool(self._listed.is_deleted(docnum))
+
+    def deleted_docs(self) -> Any:
+        return self._listed.deleted_docs()
+
+    def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
+        return int(_lengths(self._segment, np.array([docnum]))[0]) or default
+
+    def field_length(self, fieldname: str) -> int:
+        return sum(int(self._segment[f"length.{f}"].sum(dtype=np.int64)) for f in FIELDS)
+
+    def min_field_length(self, fieldname: str) -> int:
+        return int(_lengths(self._segment, slice(None)).min(initial=0))
+
+    def max_field_length(self, fieldname: str) -> int:
+        return int(_lengths(self._segment, slice(None)).max(initial=0))
+
+    def stored_fields(self, docnum: int) -> dict[str, str]:
+        return {"id": f"{int(self._segment['id'][docnum]):016x}"}
+
+
+def _counts(segment: Segment, view: str, where: slice) -> Any:
+    if view == "exact":
+        return segment["exact.tf"][where]
+    if view == "stem":
+        return sum(segment[f"stem.tf.{field}"][where].astype(np.int64) for field in FIELDS)
+    return np.ones(where.stop - where.start, np.int64)
+
+
+def _lengths(segment: Segment, documents: Any) -> Any:
+    return sum(segment[f"length.{field}"][documents].astype(np.int64) for field in FIELDS)

@@ -1,0 +1,74 @@
+"""Where a page ended, and the statistics it was ranked by.
+
+A relevance score depends on how many articles there are and how many have each word. If those moved between two pages,
+articles would be shown twice or never. So a cursor carries them: the next page is ranked by the numbers of the first
+one, leaves out what came or was revised since, and gives the same total. Nothing is kept on the server, and pages go on
+across processes, restarts and merges.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import zlib
+from dataclasses import replace
+
+import msgspec
+
+from app.errors import InvalidCursor
+from app.search.query import Query
+
+
+class Statistics(msgspec.Struct, array_like=True, frozen=True):
+    """Of the archive: `documents` and `mean_lengths` (words, per field); `frequencies`: documents, per leaf."""
+
+    documents: int
+    mean_lengths: tuple[float, ...]
+    frequencies: tuple[int, ...]
+
+
+class Place(msgspec.Struct, array_like=True, frozen=True):
+    """A rank: the key that is sorted by, descending, and the article id that settles ties, ascending."""
+
+    key: float
+    id: int
+
+
+class Cursor(msgspec.Struct, array_like=True, frozen=True):
+    """Only articles whose text is no newer than `sequence` take part. `floor` ends the reordered window, if any."""
+
+    query: bytes
+    sequence: int
+    total: int
+    statistics: Statistics
+    after: Place
+    floor: Place | None
+
+
+_encode = msgspec.msgpack.Encoder().encode
+_decode = msgspec.msgpack.Decoder(Cursor).decode
+
+
+def digest(query: Query) -> bytes:
+    """What of a query decides which articles come in which order."""
+    ranked = replace(query, cursor=None, limit=0, facets=(), facet_limit=0, dates=False)
+    return hashlib.sha256(repr(ranked).encode("utf-8", "surrogatepass")).digest()[:8]
+
+
+def write(cursor: Cursor) -> str:
+    body = _encode(cursor)
+    return base64.urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode().rstrip("=")
+
+
+def read(text: str, query: Query, leaves: int) -> Cursor:
+    """Raises `InvalidCursor` for one that is damaged, not ours, or belongs to another query."""
+    try:
+        packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+        if zlib.crc32(packed[4:]).to_bytes(4, "big") != packed[:4]:
+            raise InvalidCursor("The cursor is damaged. Start again from the first page.")
+        cursor = _decode(packed[4:])
+    except (ValueError, msgspec.MsgspecError) as error:
+        raise InvalidCursor("The cursor is not one of this archive. Start again from the first page.") from error
+    if cursor.query != digest(query) or len(cursor.statistics.frequencies) != leaves:
+        raise InvalidCursor("The cursor belongs to another query. Keep all parameters but limit as they were.")
+    return cursor

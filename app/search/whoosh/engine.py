@@ -1,0 +1,276 @@
+"""`WhooshEngine`: the port's methods, each a short path through the files beside this one."""
+
+from __future__ import annotations
+
+import heapq
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterable
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from app.errors import NotFound
+from app.search import analysis
+from app.search.engine import DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
+from app.search.query import And, Clause, Filters, Prefix, Query, Word
+from app.search.whoosh import count as counting
+from app.search.whoosh import cursor, rank
+from app.search.whoosh.cursor import Cursor, Place, Statistics
+from app.search.whoosh.execute import Execution, Matches, everything, inverse_frequency, near_terms
+from app.search.whoosh.index import FINGERPRINT, Index, Snapshot
+from app.search.whoosh.invert import Card, Ints
+from app.search.whoosh.narrow import Narrowing
+from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, plan
+from app.text import fold
+
+_REFRESH_SECONDS = 0.25
+"""How stale a search may be after another process has committed."""
+_SIMILAR_TERMS = 30
+_SUGGESTION_TERMS = 2_000
+"""Words looked at for one prefix: the first letters stand for more, and then any of the frequent ones will do."""
+
+_decode_card = msgspec.msgpack.Decoder(Card).decode
+
+
+class WhooshEngine:
+    """The embedded engine. One object serves all threads of a process."""
+
+    def __init__(self, index: Index) -> None:
+        self._index = index
+        self._refreshing = threading.Lock()
+        self._snapshot = index.snapshot()
+        self._checked = time.monotonic()
+
+    @classmethod
+    def open(cls, folder: Path) -> WhooshEngine:
+        """Raises `IndexUnavailable` where the folder holds an index that cannot be read; `create_anew` helps."""
+        return cls(Index(folder))
+
+    @classmethod
+    def create_anew(cls, folder: Path) -> WhooshEngine:
+        """An empty index in place of whatever the folder holds."""
+        index = Index(folder)
+        index.replace([], sequence=0)
+        return cls(index)
+
+    def search(self, query: Query, /) -> Hits:
+        snapshot = self._current()
+        planned = plan(query.clause) if query.clause else None
+        resumed = self._resumed(query, planned)
+        narrowing = Narrowing(snapshot, query.filters, resumed.sequence if resumed else None)
+        execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
+        matches = execution.matches() if execution else _everything(snapshot)
+        found = _narrowed(matches, narrowing)
+        scored = query.sort == "relevance" and execution is not None
+        total = resumed.total if resumed else sum(map(len, found))
+        rows, floor = _page(snapshot, query, execution if scored else None, planned, found, resumed)
+        page = rows.take(slice(query.limit))
+        after = page.place(-1) if len(rows) > len(page) > 0 else None
+        return Hits(
+            total=total,
+            hits=tuple(_hit(snapshot, page, i, scored) for i in range(len(page))),
+            facets=tuple(_facet(snapshot, matches, narrowing, query, i) for i in range(len(query.facets))),
+            cursor=_next(query, snapshot, execution, resumed, total, floor, after),
+            generation=snapshot.generation,
+            sequence=snapshot.sequence,
+            dates=_dates(snapshot, found, narrowing) if query.dates else None,
+        )
+
+    def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
+        words = [match[0] for match in analysis.raw_matches(prefix)]
+        if not words:
+            return []
+        return [*self._terms_starting(fold(words[-1]), limit), *self._headlines(words, limit)][: 2 * limit]
+
+    def spellings(self, word: str, /, limit: int = 5) -> list[str]:
+        term = fold(word)
+        counts: Counter[str] = Counter()
+        distances: dict[str, int] = {}
+        for view in self._current().views:
+            table = view.segment.terms("exact")
+            for number in near_terms(view.segment, term, 2):
+                if count := view.count("exact", number):
+                    text = table[number].decode()
+                    counts[text] += count
+                    distances[text] = OSA.distance(term, text)
+        counts.pop(term, None)
+        best = heapq.nsmallest(limit, counts, key=lambda t: (distances[t], t[:1] != term[:1], -counts[t], t))
+        return [text for text in best if distances[text] < max(len(term) - 1, 1)]
+
+    def similar(self, article_id: str, /, limit: int = 10) -> Hits:
+        snapshot = self._current()
+        found = snapshot.find(article_id)
+        if found is None:
+            raise NotFound("article", article_id)
+        terms = _telling_terms(snapshot, *found)
+        query = Query(limit=limit)
+        if not terms:
+            return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
+        execution = Execution(snapshot, Any(tuple(StemTerm(term, term, None) for term in terms)))
+        matches = _narrowed(execution.matches(), Narrowing(snapshot, query.filters))
+        number, document = found
+        matches[number] = matches[number].where(matches[number].documents != document)
+        page = rank.first(snapshot, matches, limit)
+        hits = tuple(_hit(snapshot, page, i, True) for i in range(len(page)))
+        return Hits(sum(map(len, matches)), hits, (), None, snapshot.generation, snapshot.sequence)
+
+    def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+        self._index.write(documents, (), sequence)
+        self._refresh()
+
+    def delete(self, ids: Iterable[str], /, *, sequence: int) -> None:
+        self._index.write((), ids, sequence)
+        self._refresh()
+
+    def rebuild(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+        self._index.replace(documents, sequence)
+        self._refresh()
+
+    def status(self) -> IndexStatus:
+        snapshot = self._current()
+        return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint)
+
+    @property
+    def current_fingerprint(self) -> str:
+        """What an index made by this code would carry; another one in `status` asks for a rebuild."""
+        return FINGERPRINT
+
+    def close(self) -> None:
+        """Mapped files go with the last snapshot that holds them."""
+
+    def _current(self) -> Snapshot:
+        if time.monotonic() - self._checked > _REFRESH_SECONDS and self._refreshing.acquire(blocking=False):
+            try:
+                if self._index.generation() != self._snapshot.generation:
+                    self._snapshot = self._index.snapshot()
+                self._checked = time.monotonic()
+            finally:
+                self._refreshing.release()
+        return self._snapshot
+
+    def _refresh(self) -> None:
+        with self._refreshing:
+            self._snapshot = self._index.snapshot()
+            self._checked = time.monotonic()
+
+    def _resumed(self, query: Query, planned: Plan | None) -> Cursor | None:
+        if query.cursor is None:
+            return None
+        distinct = len(dict.fromkeys(leaves(planned))) if planned else 0
+        return cursor.read(query.cursor, query, distinct)
+
+    def _terms_starting(self, prefix: str, limit: int) -> list[Suggestion]:
+        counts: Counter[str] = Counter()
+        for view in self._current().views:
+            table = view.segment.terms("exact")
+            run = table.starting(prefix.encode())[:_SUGGESTION_TERMS]
+            sizes = np.diff(view.segment["exact.postings"][run.start : run.stop + 1])
+            for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist():
+                counts[table[run[place]].decode()] += view.count("exact", run[place])
+        best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))
+        return [Suggestion("term", term, counts[term]) for term in best]
+
+    def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
+        last = analysis.expand(words[-1])
+        if not last.width or len((last.joined or last.parts[0]).term) < 3:
+            return []
+        clauses: tuple[Clause, ...] = (
+            *(Word(word, "headline") for word in words[:-1] if analysis.expand(word).width),
+            Prefix(words[-1], "headline"),
+        )
+        with_all = Query(And(clauses) if len(clauses) > 1 else clauses[0], Filters(), "-date", limit)
+        return [Suggestion("headline", hit.headline, 1, hit.id) for hit in self.search(with_all).hits]
+
+
+def _everything(snapshot: Snapshot) -> list[Matches]:
+    return [everything(view.segment.documents) for view in snapshot.views]
+
+
+def _narrowed(matches: list[Matches], narrowing: Narrowing, without: str | None = None) -> list[Matches]:
+    masks = [narrowing.mask(number, without) for number in range(len(matches))]
+    return [m if mask is None else m.where(mask[m.documents]) for m, mask in zip(matches, masks, strict=True)]
+
+
+def _page(
+    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: list[Matches],
+    resumed: Cursor | None,
+) -> tuple[rank.Rows, Place | None]:  # fmt: skip
+    """One row more than asked for, where there is one, and the floor of the reordered window."""
+    after = resumed.after if resumed else None
+    if execution is None or planned is None:
+        dated = rank.by_date(snapshot, found, query.sort != "date")
+        return rank.first(snapshot, dated, query.limit + 1, after), None
+    reordering = rank.Reordering(snapshot, planned, execution)
+    if not reordering.applies:
+        return rank.first(snapshot, found, query.limit + 1, after), None
+    return reordering.page(found, query.limit + 1, resumed.floor if resumed else None, after)
+
+
+def _next(
+    query: Query, snapshot: Snapshot, execution: Execution | None, resumed: Cursor | None, total: int,
+    floor: Place | None, after: Place | None,
+) -> str | None:  # fmt: skip
+    if after is None:
+        return None
+    own = Statistics(snapshot.held, snapshot.mean_lengths, ())
+    statistics = execution.statistics if execution else own
+    sequence = resumed.sequence if resumed else snapshot.sequence
+    return cursor.write(Cursor(cursor.digest(query), sequence, total, statistics, after, floor))
+
+
+def _hit(snapshot: Snapshot, page: rank.Rows, row: int, scored: bool) -> Hit:
+    segment = snapshot.views[int(page.segment[row])].segment
+    card = _decode_card(segment.card(int(page.document[row])))
+    return Hit(
+        id=f"{int(page.id[row]):016x}",
+        score=float(page.key[row]) if scored else None,
+        headline=card.headline,
+        headline_derived=card.headline_derived,
+        date=card.date,
+        dateline=card.dateline,
+        source=card.source,
+        language=card.language,
+        url=card.url,
+        external_id=card.external_id,
+        word_count=card.word_count,
+        revision=card.revision,
+    )
+
+
+def _facet(snapshot: Snapshot, matches: list[Matches], narrowing: Narrowing, query: Query, which: int) -> Facet:
+    name = query.facets[which]
+    base = _narrowed(matches, narrowing, narrowing.own(name))
+    return counting.facet(snapshot, name, [m.documents for m in base], query.facet_limit)
+
+
+def _dates(snapshot: Snapshot, found: list[Matches], narrowing: Narrowing) -> DateCounts:
+    everything = _narrowed(_everything(snapshot), narrowing)
+    return counting.dates(snapshot, [m.documents for m in found], [m.documents for m in everything])
+
+
+def _telling_terms(snapshot: Snapshot, number: int, document: int) -> list[str]:
+    """The stems that tell an article apart: frequent in it, rare in the archive."""
+    segment = snapshot.views[number].segment
+    rows = np.flatnonzero(segment["stem.docs"] == document)
+    terms: Ints = np.searchsorted(segment["stem.postings"], rows, side="right") - 1
+    table, weighed = segment.terms("stem"), []
+    for row, term in zip(rows.tolist(), terms.tolist(), strict=True):
+        stem = table[term]
+        frequency = sum(_frequency(snapshot, other, stem) for other in range(len(snapshot.views)))
+        inside = 3 * int(segment["stem.tf.headline"][row]) + int(segment["stem.tf.body"][row])
+        if frequency > 1:
+            weighed.append((inside * inverse_frequency(snapshot.held, frequency), stem.decode()))
+    return [stem for _, stem in heapq.nlargest(_SIMILAR_TERMS, weighed)]
+
+
+def _frequency(snapshot: Snapshot, number: int, stem: bytes) -> int:
+    segment = snapshot.views[number].segment
+    term = segment.terms("stem").find(stem)
+    if term is None:
+        return 0
+    where = segment.postings("stem", term)
+    return int(where.stop - where.start)

@@ -1,0 +1,321 @@
+"""The index folder: generations, commits, and the immutable snapshots that searches run on.
+
+A generation is Whoosh's table of contents (`_MAIN_<g>.toc`: the segments and their deleted documents) beside a receipt
+of ours (`receipt_<g>.json`: the newest sequence number it holds, the fingerprint of the code that made it, a checksum).
+Both are on disk before the table of contents takes its name; that rename is the one moment a commit happens.
+
+One process writes at a time, under Whoosh's lock. Any number of threads and processes read: a `Snapshot` never changes
+and stays good after its files are unlinked, because they are mapped.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import os
+import re
+import zlib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import msgspec
+import numpy as np
+from whoosh import index as whoosh_index
+from whoosh.filedb.filestore import FileStorage
+
+from app.errors import ArchiveBusy, IndexUnavailable
+from app.search import analysis
+from app.search.engine import Document
+from app.search.whoosh import segment as segment_file
+from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
+from app.search.whoosh.invert import Batch, Ints, Mask, Part, Vocabulary, merge
+from app.search.whoosh.segment import FIELDS, Arrays, Segment, TermTable, fsync_folder, write_segment
+
+FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, Whoosh 2.7"
+
+FLUSH_DOCUMENTS = 50_000
+FLUSH_WORDS = 4_000_000
+"""A batch is written out at whichever comes first: the words keep the arrays of one inversion under about 400 MB."""
+MAX_VOCABULARY = 500_000
+"""Raw tokens analysed once and kept; more than that are mostly numbers and misprints."""
+MERGE_FACTOR = 8
+MAX_SEGMENT = 250_000
+"""Documents. Larger segments are never merged, which bounds the memory of a merge."""
+
+_NAME = "MAIN"
+_LOCK = f"{_NAME}_WRITELOCK"
+_OURS = re.compile(rf"_?{_NAME}_|receipt_")
+_ID = re.compile("[0-9a-f]{16}")
+_OPEN_ATTEMPTS = 20
+
+
+class Receipt(msgspec.Struct, frozen=True):
+    """What stands beside a table of contents. A broken one is found before it is unpickled."""
+
+    generation: int
+    sequence: int
+    fingerprint: str
+    toc_crc32: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A segment as one generation sees it."""
+
+    segment: Segment
+    alive: Mask | None
+    """None where every document lives."""
+
+    def count(self, view: str, term: int) -> int:
+        """Living documents that have a term."""
+        where = self.segment.postings(view, term)
+        if self.alive is None:
+            return int(where.stop - where.start)
+        return int(np.count_nonzero(self.alive[self.segment[f"{view}.docs"][where]]))
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """`terms` in order; `numbers[s][i]` is the place among them of term i of segment s."""
+
+    terms: Sequence[bytes] | TermTable
+    numbers: tuple[Ints, ...]
+
+
+class Snapshot:
+    """One generation. Immutable."""
+
+    def __init__(self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str) -> None:
+        self.views = views
+        self.generation = generation
+        self.sequence = sequence
+        self.fingerprint = fingerprint
+        self._values: dict[str, Values] = {}
+
+    @cached_property
+    def documents(self) -> int:
+        return sum(int(v.alive.sum()) if v.alive is not None else v.segment.documents for v in self.views)
+
+    @cached_property
+    def held(self) -> int:
+        """Documents, the deleted ones that still take part in term statistics included."""
+        return sum(view.segment.documents for view in self.views)
+
+    @cached_property
+    def mean_lengths(self) -> tuple[float, ...]:
+        """Words of a document on average, for each field, in steps of a tenth: what is cached by them lives longer."""
+        totals = (sum(int(v.segment[f"length.{f}"].sum(dtype=np.int64)) for v in self.views) for f in FIELDS)
+        return tuple(_stepped(total / max(self.held, 1)) for total in totals)
+
+    def values(self, view: str) -> Values:
+        """The terms of a key view over all segments, made when first asked for."""
+        found = self._values.get(view)
+        if found is None:
+            found = self._values[view] = _united([v.segment for v in self.views], view)
+        return found
+
+    def find(self, article_id: str) -> tuple[int, int] | None:
+        """(segment, document) of a living article."""
+        if not _ID.fullmatch(article_id):
+            return None
+        wanted = np.uint64(int(article_id, 16))
+        for number, view in enumerate(self.views):
+            for document in np.flatnonzero(view.segment["id"] == wanted).tolist():
+                if view.alive is None or view.alive[document]:
+                    return number, document
+        return None
+
+
+class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
+    """Whoosh never calls fsync. Here a table of contents takes its name only once it and its receipt are on disk."""
+
+    receipt: Receipt
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        toc = Path(self._fpath(oldname))
+        with toc.open("rb") as file:
+            os.fsync(file.fileno())
+        receipt = msgspec.structs.replace(self.receipt, toc_crc32=zlib.crc32(toc.read_bytes()))
+        folder = Path(self.folder)
+        temporary = folder / f"{_receipt(receipt.generation)}.tmp"
+        with temporary.open("wb") as file:
+            file.write(msgspec.json.encode(receipt))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(folder / _receipt(receipt.generation))
+        super().rename_file(oldname, newname, safe=safe)
+        fsync_folder(folder)
+
+
+class Index:
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._storage = _Storage(str(folder))
+        self._vocabulary = Vocabulary()
+        if self.generation() < 0:
+            with self._locked():
+                if self.generation() < 0:
+                    self._commit([], -1, 0)
+
+    def generation(self) -> int:
+        """The newest on disk; -1 where there is none."""
+        return int(whoosh_index.TOC._latest_generation(self._storage, _NAME))
+
+    def snapshot(self) -> Snapshot:
+        """The newest generation. A commit may unlink files while they are opened: then the next one is tried."""
+        for _ in range(_OPEN_ATTEMPTS):
+            generation = self.generation()
+            try:
+                return self._open(generation)
+            except IndexUnavailable:
+                if generation == self.generation():
+                    raise
+        raise IndexUnavailable(f"The index in {self.folder} changes faster than it can be opened.")
+
+    def _open(self, generation: int) -> Snapshot:
+        receipt, toc = self._listed(generation)
+        views = tuple(self._view(one) for one in toc.segments)
+        return Snapshot(views, generation, receipt.sequence, receipt.fingerprint)
+
+    def _listed(self, generation: int) -> tuple[Receipt, whoosh_index.TOC]:
+        try:
+            receipt = msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
+            name = whoosh_index.TOC._filename(_NAME, generation)
+            if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
+                raise ValueError(f"{name} is not what was written")
+            return receipt, whoosh_index.TOC.read(self._storage, _NAME, gen=generation)
+        except FileNotFoundError as error:
+            raise IndexUnavailable(f"The index lacks {Path(error.filename).name}. Run: dateline reindex") from error
+        except (ValueError, msgspec.MsgspecError, whoosh_index.IndexError) as error:
+            raise IndexUnavailable(f"The index in {self.folder} is damaged ({error}). Run: dateline reindex") from error
+
+    def _view(self, listed: ArraySegment) -> View:
+        found = open_segment(self.folder / listed.make_filename(EXTENSION))
+        return View(found, _alive(listed, found.documents))
+
+    def write(self, documents: Iterable[Document], removed: Iterable[str], sequence: int) -> None:
+        """Add or replace `documents`, delete `removed`, and commit."""
+        with self._locked():
+            generation = self.generation()
+            segments = list(self._listed(generation)[1].segments)
+            newest = {document.id: document for document in documents}
+            self._delete(segments, [*newest, *removed])
+            segments += self._flushed(newest.values())
+            self._merge(segments)
+            self._commit(segments, generation, sequence)
+
+    def replace(self, documents: Iterable[Document], sequence: int) -> None:
+        """Commit a generation that holds `documents` alone. An index that cannot be read is replaced too."""
+        with self._locked():
+            segments = list(self._flushed(documents))
+            self._merge(segments)
+            self._commit(segments, self.generation(), sequence)
+
+    @contextlib.contextmanager
+    def _locked(self) -> Iterator[None]:
+        lock = self._storage.lock(_LOCK)
+        if not lock.acquire():
+            raise ArchiveBusy(None)
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def _flushed(self, documents: Iterable[Document]) -> Iterator[ArraySegment]:
+        batch = Batch(self._vocabulary)
+        for document in documents:
+            batch.add(document)
+            if len(batch) >= FLUSH_DOCUMENTS or batch.words >= FLUSH_WORDS:
+                yield self._written(batch.arrays(), len(batch))
+                batch = Batch(self._fresh_vocabulary())
+        if len(batch):
+            yield self._written(batch.arrays(), len(batch))
+        self._fresh_vocabulary()
+
+    def _fresh_vocabulary(self) -> Vocabulary:
+        """Kept from batch to batch because it is dear, dropped when it has grown large."""
+        if len(self._vocabulary) > MAX_VOCABULARY:
+            self._vocabulary = Vocabulary()
+        return self._vocabulary
+
+    def _written(self, arrays: Arrays, documents: int) -> ArraySegment:
+        made = ArrayCodec().new_segment(self._storage, _NAME)
+        made.set_doc_count(documents)
+        write_segment(self.folder / made.make_filename(EXTENSION), arrays, documents)
+        return made
+
+    def _delete(self, segments: list[ArraySegment], ids: list[str]) -> None:
+        wanted = np.unique(np.array([int(id, 16) for id in ids], np.uint64))
+        for listed in segments:
+            view = self._view(listed)
+            held = view.segment["id"]
+            places = np.searchsorted(wanted, held)
+            found = wanted[np.minimum(places, len(wanted) - 1)] == held if len(wanted) else np.zeros(len(held), bool)
+            for document in np.flatnonzero(found).tolist():
+                listed.delete_document(document)
+
+    def _merge(self, segments: list[ArraySegment]) -> None:
+        """Merge in place, smallest tier first, until no tier holds `MERGE_FACTOR` segments."""
+        while chosen := _crowded(segments):
+            parts = []
+            for listed in chosen:
+                view = self._view(listed)
+                alive = view.alive if view.alive is not None else np.ones(view.segment.documents, bool)
+                parts.append(Part(view.segment, alive))
+            at = segments.index(chosen[0])
+            segments[:] = [one for one in segments if one not in chosen]
+            if any(part.alive.any() for part in parts):
+                segments.insert(at, self._written(*merge(parts)))
+
+    def _commit(self, segments: list[ArraySegment], previous: int, sequence: int) -> None:
+        generation = previous + 1
+        self._storage.receipt = Receipt(generation, sequence, FINGERPRINT)
+        toc = whoosh_index.TOC(schema(), segments, generation)
+        toc.write(self._storage, _NAME)
+        wanted = {toc._filename(_NAME, generation), _receipt(generation), _LOCK}
+        wanted.update(one.make_filename(EXTENSION) for one in segments)
+        for path in self.folder.iterdir():
+            # What an older generation held, and what a crash left half written.
+            if path.name not in wanted and _OURS.match(path.name):
+                path.unlink(missing_ok=True)
+
+
+def _united(segments: Sequence[Segment], view: str) -> Values:
+    tables = [segment.terms(view) for segment in segments]
+    if len(tables) == 1:
+        return Values(tables[0], (np.arange(len(tables[0])),))
+    rows = [[table[i] for i in range(len(table))] for table in tables]
+    terms = sorted(set().union(*rows))
+    place = {term: i for i, term in enumerate(terms)}
+    return Values(terms, tuple(np.array([place[term] for term in row], np.int64) for row in rows))
+
+
+def _stepped(mean: float) -> float:
+    return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
+
+
+def _receipt(generation: int) -> str:
+    return f"receipt_{generation}.json"
+
+
+def _alive(listed: ArraySegment, documents: int) -> Mask | None:
+    if not listed.has_deletions():
+        return None
+    alive = np.ones(documents, bool)
+    alive[np.fromiter(listed.deleted_docs(), np.int64)] = False
+    return alive
+
+
+def _crowded(segments: list[ArraySegment]) -> list[ArraySegment]:
+    """Segments to merge into one: the smallest tier that is full, or one of which more than half is dead."""
+    tiers: dict[int, list[ArraySegment]] = {}
+    for one in segments:
+        if one.deleted_count() * 2 > one.doc_count_all():
+            return [one]
+        if one.doc_count() <= MAX_SEGMENT // MERGE_FACTOR:
+            tiers.setdefault((max(one.doc_count(), 1).bit_length() - 1) // 3, []).append(one)
+    full = [tiers[size] for size in sorted(tiers) if len(tiers[size]) >= MERGE_FACTOR]
+    return full[0] if full else []

@@ -1,0 +1,126 @@
+"""A clause in the terms of the index: which view each leaf reads, with what terms.
+
+bare word          its stem, in the stemmed view
+bare compound      its parts as an exact phrase, or the stem of its joined form
+quoted words       exact terms at consecutive positions, with up to `slop` words between
+prefix*            every exact term that starts so
+word~              every exact term within one edit (two from 8 letters on)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.search import analysis
+from app.search.query import And, Clause, Field, Fuzzy, Not, Or, Phrase, Prefix, Word, allowed_edits
+
+
+@dataclass(frozen=True, slots=True)
+class StemTerm:
+    stem: str
+    exact: str
+    """The term as typed, for ranking articles that have just this form before others."""
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExactPhrase:
+    terms: tuple[str, ...]
+    slop: int
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class PrefixTerms:
+    prefix: str
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class FuzzyTerms:
+    term: str
+    edits: int
+    field: Field | None
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Any:
+    plans: tuple[Plan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Without:
+    plan: Plan
+
+
+Leaf = StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms
+Plan = Leaf | All | Any | Without
+
+
+def plan(clause: Clause) -> Plan:
+    match clause:
+        case And(clauses):
+            return All(tuple(map(plan, clauses)))
+        case Or(clauses):
+            return Any(tuple(map(plan, clauses)))
+        case Not(child):
+            return Without(plan(child))
+        case Word(text, field):
+            return _word(text, field)
+        case Phrase(text, slop, field):
+            return ExactPhrase(tuple(phrase_terms(text)), slop, field)
+        case Prefix(text, field):
+            return PrefixTerms(one_term(text), field)
+        case Fuzzy(text, field):
+            term = one_term(text)
+            return FuzzyTerms(term, allowed_edits(term), field)
+
+
+def phrase_terms(text: str) -> list[str]:
+    """The exact terms of a quoted text, one a position."""
+    return [form.term for raw in analysis.raw_matches(text) for form in analysis.expand(raw[0]).parts]
+
+
+def one_term(text: str) -> str:
+    """The single term that a prefix or fuzzy word stands on: the joined form of a compound."""
+    expansion = analysis.expand(text)
+    return (expansion.joined or expansion.parts[0]).term
+
+
+def leaves(plan: Plan) -> Iterator[Leaf]:
+    match plan:
+        case All(plans) | Any(plans):
+            for child in plans:
+                yield from leaves(child)
+        case Without(child):
+            yield from leaves(child)
+        case leaf:
+            yield leaf
+
+
+def bare_words(plan: Plan) -> Iterator[StemTerm]:
+    """The stems an article is wanted for, in reading order."""
+    match plan:
+        case All(plans) | Any(plans):
+            for child in plans:
+                yield from bare_words(child)
+        case StemTerm():
+            yield plan
+
+
+def _word(text: str, field: Field | None) -> Plan:
+    expansion = analysis.expand(text)
+    terms = tuple(form.term for form in expansion.parts)
+    if len(terms) == 1:
+        return StemTerm(analysis.stem(terms[0]), terms[0], field)
+    phrase = ExactPhrase(terms, 0, field)
+    if expansion.joined is None:
+        return phrase
+    joined = expansion.joined.term
+    return Any((phrase, StemTerm(analysis.stem(joined), joined, field)))
