@@ -1,0 +1,140 @@
+"""Articles as the archive keeps them: reads for the API, and what ingest asks before it writes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import bindparam, func, update
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound, Withdrawn
+from app.store.sequence import newest, next_sequence
+from app.store.tables import Article, ArticleEntity, Entity, Mention
+
+# Well under the 32,766 values that SQLite binds in one statement.
+_CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceCount:
+    name: str
+    count: int
+    first_date: str | None
+    last_date: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """`sequence` is the number of the last change."""
+
+    articles: int
+    entities: int
+    mentions: int
+    sources: int
+    first_date: str | None
+    last_date: str | None
+    sequence: int
+
+
+def get_article(session: Session, id: str) -> Article:
+    article = session.get(Article, id)
+    if article is None:
+        raise NotFound("article", id)
+    if article.status == "withdrawn":
+        raise Withdrawn(id)
+    return article
+
+
+def lookup(session: Session, ids: Sequence[str]) -> dict[str, Article]:
+    """Those that exist, withdrawn ones too: the caller says which is which."""
+    found: dict[str, Article] = {}
+    for chunk in chunks(ids):
+        for article in session.exec(select(Article).where(col(Article.id).in_(chunk))):
+            found[article.id] = article
+    return found
+
+
+def bodies(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for chunk in chunks(ids):
+        found.update(iter(session.exec(select(Article.id, Article.body).where(col(Article.id).in_(chunk)))))
+    return found
+
+
+def article_mentions(session: Session, id: str) -> list[Mention]:
+    """In the order of the text."""
+    wanted = select(Mention).where(Mention.article_id == id).order_by(col(Mention.start), col(Mention.end))
+    return list(session.exec(wanted))
+
+
+def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """The entity ids of each article, in the order in which its text first names them."""
+    found: dict[str, dict[str, None]] = {id: {} for id in ids}
+    for chunk in chunks(ids):
+        wanted = (
+            select(ArticleEntity.article_id, ArticleEntity.entity_id)
+            .where(col(ArticleEntity.article_id).in_(chunk))
+            .order_by(col(ArticleEntity.first), col(ArticleEntity.key))
+        )
+        for article_id, entity_id in session.exec(wanted):
+            found[article_id][entity_id] = None
+    return {id: tuple(entities) for id, entities in found.items()}
+
+
+def list_sources(session: Session) -> list[SourceCount]:
+    """Sources by number of articles; articles without one are left out."""
+    count = func.count()
+    wanted = (
+        select(Article.source, count, func.min(Article.date), func.max(Article.date))
+        .where(col(Article.source).is_not(None), Article.status == "published")
+        .group_by(col(Article.source))
+        .order_by(count.desc(), col(Article.source))
+    )
+    return [SourceCount(name or "", n, first, last) for name, n, first, last in session.exec(wanted)]
+
+
+def stats(session: Session) -> Stats:
+    articles, sources, first, last = session.exec(
+        select(
+            func.count(), func.count(func.distinct(Article.source)), func.min(Article.date), func.max(Article.date)
+        ).where(Article.status == "published")
+    ).one()
+    entities, mentions = session.exec(
+        select(func.count(), func.coalesce(func.sum(Entity.mention_count), 0)).where(Entity.article_count > 0)
+    ).one()
+    return Stats(articles, entities, mentions, sources, first, last, newest(session))
+
+
+def changed_after(session: Session, sequence: int, limit: int) -> list[Article]:
+    """Rows changed after `sequence`, oldest change first."""
+    wanted = select(Article).where(Article.sequence > sequence).order_by(col(Article.sequence)).limit(limit)
+    return list(session.exec(wanted))
+
+
+def count_changed_after(session: Session, sequence: int) -> int:
+    return session.exec(select(func.count()).where(Article.sequence > sequence)).one()
+
+
+def touch(session: Session, ids: Iterable[str]) -> None:
+    """Give each a new sequence number: something about it changed that the index shows, though not its text."""
+    ordered = sorted(ids)
+    if not ordered:
+        return
+    first = next_sequence(session, len(ordered))
+    numbers = [{"article": id, "sequence": number} for number, id in enumerate(ordered, first)]
+    session.connection().execute(update(Article.__table__).where(col(Article.id) == bindparam("article")), numbers)  # type: ignore[attr-defined]
+
+
+def set_names(session: Session, id: str, pipeline: str, dateline_place: str | None, sequence: int) -> None:
+    """Of an article whose text is as it was, the names were recognised."""
+    columns = {"pipeline": pipeline, "dateline_place": dateline_place, "sequence": sequence}
+    session.connection().execute(update(Article).where(col(Article.id) == id).values(**columns))
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values without repeats, few enough at a time for one IN (…)."""
+    remaining = iter(dict.fromkeys(values))
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk

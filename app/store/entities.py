@@ -1,0 +1,189 @@
+"""Persons, organizations, places and events as the archive knows them: the read side.
+
+`resolution.py` writes what is read here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeVar
+
+from sqlalchemy import ColumnElement, and_, func, or_
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.store.articles import chunks
+from app.store.tables import Alias, Article, ArticleEntity, Entity
+from app.text import fold
+
+T = TypeVar("T")
+Sort = Literal["-count", "name"]
+After = tuple[int | str, str]
+"""Where a page ended: the sort value and the id of its last row."""
+
+# A bare surname that no other article explains keeps the id of its article: person-jones-4733ca42cb406978.
+_SCOPED = re.compile(r"-[0-9a-f]{16}$")
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[T]):
+    """`next` continues after the last item; None at the end."""
+
+    items: list[T]
+    total: int
+    next: After | None
+
+
+@dataclass(frozen=True, slots=True)
+class Related:
+    """An entity that stands in the same articles. `lift` over 1: together more often than chance would have it."""
+
+    entity: Entity
+    count: int
+    lift: float
+
+
+@dataclass(frozen=True, slots=True)
+class EntityDates:
+    """Articles by date as printed there (YYYY, YYYY-MM or YYYY-MM-DD), ascending."""
+
+    dates: list[tuple[str, int]]
+    undated: int
+
+
+def get_entity(session: Session, id: str) -> Entity:
+    entity = session.get(Entity, id)
+    if entity is None:
+        raise NotFound("entity", id)
+    return entity
+
+
+def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
+    found: dict[str, Entity] = {}
+    for chunk in chunks(ids):
+        for entity in session.exec(select(Entity).where(col(Entity.id).in_(chunk))):
+            found[entity.id] = entity
+    return found
+
+
+def aliases(session: Session, id: str) -> list[Alias]:
+    wanted = select(Alias).where(Alias.entity_id == id).order_by(col(Alias.count).desc(), col(Alias.text))
+    return list(session.exec(wanted))
+
+
+def is_scoped(id: str) -> bool:
+    """Whether this is a bare surname that only its own article knows."""
+    return _SCOPED.search(id) is not None
+
+
+def list_entities(
+    session: Session,
+    *,
+    name: str | None = None,
+    type: str | None = None,
+    sort: Sort = "-count",
+    limit: int = 20,
+    after: After | None = None,
+) -> Page[Entity]:
+    """`name` is the start of any of its aliases, however spelled in case and accents."""
+    wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0]
+    if type is not None:
+        wanted.append(col(Entity.type) == type)
+    if name is not None:
+        wanted.append(col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(fold(name)))))
+    total = session.exec(select(func.count()).select_from(Entity).where(*wanted)).one()
+    order: list[Any]
+    if sort == "name":
+        order = [col(Entity.folded), col(Entity.id)]
+        beyond = _after(col(Entity.folded), col(Entity.id), after)
+    else:
+        order = [col(Entity.article_count).desc(), col(Entity.id)]
+        beyond = _after(col(Entity.article_count), col(Entity.id), after, descending=True)
+    rows = list(session.exec(select(Entity).where(*wanted, *beyond).order_by(*order).limit(limit + 1)))
+    items = rows[:limit]
+    if len(rows) <= limit or not items:
+        return Page(items, total, None)
+    last = items[-1]
+    return Page(items, total, (last.folded if sort == "name" else last.article_count, last.id))
+
+
+def resolve_name(session: Session, name: str) -> list[Entity]:
+    """Those that articles call so, most written about first. A bare surname that one article left unexplained only
+    counts where nobody else has the name: else hardly a surname would be without a second meaning."""
+    called = select(Alias.entity_id).where(Alias.folded == fold(name))
+    wanted = select(Entity).where(col(Entity.id).in_(called)).order_by(col(Entity.article_count).desc(), col(Entity.id))
+    found = list(session.exec(wanted))
+    return [entity for entity in found if not is_scoped(entity.id)] or found
+
+
+def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
+    """Entities with an alias that starts so and the most usual such alias, most written about first."""
+    folded = fold(prefix)
+    if not folded:
+        return []
+    starting = select(Alias.entity_id).where(_starts_with(folded))
+    wanted = select(Entity).where(col(Entity.id).in_(starting))
+    most = wanted.order_by(col(Entity.article_count).desc(), col(Entity.id)).limit(limit)
+    found = list(session.exec(most))
+    forms = (
+        select(Alias.entity_id, Alias.text)
+        .where(_starts_with(folded), col(Alias.entity_id).in_([entity.id for entity in found]))
+        .order_by(col(Alias.count), col(Alias.text).desc())
+    )
+    best = dict(iter(session.exec(forms)))
+    return [(entity, best[entity.id]) for entity in found]
+
+
+def related(
+    session: Session, id: str, *, type: str | None = None, limit: int = 20, after: After | None = None
+) -> Page[Related]:
+    """Most shared articles first. lift = P(both) / (P(one) P(other)) over all articles."""
+    entity = get_entity(session, id)
+    mine = select(col(ArticleEntity.article_id)).where(ArticleEntity.entity_id == id).distinct().subquery()
+    count = func.count(func.distinct(ArticleEntity.article_id)).label("count")
+    shared = (
+        select(col(ArticleEntity.entity_id).label("id"), count)
+        .join(mine, mine.c.article_id == col(ArticleEntity.article_id))
+        .where(ArticleEntity.entity_id != id)
+        .group_by(col(ArticleEntity.entity_id))
+        .subquery()
+    )
+    kind = [col(Entity.type) == type] if type is not None else []
+    pairs = select(Entity, shared.c.count).join(shared, shared.c.id == col(Entity.id)).where(*kind)
+    total = session.exec(select(func.count()).select_from(pairs.subquery())).one()
+    beyond = _after(shared.c.count, col(Entity.id), after, descending=True)
+    rows = list(session.exec(pairs.where(*beyond).order_by(shared.c.count.desc(), col(Entity.id)).limit(limit + 1)))
+    articles = session.exec(select(func.count()).where(Article.status == "published")).one()
+    items = [
+        Related(other, n, n * articles / (max(entity.article_count, 1) * max(other.article_count, 1)))
+        for other, n in rows[:limit]
+    ]
+    more = len(rows) > limit and items
+    return Page(items, total, (items[-1].count, items[-1].entity.id) if more else None)
+
+
+def date_counts(session: Session, id: str) -> EntityDates:
+    wanted = (
+        select(Article.date, func.count(func.distinct(Article.id)))
+        .join(ArticleEntity, col(ArticleEntity.article_id) == col(Article.id))
+        .where(ArticleEntity.entity_id == id, Article.status == "published")
+        .group_by(col(Article.date))
+        .order_by(col(Article.date))
+    )
+    rows = list(session.exec(wanted))
+    dated = [(date, count) for date, count in rows if date is not None]
+    return EntityDates(dated, sum(count for date, count in rows if date is None))
+
+
+def _starts_with(folded: str) -> ColumnElement[bool]:
+    """A range, so that the index serves it; LIKE would not use one and has wildcards of its own."""
+    return and_(col(Alias.folded) >= folded, col(Alias.folded) < folded + "\U0010ffff")
+
+
+def _after(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:
+    if after is None:
+        return []
+    beyond = value < after[0] if descending else value > after[0]
+    return [or_(beyond, and_(value == after[0], id > after[1]))]

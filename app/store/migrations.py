@@ -1,0 +1,45 @@
+"""The schema's history, run in process. The scripts stand in `migrations/`; a wheel carries them as `app/migrations`.
+
+Alembic is imported when there is something to do: it costs more than opening an archive.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+# The newest revision, so that an archive that has it opens without Alembic; a test compares it with the scripts.
+HEAD = "0001"
+
+
+def scripts() -> Path:
+    """The folder of the scripts. Inside the package first: beside an installed one, `migrations` may be another's."""
+    package = Path(__file__).resolve().parent.parent
+    inside = package / "migrations"
+    return inside if inside.is_dir() else package.parent / "migrations"
+
+
+def config(connection: Connection) -> Config:
+    from alembic.config import Config
+
+    made = Config()
+    made.set_main_option("script_location", str(scripts()).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def upgrade(connection: Connection, revision: str = "head") -> None:
+    from alembic import command
+
+    command.upgrade(config(connection), revision)
+
+
+def downgrade(connection: Connection, revision: str = "base") -> None:
+    from alembic import command
+
+    command.downgrade(config(connection), revision)

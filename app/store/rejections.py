@@ -1,0 +1,62 @@
+"""Records that did not become articles: kept with their reason until they pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import insert, update
+from sqlmodel import Session, col, select
+
+from app.store.tables import Rejection
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """As `Rejection`, before it has a row."""
+
+    file: str
+    path: str
+    record: int | None
+    reason: str
+    sha256: str | None = None
+    offset: int | None = None
+
+
+def list_rejections(session: Session, *, resolved: bool = False, limit: int | None = None) -> list[Rejection]:
+    """Oldest first; those that passed since only when asked for."""
+    wanted = select(Rejection).order_by(col(Rejection.id)).limit(limit)
+    return list(session.exec(wanted if resolved else wanted.where(col(Rejection.resolved).is_(False))))
+
+
+def files_to_retry(session: Session) -> list[tuple[str, str]]:
+    """`path` and `file` of each file with an unresolved rejection."""
+    wanted = select(Rejection.path, Rejection.file).where(col(Rejection.resolved).is_(False)).distinct()
+    return sorted(session.exec(wanted))
+
+
+def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
+    """`seen_at` is one for a whole run. A record refused again for the same reason keeps its one row."""
+    rows = [asdict(refusal) | {"seen_at": seen_at, "resolved": False} for refusal in refusals]
+    new = [row for row, refusal in zip(rows, refusals, strict=True) if not _seen_again(session, refusal, seen_at)]
+    if new:
+        session.connection().execute(insert(Rejection), new)
+
+
+def resolve(session: Session, path: str, seen_at: str) -> int:
+    """The file at `path` was read to its end: what was refused of it before the run of `seen_at` and not again is
+    resolved. How many that are."""
+    passed = update(Rejection).where(
+        col(Rejection.path) == path, col(Rejection.resolved).is_(False), col(Rejection.seen_at) != seen_at
+    )
+    return session.connection().execute(passed.values(resolved=True)).rowcount
+
+
+def _seen_again(session: Session, refusal: Refusal, seen_at: str) -> bool:
+    same = update(Rejection).where(
+        col(Rejection.path) == refusal.path,
+        col(Rejection.record).is_not_distinct_from(refusal.record),
+        col(Rejection.reason) == refusal.reason,
+        col(Rejection.resolved).is_(False),
+    )
+    return session.connection().execute(same.values(seen_at=seen_at)).rowcount > 0

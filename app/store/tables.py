@@ -1,0 +1,239 @@
+"""The tables: storage facts only, nothing derived at load time, no relationships.
+
+An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`) are written with it and replaced with it. What sums
+them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see `resolution.py`.
+
+Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
+"""
+
+from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, text
+from sqlmodel import Field, SQLModel
+
+# Constraints with names: a later migration can only drop what it can call by one.
+SQLModel.metadata.naming_convention = {
+    "pk": "pk_%(table_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+}
+
+# Rows stand in the order of their primary key, so that those of one article stand together.
+_CLUSTERED = {"sqlite_with_rowid": False}
+
+
+def _of_article(*, primary_key: bool = False, index: bool = False) -> Column[str]:
+    return Column(
+        String, ForeignKey("article.id", ondelete="CASCADE"), primary_key=primary_key, index=index, nullable=False
+    )
+
+
+class Article(SQLModel, table=True):
+    """One article as it stands now.
+
+    `key` says which article a record is (see `ingest/draft.py`), `id` is what the world calls it: 16 hex digits.
+    `date` is a civil date in the precision given: YYYY, YYYY-MM or YYYY-MM-DD. `sequence` numbers the last change of
+    any kind, `revised` the last change of what the record said. `content_sha256` is of headline, body and date: two
+    records that agree in it are the same article. `record_sha256` is of every field. `pipeline` is the version that
+    recognised the names, "" where that was skipped.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (
+        Index("ix_article_source", "source", "date"),
+        Index("ix_article_date", "date"),
+    )
+
+    id: str = Field(primary_key=True)
+    key: str = Field(unique=True)
+    external_id: str | None = None
+    revision: int = 1
+    status: str = "published"
+    headline: str
+    headline_derived: bool = False
+    date: str | None = None
+    dateline: str | None = None
+    place: str | None = None
+    """The place of the dateline as printed: SALVADOR."""
+    dateline_place: str | None = None
+    """The entity id of that place."""
+    source: str | None = None
+    url: str | None = None
+    authors: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    language: str = "en"
+    word_count: int = 0
+    content_sha256: str = Field(index=True)
+    record_sha256: str
+    pipeline: str = ""
+    file: str
+    record: int
+    ingested_at: str
+    """UTC, for provenance only: nothing is ordered by it."""
+    sequence: int = Field(unique=True)
+    revised: int
+    blocks: list[list[str | int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    """`[kind, start, end]` in order."""
+    body: str
+
+
+class Revision(SQLModel, table=True):
+    """A former state of an article. A record read again in such a state is old news, not a change back."""
+
+    __tablename__ = "revision"
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    record_sha256: str = Field(primary_key=True)
+    revision: int
+    file: str
+    record: int
+    ingested_at: str
+
+
+class Copy(SQLModel, table=True):
+    """A record whose content another article already had: where it came from, not its text."""
+
+    __tablename__ = "copy"
+
+    key: str = Field(primary_key=True)
+    article_id: str = Field(sa_column=_of_article(index=True))
+    record_sha256: str
+    external_id: str | None = None
+    source: str | None = None
+    url: str | None = None
+    file: str
+    record: int
+    seen_at: str
+
+
+class Entity(SQLModel, table=True):
+    """A person, organization, place or event, summed up over all articles.
+
+    `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up.
+    """
+
+    __tablename__ = "entity"
+    __table_args__ = (
+        Index("ix_entity_count", "article_count", "id"),
+        Index("ix_entity_name", "folded", "id"),
+        Index("ix_entity_stale", "stale", sqlite_where=text("stale")),
+    )
+
+    id: str = Field(primary_key=True)
+    type: str = Field(index=True)
+    name: str
+    folded: str
+    country: str | None = None
+    article_count: int = 0
+    mention_count: int = 0
+    first_date: str | None = None
+    last_date: str | None = None
+    stale: bool = True
+
+
+class Alias(SQLModel, table=True):
+    """A form under which articles name an entity. `kind` is name, short or demonym; `count` its mentions."""
+
+    __tablename__ = "alias"
+    __table_args__ = _CLUSTERED
+
+    entity_id: str = Field(
+        sa_column=Column(String, ForeignKey("entity.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+    )
+    text: str = Field(primary_key=True)
+    folded: str = Field(index=True)
+    kind: str
+    count: int
+
+
+class ArticleEntity(SQLModel, table=True):
+    """An entity as one article knows it: one row per `key`, the id that the article alone would give it.
+
+    `entity_id` is that key after what the other articles say (`TRF` is The Resistance Front). Two keys of an article
+    may mean one entity, so count articles with DISTINCT. `name` is the fullest form the article has.
+    """
+
+    __tablename__ = "article_entity"
+    __table_args__ = (
+        Index("ix_article_entity_key", "key"),
+        Index("ix_article_entity_entity", "entity_id", "article_id"),
+        _CLUSTERED,
+    )
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    key: str = Field(primary_key=True)
+    entity_id: str = Field(foreign_key="entity.id")
+    name: str
+    country: str | None = None
+    count: int
+    first: int
+    """Offset of the first mention."""
+
+
+class Mention(SQLModel, table=True):
+    """`surface` is `body[start:end]`. `key` and `entity_id` as in `ArticleEntity`."""
+
+    __tablename__ = "mention"
+    __table_args__ = (Index("ix_mention_entity", "entity_id", "surface"), _CLUSTERED)
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    start: int = Field(primary_key=True)
+    end: int = Field(primary_key=True)
+    surface: str
+    type: str
+    rule: str
+    confidence: float
+    key: str
+    entity_id: str = Field(foreign_key="entity.id")
+    pipeline: str
+
+
+class Acronym(SQLModel, table=True):
+    """An article says that `short` stands for `long`; both are keys as in `ArticleEntity`."""
+
+    __tablename__ = "acronym"
+    __table_args__ = (Index("ix_acronym_short", "short", "long"), _CLUSTERED)
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    short: str = Field(primary_key=True)
+    long: str = Field(primary_key=True)
+
+
+class Rejection(SQLModel, table=True):
+    """A record that is not an article, and why. `record` counts from 1; None is the file itself.
+
+    `file` is the name to show, `path` the place to try again. `sha256` and `offset` are of the raw bytes.
+    """
+
+    __tablename__ = "rejection"
+    __table_args__ = (Index("ix_rejection_file", "path", "record"),)
+
+    id: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    file: str
+    path: str
+    record: int | None = None
+    reason: str
+    sha256: str | None = None
+    offset: int | None = None
+    seen_at: str
+    resolved: bool = Field(default=False, index=True)
+
+
+class IndexCommit(SQLModel, table=True):
+    """A receipt, written before the index commits: `generation` of `index` holds all changes up to `sequence`.
+
+    The generation on disk decides which receipt counts; one for a generation that never came is dead.
+    """
+
+    __tablename__ = "index_commit"
+
+    index: str = Field(primary_key=True)
+    generation: int = Field(primary_key=True)
+    sequence: int
+
+
+class Counter(SQLModel, table=True):
+    """`sequence`: the number last given to a change. Kept apart from the rows so that it never goes back."""
+
+    __tablename__ = "counter"
+
+    name: str = Field(primary_key=True)
+    value: int

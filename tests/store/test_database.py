@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import Session
+
+from app.store.database import Database
+from app.store.sequence import newest, next_sequence
+from app.store.tables import Counter, Revision
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = Database(tmp_path / "archive.sqlite")
+    made.migrate()
+    return made
+
+
+def pragma(session: Session, name: str) -> object:
+    return session.connection().execute(text(f"PRAGMA {name}")).scalar()
+
+
+def test_pragmas_hold_on_every_connection(database: Database) -> None:
+    for opened in (database.reading, database.writing):
+        with opened() as session:
+            assert pragma(session, "journal_mode") == "wal"
+            assert pragma(session, "foreign_keys") == 1
+            assert pragma(session, "synchronous") == 2
+
+
+def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
+    def fail() -> None:
+        with database.writing() as session:
+            next_sequence(session)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail()
+    with database.reading() as session:
+        assert newest(session) == 0
+
+
+def test_foreign_keys_are_enforced(database: Database) -> None:
+    with pytest.raises(IntegrityError), database.writing() as session:
+        session.add(Revision(article_id="0" * 16, record_sha256="", revision=1, file="", record=1, ingested_at=""))
+
+
+def test_a_reader_keeps_its_snapshot_and_is_not_blocked_by_a_writer(database: Database) -> None:
+    with database.reading() as reader:
+        assert newest(reader) == 0
+        with database.writing() as writer:
+            next_sequence(writer)
+            with database.reading() as other:
+                assert newest(other) == 0
+        assert newest(reader) == 0
+    with database.reading() as reader:
+        assert newest(reader) == 1
+
+
+def test_writers_that_read_first_never_fail_and_never_give_a_number_twice(database: Database) -> None:
+    given: list[int] = []
+
+    def take() -> None:
+        for _ in range(15):
+            with database.writing() as session:
+                newest(session)
+                given.append(next_sequence(session, 3))
+
+    threads = [threading.Thread(target=take) for _ in range(6)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(given) == list(range(1, 6 * 15 * 3, 3))
+    with database.reading() as session:
+        counter = session.get(Counter, "sequence")
+        assert counter is not None
+        assert counter.value == newest(session) == 6 * 15 * 3

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import pytest
+
+from app.archive import Archive
+from app.enrich.resolve import Enrichment
+from app.errors import NotFound
+from app.store import entities
+from tests.store.test_resolution import named, summed_up, write
+
+MODI = named("person-narendra-modi", "Narendra Modi", "Narendra Modi", "Modi")
+PUTIN = named("person-vladimir-putin", "Vladimir Putin", "Vladimir Putin", "Putin", at=20)
+INDIA = named("place-india", "India", "India", "Indian", at=40)
+BERN = named("place-bern", "Bérn", "Bérn", at=60)
+LONE_MODI = named("person-modi-dddddddddddddddd", "Modi", "Modi")
+
+
+@pytest.fixture
+def archive_of_four(archive: Archive) -> Archive:
+    found = {"a": (MODI, PUTIN, INDIA), "b": (MODI, INDIA), "c": (MODI, BERN), "d": (LONE_MODI,)}
+    write(archive, {letter * 16: Enrichment(names, (), None, "p") for letter, names in found.items()})
+    summed_up(archive)
+    return archive
+
+
+def test_get(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        assert entities.get_entity(session, "place-india").article_count == 2
+        with pytest.raises(NotFound):
+            entities.get_entity(session, "place-atlantis")
+        assert set(entities.names(session, ["place-india", "place-atlantis"])) == {"place-india"}
+        forms = [(alias.text, alias.count) for alias in entities.aliases(session, "person-narendra-modi")]
+        assert forms == [("Modi", 3), ("Narendra Modi", 3)]
+
+
+@pytest.mark.parametrize("sort", ["-count", "name"])
+def test_pages_join_to_the_whole_list(archive_of_four: Archive, sort: entities.Sort) -> None:
+    with archive_of_four.database.reading() as session:
+        whole = entities.list_entities(session, sort=sort, limit=100)
+        paged = []
+        after = None
+        while True:
+            page = entities.list_entities(session, sort=sort, limit=2, after=after)
+            assert page.total == whole.total == 5
+            paged += page.items
+            after = page.next
+            if after is None:
+                break
+        assert [entity.id for entity in paged] == [entity.id for entity in whole.items]
+
+
+def test_lists_by_count_and_by_name(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        by_count = entities.list_entities(session)
+        assert [entity.id for entity in by_count.items[:2]] == ["person-narendra-modi", "place-india"]
+        by_name = entities.list_entities(session, sort="name", type="place")
+        assert [entity.name for entity in by_name.items] == ["Bérn", "India"]
+        assert [entity.id for entity in entities.list_entities(session, name="INDI").items] == ["place-india"]
+        assert entities.list_entities(session, name="zzz").items == []
+
+
+def test_a_name_is_found_whatever_its_case_and_accents(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        assert [entity.id for entity in entities.resolve_name(session, "bern")] == ["place-bern"]
+        assert [entity.id for entity in entities.resolve_name(session, "INDIAN")] == ["place-india"]
+
+
+def test_an_unexplained_surname_gives_way_to_one_who_has_that_name(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        assert [entity.id for entity in entities.resolve_name(session, "Modi")] == ["person-narendra-modi"]
+    write(archive_of_four, {letter * 16: Enrichment((), (), None, "p") for letter in "abc"})
+    summed_up(archive_of_four)
+    with archive_of_four.database.reading() as session:
+        assert [entity.id for entity in entities.resolve_name(session, "Modi")] == ["person-modi-dddddddddddddddd"]
+
+
+def test_suggestions_come_once_each_with_the_form_that_matched(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        found = [(entity.id, text) for entity, text in entities.suggest_entities(session, "mod", 8)]
+        assert found == [("person-narendra-modi", "Modi"), ("person-modi-dddddddddddddddd", "Modi")]
+        assert entities.suggest_entities(session, " ", 8) == []
+
+
+def test_related_counts_shared_articles(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        page = entities.related(session, "person-narendra-modi")
+        shown = [(other.entity.id, other.count, round(other.lift, 6)) for other in page.items]
+        # Modi stands in 3 of 4 articles: chance alone would give each of the others 3/4 of its own.
+        assert shown == [
+            ("place-india", 2, 1.333333),
+            ("person-vladimir-putin", 1, 1.333333),
+            ("place-bern", 1, 1.333333),
+        ]
+        first = entities.related(session, "person-narendra-modi", limit=1)
+        second = entities.related(session, "person-narendra-modi", limit=5, after=first.next)
+        assert [other.entity.id for other in [*first.items, *second.items]] == [id for id, _, _ in shown]
+        assert first.total == second.total == 3
+        assert entities.related(session, "person-narendra-modi", type="person").total == 1
+
+
+def test_dates(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        found = entities.date_counts(session, "place-india")
+        assert found == entities.EntityDates([("2025-05-01", 1), ("2025-05-02", 1)], 0)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from app.archive import Archive
+from app.store import rejections
+from app.store.rejections import Refusal
+
+FILE = Refusal("news/a.jsonl", "/news/a.jsonl", None, "is empty")
+LINE = Refusal("news/a.jsonl", "/news/a.jsonl", 3, "is not valid JSON", "ab", 120)
+
+
+def test_the_same_refusal_again_keeps_its_row(archive: Archive) -> None:
+    for run in ("first", "second"):
+        with archive.database.writing() as session:
+            rejections.keep(session, [FILE, LINE], run)
+    with archive.database.reading() as session:
+        rows = rejections.list_rejections(session)
+        assert [(row.record, row.reason, row.seen_at) for row in rows] == [
+            (None, "is empty", "second"),
+            (3, "is not valid JSON", "second"),
+        ]
+        assert rejections.files_to_retry(session) == [("/news/a.jsonl", "news/a.jsonl")]
+        assert len(rejections.list_rejections(session, limit=1)) == 1
+
+
+def test_what_is_not_refused_again_is_resolved(archive: Archive) -> None:
+    with archive.database.writing() as session:
+        rejections.keep(session, [FILE, LINE], "first")
+        rejections.keep(session, [LINE], "second")
+        assert rejections.resolve(session, "/news/a.jsonl", "second") == 1
+        assert rejections.resolve(session, "/news/b.jsonl", "second") == 0
+    with archive.database.reading() as session:
+        assert [row.record for row in rejections.list_rejections(session)] == [3]
+        assert [row.resolved for row in rejections.list_rejections(session, resolved=True)] == [True, False]

@@ -1,0 +1,40 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsInvalid
+from app.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DATELINE_DATA_DIR", raising=False)
+
+
+def test_defaults() -> None:
+    settings = Settings.read()
+    assert (settings.data_dir, settings.host, settings.port) == (Path("data"), "127.0.0.1", 8000)
+    assert settings.database_path == Path("data/archive.sqlite")
+    assert settings.recognising_processes >= 1
+
+
+def test_what_is_given_comes_before_the_environment_and_that_before_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text("DATELINE_PORT=1\nDATELINE_HOST=file\nDATELINE_DATA_DIR=file\nANOTHER=x\n")
+    monkeypatch.setenv("DATELINE_PORT", "2")
+    monkeypatch.setenv("DATELINE_HOST", "environment")
+    settings = Settings.read(port=3, host=None)
+    assert (settings.port, settings.host, settings.data_dir) == (3, "environment", Path("file"))
+
+
+def test_an_empty_variable_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PORT", "")
+    assert Settings.read().port == 8000
+
+
+def test_what_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PORT", "many")
+    with pytest.raises(SettingsInvalid, match="DATELINE_PORT cannot be 'many'"):
+        Settings.read()
