@@ -1,0 +1,267 @@
+"""One finding of the recogniser made into mentions: exact ends, no titles, no possessives, no ordinary words.
+
+Everything here looks at one name alone. What the rest of the article says of it is in `evidence`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from app.enrich import gazetteer, organizations, titles
+
+SpanType = Literal["person", "organization", "place", "event"]
+# What found a mention, or changed it last; docs/entities.md describes each.
+Rule = Literal[
+    "model",
+    "title",
+    "completed",
+    "legal-form",
+    "head-noun",
+    "well-known",
+    "employer",
+    "speaker",
+    "acronym",
+    "gazetteer",
+    "preposition",
+    "dateline",
+    "demonym",
+    "vote",
+    "surname",
+    "repeat",
+    "initials",
+    "short-form",
+]
+
+# What the recogniser was right about, measured on newswire; rules that look at more of the article change it.
+_MODEL_CONFIDENCE: dict[SpanType, float] = {"person": 0.85, "organization": 0.75, "place": 0.85, "event": 0.5}
+_TYPES: dict[str, SpanType] = {
+    "PERSON": "person",
+    "ORG": "organization",
+    "GPE": "place",
+    "LOC": "place",
+    "FAC": "place",
+    "EVENT": "event",
+}
+
+_OUTSIDE_LEFT = " \n\t\"'([{<.,;:-–*+/|_=~!?&#@%$"
+_OUTSIDE_RIGHT = " \n\t\"'([{<,;:-–*+/|_=~!?&#@%$>"
+_POSSESSIVE = re.compile(r"\s?'s?$")
+_ARTICLE = re.compile(r"(?:the|an?|this|that|its|his|her|their|our|all|both)\s+", re.IGNORECASE)
+# A name ends with a capitalised word: `Line of Control night`, `Thermo-Print GmbH of`.
+_SCORE_END = re.compile(r"\s\d+(?:-\d+)?$")
+_SMALL_END = re.compile(r"\s(?:[a-z][a-z'-]*|&)$")
+# Newswire puts the company's ticker or instrument code behind its name: `Merck and Co Inc MRK`, `VOWG.F`.
+_TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
+_NATIONAL = re.compile(r"U\.S\. ([A-Z][a-z]+)")
+# `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share.
+_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$")
+_LOWER_PARTICLE = re.compile(r"(?:al|el|bin|bint|ibn|de|da|di|del|della|dos|du|van|von|ter|ten|la|le|sub|d)\b")
+_SMALL_START = re.compile(r"[a-z][^\s-]*\s+")
+_PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+and\s+(?=[A-Z])")
+_ORG_JOINT = re.compile(
+    r"""(?:\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
+        |'s\s+
+        |(?<=\b(?:Inc|Ltd|Plc))(?:\.\s+|\sof\s)
+        |(?<=\bCorp)(?:\.\s+|\sof\s)
+        )(?=[A-Z])""",
+    re.VERBOSE,
+)
+_PERSON_JOINT = re.compile(r"\s+and\s+(?=[A-Z])|,\s+|\s+-+\s+|'s\s+(?=[A-Z])")
+_SUFFIX_AFTER_COMMA = re.compile(r"(?:Jr|Sr|III|II|IV)\b")
+
+# Words that the recogniser takes for names in newswire and on the web.
+_NO_NAMES_TABLE = """
+inc corp co ltd plc mln bln dlr dlrs pct cts shr net rev revs qtr mths vs avg oper oct nov dec jan feb mar apr jun
+jul aug sept sep january february march april may june july august september october november december monday
+tuesday wednesday thursday friday saturday sunday today yesterday tomorrow state government ministry company
+internet web online god bible christmas easter covid-19 covid coronavirus fob gmt est edt pst ceo cfo gdp gnp am pm
+mr mrs ms dr north south east west western eastern northern southern central hi bye yes no ok tv dna aids i he she
+it they we you the and but or if in on at twitter.com blog video photo image source sources editor reporter press
+media court house spokesman spokeswoman spokesperson
+"""
+_NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
+
+
+@dataclass(slots=True)
+class Span:
+    """A mention in the making; offsets in the prepared text."""
+
+    start: int
+    end: int
+    type: SpanType
+    rule: Rule
+    confidence: float
+
+
+def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
+    """The mentions in `text[start:end]`, which the recogniser calls `label`: none, one, or several in a list."""
+    kind = _TYPES.get(label)
+    if kind is None or "\n\n" in text[start:end]:
+        if kind is not None:
+            yield from clean(text, start, text.index("\n\n", start), label)
+        return
+    for left, right in _parts(text, start, end, kind):
+        span = _cleaned(text, left, right, kind)
+        if span is not None:
+            yield span
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without quotes, brackets, articles and the possessive."""
+    before = (-1, -1)
+    while (start, end) != before and start < end:
+        before = (start, end)
+        while start < end and text[start] in _OUTSIDE_LEFT:
+            start += 1
+        while end > start and (text[end - 1] in _OUTSIDE_RIGHT or _stray_bracket(text, start, end)):
+            end -= 1
+        if possessive := _POSSESSIVE.search(text, start, end):
+            end = possessive.start()
+        article = _ARTICLE.match(text, start, end)
+        if article and not (article[0][0] == "T" and _is_part_of_name(text, start, end)):
+            start = article.end()
+        small = _SMALL_END.search(text, start, end)
+        if small and small[0][1:] not in organizations.SMALL_FORMS and gazetteer.find(text[start:end]) is None:
+            end = small.start()
+        if end > start and text[end - 1] == "." and not _keeps_stop(text, start, end):
+            end -= 1
+    return start, end
+
+
+def starts_sentence(text: str, start: int) -> bool:
+    before = text[max(0, start - 3) : start].rstrip(" \"'(")
+    return not before or before[-1] in ".!?:\n"
+
+
+def is_ordinary(name: str) -> bool:
+    return name.lower().rstrip(".") in _NO_NAMES or not any(c.isalpha() for c in name)
+
+
+def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
+    start, end = trim(text, start, end)
+    rule: Rule = "model"
+    confidence = _MODEL_CONFIDENCE[kind]
+    name = text[start:end]
+    if kind == "person" or titles.proves_person(name.split(" ")[0] if name else ""):
+        behind = titles.name_start(name)
+        if behind:
+            start, kind, rule, confidence = start + behind, "person", "title", 0.95
+    if kind == "organization":
+        end = _without_ticker(text, start, end)
+        name = text[start:end]
+        end = start + titles.office_end(name) if not titles.is_only_titles(name) else start
+        if (national := _NATIONAL.fullmatch(text, start, end)) and not _names_office(national[1]):
+            # Newswire of the eighties wrote a capital after `U.S.`: `U.S. Farmers`.
+            end, kind = start + 4, "place"
+    start = _skip_small_words(text, start, end)
+    start, end = trim(text, start, end)
+    name = text[start:end]
+    if kind == "event" and not (" " in name and _is_capitalised(name)):
+        return None
+    if kind == "person" and name[:1].isdigit():
+        return None
+    headed = _headed(name, kind)
+    if headed != kind:
+        kind, rule = headed, "head-noun"
+    if len(name) < 2 or _CODE.match(name) or is_ordinary(name) or titles.is_only_titles(name) or not _has_capital(name):
+        return None
+    return Span(start, end, kind, rule, confidence)
+
+
+def _headed(name: str, kind: SpanType) -> SpanType:
+    """The type that a name's own words give it: `Central Fire Department`, `AC Milan`, `Hudson River`."""
+    if kind != "organization" and organizations.is_headed_organization(name) and gazetteer.find(name) is None:
+        return "organization"
+    if kind == "person" and organizations.is_club(name):
+        return "organization"
+    return "place" if kind == "organization" and organizations.is_headed_place(name) else kind
+
+
+def _names_office(word: str) -> bool:
+    return organizations.is_generic(word) or organizations.canonical(word) is not None
+
+
+def _without_ticker(text: str, start: int, end: int) -> int:
+    match = _TICKER_END.search(text, start, end)
+    return match.start() if match and organizations.has_form(text[start : match.start()]) else end
+
+
+def _parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[int, int]]:
+    """`Pahalgam, Jammu and Kashmir` is two places; `India's Ministry of External Affairs` a place and an office."""
+    if kind == "place":
+        known = gazetteer.find(text[start:end])
+        joints = [] if known else list(_PLACE_JOINT.finditer(text, start, end))
+        joints = [joint for joint in joints if not (" and " in joint[0] and _is_one_place(text, start, end, joint))]
+    elif kind == "person":
+        joints = [j for j in _PERSON_JOINT.finditer(text, start, end) if not _SUFFIX_AFTER_COMMA.match(text, j.end())]
+    elif kind == "organization":
+        joints = [
+            joint
+            for joint in _ORG_JOINT.finditer(text, start, end)
+            if joint[0][0] != "'" or gazetteer.is_certain(_bare(text[start : joint.start()]))
+        ]
+    else:
+        joints = []
+    for joint in joints:
+        yield start, joint.start()
+        start = joint.end()
+    yield start, end
+
+
+def _is_one_place(text: str, start: int, end: int, joint: re.Match[str]) -> bool:
+    """`Jammu and Kashmir`, `Bosnia and Herzegovina` are listed; anything else with an `and` is two."""
+    left = text.rfind(", ", start, joint.start())
+    right = text.find(", ", joint.end(), end)
+    piece = text[left + 2 if left >= 0 else start : right if right >= 0 else end]
+    return gazetteer.find(_bare(piece)) is not None
+
+
+def _bare(name: str) -> str:
+    return _ARTICLE.sub("", name, count=1) if _ARTICLE.match(name) else name
+
+
+def _is_part_of_name(text: str, start: int, end: int) -> bool:
+    """A capital `The` inside a sentence: `carried out by The Resistance Front`; always in `The Hague`."""
+    name = text[start:end]
+    if name.startswith("The ") and name.count(" ") > 1 and not starts_sentence(text, start):
+        return not gazetteer.is_certain(name)
+    return name == "The Hague"
+
+
+def _keeps_stop(text: str, start: int, end: int) -> bool:
+    """`U.S.`, `Paxar Inc.`, `Calif.`; the stop of a legal form at the end of a sentence closes the sentence."""
+    name = text[start:end]
+    last = name.rsplit(" ", 1)[-1]
+    if last.count(".") > 1:
+        return True
+    if organizations.has_form(name):
+        return not organizations.ends_sentence(text, end)
+    return last in ("Jr.", "Sr.") or _is_state(last)
+
+
+def _is_state(word: str) -> bool:
+    return gazetteer.state_abbreviation(word) is not None and word.endswith(".")
+
+
+def _stray_bracket(text: str, start: int, end: int) -> bool:
+    return text[end - 1] in ")]}" and "(" not in text[start:end] and "[" not in text[start:end]
+
+
+def _skip_small_words(text: str, start: int, end: int) -> int:
+    while match := _SMALL_START.match(text, start, end):
+        if _LOWER_PARTICLE.match(text, start, end):
+            return start
+        start = match.end()
+    return start
+
+
+def _is_capitalised(name: str) -> bool:
+    """`Ukraine war` is no name of an event, `Victory Day` is."""
+    return all(word[0].isupper() or word[0].isdigit() or len(word) < 4 for word in name.split())
+
+
+def _has_capital(name: str) -> bool:
+    return any(c.isupper() for c in name)

@@ -1,0 +1,497 @@
+"""What the rest of an article says of a name: legal forms, titles, known places, type by vote, surnames, repeats.
+
+The rules run in the order of `weigh`, from the surest evidence to the weakest: what one has taken, a later one may
+retype but never cut.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from app.enrich import gazetteer, organizations, titles
+from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
+from app.enrich.layout import Block
+from app.text import fold
+
+_WORD_START = re.compile(r"(?<![\w'.])[^\W\d_]")
+_STATED_ACRONYM = re.compile(r"(?<=\S) \( ?([A-Z][A-Za-z&.-]{1,9}) ?\)")
+_NAME_AFTER_TITLE = re.compile(
+    r"[A-Z][\w-]*\w(?: (?:[A-Z]\.|[A-Z][\w-]*[a-z]|al-[A-Z]\w+|bin|van|von|de|der|den)(?= |\b))*"
+)
+_WORD_BEFORE = re.compile(r"([\w.'-]+),? $")
+_SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
+_OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}) (?=[A-Z])")
+_SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
+_INITIAL = re.compile(r"[A-Z]\. (?=[A-Z])")
+# A stake, an interest or shares in something do not place it.
+_PREPOSITION = re.compile(
+    r"(?<!stake )(?<!interest )(?<!shares )(?<!holding )\b(?:in|In|at|At|near|Near|outside|across|around) $"
+)
+_WORD_AFTER = re.compile(r" ([^\W\d_][\w.-]*)")
+_FIRST_WORD = re.compile(r"[^\s,;:()\"]+")
+_LETTERS = re.compile(r"[^\W\d_]+")
+_DEMONYM = re.compile(r"[^\W\d_]+(?:[ -][A-Z][a-z]+)?")
+_STATE_AFTER = re.compile(r" ?, ((?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,4}\.|[A-Z]{2}\b|W\.Va\.)")
+_LONGEST_NAME = 5
+# How much one finding counts in the vote on the type of a name.
+_WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3}
+
+
+class Spans:
+    """The spans of one article; none overlaps another."""
+
+    def __init__(self, length: int) -> None:
+        self._taken = bytearray(length)
+        self.all: list[Span] = []
+
+    def add(self, span: Span) -> bool:
+        if span.start >= span.end or not self.is_free(span.start, span.end):
+            return False
+        self.block(span.start, span.end)
+        self.all.append(span)
+        return True
+
+    def replace(self, span: Span) -> None:
+        """Put `span` in the place of those that it overlaps."""
+        for other in self.overlapping(span.start, span.end):
+            self.all.remove(other)
+            self._taken[other.start : other.end] = bytes(other.end - other.start)
+        self.add(span)
+
+    def overlapping(self, start: int, end: int) -> list[Span]:
+        if self.is_free(start, end):
+            return []
+        return [span for span in self.all if span.start < end and start < span.end]
+
+    def block(self, start: int, end: int) -> None:
+        self._taken[start:end] = b"\1" * (end - start)
+
+    def is_free(self, start: int, end: int) -> bool:
+        return not any(self._taken[start:end])
+
+
+def weigh(text: str, blocks: Sequence[Block], spans: Spans) -> None:
+    """Correct and complete the spans found by the recogniser, in place."""
+    starts = [
+        m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
+    ]
+    _complete_names(text, spans)
+    _legal_forms(text, spans)
+    _listed_names(text, starts, spans)
+    _states(text, spans)
+    _titles(text, starts, spans)
+    _employers(text, spans)
+    _speakers(text, spans)
+    _stated_acronyms(text, spans)
+    _nationalities(text, spans)
+    _places(text, spans)
+    _vote(text, spans)
+    _surnames(text, spans)
+    _wrong_initials(text, spans)
+    _repeats(text, starts, blocks, spans)
+
+
+def _complete_names(text: str, spans: Spans) -> None:
+    """`Narendra` + `Modi`: the recogniser often leaves out a surname that it has never seen."""
+    for span in spans.all:
+        after = _SURNAME_AFTER.match(text, span.end)
+        if span.type != "person" or after is None or " " in text[span.start : span.end]:
+            continue
+        surname = after[1]
+        if spans.is_free(after.start(1), after.end(1)) and not _is_no_person(surname) and not gazetteer.find(surname):
+            spans.block(span.end, after.end(1))
+            span.end, span.rule, span.confidence = after.end(1), "completed", 0.8
+
+
+def _legal_forms(text: str, spans: Spans) -> None:
+    for span in list(spans.all):
+        end = organizations.legal_end(text, span.end)
+        if end > span.end and span.type != "event":
+            spans.replace(Span(span.start, end, "organization", "legal-form", 0.95))
+        elif organizations.has_form(text[span.start : span.end]):
+            span.type, span.rule, span.confidence = "organization", "legal-form", 0.95
+    for start, end in organizations.companies(text):
+        others = spans.overlapping(start, end)
+        if all(start <= other.start and other.end <= end for other in others) and _is_one_company(
+            text, start, end, others
+        ):
+            spans.replace(Span(start, end, "organization", "legal-form", 0.9))
+
+    shorts = {
+        organizations.without_form(text[span.start : span.end]) for span in spans.all if span.rule == "legal-form"
+    }
+    people = _last_words(text, spans)
+    parts = {word for short in shorts for word in short.split(" ") if len(word) > 4 and word.istitle()} - people
+    for span in spans.all:
+        name = text[span.start : span.end]
+        if span.rule not in ("model", "head-noun"):
+            continue
+        if name in shorts or (name in parts and span.type == "person"):
+            span.type, span.rule, span.confidence = "organization", "legal-form", 0.9
+
+
+def _is_one_company(text: str, start: int, end: int, others: Sequence[Span]) -> bool:
+    """Where the recogniser has the company already, only names of its own finding and an `and` may come before it."""
+    whole = [other for other in others if other.end == end]
+    if not whole:
+        return True
+    gaps = text[start : whole[0].start]
+    for other in others:
+        if other is not whole[0]:
+            if other.type == "place" or other.rule == "legal-form":
+                return False
+            gaps = gaps.replace(text[other.start : other.end], "", 1)
+    return whole[0].start > start and gaps.strip(" ,&") in ("", "and")
+
+
+def _listed_names(text: str, starts: Sequence[int], spans: Spans) -> None:
+    """Well known organisations, and places of several words that the recogniser cuts: `Jammu and Kashmir`."""
+    for start in starts:
+        first = _first_word(text, start)
+        if not (organizations.begins_well_known(first) or gazetteer.begins_long_name(first)):
+            continue
+        for end in _runs(text, start):
+            name = text[start:end]
+            if organizations.canonical(name) is not None:
+                span = Span(start, end, "organization", "well-known", 0.95)
+            elif " " in name and gazetteer.is_certain(name):
+                span = Span(start, end, "place", "gazetteer", 0.95)
+            else:
+                continue
+            if _may_replace(spans, span):
+                spans.replace(span)
+                break
+
+
+def _first_word(text: str, start: int) -> str:
+    """Without what may cling to it; `U.S.` keeps its stops."""
+    match = _FIRST_WORD.match(text, start)
+    word = match[0].removesuffix("'s").rstrip("'!?") if match else ""
+    return word.rstrip(".") if word.count(".") == 1 else word
+
+
+def _may_replace(spans: Spans, span: Span) -> bool:
+    others = spans.overlapping(span.start, span.end)
+    return bool(others or spans.is_free(span.start, span.end)) and all(
+        span.start <= other.start and other.end <= span.end for other in others
+    )
+
+
+def _runs(text: str, start: int) -> Iterator[int]:
+    """Ends of the runs of one to five words from `start`, the longest first."""
+    line = text[start : start + 60].split("\n", 1)[0]
+    words = line.split(" ")[:_LONGEST_NAME]
+    ends = []
+    position = start
+    for word in words:
+        end = position + len(word)
+        ends.append(trim(text, start, end)[1])
+        if word[-1:] in ",;:)?!":
+            break
+        position = end + 1
+    return reversed(ends)
+
+
+def _states(text: str, spans: Spans) -> None:
+    for span in list(spans.all):
+        match = _STATE_AFTER.match(text, span.end)
+        if match is None or gazetteer.state_abbreviation(match[1]) is None:
+            continue
+        if span.type == "place" or (span.rule == "model" and gazetteer.find(text[span.start : span.end])):
+            span.type, span.rule, span.confidence = "place", "gazetteer", 0.9
+            spans.replace(Span(match.start(1), match.end(1), "place", "gazetteer", 0.95))
+
+
+def _titles(text: str, starts: Sequence[int], spans: Spans) -> None:
+    for span in spans.all:
+        if span.type not in ("person", "event") and span.rule == "model" and _follows_title(text, span.start):
+            span.type, span.rule, span.confidence = "person", "title", 0.9
+        elif span.type == "organization" and span.rule == "model" and _follows_office(text, span):
+            span.type, span.rule, span.confidence = "person", "title", 0.8
+    for start in starts:
+        if not spans.is_free(start, start + 1) or not _follows_title(text, start):
+            continue
+        match = _NAME_AFTER_TITLE.match(text, start)
+        if match and spans.is_free(start, match.end()) and not _is_no_person(match[0]):
+            spans.add(Span(start, match.end(), "person", "title", 0.85))
+
+
+def _employers(text: str, spans: Spans) -> None:
+    """`Jardine Fleming analyst Peter Smith`: a name, an office, a person; the first is who employs the second."""
+    people = {span.start for span in spans.all if span.type == "person"}
+    for span in spans.all:
+        match = _OFFICE_AFTER.match(text, span.end)
+        if span.type != "person" or span.rule != "model" or match is None or match.end() not in people:
+            continue
+        if any(titles.is_title(word) for word in match[1].split(" ")):
+            span.type, span.rule, span.confidence = "organization", "employer", 0.8
+
+
+def _speakers(text: str, spans: Spans) -> None:
+    """`Armen said`: what speaks, and is no place of the gazetteer, is not a place."""
+    for span in spans.all:
+        name = text[span.start : span.end]
+        speaks = span.rule == "model" and _SPEAKS.match(text, span.end)
+        if span.type == "place" and speaks and name.istitle() and name.isalpha() and gazetteer.find(name) is None:
+            span.type, span.rule, span.confidence = "person", "speaker", 0.75
+
+
+def _follows_title(text: str, start: int) -> bool:
+    before = _WORD_BEFORE.search(text, max(0, start - 24), start)
+    return before is not None and "," not in before[0] and titles.proves_person(before[1])
+
+
+def _follows_office(text: str, span: Span) -> bool:
+    """`spokesman Jerzy Urban`: an office in small letters, then two or three words that could be a person's."""
+    words = text[span.start : span.end].split(" ")
+    before = _WORD_BEFORE.search(text, max(0, span.start - 24), span.start)
+    return (
+        before is not None
+        and "," not in before[0]
+        and titles.proves_person_in_small(before[1])
+        and 2 <= len(words) <= 3
+        and all(word.isalpha() and word.istitle() for word in words)
+    )
+
+
+def _is_no_person(name: str) -> bool:
+    first = name.partition(" ")[0]
+    return titles.is_title(first) or is_ordinary(first) or gazetteer.demonym(first) is not None or name.isupper()
+
+
+def _stated_acronyms(text: str, spans: Spans) -> None:
+    """`The Resistance Front (TRF)`: the words before the bracket whose initials agree are an organisation."""
+    for match in _STATED_ACRONYM.finditer(text):
+        short = match[1]
+        start = _long_form_start(text, match.start(), short)
+        if start is None:
+            continue
+        kind: SpanType = "place" if gazetteer.is_certain(text[start : match.start()]) else "organization"
+        long = Span(start, match.start(), kind, "acronym", 0.95)
+        before = spans.overlapping(long.start, long.end)
+        if any(other.start < long.start for other in before):
+            long = next(other for other in before if other.start < long.start)
+            if long.end != match.start():
+                continue
+            long.type = kind
+        else:
+            spans.replace(long)
+        spans.replace(Span(match.start(1), match.end(1), kind, "acronym", 0.95))
+
+
+def _long_form_start(text: str, end: int, short: str) -> int | None:
+    """Where the words before `end` begin that `short` abbreviates."""
+    letters = short.replace(".", "").replace("-", "").upper()
+    start = end
+    found = None
+    for _ in range(len(letters) + 4):
+        start = text.rfind(" ", max(0, start - 30), max(0, start - 1)) + 1 or (0 if start < 30 else -1)
+        if start < 0 or "\n" in text[start:end] or text[start - 2 : start - 1] in (".", ";", "\n"):
+            begins_text = start >= 0 and text[start : start + 1].isupper() and "\n" not in text[start:end]
+            if begins_text and letters in organizations.initials(text[start:end]):
+                found = start
+            break
+        if text[start].isupper() and letters in organizations.initials(text[start:end]):
+            found = start
+            break
+    return found
+
+
+def _nationalities(text: str, spans: Spans) -> None:
+    for span in spans.all:
+        if span.rule in ("model", "title") and gazetteer.demonym(text[span.start : span.end]):
+            span.type, span.rule, span.confidence = "place", "demonym", 0.9
+
+
+def _places(text: str, spans: Spans) -> None:
+    surnames = _last_words(text, spans)
+    for span in spans.all:
+        name = text[span.start : span.end]
+        if span.rule == "model" and name not in surnames and gazetteer.is_certain(name):
+            confidence = 0.97 if span.type == "place" else 0.85
+            span.type, span.rule, span.confidence = "place", "gazetteer", confidence
+        elif span.rule == "model" and span.type in ("person", "organization") and _is_where(text, span):
+            span.type, span.rule, span.confidence = "place", "preposition", 0.8
+
+
+def _is_where(text: str, span: Span) -> bool:
+    """`in Calcutta`, `at Attari`: one word after a preposition of place that the gazetteer knows."""
+    name = text[span.start : span.end]
+    return (
+        " " not in name
+        and _PREPOSITION.search(text, max(0, span.start - 20), span.start) is not None
+        and gazetteer.find(name) is not None
+    )
+
+
+def _vote(text: str, spans: Spans) -> None:
+    votes: defaultdict[str, Counter[SpanType]] = defaultdict(Counter)
+    for span in spans.all:
+        votes[fold(text[span.start : span.end])][span.type] += _WEIGHTS.get(span.rule, 1)
+    for span in spans.all:
+        vote = votes[fold(text[span.start : span.end])]
+        winner, count = max(vote.items(), key=lambda pair: (pair[1], pair[0] == span.type))
+        if count > vote[span.type] and span.rule != "demonym":
+            span.type, span.rule, span.confidence = winner, "vote", 0.75
+
+
+def _surnames(text: str, spans: Spans) -> None:
+    surnames = _last_words(text, spans)
+    alone = {text[span.start : span.end] for span in spans.all if span.type == "person"}
+    for span in spans.all:
+        if span.type in ("organization", "place") and span.rule in ("model", "vote"):
+            name = text[span.start : span.end]
+            if name in surnames or _ends_with_person(name, alone):
+                span.type, span.rule, span.confidence = "person", "surname", 0.85
+
+
+def _ends_with_person(name: str, people: set[str]) -> bool:
+    """`Costas Karamanlis`, taken for a town, where the article goes on to speak of a person `Karamanlis`."""
+    words = name.split(" ")
+    return (
+        2 <= len(words) <= 3
+        and words[-1] in people
+        and all(word.isalpha() and word.istitle() for word in words)
+        and gazetteer.find(name) is None
+        and gazetteer.find(words[0]) is None
+        and gazetteer.demonym(words[0]) is None
+    )
+
+
+def _wrong_initials(text: str, spans: Spans) -> None:
+    """`on the network X. Putin wrote`: an initial that the only bearer of the surname does not have."""
+    people = [text[span.start : span.end] for span in spans.all if span.type == "person"]
+    for span in spans.all:
+        initial = _INITIAL.match(text, span.start, span.end)
+        if span.type != "person" or initial is None:
+            continue
+        rest = text[initial.end() : span.end]
+        bearers = {name for name in people if name.endswith(f" {rest}") and not _INITIAL.match(name)}
+        if bearers and not any(name.startswith(initial[0][0]) for name in bearers):
+            span.start, span.rule = initial.end(), "surname"
+
+
+def _last_words(text: str, spans: Spans) -> frozenset[str]:
+    names = (text[span.start : span.end].split(" ") for span in spans.all if span.type == "person")
+    return frozenset(words[-1] for words in names if len(words) > 1 and len(words[-1]) > 2)
+
+
+def _repeats(text: str, starts: Sequence[int], blocks: Sequence[Block], spans: Spans) -> None:
+    """Find again, where the recogniser missed them, the names that the article has elsewhere; also known places."""
+    known = _known_names(text, spans)
+    subheads = [(block.start, block.end) for block in blocks if block.kind == "subhead"]
+    for start in starts:
+        if not spans.is_free(start, start + 1):
+            continue
+        in_subhead = any(left <= start < right for left, right in subheads)
+        span = (
+            _known_here(text, start, known)
+            or _certain_place_here(text, start)
+            or (None if in_subhead else _nationality_here(text, start))
+        )
+        if span is None or not spans.is_free(span.start, span.end):
+            continue
+        alone = in_subhead or span.rule == "demonym" or not _in_capitalised_run(text, span, spans)
+        if alone or " " in text[span.start : span.end]:
+            spans.add(span)
+
+
+def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType, Rule]]]:
+    """By first word: the names that may be found again, the longest first."""
+    names: dict[str, tuple[SpanType, Rule]] = {}
+    for span in spans.all:
+        name = text[span.start : span.end]
+        if span.rule == "demonym" or len(name) < 3 or (span.type == "event" and " " not in name):
+            continue
+        if span.type == "person":
+            last = name.rsplit(" ", 1)[-1]
+            if len(last) > 2 and last[0].isupper():
+                names.setdefault(last, ("person", "surname"))
+        names[name] = (span.type, "repeat")
+        nickname = team_nickname(name) if span.type == "organization" else None
+        if nickname:
+            names.setdefault(nickname, ("organization", "repeat"))
+        short = organizations.without_form(name)
+        if span.rule == "legal-form" and len(short) > 2:
+            names.setdefault(short, (span.type, "repeat"))
+    by_first: dict[str, list[tuple[str, SpanType, Rule]]] = {}
+    for name, (kind, rule) in sorted(names.items(), key=lambda pair: -len(pair[0])):
+        by_first.setdefault(name.split(" ")[0], []).append((name, kind, rule))
+    return by_first
+
+
+def team_nickname(name: str) -> str | None:
+    """`Colts` of `Indianapolis Colts`."""
+    place, _, nickname = name.rpartition(" ")
+    known = nickname.endswith("s") and nickname.istitle() and not organizations.is_generic(nickname)
+    return nickname if known and place and gazetteer.find(place) else None
+
+
+def _known_here(text: str, start: int, known: dict[str, list[tuple[str, SpanType, Rule]]]) -> Span | None:
+    match = _FIRST_WORD.match(text, start)
+    if match is None:
+        return None
+    word = match[0]
+    for key in {word, word.rstrip("."), word.removesuffix("'s").removesuffix("'"), word.split("-")[0].rstrip(".,'")}:
+        for name, kind, rule in known.get(key, ()):
+            end = start + len(name)
+            if text.startswith(name, start) and not text[end : end + 1].isalnum() and _is_name_here(text, start, name):
+                return Span(start, end, kind, rule, 0.7 if rule == "repeat" else 0.8)
+    return None
+
+
+def _is_name_here(text: str, start: int, name: str) -> bool:
+    """At the head of a sentence every word has a capital: `Union` is no name there if `union` is a word here."""
+    return not starts_sentence(text, start) or f" {name.lower()} " not in text
+
+
+def _certain_place_here(text: str, start: int) -> Span | None:
+    word = _first_word(text, start)
+    if gazetteer.begins_long_name(word):
+        for end in _runs(text, start):
+            if gazetteer.is_certain(text[start:end]):
+                return Span(start, end, "place", "gazetteer", 0.85)
+    elif gazetteer.is_certain(word):
+        return Span(start, start + len(word), "place", "gazetteer", 0.85)
+    match = _LETTERS.match(text, start)
+    if match and text[match.end() : match.end() + 1] == "-" and gazetteer.is_certain(match[0]):
+        return Span(start, match.end(), "place", "gazetteer", 0.8)
+    return None
+
+
+def _nationality_here(text: str, start: int) -> Span | None:
+    match = _DEMONYM.match(text, start)
+    if match is None:
+        return None
+    for name in (match[0], match[0].split(" ")[0].split("-")[0]):
+        end = start + len(name)
+        if gazetteer.demonym(name) and not gazetteer.is_doubtful_demonym(name) and not text[end : end + 1].isalnum():
+            after = _WORD_AFTER.match(text, end)
+            if after and after[1][0].isupper() and not titles.is_title(after[1]) and not _leads_to_title(text, end):
+                return None
+            return Span(start, end, "place", "demonym", 0.85)
+    return None
+
+
+def _leads_to_title(text: str, end: int) -> bool:
+    """`Indian Prime Minister`, `Pakistani Defence Minister`."""
+    return any(titles.is_title(word) for word in text[end : end + 50].split(" ")[1:4])
+
+
+def _in_capitalised_run(text: str, span: Span, spans: Spans) -> bool:
+    """`Union` inside `Credit Union League`: part of a longer name that nobody recognised."""
+    after = _WORD_AFTER.match(text, span.end)
+    if after and after[1][0].isupper() and spans.is_free(after.start(1), after.end(1)) and len(after[1]) > 1:
+        return True
+    before = _WORD_BEFORE.search(text, max(0, span.start - 30), span.start)
+    return (
+        before is not None
+        and "," not in before[0]
+        and before[1][0].isupper()
+        and not before[1].endswith(("'s", "."))
+        and spans.is_free(before.start(1), before.end(1))
+        and not starts_sentence(text, before.start(1))
+        and not titles.is_title(before[1])
+    )

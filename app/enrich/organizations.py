@@ -1,0 +1,226 @@
+"""Organisations: legal forms behind a name, and well known names that the recogniser takes for places or people."""
+
+from __future__ import annotations
+
+import re
+
+from app.text import fold
+
+_FORMS = (
+    r"Inc|Incs|Incorporated|Corp|Corps|Corporation|Cos?|Company|Companies|Ltd|LTd|Ltda|Limited|Plc|PLC|plc|LLC|LLP|L\.P"
+    r"|AG|S\.?A|N\.?V|SpA|SPA|S\.p\.A|GmbH|AB|ASA|Oy|Pty|Bhd|Berhad|KK|BV|B\.V|SE|SARL|Aktiengesellschaft"
+)
+_FORM_AFTER = re.compile(rf",?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)\.?(?=\W|$)")
+_FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?!-)")
+_LEGAL_WORDS_TABLE = """
+inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv spa
+gmbh ab asa oy pty bhd berhad kk bv se sarl aktiengesellschaft
+"""
+_LEGAL_WORDS = frozenset(_LEGAL_WORDS_TABLE.split())
+# The only words in small letters that may end a name (`Key Tronic corp`).
+SMALL_FORMS = frozenset({"inc", "corp", "ltd", "plc"})
+# Short forms that are also words or initials of something else; alone they do not make a company.
+_NEEDS_COMPANY = frozenset({"se", "ab", "sa", "co", "cos", "kk", "company", "companies", "limited"})
+
+# Names after `=` mean the same; all of them are organisations wherever they stand.
+_WELL_KNOWN = """
+Kremlin; White House; Pentagon; Downing Street; Taliban; Hamas; Hezbollah = Hizbollah | Hizbullah; Fatah
+al-Qaeda = Al Qaeda | al-Qaida; Islamic State = ISIS | ISIL; Boko Haram; al-Shabaab = Al Shabaab
+Lashkar-e-Taiba = Lashkar-e-Tayyiba | Lashkar-e-Toiba; Jaish-e-Mohammed = Jaish-e-Mohammad; Hizbul Mujahideen
+Jamaat-ud-Dawa; Haqqani Network; Wagner Group; PKK = Kurdistan Workers' Party | Kurdistan Workers Party
+IRA = Irish Republican Army; ETA; FARC; PLO = Palestine Liberation Organisation | Palestine Liberation Organization
+NATO = North Atlantic Treaty Organization; United Nations = UN | U.N. | U.N; European Union = EU | E.U.
+European Community = EC | E.C. | European Communities; European Commission = EC Commission; European Parliament
+European Central Bank = ECB; OPEC = Organization of Petroleum Exporting Countries
+International Monetary Fund = IMF; World Bank; World Health Organization = WHO | World Health Organisation
+World Trade Organization = WTO; UNESCO; UNICEF; Interpol; Europol; ASEAN; BRICS
+Security Council = U.N. Security Council
+Federal Bureau of Investigation = FBI; Central Intelligence Agency = CIA; NASA; KGB; FSB; Mossad; Scotland Yard
+U.S. Congress = Congress; U.S. Senate = Senate; Bundestag; Bundesbank; Knesset; State Duma = Duma; Lok Sabha
+Rajya Sabha; House of Commons; House of Lords; House of Representatives; Supreme Court; Politburo; State Department
+Federal Reserve = Fed | Federal Reserve Board; Securities and Exchange Commission = SEC
+New York Stock Exchange = NYSE; Nasdaq; Treasury; Bank of England; Bank of Japan; Red Cross; Amnesty International
+Human Rights Watch; Greenpeace; FIFA; UEFA; International Olympic Committee = IOC; Reuters = Reuter
+Associated Press = AP
+Agence France-Presse = AFP; RIA Novosti; TASS = Itar-Tass | ITAR-TASS; Xinhua; Interfax; BBC; CNN; Al Jazeera
+New York Times; Washington Post; Wall Street Journal; Financial Times; Labour Party = Labour; Conservative Party
+Republican Party; Democratic Party; Communist Party; Likud; Solidarity
+"""
+
+
+def _canonical_names() -> dict[str, str]:
+    names = {}
+    for line in _WELL_KNOWN.splitlines():
+        for item in filter(None, map(str.strip, line.split(";"))):
+            shown, _, others = item.partition("=")
+            for name in (shown, *others.split("|")):
+                if name.strip():
+                    names[name.strip()] = shown.strip()
+    return names
+
+
+_CANONICAL = _canonical_names()
+_FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.isupper() and " " in name}
+
+# Nouns that end names of organisations, whatever the recogniser takes them for.
+_ORGANIZATION_NOUNS_TABLE = """
+department survey ministry agency commission committee council institute association authority bank party court
+police army navy bureau federation corporation company group foundation league club university college union
+congress parliament organisation organization society alliance trust board exchange times post newspaper news
+airlines airways motors industries holdings securities brothers service services administration office
+"""
+_ORGANIZATION_NOUNS = frozenset(_ORGANIZATION_NOUNS_TABLE.split())
+_CLUB_WORDS_TABLE = """
+FC AFC AC AS SC CF FK SV PSV RC SK NK CSKA TSV VfB VfL RCD SSC HNK
+"""
+_CLUB_WORDS = frozenset(_CLUB_WORDS_TABLE.split())
+_CLUB_ENDINGS = frozenset(("United", "Rovers", "Wanderers", "Athletic", "Rangers", "Hotspur", "Albion"))
+_PLACE_NOUNS_TABLE = """
+river mountain mountains street avenue airport stadium park island islands lake sea ocean bay valley province county
+beach road square bridge desert peninsula coast canal strait gulf highway boulevard harbour harbor glacier district
+region
+"""
+_PLACE_NOUNS = frozenset(_PLACE_NOUNS_TABLE.split())
+
+# Names of companies are not made of these alone.
+_SMALL_TABLE = """
+of and the for & in de la du des et und e y
+"""
+_SMALL = frozenset(_SMALL_TABLE.split())
+_NOT_FIRST_TABLE = """
+the a an this that its their our but and or in on at as for from by with of to if when while after before however
+although both he she it they we said under since last most some many one two
+"""
+_NOT_FIRST = frozenset(_NOT_FIRST_TABLE.split())
+_NAME_WORD = re.compile(r"[^\s()\"<>;:]+$")
+
+
+_FIRST_WORDS = frozenset(name.split(" ")[0] for name in _CANONICAL) | frozenset(
+    name.split(" ")[0].upper() for name in _CANONICAL if " " in name
+)
+
+
+def begins_well_known(word: str) -> bool:
+    return word in _FIRST_WORDS
+
+
+def canonical(name: str) -> str | None:
+    """The name shown of a well known organisation; acronyms and single words must be written as they are listed."""
+    return _CANONICAL.get(name) or _FOLDED.get(fold(name)) or _CANONICAL.get(name.removeprefix("U.S. "))
+
+
+def legal_end(text: str, end: int) -> int:
+    """The end of the legal form or forms that follow a name which ends at `end`; `end` itself if there is none."""
+    while match := _FORM_AFTER.match(text, end):
+        end = match.end() - (match[0].endswith(".") and ends_sentence(text, match.end()))
+    return end
+
+
+def companies(text: str) -> list[tuple[int, int]]:
+    """Capitalised words before a legal form: `Thermo-Print GmbH`, `Merrill Lynch and Co Inc`."""
+    found: list[tuple[int, int]] = []
+    for match in _FORM.finditer(text):
+        if found and match.start() < found[-1][1]:
+            continue
+        start = _company_start(text, match.start())
+        if start < match.start() and (match[0].lower() not in _NEEDS_COMPANY or text[start].isupper()):
+            found.append((start, legal_end(text, match.end())))
+    return found
+
+
+def without_form(name: str) -> str:
+    """`Merck and Co Inc` -> `Merck`, `Paxar Corp` -> `Paxar`; a name of legal words alone stays."""
+    words = name.replace(",", " ").split()
+    while len(words) > 1 and words[-1].replace(".", "").lower() in _LEGAL_WORDS:
+        words.pop()
+        if len(words) > 1 and words[-1] in ("and", "&"):
+            words.pop()
+    if len(words) > 1 and words[0] in ("NV", "N.V.", "AB", "AO", "OAO"):
+        words = words[1:]
+    return " ".join(words)
+
+
+def has_form(name: str) -> bool:
+    return name.rstrip(".").rsplit(" ", 1)[-1].replace(".", "").lower() in _LEGAL_WORDS and " " in name
+
+
+def is_headed_organization(name: str) -> bool:
+    """`Central Fire Department`: the last word, or the one before `of`, is an organisation's."""
+    head = name.partition(" of ")[0].partition(" for ")[0]
+    return " " in name and head.rsplit(" ", 1)[-1].lower() in _ORGANIZATION_NOUNS
+
+
+def is_club(name: str) -> bool:
+    """`PSV Eindhoven`, `AC Milan`, `Leeds United`: the recogniser often takes a club for a person."""
+    words = name.split(" ")
+    return len(words) > 1 and (words[0] in _CLUB_WORDS or words[-1] in _CLUB_WORDS or words[-1] in _CLUB_ENDINGS)
+
+
+def is_headed_place(name: str) -> bool:
+    return " " in name and name.rsplit(" ", 1)[-1].lower() in _PLACE_NOUNS
+
+
+def is_generic(word: str) -> bool:
+    return word.lower() in _ORGANIZATION_NOUNS
+
+
+def initials(name: str) -> frozenset[str]:
+    """The acronyms that a name may have, with and without its small words: {`TRF`}, {`DTI`, `DOTAI`}."""
+    forms = [name, without_form(name)]
+    words = name.split()
+    while len(words) > 2 and has_form(" ".join(words)):
+        # `GEC` is the General Electric Co Plc.
+        words.pop()
+        forms.append(" ".join(words))
+    return frozenset(letters for form in forms for letters in _initials(form) if letters)
+
+
+def _initials(name: str) -> tuple[str, str]:
+    words = [word for word in re.split(r"[\s/-]+", name.replace("'", "")) if word[:1].isalnum()]
+    every = "".join(word[0] for word in words).upper()
+    large = "".join(word[0] for word in words if word.lower() not in _SMALL).upper()
+    return every, large
+
+
+def is_acronym(name: str) -> bool:
+    plain = name.replace(".", "").replace("&", "")
+    return 2 <= len(plain) <= 7 and plain.isalnum() and sum(map(str.isupper, plain)) >= max(2, len(plain) - 1)
+
+
+def _company_start(text: str, end: int) -> int:
+    """Walk left from a legal form over capitalised words.
+
+    Over `and` only for one word right of it (`Samuel Montagu and Sons Ltd`), over commas only left of an `and`
+    (`Goldman, Sachs and Co`): elsewhere they part two companies.
+    """
+    start, joined = end, False
+    for taken in range(8):
+        head = text[max(0, start - 40) : start].rstrip(" ")
+        if taken < 2 and head.endswith((" and", " &")):
+            head = head.removesuffix("and").removesuffix("&").rstrip(" ")
+            joined = True
+        elif head.endswith(","):
+            if not joined:
+                break
+            head = head.rstrip(",")
+        match = _NAME_WORD.search(head)
+        if match is None or "\n" in text[start - 1 : start] or not _is_name_word(match[0]):
+            break
+        start = max(0, start - 40) + match.start()
+    return start
+
+
+def _is_name_word(word: str) -> bool:
+    if word.endswith(".") and word.count(".") == 1 and len(word) > 5:
+        return False
+    return (
+        word[0].isupper()
+        and word.lower() not in _NOT_FIRST
+        and word.rstrip(".").lower() not in _LEGAL_WORDS
+        and not word.endswith("'s")
+    ) or (word[0].isdigit() and word.isalnum() and len(word) < 4)
+
+
+def ends_sentence(text: str, end: int) -> bool:
+    after = text[end : end + 3]
+    return not after.strip() or (after[0] == "\n") or (after[0] == " " and after[1:2].isupper())

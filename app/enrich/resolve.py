@@ -1,0 +1,378 @@
+"""Which mentions mean the same one: inside an article, and across articles.
+
+An id is made of type and canonical name alone, so that the same articles give the same ids in any order of ingest.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.enrich import gazetteer, organizations
+from app.enrich.cleaning import Rule
+from app.enrich.gazetteer import Place
+from app.enrich.layout import Dateline
+from app.enrich.mentions import EntityType, Mention
+from app.text import fold, slug
+
+
+@dataclass(frozen=True, slots=True)
+class LocalEntity:
+    """One entity as one article knows it.
+
+    `key` is the entity id that the article alone gives it (`person-vladimir-putin`, `place-india`,
+    `organization-trf`; a bare surname is scoped: `person-jones-4733ca42cb406978`). `name` is the fullest form the
+    article has. `country` is an ISO 3166 code, for places. `mentions` in order of `start`.
+    """
+
+    key: str
+    type: EntityType
+    name: str
+    mentions: tuple[Mention, ...]
+    country: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AcronymPair:
+    """The article says that `short` stands for `long`; both are keys as in `LocalEntity.key`."""
+
+    short: str
+    long: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enrichment:
+    """All that recognition and resolution say of one article. A pure function of its text, id and `pipeline`."""
+
+    entities: tuple[LocalEntity, ...]
+    acronyms: tuple[AcronymPair, ...]
+    dateline_place: str | None
+    pipeline: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Meaning:
+    key: str
+    name: str
+    country: str | None = None
+
+
+_SPACES = re.compile(r"\s+")
+# States that are cities too: `Brussels, Washington and Tokyo` is a list.
+_ALSO_CITIES = frozenset(("Washington", "New York"))
+_NICKNAME = re.compile(r"\s[\"“(][^\"”)]*[\"”)]\s")
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+_AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
+_ACRONYM_AFTER = re.compile(r"\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
+_LONG_AFTER = re.compile(r"\s?\(\s?(?:the\s)?")
+# First words that many organisations share: `National` is no short form of `National Guardian Corp`.
+_SHARED_FIRST_TABLE = """
+national international american first united general new royal federal central the bank house department ministry
+university university-of state world global public north south east west great city council committee
+"""
+_SHARED_FIRST = frozenset(_SHARED_FIRST_TABLE.split())
+
+
+def resolve(
+    article_id: str, body: str, mentions: Sequence[Mention], dateline: Dateline | None, pipeline: str
+) -> Enrichment:
+    people = _People(article_id, [m for m in mentions if m.type == "person"])
+    offices = _Organizations(body, [m for m in mentions if m.type == "organization"])
+    places = _Places(body, [m for m in mentions if m.type == "place"])
+    meanings: dict[str, _Meaning] = {}
+    members: defaultdict[str, list[Mention]] = defaultdict(list)
+    for mention in mentions:
+        meaning, rule, confidence = _meaning_of(mention, people, offices, places)
+        known = meanings.get(meaning.key)
+        if known is None or (len(meaning.name), meaning.name) > (len(known.name), known.name):
+            meanings[meaning.key] = meaning
+        members[meaning.key].append(replace(mention, rule=rule, confidence=confidence))
+    entities = tuple(
+        LocalEntity(key, members[key][0].type, meaning.name, tuple(members[key]), meaning.country)
+        for key, meaning in meanings.items()
+    )
+    return Enrichment(entities, offices.pairs(), places.of_dateline(dateline), pipeline)
+
+
+def link(key: str, longs: set[str]) -> str:
+    """Where articles say that the acronym `key` stands for one thing and one only, that one's id; else `key`."""
+    return next(iter(longs)) if len(longs) == 1 else key
+
+
+def display_name(candidates: Mapping[str, int]) -> str:
+    """The name to show, of those that articles use, with their counts; the same for any order of them."""
+    return max(candidates, key=lambda name: (not _shouts(name), candidates[name], len(name), name))
+
+
+def _shouts(name: str) -> bool:
+    return name.isupper() and (" " in name or len(name) > 6)
+
+
+def _meaning_of(
+    mention: Mention, people: _People, offices: _Organizations, places: _Places
+) -> tuple[_Meaning, Rule, float]:
+    if mention.type == "person":
+        return people.meaning(mention)
+    if mention.type == "organization":
+        return offices.meaning(mention)
+    if mention.type == "place":
+        return places.meaning(mention), mention.rule, mention.confidence
+    name = _plain(mention.text)
+    return _Meaning(f"event-{slug(name)}", name), mention.rule, mention.confidence
+
+
+class _People:
+    """Full names of one article; two that share a surname stay two."""
+
+    def __init__(self, article_id: str, mentions: Iterable[Mention]) -> None:
+        self._article_id = article_id
+        self._full: dict[tuple[str, ...], str] = {}
+        self._seen: list[tuple[int, tuple[str, ...]]] = []
+        for mention in mentions:
+            name = _plain(mention.text)
+            words = _person_words(name)
+            if len(words) > 1:
+                known = self._full.get(words, "")
+                self._full[words] = max(known, _titled(name), key=lambda form: (len(form), form))
+                self._seen.append((mention.start, words))
+        self._same = {words: self._fullest(words) for words in self._full}
+
+    def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
+        name = _titled(_plain(mention.text))
+        words = _person_words(name)
+        if words in self._same:
+            words = self._same[words]
+            return _Meaning(f"person-{slug(' '.join(words))}", self._full[words]), mention.rule, mention.confidence
+        owner, sure = self._owner(words, mention.start)
+        if owner is None:
+            return _Meaning(f"person-{slug(name)}-{self._article_id}", name), mention.rule, mention.confidence
+        meaning = _Meaning(f"person-{slug(' '.join(owner))}", self._full[owner])
+        return meaning, "surname", min(mention.confidence, 0.95 if sure else 0.6)
+
+    def _fullest(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """`J. Smith` is the one `John Smith` of the article; `Lula da Silva` the one whose name ends so."""
+        longer = {other for other in self._full if other != words and _is_fuller(other, words)}
+        return next(iter(longer)) if len(longer) == 1 else words
+
+    def _owner(self, words: tuple[str, ...], start: int) -> tuple[tuple[str, ...] | None, bool]:
+        """Of the full names that end so (or begin so), the only one, or else the last one named before."""
+        if not words:
+            return None, False
+        fits = [s for s in self._seen if s[1][-len(words) :] == words or _without_suffix(s[1])[-len(words) :] == words]
+        if not fits:
+            fits = [seen for seen in self._seen if words[0] in seen[1] and len(words) == 1]
+        names = {self._same[seen[1]] for seen in fits}
+        if len(names) < 2:
+            return next(iter(names), None), True
+        before = [seen for seen in fits if seen[0] < start] or fits[:1]
+        return self._same[before[-1][1]], False
+
+
+class _Organizations:
+    """Names of organisations of one article, their acronyms and short forms."""
+
+    def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
+        self._names: dict[str, str] = {}
+        for mention in mentions:
+            name = _plain(mention.text)
+            key = _organization_key(name)
+            self._names[key] = max(self._names.get(key, ""), name, key=lambda form: (len(form), form))
+        self._stated = _stated_pairs(body, mentions)
+        self._by_initials: defaultdict[str, set[str]] = defaultdict(set)
+        for key, name in self._names.items():
+            if " " in name:
+                for form in _forms(name):
+                    for letters in organizations.initials(form):
+                        self._by_initials[letters].add(key)
+
+    def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
+        key = _organization_key(_plain(mention.text))
+        rule, confidence = mention.rule, mention.confidence
+        target = self._stated.get(key)
+        if target is not None:
+            rule, confidence = "acronym", 0.95
+        elif (target := self._expansion(mention.text, key)) is not None:
+            rule, confidence = "initials", 0.85
+        elif (target := self._longer(key)) is not None:
+            rule, confidence = "short-form", min(confidence, 0.8)
+        key = target or key
+        return _Meaning(key, self._names.get(key, _plain(mention.text))), rule, confidence
+
+    def pairs(self) -> tuple[AcronymPair, ...]:
+        return tuple(AcronymPair(short, long) for short, long in sorted(self._stated.items()))
+
+    def _expansion(self, text: str, key: str) -> str | None:
+        if not organizations.is_acronym(text):
+            return None
+        candidates = self._by_initials.get(text.replace(".", "").upper(), set()) - {key}
+        return next(iter(candidates)) if len(candidates) == 1 else None
+
+    def _longer(self, key: str) -> str | None:
+        """`Paxar` of `Paxar Industries` (of several the one that begins all others), `Kodak` of `Eastman Kodak`."""
+        short = key.removeprefix("organization-")
+        if (
+            short in _SHARED_FIRST
+            or organizations.canonical(self._names.get(key, ""))
+            or gazetteer.is_certain(self._names.get(key, ""))
+            or len(short) < 3
+        ):
+            return None
+        longer = sorted((other for other in self._names if other.startswith(f"{key}-")), key=len)
+        if longer and all(other.startswith(longer[0]) for other in longer):
+            return longer[0]
+        if longer or "-" in short or len(short) < 4:
+            return None
+        ending = [other for other in self._names if other.endswith(f"-{short}") and other != key]
+        return ending[0] if len(ending) == 1 else None
+
+
+class _Places:
+    """Names of places of one article, with the country or state that the text puts them in."""
+
+    def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
+        self._body = body
+        self._within: dict[str, str] = {}
+        self._states = 0
+        self._near: set[str | None] = set()
+        self._near_states: set[str | None] = set()
+        for mention in mentions:
+            name = fold(_plain(mention.text))
+            if outer := self._outer_after(mention.end):
+                self._within.setdefault(name, outer)
+            place = gazetteer.find(mention.text) or gazetteer.state_abbreviation(mention.text)
+            self._states += place is not None and place.state is not None
+            if place is not None and place.kind in ("country", "capital", "region", "state"):
+                self._near.add(place.country)
+                self._near_states.add(place.state)
+
+    def meaning(self, mention: Mention) -> _Meaning:
+        name = _plain(mention.text)
+        if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
+            return _Meaning(place.id, place.name, place.country)
+        return self._place(_titled(name), self._outer_after(mention.end) or self._within.get(fold(name)))
+
+    def of_dateline(self, dateline: Dateline | None) -> str | None:
+        if dateline is None or not dateline.place:
+            return None
+        outer = _AFTER_COMMA.match(dateline.text, len(dateline.place))
+        within = outer[1] if outer and gazetteer.outer_place(outer[1]) else self._within.get(fold(dateline.place))
+        return self._place(_titled(dateline.place), within).key
+
+    def _place(self, name: str, within: str | None) -> _Meaning:
+        if self._is_us_georgia(name):
+            within = "United States"
+        outer = gazetteer.outer_place(within) if within else None
+        first = gazetteer.find(name)
+        if first is not None and (first.kind in ("country", "wide") and not self._is_us_georgia(name)):
+            outer = within = None
+        place = gazetteer.find(name, within) if within else None
+        if place is None and (outer is None or outer.kind != "state" or outer.name in _ALSO_CITIES):
+            # `Moscow, China and India`: a list, for the gazetteer knows of no Moscow in China.
+            place = self._nearest(name)
+        if place is not None:
+            return _Meaning(place.id, place.name, place.country)
+        if (state := gazetteer.state_abbreviation(name)) is not None and ("." in name or name.isupper()):
+            return _Meaning(state.id, state.name, state.country)
+        if outer is None:
+            return _Meaning(gazetteer.unlisted_id(name), name)
+        id = gazetteer.qualified_id(name, outer) if first is not None else gazetteer.unlisted_id(name)
+        return _Meaning(id, name, outer.country)
+
+    def _nearest(self, name: str) -> Place | None:
+        """Of several places of the name the one usually meant, or one in a state or country of the article."""
+        places = gazetteer.lookup(name)
+        if len(places) < 2 or places[0].kind != "city" or places[0].country in self._near:
+            return places[0] if places else None
+        by_state = (place for place in places if place.state and place.state in self._near_states)
+        by_country = (place for place in places if place.country in self._near)
+        return next(by_state, None) or next(by_country, None) or places[0]
+
+    def _is_us_georgia(self, name: str) -> bool:
+        return fold(name) == "georgia" and self._states > 2
+
+    def _outer_after(self, end: int) -> str | None:
+        match = _AFTER_COMMA.match(self._body, end)
+        if match is None:
+            return None
+        words = match[1].split(" ")
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            if gazetteer.outer_place(name) is not None:
+                return name
+        return None
+
+
+def _stated_pairs(body: str, mentions: Sequence[Mention]) -> dict[str, str]:
+    """`Long Name (ABC)` and `ABC (Long Name)`, where the initials agree: short key -> long key."""
+    pairs: dict[str, str] = {}
+    starts = {mention.start: mention for mention in mentions}
+    for mention in mentions:
+        name = _plain(mention.text)
+        after = _ACRONYM_AFTER.match(body, mention.end)
+        if after and " " in name and _abbreviates(after[1], name):
+            pairs[_organization_key(after[1])] = _organization_key(name)
+        long = starts.get(opened.end()) if (opened := _LONG_AFTER.match(body, mention.end)) else None
+        if long is not None and " " in long.text and _abbreviates(name, _plain(long.text)):
+            pairs[_organization_key(name)] = _organization_key(_plain(long.text))
+    return {short: long for short, long in pairs.items() if short != long}
+
+
+def _abbreviates(short: str, long: str) -> bool:
+    letters = short.replace(".", "").replace("-", "").upper()
+    return any(letters in organizations.initials(form) for form in _forms(long))
+
+
+def _forms(name: str) -> tuple[str, ...]:
+    """A name, and what is left without its article and without the country before it."""
+    bare = _without_article(name)
+    first, _, rest = bare.partition(" ")
+    national = " " in rest and (gazetteer.is_certain(first) or gazetteer.demonym(first) is not None)
+    return (name, bare, rest) if national else (name, bare)
+
+
+def _organization_key(name: str) -> str:
+    name = organizations.canonical(name) or organizations.without_form(_without_article(name))
+    if name.startswith("U.S. ") and name.count(" ") > 1:
+        # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
+        name = name.removeprefix("U.S. ")
+    return f"organization-{slug(name.replace('&', ' and '))}"
+
+
+def _without_article(name: str) -> str:
+    return name[4:] if name[:4].lower() == "the " and len(name) > 4 else name
+
+
+def _person_words(name: str) -> tuple[str, ...]:
+    """Folded words without middle initials and nicknames: `Gerald R. Ford` is `Gerald Ford`, `F. W. de Klerk` is
+    `F.W. de Klerk`, `Edwin "Buzz" Aldrin` is `Edwin Aldrin`."""
+    name = _NICKNAME.sub(" ", name)
+    words = [word.replace(".", "") for word in fold(name).replace(",", " ").replace(". ", " ").split()]
+    first = ""
+    while len(words) > 1 and (len(words[0]) == 1 or (first and len(words[0]) < 3)):
+        first += words.pop(0)
+    kept = [word for number, word in enumerate(words) if len(word) > 1 or number == len(words) - 1]
+    return tuple(filter(None, [first, *kept]))
+
+
+def _without_suffix(words: tuple[str, ...]) -> tuple[str, ...]:
+    return words[:-1] if words[-1] in _SUFFIXES else words
+
+
+def _is_fuller(full: tuple[str, ...], short: tuple[str, ...]) -> bool:
+    if full[-1] != short[-1]:
+        return False
+    if len(full) > len(short) and full[-len(short) :] == short:
+        return True
+    first_agrees = full[0] == short[0] or (len(short[0]) == 1 and full[0].startswith(short[0]) and len(full[0]) > 1)
+    return first_agrees and set(short[1:]) <= set(full) and (len(full), len(full[0])) > (len(short), len(short[0]))
+
+
+def _plain(text: str) -> str:
+    return _SPACES.sub(" ", text.replace("’", "'"))
+
+
+def _titled(name: str) -> str:
+    """Names from lines in capitals, in the usual case."""
+    return name.title() if name.isupper() and len(name) > 4 and "." not in name else name

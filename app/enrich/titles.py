@@ -1,0 +1,87 @@
+"""Titles and offices before a name: they are not part of it, but say that a person follows."""
+
+from __future__ import annotations
+
+import re
+
+# Only ever said to a person: what follows is one, whatever the recogniser thinks.
+_HONORIFICS = "mr mrs ms miss messrs dr prof sir dame madame monsieur herr frau senor signor shri smt"
+
+_OFFICES = """
+president vice-president premier pm minister chancellor senator sen rep representative congressman congresswoman
+governor gov mayor ambassador king queen prince princess pope cardinal archbishop bishop rabbi imam ayatollah emir
+sheikh sultan lord lady baron count general gen lieutenant lt colonel col major maj captain capt sergeant sgt corporal
+admiral adm commander cmdr marshal brigadier brig private pvt officer judge justice chairman chairwoman chairperson
+secretary director spokesman spokeswoman spokesperson leader chief professor rev reverend father sister coach manager
+treasurer prosecutor attorney detective inspector superintendent sheriff commissioner chief-executive ceo cfo
+economist analyst tsar czar emperor empress kaiser striker midfielder
+defender goalkeeper winger captain skipper mp dictator
+"""
+
+# Before a title: `former Prime Minister`, `Deputy Foreign Minister`.
+_QUALIFIERS = """
+former ex then acting deputy vice prime foreign defence defense finance interior external home chief senior junior
+state general union opposition party interim assistant under associate executive managing crown attorney press
+affairs trade energy health agriculture economy justice environment transport treasury u.s. us lt late outgoing
+incoming incumbent
+"""
+
+_HONORIFIC_WORDS = frozenset(_HONORIFICS.split())
+_TITLE_WORDS = _HONORIFIC_WORDS | frozenset(_OFFICES.split())
+_QUALIFIER_WORDS = frozenset(_QUALIFIERS.split())
+
+# Offices that also begin names of things: General Motors, King County, Prince Edward Island, Major League.
+_ALSO_OTHERWISE_TABLE = """
+general king queen prince princess lord lady count major captain private marshal judge justice chief sister father
+manager director secretary officer baron sultan coach leader winger defender representative cardinal bishop
+commander union treasury state
+"""
+_ALSO_OTHERWISE = frozenset(_ALSO_OTHERWISE_TABLE.split())
+
+_WORD = re.compile(r"[^\s,]+")
+
+
+def is_title(word: str) -> bool:
+    return _plain(word) in _TITLE_WORDS
+
+
+def proves_person(word: str) -> bool:
+    """`President`, `Mr.`, `PM`: the capitalised name that follows is a person's."""
+    return word[:1].isupper() and (plain := _plain(word)) in _TITLE_WORDS and plain not in _ALSO_OTHERWISE
+
+
+def proves_person_in_small(word: str) -> bool:
+    """`spokesman`, `president`; but a lead `manager` may be a bank."""
+    return word.islower() and _plain(word) in _TITLE_WORDS - _ALSO_OTHERWISE
+
+
+def is_only_titles(name: str) -> bool:
+    words = [_plain(word) for word in _WORD.findall(name)]
+    return all(word in _TITLE_WORDS or word in _QUALIFIER_WORDS for word in words) and any(
+        word in _TITLE_WORDS for word in words
+    )
+
+
+def name_start(name: str) -> int:
+    """Where the name begins behind its titles: 10 for `President Vladimir Putin`, 0 where there are none."""
+    start = 0
+    words = list(_WORD.finditer(name))
+    for number, match in enumerate(words[:-1]):
+        word = _plain(match[0])
+        if word in _TITLE_WORDS:
+            start = words[number + 1].start()
+        elif word not in _QUALIFIER_WORDS:
+            break
+    return start
+
+
+def office_end(name: str) -> int:
+    """Where a name ends before an office that follows it: 3 for `MEA Spokesperson`."""
+    words = list(_WORD.finditer(name))
+    while len(words) > 1 and _plain(words[-1][0]) in _TITLE_WORDS - _ALSO_OTHERWISE:
+        words.pop()
+    return words[-1].end() if words else 0
+
+
+def _plain(word: str) -> str:
+    return word.rstrip(".,:").lower()
