@@ -1,0 +1,89 @@
+"""The archive: its rows, its index and its recogniser, put together once. Everything else is handed what it needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from app.errors import IndexUnavailable
+from app.search.engine import SearchEngine
+from app.search.whoosh.engine import WhooshEngine
+from app.settings import Settings
+from app.store.database import Database
+
+if TYPE_CHECKING:
+    from app.enrich.enricher import Enricher
+
+
+def _version() -> str:
+    try:
+        return version("dateline")
+    except PackageNotFoundError:
+        return "0"
+
+
+@cache
+def _enricher(model: str) -> Enricher:
+    from app.enrich.enricher import Enricher
+
+    return Enricher(model)
+
+
+@dataclass(eq=False)
+class Archive:
+    """Close it, or use it in a `with`."""
+
+    settings: Settings
+    database: Database
+    engine: SearchEngine
+    fingerprint: str
+    """Of the code: an index with another one was made by another version and is built anew."""
+    version: str = field(default_factory=_version)
+
+    @property
+    def enricher(self) -> Enricher:
+        """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
+        return _enricher(self.settings.model)
+
+    def close(self) -> None:
+        self.engine.close()
+        self.database.close()
+
+    def __enter__(self) -> Archive:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_archive(settings: Settings, *, mend: bool = False) -> Archive:
+    """Opens what is in the data folder, or begins a new archive there, with the schema of this version.
+
+    An index that cannot be read is `IndexUnavailable`; with `mend` an empty one takes its place, which
+    `indexing.catch_up` fills. For who goes on to do that: a reader would find nothing and think it the truth.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # An index is code (Whoosh unpickles its table of contents): nobody else writes there.
+    settings.index_dir.mkdir(mode=0o700, exist_ok=True)
+    database = Database(settings.database_path)
+    try:
+        database.migrate()
+        engine = _open_index(settings, mend)
+    except BaseException:
+        database.close()
+        raise
+    return Archive(settings, database, engine, engine.current_fingerprint)
+
+
+def _open_index(settings: Settings, mend: bool) -> WhooshEngine:
+    try:
+        return WhooshEngine.open(settings.index_dir)
+    except IndexUnavailable:
+        if not mend:
+            raise
+        return WhooshEngine.create_anew(settings.index_dir)

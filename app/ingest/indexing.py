@@ -1,0 +1,164 @@
+"""From rows to the index: the only bridge between store and search.
+
+The rows are the truth and number their changes; the index says up to which number it has come. So there is one way to
+bring it up to date, after a batch as after a crash: take the changes above that number, in order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.enrich.resolve import display_name
+from app.ingest.lock import writing_alone
+from app.search.engine import Document
+from app.store import receipts
+from app.store.articles import changed_after, count_changed_after, entities_of
+from app.store.resolution import settle
+from app.store.sequence import newest
+from app.store.tables import Article
+
+# An index commit has a fixed cost; so many articles at a time make it small. The characters bound the memory.
+_ARTICLES = 2_000
+_CHARACTERS = 50_000_000
+_STEP = 200
+
+
+def catch_up(archive: Archive) -> int:
+    """Apply what the index lacks, all of it where the index is not this archive's. How many articles that were.
+
+    Raises `ArchiveBusy` where an ingest runs, which will do the same.
+    """
+    with writing_alone(archive.settings.lock_path):
+        return apply(archive)
+
+
+def rebuild(archive: Archive) -> int:
+    """Build the index from the rows; the old one serves until the new one is there."""
+    with writing_alone(archive.settings.lock_path):
+        return _rebuild(archive)
+
+
+def lag(archive: Archive) -> int:
+    """How many changed articles the index does not show yet."""
+    with archive.database.reading() as session:
+        return count_changed_after(session, archive.engine.status().sequence)
+
+
+def apply(archive: Archive) -> int:
+    """As `catch_up`, for who holds the lock."""
+    with archive.database.writing() as session:
+        settle(session, display_name)
+    if not _is_ours(archive):
+        return _rebuild(archive)
+    applied = 0
+    while count := _apply_some(archive):
+        applied += count
+    return applied
+
+
+def document(article: Article, entities: tuple[str, ...]) -> Document:
+    return Document(
+        id=article.id,
+        headline=article.headline,
+        body=article.body,
+        date=article.date,
+        dateline=article.dateline,
+        place=article.place,
+        source=article.source,
+        language=article.language,
+        entities=entities,
+        url=article.url,
+        external_id=article.external_id,
+        headline_derived=article.headline_derived,
+        word_count=article.word_count,
+        revision=article.revision,
+        revised=article.revised,
+    )
+
+
+def _apply_some(archive: Archive) -> int:
+    applied = archive.engine.status().sequence
+    with archive.database.reading() as session:
+        changed = _changed(session, applied)
+        present = [article for article in changed if article.status == "published"]
+        documents = _documents(session, present)
+    if not changed:
+        return 0
+    last = changed[-1].sequence
+    gone = [article.id for article in changed if article.status != "published"]
+    if gone:
+        # First, and under the old number where something follows: a crash in between does it again.
+        reached = applied if documents else last
+        _commit(archive, reached, lambda: archive.engine.delete(gone, sequence=reached))
+    if documents:
+        _commit(archive, last, lambda: archive.engine.put(documents, sequence=last))
+    return len(changed)
+
+
+def _changed(session: Session, sequence: int) -> list[Article]:
+    changed: list[Article] = []
+    size = 0
+    while len(changed) < _ARTICLES and size < _CHARACTERS:
+        step = changed_after(session, changed[-1].sequence if changed else sequence, _STEP)
+        if not step:
+            break
+        changed += step
+        size += sum(len(article.body) for article in step)
+        session.expunge_all()
+    return changed
+
+
+def _documents(session: Session, articles: list[Article]) -> list[Document]:
+    entities = entities_of(session, [article.id for article in articles])
+    return [document(article, entities[article.id]) for article in articles]
+
+
+def _rebuild(archive: Archive) -> int:
+    count = 0
+
+    def all_documents(session: Session) -> Iterator[Document]:
+        nonlocal count
+        sequence = 0
+        while step := changed_after(session, sequence, _STEP):
+            sequence = step[-1].sequence
+            documents = _documents(session, [article for article in step if article.status == "published"])
+            session.expunge_all()
+            count += len(documents)
+            yield from documents
+
+    with archive.database.writing() as session:
+        settle(session, display_name)
+    with archive.database.reading() as session:
+        reached = newest(session)
+        _commit(archive, reached, lambda: archive.engine.rebuild(all_documents(session), sequence=reached))
+    return count
+
+
+def _commit(archive: Archive, sequence: int, commit: Callable[[], None]) -> None:
+    """Receipt first, then the index: the generation on disk decides which receipt counts."""
+    expected = archive.engine.status().generation + 1
+    _write_receipt(archive, expected, sequence)
+    commit()
+    generation = archive.engine.status().generation
+    if generation != expected:
+        _write_receipt(archive, generation, sequence)
+
+
+def _write_receipt(archive: Archive, generation: int, sequence: int) -> None:
+    with archive.database.writing() as session:
+        receipts.write(session, archive.settings.index_dir.name, generation, sequence)
+
+
+def _is_ours(archive: Archive) -> bool:
+    """Whether the index was made from these rows, by this version of the code."""
+    status = archive.engine.status()
+    if status.documents == 0 and status.sequence == 0:
+        return True
+    if status.fingerprint != archive.fingerprint:
+        return False
+    with archive.database.reading() as session:
+        receipt = receipts.read(session, archive.settings.index_dir.name, status.generation)
+    return receipt == status.sequence

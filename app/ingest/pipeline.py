@@ -1,0 +1,252 @@
+"""The way in: paths to articles. One function for the command line, HTTP and tests."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.enrich.resolve import link
+from app.ingest import indexing, rows
+from app.ingest.draft import Draft
+from app.ingest.lock import writing_alone
+from app.ingest.readers import Format
+from app.ingest.reading import FileEnd, Incoming, Reading, files_again, refusal
+from app.ingest.recognition import Recognised, Recogniser, Task, Text
+from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
+from app.ingest.verdict import Verdict, judge_all, wanting
+from app.ingest.walk import Found, check, walk
+from app.store import articles, provenance, rejections
+from app.store.rejections import Refusal
+from app.store.resolution import replace_names
+from app.store.sequence import next_sequence
+
+# Recognition takes seconds for so many, so progress moves and the processes share the work evenly.
+_BATCH_WITH_NAMES = 64
+# Without it the fixed cost of a transaction counts.
+_BATCH_WITHOUT = 500
+_BATCH_CHARACTERS = 4_000_000
+# The index is brought up to date after so many articles or seconds, and never for more than a tenth of the time.
+_INDEX_ARTICLES = 2_000
+_INDEX_SECONDS = 5.0
+_INDEX_SHARE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class IngestOptions:
+    """`source` is for records that name none. `workers` 0: as in the settings. `retry`: the files of unresolved
+    rejections, besides the paths given."""
+
+    source: str | None = None
+    format: Format | None = None
+    skip_entities: bool = False
+    workers: int = 0
+    retry: bool = False
+
+
+def ingest(
+    paths: Sequence[Path],
+    archive: Archive,
+    options: IngestOptions | None = None,
+    progress: OnProgress | None = None,
+) -> Report:
+    """Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
+    anything is changed. What is wrong inside a file is a rejection, never an error."""
+    check(paths)
+    with writing_alone(archive.settings.lock_path):
+        return _Run(archive, options or IngestOptions(), progress).run(paths)
+
+
+@dataclass(slots=True)
+class _Batch:
+    drafts: list[Draft] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    ends: list[FileEnd] = field(default_factory=list)
+    wanted: list[int] = field(default_factory=list)
+    """Numbers of the drafts that were sent to recognition."""
+    size: int = 0
+    done: int = 0
+    """Bytes read when it was full."""
+
+    def add(self, incoming: Incoming) -> None:
+        if isinstance(incoming, Draft):
+            self.drafts.append(incoming)
+            self.size += incoming.size
+        elif isinstance(incoming, Refusal):
+            self.refusals.append(incoming)
+        else:
+            self.ends.append(incoming)
+
+    def is_full(self, limit: int) -> bool:
+        return len(self.drafts) >= limit or self.size >= _BATCH_CHARACTERS or len(self.refusals) >= _BATCH_WITHOUT
+
+
+class _Run:
+    def __init__(self, archive: Archive, options: IngestOptions, progress: OnProgress | None) -> None:
+        self._archive = archive
+        self._options = options
+        self._progress = progress
+        self._names = not options.skip_entities
+        self._tally = Tally()
+        self._now = datetime.now(UTC).isoformat()
+        self._recogniser = Recogniser(
+            archive.settings.model if self._names else None,
+            lambda: archive.enricher,
+            options.workers or archive.settings.recognising_processes,
+        )
+        self._unindexed = 0
+        self._indexed_at = perf_counter()
+        self._index_seconds = 0.0
+
+    def run(self, paths: Sequence[Path]) -> Report:
+        reading = Reading(self._files(paths), self._options.source, self._options.format, self._tally)
+        results = self._recogniser.run(self._tasks(reading))
+        while (result := self._next(results)) is not None:
+            batch, recognised = result
+            with self._tally.timing("rows"):
+                self._write(batch, dict(zip(batch.wanted, recognised, strict=True)))
+            self._tell(reading, batch.done, "recognition" if self._names else "rows")
+            if self._index_is_due():
+                self._index()
+        self._tell(reading, reading.total, "index")
+        self._index()
+        return self._tally.report()
+
+    def _files(self, paths: Sequence[Path]) -> list[Found]:
+        files = list(walk(paths))
+        if self._options.retry:
+            with self._archive.database.reading() as session:
+                known = rejections.files_to_retry(session)
+            given = {str(found.path) for found in files}
+            again = [found for found in files_again(known) if str(found.path) not in given]
+            self._tally.notes += [f"{name} is gone." for path, name in known if not Path(path).exists()]
+            files += again
+        return files
+
+    def _tasks(self, reading: Reading) -> Iterator[Task[_Batch]]:
+        batches = self._batches(reading)
+        while True:
+            with self._tally.timing("reading"):
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                with self._archive.database.reading() as session:
+                    verdicts = judge_all(session, batch.drafts, names=self._names)
+                batch.wanted = wanting(batch.drafts, verdicts)
+            yield batch, [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
+
+    def _batches(self, reading: Reading) -> Iterator[_Batch]:
+        limit = _BATCH_WITH_NAMES if self._names else _BATCH_WITHOUT
+        batch = _Batch()
+        for incoming in reading:
+            batch.add(incoming)
+            if batch.is_full(limit):
+                batch.done = reading.done
+                yield batch
+                batch = _Batch()
+        batch.done = reading.done
+        yield batch
+
+    def _next(self, results: Iterator[tuple[_Batch, list[Recognised]]]) -> tuple[_Batch, list[Recognised]] | None:
+        """Waits for recognition; what was read meanwhile is counted as reading."""
+        read = self._tally.seconds["reading"]
+        started = perf_counter()
+        result = next(results, None)
+        self._tally.seconds["recognition"] += perf_counter() - started - (self._tally.seconds["reading"] - read)
+        return result
+
+    def _write(self, batch: _Batch, recognised: dict[int, Recognised]) -> None:
+        with self._archive.database.writing() as session:
+            # Judged again: batches that were still waiting when this one was judged first are rows by now.
+            verdicts = judge_all(session, batch.drafts, names=self._names)
+            missing = [n for n in wanting(batch.drafts, verdicts) if n not in recognised]
+            texts = [_text(batch.drafts[number], verdicts[number]) for number in missing]
+            recognised |= zip(missing, self._recogniser.here(texts), strict=True)
+            self._write_articles(session, batch.drafts, verdicts, recognised)
+            self._write_copies(session, batch.drafts, verdicts)
+            refused = [
+                refusal(d.origin, d.record.number, v.reason, d.record.sha256, d.record.offset)
+                for d, v in zip(batch.drafts, verdicts, strict=True)
+                if v.outcome == "rejected"
+            ]
+            rejections.keep(session, [*batch.refusals, *refused], self._now)
+            resolved = sum(rejections.resolve(session, end.path, self._now) for end in batch.ends)
+        self._count(batch, verdicts, resolved)
+
+    def _write_articles(
+        self, session: Session, drafts: list[Draft], verdicts: list[Verdict], recognised: dict[int, Recognised]
+    ) -> None:
+        """In the order of the batch, so that of two states of one article in it the later one stays."""
+        changed = wanting(drafts, verdicts)
+        if not changed:
+            return
+        waiting = deque(changed)
+        while waiting:
+            # One article at most once in a statement: its states must follow each other.
+            step: dict[str, int] = {}
+            while waiting and verdicts[waiting[0]].article not in step:
+                number = waiting.popleft()
+                step[verdicts[number].article] = number
+            self._write_step(session, [(drafts[n], verdicts[n], recognised[n]) for n in step.values()])
+
+    def _write_step(self, session: Session, step: list[tuple[Draft, Verdict, Recognised]]) -> None:
+        first = next_sequence(session, len(step))
+        provenance.keep_revisions(session, [v.article for _, v, _ in step if v.outcome == "revised"])
+        written = [
+            rows.article(draft, verdict, found, sequence=sequence, now=self._now)
+            for sequence, (draft, verdict, found) in enumerate(step, first)
+            if verdict.writes_text
+        ]
+        provenance.put_articles(session, written)
+        for sequence, (_, verdict, found) in enumerate(step, first):
+            if not verdict.writes_text and found.enrichment is not None:
+                place, pipeline = found.enrichment.dateline_place, found.enrichment.pipeline
+                articles.set_names(session, verdict.article, pipeline, place, sequence)
+        ids = [verdict.article for _, verdict, _ in step]
+        found_names = [(v.article, found.enrichment) for _, v, found in step if found.enrichment is not None]
+        replace_names(session, ids, rows.names(found_names), link)
+
+    def _write_copies(self, session: Session, drafts: list[Draft], verdicts: list[Verdict]) -> None:
+        pairs = list(zip(drafts, verdicts, strict=True))
+        provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
+        provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
+
+    def _count(self, batch: _Batch, verdicts: list[Verdict], resolved: int) -> None:
+        """After the commit: what is reported is there."""
+        for verdict in verdicts:
+            self._tally.count(verdict.outcome)
+            self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
+            self._unindexed += verdict.writes_text
+        for _ in batch.refusals:
+            self._tally.count("rejected")
+        self._tally.cleaned += sum(draft.cleaned for draft in batch.drafts)
+        self._tally.resolved += resolved
+
+    def _index_is_due(self) -> bool:
+        passed = perf_counter() - self._indexed_at
+        if not self._unindexed or passed < _INDEX_SHARE * self._index_seconds:
+            return False
+        return self._unindexed >= _INDEX_ARTICLES or passed >= _INDEX_SECONDS
+
+    def _index(self) -> None:
+        started = perf_counter()
+        with self._tally.timing("index"):
+            indexing.apply(self._archive)
+        self._indexed_at = perf_counter()
+        self._index_seconds = self._indexed_at - started
+        self._unindexed = 0
+
+    def _tell(self, reading: Reading, done: int, stage: Stage) -> None:
+        if self._progress is not None:
+            counts = self._tally
+            self._progress(Progress(done, reading.total, counts.read, counts.outcomes["rejected"], stage))
+
+
+def _text(draft: Draft, verdict: Verdict) -> Text:
+    return Text(verdict.article, draft.headline, draft.dateline, draft.body)

@@ -1,0 +1,110 @@
+"""From paths to drafts and refusals, in order, a record at a time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Generator, Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.ingest import draft as drafts
+from app.ingest import readers
+from app.ingest.draft import Draft, Origin, Refused
+from app.ingest.report import Tally
+from app.ingest.walk import Found
+from app.store.rejections import Refusal
+
+# A file that is still being written is read until it stands still, but not for ever.
+_TRIES = 3
+# Names of fields may be anything, even data; remembering them must not fill the memory.
+_MOST_IGNORED = 200
+
+
+@dataclass(frozen=True, slots=True)
+class FileEnd:
+    """The file at `path` was read to its end."""
+
+    path: str
+
+
+Incoming = Draft | Refusal | FileEnd
+
+
+@dataclass(slots=True)
+class Reading:
+    """Iterate over it once. `done` grows from 0 to `total` bytes."""
+
+    files: list[Found]
+    source: str | None
+    format: readers.Format | None
+    tally: Tally
+    total: int = 0
+    done: int = 0
+    _before: int = field(default=0, init=False)
+
+    def __post_init__(self) -> None:
+        self.total = sum(found.size for found in self.files)
+
+    def __iter__(self) -> Iterator[Incoming]:
+        for found in self.files:
+            self.tally.files += 1
+            yield from self._file(found)
+            self._before += found.size
+            self.done = self._before
+
+    def _file(self, found: Found) -> Iterator[Incoming]:
+        if found.refusal is not None:
+            yield Refusal(found.name, str(found.path), None, found.refusal)
+            return
+        whole = False
+        try:
+            before = found.path.stat()
+            for left in reversed(range(_TRIES)):
+                whole = yield from self._records(found)
+                after = found.path.stat()
+                if _unmoved(before, after):
+                    break
+                before = after
+                self.tally.notes.append(
+                    f"{found.name} changed while it was read" + (" and was read again." * bool(left))
+                )
+        except OSError as error:
+            yield Refusal(found.name, str(found.path), None, f"cannot be read: {error.strerror}")
+            return
+        if whole:
+            yield FileEnd(str(found.path))
+
+    def _records(self, found: Found) -> Generator[Incoming, None, bool]:
+        """Returns whether the file could be read to its end."""
+        origin = Origin(found.name, found.path, self.source)
+        whole = True
+        with readers.Opened(found.path) as stream:
+            for format, record in readers.read(stream, found.path, self.format):
+                self.done = self._before + stream.consumed
+                if isinstance(record, readers.Unusable):
+                    whole = whole and record.number is not None
+                    yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
+                    continue
+                if len(self.tally.ignored) < _MOST_IGNORED:
+                    self.tally.ignored |= drafts.unknown_fields(record)
+                assert format is not None
+                try:
+                    yield drafts.draft(record, format, origin)
+                except Refused as error:
+                    yield refusal(origin, record.number, str(error), record.sha256, record.offset)
+        return whole
+
+
+def refusal(
+    origin: Origin, number: int | None, reason: str, sha256: str | None = None, offset: int | None = None
+) -> Refusal:
+    return Refusal(origin.file, str(origin.path), number, reason, sha256, offset)
+
+
+def files_again(known: Iterable[tuple[str, str]]) -> list[Found]:
+    """Files by `path` and `name` as earlier rejections have them; those that are gone are left out."""
+    return [Found(Path(path), name) for path, name in known if Path(path).is_file()]
+
+
+def _unmoved(before: os.stat_result, after: os.stat_result) -> bool:
+    return (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)

@@ -1,0 +1,107 @@
+"""What an ingest did, in numbers that add up, and how far it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from time import perf_counter
+from typing import Literal, Protocol
+
+Outcome = Literal["new", "revised", "unchanged", "duplicate", "rejected"]
+Stage = Literal["reading", "recognition", "rows", "index"]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """`read == new + revised + unchanged + duplicate + rejected`. `resolved` are rejections of earlier runs that
+    passed now. `seconds` of waiting for each stage add up to nearly `elapsed`."""
+
+    read: int
+    new: int
+    revised: int
+    unchanged: int
+    duplicate: int
+    rejected: int
+    resolved: int
+    files: int
+    notes: tuple[str, ...]
+    seconds: Mapping[Stage, float]
+    elapsed: float
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`done` of `total` bytes are read (packed files count as they are), `records` are dealt with. For a while after
+    the last byte there is nothing but `stage`."""
+
+    done: int
+    total: int
+    records: int
+    rejected: int
+    stage: Stage
+
+
+class OnProgress(Protocol):
+    def __call__(self, progress: Progress, /) -> None: ...
+
+
+# Beyond these a list of names is noise.
+_NAMES_SHOWN = 12
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts as they grow."""
+
+    outcomes: dict[Outcome, int] = field(
+        default_factory=lambda: {"new": 0, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 0}
+    )
+    seconds: dict[Stage, float] = field(
+        default_factory=lambda: {"reading": 0.0, "recognition": 0.0, "rows": 0.0, "index": 0.0}
+    )
+    files: int = 0
+    cleaned: int = 0
+    resolved: int = 0
+    named: int = 0
+    """Articles of an earlier ingest without names that have them now."""
+    ignored: set[str] = field(default_factory=set)
+    notes: list[str] = field(default_factory=list)
+    started: float = field(default_factory=perf_counter)
+
+    @property
+    def read(self) -> int:
+        return sum(self.outcomes.values())
+
+    def count(self, outcome: Outcome) -> None:
+        self.outcomes[outcome] += 1
+
+    @contextmanager
+    def timing(self, stage: Stage) -> Iterator[None]:
+        started = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[stage] += perf_counter() - started
+
+    def report(self) -> Report:
+        return Report(
+            read=self.read,
+            **self.outcomes,
+            resolved=self.resolved,
+            files=self.files,
+            notes=tuple(self._notes()),
+            seconds=dict(self.seconds),
+            elapsed=perf_counter() - self.started,
+        )
+
+    def _notes(self) -> Iterator[str]:
+        if self.ignored:
+            names = sorted(self.ignored)
+            more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+            yield f"Ignored fields: {', '.join(names[:_NAMES_SHOWN])}{more}."
+        if self.cleaned:
+            yield f"Control characters were removed from {self.cleaned:,} records."
+        if self.named:
+            yield f"Names were recognised in {self.named:,} articles that had none yet."
+        yield from self.notes

@@ -1,0 +1,91 @@
+"""From drafts and what was recognised in them to rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from app.enrich.resolve import Enrichment
+from app.ingest.draft import Draft
+from app.ingest.recognition import Recognised
+from app.ingest.verdict import Verdict
+from app.store.resolution import Names
+from app.text import count_words
+
+
+def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence: int, now: str) -> dict[str, Any]:
+    layout, enrichment = recognised.layout, recognised.enrichment
+    return {
+        "id": verdict.article,
+        "key": draft.key,
+        "external_id": draft.external_id,
+        "revision": verdict.revision,
+        "headline": layout.headline,
+        "headline_derived": layout.headline_derived,
+        "date": draft.date,
+        "dateline": layout.dateline.text if layout.dateline else None,
+        "place": layout.dateline.place if layout.dateline else None,
+        "dateline_place": enrichment.dateline_place if enrichment else None,
+        "source": draft.source,
+        "url": draft.url,
+        "authors": list(draft.authors),
+        "language": draft.language,
+        "word_count": count_words(draft.body),
+        "content_sha256": draft.content_sha256,
+        "record_sha256": draft.record_sha256,
+        "pipeline": enrichment.pipeline if enrichment else "",
+        "file": draft.origin.file,
+        "record": draft.record.number,
+        "ingested_at": now,
+        "sequence": sequence,
+        "revised": sequence,
+        "blocks": [[block.kind, block.start, block.end] for block in layout.blocks],
+        "body": draft.body,
+    }
+
+
+def copy(draft: Draft, verdict: Verdict, now: str) -> dict[str, Any]:
+    return {
+        "key": draft.key,
+        "article_id": verdict.article,
+        "record_sha256": draft.record_sha256,
+        "external_id": draft.external_id,
+        "source": draft.source,
+        "url": draft.url,
+        "file": draft.origin.file,
+        "record": draft.record.number,
+        "seen_at": now,
+    }
+
+
+def names(found: Iterable[tuple[str, Enrichment]]) -> Names:
+    """`found` are article ids and what was recognised there."""
+    rows = Names([], [], [])
+    for id, enrichment in found:
+        for entity in enrichment.entities:
+            rows.entities.append(
+                {
+                    "article_id": id,
+                    "key": entity.key,
+                    "name": entity.name,
+                    "country": entity.country,
+                    "count": len(entity.mentions),
+                    "first": entity.mentions[0].start,
+                }
+            )
+            rows.mentions.extend(
+                {
+                    "article_id": id,
+                    "start": mention.start,
+                    "end": mention.end,
+                    "surface": mention.text,
+                    "type": mention.type,
+                    "rule": mention.rule,
+                    "confidence": mention.confidence,
+                    "key": entity.key,
+                    "pipeline": enrichment.pipeline,
+                }
+                for mention in entity.mentions
+            )
+        rows.acronyms.extend({"article_id": id, "short": pair.short, "long": pair.long} for pair in enrichment.acronyms)
+    return rows

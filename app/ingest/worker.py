@@ -1,0 +1,63 @@
+"""Processes that hold the language model, and share it.
+
+They are forked from a server process that has done nothing but load the model, so each costs 75 MB and not 430: the
+model's pages are common to all until someone writes to them. They are never forked from the process that ingests,
+which has threads and open index files.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import threading
+from concurrent.futures import ProcessPoolExecutor
+
+from app.enrich.enricher import Enricher
+from app.errors import SettingsInvalid
+
+# The name of the setting: the server process is told in the environment which model to load, as any process would be.
+_MODEL = "DATELINE_MODEL"
+
+_loaded: dict[str, Enricher] = {}
+
+
+def pool(model: str, processes: int) -> ProcessPoolExecutor:
+    os.environ[_MODEL] = model
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["app.ingest.preload"])
+    return ProcessPoolExecutor(processes, context, initializer=_prepare)
+
+
+def enricher(model: str) -> Enricher:
+    """Loads what the server process has not, so that a failure to load comes back as an error and not as a broken
+    pool."""
+    if model not in _loaded:
+        _loaded[model] = Enricher(model)
+    return _loaded[model]
+
+
+def preload() -> None:
+    """In the server process. What it cannot load, its children will say."""
+    if model := os.environ.get(_MODEL):
+        try:
+            enricher(model)
+        except SettingsInvalid:
+            return
+    # The collector writes to every object it looks at, and a page written to is no longer shared.
+    gc.collect()
+    gc.freeze()
+
+
+def _prepare() -> None:
+    """Ctrl-C is for the parent, which ends its workers; and a worker must not outlive a parent that was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

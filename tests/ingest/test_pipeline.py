@@ -1,0 +1,318 @@
+from __future__ import annotations
+
+import gzip
+import itertools
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from app.archive import Archive
+from app.errors import ArchiveBusy, InputUnreadable
+from app.ingest.lock import writing_alone
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.report import Progress, Report
+from app.search.query import Query, Word
+from app.store import articles, rejections
+from app.store.tables import Alias, Article, ArticleEntity, Copy, Entity, Mention, Revision
+from tests.conftest import NewArchive, Records, WriteRecords
+
+PLAIN = IngestOptions(skip_entities=True)
+
+FERRY = {"id": 1, "title": "Ferry sails", "text": "The ferry to the island sails again.", "date": "2019-06-01"}
+SNOW = {"id": 2, "title": "Snow", "text": "Much snow fell in the night.", "date": "2019-12-03"}
+RAIN = {"id": 3, "title": "Rain", "text": "A little rain fell.", "date": "2019-12-04"}
+
+
+def outcome(report: Report) -> dict[str, int]:
+    counts = {name: getattr(report, name) for name in ("new", "revised", "unchanged", "duplicate", "rejected")}
+    assert report.read == sum(counts.values())
+    return {name: count for name, count in counts.items() if count}
+
+
+def rows(archive: Archive) -> list[dict[str, Any]]:
+    with archive.database.reading() as session:
+        found = session.exec(select(Article).order_by(col(Article.id))).all()
+        return [article.model_dump() for article in found]
+
+
+def searched(archive: Archive, word: str) -> list[str]:
+    return [hit.headline for hit in archive.engine.search(Query(Word(word))).hits]
+
+
+def test_articles_go_in_and_are_found(archive: Archive, write_records: WriteRecords) -> None:
+    report = ingest([write_records("a.jsonl", [FERRY, SNOW])], archive, PLAIN)
+    assert outcome(report) == {"new": 2}
+    assert searched(archive, "ferry") == ["Ferry sails"]
+    [ferry] = [row for row in rows(archive) if row["external_id"] == "1"]
+    assert ferry["body"] == FERRY["text"]
+    assert (ferry["revision"], ferry["file"], ferry["record"], ferry["pipeline"]) == (1, "a.jsonl", 1, "")
+    assert ferry["word_count"] == 7
+
+
+def test_twice_changes_nothing(archive: Archive, write_records: WriteRecords) -> None:
+    copy = {**SNOW, "id": 4}
+    path = write_records("a.jsonl", [FERRY, SNOW, copy, {"id": 5}, FERRY])
+    assert outcome(ingest([path], archive, PLAIN)) == {"new": 2, "duplicate": 1, "rejected": 1, "unchanged": 1}
+    before, status = rows(archive), archive.engine.status()
+    for _ in range(2):
+        assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 3, "duplicate": 1, "rejected": 1}
+        assert rows(archive) == before
+        assert archive.engine.status() == status
+    with archive.database.reading() as session:
+        assert len(rejections.list_rejections(session)) == 1
+
+
+def test_the_same_key_with_new_content_is_a_revision(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", [FERRY, SNOW])], archive, PLAIN)
+    later = {**FERRY, "text": "The ferry is late."}
+    assert outcome(ingest([write_records("a.jsonl", [later, SNOW])], archive, PLAIN)) == {"revised": 1, "unchanged": 1}
+    [ferry] = [row for row in rows(archive) if row["external_id"] == "1"]
+    assert (ferry["revision"], ferry["body"], ferry["sequence"], ferry["revised"]) == (2, "The ferry is late.", 3, 3)
+    assert searched(archive, "island") == []
+    assert searched(archive, "late") == ["Ferry sails"]
+    with archive.database.reading() as session:
+        assert [former.revision for former in session.exec(select(Revision))] == [1]
+
+
+def test_a_state_that_was_replaced_is_old_news(archive: Archive, write_records: WriteRecords) -> None:
+    """Else a folder of daily files could not be read twice without a change."""
+    states = [{**FERRY, "text": f"State {number}."} for number in range(3)]
+    paths = [write_records(f"news/{n}/a.jsonl", [state]) for n, state in enumerate(states)]
+    together = write_records("b/a.jsonl", states)
+    assert outcome(ingest(paths, archive, PLAIN)) == {"new": 1, "revised": 2}
+    before = rows(archive)
+    for again in (paths, list(reversed(paths)), [together]):
+        assert outcome(ingest(again, archive, PLAIN)) == {"unchanged": 3}
+        assert rows(archive) == before
+    assert before[0]["body"] == "State 2."
+
+
+def test_a_correction_of_the_date_alone_is_a_revision(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", [FERRY])], archive, PLAIN)
+    assert outcome(ingest([write_records("a.jsonl", [{**FERRY, "date": "2019-06-02"}])], archive, PLAIN)) == {
+        "revised": 1
+    }
+    assert rows(archive)[0]["date"] == "2019-06-02"
+
+
+def test_the_same_content_under_another_key_is_a_duplicate(archive: Archive, write_records: WriteRecords) -> None:
+    elsewhere = {**FERRY, "id": "x", "source": "Coast Courier", "url": "https://news.example/ferry"}
+    assert outcome(ingest([write_records("a.jsonl", [FERRY, elsewhere])], archive, PLAIN)) == {"new": 1, "duplicate": 1}
+    with archive.database.reading() as session:
+        [copy] = session.exec(select(Copy)).all()
+        assert (copy.article_id, copy.source, copy.record) == (rows(archive)[0]["id"], "Coast Courier", 2)
+    changed = {**elsewhere, "text": "The courier wrote its own story."}
+    assert outcome(ingest([write_records("a.jsonl", [FERRY, changed])], archive, PLAIN)) == {"unchanged": 1, "new": 1}
+    with archive.database.reading() as session:
+        assert session.exec(select(Copy)).all() == []
+
+
+def test_the_same_words_of_another_day_are_another_article(archive: Archive, write_records: WriteRecords) -> None:
+    rate = {"id": 1, "title": "Bank leaves rate unchanged", "date": "1987-03-05"}
+    again = {**rate, "id": 2, "date": "1987-03-19"}
+    assert outcome(ingest([write_records("a.jsonl", [rate, again])], archive, PLAIN)) == {"new": 2}
+
+
+def test_text_files_keep_the_id_in_their_name(archive: Archive, tmp_path: Path) -> None:
+    for name, text in {"000_4733ca42cb406978": "Snow fell in Oslo.", "notes": "Rain fell in Bergen."}.items():
+        (tmp_path / f"{name}.txt").write_text(f" date 2025-05-05 {text}\n")
+    options = IngestOptions(skip_entities=True, source="Desk")
+    assert outcome(ingest(sorted(tmp_path.glob("*.txt")), archive, options)) == {"new": 2}
+    found = {row["id"]: row for row in rows(archive)}
+    snow = found.pop("4733ca42cb406978")
+    assert (snow["date"], snow["body"], snow["source"]) == ("2025-05-05", "Snow fell in Oslo.\n", "Desk")
+    assert snow["headline_derived"]
+    [rain] = found.values()
+    assert rain["id"] == articles_id(archive, "Rain")
+
+
+def articles_id(archive: Archive, word: str) -> str:
+    return archive.engine.search(Query(Word(word.lower()))).hits[0].id
+
+
+def test_an_id_that_another_article_has_is_refused(
+    archive: Archive, write_records: WriteRecords, tmp_path: Path
+) -> None:
+    ingest([write_records("a.jsonl", [FERRY])], archive, PLAIN)
+    taken = tmp_path / f"{rows(archive)[0]['id']}.txt"
+    taken.write_text("Something else.")
+    assert outcome(ingest([taken], archive, PLAIN)) == {"rejected": 1}
+    with archive.database.reading() as session:
+        [refused] = rejections.list_rejections(session)
+    assert refused.reason == f"has the id {taken.stem}, which another article has"
+    assert refused.sha256 is not None
+
+
+def test_rejections_say_where_and_why(archive: Archive, tmp_path: Path) -> None:
+    sound = [json.dumps({"id": n, "title": f"Number {n}"}) for n in range(1000)]
+    sound[499] = '{"id": 499, "title": "Nev'
+    (tmp_path / "news").mkdir()
+    (tmp_path / "news" / "many.jsonl").write_text("\n".join(sound))
+    (tmp_path / "news" / "empty.txt").write_bytes(b"")
+    report = ingest([tmp_path / "news"], archive, PLAIN)
+    assert outcome(report) == {"new": 999, "rejected": 2}
+    assert report.files == 2
+    with archive.database.reading() as session:
+        found = [(row.file, row.record, row.reason) for row in rejections.list_rejections(session)]
+    assert [(file, record) for file, record, _ in found] == [("news/empty.txt", None), ("news/many.jsonl", 500)]
+    assert found[0][2] == "is empty"
+    assert found[1][2].startswith("is not valid JSON")
+
+
+def test_retry_reads_the_files_of_rejections_again(archive: Archive, tmp_path: Path) -> None:
+    path, gone = tmp_path / "a.jsonl", tmp_path / "gone.txt"
+    path.write_text('{"id": 1, "title": "A"}\n{"id": 2, "title": \n{"id": 3}\n')
+    gone.write_bytes(b"")
+    ingest([path, gone], archive, PLAIN)
+    path.write_text('{"id": 1, "title": "A"}\n{"id": 2, "title": "B"}\n{"id": 3}\n')
+    gone.unlink()
+    report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
+    assert outcome(report) == {"unchanged": 1, "new": 1, "rejected": 1}
+    assert (report.resolved, report.notes) == (1, ("gone.txt is gone.",))
+    with archive.database.reading() as session:
+        assert {(row.file, row.record) for row in rejections.list_rejections(session)} == {
+            ("a.jsonl", 3),
+            ("gone.txt", None),
+        }
+
+
+def test_the_report_notes_what_was_ignored_and_cleaned(archive: Archive, write_records: WriteRecords) -> None:
+    report = ingest([write_records("a.jsonl", [{**FERRY, "page": 1, "desk": "x", "text": "A\x00b"}])], archive, PLAIN)
+    assert report.notes == ("Ignored fields: desk, page.", "Control characters were removed from 1 records.")
+    assert set(report.seconds) == {"reading", "recognition", "rows", "index"}
+    assert sum(report.seconds.values()) <= report.elapsed
+
+
+def test_progress_grows_to_the_end(archive: Archive, tmp_path: Path) -> None:
+    lines = "".join(
+        json.dumps({"id": n, "title": f"Number {n} {' '.join(map(str, range(n, n + 200)))}"}) + "\n"
+        for n in range(1500)
+    )
+    (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
+    (tmp_path / "b.jsonl").write_text(lines)
+    told: list[Progress] = []
+    ingest([tmp_path / "a.jsonl.gz", tmp_path / "b.jsonl"], archive, PLAIN, told.append)
+    assert [p.records for p in told] == sorted(p.records for p in told)
+    assert [p.done for p in told] == sorted(p.done for p in told)
+    assert len({p.done for p in told}) > 4
+    assert (told[-1].done, told[-1].records, told[-1].stage) == (told[-1].total, 3000, "index")
+
+
+def test_nothing_starts_where_a_path_is_missing_or_another_ingest_runs(
+    archive: Archive, write_records: WriteRecords, tmp_path: Path
+) -> None:
+    path = write_records("a.jsonl", [FERRY])
+    with pytest.raises(InputUnreadable):
+        ingest([path, tmp_path / "nowhere"], archive, PLAIN)
+    with writing_alone(archive.settings.lock_path), pytest.raises(ArchiveBusy):
+        ingest([path], archive, PLAIN)
+    assert rows(archive) == []
+
+
+def test_an_error_in_the_middle_loses_nothing_that_was_reported(archive: Archive, write_records: WriteRecords) -> None:
+    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(1200)])
+
+    def stop(progress: Progress) -> None:
+        if progress.records >= 500:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest([path], archive, PLAIN, stop)
+    assert len(rows(archive)) == 500
+    assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 500, "new": 700}
+    assert archive.engine.status().documents == 1200
+
+
+TRUCE: Records = [
+    {
+        "id": "a",
+        "text": "SRINAGAR, April 23 - It was claimed by The Resistance Front (TRF), officials in India said.\n\n"
+        "Prime Minister Narendra Modi spoke to Vladimir Putin by telephone.",
+        "date": "2025-04-23",
+    },
+    {
+        "id": "b",
+        "text": "Police said on Thursday that TRF had withdrawn the claim. Modi did not comment.",
+        "date": "2025-04-24",
+    },
+    {"id": "c", "text": "Indian officials blamed TRF again. Narendra Modi met Putin in Moscow.", "date": "2025-05-01"},
+]
+
+
+def names(archive: Archive) -> dict[str, list[tuple[Any, ...]]]:
+    """All that recognition and resolution wrote, as values."""
+    found = {}
+    with archive.database.reading() as session:
+        for model in (Entity, Alias, ArticleEntity, Mention):
+            written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
+            found[model.__name__] = sorted(written, key=repr)
+    return found
+
+
+def test_names_are_written_and_the_index_filters_by_them(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", TRUCE)], archive)
+    with archive.database.reading() as session:
+        for mention in session.exec(select(Mention)):
+            body = articles.bodies(session, [mention.article_id])[mention.article_id]
+            assert body[mention.start : mention.end] == mention.surface
+        [first] = session.exec(select(Article).where(Article.external_id == "a")).all()
+        assert first.dateline_place is not None
+        assert first.pipeline
+        held = articles.entities_of(session, [first.id])[first.id]
+        assert {"person-narendra-modi", "person-vladimir-putin", "place-india"} <= set(held)
+        assert {entity.id for entity in session.exec(select(Entity)) if entity.stale} == set()
+    facet = archive.engine.search(Query(facets=("person",))).facets[0]
+    assert facet.buckets[0].value == "person-narendra-modi"
+
+
+def test_any_order_of_ingest_gives_the_same_names(new_archive: NewArchive, write_records: WriteRecords) -> None:
+    expected = None
+    for number, order in enumerate(itertools.permutations(TRUCE)):
+        archive = new_archive()
+        for record in order:
+            ingest([write_records(f"{number}/{record['id']}/a.jsonl", [record])], archive)
+        expected = expected or names(archive)
+        assert names(archive) == expected
+    together = new_archive()
+    ingest([write_records("together/a.jsonl", TRUCE)], together)
+    assert names(together) == expected
+
+
+def test_names_that_were_skipped_come_later(
+    archive: Archive, new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    path = write_records("a.jsonl", TRUCE)
+    ingest([path], archive, PLAIN)
+    before = rows(archive)
+    report = ingest([path], archive)
+    assert outcome(report) == {"unchanged": 3}
+    assert report.notes == ("Names were recognised in 3 articles that had none yet.",)
+    at_once = new_archive()
+    ingest([path], at_once)
+    assert names(archive) == names(at_once)
+    assert [row["revised"] for row in rows(archive)] == [row["revised"] for row in before]
+    assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 3}
+    assert names(archive) == names(at_once)
+
+
+def test_a_revision_takes_its_old_names_along(
+    archive: Archive, new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    ingest([write_records("1/a.jsonl", TRUCE)], archive)
+    changed = [{**record, "text": f"Emmanuel Macron met Giorgia Meloni in Rome. {n}"} for n, record in enumerate(TRUCE)]
+    assert outcome(ingest([write_records("2/a.jsonl", changed)], archive)) == {"revised": 3}
+    fresh = new_archive()
+    ingest([write_records("2/a.jsonl", changed)], fresh)
+    assert names(archive) == names(fresh)
+
+
+def test_worker_processes_find_what_this_one_finds(new_archive: NewArchive, write_records: WriteRecords) -> None:
+    many = [{**record, "id": f"{record['id']}{n}", "date": f"{1900 + n}"} for n in range(45) for record in TRUCE]
+    path = write_records("a.jsonl", many)
+    alone, spread = new_archive(), new_archive()
+    ingest([path], alone)
+    assert outcome(ingest([path], spread, IngestOptions(workers=2))) == {"new": len(many)}
+    assert names(alone) == names(spread)
