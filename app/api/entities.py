@@ -1,0 +1,149 @@
+"""Entities: list, one, those beside it, and its time in the news."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.api import cursors, naming
+from app.api.deps import ArchiveDep, EntityId, no_parameters, one_value_each
+from app.api.models import Entity, EntityPage, EntitySummary, EntityType, RelatedPage, Timeline, ordered
+from app.api.openapi import responses
+from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
+from app.api.reply import indexed, next_page, reply
+from app.api.timeline import of_all, timeline
+from app.search.query import Filters
+from app.search.query import Query as SearchQuery
+from app.store import entities as store
+from app.store import tables
+
+router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)])
+
+
+@router.get(
+    "/v1/entities",
+    operation_id="listEntities",
+    summary="List entities",
+    response_model=EntityPage,
+    responses=responses(400, paged=True),
+)
+def list_entities(request: Request, archive: ArchiveDep, params: Annotated[EntityParams, Query()]) -> Response:
+    """Persons, organisations, places and events, those in most articles first."""
+    asked = ("entities", params.name or "", params.type or "", params.sort)
+    after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
+    with archive.database.reading() as session:
+        page = store.list_entities(
+            session,
+            name=params.name,
+            type=params.type,
+            sort=params.sort,
+            limit=params.limit,
+            after=after,
+        )
+    answer: EntityPage = {"total": page.total, "results": [summary(entity) for entity in page.items]}
+    address, headers = next_page(request, cursors.write(page.next, *asked) if page.next else None)
+    if address is not None:
+        answer["next"] = address
+    return reply(request, answer, headers=headers)
+
+
+@router.get(
+    "/v1/entities/{entity_id}",
+    operation_id="getEntity",
+    summary="Read an entity",
+    response_model=Entity,
+    responses=responses(404),
+    dependencies=[Depends(no_parameters)],
+)
+def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
+    """An entity with every form under which articles name it."""
+    with archive.database.reading() as session:
+        entity = store.get_entity(session, entity_id)
+        aliases = store.aliases(session, entity_id)
+    answer: Entity = {
+        **summary(entity),
+        "aliases": [{"text": alias.text, "count": alias.count} for alias in aliases],
+        "links": {
+            "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
+            "related": f"/v1/entities/{entity_id}/related",
+            "timeline": f"/v1/entities/{entity_id}/timeline",
+        },
+    }
+    return reply(request, answer)
+
+
+@router.get(
+    "/v1/entities/{entity_id}/related",
+    operation_id="listRelatedEntities",
+    summary="List related entities",
+    response_model=RelatedPage,
+    responses=responses(400, 404, paged=True),
+)
+def list_related_entities(
+    request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[RelatedParams, Query()]
+) -> Response:
+    """Entities named in the same articles, those in most first; `lift` says how far that is more than chance."""
+    asked = ("related", entity_id, params.type or "")
+    after = cursors.read(params.cursor, int, *asked)
+    with archive.database.reading() as session:
+        page = store.related(session, entity_id, type=params.type, limit=params.limit, after=after)
+    answer: RelatedPage = {"results": [], "total": page.total}
+    for each in page.items:
+        entity = each.entity
+        answer["results"].append(
+            {
+                "id": entity.id,
+                "name": entity.name,
+                "type": cast(EntityType, entity.type),
+                "count": each.count,
+                "lift": round(each.lift, 3),
+            }
+        )
+    address, headers = next_page(request, cursors.write(page.next, *asked) if page.next else None)
+    if address is not None:
+        answer["next"] = address
+    return reply(request, answer, headers=headers)
+
+
+@router.get(
+    "/v1/entities/{entity_id}/timeline",
+    operation_id="getEntityTimeline",
+    summary="Count an entity's articles over time",
+    response_model=Timeline,
+    responses=responses(404, 503),
+)
+def get_entity_timeline(
+    request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[EntityTimelineParams, Query()]
+) -> Response:
+    """How many articles name it, of all there are."""
+    with archive.database.reading() as session:
+        tag = indexed(request, archive, session)
+        store.get_entity(session, entity_id)
+    naming_it = archive.engine.search(_dates(Filters(entity=(entity_id,)))).dates
+    everything = archive.engine.search(_dates(Filters())).dates
+    return reply(request, timeline(of_all(naming_it, everything), params.interval), tag=tag)
+
+
+def summary(entity: tables.Entity) -> EntitySummary:
+    shown: EntitySummary = {
+        "id": entity.id,
+        "name": entity.name,
+        "type": cast(EntityType, entity.type),
+        "article_count": entity.article_count,
+        "mention_count": entity.mention_count,
+    }
+    if (hint := naming.hint(entity)) is not None:
+        shown["hint"] = hint
+    if entity.country is not None:
+        shown["country"] = entity.country
+    if entity.first_date is not None:
+        shown["first_date"] = entity.first_date
+    if entity.last_date is not None:
+        shown["last_date"] = entity.last_date
+    return ordered(EntitySummary, shown)
+
+
+def _dates(filters: Filters) -> SearchQuery:
+    return SearchQuery(filters=filters, sort="-date", limit=1, dates=True)

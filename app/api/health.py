@@ -1,0 +1,109 @@
+"""What the archive holds, and whether it is well."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.api.deps import ArchiveDep, no_parameters
+from app.api.metrics import Metrics
+from app.api.models import Health, Readiness, Source, Sources, Stats, ordered
+from app.api.openapi import responses
+from app.api.reply import reply
+from app.errors import IndexUnavailable
+from app.ingest.indexing import lag
+from app.store import articles as store
+
+router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
+
+
+@router.get(
+    "/v1/sources",
+    operation_id="listSources",
+    summary="List sources",
+    response_model=Sources,
+    responses=responses(),
+)
+def list_sources(request: Request, archive: ArchiveDep) -> Response:
+    """All publishers, those of most articles first."""
+    with archive.database.reading() as session:
+        found = store.list_sources(session)
+    answer: Sources = {"results": [_source(each) for each in found], "total": len(found)}
+    return reply(request, answer)
+
+
+@router.get(
+    "/v1/stats",
+    operation_id="getStats",
+    summary="Describe the archive in figures",
+    response_model=Stats,
+    responses=responses(503),
+)
+def get_stats(request: Request, archive: ArchiveDep) -> Response:
+    """How much there is, from when to when, and which state of it the index holds."""
+    with archive.database.reading() as session:
+        found = store.stats(session)
+    index = archive.engine.status()
+    answer: Stats = {
+        "articles": found.articles,
+        "entities": found.entities,
+        "mentions": found.mentions,
+        "sources": found.sources,
+        "index": {"generation": index.generation, "sequence": index.sequence, "lag": lag(archive)},
+        "version": archive.version,
+    }
+    if found.first_date is not None:
+        answer["first_date"] = found.first_date
+    if found.last_date is not None:
+        answer["last_date"] = found.last_date
+    return reply(request, ordered(Stats, answer))
+
+
+@router.get(
+    "/healthz",
+    operation_id="getHealth",
+    summary="Ask whether the process answers",
+    response_model=Health,
+    responses=responses(tagged=False),
+)
+async def get_health(request: Request) -> Response:
+    """Says nothing of the archive: for whoever restarts processes that hang."""
+    answer: Health = {"status": "ok"}
+    return reply(request, answer)
+
+
+@router.get(
+    "/readyz",
+    operation_id="getReadiness",
+    summary="Ask whether searches are complete",
+    response_model=Readiness,
+    responses=responses(503, tagged=False),
+)
+def get_readiness(request: Request, archive: ArchiveDep) -> Response:
+    """Fails while the index is missing or behind the archive: for whoever sends requests here."""
+    behind = lag(archive)
+    if behind:
+        raise IndexUnavailable(f"The index is {behind} changes behind the archive.")
+    index = archive.engine.status()
+    answer: Readiness = {
+        "status": "ready",
+        "lag": behind,
+        "generation": index.generation,
+        "sequence": index.sequence,
+    }
+    return reply(request, answer)
+
+
+@router.get("/metrics", include_in_schema=False)
+def get_metrics(request: Request, archive: ArchiveDep) -> Response:
+    metrics: Metrics = request.app.state.metrics
+    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive))
+    return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _source(found: store.SourceCount) -> Source:
+    source: Source = {"name": found.name, "count": found.count}
+    if found.first_date is not None:
+        source["first_date"] = found.first_date
+    if found.last_date is not None:
+        source["last_date"] = found.last_date
+    return source

@@ -1,0 +1,78 @@
+"""Hits for the wire: what the engine found, with the stretch of text that shows why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from fastapi import Request
+from sqlmodel import Session
+
+from app.api.models import Hit, Snippet, Span, ordered
+from app.api.params import HitField
+from app.search import highlight
+from app.search.engine import Hit as Found
+from app.search.query import Clause
+from app.store.articles import bodies
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How hits are shown. `fields` empty: all of them."""
+
+    clause: Clause | None = None
+    highlight: Literal["html", "offsets", "none"] = "none"
+    fields: frozenset[HitField] = frozenset()
+
+    def shows(self, field: HitField) -> bool:
+        return not self.fields or field in self.fields
+
+
+def hit_views(request: Request, session: Session, hits: Sequence[Found], view: View) -> list[Hit]:
+    texts = bodies(session, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
+    base = str(request.base_url)
+    highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
+    views = [_hit(hit, f"{base}v1/articles/{hit.id}") for hit in hits]
+    for hit in views:
+        if view.shows("snippet"):
+            hit["snippet"] = _snippet(highlighter.snippet(texts.get(hit["id"], "")), view)
+    return [ordered(Hit, hit, view.fields | {"id"} if view.fields else None) for hit in views]
+
+
+def _hit(hit: Found, address: str) -> Hit:
+    shown: Hit = {
+        "id": hit.id,
+        "url": hit.url or address,
+        "headline": hit.headline,
+        "headline_derived": hit.headline_derived,
+        "language": hit.language,
+        "word_count": hit.word_count,
+    }
+    if hit.external_id is not None:
+        shown["external_id"] = hit.external_id
+    if hit.date is not None:
+        shown["date"] = hit.date
+    if hit.dateline is not None:
+        shown["dateline"] = hit.dateline
+    if hit.source is not None:
+        shown["source"] = hit.source
+    if hit.score is not None:
+        shown["score"] = round(hit.score, 4)
+    return shown
+
+
+def _snippet(found: highlight.Snippet, view: View) -> Snippet:
+    shown: Snippet = {
+        "text": found.text,
+        "start": found.start,
+        "end": found.end,
+        "matches": spans(found.matches),
+    }
+    if view.highlight == "html":
+        shown["html"] = highlight.mark(found.text, found.matches, shift=found.start)
+    return ordered(Snippet, shown)
+
+
+def spans(pairs: Sequence[tuple[int, int]]) -> list[Span]:
+    return [{"start": start, "end": end} for start, end in pairs]

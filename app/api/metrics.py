@@ -1,0 +1,33 @@
+"""The meters, in Prometheus' text form. One registry for each application, so that two in a process do not mix."""
+
+from __future__ import annotations
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+# From an answer out of a cache to one that a person waits for.
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+
+class Metrics:
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "dateline_requests", "Requests answered.", ("method", "route", "status"), registry=self._registry
+        )
+        self._seconds = Histogram(
+            "dateline_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self._registry
+        )
+        self._articles = Gauge("dateline_articles", "Articles in the index.", registry=self._registry)
+        self._lag = Gauge("dateline_index_lag", "Changes that the index is behind.", registry=self._registry)
+
+    def observe(self, method: str, route: str, status: int, seconds: float) -> None:
+        """`route` is a template, never an address: what clients make up must not become a label."""
+        known = method if method in _METHODS else "other"
+        self._requests.labels(known, route, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+
+    def text(self, *, articles: int, lag: int) -> bytes:
+        self._articles.set(articles)
+        self._lag.set(lag)
+        return generate_latest(self._registry)

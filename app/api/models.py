@@ -1,0 +1,430 @@
+"""What the wire carries: every answer of `/v1`, as typed dictionaries.
+
+Handlers build these as plain dictionaries and encode them at once; the same types give the OpenAPI schema. A key that
+is `NotRequired` is left out where there is no value: nothing is ever null. `docs/api.md` explains them to users.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from app.search.query import FacetName, Match
+
+EntityType = Literal["person", "organization", "place", "event"]
+Interval = Literal["day", "week", "month", "year"]
+
+ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["4733ca42cb406978"])]
+EntityId = Annotated[str, Field(description="Readable and stable.", examples=["person-narendra-modi"])]
+CivilDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+CivilDate = Annotated[
+    str,
+    Field(
+        description="A civil date as precise as it was given, never converted: a year, a month or a day.",
+        pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
+    ),
+]
+Offset = Annotated[int, Field(description="In Unicode code points of `body`.", ge=0)]
+Count = Annotated[int, Field(ge=0)]
+Path = Annotated[
+    str, Field(description="Path and query on this server.", json_schema_extra={"format": "uri-reference"})
+]
+Next = Annotated[
+    str,
+    Field(description="The next page, ready to follow; absent on the last.", json_schema_extra={"format": "uri"}),
+]
+
+
+class Span(TypedDict):
+    """A stretch of text: `start` is its first code point, `end` the one after its last."""
+
+    start: Offset
+    end: Offset
+
+
+class IndexState(TypedDict):
+    """Which state of the index gave an answer."""
+
+    generation: Annotated[int, Field(description="Grows with every commit of the index.", ge=0)]
+    sequence: Annotated[int, Field(description="Newest change of the archive that the index holds.", ge=0)]
+
+
+class FilterInForce(TypedDict):
+    """One condition besides the query text."""
+
+    name: Annotated[str, Field(description="As the parameter of that name; `date` is given as its two bounds.")]
+    value: str
+
+
+class TermCount(TypedDict):
+    """How many articles have this word, under the same filters."""
+
+    text: str
+    count: Count
+
+
+class QueryWarning(TypedDict):
+    """Something that was read otherwise than it may have been meant."""
+
+    code: Annotated[str, Field(description="Stable; clients may match on it.")]
+    message: str
+    position: NotRequired[Annotated[int, Field(description="Offset into `q`, where it is about `q`.", ge=0)]]
+
+
+class QueryRead(TypedDict):
+    """How the request was understood."""
+
+    q: str
+    match: Match
+    relaxed: Annotated[bool, Field(description="No article has all the words, so any of them sufficed.")]
+    interpreted: Annotated[str, Field(description="The query text in canonical form; means the same when sent as `q`.")]
+    filters: list[FilterInForce]
+    did_you_mean: NotRequired[Annotated[str, Field(description="Another spelling, one that does have hits.")]]
+    terms: NotRequired[
+        Annotated[list[TermCount], Field(description="Given where nothing matched or `relaxed` is set.")]
+    ]
+    warnings: list[QueryWarning]
+
+
+class Snippet(TypedDict):
+    """The stretch of the body that shows best why it matched."""
+
+    text: str
+    start: Offset
+    end: Offset
+    html: NotRequired[Annotated[str, Field(description="The text, escaped, with hits in `<mark>`.")]]
+    matches: Annotated[list[Span], Field(description="Offsets into `body`, not into the snippet.")]
+
+
+class Hit(TypedDict):
+    """One article found. With `fields`, only those asked for and the `id`."""
+
+    id: ArticleId
+    external_id: NotRequired[Annotated[str, Field(description="The record's own id, as its source gave it.")]]
+    url: NotRequired[Annotated[str, Field(description="Where to read it: at its publisher where known, else here.")]]
+    headline: NotRequired[str]
+    headline_derived: NotRequired[Annotated[bool, Field(description="The text came without one; made from its start.")]]
+    date: NotRequired[CivilDate]
+    dateline: NotRequired[str]
+    source: NotRequired[str]
+    language: NotRequired[str]
+    word_count: NotRequired[Count]
+    score: NotRequired[Annotated[float, Field(description="Only comparable within one answer; absent by date.")]]
+    snippet: NotRequired[Snippet]
+
+
+class FacetValue(TypedDict):
+    """One value of a facet."""
+
+    value: str
+    label: Annotated[str, Field(description="For people: the name of an entity, else the value.")]
+    count: Count
+    selected: Annotated[bool, Field(description="The request filters by it.")]
+    url: Annotated[Path, Field(description="The same search with this value switched on, or off where selected.")]
+
+
+class Facet(TypedDict):
+    """Exact counts. `distinct` values in all, `missing` articles without one, `other` the counts not listed."""
+
+    name: FacetName
+    distinct: Count
+    missing: Count
+    other: Count
+    values: list[FacetValue]
+
+
+class SearchAnswer(TypedDict):
+    """One page of a search."""
+
+    query: QueryRead
+    total: Annotated[int, Field(description="Exact, and the same on every page.", ge=0)]
+    results: list[Hit]
+    facets: list[Facet]
+    next: NotRequired[Next]
+    index: IndexState
+    took_ms: Annotated[float, Field(ge=0)]
+
+
+class TimelineBucket(TypedDict):
+    """A stretch of days, both ends included, cut at the dates asked for."""
+
+    start: CivilDay
+    end: CivilDay
+    count: Annotated[int, Field(description="Articles that match.", ge=0)]
+    total: Annotated[int, Field(description="All articles there are.", ge=0)]
+    ratio: Annotated[float, Field(description="`count` of `total`; 0 where there is none.", ge=0, le=1)]
+
+
+class Timeline(TypedDict):
+    """Counts by publication date, in order, with empty buckets filled in."""
+
+    interval: Interval
+    buckets: list[TimelineBucket]
+    undated: Annotated[int, Field(description="Matching articles without a date.", ge=0)]
+
+
+class Suggested(TypedDict):
+    """A completion."""
+
+    kind: Literal["entity", "term", "headline"]
+    text: str
+    id: NotRequired[Annotated[str, Field(description="Of the entity, or of the article with this headline.")]]
+    hint: NotRequired[str]
+    count: Count
+
+
+class Suggestions(TypedDict):
+    """Completions of what was typed: entities, then words, then headlines."""
+
+    suggestions: list[Suggested]
+
+
+class Dateline(TypedDict):
+    """Place and date at the head of a text, as printed."""
+
+    text: str
+    place_id: NotRequired[EntityId]
+
+
+class Block(TypedDict):
+    """A paragraph, or a headline inside the body."""
+
+    kind: Literal["paragraph", "subhead"]
+    start: Offset
+    end: Offset
+
+
+class Mention(TypedDict):
+    """Where an entity is named."""
+
+    start: Offset
+    end: Offset
+    text: str
+
+
+class EntityMentions(TypedDict):
+    """An entity and every place in the body where it is named."""
+
+    id: EntityId
+    name: str
+    type: EntityType
+    mentions: list[Mention]
+
+
+class Provenance(TypedDict):
+    """Where an article came from."""
+
+    file: str
+    record: Annotated[int, Field(description="Number of the record in its file.", ge=0)]
+    sha256: Annotated[str, Field(description="Of the content as ingested.")]
+    ingested_at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+    pipeline: Annotated[str, Field(description="Version of what recognised its entities; empty where none did.")]
+
+
+class ArticleLinks(TypedDict):
+    """Where to go from here."""
+
+    self: Path
+    text: Path
+    similar: Path
+
+
+class Article(TypedDict):
+    """One article, whole. `body` is as given; its parts are offsets into it."""
+
+    id: ArticleId
+    external_id: NotRequired[str]
+    revision: Annotated[int, Field(ge=1)]
+    status: Literal["published"]
+    headline: str
+    headline_derived: bool
+    date: NotRequired[CivilDate]
+    dateline: NotRequired[Dateline]
+    source: NotRequired[str]
+    url: NotRequired[str]
+    authors: list[str]
+    language: str
+    word_count: Count
+    body: str
+    blocks: list[Block]
+    entities: list[EntityMentions]
+    matches: NotRequired[Annotated[list[Span], Field(description="Where the `q` asked hits this body.")]]
+    provenance: Provenance
+    links: ArticleLinks
+
+
+class LookedUp(TypedDict):
+    """What became of one id."""
+
+    id: str
+    status: Literal["found", "missing", "withdrawn"]
+    article: NotRequired[Article]
+
+
+class Lookup(TypedDict):
+    """One result for each id, in the order asked."""
+
+    results: list[LookedUp]
+
+
+class SimilarArticles(TypedDict):
+    """Articles about the same, nearest first."""
+
+    results: list[Hit]
+    total: Count
+
+
+class Alias(TypedDict):
+    """A form under which an entity is named."""
+
+    text: str
+    count: Count
+
+
+class EntityLinks(TypedDict):
+    """Where to go from here."""
+
+    articles: Path
+    related: Path
+    timeline: Path
+
+
+class EntitySummary(TypedDict):
+    """An entity, without its aliases."""
+
+    id: EntityId
+    name: str
+    type: EntityType
+    hint: NotRequired[Annotated[str, Field(description="What tells it from others of that name.")]]
+    country: NotRequired[Annotated[str, Field(description="Of a place: two letters, ISO 3166-1.")]]
+    article_count: Count
+    mention_count: Count
+    first_date: NotRequired[CivilDate]
+    last_date: NotRequired[CivilDate]
+
+
+class Entity(EntitySummary):
+    """A person, an organisation, a place or an event named in the archive."""
+
+    aliases: list[Alias]
+    links: EntityLinks
+
+
+class EntityPage(TypedDict):
+    """One page of entities."""
+
+    total: Count
+    results: list[EntitySummary]
+    next: NotRequired[Next]
+
+
+class RelatedEntity(TypedDict):
+    """An entity named in the same articles."""
+
+    id: EntityId
+    name: str
+    type: EntityType
+    count: Annotated[int, Field(description="Articles that name both.", ge=0)]
+    lift: Annotated[float, Field(description="How many times more often than by chance.", ge=0)]
+
+
+class RelatedPage(TypedDict):
+    """One page of related entities."""
+
+    results: list[RelatedEntity]
+    total: Count
+    next: NotRequired[Next]
+
+
+class Source(TypedDict):
+    """A publisher."""
+
+    name: str
+    count: Count
+    first_date: NotRequired[CivilDate]
+    last_date: NotRequired[CivilDate]
+
+
+class Sources(TypedDict):
+    """All publishers in the archive."""
+
+    results: list[Source]
+    total: Count
+
+
+class LaggingIndex(IndexState):
+    """The index, and how many changes it is behind."""
+
+    lag: Count
+
+
+class Stats(TypedDict):
+    """The archive in figures."""
+
+    articles: Count
+    entities: Count
+    mentions: Count
+    sources: Count
+    first_date: NotRequired[CivilDate]
+    last_date: NotRequired[CivilDate]
+    index: LaggingIndex
+    version: Annotated[str, Field(description="Of the program.")]
+
+
+class Health(TypedDict):
+    """The process answers."""
+
+    status: Literal["ok"]
+
+
+class Readiness(TypedDict):
+    """Searches answer, on everything that was acknowledged."""
+
+    status: Literal["ready"]
+    lag: Count
+    generation: Count
+    sequence: Count
+
+
+class Candidate(TypedDict):
+    """One of several entities that a name may mean."""
+
+    id: EntityId
+    name: str
+    type: EntityType
+    hint: NotRequired[str]
+
+
+class ProblemError(TypedDict):
+    """One thing that is wrong: a `parameter` by name, or a place in the body as a JSON `pointer`."""
+
+    parameter: NotRequired[str]
+    pointer: NotRequired[str]
+    code: NotRequired[Annotated[str, Field(description="Stable; given for limits of the query text.")]]
+    message: str
+    suggestion: NotRequired[str]
+    candidates: NotRequired[list[Candidate]]
+
+
+class Problem(TypedDict):
+    """Every failure, as RFC 9457 has it."""
+
+    type: Annotated[str, Field(json_schema_extra={"format": "uri-reference"}, examples=["/problems/not-found"])]
+    title: str
+    status: Annotated[int, Field(ge=400, le=599)]
+    detail: str
+    instance: Annotated[str, Field(json_schema_extra={"format": "uri-reference"})]
+    request_id: str
+    errors: list[ProblemError]
+
+
+T = TypeVar("T")
+
+
+def ordered(kind: type[T], shown: T, only: Set[str] | None = None) -> T:
+    """`shown` with its keys in the order declared: people read answers too, and want the date above the body."""
+    given = cast(dict[str, Any], shown)
+    return cast(T, {name: given[name] for name in kind.__annotations__ if name in given and (not only or name in only)})

@@ -1,0 +1,144 @@
+"""How the API describes itself: the schema, what it declares of an operation, and the page that shows it offline."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.docs import get_swagger_ui_html
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from starlette.staticfiles import StaticFiles
+
+from app.api.models import Problem
+
+PROBLEM_JSON = "application/problem+json"
+TITLE = "Dateline"
+# Of this contract, not of the program: /v1/stats has that one.
+VERSION = "1.0.0"
+_ASSETS = "/docs/assets"
+_REFERENCE = "#/components/schemas/{model}"
+
+_DESCRIPTION = """\
+A self-hosted archive of news articles: who, where, when, and what else was written about it.
+
+Every read is a `GET` with flat parameters; a list is a repeated parameter. What is not known is refused with the
+nearest known name, never ignored. Dates are civil dates. Offsets count Unicode code points of `body`. A value that is
+not there is left out, never null. Every failure is `application/problem+json`.
+"""
+_TAGS = [
+    {"name": "Search", "description": "Find articles by words, names, dates and sources."},
+    {"name": "Articles", "description": "Read articles, one or many."},
+    {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
+    {"name": "Archive", "description": "What the archive holds, and whether it is well."},
+]
+_FAILURES = {
+    400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
+    404: "There is no such thing.",
+    410: "The article was withdrawn.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A parameter cannot be served.",
+    500: "The server failed.",
+    503: "The index is not ready.",
+}
+_REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
+_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+_ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
+_LINK = {"description": '`rel="next"`: the next page.', "schema": {"type": "string"}}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def responses(*failures: int, tagged: bool = True, paged: bool = False) -> Responses:
+    """What an operation may answer besides the schema of its success, every failure as a problem."""
+    headers = {"X-Request-ID": _REQUEST_ID} | ({"ETag": _ETAG} if tagged else {}) | ({"Link": _LINK} if paged else {})
+    found: Responses = {200: {"description": "As asked.", "headers": headers}}
+    if tagged:
+        found[304] = {"description": "Nothing changed since the answer with this `ETag`.", "headers": {"ETag": _ETAG}}
+    for status in sorted({*failures, 422, 500}):
+        retry = {"Retry-After": _RETRY_AFTER} if status == 503 else {}
+        found[status] = {
+            "description": _FAILURES[status],
+            "headers": {"X-Request-ID": _REQUEST_ID} | retry,
+            "content": {PROBLEM_JSON: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
+        }
+    return found
+
+
+def declared(request: Request) -> dict[str, Any]:
+    """The query parameters of the operation that was asked for: name to schema."""
+    operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    return {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
+
+
+class Example(msgspec.Struct):
+    """A real answer over the articles in `seeds/`; a test asks again and compares."""
+
+    request: str
+    answer: Any
+    body: Any = None
+
+
+def examples() -> dict[str, Example]:
+    """By operation."""
+    return msgspec.json.decode((files("app.api") / "examples.json").read_bytes(), type=dict[str, Example])
+
+
+def install(app: FastAPI) -> None:
+    schema: dict[str, Any] = {}
+
+    def described() -> dict[str, Any]:
+        if not schema:
+            schema.update(_schema(app))
+        return schema
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
+    app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
+    app.add_api_route("/docs", _page, include_in_schema=False)
+
+
+def _schema(app: FastAPI) -> dict[str, Any]:
+    schema = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        summary="An archive of news articles.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+        servers=[{"url": "/", "description": "This archive"}],
+        contact={"name": "Dateline contributors"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    problem = TypeAdapter(Problem).json_schema(ref_template=_REFERENCE)
+    schemas = schema["components"]["schemas"]
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    schema["security"] = []
+    shown = examples()
+    for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+        for content in operation["responses"]["200"]["content"].values():
+            content["example"] = shown[operation["operationId"]].answer
+        for parameter in operation.get("parameters", []):
+            _tidy(parameter)
+    return schema
+
+
+def _tidy(parameter: dict[str, Any]) -> None:
+    """A query string has no null: what may be None here is, for a client, merely not required."""
+    schema = parameter["schema"]
+    if "anyOf" in schema:
+        schema |= schema.pop("anyOf")[0]
+
+
+async def _page(request: Request) -> Response:
+    root = request.scope.get("root_path", "")
+    return get_swagger_ui_html(
+        openapi_url=f"{root}{request.app.openapi_url}",
+        title=TITLE,
+        swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
+        swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
+        swagger_favicon_url=f"{root}{_ASSETS}/favicon.png",
+    )

@@ -1,0 +1,270 @@
+"""What may be asked: one model of parameters for each operation. Unknown names are refused.
+
+What needs the store to be read (`entity_name`) is resolved in `conditions.py` and handed to `filters()`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from app.api.models import EntityType
+from app.errors import InvalidParameter
+from app.search.query import Clause, FacetName, Filters, Match, Query, Sort
+
+HitField = Literal[
+    "id", "external_id", "url", "headline", "headline_derived", "date", "dateline", "source", "language",
+    "word_count", "score", "snippet",
+]  # fmt: skip
+SuggestionKind = Literal["entity", "term", "headline"]
+
+_CIVIL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+# A condition of more values is a list of ids, which the look-up serves better.
+_MOST_VALUES = 50
+
+
+# Said in the schema alone: `_civil_date` checks the calendar too, and `parse` refuses long texts with a stable code.
+_DATE_SCHEMA: dict[str, Any] = {"pattern": _CIVIL_DATE}
+_QUERY_SCHEMA: dict[str, Any] = {"maxLength": 1000}
+
+
+def _civil_date(text: str) -> str:
+    if not re.fullmatch(_CIVIL_DATE, text):
+        raise PydanticCustomError("civil_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD.")
+    try:
+        bounds(text)
+    except ValueError:
+        raise PydanticCustomError("civil_date", "The calendar has no {text}.", {"text": text}) from None
+    return text
+
+
+def bounds(text: str) -> tuple[str, str]:
+    """First and last day of a year, a month or a day; `ValueError` where the calendar has no such."""
+    year, month, day = ([int(part) for part in text.split("-")] + [0, 0])[:3]
+    first = date(year, month if len(text) > 4 else 1, day if len(text) > 7 else 1)
+    if len(text) > 7:
+        return first.isoformat(), first.isoformat()
+    last_month = first.month if len(text) > 4 else 12
+    last_day = calendar.monthrange(year, last_month)[1]
+    return first.isoformat(), date(year, last_month, last_day).isoformat()
+
+
+CivilDate = Annotated[str, AfterValidator(_civil_date)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Names = Annotated[list[Name], Field(max_length=_MOST_VALUES)]
+Limit = Annotated[int, Field(ge=1, le=100, description="Results on a page.", examples=[20])]
+Cursor = Annotated[
+    str | None,
+    Field(description="Where to go on, as a `next` gave it. Opaque, and bound to its query.", examples=["WzE0XQ"]),
+]
+AnyInterval = Annotated[
+    Literal["auto", "day", "week", "month", "year"],
+    Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
+]
+QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
+
+
+class Params(BaseModel):
+    """None at all: also an operation without parameters refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Conditions(Params):
+    """Which articles: the parameters that searches, timelines and whatever else runs over a search have in common."""
+
+    q: QueryText = Field(
+        "",
+        description='The query text: words, `"a phrase"`, `OR`, `-not`, `pre*`, `word~`, `headline:word`. '
+        "Without it, every article that the other parameters admit.",
+        examples=['"full support" -"United Nations"'],
+    )
+    match: Match = Field(
+        "auto",
+        description="`auto`: all words must match, and where no article has all of them any word may. "
+        "`all` and `any` are strict.",
+        examples=["auto"],
+    )
+    date: CivilDate | None = Field(
+        None, description="Published in this year, month or day.", examples=["2025-05"], json_schema_extra=_DATE_SCHEMA
+    )
+    date_from: CivilDate | None = Field(
+        None, description="Published then or later.", examples=["2025-04-22"], json_schema_extra=_DATE_SCHEMA
+    )
+    date_to: CivilDate | None = Field(
+        None,
+        description="Published then or earlier; a year or month counts to its last day.",
+        examples=["2025"],
+        json_schema_extra=_DATE_SCHEMA,
+    )
+    entity: Names = Field(
+        default_factory=list, description="Entity ids; all of them are named.", examples=[["person-narendra-modi"]]
+    )
+    entity_any: Names = Field(
+        default_factory=list,
+        description="Entity ids; at least one of them is named.",
+        examples=[["place-india", "place-pakistan"]],
+    )
+    not_entity: Names = Field(
+        default_factory=list, description="Entity ids; none of them is named.", examples=[["place-russia"]]
+    )
+    entity_name: Names = Field(
+        default_factory=list,
+        description="Names or aliases of entities; all of them are named. One that several share is refused with the "
+        "candidates.",
+        examples=[["Narendra Modi"]],
+    )
+    source: Names = Field(default_factory=list, description="Publishers; any of them.", examples=[["Reuters"]])
+    not_source: Names = Field(default_factory=list, description="Publishers; none of them.", examples=[["Reuters"]])
+    dateline: Names = Field(
+        default_factory=list, description="Places in the dateline; any of them.", examples=[["New Delhi"]]
+    )
+    language: Names = Field(default_factory=list, description="Language codes; any of them.", examples=[["en"]])
+
+    def filters(self, named: Iterable[str] = ()) -> Filters:
+        """`named`: the entity ids that `entity_name` was resolved to."""
+        date_from, date_to = self._date_bounds()
+        return Filters(
+            date_from=date_from,
+            date_to=date_to,
+            entity=_once([*self.entity, *named]),
+            entity_any=_once(self.entity_any),
+            not_entity=_once(self.not_entity),
+            source=_once(self.source),
+            not_source=_once(self.not_source),
+            dateline=_once(self.dateline),
+            language=_once(self.language),
+        )
+
+    def _date_bounds(self) -> tuple[str | None, str | None]:
+        if self.date:
+            if self.date_from or self.date_to:
+                raise InvalidParameter("date", "Give either date, or date_from and date_to.")
+            return bounds(self.date)
+        first = bounds(self.date_from)[0] if self.date_from else None
+        last = bounds(self.date_to)[1] if self.date_to else None
+        if first and last and first > last:
+            raise InvalidParameter("date_to", f"{self.date_to} is before date_from, {self.date_from}.")
+        return first, last
+
+
+def _once(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+class SearchParams(Conditions):
+    sort: Sort | None = Field(
+        None,
+        description="`relevance` (the default with `q`), `-date` (newest first, the default without) or `date`.",
+        examples=["-date"],
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+    facet: list[FacetName] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="What to count the matches by.",
+        examples=[["person", "place"]],
+    )
+    facet_limit: int = Field(10, ge=1, le=100, description="Values listed of each facet.", examples=[10])
+    highlight: Literal["html", "offsets", "none"] = Field(
+        "html",
+        description="`html`: snippets around the hits, also as escaped HTML with `<mark>`. `offsets`: the same without "
+        "HTML. `none`: the opening of the body.",
+        examples=["html"],
+    )
+    fields: list[HitField] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="Only these fields of each hit; `id` is always there.",
+        examples=[["headline", "date"]],
+    )
+
+    def order(self) -> Sort:
+        """Relevance is to a query text; without one the newest come first."""
+        return self.sort or ("relevance" if self.q.strip() else "-date")
+
+    def to_query(self, clause: Clause | None, named: Iterable[str] = ()) -> Query:
+        return Query(
+            clause=clause,
+            filters=self.filters(named),
+            sort="-date" if clause is None and self.order() == "relevance" else self.order(),
+            limit=self.limit,
+            cursor=self.cursor,
+            facets=tuple(dict.fromkeys(self.facet)),
+            facet_limit=self.facet_limit,
+        )
+
+
+class TimelineParams(Conditions):
+    interval: AnyInterval = "auto"
+
+
+class EntityTimelineParams(Params):
+    interval: AnyInterval = "auto"
+
+
+class AutocompleteParams(Params):
+    q: Annotated[str, Field(max_length=200)] = Field(
+        description="The beginning of a name, a word or a headline.", examples=["mod"]
+    )
+    limit: Limit = 8
+    kind: list[SuggestionKind] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="Only completions of these kinds.",
+        examples=[["entity"]],
+    )
+
+
+class ArticleParams(Params):
+    q: QueryText = Field(
+        "", description="A query text; `matches` then says where it hits this body.", examples=['"full support"']
+    )
+
+
+class SimilarParams(Params):
+    limit: Limit = 10
+
+
+class EntityParams(Params):
+    name: str | None = Field(
+        None,
+        max_length=200,
+        description="The beginning of a name or an alias.",
+        examples=["mod"],
+    )
+    type: EntityType | None = Field(
+        None,
+        description="Only entities of this type.",
+        examples=["person"],
+    )
+    sort: Literal["-count", "name"] = Field(
+        "-count", description="`-count`: most articles first. `name`: by name.", examples=["name"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class RelatedParams(Params):
+    type: EntityType | None = Field(
+        None,
+        description="Only entities of this type.",
+        examples=["place"],
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class LookupBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ids: list[Annotated[str, Field(max_length=64)]] = Field(
+        max_length=200, description="Article ids, at most 200.", examples=[["4733ca42cb406978"]]
+    )

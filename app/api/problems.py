@@ -1,0 +1,208 @@
+"""Every failure as one shape (RFC 9457): one table from what went wrong to what the wire says of it.
+
+Handlers raise; nothing else in `api/` knows a status code of a failure.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, cast
+
+import msgspec
+from fastapi import APIRouter, FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
+
+from app import errors
+from app.api.envelope import request_id, stamp
+from app.api.models import Candidate, EntityType, Problem, ProblemError, ordered
+from app.api.openapi import PROBLEM_JSON, declared
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of problem. `explanation` is what `GET /problems/{slug}` says to whoever follows its `type`."""
+
+    slug: str
+    title: str
+    status: int
+    explanation: str
+    retry_after: int | None = None
+
+
+_INVALID_PARAMETER = Kind(
+    "invalid-parameter", "A parameter cannot be served", 422,
+    "Each entry of `errors` names a parameter, says what is wrong with it and, where it can, what may have been meant. "
+    "Nothing is ignored silently: an unknown name or value is always refused.",
+)  # fmt: skip
+_INVALID_BODY = Kind(
+    "invalid-body", "The body cannot be read", 422,
+    "Each entry of `errors` points at the place in the JSON body (RFC 6901) and says what is wrong there.",
+)  # fmt: skip
+_INTERNAL = Kind(
+    "internal-error", "The server failed", 500,
+    "A defect of this program. The server's log has the details under the `request_id`; please report it.",
+)  # fmt: skip
+
+BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
+    errors.InvalidParameter: _INVALID_PARAMETER,
+    errors.QueryTooComplex: Kind(
+        "query-too-complex", "The query text is too complex", 422,
+        "A query text has at most 1,000 characters, 64 words, 8 nested groups and 2 fuzzy words. `errors[].code` says "
+        "which limit was exceeded.",
+    ),
+    errors.InvalidCursor: Kind(
+        "invalid-cursor", "The cursor cannot be used", 400,
+        "A cursor belongs to the query it came from. Follow `next` as it is, or start again without a cursor.",
+    ),
+    errors.NotFound: Kind("not-found", "There is no such thing", 404, "The archive holds nothing under this id."),
+    errors.Withdrawn: Kind(
+        "withdrawn", "The article was withdrawn", 410,
+        "The article was in the archive and was taken back. Its id will not be used again.",
+    ),
+    errors.ArchiveBusy: Kind(
+        "archive-busy", "Another process is writing", 503, "Searches go on; wait a little and try again.", 5
+    ),
+    errors.IndexUnavailable: Kind(
+        "index-unavailable", "The index is not ready", 503,
+        "The index is missing, damaged or behind the archive. Articles can still be read by id; no data is lost.", 5,
+    ),
+    errors.DatelineError: _INTERNAL,
+}  # fmt: skip
+
+BY_STATUS: Mapping[int, Kind] = {
+    400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
+    404: Kind("no-such-address", "There is nothing at this address", 404, "`/docs` lists every address there is."),
+    405: Kind("method-not-allowed", "This method is not allowed here", 405, "The `Allow` header lists those that are."),
+    413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once."),
+    415: Kind("unsupported-media-type", "The body must be JSON", 415, "Send `Content-Type: application/json`."),
+}  # fmt: skip
+
+KINDS: Mapping[str, Kind] = {
+    kind.slug: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values(), _INVALID_BODY, _INTERNAL)
+}
+
+router = APIRouter()
+
+
+@router.get("/problems/{slug}", include_in_schema=False)
+async def explain(slug: str) -> Response:
+    if slug not in KINDS:
+        raise HTTPException(404)
+    kind = KINDS[slug]
+    return PlainTextResponse(f"{kind.title} (HTTP {kind.status})\n\n{kind.explanation}\n")
+
+
+def install(app: FastAPI) -> None:
+    app.include_router(router)
+    app.add_exception_handler(errors.DatelineError, _of_domain)
+    app.add_exception_handler(RequestValidationError, _of_validation)
+    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(Exception, _of_defect)
+
+
+def _problem(
+    request: Request,
+    kind: Kind,
+    detail: str,
+    found: Sequence[ProblemError] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    body: Problem = {
+        "type": f"/problems/{kind.slug}",
+        "title": kind.title,
+        "status": kind.status,
+        "detail": detail,
+        "instance": request.url.path,
+        "request_id": request_id(request.scope),
+        "errors": list(found),
+    }
+    response = Response(msgspec.json.encode(body), kind.status, headers, PROBLEM_JSON)
+    if kind.retry_after is not None:
+        response.headers["Retry-After"] = str(kind.retry_after)
+    stamp(response.headers, request.scope)
+    return response
+
+
+async def _of_domain(request: Request, error: Exception) -> Response:
+    kind = next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
+    if kind is _INTERNAL:
+        return await _of_defect(request, error)
+    found = [_domain_error(error)] if isinstance(error, errors.InvalidParameter) else []
+    return _problem(request, kind, str(error), found)
+
+
+def _domain_error(error: errors.InvalidParameter) -> ProblemError:
+    found: ProblemError = {"parameter": error.parameter, "message": error.message}
+    if isinstance(error, errors.QueryTooComplex):
+        found["code"] = error.code
+    if error.suggestion is not None:
+        found["suggestion"] = error.suggestion
+    if error.candidates:
+        found["candidates"] = [_candidate(candidate) for candidate in error.candidates]
+    return ordered(ProblemError, found)
+
+
+def _candidate(candidate: errors.Candidate) -> Candidate:
+    shown: Candidate = {"id": candidate.id, "name": candidate.name, "type": cast(EntityType, candidate.type)}
+    if candidate.hint is not None:
+        shown["hint"] = candidate.hint
+    return shown
+
+
+async def _of_http(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    phrase = HTTPStatus(error.status_code).phrase
+    kind = BY_STATUS.get(error.status_code) or Kind("http-error", phrase, error.status_code, "")
+    return _problem(request, kind, f"{kind.title}: {request.method} {request.url.path}", headers=error.headers)
+
+
+async def _of_defect(request: Request, _error: Exception) -> Response:
+    """The traceback goes to the log (the server writes it), never to the client. The server then hangs up: say so."""
+    detail = "Something went wrong here, not with your request."
+    return _problem(request, _INTERNAL, detail, headers={"Connection": "close"})
+
+
+async def _of_validation(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    found = [_validation_error(request, entry) for entry in error.errors()]
+    in_body = all("pointer" in entry for entry in found)
+    detail = " ".join(f"{entry.get('parameter') or entry.get('pointer')}: {entry['message']}" for entry in found[:5])
+    return _problem(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, detail, found)
+
+
+def _validation_error(request: Request, entry: Mapping[str, Any]) -> ProblemError:
+    place, *path = entry["loc"]
+    message, suggestion = _explained(request, entry)
+    found: ProblemError = {"message": message}
+    if place == "body":
+        # A body that is no JSON at all has an offset for its path; it is wrong as a whole.
+        found["pointer"] = "" if entry["type"] == "json_invalid" else "".join(f"/{part}" for part in path)
+    else:
+        found["parameter"] = str(path[0])
+    if suggestion is not None:
+        found["suggestion"] = suggestion
+    return ordered(ProblemError, found)
+
+
+def _explained(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | None]:
+    """What is wrong, in a sentence, and the nearest that would be right."""
+    given = entry.get("input")
+    if entry["type"] == "extra_forbidden":
+        name = str(entry["loc"][-1])
+        if entry["loc"][0] == "body":
+            return f"There is no property {name!r}.", None
+        return f"There is no parameter {name!r} here.", nearest(name, declared(request))
+    message = str(entry["msg"]).rstrip(".") + "."
+    if entry["type"] == "literal_error" and isinstance(given, str):
+        return message, nearest(given, re.findall(r"'([^']+)'", entry["ctx"]["expected"]))
+    return message, None
+
+
+def nearest(given: str, known: Iterable[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)), None)

@@ -1,0 +1,99 @@
+"""Search and completion."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlmodel import Session
+
+from app.api import naming
+from app.api.conditions import query_read, read_conditions
+from app.api.deps import ArchiveDep, one_value_each
+from app.api.facets import entity_ids, facet_view
+from app.api.hits import View, hit_views
+from app.api.models import SearchAnswer, Suggested, Suggestions, ordered
+from app.api.openapi import responses
+from app.api.params import AutocompleteParams, SearchParams
+from app.api.reply import indexed, next_page, reply
+from app.search.answer import answer
+from app.search.engine import Suggestion
+from app.store import entities as store
+
+router = APIRouter(tags=["Search"], dependencies=[Depends(one_value_each)])
+
+
+@router.get(
+    "/v1/search",
+    operation_id="searchArticles",
+    summary="Search articles",
+    response_model=SearchAnswer,
+    responses=responses(400, 503, paged=True),
+)
+def search_articles(request: Request, archive: ArchiveDep, params: Annotated[SearchParams, Query()]) -> Response:
+    """Articles that match a query text and every condition given, with exact totals and counts."""
+    started = perf_counter()
+    with archive.database.reading() as session:
+        tag = indexed(request, archive, session)
+        asked = read_conditions(session, params)
+        query = params.to_query(asked.parsed.clause, asked.named.values())
+        found = answer(archive.engine, query, params.match)
+        names = store.names(session, entity_ids(found.hits.facets))
+        view = View(found.clause, params.highlight, frozenset(params.fields))
+        page: SearchAnswer = {
+            "query": query_read(params, asked, found),
+            "total": found.hits.total,
+            "results": hit_views(request, session, found.hits.hits, view),
+            "facets": [facet_view(request, asked, facet, names) for facet in found.hits.facets],
+            "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
+            "took_ms": 0.0,
+        }
+    address, headers = next_page(request, found.hits.cursor)
+    if address is not None:
+        page["next"] = address
+    page["took_ms"] = round((perf_counter() - started) * 1000, 2)
+    return reply(request, ordered(SearchAnswer, page), tag=tag, headers=headers)
+
+
+@router.get(
+    "/v1/autocomplete",
+    operation_id="autocomplete",
+    summary="Complete what is being typed",
+    response_model=Suggestions,
+    responses=responses(503),
+)
+def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[AutocompleteParams, Query()]) -> Response:
+    """Entities by any of their names, words of the archive, and headlines that begin so."""
+    wanted = set(params.kind) or {"entity", "term", "headline"}
+    with archive.database.reading() as session:
+        entities = _entities(session, params) if "entity" in wanted else []
+    others = archive.engine.suggest(params.q, params.limit) if wanted - {"entity"} else []
+    texts = [_text(each) for each in others if each.kind in wanted]
+    # Entities get half, and what the others leave: neither kind may crowd out the other.
+    room = max(params.limit - len(texts), (params.limit + 1) // 2)
+    suggestions: Suggestions = {"suggestions": [*entities[:room], *texts][: params.limit]}
+    return reply(request, suggestions)
+
+
+def _entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
+    found: list[Suggested] = []
+    for entity, alias in store.suggest_entities(session, params.q, params.limit):
+        shown: Suggested = {
+            "kind": "entity",
+            "text": entity.name,
+            "id": entity.id,
+            "count": entity.article_count,
+        }
+        hint = naming.hint(entity) if alias == entity.name else f"also: {alias}"
+        if hint is not None:
+            shown["hint"] = hint
+        found.append(ordered(Suggested, shown))
+    return found
+
+
+def _text(suggestion: Suggestion) -> Suggested:
+    shown: Suggested = {"kind": suggestion.kind, "text": suggestion.text, "count": suggestion.count}
+    if suggestion.id is not None:
+        shown["id"] = suggestion.id
+    return shown

@@ -1,0 +1,150 @@
+"""Counts over time: days of the index gathered into buckets, in order and without gaps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.api import params as asking
+from app.api.conditions import read_conditions
+from app.api.deps import ArchiveDep, one_value_each
+from app.api.models import Interval, Timeline, TimelineBucket
+from app.api.openapi import responses
+from app.api.params import TimelineParams
+from app.api.reply import indexed, reply
+from app.errors import InvalidParameter
+from app.search.answer import answer
+from app.search.engine import DateCounts
+from app.search.query import Filters
+from app.search.query import Query as SearchQuery
+
+# A chart of more bars than a wide screen has points shows nothing; it would only cost both ends memory.
+MOST_BUCKETS = 5_000
+
+# The longest span, in days, that `auto` cuts so: about 50 to 90 buckets.
+_AUTO: tuple[tuple[int, Interval], ...] = ((62, "day"), (548, "week"), (2_740, "month"))
+_EVERYTHING = Filters()
+_DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365}
+_COARSER: dict[Interval, Interval] = {"day": "week", "week": "month", "month": "year", "year": "year"}
+
+router = APIRouter(tags=["Search"], dependencies=[Depends(one_value_each)])
+
+
+@router.get(
+    "/v1/timeline",
+    operation_id="getTimeline",
+    summary="Count matches over time",
+    response_model=Timeline,
+    responses=responses(503),
+)
+def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[TimelineParams, Query()]) -> Response:
+    """How many articles of each day, week, month or year match, and how many there are of it in all."""
+    with archive.database.reading() as session:
+        tag = indexed(request, archive, session)
+        asked = read_conditions(session, params)
+    query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
+    found = answer(archive.engine, query, params.match)
+    return reply(request, timeline(found.hits.dates, params.interval, asked.filters), tag=tag)
+
+
+def timeline(
+    counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = _EVERYTHING
+) -> Timeline:
+    """From the first match to the last, or between the dates filtered by, which also cut the outer buckets: so each
+    bucket counts what a search between its ends finds."""
+    assert counts is not None, "the query asked for dates"
+    matched = [_day(day) for day, count in zip(counts.days, counts.counts, strict=True) if count]
+    first = date.fromisoformat(filters.date_from) if filters.date_from else min(matched, default=None)
+    last = date.fromisoformat(filters.date_to) if filters.date_to else max(matched, default=None)
+    if first is None or last is None:
+        return {"interval": "day" if interval == "auto" else interval, "buckets": [], "undated": counts.undated}
+    chosen = _chosen(interval, (last - first).days + 1)
+    buckets = _filled(counts, chosen, first, last)
+    for bucket in (buckets[0], buckets[-1]):
+        bucket["start"] = max(bucket["start"], filters.date_from or "")
+        bucket["end"] = min(bucket["end"], filters.date_to or bucket["end"])
+    return {"interval": chosen, "buckets": buckets, "undated": counts.undated}
+
+
+def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
+    """The counts of one search as a share of those of another."""
+    assert part is not None, "the query asked for dates"
+    assert whole is not None, "the query asked for dates"
+    counts, totals = dict(zip(part.days, part.counts, strict=True)), dict(zip(whole.days, whole.counts, strict=True))
+    days = tuple(sorted(counts.keys() | totals.keys()))
+    # The archive may have grown between the two.
+    whole_of = tuple(max(totals.get(day, 0), counts.get(day, 0)) for day in days)
+    return DateCounts(days, tuple(counts.get(day, 0) for day in days), whole_of, part.undated)
+
+
+def _day(text: str) -> date:
+    """A date that is only a month or a year stands on its first day."""
+    return date.fromisoformat(asking.bounds(text)[0])
+
+
+def _chosen(interval: Literal["auto"] | Interval, days: int) -> Interval:
+    if interval == "auto":
+        return next((each for longest, each in _AUTO if days <= longest), "year")
+    if days / _DAYS[interval] > MOST_BUCKETS:
+        message = f"{days:,} days are too many for buckets of a {interval}; {MOST_BUCKETS:,} buckets is the limit."
+        raise InvalidParameter("interval", message, suggestion=_COARSER[interval])
+    return interval
+
+
+def _filled(counts: DateCounts, interval: Interval, first: date, last: date) -> list[TimelineBucket]:
+    sums: dict[date, tuple[int, int]] = {}
+    for text, count, total in zip(counts.days, counts.counts, counts.totals, strict=True):
+        start = _start(_day(text), interval)
+        counted, whole = sums.get(start, (0, 0))
+        sums[start] = counted + count, whole + total
+    buckets: list[TimelineBucket] = []
+    for start, end in _stretches(interval, first, last):
+        count, total = sums.get(start, (0, 0))
+        buckets.append(
+            {
+                "start": start.isoformat(),
+                "end": end.isoformat(),
+                "count": count,
+                "total": total,
+                "ratio": round(count / total, 4) if total else 0.0,
+            }
+        )
+    return buckets
+
+
+def _stretches(interval: Interval, first: date, last: date) -> Iterator[tuple[date, date]]:
+    start = _start(first, interval)
+    while True:
+        end = _end(start, interval)
+        yield start, end
+        if end >= last:
+            return
+        start = end + timedelta(days=1)
+
+
+def _start(day: date, interval: Interval) -> date:
+    match interval:
+        case "day":
+            return day
+        case "week":
+            return day - timedelta(days=day.weekday())
+        case "month":
+            return day.replace(day=1)
+        case "year":
+            return day.replace(month=1, day=1)
+
+
+def _end(start: date, interval: Interval) -> date:
+    match interval:
+        case "day":
+            return start
+        case "week":
+            # The calendar ends in the middle of a week.
+            return date.fromordinal(min(start.toordinal() + 6, date.max.toordinal()))
+        case "month":
+            return date.fromisoformat(asking.bounds(start.isoformat()[:7])[1])
+        case "year":
+            return start.replace(month=12, day=31)

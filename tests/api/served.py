@@ -1,0 +1,98 @@
+"""The real server in a thread, and a client that holds every answer against the published schema."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import jsonschema
+import uvicorn
+from fastapi import FastAPI
+
+from app.archive import Archive
+
+
+@dataclass(frozen=True)
+class Api:
+    """`schema` is that of all components, closed: an answer may hold nothing that is not published."""
+
+    http: httpx.Client
+    app: FastAPI
+    schema: dict[str, Any]
+
+    @property
+    def archive(self) -> Archive:
+        archive: Archive = self.app.state.archive
+        return archive
+
+    def get(self, path: str, /, **params: Any) -> Any:
+        answer = self.http.get(path, params=params or None)
+        assert answer.status_code == 200, answer.text
+        return self.checked("get", answer)
+
+    def post(self, path: str, body: object) -> Any:
+        answer = self.http.post(path, json=body)
+        assert answer.status_code == 200, answer.text
+        return self.checked("post", answer)
+
+    def checked(self, method: str, answer: httpx.Response) -> Any:
+        operation = self.operation(method, answer.request.url.path)
+        content = operation["responses"][str(answer.status_code)]["content"]
+        return self.fits(answer, content)
+
+    def problem(self, answer: httpx.Response) -> Any:
+        """The answer as a problem, held against the schema of all problems."""
+        schema = {"$ref": "#/components/schemas/Problem"}
+        found = self.fits(answer, {"application/problem+json": {"schema": schema}})
+        assert found["status"] == answer.status_code
+        assert found["instance"] == answer.request.url.path
+        assert found["request_id"] == answer.headers["X-Request-ID"]
+        return found
+
+    def fits(self, answer: httpx.Response, content: dict[str, Any]) -> Any:
+        [(media_type, described)] = content.items()
+        assert answer.headers["Content-Type"].partition(";")[0] == media_type
+        if media_type == "text/plain":
+            return answer.text
+        body = answer.json()
+        jsonschema.Draft202012Validator({**described["schema"], "components": self.schema}).validate(body)
+        return body
+
+    def operation(self, method: str, path: str) -> Any:
+        for template, operations in self.app.openapi()["paths"].items():
+            if re.fullmatch(re.sub(r"{\w+}", "[^/]+", template), path) and method in operations:
+                return operations[method]
+        raise AssertionError(f"The schema does not know {method} {path}")
+
+
+@contextmanager
+def serve(app: FastAPI) -> Iterator[httpx.Client]:
+    """The real server on a free port, in a thread of this process."""
+    # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an acknowledgement.
+    listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.bind(("127.0.0.1", 0))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+    thread.start()
+    try:
+        while not server.started:
+            assert thread.is_alive(), "the server ended before it was ready"
+            time.sleep(0.01)
+        with httpx.Client(base_url=f"http://127.0.0.1:{listening.getsockname()[1]}", timeout=30) as client:
+            yield client
+    finally:
+        server.should_exit = True
+        thread.join()
+        listening.close()
+
+
+def closed(schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schemas, with no key allowed that they do not name."""
+    return {name: {**schema, "additionalProperties": False} for name, schema in schemas.items()}

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from app.store.tables import Article
+from tests.api.served import Api
+
+
+@pytest.fixture(scope="session")
+def ids(api: Api) -> dict[str, str]:
+    return {hit["external_id"]: hit["id"] for hit in api.get("/v1/search", limit=100)["results"]}
+
+
+@pytest.fixture
+def withdrawn(api: Api, ids: dict[str, str]) -> Any:
+    """An article taken back for the length of a test."""
+
+    def set_status(status: str) -> None:
+        with api.archive.database.writing() as session:
+            article = session.get_one(Article, ids["tide-59"])
+            article.status = status
+            session.add(article)
+
+    set_status("withdrawn")
+    yield ids["tide-59"]
+    set_status("published")
+
+
+def test_an_article_is_whole(api: Api, ids: dict[str, str]) -> None:
+    article = api.get(f"/v1/articles/{ids['truce-1']}")
+    body = article["body"]
+    assert article["external_id"] == "truce-1"
+    assert article["headline"] == "Truce holds along the river"
+    assert article["date"] == "2025-05-12"
+    assert article["source"] == "Harbour Wire"
+    assert article["url"] == "https://news.example/truce"
+    assert article["authors"] == ["Desk"]
+    assert article["revision"] == 1
+    assert article["status"] == "published"
+    assert [block["kind"] for block in article["blocks"]] == ["paragraph", "paragraph"]
+    assert body[article["blocks"][1]["start"] :].startswith("Vladimir Putin")
+    assert article["dateline"]["place_id"] == "place-new-delhi"
+    assert article["provenance"]["file"].endswith("records.jsonl")
+    assert article["provenance"]["record"] == 1
+    assert "matches" not in article
+
+
+def test_mentions_are_where_they_say(api: Api, ids: dict[str, str]) -> None:
+    article = api.get(f"/v1/articles/{ids['truce-1']}")
+    for entity in article["entities"]:
+        for mention in entity["mentions"]:
+            assert article["body"][mention["start"] : mention["end"]] == mention["text"]
+    people = {e["id"]: e["name"] for e in article["entities"] if e["type"] == "person"}
+    assert people == {"person-narendra-modi": "Narendra Modi", "person-vladimir-putin": "Vladimir Putin"}
+
+
+def test_a_query_is_found_in_the_body(api: Api, ids: dict[str, str]) -> None:
+    article = api.get(f"/v1/articles/{ids['truce-1']}", q='"full support" telephone')
+    assert [article["body"][m["start"] : m["end"]] for m in article["matches"]] == ["full support", "telephone"]
+
+
+def test_links_lead_on(api: Api, ids: dict[str, str]) -> None:
+    article = api.get(f"/v1/articles/{ids['strike-1']}")
+    assert api.get(article["links"]["self"]) == article
+    assert api.get(article["links"]["text"]) == article["body"]
+    similar = api.get(article["links"]["similar"])
+    assert similar["results"][0]["external_id"] == "strike-2"
+    assert similar["total"] >= len(similar["results"])
+
+
+def test_text_is_utf8(api: Api, ids: dict[str, str]) -> None:
+    answer = api.http.get(f"/v1/articles/{ids['strike-1']}/text")
+    assert answer.headers["Content-Type"] == "text/plain; charset=utf-8"
+    assert "union's café" in answer.content.decode()
+
+
+def test_similar_is_bounded(api: Api, ids: dict[str, str]) -> None:
+    assert len(api.get(f"/v1/articles/{ids['tide-01']}/similar", limit=3)["results"]) == 3
+
+
+def test_lookup_keeps_the_order_asked(api: Api, ids: dict[str, str], withdrawn: str) -> None:
+    asked = [ids["strike-1"], "0" * 16, withdrawn, ids["truce-1"], ids["strike-1"]]
+    results = api.post("/v1/articles/lookup", {"ids": asked})["results"]
+    assert [result["id"] for result in results] == asked
+    assert [result["status"] for result in results] == ["found", "missing", "withdrawn", "found", "found"]
+    assert results[0]["article"] == api.get(f"/v1/articles/{ids['strike-1']}")
+    assert "article" not in results[2]
+
+
+def test_lookup_of_nothing_and_of_the_most(api: Api) -> None:
+    assert api.post("/v1/articles/lookup", {"ids": []}) == {"results": []}
+    assert len(api.post("/v1/articles/lookup", {"ids": ["0" * 16] * 200})["results"]) == 200
+
+
+@pytest.mark.parametrize("part", ["", "/text", "/similar"])
+def test_a_withdrawn_article_is_gone(api: Api, withdrawn: str, part: str) -> None:
+    answer = api.http.get(f"/v1/articles/{withdrawn}{part}")
+    assert answer.status_code == 410
+    assert api.problem(answer)["type"] == "/problems/withdrawn"

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from app.api.app import create_app
+from app.settings import Settings
+from tests.api.served import Api, closed
+
+OPERATIONS = {
+    "searchArticles": "get /v1/search",
+    "getTimeline": "get /v1/timeline",
+    "autocomplete": "get /v1/autocomplete",
+    "getArticle": "get /v1/articles/{article_id}",
+    "getArticleText": "get /v1/articles/{article_id}/text",
+    "listSimilarArticles": "get /v1/articles/{article_id}/similar",
+    "lookupArticles": "post /v1/articles/lookup",
+    "listEntities": "get /v1/entities",
+    "getEntity": "get /v1/entities/{entity_id}",
+    "listRelatedEntities": "get /v1/entities/{entity_id}/related",
+    "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
+    "listSources": "get /v1/sources",
+    "getStats": "get /v1/stats",
+    "getHealth": "get /healthz",
+    "getReadiness": "get /readyz",
+}
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return create_app(Settings(data_dir=tmp_path_factory.mktemp("unused"))).openapi()
+
+
+def operations(schema: Any) -> Iterator[tuple[str, Any]]:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def nested(schema: Any) -> Iterator[Any]:
+    yield schema
+    for child in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from nested(child)
+
+
+def test_the_schema_is_valid(schema: Any) -> None:
+    assert schema["openapi"].startswith("3.1")
+    validate(schema)
+
+
+def test_the_operations_are_those_of_the_contract(schema: Any) -> None:
+    assert {operation["operationId"]: where for where, operation in operations(schema)} == OPERATIONS
+
+
+def test_every_operation_is_described(schema: Any) -> None:
+    tags = {tag["name"] for tag in schema["tags"]}
+    for _, operation in operations(schema):
+        assert operation["summary"]
+        assert operation["description"]
+        assert len(operation["tags"]) == 1
+        assert set(operation["tags"]) <= tags
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"]
+            assert parameter["schema"]["examples"]
+
+
+def test_every_failure_is_a_problem_and_nothing_else(schema: Any) -> None:
+    for _, operation in operations(schema):
+        failures = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert "422" in failures
+        for answer in failures.values():
+            assert list(answer["content"]) == ["application/problem+json"]
+        assert len(operation["responses"]["200"]["content"]) == 1
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_every_example_fits(schema: Any) -> None:
+    components = {"schemas": closed(schema["components"]["schemas"])}
+    for _, operation in operations(schema):
+        [content] = operation["responses"]["200"]["content"].values()
+        Draft202012Validator({**content["schema"], "components": components}).validate(content["example"])
+
+
+def test_nothing_is_hard_on_generators(schema: Any) -> None:
+    for part in nested(schema):
+        if isinstance(part, dict):
+            assert not {"anyOf", "oneOf", "prefixItems"} & part.keys()
+            assert not isinstance(part.get("additionalProperties"), dict)
+            assert part.get("type") != "null"
+    assert not any(":path}" in path for path in schema["paths"])
+
+
+def test_the_document_names_every_operation_and_parameter(schema: Any) -> None:
+    text = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    for where, operation in operations(schema):
+        assert where.split()[1] in text
+        for parameter in operation.get("parameters", []):
+            assert f"`{parameter['name']}`" in text or parameter["in"] == "path"
+
+
+def test_the_page_works_without_the_net(api: Api) -> None:
+    assert api.http.get("/", follow_redirects=True).url.path == "/docs"
+    page = api.http.get("/docs").text
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(assets) == 3
+    for asset in assets:
+        assert asset.startswith("/docs/assets/")
+        assert api.http.get(asset).status_code == 200
+    assert "https://" not in page

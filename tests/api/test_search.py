@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.api.served import Api
+
+
+def names(answer: dict[str, Any]) -> list[str]:
+    return [hit["external_id"] for hit in answer["results"]]
+
+
+def test_a_search_says_how_it_was_read(api: Api) -> None:
+    answer = api.get("/v1/search", q='"full support" (truce', date="2025")
+    assert answer["query"]["q"] == '"full support" (truce'
+    assert answer["query"]["interpreted"] == '"full support" truce'
+    assert answer["query"]["match"] == "auto"
+    assert answer["query"]["relaxed"] is False
+    assert answer["query"]["filters"] == [
+        {"name": "date_from", "value": "2025-01-01"},
+        {"name": "date_to", "value": "2025-12-31"},
+    ]
+    assert [(w["code"], w["position"]) for w in answer["query"]["warnings"]] == [("unbalanced_parenthesis", 15)]
+    assert names(answer) == ["truce-1"]
+    assert answer["total"] == 1
+    assert "next" not in answer
+
+
+def test_a_hit_shows_what_the_article_is_and_why_it_matched(api: Api) -> None:
+    [hit] = api.get("/v1/search", q='"full support"')["results"]
+    assert hit["headline"] == "Truce holds along the river"
+    assert hit["headline_derived"] is False
+    assert hit["date"] == "2025-05-12"
+    assert hit["source"] == "Harbour Wire"
+    assert hit["url"] == "https://news.example/truce"
+    body = api.get(f"/v1/articles/{hit['id']}")["body"]
+    snippet = hit["snippet"]
+    assert body[snippet["start"] : snippet["end"]] == snippet["text"]
+    assert [body[m["start"] : m["end"]] for m in snippet["matches"]] == ["full support"]
+    assert "<mark>full support</mark>" in snippet["html"]
+    assert snippet["html"].count("<mark>") == 1
+
+
+def test_source_text_is_escaped_in_html(api: Api) -> None:
+    [hit] = api.get("/v1/search", q="costly")["results"]
+    assert "&lt;unlawful&gt; &amp; <mark>costly</mark>" in hit["snippet"]["html"]
+
+
+def test_a_hit_without_a_publishers_page_is_read_here(api: Api) -> None:
+    [hit] = api.get("/v1/search", q="lighthouses")["results"]
+    assert api.http.get(hit["url"]).json()["id"] == hit["id"]
+    assert "date" not in hit
+    assert "source" not in hit
+
+
+def test_highlights_can_be_offsets_or_nothing(api: Api) -> None:
+    [offsets] = api.get("/v1/search", q="pensioners", highlight="offsets")["results"]
+    assert "html" not in offsets["snippet"]
+    assert len(offsets["snippet"]["matches"]) == 1
+    [none] = api.get("/v1/search", q="pensioners", highlight="none")["results"]
+    assert none["snippet"]["matches"] == []
+    assert none["snippet"]["start"] == 0
+
+
+def test_fields_chooses_and_keeps_the_id(api: Api) -> None:
+    [hit] = api.get("/v1/search", q="pensioners", fields=["headline", "snippet"])["results"]
+    assert set(hit) == {"id", "headline", "snippet"}
+    [hit] = api.get("/v1/search", q="pensioners", fields="date")["results"]
+    assert set(hit) == {"id"}
+
+
+@pytest.mark.parametrize("params", [{}, {"q": "tide"}, {"q": "harbour", "sort": "date"}, {"source": "Almanac"}])
+def test_next_leads_through_everything_once(api: Api, params: dict[str, str]) -> None:
+    whole = api.get("/v1/search", **params, limit=100)
+    page = api.get("/v1/search", **params, limit=7)
+    found = names(page)
+    while "next" in page:
+        answer = api.http.get(page["next"])
+        page = api.checked("get", answer)
+        assert page["total"] == whole["total"]
+        found += names(page)
+    assert found == names(whole)
+    assert len(found) == whole["total"] == len(set(found))
+
+
+def test_next_is_also_a_link(api: Api) -> None:
+    answer = api.http.get("/v1/search", params={"q": "tide", "limit": 2})
+    assert answer.headers["Link"] == f'<{answer.json()["next"]}>; rel="next"'
+    assert answer.links["next"]["url"] == answer.json()["next"]
+
+
+def test_order(api: Api) -> None:
+    newest = api.get("/v1/search", limit=2)
+    assert names(newest) == ["truce-2", "truce-1"]
+    assert "score" not in newest["results"][0]
+    oldest = api.get("/v1/search", sort="date", limit=1)
+    assert names(oldest) == ["strike-1"]
+    relevant = api.get("/v1/search", q="harbour strike", match="any")
+    assert [hit["score"] for hit in relevant["results"]] == sorted(
+        (hit["score"] for hit in relevant["results"]), reverse=True
+    )
+
+
+def test_relevance_without_words_is_said_to_mean_nothing(api: Api) -> None:
+    answer = api.get("/v1/search", sort="relevance", limit=1)
+    assert [warning["code"] for warning in answer["query"]["warnings"]] == ["sort_without_query"]
+    assert names(answer) == ["truce-2"]
+
+
+def test_no_silent_zero(api: Api) -> None:
+    answer = api.get("/v1/search", q="dockers pensioners")
+    assert answer["query"]["relaxed"] is True
+    assert answer["query"]["terms"] == [{"text": "dockers", "count": 2}, {"text": "pensioners", "count": 1}]
+    assert answer["total"] == 3
+    strict = api.get("/v1/search", q="dockers pensioners", match="all")
+    assert strict["query"]["relaxed"] is False
+    assert strict["total"] == 0
+    assert [term["count"] for term in strict["query"]["terms"]] == [2, 1]
+
+
+def test_another_spelling_is_offered(api: Api) -> None:
+    assert api.get("/v1/search", q="lighthousse")["query"]["did_you_mean"] == "lighthouses"
+
+
+def test_an_empty_q_is_no_q(api: Api) -> None:
+    with_it, without = api.get("/v1/search", q=" ", limit=3), api.get("/v1/search", limit=3)
+    assert names(with_it) == names(without)
+    assert with_it["query"]["interpreted"] == ""
+
+
+@pytest.mark.parametrize(
+    ("params", "expected"),
+    [
+        ({"date": "2025-05-12"}, ["truce-1"]),
+        ({"date": "2025-05"}, ["truce-2", "truce-1"]),
+        ({"date_from": "2025-05-13"}, ["truce-2"]),
+        ({"date_to": "1998-03-03"}, ["strike-1"]),
+        ({"date_from": "1998", "date_to": "1998-03"}, ["strike-2", "strike-1"]),
+        ({"entity": "person-emmanuel-macron"}, ["undated"]),
+        ({"entity": ["person-narendra-modi", "place-moscow"]}, ["truce-2"]),
+        ({"entity_any": ["person-emmanuel-macron", "place-moscow"]}, ["truce-2", "undated"]),
+        ({"entity": "person-narendra-modi", "not_entity": "place-moscow"}, ["truce-1"]),
+        ({"entity_name": "narendra modi"}, ["truce-2", "truce-1"]),
+        ({"source": "Coast Courier", "date": "1998"}, ["strike-2", "strike-1"]),
+        ({"not_source": ["Coast Courier", "Almanac"], "date_from": "0001"}, ["truce-2", "truce-1"]),
+        ({"dateline": "Moscow"}, ["truce-2"]),
+        ({"language": "de"}, ["deutsch"]),
+    ],
+)
+def test_filters(api: Api, params: dict[str, Any], expected: list[str]) -> None:
+    assert names(api.get("/v1/search", **params)) == expected
+
+
+def test_an_entity_nobody_names_finds_nothing_and_says_so(api: Api) -> None:
+    answer = api.get("/v1/search", entity="person-nobody")
+    assert answer["total"] == 0
+    [warning] = answer["query"]["warnings"]
+    assert warning["code"] == "unknown_entity"
+    assert "person-nobody" in warning["message"]
+
+
+def test_autocomplete_finds_entities_words_and_headlines(api: Api) -> None:
+    def kinds(**params: Any) -> list[tuple[str, str]]:
+        return [(s["kind"], s["text"]) for s in api.get("/v1/autocomplete", **params)["suggestions"]]
+
+    assert ("entity", "Narendra Modi") in kinds(q="naren")
+    assert ("term", "lighthouses") in kinds(q="lighth")
+    assert ("headline", "Dockers walk out") in kinds(q="dockers wal")
+    assert kinds(q="naren", kind="term") == [("term", "narendra")]
+    assert len(kinds(q="t", limit=3)) == 3
+    assert kinds(q="") == []
+
+
+def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:
+    [entity] = api.get("/v1/autocomplete", q="vladim", kind="entity")["suggestions"]
+    assert entity["id"] == "person-vladimir-putin"
+    assert entity["count"] == 2
+    assert entity["hint"] == "2 articles, 2025"

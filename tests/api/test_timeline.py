@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.api.models import Interval
+from app.api.timeline import timeline
+from app.errors import InvalidParameter
+from app.search.engine import DateCounts
+from app.search.query import Filters
+from tests.api.served import Api
+
+
+def test_gaps_are_filled(api: Api) -> None:
+    answer = api.get("/v1/timeline", q="dockers", interval="week")
+    assert [(b["start"], b["end"], b["count"]) for b in answer["buckets"]] == [
+        ("1998-03-02", "1998-03-08", 1),
+        ("1998-03-09", "1998-03-15", 0),
+        ("1998-03-16", "1998-03-22", 0),
+        ("1998-03-23", "1998-03-29", 1),
+    ]
+
+
+def test_counts_are_a_share_of_what_there_is(api: Api) -> None:
+    answer = api.get("/v1/timeline", q="moscow", date="2025-05", interval="month")
+    assert answer["buckets"] == [{"start": "2025-05-01", "end": "2025-05-31", "count": 1, "total": 2, "ratio": 0.5}]
+
+
+def test_undated_articles_are_counted_apart(api: Api) -> None:
+    assert api.get("/v1/timeline", q="lighthouses") == {"interval": "day", "buckets": [], "undated": 1}
+
+
+@pytest.mark.parametrize("interval", ["auto", "day", "week", "month", "year"])
+def test_a_bucket_holds_what_a_search_between_its_ends_finds(api: Api, interval: str) -> None:
+    answer = api.get("/v1/timeline", q="harbour", date_from="1998-03-04", date_to="2001-03", interval=interval)
+    counted = [bucket for bucket in answer["buckets"] if bucket["count"]]
+    assert answer["buckets"][0]["start"] == "1998-03-04"
+    assert answer["buckets"][-1]["end"] == "2001-03-31"
+    for bucket in counted:
+        found = api.get("/v1/search", q="harbour", date_from=bucket["start"], date_to=bucket["end"], limit=1)
+        assert found["total"] == bucket["count"]
+    assert (
+        sum(b["count"] for b in counted)
+        == api.get("/v1/search", q="harbour", date_from="1998-03-04", date_to="2001-03")["total"]
+    )
+
+
+def test_too_many_buckets_are_refused(api: Api) -> None:
+    problem = api.problem(api.http.get("/v1/timeline?interval=day&date_from=0001&date_to=9999"))
+    assert problem["errors"][0]["parameter"] == "interval"
+    assert problem["errors"][0]["suggestion"] == "week"
+
+
+def test_the_whole_calendar_fits_in_years(api: Api) -> None:
+    answer = api.get("/v1/timeline", date_from="9990", date_to="9999", interval="week")
+    assert answer["buckets"][-1]["end"] == "9999-12-31"
+
+
+def counts(*days: tuple[str, int, int]) -> DateCounts:
+    return DateCounts(tuple(d[0] for d in days), tuple(d[1] for d in days), tuple(d[2] for d in days), 0)
+
+
+def test_imprecise_dates_stand_on_their_first_day() -> None:
+    answer = timeline(counts(("1987", 1, 1), ("1987-03", 1, 2)), "month")
+    assert [(b["start"], b["count"]) for b in answer["buckets"]] == [
+        ("1987-01-01", 1),
+        ("1987-02-01", 0),
+        ("1987-03-01", 1),
+    ]
+
+
+DAYS = st.dates(date(1900, 1, 1), date(2030, 1, 1))
+
+
+@given(
+    st.dictionaries(DAYS, st.integers(1, 9), max_size=30),
+    DAYS,
+    DAYS,
+    st.sampled_from(["auto", "day", "week", "month", "year"]),
+)
+def test_buckets_tile_the_span_and_lose_nothing(found: dict[date, int], one: date, other: date, interval: Any) -> None:
+    first, last = min(one, other), max(one, other)
+    kept = {day.isoformat(): n for day, n in sorted(found.items()) if first <= day <= last}
+    filters = Filters(date_from=first.isoformat(), date_to=last.isoformat())
+    try:
+        answer = timeline(counts(*((day, n, n + 1) for day, n in kept.items())), interval, filters)
+    except InvalidParameter:
+        assert (last - first).days > 5_000
+        return
+    edges = [(date.fromisoformat(b["start"]), date.fromisoformat(b["end"])) for b in answer["buckets"]]
+    assert edges[0][0] == first
+    assert edges[-1][1] == last
+    assert all(start <= end for start, end in edges)
+    assert all(edges[i][1] + timedelta(days=1) == edges[i + 1][0] for i in range(len(edges) - 1))
+    assert sum(b["count"] for b in answer["buckets"]) == sum(kept.values())
+    assert sum(b["total"] for b in answer["buckets"]) == sum(kept.values()) + len(kept)
+
+
+@pytest.mark.parametrize(
+    ("last", "expected"),
+    [("2001-01-01", "day"), ("2001-06-01", "week"), ("2005-01-01", "month"), ("2020-01-01", "year")],
+)
+def test_auto_follows_the_span(last: str, expected: Interval) -> None:
+    assert timeline(counts(("2001-01-01", 1, 1), (last, 1, 1)), "auto")["interval"] == expected
