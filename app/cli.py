@@ -1,0 +1,448 @@
+"""The command line. What a command shows is decided here; what it does, elsewhere.
+
+Modules that load NumPy, spaCy or FastAPI are imported inside the commands: `dateline --help` answers without them.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import re
+import shutil
+import signal
+import socket
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from app import errors
+
+if TYPE_CHECKING:
+    from app.api.params import SearchParams
+    from app.archive import Archive
+    from app.search.query import Clause
+    from app.settings import Settings
+
+# What scripts can tell from the exit code; numbers above 60 are those of sysexits.h. The first row that fits counts.
+EXIT_REJECTED = 1
+EXIT_DISK = 74
+EXIT_INTERRUPTED = 130
+EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
+    (errors.InvalidParameter, 2),
+    (errors.InputUnreadable, 66),
+    (errors.IndexUnavailable, EXIT_DISK),
+    (errors.ArchiveBusy, 75),
+    (errors.SettingsInvalid, 78),
+    (errors.DatelineError, 1),
+)
+EXIT_HELP = (
+    "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 66 input that cannot be "
+    "read; 74 index or disk trouble; 75 another ingest runs; 78 wrong setting; 130 stopped by Ctrl-C."
+)
+
+
+class Commands(TyperGroup):
+    """Turns what went wrong into one line and an exit code; a traceback is left for our own defects."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.DatelineError as error:
+            _explain(error)
+            raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind))) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `dateline search ... | head`
+                raise
+            _fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""), EXIT_DISK)
+        except KeyboardInterrupt:
+            _complain("Stopped.")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+app = typer.Typer(
+    name="dateline",
+    cls=Commands,
+    help="A self-hosted archive of news articles: drop articles in, and ask who, where, when, and what else was "
+    "written.\n\nStart with: dateline ingest seeds, then dateline search moon, then dateline serve.",
+    epilog=EXIT_HELP,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+# Where the command line and the API call a parameter differently.
+_OPTIONS = {"date_from": "--from", "date_to": "--to", "entity_name": "--entity", "q": "QUERY"}
+_ENTITY_ID = re.compile(r"(person|organization|place|event)-[a-z0-9-]+")
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", metavar="FOLDER", help="The folder of the archive (else $DATELINE_DATA_DIR, else data)."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"dateline {installed('dateline')}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="Examples: dateline ingest seeds · dateline ingest news.jsonl.gz --source Reuters · dateline ingest --retry"
+)
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
+    format: Annotated[
+        Literal["text", "jsonl", "json", "csv"] | None, typer.Option(help="The format, where it is not recognised.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The publisher, for records that name none.")
+    ] = None,
+    skip_entities: Annotated[
+        bool,
+        typer.Option("--skip-entities", help="Do not recognise names: nearly all of the work. A later run adds them."),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="End with exit code 1 if any record was rejected.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Also read the files again that had rejections.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Put articles into the archive.
+
+    Text files with a date header, JSON Lines, JSON arrays and CSV, each also as .gz; folders are walked. What is there
+    already is not taken twice. A record that cannot be taken is kept as a rejection with its reason.
+    """
+    if not paths and not retry:
+        raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")
+    from app import terminal
+    from app.ingest.pipeline import IngestOptions
+    from app.ingest.pipeline import ingest as run
+
+    options = IngestOptions(source, format, skip_entities, workers, retry)
+    with _opened(_settings(data_dir)) as archive, terminal.progress() as progress:
+        report = run(paths or [], archive, options, progress)
+    terminal.show_report(report)
+    if report.rejected:
+        _complain(f"{report.rejected:,} rejected; this lists them with their reasons: dateline rejections")
+    if strict and report.rejected:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command(epilog="Example: dateline search '\"South Pole\" -Moon' --from 1900 --to 1950")
+def search(
+    query: Annotated[
+        str, typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
+    ],
+    source: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(help="Only articles that name this: a name or an id; may be repeated.")
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="From this day, month or year on: 2025-05-05, 2025-05, 2025."),
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day, month or year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many articles to show.")] = 10,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Search the archive; the best come first.
+
+    All words must match; where no article has them all, those with most of them are shown, and it says so.
+    """
+    from dataclasses import asdict
+
+    from app import terminal
+    from app.api.conditions import query_read, read_conditions
+    from app.search.answer import answer
+    from app.store.articles import bodies
+
+    params = _parameters(q=query, source=source, entity=entity, date_from=first, date_to=last, limit=limit)
+    with _existing(data_dir) as archive, archive.database.reading() as session:
+        asked = read_conditions(session, params)
+        found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.named.values()), params.match)
+        texts = bodies(session, [hit.id for hit in found.hits.hits])
+        read = query_read(params, asked, found)
+    if as_json:
+        results = [
+            {name: value for name, value in asdict(hit).items() if value is not None}
+            | {"snippet": _snippet(found.clause, texts[hit.id])}
+            for hit in found.hits.hits
+        ]
+        _print_json({"query": read, "total": found.hits.total, "results": results})
+        return
+    for warning in asked.warnings:
+        _complain(warning["message"])
+    terminal.show_answer(found, texts)
+
+
+@app.command(epilog="Example: dateline stats --json")
+def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Count what the archive holds."""
+    from app import terminal
+    from app.ingest.indexing import lag
+    from app.store import articles
+
+    with _existing(data_dir) as archive:
+        with archive.database.reading() as session:
+            counted = articles.stats(session)
+        status = archive.engine.status()
+        behind = lag(archive)
+    rows = {
+        "articles": counted.articles,
+        "entities": counted.entities,
+        "mentions": counted.mentions,
+        "sources": counted.sources,
+        "first_date": counted.first_date,
+        "last_date": counted.last_date,
+        "index": {
+            "documents": status.documents,
+            "generation": status.generation,
+            "sequence": status.sequence,
+            "lag": behind,
+        },
+    }
+    if as_json:
+        _print_json(rows)
+        return
+    index = f"{status.documents:,} articles, " + (f"{behind:,} changes behind" if behind else "up to date")
+    terminal.show_figures([(name.replace("_", " "), _cell(value)) for name, value in (rows | {"index": index}).items()])
+
+
+@app.command(epilog="Example: dateline rejections --json > rejections.json")
+def rejections(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that passed since.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many to show; without it, all.")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List the records that could not be taken, and why.
+
+    Mend the file, then: dateline ingest --retry
+    """
+    from app import terminal
+    from app.store.rejections import list_rejections
+
+    with _existing(data_dir) as archive, archive.database.reading() as session:
+        found = list_rejections(session, resolved=everything, limit=limit)
+    if as_json:
+        _print_json([rejection.model_dump() for rejection in found])
+    elif found:
+        terminal.show_rejections(found)
+    else:
+        _complain("No rejections.")
+
+
+@app.command(epilog="Example: dateline reindex")
+def reindex(data_dir: DataDir = None) -> None:
+    """Build the search index again from the rows; searches go on meanwhile."""
+    from app.ingest.indexing import rebuild
+
+    try:
+        with _existing(data_dir) as archive:
+            count = rebuild(archive)
+    except errors.IndexUnavailable:
+        _discard_index(_settings(data_dir))
+        with _existing(data_dir) as archive:
+            count = rebuild(archive)
+    typer.echo(f"{count:,} articles indexed.")
+
+
+@app.command(epilog="Example: dateline openapi > openapi.json")
+def openapi() -> None:
+    """Print the schema of the HTTP API (OpenAPI 3.1), for client generators."""
+    from app.api.app import create_app
+    from app.settings import Settings
+
+    _print_json(create_app(Settings.read()).openapi())
+
+
+@app.command(epilog="Example: dateline serve --port 9000. Ctrl-C stops it; requests under way are finished.")
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; 0.0.0.0 for all (127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 for a free one (8000).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer (1).")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the HTTP API; its address is printed.
+
+    The archive is brought to this version first. Articles can be ingested while it runs.
+    """
+    settings = _settings(data_dir, host=host, port=port, workers=workers)
+    count = _prepare(settings)
+    with _listen(settings.host, settings.port) as listener:
+        address = _address(settings.host, listener.getsockname()[1])
+        typer.echo(f"Dateline has {count:,} articles and answers on {address} (try {address}/docs). Ctrl-C stops it.")
+        _run_server(settings, listener)
+
+
+def application() -> Any:
+    """The ASGI application as each server process builds it, from the environment."""
+    from app.api.app import create_app
+    from app.settings import Settings
+
+    return create_app(Settings.read())
+
+
+def main() -> None:
+    app(prog_name="dateline")
+
+
+def _settings(data_dir: Path | None, **given: Any) -> Settings:
+    from app.settings import Settings
+
+    return Settings.read(data_dir=data_dir, **given)
+
+
+@contextmanager
+def _opened(settings: Settings) -> Iterator[Archive]:
+    from sqlalchemy.exc import OperationalError
+
+    from app.archive import open_archive
+
+    try:
+        with open_archive(settings) as archive:
+            yield archive
+    except OperationalError as error:
+        _fail(f"{settings.database_path}: {error.orig}", EXIT_DISK)
+
+
+@contextmanager
+def _existing(data_dir: Path | None) -> Iterator[Archive]:
+    """For commands that only read: asking in the wrong folder must not begin an archive there."""
+    settings = _settings(data_dir)
+    if not settings.database_path.exists():
+        raise errors.InputUnreadable(
+            f"There is no archive in {settings.data_dir}. Begin one with: dateline ingest PATH"
+        )
+    with _opened(settings) as archive:
+        yield archive
+
+
+def _discard_index(settings: Settings) -> None:
+    """One that cannot be opened cannot be replaced in one step; it holds nothing that the rows do not."""
+    from app.ingest.lock import writing_alone
+
+    with writing_alone(settings.lock_path):
+        shutil.rmtree(settings.index_dir)
+
+
+def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
+    """The same parameters as over HTTP, so that they mean the same; an entity may be named by id or by name."""
+    from pydantic import ValidationError
+
+    from app.api.params import SearchParams
+
+    ids = [name for name in entity or () if _ENTITY_ID.fullmatch(name)]
+    given |= {"entity": ids, "entity_name": [name for name in entity or () if name not in ids]}
+    try:
+        return SearchParams(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        raise errors.InvalidParameter(name, wrong["msg"]) from None
+
+
+def _prepare(settings: Settings) -> int:
+    """Migrate before any server process starts, and count the articles."""
+    from app.store import articles
+
+    with _opened(settings) as archive, archive.database.reading() as session:
+        return articles.stats(session).articles
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bound here, so that a port in use is one line, and the port printed is the one that was given for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio turns on TCP_NODELAY; without it every answer would wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise errors.SettingsInvalid(f"Cannot listen on {_address(host, port)}: {error.strerror}.") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  # compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _run_server(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    # New processes read their settings from the environment.
+    os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir.resolve())
+    config = uvicorn.Config(
+        "app.cli:application",
+        factory=True,
+        workers=settings.workers,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
+        access_log=False,  # its lines would hold what people search for
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=8,
+    )
+    # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if not server.started:
+            raise typer.Exit(EXIT_DISK)
+
+
+def _snippet(clause: Clause | None, body: str) -> dict[str, Any]:
+    from app.api.hits import spans
+    from app.search import highlight
+
+    found = highlight.snippet(clause, body)
+    return {"text": found.text, "start": found.start, "end": found.end, "matches": spans(found.matches)}
+
+
+def _cell(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value or "none")
+
+
+def _print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _complain(message: str) -> None:
+    typer.secho(message, err=True, fg=typer.colors.YELLOW)
+
+
+def _fail(message: str, code: int) -> NoReturn:
+    _complain(message)
+    raise typer.Exit(code)
+
+
+def _explain(error: errors.DatelineError) -> None:
+    if not isinstance(error, errors.InvalidParameter):
+        _complain(str(error))
+        return
+    _complain(f"{_OPTIONS.get(error.parameter, error.parameter)}: {error.message}")
+    if error.suggestion:
+        _complain(f"Did you mean {error.suggestion}?")
+    for candidate in error.candidates:
+        _complain(f"  {candidate.id}  {candidate.name}" + (f" ({candidate.hint})" if candidate.hint else ""))

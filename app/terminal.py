@@ -1,0 +1,145 @@
+"""What a person sees: progress, reports, tables, hits with their words marked. Plain text where nobody watches."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from time import monotonic
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+from rich.text import Text
+
+from app.ingest.report import OnProgress, Progress, Report
+from app.search import highlight
+from app.search.answer import Answer
+from app.search.engine import Hit
+from app.search.query import Clause
+from app.store.tables import Rejection
+
+# Seconds between two lines of progress in a log.
+_QUIET = 10
+_INDENT = (0, 0, 0, 3)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """Piped output is not cut at a width: the next program wants whole lines."""
+    stream = sys.stderr if stderr else sys.stdout
+    return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else 10_000)
+
+
+@contextmanager
+def progress() -> Iterator[OnProgress]:
+    """A bar on a terminal; elsewhere a line now and then, so that a log shows life and stays short."""
+    if not sys.stderr.isatty():
+        yield _Lines()
+        return
+    columns = (
+        TextColumn("{task.description:<11}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TextColumn("{task.fields[records]:,} records, {task.fields[rate]:,.0f}/s, left:"),
+        TimeRemainingColumn(compact=True),
+    )
+    with Bar(*columns, console=console(stderr=True), transient=True) as bar:
+        yield _Shown(bar)
+
+
+class _Shown:
+    def __init__(self, bar: Bar) -> None:
+        self._bar = bar
+        self._task = bar.add_task("opening", total=None, records=0, rate=0.0)
+        self._started = monotonic()
+
+    def __call__(self, now: Progress, /) -> None:
+        self._bar.update(
+            self._task,
+            description=now.stage,
+            completed=now.done,
+            # One byte that never comes: a bar at its end would look done while the index is still written.
+            total=now.total + 1,
+            records=now.records,
+            rate=now.records / max(monotonic() - self._started, 0.001),
+        )
+
+
+class _Lines:
+    def __init__(self) -> None:
+        self._console = console(stderr=True)
+        self._last = monotonic()
+
+    def __call__(self, now: Progress, /) -> None:
+        if monotonic() - self._last < _QUIET:
+            return
+        self._last = monotonic()
+        share = 100 * now.done // max(now.total, 1)
+        self._console.print(f"{now.stage}: {now.records:,} records, {share} % read")
+
+
+def show_report(report: Report) -> None:
+    outcomes = ("new", "revised", "unchanged", "duplicate", "rejected")
+    rows = [("read", report.read), *((name, int(getattr(report, name))) for name in outcomes)]
+    if report.resolved:
+        rows.append(("former rejections that passed", report.resolved))
+    show_figures([(name, f"{count:,}") for name, count in rows])
+    files = f"{report.files:,} file{'' if report.files == 1 else 's'}"
+    rate = report.read / max(report.elapsed, 0.001)
+    for line in (f"{files} in {report.elapsed:.1f} s, {rate:,.0f} records a second", *report.notes):
+        console().print(line, markup=False, style="dim")
+
+
+def show_figures(rows: Sequence[tuple[str, str]]) -> None:
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column(style="cyan")
+    table.add_column(justify="right", style="bold")
+    for row in rows:
+        table.add_row(*row)
+    console().print(table)
+
+
+def show_rejections(found: Sequence[Rejection]) -> None:
+    table = Table("file", "record", "reason", "seen", box=None, pad_edge=False, header_style="dim")
+    for rejection in found:
+        record = "" if rejection.record is None else f"{rejection.record:,}"
+        reason = rejection.reason + (" (passed since)" if rejection.resolved else "")
+        seen = rejection.seen_at[:16].replace("T", " ")
+        table.add_row(*(Text(cell) for cell in (rejection.file, record, reason, seen)))
+    console().print(table)
+
+
+def show_answer(found: Answer, bodies: dict[str, str]) -> None:
+    out = console()
+    total = found.hits.total
+    summary = f"{total:,} article{'' if total == 1 else 's'}"
+    if found.relaxed and total:
+        summary += "; few or none have all the words, these have some of them"
+    out.print(Text(summary, "dim"))
+    if found.terms:
+        out.print(Text("  ".join(f"{term.text} {term.count:,}" for term in found.terms), "dim"))
+    if found.did_you_mean:
+        out.print(Text.assemble("Did you mean ", (found.did_you_mean, "bold"), "?"))
+    for number, hit in enumerate(found.hits.hits, 1):
+        out.print()
+        _show_hit(out, number, hit, found.clause, bodies[hit.id])
+
+
+def _show_hit(out: Console, number: int, hit: Hit, clause: Clause | None, body: str) -> None:
+    marks = highlight.matches(clause, hit.headline, "headline") if clause else []
+    out.print(Text.assemble((f"{number}. ", "dim"), _marked(hit.headline, marks, "bold")))
+    about = " · ".join(filter(None, (hit.date, hit.dateline, hit.source, hit.id)))
+    out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
+    snippet = highlight.snippet(clause, body)
+    marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]
+    # Line ends become spaces one for one, so that the marks stay where they are.
+    out.print(Padding(_marked(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))
+
+
+def _marked(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:
+    marked = Text(text, style)
+    for start, end in marks:
+        marked.stylize("bold yellow", start, end)
+    return marked

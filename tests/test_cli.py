@@ -1,0 +1,310 @@
+"""The command line against real archives: what it prints, what it refuses, and with which exit code."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from app import cli, errors
+from app.ingest.lock import writing_alone
+
+ROOT = Path(__file__).parent.parent
+COMMANDS = ["ingest", "search", "stats", "rejections", "reindex", "openapi", "serve"]
+MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."
+POLE = " date 1912-03-08 Hobart: Roald Amundsen has reached the South Pole, five weeks before Robert Scott."
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "archive"
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    def invoke(*arguments: str | Path) -> Result:
+        return CliRunner().invoke(cli.app, [*map(str, arguments), "--data-dir", str(folder)])
+
+    return invoke
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    given = tmp_path / "articles"
+    given.mkdir()
+    (given / "moon.txt").write_text(MOON, encoding="utf-8")
+    (given / "pole.txt").write_text(POLE, encoding="utf-8")
+    return given
+
+
+@pytest.fixture
+def broken(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.jsonl"
+    path.write_text('{"title": "Good", "body": "News."}\n{"title": "Bad", "date": "31 June"}\n', encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def filled(run: Run, articles: Path) -> Run:
+    assert run("ingest", articles, "--skip-entities").exit_code == 0
+    return run
+
+
+def report(output: str) -> dict[str, int]:
+    return {name: int(count) for name, count in re.findall(r"^(\w+) +(\d+)$", output, re.MULTILINE)}
+
+
+def spawn(*command: str, cwd: Path = ROOT) -> "subprocess.CompletedProcess[str]":
+    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    return subprocess.run(command, check=False, cwd=cwd, env=environment, capture_output=True, text=True, timeout=60)
+
+
+def test_help_names_every_command_and_the_exit_codes(tmp_path: Path) -> None:
+    shown = spawn(sys.executable, "-m", "app", "--help", cwd=tmp_path)
+    assert shown.returncode == 0
+    assert [name for name in COMMANDS if name not in shown.stdout] == []
+    assert "75 another ingest runs" in " ".join(shown.stdout.split())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_of_a_command_has_an_example(command: str) -> None:
+    shown = CliRunner().invoke(cli.app, [command, "--help"])
+    assert shown.exit_code == 0
+    assert f"dateline {command}" in shown.stdout.partition("Example")[2]
+
+
+def test_help_does_not_wait_for_what_only_the_work_needs() -> None:
+    asked = "import sys, app.cli; print([m for m in ('fastapi', 'numpy', 'spacy', 'sqlmodel') if m in sys.modules])"
+    assert spawn(sys.executable, "-c", asked).stdout.strip() == "[]"
+
+
+def test_version() -> None:
+    assert re.fullmatch(r"dateline \d+\.\d+\.\d+\S*\n", CliRunner().invoke(cli.app, ["--version"]).stdout)
+
+
+def test_the_numbers_of_an_ingest_add_up(run: Run, articles: Path, broken: Path) -> None:
+    done = run("ingest", articles, broken, "--skip-entities")
+    assert done.exit_code == 0
+    counts = report(done.stdout)
+    assert counts == {"read": 4, "new": 3, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 1}
+    assert "1 rejected" in done.stderr
+
+
+def test_a_second_ingest_changes_nothing(filled: Run, articles: Path) -> None:
+    assert report(filled("ingest", articles, "--skip-entities").stdout)["unchanged"] == 2
+    assert json.loads(filled("stats", "--json").stdout)["index"]["sequence"] == 2
+
+
+def test_names_are_recognised_unless_they_are_skipped(run: Run, articles: Path) -> None:
+    assert run("ingest", articles, "--workers", "1").exit_code == 0
+    found = json.loads(run("search", "pole", "--entity", "Roald Amundsen", "--json").stdout)
+    assert found["query"]["filters"] == [{"name": "entity", "value": "person-roald-amundsen"}]
+    assert found["total"] == 1
+    by_id = run("search", "pole", "--entity", "person-roald-amundsen", "--json")
+    assert json.loads(by_id.stdout)["results"] == found["results"]
+
+
+def test_strict_turns_a_rejection_into_an_exit_code(run: Run, broken: Path) -> None:
+    assert run("ingest", broken, "--skip-entities", "--strict").exit_code == cli.EXIT_REJECTED
+
+
+def test_a_rejection_is_listed_with_its_place_and_reason_until_it_passes(run: Run, broken: Path) -> None:
+    run("ingest", broken, "--skip-entities")
+    [listed] = json.loads(run("rejections", "--json").stdout)
+    assert (listed["file"], listed["record"]) == ("broken.jsonl", 2)
+    shown = run("rejections").stdout
+    assert "31 June" in listed["reason"]
+    assert listed["reason"] in shown
+
+    broken.write_text(broken.read_text(encoding="utf-8").replace("31 June", "2020-06-30"), encoding="utf-8")
+    again = run("ingest", "--retry", "--skip-entities", "--strict")
+    assert again.exit_code == 0
+    assert "former rejections that passed" in again.stdout
+    assert "No rejections." in run("rejections").stderr
+    assert "(passed since)" in run("rejections", "--all").stdout
+
+
+def test_source_and_format_can_be_forced(run: Run, tmp_path: Path) -> None:
+    odd = tmp_path / "export.dat"
+    odd.write_text("headline,text\nHarbour opens,The harbour was opened.\n", encoding="utf-8")
+    assert run("ingest", odd, "--format", "csv", "--source", "The Courier", "--skip-entities").exit_code == 0
+    found = json.loads(run("search", "harbour", "--source", "The Courier", "--json").stdout)
+    assert found["results"][0]["source"] == "The Courier"
+    assert run("ingest", odd, "--format", "docx").exit_code == 2
+
+
+def test_what_was_found_is_shown_with_date_and_text(filled: Run) -> None:
+    shown = filled("search", "astronauts landed")
+    assert shown.exit_code == 0
+    assert "1 article\n" in shown.stdout
+    assert "1969-07-21 · HOUSTON, July 20" in shown.stdout
+    assert "Two astronauts landed on the Moon on Sunday" in shown.stdout
+
+
+def test_json_marks_the_words_in_the_snippet(filled: Run) -> None:
+    [hit] = json.loads(filled("search", '"south pole"', "--json").stdout)["results"]
+    snippet = hit["snippet"]
+    marked = [snippet["text"][m["start"] - snippet["start"] : m["end"] - snippet["start"]] for m in snippet["matches"]]
+    assert marked == ["South Pole"]
+
+
+def test_where_nothing_has_all_the_words_it_says_so(filled: Run) -> None:
+    assert "few or none have all the words" in filled("search", "astronauts amundsen").stdout
+
+
+def test_how_a_query_was_read_otherwise_is_told_on_standard_error(filled: Run) -> None:
+    assert "quotation mark" in filled("search", '"moon').stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["search", "moon", "--from", "1969-13"], 2, "--from: The calendar has no 1969-13."),
+        (["search", "moon", "--from", "1970", "--to", "1960"], 2, "--to: 1960 is before"),
+        (["search", "moon", "--entity", "Nobody"], 2, "--entity: No entity is called 'Nobody'."),
+        (["search", "a " * 300], 2, "QUERY: "),
+        (["search", "moon", "--limit", "0"], 2, "--limit"),
+        (["ingest"], 2, "--retry"),
+        (["ingest", "/no/such/folder"], 66, "/no/such/folder"),
+        (["serve", "--host", "192.0.2.1"], 78, "Cannot listen on http://192.0.2.1:8000"),
+    ],
+)
+def test_a_mistake_is_a_sentence_and_an_exit_code(filled: Run, arguments: list[str], code: int, words: str) -> None:
+    refused = filled(*arguments)
+    assert refused.exit_code == code
+    assert words in refused.stderr
+    assert "Traceback" not in refused.output
+
+
+@pytest.mark.parametrize("command", [["search", "moon"], ["stats"], ["rejections"], ["reindex"]])
+def test_asking_where_no_archive_is_does_not_begin_one(run: Run, folder: Path, command: list[str]) -> None:
+    refused = run(*command)
+    assert refused.exit_code == 66
+    assert "There is no archive" in refused.stderr
+    assert not folder.exists()
+
+
+def test_a_setting_that_cannot_be_used_is_named(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_PORT", "harbour")
+    refused = filled("stats")
+    assert refused.exit_code == 78
+    assert "DATELINE_PORT" in refused.stderr
+
+
+def test_a_second_writer_ends_at_once(filled: Run, folder: Path, articles: Path) -> None:
+    with writing_alone(folder / "ingest.lock"):
+        for command in (["ingest", str(articles)], ["reindex"]):
+            refused = filled(*command)
+            assert refused.exit_code == 75
+            assert f"pid {os.getpid()}" in refused.stderr
+
+
+def test_a_file_that_is_no_database_is_one_line(run: Run, folder: Path) -> None:
+    folder.mkdir()
+    (folder / "archive.sqlite").mkdir()
+    refused = run("stats")
+    assert refused.exit_code == cli.EXIT_DISK
+    assert "archive.sqlite" in refused.stderr
+
+
+def test_every_error_has_an_exit_code() -> None:
+    kinds = [kind for kind, _ in cli.EXIT_CODES]
+    assert kinds[-1] is errors.DatelineError
+    assert len(kinds) == len(set(kinds))
+
+
+def test_stats(filled: Run) -> None:
+    counted = json.loads(filled("stats", "--json").stdout)
+    assert (counted["articles"], counted["first_date"], counted["last_date"]) == (2, "1912-03-08", "1969-07-21")
+    assert counted["index"]["documents"] == 2
+    assert "2 articles, up to date" in filled("stats").stdout
+
+
+@pytest.mark.parametrize("damage", ["none", "cut", "gone"])
+def test_reindex_makes_a_lost_index_anew(filled: Run, folder: Path, damage: str) -> None:
+    for file in (folder / "index").iterdir():
+        if damage == "cut":
+            file.write_bytes(file.read_bytes()[:10])
+        elif damage == "gone":
+            file.unlink()
+    rebuilt = filled("reindex")
+    assert rebuilt.exit_code == 0
+    assert rebuilt.stdout == "2 articles indexed.\n"
+    assert "1 article\n" in filled("search", "moon").stdout
+
+
+def test_openapi_prints_a_schema() -> None:
+    schema = json.loads(CliRunner().invoke(cli.app, ["openapi"]).stdout)
+    assert schema["openapi"].startswith("3.1")
+    assert "/v1/search" in schema["paths"]
+
+
+@contextmanager
+def serving(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+    """A server process and its address, as printed."""
+    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(folder), *options]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        found = re.search(r"http://\S+?:\d+", process.stdout.readline())
+        assert found is not None
+        yield process, found[0]
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def get(address: str) -> Any:
+    with urllib.request.urlopen(address, timeout=30) as answer:
+        return json.load(answer)
+
+
+@pytest.mark.parametrize(
+    ("sent", "code", "options"),
+    [
+        (signal.SIGTERM, 0, []),
+        (signal.SIGINT, cli.EXIT_INTERRUPTED, []),
+        (signal.SIGTERM, 0, ["--workers", "2"]),
+    ],
+)
+def test_serve_answers_and_ends_in_order(
+    filled: Run, folder: Path, sent: signal.Signals, code: int, options: list[str]
+) -> None:
+    with serving(folder, *options) as (process, address):
+        assert get(f"{address}/v1/search?q=moon")["total"] == 1
+        process.send_signal(sent)
+        _, errors_shown = process.communicate(timeout=20)
+        assert process.returncode == code
+        assert "Traceback" not in errors_shown
+
+
+def test_serve_makes_an_archive_where_none_is(folder: Path) -> None:
+    with serving(folder) as (_, address):
+        assert get(f"{address}/v1/stats")["articles"] == 0
+
+
+def test_a_port_in_use_is_one_line(filled: Run) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        refused = filled("serve", "--port", str(port))
+    assert refused.exit_code == 78
+    assert refused.stderr == f"Cannot listen on http://127.0.0.1:{port}: Address already in use.\n"
+
+
+def test_a_reader_that_goes_away_is_no_failure_to_talk_about(filled: Run, folder: Path) -> None:
+    command = f"{sys.executable} -m app search moon --json --data-dir {folder} | head -c 1"
+    shown = spawn("sh", "-c", command)
+    assert shown.stdout == "{"
+    assert shown.stderr == ""
