@@ -20,6 +20,9 @@ from app.store import articles as store
 from app.store import entities as named
 from app.store import tables
 
+DEMONYM = "demonym"
+"""The rule of a mention that speaks of a country without naming it."""
+
 router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
 
 
@@ -146,13 +149,14 @@ def _add_optional(article: Article, row: tables.Article) -> None:
 
 
 def _entities(session: Session, article_id: str) -> list[EntityMentions]:
-    """In the order in which the text first names them."""
-    grouped: dict[str, list[Mention]] = {}
-    for mention in store.article_mentions(session, article_id):
+    """In the order in which the text first speaks of them."""
+    grouped: dict[str, EntityMentions] = {}
+    mentions = store.article_mentions(session, article_id)
+    known = named.names(session, list({mention.entity_id for mention in mentions}))
+    for mention in mentions:
+        id, entity = mention.entity_id, known[mention.entity_id]
+        blank: EntityMentions = {"id": id, "name": entity.name, "type": cast(EntityType, entity.type), "mentions": []}
         place: Mention = {"start": mention.start, "end": mention.end, "text": mention.surface}
-        grouped.setdefault(mention.entity_id, []).append(place)
-    known = named.names(session, list(grouped))
-    return [
-        {"id": id, "name": known[id].name, "type": cast(EntityType, known[id].type), "mentions": mentions}
-        for id, mentions in grouped.items()
-    ]
+        view = grouped.setdefault(id, blank)
+        (view.setdefault("demonyms", []) if mention.rule == DEMONYM else view["mentions"]).append(place)
+    return list(grouped.values())

@@ -206,12 +206,16 @@ class Mention(TypedDict):
 
 
 class EntityMentions(TypedDict):
-    """An entity and every place in the body where it is named."""
+    """An entity and every place in the body where it is named.
+
+    `demonyms` are words for what belongs to a country (`Indian`): they speak of the country and do not name it.
+    """
 
     id: EntityId
     name: str
     type: EntityType
     mentions: list[Mention]
+    demonyms: NotRequired[list[Mention]]
 
 
 class Provenance(TypedDict):

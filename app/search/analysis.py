@@ -24,6 +24,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import accumulate
 
 import Stemmer
 
@@ -36,7 +37,8 @@ MAX_TERM = 64
 """Characters kept of a term, in documents and queries alike; longer runs are encodings and scrapings, not words."""
 
 # The last branch eats the possessive that scrapers tear off ("Pakistan 's"): no group, no token.
-_RAW = re.compile(r"(\w+(?:(?:[-‐‑'’.&]|(?<=\d),(?=\d))\w+)*)|(?<=\s)['’]s\b")
+_RAW = re.compile(r"(\w+(?:(?:[-‐‑'’.&]|(?<=\d),(?=\d))\w+)*)|(?<=\s)['’][sS]\b")
+_PIECES = re.compile(r"(\w+(?:(?:[-‐‑'’.&]|(?<=\d),(?=\d))\w+)*|(?<=\s)['’][sS]\b)")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 _ACRONYM = re.compile(r"\w(?:\.\w)+")
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
@@ -93,6 +95,16 @@ def raw_tokens(text: str) -> list[str]:
     return _RAW.findall(small if len(small) == len(text) else text)
 
 
+def raw_spans(text: str) -> tuple[list[str], list[int]]:
+    """The raw tokens and where each begins, for texts of which few tokens matter: no object is made for the others.
+
+    Torn-off possessives are among them and have no forms.
+    """
+    pieces = _PIECES.split(text)
+    reached = list(accumulate(map(len, pieces)))
+    return pieces[1::2], reached[0::2]
+
+
 def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The raw tokens of `text[start:end]` with their places; torn-off possessives are left out."""
     return (match for match in _RAW.finditer(text, start, len(text) if end is None else end) if match[1])
@@ -110,7 +122,7 @@ def tokens(text: str) -> Iterator[Token]:
 @lru_cache(maxsize=20_000)
 def expand(raw: str) -> Expansion:
     """Forms of one raw token; a token of marks alone has none."""
-    word = _POSSESSIVE.sub("", raw)
+    word = "" if raw[0] in "'’" else _POSSESSIVE.sub("", raw)
     parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start)]
     parts = [part for part in parts if part[0]]
     forms = tuple(Form(term[:MAX_TERM], i, start, end) for i, (term, start, end) in enumerate(parts))

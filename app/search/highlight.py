@@ -11,6 +11,7 @@ from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
@@ -65,26 +66,29 @@ class Highlighter:
         for leaf in wished:
             self._wish(leaf)
         self._phrase_terms = {term for terms, _ in self._phrases for term in terms}
-        self._known: dict[str, tuple[int, tuple[analysis.Form, ...]]] = {}
+        words = {*self._stems, *self._phrase_terms, *self._prefixes, *(word for word, _ in self._fuzzy)}
+        self._initials = frozenset(letter for word in words for letter in (word[0], word[0].upper()))
+        self._forms: dict[str, tuple[tuple[analysis.Form, bool], ...]] = {}
 
     def matches(self, text: str) -> list[Span]:
         """Places in `text` that the clause hits; ascending and disjoint."""
+        if not self._initials:
+            return []
+        words, starts = analysis.raw_spans(text)
+        for word in set(words).difference(self._forms):
+            self._forms[word] = self._telling_forms(word)
         spans: list[Span] = []
         of_phrases: dict[str, list[tuple[int, Span]]] = defaultdict(list)
-        position = 0
-        for match in (
-            analysis.raw_matches(text) if self._stems or self._phrases or self._prefixes or self._fuzzy else ()
-        ):
-            width, forms = self._known.get(match[0]) or self._learn(match[0])
-            for form in forms:
-                span = (match.start() + form.start, match.start() + form.end)
-                if self._alone(form.term):
+        positions = self._positions(words)
+        for at, forms in enumerate(map(self._forms.__getitem__, words)):
+            for form, alone in forms:
+                span = (starts[at] + form.start, starts[at] + form.end)
+                if alone:
                     spans.append(span)
-                if form.term in self._phrase_terms:
-                    of_phrases[form.term].append((position + form.position, span))
-            position += width
+                if positions and form.term in self._phrase_terms:
+                    of_phrases[form.term].append((positions[at] + form.position, span))
         for terms, slop in self._phrases:
-            spans.extend(_phrase_spans(of_phrases, terms, slop))
+            spans.extend(_in_order(of_phrases, terms, slop))
         return _united(sorted(spans))
 
     def snippet(self, body: str) -> Snippet:
@@ -111,12 +115,17 @@ class Highlighter:
                 word = _single(text)
                 self._fuzzy.append((word, allowed_edits(word)))
 
-    def _learn(self, raw: str) -> tuple[int, tuple[analysis.Form, ...]]:
-        """The width of a raw token and those of its forms that may be part of a hit."""
-        expansion = analysis.expand(raw)
-        forms = tuple(f for f in expansion.forms if f.term in self._phrase_terms or self._alone(f.term))
-        self._known[raw] = found = (expansion.width, forms)
-        return found
+    def _positions(self, words: list[str]) -> list[int]:
+        """The position of each raw token's first word, where phrases need it."""
+        return [0, *accumulate(analysis.expand(word).width for word in words)] if self._phrases else []
+
+    def _telling_forms(self, raw: str) -> tuple[tuple[analysis.Form, bool], ...]:
+        """The forms of a raw token that may be part of a hit, and whether each is one alone."""
+        # A form begins as its stem does: a plain word with another first letter need not be analysed.
+        if not self._fuzzy and raw[0] not in self._initials and raw.isalnum() and raw.isascii():
+            return ()
+        forms = [(form, self._alone(form.term)) for form in analysis.expand(raw).forms]
+        return tuple((form, alone) for form, alone in forms if alone or form.term in self._phrase_terms)
 
     def _alone(self, term: str) -> bool:
         return (
@@ -126,10 +135,9 @@ class Highlighter:
         )
 
 
-def _phrase_spans(
-    places: Mapping[str, list[tuple[int, Span]]], terms: Sequence[str], slop: int
-) -> Iterator[Span]:  # fmt: skip
-    for position, (start, end) in places.get(terms[0], ()) if terms else ():
+def _in_order(places: Mapping[str, list[tuple[int, Span]]], terms: Sequence[str], slop: int) -> Iterator[Span]:
+    """Where the terms follow each other with at most `slop` words between them in all; `places` hold positions."""
+    for position, (start, end) in places.get(terms[0], ()):
         last = position
         for term in terms[1:]:
             row = places.get(term, [])

@@ -1,0 +1,112 @@
+"""Requests to a running server, and what they cost it: CPU time of its process, and how long they took from outside."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlencode
+
+import msgspec
+
+from tests.bench.queries import Request
+
+_START_SECONDS = 60
+_HOST = "127.0.0.1"
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """Milliseconds; `cpu` for a request on average, `total` of the hits in all answers."""
+
+    cpu: float
+    p50: float
+    p95: float
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    peer: str
+    port: int
+    process: int
+
+    def path(self, request: Request) -> str:
+        if self.peer != "ours":
+            return "/search?" + urlencode({"q": request.text, "facets": "1" if request.facets else "0"})
+        facets = [("facet", "source"), ("facet", "year")] if request.facets else []
+        return "/v1/search?" + urlencode([("q", request.text), ("limit", "20"), *facets])
+
+    def cpu_seconds(self) -> float:
+        """Linux gives each process a clock, exact where /proc counts hundredths; see clock_getcpuclockid(3)."""
+        return time.clock_gettime(~self.process << 3 | 2)
+
+
+@contextmanager
+def serving(peer: str, folder: Path) -> Iterator[Server]:
+    """Ours is `dateline serve` over an archive, the others a minimal route over their index."""
+    with socket.socket() as free:
+        free.bind((_HOST, 0))
+        port = free.getsockname()[1]
+    if peer == "ours":
+        arguments = ["app", "serve", "--data-dir", str(folder), "--port", str(port)]
+    else:
+        arguments = ["tests.bench.serve", peer, str(folder), str(port)]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    process = subprocess.Popen([sys.executable, "-m", *arguments], env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait(process, port)
+        yield Server(peer, port, process.pid)
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def run(server: Server, requests: Sequence[Request], connections: int) -> Load:
+    """All requests, spread evenly over the connections; each waits for its answer before it asks again."""
+    shares = [requests[i::connections] for i in range(connections)]
+    before = server.cpu_seconds()
+    with ThreadPoolExecutor(connections) as pool:
+        answers = [answer for answered in pool.map(lambda share: _ask(server, share), shares) for answer in answered]
+    spent = server.cpu_seconds() - before
+    times = sorted(time for time, _ in answers)
+    return Load(
+        cpu=spent * 1_000 / len(answers),
+        p50=times[len(times) // 2],
+        p95=times[len(times) * 95 // 100],
+        total=sum(total for _, total in answers),
+    )
+
+
+def _ask(server: Server, requests: Sequence[Request]) -> list[tuple[float, int]]:
+    connection = http.client.HTTPConnection(_HOST, server.port)
+    answers = []
+    for request in requests:
+        started = time.perf_counter()
+        connection.request("GET", server.path(request))
+        answer = connection.getresponse()
+        body = answer.read()
+        taken = (time.perf_counter() - started) * 1_000
+        if answer.status != http.client.OK:
+            raise http.client.HTTPException(f"{server.peer} answered {answer.status} to {server.path(request)}")
+        answers.append((taken, int(msgspec.json.decode(body)["total"])))
+    connection.close()
+    return answers
+
+
+def _wait(process: subprocess.Popen[bytes], port: int) -> None:
+    until = time.monotonic() + _START_SECONDS
+    while process.poll() is None and time.monotonic() < until:
+        with socket.socket() as attempt:
+            if attempt.connect_ex((_HOST, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"The server on port {port} did not start.")

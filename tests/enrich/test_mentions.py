@@ -1,0 +1,200 @@
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.enrich.resolve import Enrichment
+from tests.enrich.conftest import Enrich
+
+
+def names(enrichment: Enrichment, type: str) -> set[str]:
+    return {mention.text for entity in enrichment.entities if entity.type == type for mention in entity.mentions}
+
+
+def spans(enrichment: Enrichment) -> set[tuple[str, str]]:
+    return {(mention.text, mention.type) for entity in enrichment.entities for mention in entity.mentions}
+
+
+@pytest.mark.parametrize(
+    ("body", "person"),
+    [
+        ("The talks were led by President Emmanuel Macron in Lyon.", "Emmanuel Macron"),
+        ("On Friday PM Narendra Modi flew home from Tokyo.", "Narendra Modi"),
+        ("A ministry spokesman, Randhir Jaiswal, said so on Monday.", "Randhir Jaiswal"),
+        ("The prize went to Mr. Desmond Tutu of South Africa.", "Desmond Tutu"),
+        ("The decision was Helmut Kohl's alone.", "Helmut Kohl"),
+        ("“It is late,” said Angela Merkel’s deputy.", "Angela Merkel"),
+    ],
+)
+def test_titles_and_possessives_are_no_part_of_a_person(enrich: Enrich, body: str, person: str) -> None:
+    assert names(enrich(body), "person") == {person}
+
+
+@pytest.mark.parametrize(
+    ("body", "organization"),
+    [
+        ("Thermo-Print GmbH said on Monday it had been sold.", "Thermo-Print GmbH"),
+        ("Shares of Paxar Corp <PXR> rose three pct on Friday.", "Paxar Corp"),
+        ("The bill was passed by the Senate on Friday.", "Senate"),
+        ("Nobody in the Kremlin answered the telephone.", "Kremlin"),
+        ("The strike was called by the National Union of Teachers.", "National Union of Teachers"),
+    ],
+)
+def test_organizations_are_found_whole(enrich: Enrich, body: str, organization: str) -> None:
+    assert names(enrich(body), "organization") == {organization}
+
+
+@pytest.mark.parametrize(
+    ("body", "places"),
+    [
+        ("Rain fell in Jammu and Kashmir and in the Netherlands.", {"Jammu and Kashmir", "Netherlands"}),
+        ("The plant in Emeryville, Calif. will close.", {"Emeryville", "Calif."}),
+        ("He lives in The Hague now.", {"The Hague"}),
+        ("New Delhi: The river rose on Monday.", {"New Delhi"}),
+        ("SALVADOR, Feb 26 - The river rose on Monday.", {"SALVADOR"}),
+    ],
+)
+def test_places_are_found_whole(enrich: Enrich, body: str, places: set[str]) -> None:
+    assert names(enrich(body), "place") == places
+
+
+def test_nationalities_are_marked(enrich: Enrich) -> None:
+    entities = enrich("The Indian team met Russian officials. Two Swedes watched.").entities
+    assert {(mention.text, mention.rule, entity.key) for entity in entities for mention in entity.mentions} == {
+        ("Indian", "demonym", "place-india"),
+        ("Russian", "demonym", "place-russia"),
+        ("Swedes", "demonym", "place-sweden"),
+    }
+
+
+def test_a_nationality_inside_a_name_is_not_marked(enrich: Enrich) -> None:
+    assert "British" not in names(enrich("She flew with British Airways from Oslo on Monday."), "place")
+
+
+SUBHEADS = (
+    "Emmanuel Macron met Giorgia Meloni in Lyon on Monday to speak about the railway through the mountains.\n\n"
+    "Macron Dials Meloni, Backs Alpine Railway Against Delay\n\n"
+    "The two also spoke about fishing, an official said.\n\n"
+    "France Determined to Curb Cross Border Traffic Jams\n\n"
+    "Work on the line is to end in 2032."
+)
+
+
+def test_subheads_give_only_names_that_the_text_has(enrich: Enrich) -> None:
+    found = spans(enrich(SUBHEADS))
+    assert found == {
+        ("Emmanuel Macron", "person"),
+        ("Giorgia Meloni", "person"),
+        ("Lyon", "place"),
+        ("Macron", "person"),
+        ("Meloni", "person"),
+        ("France", "place"),
+    }
+
+
+def test_a_line_in_capitals_gives_only_names_that_the_text_has(enrich: Enrich) -> None:
+    body = "KOHL VISITS WARSAW AS WALL FALLS IN NIGHT OF JOY.\n\nHelmut Kohl flew home early from Warsaw on Friday."
+    assert spans(enrich(body)) == {
+        ("KOHL", "person"),
+        ("WARSAW", "place"),
+        ("Helmut Kohl", "person"),
+        ("Warsaw", "place"),
+    }
+
+
+def test_the_given_headline_is_not_searched(enrich: Enrich) -> None:
+    assert names(enrich("Rain fell all night.", headline="Putin Visits Oslo"), "person") == set()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "    Oper shr 23 cts vs 77 cts\n    Revs 37.8 mln vs 73.7 mln",
+        "Wheat futures rose to 210 dlrs a tonne, up three pct on Monday.",
+        "It was the first time since March that the company had lost money.",
+    ],
+)
+def test_words_of_the_trade_are_no_names(enrich: Enrich, body: str) -> None:
+    assert spans(enrich(body)) == set()
+
+
+def test_a_surname_that_the_recogniser_leaves_out_is_completed(enrich: Enrich) -> None:
+    body = "Vladimir Putin telephoned Narendra Modi on Monday to wish him well."
+    assert "Narendra Modi" in names(enrich(body), "person")
+
+
+def test_offsets_hold_in_a_body_full_of_traps(enrich: Enrich) -> None:
+    body = (
+        "\n  LONDON, March 3 -\u00a0“Bank of\nAmerica <BAC>   and Deutsche Bank — both\n"
+        "large — said İstanbul’s bourse\twould open,” Helmut\nKohl’s aide told Reuters.\n\n\n"
+        "KOHL SPEAKS AT LAST ON BANKS\n\n    Mr. Kohl was in Warsaw."
+    )
+    enrichment = enrich(body)
+    mentions = [mention for entity in enrichment.entities for mention in entity.mentions]
+    assert {"LONDON", "Helmut\nKohl", "Warsaw", "Reuters"} <= {mention.text for mention in mentions}
+    for mention in mentions:
+        assert body[mention.start : mention.end] == mention.text == mention.text.strip()
+        assert 0 < mention.confidence <= 1
+        assert mention.rule
+
+
+def test_a_text_in_tokens_is_read_like_any_other(enrich: Enrich) -> None:
+    body = "Massoud Barzani 's men met the Patriotic Union of Kurdistan ( PUK ) , backed by the U.S. ."
+    found = spans(enrich(body))
+    assert ("Massoud Barzani", "person") in found
+    assert ("PUK", "organization") in found
+    assert ("U.S.", "place") in found
+
+
+PIECES = [
+    *(
+        "(ABC) ",
+        "Inc ",
+        ". ",
+        "Helmut Kohl ",
+        "President ",
+        "’s ",
+        "US ",
+        "the ",
+        "The ",
+        "of ",
+        "and ",
+        "Jr. ",
+        ", Calif. ",
+    ),
+    *(
+        "\n",
+        "\n\n",
+        "    ",
+        "<BAC> ",
+        "“",
+        "X. ",
+        "İstanbul ",
+        "-",
+        "Russian ",
+        "said ",
+        "\u2028",
+        "U.S. ",
+        "KOHL ",
+        "—",
+        "(",
+    ),
+]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=40).map("".join))
+def test_spans_are_exact_in_any_text(enrich: Enrich, body: str) -> None:
+    end = 0
+    for mention in sorted((m for e in enrich(body).entities for m in e.mentions), key=lambda mention: mention.start):
+        assert mention.start >= end
+        assert body[mention.start : mention.end] == mention.text == mention.text.strip() != ""
+        end = mention.end
+
+
+def test_mentions_do_not_overlap(enrich: Enrich) -> None:
+    mentions = sorted((m.start, m.end) for entity in enrich(SUBHEADS * 3).entities for m in entity.mentions)
+    assert all(one[1] <= other[0] for one, other in pairwise(mentions))

@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich import organizations
+
+
+@pytest.mark.parametrize(
+    ("text", "companies"),
+    [
+        ("it acquired Thermo-Print GmbH of Lohn.", ["Thermo-Print GmbH"]),
+        ("sold to Samuel Montagu and Sons Ltd on Friday", ["Samuel Montagu and Sons Ltd"]),
+        ("led by Goldman, Sachs and Co and others", ["Goldman, Sachs and Co"]),
+        ("Paxar Corp and Sun Co merged", ["Paxar Corp", "Sun Co"]),
+        ("he told Reuters. Asiavest Pty Ltd declined", ["Asiavest Pty Ltd"]),
+        ("The Inc was crossed out", []),
+        ("Apple, Inc. said", []),
+    ],
+)
+def test_companies_end_with_a_legal_form(text: str, companies: list[str]) -> None:
+    assert [text[start:end] for start, end in organizations.companies(text)] == companies
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("Paxar Corp", "Paxar"), ("Merck and Co Inc", "Merck"), ("Best Buy Co Inc", "Best Buy"), ("Limited", "Limited")],
+)
+def test_the_legal_form_is_no_part_of_the_bare_name(name: str, bare: str) -> None:
+    assert organizations.without_form(name) == bare
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [("Department of Trade and Industry", "DTI"), ("World Health Organization", "WHO"), ("Tata Steel Ltd", "TS")],
+)
+def test_initials(name: str, letters: str) -> None:
+    assert letters in organizations.initials(name)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("U.N.", "United Nations"), ("un", None), ("Kremlin", "Kremlin"), ("kremlin", None), ("WORLD BANK", "World Bank")],
+)
+def test_well_known_names(name: str, shown: str | None) -> None:
+    assert organizations.canonical(name) == shown

@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+from itertools import permutations
+
+import pytest
+
+from app.enrich.resolve import Enrichment, LocalEntity, display_name, link
+from tests.enrich.conftest import Enrich
+
+
+def by_key(enrichment: Enrichment) -> dict[str, LocalEntity]:
+    return {entity.key: entity for entity in enrichment.entities}
+
+
+def texts(entity: LocalEntity) -> list[str]:
+    return [mention.text for mention in entity.mentions]
+
+
+def test_surname_and_titles_join_the_full_name(enrich: Enrich) -> None:
+    body = (
+        "Vladimir Putin spoke with Narendra Modi on Monday. President Putin said little. "
+        "PM Modi said more. Putin then left."
+    )
+    people = by_key(enrich(body))
+    assert texts(people["person-vladimir-putin"]) == ["Vladimir Putin", "Putin", "Putin"]
+    assert texts(people["person-narendra-modi"]) == ["Narendra Modi", "Modi"]
+    assert people["person-vladimir-putin"].name == "Vladimir Putin"
+
+
+def test_two_full_names_that_share_a_surname_stay_two(enrich: Enrich) -> None:
+    body = "George Bush spoke first. Laura Bush spoke after him. Bush thanked the crowd in Dallas."
+    people = by_key(enrich(body))
+    assert texts(people["person-george-bush"]) == ["George Bush"]
+    assert texts(people["person-laura-bush"]) == ["Laura Bush", "Bush"]
+    assert people["person-laura-bush"].mentions[1].confidence < 0.7
+
+
+def test_a_bare_surname_is_scoped_to_its_article(enrich: Enrich) -> None:
+    body = "The prize went to Mr. Jones on Friday."
+    assert "person-jones-x7" in by_key(enrich(body, id="x7"))
+    assert "person-jones-x8" in by_key(enrich(body, id="x8"))
+
+
+def test_middle_initials_do_not_distinguish(enrich: Enrich) -> None:
+    body = "Gerald R. Ford opened the library in Ann Arbor. Gerald Ford was president until 1977."
+    people = by_key(enrich(body))
+    assert texts(people["person-gerald-ford"]) == ["Gerald R. Ford", "Gerald Ford"]
+    assert people["person-gerald-ford"].name == "Gerald R. Ford"
+
+
+def test_an_acronym_in_brackets_joins_its_long_form(enrich: Enrich) -> None:
+    body = (
+        "The attack was claimed by The Resistance Front (TRF), a small group. "
+        "The TRF later denied it, and police said that TRF had no members in the town."
+    )
+    enrichment = enrich(body)
+    organization = by_key(enrichment)["organization-resistance-front"]
+    assert texts(organization) == ["The Resistance Front", "TRF", "TRF", "TRF"]
+    assert [(pair.short, pair.long) for pair in enrichment.acronyms] == [
+        ("organization-trf", "organization-resistance-front")
+    ]
+
+
+def test_initials_of_the_one_organization_join_it(enrich: Enrich) -> None:
+    body = "The Ministry of External Affairs spoke on Monday. The MEA had been silent, an official of the MEA said."
+    assert "organization-mea" not in by_key(enrich(body))
+
+
+def test_a_short_form_joins_the_company(enrich: Enrich) -> None:
+    body = "Thermwood Corp said on Monday it would sell its plant in Dale, Ind. The sale will help Thermwood grow."
+    company = by_key(enrich(body))["organization-thermwood"]
+    assert texts(company) == ["Thermwood Corp", "Thermwood"]
+    assert company.name == "Thermwood Corp"
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "country"),
+    [
+        ("He lives in Paris, Texas, with his dog.", "place-paris-texas", "US"),
+        ("He lives in Paris with his dog.", "place-paris", "FR"),
+        ("The plant in Birmingham, Ala., will close.", "place-birmingham-alabama", "US"),
+        ("Visits to Moscow, China and India are planned.", "place-moscow", "RU"),
+        ("She grew up in Pahalgam, India, near the river.", "place-pahalgam", "IN"),
+    ],
+)
+def test_a_place_lies_where_the_text_puts_it(enrich: Enrich, body: str, key: str, country: str) -> None:
+    assert by_key(enrich(body))[key].country == country
+
+
+def test_a_nationality_joins_its_country(enrich: Enrich) -> None:
+    country = by_key(enrich("Russian officials spoke. Russia would not pay, the Russians said."))["place-russia"]
+    assert texts(country) == ["Russian", "Russia", "Russians"]
+    assert country.country == "RU"
+
+
+@pytest.mark.parametrize(
+    ("body", "id"),
+    [
+        ("New Delhi: Rain fell.", "place-new-delhi"),
+        ("PORTSMOUTH, N.H., Sept 5 - Rain fell.", "place-portsmouth-new-hampshire"),
+        ("OBERWIESENTHAL, Germany, Jan 3 - Snow fell.", "place-oberwiesenthal"),
+        ("Rain fell.", None),
+    ],
+)
+def test_the_place_of_the_dateline(enrich: Enrich, body: str, id: str | None) -> None:
+    assert enrich(body).dateline_place == id
+
+
+def test_an_acronym_is_linked_only_where_it_means_one_thing() -> None:
+    assert link("organization-trf", {"organization-resistance-front"}) == "organization-resistance-front"
+    assert link("organization-ica", {"organization-a", "organization-b"}) == "organization-ica"
+    assert link("organization-ica", set()) == "organization-ica"
+
+
+def test_the_display_name_does_not_depend_on_order() -> None:
+    counts = [("Vladimir Putin", 3), ("VLADIMIR PUTIN", 9), ("Vladimir V. Putin", 3)]
+    assert {display_name(dict(order)) for order in permutations(counts)} == {"Vladimir V. Putin"}

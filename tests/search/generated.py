@@ -1,0 +1,138 @@
+"""A few hundred articles out of a seed, and Hypothesis strategies for what may be asked of them."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+
+from hypothesis import strategies as st
+
+from app.search.engine import Document
+from app.search.query import And, Clause, Field, Filters, Fuzzy, Not, Or, Phrase, Prefix, Word
+
+FREQUENT = ("the", "of", "talks", "minister", "said", "bank", "trade", "oil", "prices", "in", "a", "to")
+WORDS = (
+    *FREQUENT,
+    *"talk talked talking minister's ministers banking banks trader trading traded price priced".split(),
+    *"government governing".split(),
+    *"university universities universal news new harbour harbor grain wheat strike strikes striking dockers".split(),
+    *"counter-terrorism counterterrorism counter terrorism AT&T ATT W-2 w2 U.S. us O'Brien OBrien O’Brien's".split(),
+    *"3.5 1,234.50 1234.50 café cafe naïve Zürich MÜNCHEN straße 東京 東京都 Pakistan Pakistan's Putin".split(),
+    *"co-operation cooperation re-elected state-of-the-art semi-final semifinal border borders bordering".split(),
+    *"treaty treaties cease-fire ceasefire I x 7 1987 1,000 e-mail email".split(),
+    "'s",
+    "—",
+    "…",
+)
+SOURCES = ("Harbour Wire", "Coast Courier", "The Évening Post", None)
+PLACES = ("New Delhi", "NEW DELHI", "Zürich", "London", "Québec City", None, None)
+LANGUAGES = ("en", "en", "en", "fr", "de")
+ENTITIES = (
+    *(f"person-p{i}" for i in range(6)),
+    *(f"organization-o{i}" for i in range(5)),
+    *(f"place-l{i}" for i in range(5)),
+    *(f"event-e{i}" for i in range(3)),
+    "placement-x",
+    "per",
+)
+FIRST_DAY = date(1986, 11, 20)
+_SEPARATORS = (" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " (", ") ")
+
+
+def article(chance: random.Random, id: str, sequence: int, longest: int = 50) -> Document:
+    place = chance.choice(PLACES)
+    day = FIRST_DAY + timedelta(days=chance.randrange(120))
+    return Document(
+        id=id,
+        headline=_text(chance, chance.randrange(0, 8)),
+        body=_text(chance, chance.randrange(0, longest)),
+        date=day.isoformat() if chance.random() < 0.85 else None,
+        dateline=f"{place}, {day:%b} {day.day}" if place and chance.random() < 0.8 else None,
+        place=place,
+        source=chance.choice(SOURCES),
+        language=chance.choice(LANGUAGES),
+        entities=tuple(chance.sample(ENTITIES, chance.randrange(0, 6))),
+        url=f"https://news.example/{id}" if chance.random() < 0.5 else None,
+        word_count=chance.randrange(1000),
+        revised=sequence,
+    )
+
+
+def articles(count: int, seed: int = 1, longest: int = 50) -> list[Document]:
+    chance = random.Random(seed)
+    ids = [chance.getrandbits(64) for _ in range(count)]
+    return [article(chance, f"{id:016x}", 1, longest) for id in ids]
+
+
+def revision(chance: random.Random, old: Document, sequence: int) -> Document:
+    return replace(article(chance, old.id, sequence), revision=old.revision + 1)
+
+
+def _text(chance: random.Random, count: int) -> str:
+    """Some words far more frequent than others, as in any language, and now and then a passage that returns."""
+    text = ""
+    while count > 0:
+        if chance.random() < 0.08:
+            text += "the price of oil in the U.S. counter-terrorism talks "
+            count -= 8
+        word = chance.choice(FREQUENT) if chance.random() < 0.4 else chance.choice(WORDS)
+        text += (word.upper() if chance.random() < 0.05 and word != "'s" else word) + chance.choice(_SEPARATORS)
+        count -= 1
+    return text
+
+
+_fields: st.SearchStrategy[Field | None] = st.sampled_from((None, None, None, "headline", "body", "dateline"))
+_plain = tuple(word for word in WORDS if any(c.isalnum() for c in word) and word != "'s")
+_words = st.sampled_from((*_plain, "absent", "Delhi", "nov", "dec", "minster"))
+words = st.builds(Word, _words, _fields)
+bare_words = st.builds(Word, st.sampled_from((*tuple(w for w in _plain if w.isalpha()), "absent")))
+_phrases = st.one_of(
+    st.lists(_words, min_size=1, max_size=3).map(" ".join),
+    st.sampled_from(("of oil", "price of oil", "oil in the US", "counter terrorism talks", "the U.S.", "oil talks")),
+)
+phrases = st.builds(Phrase, _phrases, st.sampled_from((0, 0, 1, 2, 5, 20)), _fields)
+prefixes = st.builds(
+    Prefix, st.sampled_from(("tal", "ban", "counter", "coun", "uni", "123", "stra", "zzz", "e-ma")), _fields
+)
+fuzzies = st.builds(Fuzzy, st.sampled_from(("bnak", "minster", "terorism", "univesrity", "oli", "us", "zzzz")), _fields)
+leaves: st.SearchStrategy[Clause] = st.one_of(words, words, words, phrases, prefixes, fuzzies)
+
+
+def _joined(children: st.SearchStrategy[Clause]) -> st.SearchStrategy[Clause]:
+    several = st.lists(children, min_size=2, max_size=4).map(tuple)
+    return st.one_of(st.builds(And, several, st.booleans()), st.builds(Or, several), st.builds(Not, children))
+
+
+clauses: st.SearchStrategy[Clause] = st.recursive(leaves, _joined, max_leaves=6)
+bare_clauses: st.SearchStrategy[Clause] = st.recursive(
+    bare_words,
+    lambda children: (
+        st.lists(children, min_size=2, max_size=3)
+        .map(tuple)
+        .flatmap(lambda several: st.one_of(st.builds(And, st.just(several)), st.builds(Or, st.just(several))))
+    ),
+    max_leaves=5,
+)
+
+_days = st.integers(-5, 125).map(lambda n: (FIRST_DAY + timedelta(days=n)).isoformat())
+
+
+def _some(values: Sequence[str | None]) -> st.SearchStrategy[tuple[str, ...]]:
+    chosen = st.lists(st.sampled_from([value for value in values if value]), max_size=3, unique=True).map(tuple)
+    return st.one_of(st.just(()), st.just(()), chosen)
+
+
+filters = st.builds(
+    Filters,
+    date_from=st.one_of(st.none(), st.none(), _days),
+    date_to=st.one_of(st.none(), st.none(), _days),
+    entity=_some(ENTITIES),
+    entity_any=_some((*ENTITIES, "person-unknown")),
+    not_entity=_some(ENTITIES),
+    source=_some((*SOURCES, "Nobody")),
+    not_source=_some(SOURCES),
+    dateline=_some(("new delhi", "NEW DELHI", "Zurich", "London", "Québec City", "Nowhere")),
+    language=_some(("en", "fr", "de", "xx")),
+)

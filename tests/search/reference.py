@@ -1,0 +1,347 @@
+"""What a search must find, count and score: the specification of matching, slow and obvious.
+
+It reads documents one by one and knows nothing of segments, arrays or postings. Of the program it uses the analysis
+(what the words of a text are) and the clause tree (what was asked); everything else is said here a second time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import get_args
+
+from app.search import analysis
+from app.search.engine import Bucket, DateCounts, Document, Facet
+from app.search.query import (
+    And,
+    Clause,
+    FacetName,
+    Field,
+    Filters,
+    Fuzzy,
+    Not,
+    Or,
+    Phrase,
+    Prefix,
+    Query,
+    Word,
+)
+from app.text import fold
+
+FIELDS: tuple[Field, ...] = ("headline", "dateline", "body")
+
+# The engine keeps a word's count in these many bits.
+_MOST = {"headline": 2**8 - 1, "dateline": 2**8 - 1, "body": 2**16 - 1}
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The words of one field: at each position the terms that stand there."""
+
+    terms: tuple[tuple[int, str], ...]
+    length: int
+
+    def positions(self, term: str) -> list[int]:
+        return [position for position, found in self.terms if found == term]
+
+
+def read(document: Document, field: Field) -> Reading:
+    return _read({"headline": document.headline, "dateline": document.dateline or "", "body": document.body}[field])
+
+
+@lru_cache(maxsize=20_000)
+def _read(text: str) -> Reading:
+    terms = tuple((token.position, token.term) for token in analysis.tokens(text))
+    return Reading(terms, 1 + max((position for position, _ in terms), default=-1))
+
+
+def matches(clause: Clause | None, document: Document) -> bool:
+    match clause:
+        case None:
+            return True
+        case And(clauses):
+            return all(matches(child, document) for child in clauses)
+        case Or(clauses):
+            return any(matches(child, document) for child in clauses)
+        case Not(child):
+            return not matches(child, document)
+        case leaf:
+            return any(occurrences(part, document, field) for part in units(leaf) for field in _fields(part))
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A leaf, or one of the two ways in which a compound is found: as a phrase of its parts, or as one word."""
+
+    kind: str
+    terms: tuple[str, ...]
+    number: int
+    field: Field | None
+
+
+@lru_cache(maxsize=20_000)
+def units(leaf: Word | Phrase | Prefix | Fuzzy) -> tuple[Unit, ...]:
+    match leaf:
+        case Phrase(text, slop, field):
+            return (Unit("phrase", tuple(_words_of(text)), slop, field),)
+        case Prefix(text, field):
+            return (Unit("prefix", (_one_word(text),), 0, field),)
+        case Fuzzy(text, field):
+            word = _one_word(text)
+            return (Unit("fuzzy", (word,), 2 if len(word) >= 8 else 1, field),)
+        case Word(text, field):
+            parts = tuple(_words_of(text))
+            if len(parts) == 1:
+                return (Unit("stem", parts, 0, field),)
+            joined = analysis.expand(text).joined
+            phrase = Unit("phrase", parts, 0, field)
+            return (phrase, Unit("stem", (joined.term,), 0, field)) if joined else (phrase,)
+
+
+def occurrences(unit: Unit, document: Document, field: Field) -> int:
+    reading = read(document, field)
+    first = unit.terms[0]
+    match unit.kind:
+        case "stem":
+            found = sum(analysis.stem(term) == analysis.stem(first) for _, term in reading.terms)
+            return min(found, _MOST[field])
+        case "prefix":
+            return sum(term.startswith(first) for _, term in reading.terms)
+        case "fuzzy":
+            return sum(_edits(term, first) <= unit.number for _, term in reading.terms)
+        case _:
+            return sum(_phrase_at(reading, unit, start) for start in reading.positions(first))
+
+
+def _phrase_at(reading: Reading, unit: Unit, start: int) -> bool:
+    """Whether the words follow one another from `start` on with at most `number` others between them in all."""
+    last = start
+    for term in unit.terms[1:]:
+        behind = [position for position in reading.positions(term) if position > last]
+        if not behind:
+            return False
+        last = min(behind)
+    return last - start - (len(unit.terms) - 1) <= unit.number
+
+
+def _words_of(text: str) -> list[str]:
+    return [form.term for raw in analysis.raw_matches(text) for form in analysis.expand(raw[0]).parts]
+
+
+def _one_word(text: str) -> str:
+    expansion = analysis.expand(text)
+    return (expansion.joined or expansion.parts[0]).term
+
+
+def _fields(unit: Unit) -> tuple[Field, ...]:
+    return (unit.field,) if unit.field else FIELDS
+
+
+@lru_cache(maxsize=200_000)
+def _edits(left: str, right: str) -> int:
+    """Insertions, deletions, changes and swaps of neighbours, by the table of the textbook."""
+    if abs(len(left) - len(right)) > 2:
+        return 3
+    rows = [list(range(len(right) + 1))]
+    for i, a in enumerate(left, 1):
+        row = [i]
+        for j, b in enumerate(right, 1):
+            row.append(min(rows[i - 1][j] + 1, row[j - 1] + 1, rows[i - 1][j - 1] + (a != b)))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                row[j] = min(row[j], rows[i - 2][j - 2] + 1)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+def passes(filters: Filters, document: Document, without: str | None = None) -> bool:
+    """`without` names one filter that is not looked at."""
+    place = _place(document.place) if document.place else None
+    day = document.date
+    said = {
+        "date": (not filters.date_from or (day is not None and day >= filters.date_from))
+        and (not filters.date_to or (day is not None and day <= filters.date_to)),
+        "entity": set(filters.entity) <= set(document.entities),
+        "entity_any": not filters.entity_any or bool(set(filters.entity_any) & set(document.entities)),
+        "not_entity": not set(filters.not_entity) & set(document.entities),
+        "source": not filters.source or document.source in filters.source,
+        "not_source": document.source not in filters.not_source,
+        "dateline": not filters.dateline or place in [_place(name) for name in filters.dateline],
+        "language": not filters.language or document.language in filters.language,
+    }
+    return all(holds for name, holds in said.items() if name != without)
+
+
+def _place(text: str) -> str:
+    return fold(text).upper()
+
+
+class Expected:
+    """The whole answer to a query over some documents."""
+
+    def __init__(self, query: Query, documents: Iterable[Document]) -> None:
+        self._query = query
+        self._documents = list(documents)
+        self._matching = [document for document in self._documents if matches(query.clause, document)]
+
+    @property
+    def hits(self) -> list[Document]:
+        return self._passing(self._matching)
+
+    @property
+    def ids(self) -> set[str]:
+        return {document.id for document in self.hits}
+
+    def facet(self, name: FacetName) -> Facet:
+        """Counted as if the filter that chooses among this facet's own values were not there."""
+        found = self._passing(self._matching, _own(self._query.filters, name))
+        counts = Counter(value for document in found for value in _values(document, name))
+        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        listed = ranked[: self._query.facet_limit]
+        return Facet(
+            name=name,
+            distinct=len(ranked),
+            missing=sum(not _values(document, name) for document in found),
+            other=sum(counts.values()) - sum(count for _, count in listed),
+            buckets=tuple(Bucket(value, count) for value, count in listed),
+        )
+
+    def dates(self) -> DateCounts:
+        totals = Counter(document.date for document in self._passing(self._documents) if document.date)
+        counts = Counter(document.date for document in self.hits if document.date)
+        days = tuple(sorted(totals))
+        undated = sum(not document.date for document in self.hits)
+        return DateCounts(days, tuple(counts[day] for day in days), tuple(totals[day] for day in days), undated)
+
+    def by_date(self) -> list[str]:
+        """The order of a date sort: ties by id, undated last in both directions."""
+        found = sorted(self.hits, key=lambda document: document.id)
+        dated = sorted((d for d in found if d.date), key=lambda d: d.date or "", reverse=self._query.sort != "date")
+        return [document.id for document in [*dated, *(d for d in found if not d.date)]]
+
+    def _passing(self, documents: Iterable[Document], without: str | None = None) -> list[Document]:
+        return [document for document in documents if passes(self._query.filters, document, without)]
+
+
+def _own(filters: Filters, name: FacetName) -> str | None:
+    if name in ("year", "month"):
+        return "date"
+    if name in ("person", "organization", "place", "event"):
+        return "entity_any" if any(id.startswith(f"{name}-") for id in filters.entity_any) else None
+    return name
+
+
+def _values(document: Document, name: FacetName) -> set[str]:
+    match name:
+        case "year" | "month":
+            return {document.date[: 4 if name == "year" else 7]} if document.date else set()
+        case "source":
+            return {document.source} if document.source else set()
+        case "dateline":
+            return {_place(document.place)} if document.place else set()
+        case "language":
+            return {document.language} if document.language else set()
+        case kind:
+            return {id for id in document.entities if id.startswith(f"{kind}-")}
+
+
+K1, B = 1.2, 0.6
+BOOST: Mapping[Field, float] = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
+WINDOW, EXACT_BONUS, NEARNESS_BONUS, NEAR = 200, 0.2, 0.25, 32
+
+
+class Bm25f:
+    """Scores over a collection without deleted documents, which would go on counting until they are merged away."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self.documents = documents
+        self.means = {f: _stepped(sum(read(d, f).length for d in documents) / max(len(documents), 1)) for f in FIELDS}
+        self._frequencies: dict[Unit, int] = {}
+
+    def plain(self, clause: Clause, document: Document) -> float:
+        """What the words an article has are worth together; a refused word is worth nothing."""
+        if not matches(clause, document):
+            return 0.0
+        match clause:
+            case And(clauses) | Or(clauses):
+                return sum(self.plain(child, document) for child in clauses)
+            case Not():
+                return 0.0
+            case leaf:
+                return sum(self._unit(unit, document) for unit in units(leaf))
+
+    def final(self, clause: Clause) -> dict[str, float]:
+        """Scores of all matches, the best `WINDOW` of them with what the words' forms and nearness add."""
+        found = [document for document in self.documents if matches(clause, document)]
+        plain = {document.id: self.plain(clause, document) for document in found}
+        window = sorted(found, key=lambda document: (-plain[document.id], document.id))[:WINDOW]
+        words = list(dict.fromkeys(_bare(clause)))
+        if len(words) > 1:
+            for document in window:
+                plain[document.id] += self._bonus(words, document)
+        return plain
+
+    def _unit(self, unit: Unit, document: Document) -> float:
+        weight = sum(self._weight(f, occurrences(unit, document, f), document) for f in _fields(unit))
+        return self._idf(unit) * _saturated(weight)
+
+    def _weight(self, field: Field, count: int, document: Document) -> float:
+        if not count:
+            return 0.0
+        return BOOST[field] * count / (1 - B + B * read(document, field).length / self.means[field])
+
+    def _idf(self, unit: Unit) -> float:
+        if unit not in self._frequencies:
+            has = (any(occurrences(unit, d, f) for f in _fields(unit)) for d in self.documents)
+            self._frequencies[unit] = sum(has)
+        frequency = self._frequencies[unit]
+        return math.log(1 + (len(self.documents) - frequency + 0.5) / (frequency + 0.5))
+
+    def _bonus(self, words: Sequence[Unit], document: Document) -> float:
+        bonus = 0.0
+        for word in words:
+            typed = {f: len(read(document, f).positions(word.terms[0])) for f in FIELDS}
+            weight = sum(self._weight(f, count, document) for f, count in typed.items())
+            bonus += EXACT_BONUS * self._idf(word) * _saturated(weight)
+        norm = 1 - B + B * read(document, "body").length / self.means["body"] if self.means["body"] else 1.0
+        for left, right in pairwise(words):
+            near = sum(_nearness(read(document, f), left.terms[0], right.terms[0]) for f in FIELDS)
+            bonus += NEARNESS_BONUS * min(self._idf(left), self._idf(right)) * _saturated(near / norm)
+        return bonus
+
+
+def _stepped(mean: float) -> float:
+    """The nearest power of 1.1: a mean length that moves in steps lets an engine keep what it has computed."""
+    return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
+
+
+def _saturated(weight: float) -> float:
+    return (K1 + 1) * weight / (weight + K1)
+
+
+def _bare(clause: Clause) -> Iterable[Unit]:
+    """The bare words an article is wanted for, in reading order."""
+    match clause:
+        case And(clauses) | Or(clauses):
+            for child in clauses:
+                yield from _bare(child)
+        case Word():
+            yield from (unit for unit in units(clause) if unit.kind == "stem")
+
+
+def _nearness(reading: Reading, left: str, right: str) -> float:
+    """1/distance² to the nearest `right` behind and before each `left`; one at the same place counts for neither."""
+    there, near = reading.positions(right), 0.0
+    for at in reading.positions(left):
+        distances = (
+            min((position - at for position in there if position > at), default=NEAR),
+            min((at - position for position in there if position <= at), default=NEAR),
+        )
+        near += sum(1 / distance**2 for distance in distances if 0 < distance < NEAR)
+    return near
+
+
+FACETS: tuple[FacetName, ...] = get_args(FacetName)

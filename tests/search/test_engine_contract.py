@@ -1,0 +1,335 @@
+"""What every engine behind the port must do: writing, order, odd archives.
+
+Its pages, facets and suggestions have a file each beside this one.
+"""
+
+from __future__ import annotations
+
+import random
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.errors import QueryTooComplex
+from app.search.engine import DateCounts, Document, Facet, SearchEngine
+from app.search.query import Clause, Filters, Query, Sort, parse
+from tests.search.asking import SORTS, Open, ask, doc, numbers, pages
+from tests.search.generated import article, articles, clauses, filters, revision
+from tests.search.reference import FACETS, Expected
+
+ROOT = Path(__file__).parents[2]
+
+
+class TestWriting:
+    def test_a_document_is_found_when_put_returns(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil")], sequence=1)
+        assert numbers(ask(engine, "oil")) == [1]
+
+    def test_a_document_put_again_replaces_the_one_with_its_id(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil", source="Wire"), doc(2, "oil")], sequence=2)
+        engine.put([doc(1, "grain", source="Post", revision=2, revised=3)], sequence=3)
+        assert numbers(ask(engine, "oil")) == [2]
+        (hit,) = ask(engine, "grain").hits
+        assert (hit.source, hit.revision) == ("Post", 2)
+        assert ask(engine, "").total == engine.status().documents == 2
+
+    def test_the_last_of_two_with_one_id_in_a_batch_stays(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil"), doc(1, "grain")], sequence=1)
+        assert numbers(ask(engine, "oil")) == []
+        assert numbers(ask(engine, "grain")) == [1]
+
+    def test_a_deleted_document_is_gone_when_delete_returns(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil"), doc(2, "oil")], sequence=2)
+        engine.delete([f"{1:016x}", f"{99:016x}"], sequence=3)
+        assert numbers(ask(engine, "oil")) == [2]
+        assert engine.status().documents == 1
+        engine.delete([f"{2:016x}"], sequence=4)
+        assert ask(engine, "oil") == replace(ask(engine, "zzz"), generation=engine.status().generation)
+        engine.put([doc(1, "oil")], sequence=5)
+        assert numbers(ask(engine, "oil")) == [1]
+
+    def test_nothing_put_or_deleted_still_moves_the_sequence(self, engine: SearchEngine) -> None:
+        engine.put([], sequence=7)
+        assert engine.status().sequence == 7
+        engine.delete([], sequence=8)
+        assert engine.status().sequence == 8
+
+    def test_documents_may_come_from_a_generator(self, engine: SearchEngine) -> None:
+        engine.put((doc(n, "oil") for n in range(5)), sequence=1)
+        engine.delete((f"{n:016x}" for n in range(2)), sequence=2)
+        assert numbers(ask(engine, "oil")) == [2, 3, 4]
+        engine.rebuild((doc(n, "grain") for n in range(3)), sequence=3)
+        assert numbers(ask(engine, "grain")) == [0, 1, 2]
+
+    def test_rebuild_replaces_everything(self, engine: SearchEngine) -> None:
+        engine.put([doc(n, "oil") for n in range(20)], sequence=20)
+        before = engine.status()
+        engine.rebuild([doc(3, "oil and grain"), doc(99, "grain")], sequence=21)
+        assert numbers(ask(engine, "")) == [3, 99]
+        assert numbers(ask(engine, "oil")) == [3]
+        after = engine.status()
+        assert (after.documents, after.sequence) == (2, 21)
+        assert after.generation > before.generation
+        assert after.fingerprint == before.fingerprint
+
+    def test_status_names_the_newest_change_and_generations_ascend(self, engine: SearchEngine) -> None:
+        seen = [engine.status()]
+        assert (seen[0].documents, seen[0].sequence) == (0, 0)
+        for n in range(1, 30):
+            engine.put([doc(n, "oil")], sequence=10 * n)
+            status, hits = engine.status(), ask(engine, "oil")
+            assert (status.sequence, status.documents) == (10 * n, n)
+            assert (hits.sequence, hits.generation) == (status.sequence, status.generation)
+            assert status.generation > seen[-1].generation
+            seen.append(status)
+        assert len({status.fingerprint for status in seen}) == 1
+
+    def test_everything_survives_reopening(self, opened: Open, tmp_path: Path) -> None:
+        first = opened(tmp_path / "index")
+        for batch in range(5):
+            first.put(articles(20, seed=batch), sequence=batch + 1)
+        first.delete([hit.id for hit in ask(first, "oil").hits[:5]], sequence=6)
+        query = Query(parse("oil OR talks").clause, limit=1000, facets=FACETS, dates=True)
+        before, status = first.search(query), first.status()
+        first.close()
+        second = opened(tmp_path / "index")
+        assert second.search(query) == before
+        assert second.status() == status
+
+    def test_what_another_process_commits_becomes_visible(self, engine: SearchEngine, tmp_path: Path) -> None:
+        engine.put([doc(1, "oil")], sequence=1)
+        written = subprocess.run(
+            [sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        assert written.returncode == 0, written.stderr
+        for _ in range(100):
+            if engine.status().sequence == 2:
+                break
+            time.sleep(0.05)
+        assert numbers(ask(engine, "oil")) == [1, 2]
+
+
+_OTHER_PROCESS = """
+import sys
+from pathlib import Path
+from app.search.engine import Document
+from app.search.whoosh.engine import WhooshEngine
+
+engine = WhooshEngine.open(Path(sys.argv[1]))
+engine.put([Document(f"{2:016x}", "", "oil", revised=2)], sequence=2)
+engine.close()
+"""
+
+
+class TestOrder:
+    @pytest.fixture
+    def dated(self, engine: SearchEngine) -> SearchEngine:
+        days = {1: "2001-05-05", 2: None, 3: "1987-01-01", 4: "2001-05-05", 5: None, 6: "2020-12-31", 7: "1987-01-01"}
+        half = [doc(n, "oil", date=day) for n, day in days.items()]
+        engine.put(half[::2], sequence=1)
+        engine.put(half[1::2], sequence=2)
+        return engine
+
+    @pytest.mark.parametrize(
+        ("text", "sort", "order"),
+        [
+            ("oil", "-date", [6, 1, 4, 3, 7, 2, 5]),
+            ("oil", "date", [3, 7, 1, 4, 6, 2, 5]),
+            ("oil", "relevance", [1, 2, 3, 4, 5, 6, 7]),
+            ("", "relevance", [6, 1, 4, 3, 7, 2, 5]),
+            ("", "-date", [6, 1, 4, 3, 7, 2, 5]),
+            ("", "date", [3, 7, 1, 4, 6, 2, 5]),
+            ("-grain", "relevance", [1, 2, 3, 4, 5, 6, 7]),
+        ],
+    )
+    def test_ties_by_id_and_undated_last(self, dated: SearchEngine, text: str, sort: Sort, order: list[int]) -> None:
+        assert numbers(ask(dated, text, sort)) == order
+
+    @pytest.mark.parametrize("sort", SORTS)
+    @pytest.mark.parametrize("limit", range(9))
+    def test_limit(self, dated: SearchEngine, sort: Sort, limit: int) -> None:
+        whole, cut = ask(dated, "oil", sort), ask(dated, "oil", sort, limit)
+        assert cut.hits == whole.hits[:limit]
+        assert cut.total == whole.total == 7
+        assert (cut.cursor is None) is (limit >= 7 or limit == 0)
+
+    def test_a_score_is_there_where_the_order_is_by_relevance(self, dated: SearchEngine) -> None:
+        assert all((hit.score or 0) > 0 for hit in ask(dated, "oil").hits)
+        for hits in (ask(dated, "oil", "date"), ask(dated, "oil", "-date"), ask(dated, "")):
+            assert {hit.score for hit in hits.hits} == {None}
+
+    def test_a_headline_weighs_more_than_a_body(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil grain", "trade news"), doc(2, "trade news", "oil grain")], sequence=1)
+        assert numbers(ask(engine, "oil")) == [2, 1]
+
+    def test_a_hit_carries_what_a_result_list_shows(self, engine: SearchEngine) -> None:
+        full = Document(
+            "00000000000000ff", "Oil — “talks”", "The body", "2001-05-05", "ZÜRICH, May 5 -", "Zürich", "Wire", "fr",
+            ("person-a",), "https://news.example/1", "ext 1", headline_derived=True, word_count=9, revision=3,
+        )  # fmt: skip
+        engine.put([full, doc(1, "body")], sequence=1)
+        hit, bare = ask(engine, "body", "-date").hits
+        for name in ("id", "headline", "date", "dateline", "source", "language", "url", "external_id"):
+            assert getattr(hit, name) == getattr(full, name)
+        assert (hit.headline_derived, hit.word_count, hit.revision) == (True, 9, 3)
+        assert (bare.date, bare.dateline, bare.source, bare.url, bare.external_id) == (None,) * 5
+
+
+class TestEmptyAndOdd:
+    @pytest.mark.parametrize("text", ["", "oil", "-oil", '"oil talks"', "oil*", "oil~", "headline:oil -grain"])
+    @pytest.mark.parametrize("sort", SORTS)
+    def test_an_empty_archive_answers_with_nothing(self, engine: SearchEngine, text: str, sort: Sort) -> None:
+        query = Query(parse(text).clause, Filters(source=("Wire",)), sort, facets=FACETS, dates=True)
+        for asked in (query, replace(query, filters=Filters())):
+            found = engine.search(asked)
+            assert (found.total, found.hits, found.cursor) == (0, (), None)
+            assert found.facets == tuple(Facet(name, 0, 0, 0, ()) for name in FACETS)
+            assert found.dates == DateCounts((), (), (), 0)
+        assert engine.suggest("oil") == []
+        assert engine.spellings("oil") == []
+
+    def test_an_archive_emptied_again_is_an_empty_one(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil"), doc(2, "grain")], sequence=1)
+        engine.delete([f"{1:016x}", f"{2:016x}"], sequence=2)
+        assert engine.status().documents == ask(engine, "").total == ask(engine, "oil*").total == 0
+        engine.rebuild([], sequence=3)
+        assert ask(engine, "").total == 0
+
+    def test_empty_documents(self, engine: SearchEngine) -> None:
+        engine.put([doc(1), doc(2, "", "…"), doc(3, " \n "), doc(4, "oil")], sequence=1)
+        assert numbers(ask(engine, "")) == [1, 2, 3, 4]
+        assert numbers(ask(engine, "-oil")) == [1, 2, 3]
+        assert numbers(ask(engine, "oil")) == [4]
+        engine.put([doc(5, source="", place="", language="")], sequence=2)
+        assert engine.search(Query(facets=("source", "dateline"))).facets[0].missing == 5
+
+    def test_documents_of_nothing_but_emptiness(self, engine: SearchEngine) -> None:
+        engine.put([doc(1), doc(2)], sequence=1)
+        assert numbers(ask(engine, "")) == [1, 2]
+        assert ask(engine, "oil OR grain").total == 0
+
+    def test_a_huge_document(self, engine: SearchEngine) -> None:
+        body = "oil " * 100_000 + "the end of " + "grain trade " * 50_000
+        engine.put([doc(1, body), doc(2, "oil of the end"), doc(3, "grain")], sequence=1)
+        assert set(numbers(ask(engine, "oil"))) == {1, 2}
+        assert numbers(ask(engine, '"oil the end of grain"')) == [1]
+        assert numbers(ask(engine, '"trade grain trade" oil')) == [1]
+        assert numbers(ask(engine, '"end oil"')) == []
+        engine.put([doc(4, "oil")], sequence=2)
+        assert set(numbers(ask(engine, "oil"))) == {1, 2, 4}
+
+    @pytest.mark.parametrize(
+        ("text", "query"),
+        [
+            ("नमस्ते दुनिया", "दुनिया"), ("Привет, мир", "мир"), ("مرحبا بالعالم", "بالعالم"), ("東京 tower", "東京"),
+            ("étude", "etude"), ("nul \x00 inside", "inside"), ("emoji 🎉party🎉", "party"), ("\ufeffbom", "bom"),
+            ("soft\u00adhyphen", "soft"), ("rtl \u202eoil\u202c", "oil"), ("zero\u200bwidth", "zero"), ("½ cup", "½"),
+            ("𝒮cript", "𝒮cript"), ("\uffff\ufffe end", "end"), ("٣ ٤", "٣"), ("İstanbul", "istanbul"), ("ǅ x", "ǆ"),
+        ],
+    )  # fmt: skip
+    def test_odd_letters(self, engine: SearchEngine, text: str, query: str) -> None:
+        engine.put([doc(1, text, text, source=text, place=text, entities=(f"person-{text}",)), doc(2, "x")], sequence=1)
+        engine.put([doc(3, "other")], sequence=2)
+        assert 1 in numbers(ask(engine, query))
+        (hit,) = engine.search(Query(None, Filters(source=(text,), entity=(f"person-{text}",), dateline=(text,)))).hits
+        assert (hit.headline, hit.source) == (text, text)
+
+    def test_ids_at_both_ends(self, engine: SearchEngine) -> None:
+        ends = [0, 1, 2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1]
+        engine.put([doc(number, "oil") for number in ends], sequence=1)
+        assert numbers(ask(engine, "oil")) == ends
+        found = [number for page in pages(engine, Query(parse("oil").clause, limit=1)) for number in numbers(page)]
+        assert found == ends
+        engine.put([doc(2**64 - 1, "grain"), doc(0, "grain")], sequence=2)
+        assert numbers(ask(engine, "grain")) == [0, 2**64 - 1]
+        engine.delete([f"{2**64 - 1:016x}"], sequence=3)
+        assert numbers(ask(engine, "")) == ends[:-1]
+        assert engine.similar(f"{0:016x}").total == 0
+
+    @pytest.mark.parametrize("count", [254, 255, 256, 300, 70_000])
+    def test_more_occurrences_than_a_small_number_holds(self, engine: SearchEngine, count: int) -> None:
+        engine.put([doc(1, "grain", "oil " * count), doc(2, "oil " * count, "grain"), doc(3, "x", "oil")], sequence=1)
+        engine.put([doc(4, "x", dateline="oil " * count)], sequence=2)
+        for text in ("oil", '"oil"', "oil*", "oli~"):
+            assert set(numbers(ask(engine, text))) == {1, 2, 3, 4}
+        assert set(numbers(ask(engine, "headline:oil"))) == {1, 3}
+        assert set(numbers(ask(engine, '"oil oil oil"'))) == {1, 2, 4}
+        assert numbers(ask(engine, "dateline:oil")) == [4]
+
+    @pytest.mark.parametrize("length", [63, 64, 65, 300])
+    def test_long_words(self, engine: SearchEngine, length: int) -> None:
+        engine.put([doc(1, "x" * length), doc(2, "y" * length + " z")], sequence=1)
+        for text in ("x" * length, '"' + "x" * length + '"', "x" * length + "*", "x" * length + "~"):
+            assert numbers(ask(engine, text)) == [1]
+        assert numbers(ask(engine, '"' + "y" * length + ' z"')) == [2]
+
+    @pytest.mark.xfail(strict=True, reason="a fuzzy word of unspaced letters is its first one alone")
+    def test_a_fuzzy_word_of_unspaced_letters_is_more_than_its_first(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "a b c x"), doc(2, "東京")], sequence=1)
+        assert numbers(ask(engine, "東京~")) == [2]
+
+    def test_a_phrase_never_crosses_fields_or_documents(self, engine: SearchEngine) -> None:
+        documents = [doc(n, "grain trade", "north oil", dateline="price rise") for n in range(3)]
+        engine.put(documents, sequence=1)
+        for text in ("oil price", "oil grain", "rise grain", "trade north", "oil trade", "north rise"):
+            for slop in ("", "~1", "~20"):
+                assert ask(engine, f'"{text}"{slop}').total == 0, (text, slop)
+        assert ask(engine, '"north oil" "price rise" "grain trade"').total == 3
+
+    def test_an_expansion_stops_at_its_limit(self, engine: SearchEngine) -> None:
+        engine.put([doc(n, f"abc{n:03}") for n in range(100)], sequence=1)
+        engine.put([doc(n, f"abc{n:03}") for n in range(100, 200)], sequence=2)
+        assert ask(engine, "abc*").total == 200
+        engine.put([doc(300, "abc000 abc300")], sequence=3)
+        for text in ("abc*", "oil OR abc*", "-abc*", "headline:abc*", "abc222x~"):
+            if text.endswith("~"):
+                assert ask(engine, text).total <= 200
+                continue
+            with pytest.raises(QueryTooComplex) as raised:
+                ask(engine, text)
+            assert raised.value.code == "expansion_too_large"
+            assert "abc*" in raised.value.message
+
+    def test_a_fuzzy_word_with_too_many_neighbours_is_refused(self, engine: SearchEngine) -> None:
+        letters = "abcdefghijklmnopqrstuvwxyz"
+        engine.put([doc(1, " ".join(f"abcdefg{a}{b}" for a in letters for b in letters))], sequence=1)
+        with pytest.raises(QueryTooComplex):
+            ask(engine, "abcdefgab~")
+
+    def test_another_writer_is_told_to_wait_or_waits(self, engine: SearchEngine, opened: Open, tmp_path: Path) -> None:
+        second = opened(tmp_path)
+        engine.put([doc(1, "oil")], sequence=1)
+        second.put([doc(2, "oil")], sequence=2)
+        engine.put([doc(3, "oil")], sequence=3)
+        assert numbers(ask(engine, "oil")) == [1, 2, 3]
+
+
+@settings(max_examples=8, deadline=None)
+@given(seed=st.integers(0, 10_000), clause=clauses, chosen=filters)
+def test_a_rebuilt_index_answers_as_one_that_has_grown(
+    opened: Open, tmp_path_factory: pytest.TempPathFactory, seed: int, clause: Clause, chosen: Filters
+) -> None:
+    chance, engine = random.Random(seed), opened(tmp_path_factory.mktemp("grown"))
+    held: dict[str, Document] = {}
+    for sequence in range(1, 12):
+        fresh = [article(chance, f"{chance.getrandbits(64):016x}", sequence, 15) for _ in range(chance.randrange(6))]
+        fresh += [revision(chance, held[id], sequence) for id in chance.sample(sorted(held), min(2, len(held)))]
+        engine.put(fresh, sequence=sequence)
+        held |= {document.id: document for document in fresh}
+        gone = chance.sample(sorted(held), len(held) // 5)
+        engine.delete(gone, sequence=sequence)
+        held = {id: document for id, document in held.items() if id not in gone}
+    query = Query(clause, chosen, "date", limit=1000, facets=FACETS, dates=True)
+    grown = engine.search(query)
+    expected = Expected(query, held.values())
+    assert [hit.id for hit in grown.hits] == expected.by_date()
+    assert grown.facets == tuple(expected.facet(name) for name in FACETS)
+    engine.rebuild(held.values(), sequence=12)
+    rebuilt = engine.search(query)
+    assert (rebuilt.hits, rebuilt.facets, rebuilt.dates) == (grown.hits, grown.facets, grown.dates)

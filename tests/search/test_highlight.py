@@ -1,0 +1,172 @@
+from __future__ import annotations
+
+import html
+import itertools
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.search.engine import Document
+from app.search.highlight import SNIPPET_LENGTH, mark, matches, snippet
+from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, leaves, parse
+from app.text import normalise
+from tests.search import reference
+from tests.search.generated import articles
+from tests.search.generated import clauses as generated_clauses
+
+
+def marked(query: str, text: str, field: Field = "body") -> str:
+    return mark(text, matches(parse(query).clause, text, field)).replace("<mark>", "[").replace("</mark>", "]")
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "shown"),
+    [
+        ("talks", "Talks on talking", "[Talks] on [talking]"),
+        ('"talks"', "Talks on talking", "[Talks] on talking"),
+        ("oil price", "the price of oil", "the [price] of [oil]"),
+        ('"oil price"', "oil, price of an oil price rise", "[oil, price] of an [oil price] rise"),
+        ('"oil price"', "the price of oil", "the price of oil"),
+        ('"oil rise"~2', "oil price may rise, oil fell", "[oil price may rise], oil fell"),
+        ('"oil rise"~1', "oil price may rise", "oil price may rise"),
+        ('"the end the"', "at the end.\n\nThe start", "at [the end.\n\nThe] start"),
+        ("counter-terrorism", "counter-terrorism", "[counter-terrorism]"),
+        ("counter-terrorism", "counter; terrorism, counterterrorism", "[counter; terrorism], [counterterrorism]"),
+        ("counterterrorism", "a counter-terrorism unit, no counter", "a [counter-terrorism] unit, no counter"),
+        ("counter", "a counter-terrorism unit", "a [counter]-terrorism unit"),
+        ("att", "for AT&T’s share", "for [AT&amp;T]’s share"),
+        ("us", "The U.S. and us", "The [U.S]. and [us]"),
+        ("obrien", "O’Brien spoke", "[O’Brien] spoke"),
+        ("1234.50", "$1,234.50 paid", "$[1,234.50] paid"),
+        ("cafe", "Cafés and a café", "[Cafés] and a [café]"),
+        ("東京", "in 東京都", "in [東京]都"),
+        ("tal*", "Talks, tales and a stale one", "[Talks], [tales] and a stale one"),
+        ("bnak~", "bank of a blank", "[bank] of a blank"),
+        ("minsiter~", "the minister", "the [minister]"),
+        ("-oil talks", "oil talks", "oil [talks]"),
+        ("talks -(oil OR price)", "oil price talks", "oil price [talks]"),
+        ("-oil", "oil", "oil"),
+        ("headline:oil talks", "oil talks", "oil [talks]"),
+        ("body:oil", "oil", "[oil]"),
+        ("oil AND (talks OR price)", "price of oil", "[price] of [oil]"),
+        ('"oil price" price', "oil price, price", "[oil price], [price]"),
+        ("script", "<script>alert('x')</script>", "&lt;[script]&gt;alert(&#x27;x&#x27;)&lt;/[script]&gt;"),
+        ("absent", "Talks", "Talks"),
+        ("", "Talks", "Talks"),
+        ("talks", "", ""),
+    ],
+)  # fmt: skip
+def test_what_is_marked(query: str, text: str, shown: str) -> None:
+    assert marked(query, text) == shown
+
+
+@pytest.mark.parametrize("text", ["India's army", "India’s army"])
+def test_a_possessive_is_marked_with_or_without_its_ending(text: str) -> None:
+    (start, end), = matches(parse("india").clause, text)  # fmt: skip
+    assert text[start:end] in ("India", text.split(maxsplit=1)[0])
+
+
+def test_a_field_is_marked_in_itself_alone() -> None:
+    assert marked("headline:oil talks", "oil talks", "headline") == "[oil] [talks]"
+    assert marked("headline:oil talks", "oil talks", "dateline") == "oil [talks]"
+
+
+@pytest.mark.parametrize("field", ["headline", "dateline", "body"])
+@settings(max_examples=60, deadline=None)
+@given(clause=generated_clauses)
+def test_a_text_is_marked_where_and_only_where_a_wanted_leaf_occurs(field: Field, clause: Clause) -> None:
+    for document in articles(25, seed=11):
+        text = {"headline": document.headline, "dateline": document.dateline or "", "body": document.body}[field]
+        for leaf in leaves(clause):
+            said = leaf.field in (None, field) and any(
+                reference.occurrences(unit, document, field) for unit in reference.units(leaf)
+            )
+            assert bool(matches(leaf, text, field)) is said
+
+
+_texts = st.text("aob <&>\"'\n-’.,東é", max_size=400).map(normalise)
+_wordy = st.lists(
+    st.sampled_from(["oil", "talks", "a", "counter-terrorism", "<b>", "O’Brien's", "x" * 70]), max_size=120
+)
+_bodies = st.one_of(_texts, st.tuples(_wordy, st.sampled_from([" ", "\n\n", ". "])).map(lambda m: m[1].join(m[0])))
+_clauses: st.SearchStrategy[Clause] = st.one_of(
+    st.builds(Word, st.sampled_from(["a", "ob", "oil", "counter-terrorism", "東", "OBrien"])),
+    st.builds(Phrase, st.sampled_from(["a a", "oil talks", "a b"]), st.sampled_from([0, 3, 20])),
+    st.builds(Prefix, st.sampled_from(["oil", "cou", "xxx"])),
+    st.builds(Fuzzy, st.sampled_from(["oli", "ab"])),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_clauses, _bodies)
+def test_marks_stand_around_spans_and_the_text_is_unchanged(clause: Clause, body: str) -> None:
+    spans = matches(clause, body)
+    assert all(0 <= start < end <= len(body) for start, end in spans)
+    assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
+    shown = mark(body, spans)
+    assert html.unescape(re.sub("</?mark>", "", shown)) == body
+    assert [html.unescape(piece) for piece in re.findall("<mark>(.*?)</mark>", shown, re.DOTALL)] == [
+        body[start:end] for start, end in spans
+    ]
+
+
+@settings(max_examples=200, deadline=None)
+@given(_clauses, _bodies)
+def test_a_snippet_is_a_piece_of_the_body_with_its_matches(clause: Clause, body: str) -> None:
+    shown = snippet(clause, body)
+    assert shown.text == body[shown.start : shown.end]
+    assert len(shown.text) <= SNIPPET_LENGTH
+    assert shown.text == shown.text.strip()
+    whole = matches(clause, body)
+    assert all(shown.start <= start < end <= shown.end for start, end in shown.matches)
+    # A match that reaches past the snippet is marked as far as it goes.
+    assert all(any(a <= start and (end == b or end == shown.end < b) for a, b in whole) for start, end in shown.matches)
+    again = mark(shown.text, shown.matches, shift=shown.start)
+    assert html.unescape(re.sub("</?mark>", "", again)) == shown.text
+    assert again.count("<mark>") == len(shown.matches)
+    if body.strip():
+        assert shown.text
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.sampled_from(["oil", "talks", "prices", "a", "harbour", "counter-terrorism"]), max_size=150))
+def test_a_snippet_begins_and_ends_at_a_word_and_shows_a_match(words: list[str]) -> None:
+    body, clause = " ".join(words), parse("oil").clause
+    shown = snippet(clause, body)
+    assert shown.text.split() == [] or set(shown.text.split()) <= set(words)
+    assert shown.start == 0 or body[shown.start - 1] == " "
+    assert shown.end == len(body) or body[shown.end] == " "
+    assert bool(shown.matches) is ("oil" in words)
+
+
+def test_a_snippet_prefers_the_place_with_most_different_hits() -> None:
+    body = "oil " * 5 + "filler " * 100 + "oil price talks " + "filler " * 100
+    shown = snippet(parse("oil price talks").clause, body)
+    assert [body[start:end] for start, end in shown.matches] == ["oil", "price", "talks"]
+
+
+def test_without_a_match_the_snippet_is_the_beginning() -> None:
+    body = "  The first words. " + "more " * 100
+    assert snippet(parse("absent").clause, body).start == 2
+    assert snippet(None, body).text.startswith("The first words.")
+    assert snippet(None, "").text == ""
+
+
+def test_a_long_passage_is_still_shown() -> None:
+    body = "filler " * 60 + "government " + "international " * 18 + "agreement " + "filler " * 60
+    assert snippet(parse('"government agreement"~20').clause, body).matches
+
+
+def test_a_snippet_of_one_endless_word() -> None:
+    shown = snippet(parse("x").clause, "x" * 5000)
+    assert 0 < len(shown.text) <= SNIPPET_LENGTH
+
+
+def test_marks_of_a_document_like_those_the_search_finds() -> None:
+    document = Document("0" * 16, "Oil talks", "Talks on oil", dateline="Oil City")
+    clause = parse("headline:oil OR dateline:oil").clause
+    assert matches(clause, document.body) == []
+    assert matches(clause, document.headline, "headline") == [(0, 3)]
+    assert matches(clause, document.dateline or "", "dateline") == [(0, 3)]

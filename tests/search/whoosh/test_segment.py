@@ -1,0 +1,167 @@
+from __future__ import annotations
+
+import itertools
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.errors import IndexUnavailable
+from app.search.engine import Document
+from app.search.query import MAX_SLOP
+from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
+from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, write_segment
+from tests.search.generated import articles
+from tests.search.reference import read
+
+
+def written(path: Path, documents: list[Document]) -> Segment:
+    batch = Batch(Vocabulary())
+    for document in documents:
+        batch.add(document)
+    write_segment(path, batch.arrays(), len(documents))
+    return Segment(path)
+
+
+@pytest.fixture(scope="module")
+def segment(tmp_path_factory: pytest.TempPathFactory) -> Segment:
+    return written(tmp_path_factory.mktemp("segment") / "a.seg", articles(50, seed=2))
+
+
+def test_what_is_written_is_read(segment: Segment) -> None:
+    documents = articles(50, seed=2)
+    assert segment.documents == 50
+    assert segment["id"].tolist() == [int(document.id, 16) for document in documents]
+    for field in FIELDS:
+        lengths = [read(document, field).length for document in documents]  # type: ignore[arg-type]
+        assert segment[f"length.{field}"].tolist() == lengths
+
+
+def test_terms_are_sorted_and_found(segment: Segment) -> None:
+    for view in VIEWS:
+        table = segment.terms(view)
+        terms = [table[number] for number in range(len(table))]
+        assert terms == sorted(set(terms))
+        assert [table.find(term) for term in terms] == list(range(len(terms)))
+        assert table.find(b"\xff") is None
+        assert list(table.starting(b"")) == list(range(len(terms)))
+        postings = [segment[f"{view}.docs"][segment.postings(view, n)].tolist() for n in range(len(terms))]
+        assert all(row == sorted(set(row)) != [] for row in postings)
+
+
+def test_a_prefix_is_a_run_of_terms(segment: Segment) -> None:
+    table = segment.terms("exact")
+    found = [table[number] for number in table.starting(b"tal")]
+    assert found == [term for term in (table[n] for n in range(len(table))) if term.startswith(b"tal")] != []
+
+
+def test_positions_are_those_of_the_texts(segment: Segment) -> None:
+    table = segment.terms("exact")
+    expected: dict[bytes, list[int]] = {}
+    for number, document in enumerate(articles(50, seed=2)):
+        for field in FIELDS:
+            first = int(segment.addresses[field][0][number])
+            for position, term in read(document, field).terms:  # type: ignore[arg-type]
+                expected.setdefault(term.encode(), []).append(first + position)
+    assert {table[n]: segment.positions(n).tolist() for n in range(len(table))} == {
+        term: sorted(addresses) for term, addresses in expected.items()
+    }
+
+
+def test_fields_lie_apart_further_than_a_phrase_may_stretch(segment: Segment) -> None:
+    assert GAP > MAX_SLOP + 1
+    bounds = [segment.addresses[field] for field in FIELDS]
+    line = np.stack([side for pair in bounds for side in pair]).T.ravel()
+    assert np.all(line[2::2] - line[1:-1:2] == GAP)
+
+
+def test_counts_stop_at_what_their_type_holds(tmp_path: Path) -> None:
+    segment = written(tmp_path / "a.seg", [Document("0" * 16, "oil " * 300, "oil " * 70_000, dateline="oil " * 256)])
+    assert [segment[f"stem.tf.{field}"].tolist() for field in FIELDS] == [[255], [255], [65_535]]
+    assert len(segment.positions(0)) == 300 + 256 + 70_000
+
+
+def test_a_segment_without_words(tmp_path: Path) -> None:
+    segment = written(tmp_path / "a.seg", [Document("0" * 16, "", "")])
+    assert segment.documents == 1
+    assert all(len(segment.terms(view)) == 0 for view in ("exact", "stem", "entity", "source", "place"))
+    assert segment.damaged() == []
+
+
+@settings(max_examples=20, deadline=None)
+@given(splits=st.lists(st.integers(0, 40), min_size=1, max_size=3), seed=st.integers(0, 999), dead=st.floats(0, 1))
+def test_a_merge_gives_what_one_batch_of_the_living_gives(
+    tmp_path_factory: pytest.TempPathFactory, splits: list[int], seed: int, dead: float
+) -> None:
+    documents, folder = articles(40, seed), tmp_path_factory.mktemp("merge")
+    alive = np.random.default_rng(seed).random(40) >= dead
+    alive[0] = True
+    bounds = [0, *sorted(splits), 40]
+    parts = [
+        Part(written(folder / f"{start}-{end}.seg", documents[start:end]), alive[start:end])
+        for start, end in itertools.pairwise(bounds)
+        if end > start
+    ]
+    living = [document for document, lives in zip(documents, alive, strict=True) if lives]
+    arrays, count = merge(parts)
+    whole = written(folder / "whole.seg", living)
+    assert count == len(living)
+    for name, array in arrays.items():
+        assert array.tolist() == whole[name].tolist(), name
+        assert array.dtype == whole[name].dtype, name
+    write_segment(folder / "merged.seg", arrays, count)
+    assert Segment(folder / "merged.seg").damaged() == []
+
+
+class TestDamage:
+    @pytest.fixture
+    def path(self, tmp_path: Path) -> Path:
+        return written(tmp_path / "MAIN_a.seg", articles(20)).path
+
+    def test_a_whole_file_is_not_damaged(self, path: Path) -> None:
+        assert Segment(path).damaged() == []
+
+    @pytest.mark.parametrize("name", ["id", "exact.positions", "stem.docs", "cards", "entity.forward"])
+    def test_a_flipped_bit_is_found_where_it_is(self, path: Path, name: str) -> None:
+        segment = Segment(path)
+        _, offset, _, _ = segment._directory[name]
+        data = bytearray(path.read_bytes())
+        data[segment._base + offset] ^= 1
+        path.write_bytes(data)
+        assert Segment(path).damaged() == [name]
+
+    @pytest.mark.parametrize("kept", [0, 1, 8, 15, 16, 100, 2000, -4000, -1])
+    def test_a_file_that_was_cut_says_what_to_do(self, path: Path, kept: int) -> None:
+        data = path.read_bytes()
+        path.write_bytes(data[:kept])
+        with pytest.raises(IndexUnavailable, match=r"MAIN_a\.seg.*dateline reindex"):
+            Segment(path)
+
+    @pytest.mark.parametrize(
+        "content",
+        [
+            b"PK\x03\x04" + b"\0" * 200, b"DLSEG\x00\x00\x01" + b"\xff" * 200, b"DLSEG\x00\x00\x01" + b"\0" * 200,
+            b"DLSEG\x00\x00\x01\x02" + b"\0" * 7 + b"{}" + b" " * 100, b"\xff" * 300,
+        ],
+    )  # fmt: skip
+    def test_a_foreign_file_says_what_to_do(self, path: Path, content: bytes) -> None:
+        path.write_bytes(content)
+        with pytest.raises(IndexUnavailable, match="dateline reindex"):
+            Segment(path)
+
+    def test_a_missing_file_says_what_to_do(self, path: Path) -> None:
+        path.unlink()
+        with pytest.raises(IndexUnavailable, match="dateline reindex"):
+            Segment(path)
+
+    def test_a_flipped_bit_in_the_directory_is_refused(self, path: Path) -> None:
+        """Else names and sizes would be wrong that no checksum of an array covers."""
+        data = path.read_bytes()
+        for place in range(16 + int.from_bytes(data[8:16], "little")):
+            changed = bytearray(data)
+            changed[place] ^= 1
+            path.write_bytes(changed)
+            with pytest.raises(IndexUnavailable, match="dateline reindex"):
+                Segment(path)
