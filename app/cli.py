@@ -133,7 +133,7 @@ def ingest(
     from app.ingest.pipeline import ingest as run
 
     options = IngestOptions(source, format, skip_entities, workers, retry)
-    with _opened(_settings(data_dir)) as archive, terminal.progress() as progress:
+    with _opened(_settings(data_dir), mend=True) as archive, terminal.progress() as progress:
         report = run(paths or [], archive, options, progress)
     terminal.show_report(report)
     if report.rejected:
@@ -309,13 +309,13 @@ def _settings(data_dir: Path | None, **given: Any) -> Settings:
 
 
 @contextmanager
-def _opened(settings: Settings) -> Iterator[Archive]:
+def _opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
     from sqlalchemy.exc import OperationalError
 
     from app.archive import open_archive
 
     try:
-        with open_archive(settings) as archive:
+        with open_archive(settings, mend=mend) as archive:
             yield archive
     except OperationalError as error:
         _fail(f"{settings.database_path}: {error.orig}", EXIT_DISK)
@@ -358,10 +358,10 @@ def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
 
 
 def _prepare(settings: Settings) -> int:
-    """Migrate before any server process starts, and count the articles."""
+    """Migrate before any server process starts, and count the articles. The server fills an index that was mended."""
     from app.store import articles
 
-    with _opened(settings) as archive, archive.database.reading() as session:
+    with _opened(settings, mend=True) as archive, archive.database.reading() as session:
         return articles.stats(session).articles
 
 

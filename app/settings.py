@@ -53,7 +53,12 @@ class Settings(BaseSettings):
     @property
     def recognising_processes(self) -> int:
         """Four, the model they share and the process that writes stay under 1.5 GB together."""
-        return self.ingest_workers or min(len(os.sched_getaffinity(0)), 4)
+        return self.ingest_workers or min(_cores(), 4)
+
+
+def _cores() -> int:
+    """Those that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _sentence(error: ValidationError) -> str:

@@ -8,8 +8,8 @@ import unicodedata
 from collections.abc import Iterator
 
 _LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
-# C0 and C1 controls but \n and \t, and the code points that no text may hold: they break JSON, terminals and XML.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+# C0 and C1 controls but \n and \t, halves of surrogate pairs, and the code points that no text may hold.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 
 # Letters that carry a stroke or are ligatures: NFKD leaves them alone, readers type the plain letter.
 _PLAIN = str.maketrans(

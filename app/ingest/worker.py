@@ -17,8 +17,9 @@ from concurrent.futures import ProcessPoolExecutor
 from app.enrich.enricher import Enricher
 from app.errors import SettingsInvalid
 
-# The name of the setting: the server process is told in the environment which model to load, as any process would be.
-_MODEL = "DATELINE_MODEL"
+# The server process is told in the environment which model to load. Not the name of the setting: this process and what
+# it starts go on reading that.
+_MODEL = "_DATELINE_PRELOAD"
 
 _loaded: dict[str, Enricher] = {}
 

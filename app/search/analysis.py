@@ -21,6 +21,8 @@ words the exact one.
 from __future__ import annotations
 
 import re
+import sys
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -36,17 +38,29 @@ VERSION = "1"
 MAX_TERM = 64
 """Characters kept of a term, in documents and queries alike; longer runs are encodings and scrapings, not words."""
 
-# The last branch eats the possessive that scrapers tear off ("Pakistan 's"): no group, no token.
-_RAW = re.compile(r"(\w+(?:(?:[-‐‑'’.&]|(?<=\d),(?=\d))\w+)*)|(?<=\s)['’][sS]\b")
-_PIECES = re.compile(r"(\w+(?:(?:[-‐‑'’.&]|(?<=\d),(?=\d))\w+)*|(?<=\s)['’][sS]\b)")
+_JOINERS = "-‐‑'’.&,"
+# Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them.
+_MARKS = "".join(chr(i) for i in range(sys.maxunicode + 1) if unicodedata.category(chr(i)) in ("Mn", "Mc"))
+# The possessive that scrapers tear off ("Pakistan 's").
+_TORN = r"(?<=\s)['’][sS]\b"
+_RAW = re.compile(rf"\w+(?:[{_JOINERS}]\w+|[{_MARKS}]+\w*)*|{_TORN}")
+# The same for a text without such marks, in half the time; as a group, so that a split keeps what it splits by.
+_UNMARKED = re.compile(rf"(\w+(?:[{_JOINERS}]\w+)*|{_TORN})")
+_MARKED = re.compile(f"({_RAW.pattern})")
+_MARK = re.compile(f"[{_MARKS}]")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 _ACRONYM = re.compile(r"\w(?:\.\w)+")
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 _COMPOUND = re.compile(r"[-‐‑&_]+")
 _STOPS = re.compile(r"[.,]")
-_APOSTROPHES = re.compile(r"['’]")
+_APOSTROPHE = "'’"
+_APOSTROPHES = re.compile(f"[{_APOSTROPHE}]")
 # Han and kana are written without spaces: each character is a word, and a run of them a phrase.
 _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
+
+
+# A compound with one of these in it is words that stand together for want of a space, and has no joined form.
+_APART = re.compile(rf"{_UNSPACED.pattern}|(?<!\d),|,(?!\d)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,28 +100,34 @@ class Token:
 
 
 def raw_tokens(text: str) -> list[str]:
-    """The raw tokens alone, for indexing; a torn-off possessive comes as an empty string and has no forms.
+    """The raw tokens alone, for indexing; torn-off possessives are among them and have no forms.
 
     In small letters: the forms are the same, and there are fewer different tokens to analyse. A few letters grow when
-    made small, into marks that end a token; a text with one is left as it is.
+    made small; a text with one is left as it is.
     """
     small = text.lower()
-    return _RAW.findall(small if len(small) == len(text) else text)
+    chosen = small if len(small) == len(text) else text
+    return _splitter(chosen).findall(chosen)
 
 
 def raw_spans(text: str) -> tuple[list[str], list[int]]:
     """The raw tokens and where each begins, for texts of which few tokens matter: no object is made for the others.
 
-    Torn-off possessives are among them and have no forms.
+    Torn-off possessives are among them.
     """
-    pieces = _PIECES.split(text)
+    pieces = _splitter(text).split(text)
     reached = list(accumulate(map(len, pieces)))
     return pieces[1::2], reached[0::2]
 
 
 def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The raw tokens of `text[start:end]` with their places; torn-off possessives are left out."""
-    return (match for match in _RAW.finditer(text, start, len(text) if end is None else end) if match[1])
+    found = _RAW.finditer(text, start, len(text) if end is None else end)
+    return (match for match in found if match[0][0] not in _APOSTROPHE)
+
+
+def _splitter(text: str) -> re.Pattern[str]:
+    return _MARKED if not text.isascii() and _MARK.search(text) else _UNMARKED
 
 
 def tokens(text: str) -> Iterator[Token]:
@@ -122,11 +142,10 @@ def tokens(text: str) -> Iterator[Token]:
 @lru_cache(maxsize=20_000)
 def expand(raw: str) -> Expansion:
     """Forms of one raw token; a token of marks alone has none."""
-    word = "" if raw[0] in "'’" else _POSSESSIVE.sub("", raw)
-    parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start)]
-    parts = [part for part in parts if part[0]]
+    word = "" if raw[0] in _APOSTROPHE else _POSSESSIVE.sub("", raw)
+    parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start) if part[0]]
     forms = tuple(Form(term[:MAX_TERM], i, start, end) for i, (term, start, end) in enumerate(parts))
-    if len(forms) < 2 or _UNSPACED.search(word):
+    if len(forms) < 2 or _APART.search(word):
         return Expansion(forms, None)
     joined = "".join(term for term, _, _ in parts)[:MAX_TERM]
     return Expansion(forms, Form(joined, 0, forms[0].start, forms[-1].end))

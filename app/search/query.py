@@ -93,7 +93,9 @@ class Warning:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`clause` is None for a text without a word in it; `interpreted` is canonical and parses to the same clause."""
+    """`text` is in normal form; positions count in it. `clause` is None for one without a word in it. `interpreted` is
+    canonical and parses to the same clause.
+    """
 
     text: str
     clause: Clause | None
@@ -135,7 +137,8 @@ def parse(text: str) -> Parsed:
     """Read a query text. Raises `QueryTooComplex` for a text over a limit and nothing else."""
     if len(text) > MAX_CHARACTERS:
         raise QueryTooComplex("query_too_long", f"The query has {len(text)} characters; {MAX_CHARACTERS} is the limit.")
-    reader = _Reader(normalise(text))
+    text = normalise(text)
+    reader = _Reader(text)
     clause = reader.read()
     found = tuple(leaves(clause)) if clause else ()
     if len(found) > MAX_LEAVES:
@@ -193,29 +196,49 @@ def allowed_edits(term: str) -> int:
 
 def render(clause: Clause) -> str:
     """The canonical text of a clause: `parse(render(c)).clause == c` for every clause that `parse` gives."""
+    return _render(clause, None)
+
+
+def _render(clause: Clause, said: Field | None) -> str:
+    """`said` is the field that stands before a group around the clause."""
     match clause:
         case Word(text, field):
-            return _in_field(field, text)
+            return _in_field(field, text, said)
         case Phrase(text, slop, field):
-            return _in_field(field, f'"{text}"' + (f"~{slop}" if slop else ""))
+            return _in_field(field, f'"{text}"' + (f"~{slop}" if slop else ""), said)
         case Prefix(text, field):
-            return _in_field(field, text + "*")
+            return _in_field(field, text + "*", said)
         case Fuzzy(text, field):
-            return _in_field(field, text + "~")
+            return _in_field(field, text + "~", said)
         case Not(child):
-            return "-" + _operand(child)
-        case And(clauses, explicit):
-            return (" AND " if explicit else " ").join(map(_operand, clauses))
-        case Or(clauses):
-            return " OR ".join(map(_operand, clauses))
+            return "-" + _operand(child, said)
+        case And(clauses) | Or(clauses):
+            common = _common_field(clause)
+            if common and not said:
+                return f"{common}:({_render(clause, common)})"
+            return _operator(clause).join(_operand(child, said) for child in clauses)
 
 
-def _operand(clause: Clause) -> str:
-    return f"({render(clause)})" if isinstance(clause, And | Or) else render(clause)
+def _operator(clause: And | Or) -> str:
+    if isinstance(clause, Or):
+        return " OR "
+    return " AND " if clause.explicit else " "
 
 
-def _in_field(field: Field | None, text: str) -> str:
-    return f"{field}:{text}" if field else text
+def _operand(clause: Clause, said: Field | None) -> str:
+    text = _render(clause, said)
+    grouped = isinstance(clause, And | Or) and (said or not _common_field(clause))
+    return f"({text})" if grouped else text
+
+
+def _in_field(field: Field | None, text: str, said: Field | None) -> str:
+    return f"{field}:{text}" if field and field != said else text
+
+
+def _common_field(clause: Clause) -> Field | None:
+    """The field that all leaves are asked for in, if it is one."""
+    fields = {leaf.field for leaf in leaves(clause)}
+    return fields.pop() if len(fields) == 1 else None
 
 
 def _join(kind: type[And] | type[Or], clauses: tuple[Clause, ...], explicit: bool = False) -> Clause:
@@ -446,6 +469,10 @@ class _Reader:
 
     def _marked(self, word: str, mark: str, field: Field | None, lexeme: _Lexeme) -> Clause:
         expansion = analysis.expand(word)
+        if expansion.width > 1 and expansion.joined is None:
+            message = f"{word}{mark}: what is written without spaces is searched whole; the {mark} was left out."
+            self._warn("misplaced_wildcard", message, lexeme.position)
+            return Word(word, field)
         term = (expansion.joined or expansion.parts[0]).term
         if mark == "~":
             return Fuzzy(_not_operator(word), field)

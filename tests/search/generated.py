@@ -78,7 +78,7 @@ def _text(chance: random.Random, count: int) -> str:
             text += "the price of oil in the U.S. counter-terrorism talks "
             count -= 8
         word = chance.choice(FREQUENT) if chance.random() < 0.4 else chance.choice(WORDS)
-        text += (word.upper() if chance.random() < 0.05 and word != "'s" else word) + chance.choice(_SEPARATORS)
+        text += (word.upper() if chance.random() < 0.05 else word) + chance.choice(_SEPARATORS)
         count -= 1
     return text
 

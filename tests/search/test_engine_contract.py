@@ -269,7 +269,6 @@ class TestEmptyAndOdd:
             assert numbers(ask(engine, text)) == [1]
         assert numbers(ask(engine, '"' + "y" * length + ' z"')) == [2]
 
-    @pytest.mark.xfail(strict=True, reason="a fuzzy word of unspaced letters is its first one alone")
     def test_a_fuzzy_word_of_unspaced_letters_is_more_than_its_first(self, engine: SearchEngine) -> None:
         engine.put([doc(1, "a b c x"), doc(2, "東京")], sequence=1)
         assert numbers(ask(engine, "東京~")) == [2]

@@ -75,7 +75,7 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("body:abc*", Prefix("abc", "body"), "body:abc*"),
         ('dateline:"a b"~2', Phrase("a b", 2, "dateline"), 'dateline:"a b"~2'),
         ("-headline:a", Not(Word("a", "headline")), "-headline:a"),
-        ("headline:(a OR b)", Or((Word("a", "headline"), Word("b", "headline"))), "headline:a OR headline:b"),
+        ("headline:(a OR b)", Or((Word("a", "headline"), Word("b", "headline"))), "headline:(a OR b)"),
         ("headline:(a body:b)", And((Word("a", "headline"), Word("b", "body"))), "headline:a body:b"),
         ("headline:a b", And((Word("a", "headline"), B)), "headline:a b"),
         ("headline: a", And((Word("headline"), A)), "headline a"),
@@ -139,7 +139,6 @@ def test_an_unknown_field_near_a_known_one_is_hinted_at() -> None:
     assert all(field in warning.message for field in ("headline", "body", "dateline"))
 
 
-@pytest.mark.xfail(strict=True, reason="positions count in the normalised text, Parsed.text is the text as given")
 @pytest.mark.parametrize("text", ['\x00\x00a "b', 'cafe\u0301 "b', 'a\r\n"b'])
 def test_a_position_is_one_in_the_text_that_is_given_back(text: str) -> None:
     parsed = parse(text)
@@ -210,7 +209,6 @@ def test_any_text_is_read_and_its_canonical_form_reads_the_same(text: str) -> No
     assert render(parsed.clause) == parsed.interpreted
 
 
-@pytest.mark.xfail(strict=True, reason="a field before a group is repeated for each word, past the limit on characters")
 def test_the_canonical_form_of_a_long_query_is_within_the_limits_too() -> None:
     parsed = parse("headline:(" + " ".join(["independence"] * 60) + ")")
     assert parse(parsed.interpreted).clause == parsed.clause

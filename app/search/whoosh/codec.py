@@ -37,7 +37,9 @@ class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
 
 
 def schema() -> fields.Schema:
-    return fields.Schema(exact=View(True), stem=View(False), **{view: View(False) for view in KEY_VIEWS})
+    return fields.Schema(
+        id=fields.STORED(), exact=View(True), stem=View(False), **{view: View(False) for view in KEY_VIEWS}
+    )
 
 
 @lru_cache(maxsize=256)

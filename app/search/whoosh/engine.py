@@ -16,22 +16,20 @@ from rapidfuzz.distance import OSA
 from app.errors import NotFound
 from app.search import analysis
 from app.search.engine import DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
-from app.search.query import And, Clause, Filters, Prefix, Query, Word
+from app.search.query import MIN_PREFIX, And, Clause, Filters, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, Matches, everything, inverse_frequency, near_terms
-from app.search.whoosh.index import FINGERPRINT, Index, Snapshot
+from app.search.whoosh.index import FINGERPRINT, Index, Snapshot, View
 from app.search.whoosh.invert import Card, Ints
 from app.search.whoosh.narrow import Narrowing
-from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, plan
+from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.text import fold
 
 _REFRESH_SECONDS = 0.25
 """How stale a search may be after another process has committed."""
 _SIMILAR_TERMS = 30
-_SUGGESTION_TERMS = 2_000
-"""Words looked at for one prefix: the first letters stand for more, and then any of the frequent ones will do."""
 
 _decode_card = msgspec.msgpack.Decoder(Card).decode
 
@@ -81,10 +79,10 @@ class WhooshEngine:
         )
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
-        words = [match[0] for match in analysis.raw_matches(prefix)]
+        words = [match[0] for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
         if not words:
             return []
-        return [*self._terms_starting(fold(words[-1]), limit), *self._headlines(words, limit)][: 2 * limit]
+        return [*self._terms_starting(one_term(words[-1]), limit), *self._headlines(words, limit)]
 
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:
         term = fold(word)
@@ -164,24 +162,20 @@ class WhooshEngine:
         return cursor.read(query.cursor, query, distinct)
 
     def _terms_starting(self, prefix: str, limit: int) -> list[Suggestion]:
-        counts: Counter[str] = Counter()
-        for view in self._current().views:
+        views, frequent = self._current().views, set[bytes]()
+        for view in views:
             table = view.segment.terms("exact")
-            run = table.starting(prefix.encode())[:_SUGGESTION_TERMS]
+            run = table.starting(prefix.encode())
             sizes = np.diff(view.segment["exact.postings"][run.start : run.stop + 1])
-            for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist():
-                counts[table[run[place]].decode()] += view.count("exact", run[place])
+            frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
+        counts = Counter({term.decode(): sum(_count(view, term) for view in views) for term in frequent})
         best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))
         return [Suggestion("term", term, counts[term]) for term in best]
 
     def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
-        last = analysis.expand(words[-1])
-        if not last.width or len((last.joined or last.parts[0]).term) < 3:
+        if len(one_term(words[-1])) < MIN_PREFIX:
             return []
-        clauses: tuple[Clause, ...] = (
-            *(Word(word, "headline") for word in words[:-1] if analysis.expand(word).width),
-            Prefix(words[-1], "headline"),
-        )
+        clauses: tuple[Clause, ...] = (*(Word(word, "headline") for word in words[:-1]), Prefix(words[-1], "headline"))
         with_all = Query(And(clauses) if len(clauses) > 1 else clauses[0], Filters(), "-date", limit)
         return [Suggestion("headline", hit.headline, 1, hit.id) for hit in self.search(with_all).hits]
 
@@ -250,6 +244,11 @@ def _facet(snapshot: Snapshot, matches: list[Matches], narrowing: Narrowing, que
 def _dates(snapshot: Snapshot, found: list[Matches], narrowing: Narrowing) -> DateCounts:
     everything = _narrowed(_everything(snapshot), narrowing)
     return counting.dates(snapshot, [m.documents for m in found], [m.documents for m in everything])
+
+
+def _count(view: View, term: bytes) -> int:
+    number = view.segment.terms("exact").find(term)
+    return view.count("exact", number) if number is not None else 0
 
 
 def _telling_terms(snapshot: Snapshot, number: int, document: int) -> list[str]:

@@ -182,7 +182,6 @@ def test_expanding_a_prefix_and_reading_all_terms(both: Both) -> None:
     assert list(reader.field_terms("exact")) == [t.decode() for f, t in everything if f == "exact"]
 
 
-@pytest.mark.xfail(strict=True, reason="Whoosh hands out stored fields of the schema alone, and the schema has no id")
 def test_a_hit_of_whoosh_has_its_id(both: Both) -> None:
     hits = both.searcher.search(whoosh_query.Term("stem", "talk"), limit=None)
     assert {hit["id"] for hit in hits} == both.ours(Word("talk"))
