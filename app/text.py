@@ -50,6 +50,23 @@ def fold_word(text: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
 
 
+def fold_evenly(text: str) -> str:
+    """As `fold_word`, but every character keeps its place; one that would become none or several is a NUL."""
+    return text.lower() if text.isascii() else text.translate(_EVENLY)
+
+
+class _Evenly(dict[int, str]):
+    """What each character folds to, worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        folded = fold_word(chr(code))
+        self[code] = even = folded if len(folded) == 1 else "\0"
+        return even
+
+
+_EVENLY = _Evenly()
+
+
 def slug(name: str) -> str:
     """``"Médecins Sans Frontières"`` -> ``"medecins-sans-frontieres"``; what is not Latin gets a stable hex form."""
     folded = fold(name)

@@ -26,7 +26,6 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import accumulate
 
 import Stemmer
 
@@ -38,16 +37,17 @@ VERSION = "1"
 MAX_TERM = 64
 """Characters kept of a term, in documents and queries alike; longer runs are encodings and scrapings, not words."""
 
-_JOINERS = "-‐‑'’.&,"
+JOINERS = "-‐‑'’.&,"
+"""What people write between the letters of one word."""
 # Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them.
 _MARKS = "".join(chr(i) for i in range(sys.maxunicode + 1) if unicodedata.category(chr(i)) in ("Mn", "Mc"))
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = r"(?<=\s)['’][sS]\b"
-_RAW = re.compile(rf"\w+(?:[{_JOINERS}]\w+|[{_MARKS}]+\w*)*|{_TORN}")
-# The same for a text without such marks, in half the time; as a group, so that a split keeps what it splits by.
-_UNMARKED = re.compile(rf"(\w+(?:[{_JOINERS}]\w+)*|{_TORN})")
-_MARKED = re.compile(f"({_RAW.pattern})")
+_RAW = re.compile(rf"\w+(?:[{JOINERS}]\w+|[{_MARKS}]+\w*)*|{_TORN}")
+# The same for a text without such marks, in half the time.
+_UNMARKED = re.compile(rf"\w+(?:[{JOINERS}]\w+)*|{_TORN}")
 _MARK = re.compile(f"[{_MARKS}]")
+_INSIDE = re.compile(f"[{JOINERS}_{_MARKS}]")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 _ACRONYM = re.compile(r"\w(?:\.\w)+")
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
@@ -107,17 +107,8 @@ def raw_tokens(text: str) -> list[str]:
     """
     small = text.lower()
     chosen = small if len(small) == len(text) else text
-    return _splitter(chosen).findall(chosen)
-
-
-def raw_spans(text: str) -> tuple[list[str], list[int]]:
-    """The raw tokens and where each begins, for texts of which few tokens matter: no object is made for the others.
-
-    Torn-off possessives are among them.
-    """
-    pieces = _splitter(text).split(text)
-    reached = list(accumulate(map(len, pieces)))
-    return pieces[1::2], reached[0::2]
+    pattern = _RAW if not chosen.isascii() and _MARK.search(chosen) else _UNMARKED
+    return pattern.findall(chosen)
 
 
 def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
@@ -126,8 +117,20 @@ def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[r
     return (match for match in found if match[0][0] not in _APOSTROPHE)
 
 
-def _splitter(text: str) -> re.Pattern[str]:
-    return _MARKED if not text.isascii() and _MARK.search(text) else _UNMARKED
+def is_unspaced(letter: str) -> bool:
+    """Whether a letter is a word of its own."""
+    return _UNSPACED.match(letter) is not None
+
+
+def raw_at(text: str, place: int) -> re.Match[str] | None:
+    """The raw token that covers `place`, if one does."""
+    start = place
+    while start and (text[start - 1].isalnum() or _INSIDE.match(text[start - 1])):
+        start -= 1
+    for match in raw_matches(text, start):
+        if match.end() > place:
+            return match if match.start() <= place else None
+    return None
 
 
 def tokens(text: str) -> Iterator[Token]:

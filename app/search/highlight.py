@@ -7,16 +7,16 @@ are not marked.
 from __future__ import annotations
 
 import html
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from rapidfuzz.distance import OSA
 
 from app.search import analysis
 from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, allowed_edits, wanted
+from app.text import fold_evenly
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
@@ -55,40 +55,49 @@ def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str
 
 
 class Highlighter:
-    """One clause, ready to be found in many texts: what it remembers of words serves the next text too."""
+    """One clause, ready to be found in many texts.
+
+    Few words of a text matter, so it is not read as a whole: a pattern finds the places where a wanted form may begin,
+    and only the raw token around such a place is analysed.
+    """
 
     def __init__(self, clause: Clause | None, field: Field = "body") -> None:
         wished = [leaf for leaf in wanted(clause) if leaf.field in (None, field)] if clause else []
         self._stems: set[str] = set()
         self._phrases: list[tuple[tuple[str, ...], int]] = []
-        self._prefixes: list[str] = []
+        self._prefixes: tuple[str, ...] = ()
         self._fuzzy: list[tuple[str, int]] = []
         for leaf in wished:
             self._wish(leaf)
-        self._phrase_terms = {term for terms, _ in self._phrases for term in terms}
-        words = {*self._stems, *self._phrase_terms, *self._prefixes, *(word for word, _ in self._fuzzy)}
-        self._initials = frozenset(letter for word in words for letter in (word[0], word[0].upper()))
-        self._forms: dict[str, tuple[tuple[analysis.Form, bool], ...]] = {}
+        self._begin = _beginning([
+            *map(_common_start, self._stems),
+            *(terms[0] for terms, _ in self._phrases),
+            *self._prefixes,
+            *("" for _ in self._fuzzy),
+        ])  # fmt: skip
 
     def matches(self, text: str) -> list[Span]:
         """Places in `text` that the clause hits; ascending and disjoint."""
-        if not self._initials:
+        if self._begin is None:
             return []
-        words, starts = analysis.raw_spans(text)
-        for word in set(words).difference(self._forms):
-            self._forms[word] = self._telling_forms(word)
         spans: list[Span] = []
-        of_phrases: dict[str, list[tuple[int, Span]]] = defaultdict(list)
-        positions = self._positions(words)
-        for at, forms in enumerate(map(self._forms.__getitem__, words)):
-            for form, alone in forms:
-                span = (starts[at] + form.start, starts[at] + form.end)
-                if alone:
-                    spans.append(span)
-                if positions and form.term in self._phrase_terms:
-                    of_phrases[form.term].append((positions[at] + form.position, span))
-        for terms, slop in self._phrases:
-            spans.extend(_in_order(of_phrases, terms, slop))
+        reached = 0
+        folded = fold_evenly(text)
+        begin = self._begin if "\0" not in folded else _ANY_WORD
+        for place in begin.finditer(folded):
+            at = place.start()
+            if at < reached or (at and folded[at - 1].isalnum() and not analysis.is_unspaced(text[at])):
+                continue
+            raw = analysis.raw_at(text, at)
+            if raw is None:
+                continue
+            reached = raw.end()
+            for form in analysis.expand(raw[0]).forms:
+                if self._alone(form.term):
+                    spans.append((raw.start() + form.start, raw.start() + form.end))
+                for terms, slop in self._phrases:
+                    if form.term == terms[0]:
+                        spans.extend(_followed(text, raw.start(), form, terms, slop))
         return _united(sorted(spans))
 
     def snippet(self, body: str) -> Snippet:
@@ -110,44 +119,60 @@ class Highlighter:
                 terms = [f.term for raw in analysis.raw_matches(text) for f in analysis.expand(raw[0]).parts]
                 self._phrases.append((tuple(terms), slop))
             case Prefix(text):
-                self._prefixes.append(_single(text))
+                self._prefixes += (_single(text),)
             case Fuzzy(text):
                 word = _single(text)
                 self._fuzzy.append((word, allowed_edits(word)))
 
-    def _positions(self, words: list[str]) -> list[int]:
-        """The position of each raw token's first word, where phrases need it."""
-        return [0, *accumulate(analysis.expand(word).width for word in words)] if self._phrases else []
-
-    def _telling_forms(self, raw: str) -> tuple[tuple[analysis.Form, bool], ...]:
-        """The forms of a raw token that may be part of a hit, and whether each is one alone."""
-        # A form begins as its stem does: a plain word with another first letter need not be analysed.
-        if not self._fuzzy and raw[0] not in self._initials and raw.isalnum() and raw.isascii():
-            return ()
-        forms = [(form, self._alone(form.term)) for form in analysis.expand(raw).forms]
-        return tuple((form, alone) for form, alone in forms if alone or form.term in self._phrase_terms)
-
     def _alone(self, term: str) -> bool:
+        """Whether a form is a hit by itself, without a phrase around it."""
         return (
             analysis.stem(term) in self._stems
-            or any(term.startswith(prefix) for prefix in self._prefixes)
+            or term.startswith(self._prefixes)
             or any(OSA.distance(term, word) <= edits for word, edits in self._fuzzy)
         )
 
 
-def _in_order(places: Mapping[str, list[tuple[int, Span]]], terms: Sequence[str], slop: int) -> Iterator[Span]:
-    """Where the terms follow each other with at most `slop` words between them in all; `places` hold positions."""
-    for position, (start, end) in places.get(terms[0], ()):
-        last = position
-        for term in terms[1:]:
-            row = places.get(term, [])
-            at = bisect_right(row, last, key=lambda entry: entry[0])
-            if at == len(row):
-                break
-            last, (_, end) = row[at]
-        else:
-            if last - position - (len(terms) - 1) <= slop:
-                yield start, end
+_ANY_WORD = re.compile(r"\w|\0")
+"""Where letters change their number when folded, every word is looked at."""
+
+
+def _common_start(stem: str) -> str:
+    """What all words of a stem begin with: "party" and "parti", "usability" and "usabl", "dying" and "die"."""
+    if len(stem) >= 6 or stem.endswith("ie"):
+        return stem[:-2] or stem
+    return stem[:-1] if len(stem) > 1 and stem[-1] in "iely" else stem
+
+
+def _beginning(words: Sequence[str]) -> re.Pattern[str] | None:
+    """Finds where a form that begins like one of `words` may begin; None where there is nothing to find.
+
+    Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`).
+    """
+    if not words:
+        return None
+    joiner = f"[{re.escape(analysis.JOINERS)}_]?"
+    ways = {joiner.join(map(re.escape, word)) or r"\w" for word in words}
+    return re.compile("|".join(sorted(ways)))
+
+
+def _followed(
+    text: str, start: int, first: analysis.Form, terms: Sequence[str], slop: int
+) -> Iterator[Span]:  # fmt: skip
+    """The phrase that begins with the form `first` of the raw token at `start`, if its other words follow."""
+    position, wanted_terms, last = 0, list(terms[1:]), first.position
+    end = start + first.end
+    for raw in analysis.raw_matches(text, start):
+        expansion = analysis.expand(raw[0])
+        for form in sorted(expansion.forms, key=lambda form: form.position):
+            if wanted_terms and form.term == wanted_terms[0] and position + form.position > last:
+                last, end = position + form.position, raw.start() + form.end
+                del wanted_terms[0]
+        position += expansion.width
+        if not wanted_terms or position > first.position + len(terms) + slop:
+            break
+    if not wanted_terms and last - first.position - (len(terms) - 1) <= slop:
+        yield start + first.start, end
 
 
 def _single(text: str) -> str:

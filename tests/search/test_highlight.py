@@ -131,6 +131,13 @@ def test_a_snippet_is_a_piece_of_the_body_with_its_matches(clause: Clause, body:
 
 
 @settings(max_examples=200, deadline=None)
+@given(_clauses, _bodies)
+def test_looking_only_where_a_form_may_begin_misses_none(clause: Clause, body: str) -> None:
+    """A letter that folds into two makes the highlighter read every word; the one here stands after all others."""
+    body = normalise(body)
+    assert matches(clause, body) == [span for span in matches(clause, f"{body} \u1e9e") if span[1] <= len(body)]
+
+
 @given(st.lists(st.sampled_from(["oil", "talks", "prices", "a", "harbour", "counter-terrorism"]), max_size=150))
 def test_a_snippet_begins_and_ends_at_a_word_and_shows_a_match(words: list[str]) -> None:
     body, clause = " ".join(words), parse("oil").clause
