@@ -48,6 +48,11 @@ class Archive:
         """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
         return _enricher(self.settings.model)
 
+    def state(self) -> tuple[int, int, int]:
+        """Three numbers, one of which moves with whatever could change an answer."""
+        index = self.engine.status()
+        return index.generation, index.sequence, self.database.version()
+
     def close(self) -> None:
         self.engine.close()
         self.database.close()

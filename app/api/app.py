@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
 from app.api import articles, entities, health, openapi, problems, reply, search, timeline
+from app.api.answers import Answers
 from app.api.envelope import Envelope
 from app.api.metrics import Metrics
 from app.archive import Archive, open_archive
@@ -37,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/", _front, include_in_schema=False)
     for layer in (problems, reply, openapi):
         layer.install(app)
+    app.add_middleware(Answers, metrics=app.state.metrics)
     app.add_middleware(CompressMiddleware)
     app.add_middleware(Envelope, metrics=app.state.metrics)
     return app

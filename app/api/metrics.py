@@ -18,6 +18,7 @@ class Metrics:
         self._seconds = Histogram(
             "dateline_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self._registry
         )
+        self._cached = Counter("dateline_cache_hits", "Requests answered from the cache.", registry=self._registry)
         self._articles = Gauge("dateline_articles", "Articles in the index.", registry=self._registry)
         self._lag = Gauge("dateline_index_lag", "Changes that the index is behind.", registry=self._registry)
 
@@ -26,6 +27,9 @@ class Metrics:
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def answered_from_cache(self) -> None:
+        self._cached.inc()
 
     def text(self, *, articles: int, lag: int) -> bytes:
         self._articles.set(articles)

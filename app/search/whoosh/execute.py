@@ -17,9 +17,9 @@ import numpy.typing as npt
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.cache import Cache
 from app.errors import QueryTooComplex
 from app.search.query import MAX_EXPANSION, Field
-from app.search.whoosh.cache import Cache
 from app.search.whoosh.cursor import Statistics
 from app.search.whoosh.index import Snapshot
 from app.search.whoosh.invert import Ints, ragged

@@ -1,4 +1,4 @@
-"""A bounded cache of arrays that many threads share."""
+"""A bounded cache that many threads share."""
 
 from __future__ import annotations
 
@@ -20,15 +20,24 @@ class Cache(Generic[T]):
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
         """The value kept for `key`, or made now. Two threads may make the same one; they are equal."""
+        if (kept := self.find(key)) is not None:
+            return kept
+        made = make()
+        self.put(key, made)
+        return made
+
+    def find(self, key: Hashable) -> T | None:
         with self._lock:
             if (kept := self._values.get(key)) is not None:
                 self._values.move_to_end(key)
-                return kept
-        made = make()
+            return kept
+
+    def put(self, key: Hashable, value: T) -> None:
+        """Keep `value`; one that is kept already stays."""
         with self._lock:
-            if key not in self._values:
-                self._values[key] = made
-                self._used += self._size(made)
-                while self._used > self._capacity and len(self._values) > 1:
-                    self._used -= self._size(self._values.popitem(last=False)[1])
-        return made
+            if key in self._values:
+                return
+            self._values[key] = value
+            self._used += self._size(value)
+            while self._used > self._capacity and len(self._values) > 1:
+                self._used -= self._size(self._values.popitem(last=False)[1])

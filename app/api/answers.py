@@ -1,0 +1,85 @@
+"""Ready answers: what was asked before, of the same state of the archive, is sent again without asking anyone.
+
+A reader turns pages back, a front end repeats its start page, a dashboard polls. The state is a few numbers that move
+with every commit to the rows and every generation of the index, so an answer is never older than either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.api.metrics import Metrics
+from app.cache import Cache
+
+MOST_BYTES = 32 * 1024 * 1024
+LARGEST = 512 * 1024
+"""Bytes of one answer; a larger one is seldom asked for twice and would push out many."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    start: Message = field(default_factory=dict)
+    body: bytes = b""
+    route: Any = None
+
+    @property
+    def tag(self) -> str:
+        return Headers(raw=self.start["headers"]).get("etag", "")
+
+    @property
+    def keeps(self) -> bool:
+        return self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
+
+
+class Answers:
+    """Innermost: what compresses and stamps answers does so for each request anew."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+        self._kept: Cache[_Answer] = Cache(MOST_BYTES, lambda answer: len(answer.body) + 2_000)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+            await self._app(scope, receive, send)
+            return
+        key = _key(scope)
+        if kept := self._kept.find(key):
+            self._metrics.answered_from_cache()
+            scope["route"] = kept.route
+            await _send(kept, Headers(scope=scope), send)
+            return
+        made = _Answer()
+
+        async def keeping(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                made.start = {**message, "headers": list(message["headers"])}
+            elif message["type"] == "http.response.body":
+                made.body += message.get("body", b"")
+            await send(message)
+
+        await self._app(scope, receive, keeping)
+        made.route = scope.get("route")
+        # Where the archive moved meanwhile, nobody knows which state was answered from.
+        if made.keeps and _key(scope) == key:
+            self._kept.put(key, made)
+
+
+def _key(scope: Scope) -> tuple[object, ...]:
+    """Answers hold whole addresses, so the one that was asked at is part of the question."""
+    asked = (scope["scheme"], Headers(scope=scope).get("host"), scope.get("root_path", ""))
+    return (scope["app"].state.archive.state(), *asked, scope["path"], scope["query_string"])
+
+
+async def _send(kept: _Answer, asked: Headers, send: Send) -> None:
+    known = {tag.strip() for tag in asked.get("if-none-match", "").split(",")}
+    if known & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
+        headers = [(b"etag", kept.tag.encode()), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({**kept.start, "headers": list(kept.start["headers"])})
+    await send({"type": "http.response.body", "body": kept.body})
