@@ -6,9 +6,7 @@ shown become text.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -18,7 +16,7 @@ from app.search.query import FacetName
 from app.search.whoosh.execute import Documents
 from app.search.whoosh.index import Snapshot
 from app.search.whoosh.invert import Ints, ragged
-from app.search.whoosh.segment import Segment
+from app.search.whoosh.segment import Period, Segment
 
 _VIEW = {"source": "source", "dateline": "place", "language": "language"}
 _ENTITY_TYPES = ("person", "organization", "place", "event")
@@ -27,10 +25,11 @@ _ENTITY_TYPES = ("person", "organization", "place", "event")
 def facet(snapshot: Snapshot, name: FacetName, documents: Sequence[Documents], limit: int) -> Facet:
     """Count the values of `documents` (one array a segment). The most frequent first, then by value."""
     if name == "year" or name == "month":
-        counts = _by_period(snapshot, documents, name)
-        missing = counts.pop("", 0)
-        ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
-        return _facet(name, len(ranked), missing, sum(counts.values()), ranked[:limit])
+        labels, sums = _by_period(snapshot, documents, name)
+        undated = int(sums[0]) if labels[:1] == [""] else 0
+        sums[: 1 if labels[:1] == [""] else 0] = 0
+        shown = [(labels[i], int(sums[i])) for i in _top(sums, limit)]
+        return _facet(name, int(np.count_nonzero(sums)), undated, int(sums.sum()), shown)
     view, prefix = ("entity", f"{name}-") if name in _ENTITY_TYPES else (_VIEW[name], "")
     values = snapshot.values(view)
     totals, missing = np.zeros(len(values.terms), np.int64), 0
@@ -40,22 +39,22 @@ def facet(snapshot: Snapshot, name: FacetName, documents: Sequence[Documents], l
         found = np.bincount(_forward(segment, view, chosen), minlength=run.stop)[run.start : run.stop]
         totals[values.numbers[number][run.start : run.stop]] += found
         missing += len(chosen) - int(np.count_nonzero(segment.having(view, run)[chosen]))
-    shown = _top(totals, limit)
+    best = _top(totals, limit)
     return _facet(
         name, int(np.count_nonzero(totals)), missing, int(totals.sum()),
-        [(values.terms[i].decode("utf-8", "surrogatepass"), int(totals[i])) for i in shown],
+        [(values.terms[i].decode("utf-8", "surrogatepass"), int(totals[i])) for i in best],
     )  # fmt: skip
 
 
 def dates(snapshot: Snapshot, matching: Sequence[Documents], everything: Sequence[Documents]) -> DateCounts:
-    counts, totals = _by_period(snapshot, matching, "day"), _by_period(snapshot, everything, "day")
-    undated = counts.pop("", 0)
-    totals.pop("", None)
-    days = sorted(totals)
+    labels, totals = _by_period(snapshot, everything, "day")
+    counts = _by_period(snapshot, matching, "day")[1]
+    undated = int(counts[0]) if labels[:1] == [""] else 0
+    held = [i for i in np.flatnonzero(totals).tolist() if labels[i]]
     return DateCounts(
-        days=tuple(days),
-        counts=tuple(counts.get(day, 0) for day in days),
-        totals=tuple(totals[day] for day in days),
+        days=tuple(labels[i] for i in held),
+        counts=tuple(counts[held].tolist()),
+        totals=tuple(totals[held].tolist()),
         undated=undated,
     )
 
@@ -68,7 +67,7 @@ def _facet(name: FacetName, distinct: int, missing: int, total: int, shown: Sequ
 def _top(totals: Ints, limit: int) -> list[int]:
     """The `limit` largest above zero, ties by number: terms are numbered in their own order."""
     held = np.flatnonzero(totals)
-    if len(held) > limit:
+    if len(held) > limit > 0:
         bar = np.partition(totals[held], len(held) - limit)[len(held) - limit]
         held = held[totals[held] >= bar]
     order: list[int] = held[np.lexsort((held, -totals[held]))][:limit].tolist()
@@ -88,14 +87,13 @@ def _forward(segment: Segment, view: str, documents: Documents) -> npt.NDArray[n
     return few
 
 
-def _by_period(
-    snapshot: Snapshot, documents: Sequence[Documents], period: Literal["day", "month", "year"]
-) -> Counter[str]:
-    """Articles by label of their period; "" holds the undated."""
-    totals: Counter[str] = Counter()
-    for view, chosen in zip(snapshot.views, documents, strict=True):
-        periods = view.segment.periods(period)
-        counts = np.bincount(periods.of_document[chosen], minlength=len(periods.labels))
-        for place in np.flatnonzero(counts).tolist():
-            totals[periods.labels[place]] += int(counts[place])
-    return totals
+def _by_period(snapshot: Snapshot, documents: Sequence[Documents], period: Period) -> tuple[list[str], Ints]:
+    """Labels of periods, "" for the undated first, and how many of the documents lie in each."""
+    labels, places = snapshot.periods(period)
+    totals = np.zeros(len(labels), np.int64)
+    for view, chosen, place in zip(snapshot.views, documents, places, strict=True):
+        of_document = view.segment.periods(period).of_document
+        # All documents are usual here: then nothing has to be picked out.
+        inside = of_document if len(chosen) == len(of_document) else of_document[chosen]
+        totals[place] += np.bincount(inside, minlength=len(place))
+    return labels, totals

@@ -31,7 +31,7 @@ from app.search.engine import Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
 from app.search.whoosh.invert import Batch, Ints, Mask, Part, Vocabulary, merge
-from app.search.whoosh.segment import FIELDS, Arrays, Segment, TermTable, fsync_folder, write_segment
+from app.search.whoosh.segment import FIELDS, Arrays, Period, Segment, TermTable, fsync_folder, write_segment
 
 FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, Whoosh 2.7"
 
@@ -93,6 +93,7 @@ class Snapshot:
         self.sequence = sequence
         self.fingerprint = fingerprint
         self._values: dict[str, Values] = {}
+        self._periods: dict[Period, tuple[list[str], tuple[Ints, ...]]] = {}
 
     @cached_property
     def documents(self) -> int:
@@ -108,6 +109,18 @@ class Snapshot:
         """Words of a document on average, for each field, in steps of a tenth: what is cached by them lives longer."""
         totals = (sum(int(v.segment[f"length.{f}"].sum(dtype=np.int64)) for v in self.views) for f in FIELDS)
         return tuple(_stepped(total / max(self.held, 1)) for total in totals)
+
+    def periods(self, name: Period) -> tuple[list[str], tuple[Ints, ...]]:
+        """Labels of all days, months or years that have an article, in order, "" for the undated; and for each segment
+        the place among them of each of its own labels."""
+        found = self._periods.get(name)
+        if found is None:
+            rows = [view.segment.periods(name).labels for view in self.views]
+            labels = sorted(set().union(*rows))
+            place = {label: i for i, label in enumerate(labels)}
+            found = labels, tuple(np.array([place[label] for label in row], np.int64) for row in rows)
+            self._periods[name] = found
+        return found
 
     def values(self, view: str) -> Values:
         """The terms of a key view over all segments, made when first asked for."""

@@ -179,30 +179,53 @@ class Reordering:
         return Rows(rows.segment, rows.document, rows.id, key)
 
     def _bonus(self, segment: Segment, documents: Ints) -> Floats:
-        addresses = [self._addresses(segment, word) for word in self._words]
-        bonus = np.zeros(len(documents), np.float32)
-        for word, positions in zip(self._words, addresses, strict=True):
-            bonus += np.float32(EXACT_BONUS * self._execution.idf(word)) * saturated(
-                self._weights(segment, documents, positions)
-            )
+        order = np.argsort(documents)
+        chosen = documents[order]
+        found = [_found(segment, word, chosen) for word in self._words]
+        bonus = np.zeros(len(chosen), np.float32)
+        for word, here in zip(self._words, found, strict=True):
+            weights = self._weights(segment, chosen, here)
+            bonus += np.float32(EXACT_BONUS * self._execution.idf(word)) * saturated(weights)
         mean = max(self._execution.statistics.mean_lengths[FIELDS.index("body")], 1e-9)
-        norm = np.float32(1 - B) + np.float32(B / mean) * segment["length.body"][documents].astype(np.float32)
-        pairs = pairwise(zip(self._words, addresses, strict=True))
-        for (left, here), (right, there) in pairs:
+        norm = np.float32(1 - B) + np.float32(B / mean) * segment["length.body"][chosen].astype(np.float32)
+        for (left, here), (right, there) in pairwise(zip(self._words, found, strict=True)):
             idf = min(self._execution.idf(left), self._execution.idf(right))
-            bonus += np.float32(NEARNESS_BONUS * idf) * saturated(_nearness(segment, documents, here, there) / norm)
-        return bonus
+            near = _nearness(here, there, len(chosen))
+            bonus += np.float32(NEARNESS_BONUS * idf) * saturated(near / norm)
+        unordered = np.empty_like(bonus)
+        unordered[order] = bonus
+        return unordered
 
-    def _addresses(self, segment: Segment, word: StemTerm) -> npt.NDArray[np.uint32]:
-        number = segment.terms("exact").find(word.exact.encode())
-        return segment.positions(number) if number is not None else np.empty(0, np.uint32)
-
-    def _weights(self, segment: Segment, documents: Ints, positions: npt.NDArray[np.uint32]) -> Floats:
+    def _weights(self, segment: Segment, documents: Ints, found: _Found) -> Floats:
         weights = np.zeros(len(documents), np.float32)
         for field, (start, end) in segment.addresses.items():
-            low, high = np.searchsorted(positions, start[documents]), np.searchsorted(positions, end[documents])
-            weights += self._execution.weigh(segment, field, documents, high - low)
+            inside = (found.addresses >= start[documents][found.owner]) & (
+                found.addresses < end[documents][found.owner]
+            )
+            if inside.any():
+                counts = np.bincount(found.owner[inside], minlength=len(documents))
+                weights += self._execution.weigh(segment, field, documents, counts)
         return weights
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """Where the very form of a word stands in some documents: addresses, ascending, and each one's document's row."""
+
+    addresses: Ints
+    owner: Ints
+
+
+def _found(segment: Segment, word: StemTerm, documents: Ints) -> _Found:
+    """`documents` ascend, so that the addresses do."""
+    number = segment.terms("exact").find(word.exact.encode())
+    if number is None:
+        return _Found(np.empty(0, np.int64), np.empty(0, np.int64))
+    positions = segment.positions(number)
+    inside, owner = slices(
+        positions, segment.addresses["headline"][0][documents], segment.addresses["body"][1][documents]
+    )
+    return _Found(positions[inside].astype(np.int64), owner)
 
 
 def _later(one: Place, other: Place) -> Place:
@@ -210,18 +233,15 @@ def _later(one: Place, other: Place) -> Place:
     return max(one, other, key=lambda place: (-place.key, place.id))
 
 
-def _nearness(segment: Segment, documents: Ints, here: npt.NDArray[np.uint32], there: npt.NDArray[np.uint32]) -> Floats:
+def _nearness(here: _Found, there: _Found, documents: int) -> Floats:
     """Sum of 1/distance² from each `here` to the nearest `there` on either side, for each document."""
-    if not len(here) or not len(there):
-        return np.zeros(len(documents), np.float32)
-    start, end = segment["start"][documents].astype(np.int64), segment.addresses["body"][1][documents]
-    inside, owner = slices(here, start, end)
-    at = here[inside].astype(np.int64)
-    following = np.searchsorted(there, at, side="right")
-    near = np.zeros(len(at))
+    if not len(here.addresses) or not len(there.addresses):
+        return np.zeros(documents, np.float32)
+    following = np.searchsorted(there.addresses, here.addresses, side="right")
+    near = np.zeros(len(following))
     for neighbour in (following, following - 1):
-        known = (neighbour >= 0) & (neighbour < len(there))
-        distance = np.abs(there[np.where(known, neighbour, 0)].astype(np.int64) - at)
+        known = (neighbour >= 0) & (neighbour < len(there.addresses))
+        distance = np.abs(there.addresses[np.where(known, neighbour, 0)] - here.addresses)
         near += np.where(known & (distance > 0) & (distance < GAP), 1 / np.maximum(distance, 1) ** 2, 0.0)
-    summed: Floats = np.bincount(owner, weights=near, minlength=len(documents)).astype(np.float32)
+    summed: Floats = np.bincount(here.owner, weights=near, minlength=documents).astype(np.float32)
     return summed

@@ -55,7 +55,8 @@ VIEWS = ("exact", "stem", *KEY_VIEWS)
 _MAGIC = b"DLSEG\x00\x00\x01"
 _HEADER = struct.Struct("<8sQQ")
 _ALIGN = 64
-_LABEL = {"day": 10, "month": 7, "year": 4}
+Period = Literal["day", "month", "year"]
+_LABEL: dict[Period, int] = {"day": 10, "month": 7, "year": 4}
 """Characters of an ISO date."""
 
 
@@ -108,7 +109,7 @@ class Segment:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._arrays: Arrays = {}
-        self._periods: dict[str, Periods] = {}
+        self._periods: dict[Period, Periods] = {}
         self._having: dict[tuple[str, int, int], Array] = {}
 
     def __getitem__(self, name: str) -> Array:
@@ -160,7 +161,7 @@ class Segment:
             start = start + length + GAP
         return bounds
 
-    def periods(self, name: Literal["day", "month", "year"]) -> Periods:
+    def periods(self, name: Period) -> Periods:
         """The documents' days, or the months or years they lie in."""
         found = self._periods.get(name)
         if found is None:
