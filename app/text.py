@@ -33,7 +33,8 @@ _ABBREVIATION = re.compile(
 
 def normalise(text: str) -> str:
     """NFC, line ends as ``\\n``, control characters removed; otherwise as given."""
-    return _CONTROLS.sub("", _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)))
+    # Composed last: a control character may stand between a letter and its accent.
+    return unicodedata.normalize("NFC", _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
 def fold(text: str) -> str:

@@ -106,8 +106,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         return ((term, self.term_info(*term)) for term in self.terms_from(fieldname, prefix))
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
-        where = self._segment.postings(fieldname, self._found(fieldname, text))
-        documents, counts = self._segment[f"{fieldname}.docs"][where], _counts(self._segment, fieldname, where)
+        documents, counts = _postings(self._segment, fieldname, self._found(fieldname, text))
         lengths = _lengths(self._segment, documents)
         return TermInfo(
             weight=float(counts.sum()), df=len(documents), minlength=int(lengths.min()), maxlength=int(lengths.max()),
@@ -119,10 +118,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
     def doc_frequency(self, fieldname: str, text: bytes) -> int:
         number = self._number(fieldname, text)
-        if number is None:
-            return 0
-        where = self._segment.postings(fieldname, number)
-        return int(where.stop - where.start)
+        return len(_postings(self._segment, fieldname, number)[0]) if number is not None else 0
 
     def matcher(self, fieldname: str, text: bytes, format_: Any, scorer: Any = None) -> _Matcher:
         return _Matcher(self._segment, (fieldname, text), self._found(fieldname, text), format_, scorer)
@@ -155,11 +151,10 @@ class _Matcher(LeafMatcher):  # type: ignore[misc]
     """One term's postings. Whoosh's block-quality shortcuts are declined: they lose hits, and totals must be exact."""
 
     def __init__(self, segment: Segment, term: tuple[str, bytes], number: int, format_: Any, scorer: Any) -> None:
-        view = term[0]
-        where = segment.postings(view, number)
+        documents, counts = _postings(segment, term[0], number)
         self._segment, self._number, self._term, self.format, self.scorer = segment, number, term, format_, scorer
-        self._ids: list[int] = segment[f"{view}.docs"][where].tolist()
-        self._counts: list[int] = _counts(segment, view, where).tolist()
+        self._ids: list[int] = documents.tolist()
+        self._counts: list[int] = counts.tolist()
         self._at = 0
 
     def is_active(self) -> bool:
@@ -241,12 +236,15 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
         return {"id": f"{int(self._segment['id'][docnum]):016x}"}
 
 
-def _counts(segment: Segment, view: str, where: slice) -> Any:
+def _postings(segment: Segment, view: str, number: int) -> tuple[Any, Any]:
+    """The documents of a term and how often each has it."""
     if view == "exact":
-        return segment["exact.tf"][where]
+        return segment.occurrences(number)
+    where = segment.postings(view, number)
+    documents = segment[f"{view}.docs"][where]
     if view == "stem":
-        return sum(segment[f"stem.tf.{field}"][where].astype(np.int64) for field in FIELDS)
-    return np.ones(where.stop - where.start, np.int64)
+        return documents, sum(segment.counts(field, where).astype(np.int64) for field in FIELDS)
+    return documents, np.ones(len(documents), np.int64)
 
 
 def _lengths(segment: Segment, documents: Any) -> Any:

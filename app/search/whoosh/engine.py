@@ -91,7 +91,7 @@ class WhooshEngine:
         for view in self._current().views:
             table = view.segment.terms("exact")
             for number in near_terms(view.segment, term, 2):
-                if count := view.count("exact", number):
+                if count := view.count(number):
                     text = table[number].decode()
                     counts[text] += count
                     distances[text] = OSA.distance(term, text)
@@ -166,7 +166,7 @@ class WhooshEngine:
         for view in views:
             table = view.segment.terms("exact")
             run = table.starting(prefix.encode())
-            sizes = np.diff(view.segment["exact.postings"][run.start : run.stop + 1])
+            sizes = np.diff(view.segment["exact.position_offsets"][run.start : run.stop + 1])
             frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
         counts = Counter({term.decode(): sum(_count(view, term) for view in views) for term in frequent})
         best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))
@@ -248,7 +248,7 @@ def _dates(snapshot: Snapshot, found: list[Matches], narrowing: Narrowing) -> Da
 
 def _count(view: View, term: bytes) -> int:
     number = view.segment.terms("exact").find(term)
-    return view.count("exact", number) if number is not None else 0
+    return view.count(number) if number is not None else 0
 
 
 def _telling_terms(snapshot: Snapshot, number: int, document: int) -> list[str]:
@@ -260,7 +260,7 @@ def _telling_terms(snapshot: Snapshot, number: int, document: int) -> list[str]:
     for row, term in zip(rows.tolist(), terms.tolist(), strict=True):
         stem = table[term]
         frequency = sum(_frequency(snapshot, other, stem) for other in range(len(snapshot.views)))
-        inside = 3 * int(segment["stem.tf.headline"][row]) + int(segment["stem.tf.body"][row])
+        inside = 3 * int(segment.counts("headline", row)) + int(segment.counts("body", row))
         if frequency > 1:
             weighed.append((inside * inverse_frequency(snapshot.held, frequency), stem.decode()))
     return [stem for _, stem in heapq.nlargest(_SIMILAR_TERMS, weighed)]

@@ -150,12 +150,12 @@ class Execution:
         where = segment.postings("stem", number)
         documents = segment["stem.docs"][where]
         if field in (None, "body"):
-            weights = self.weigh(segment, "body", documents, segment["stem.tf.body"][where])
+            weights = self.weigh(segment, "body", documents, segment.counts("body", where))
         else:
             weights = np.zeros(len(documents), np.float32)
         for name in ("headline", "dateline"):
             if field in (None, name):
-                counts = segment[f"stem.tf.{name}"][where]
+                counts = segment.counts(name, where)
                 has = np.flatnonzero(counts)
                 weights[has] += self.weigh(segment, name, documents[has], counts[has])
         found = Matches(documents, weights)

@@ -68,12 +68,10 @@ class View:
     alive: Mask | None
     """None where every document lives."""
 
-    def count(self, view: str, term: int) -> int:
-        """Living documents that have a term."""
-        where = self.segment.postings(view, term)
-        if self.alive is None:
-            return int(where.stop - where.start)
-        return int(np.count_nonzero(self.alive[self.segment[f"{view}.docs"][where]]))
+    def count(self, term: int) -> int:
+        """Living documents that have an exact term."""
+        documents, _ = self.segment.occurrences(term)
+        return len(documents) if self.alive is None else int(np.count_nonzero(self.alive[documents]))
 
 
 @dataclass(frozen=True, slots=True)

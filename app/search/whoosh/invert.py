@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from app.search import analysis
 from app.search.engine import Document
-from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, Array, Arrays, Segment
+from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, Array, Arrays, Segment, packed_counts
 from app.text import fold
 
 Ints = npt.NDArray[np.int64]
@@ -166,12 +166,8 @@ class Batch:
         rank, address = (key >> np.uint64(32)).astype(np.int64), (key & np.uint64(MAX_ADDRESS)).astype(np.int64)
         del key
         document, field = _owners(address, out)
-        first = _firsts(rank, document)
         out["exact.positions"] = address.astype(np.uint32)
         out["exact.position_offsets"] = _bounds(rank, len(used))
-        out["exact.docs"] = document[first].astype(np.int32)
-        out["exact.postings"] = _bounds(rank[first], len(used))
-        out["exact.tf"] = _capped(np.diff(np.append(first, len(rank))), 16)
         stems = np.frombuffer(vocabulary.stem_of, np.int32) if vocabulary.stem_of else np.empty(0, np.int32)
         _invert_stems(stems[used][rank], document, field, list(vocabulary.stems), out)
 
@@ -185,9 +181,8 @@ def _invert_stems(stems: Array, document: Ints, field: Ints, names: list[str], o
     place, field = key >> 2, key & 3
     first = np.flatnonzero(np.diff(place, prepend=-1))
     posting = np.cumsum(np.diff(place, prepend=-1) != 0) - 1
-    for i, (name, bits) in enumerate(zip(FIELDS, (8, 8, 16), strict=True)):
-        counts = np.bincount(posting[field == i], minlength=len(first))
-        out[f"stem.tf.{name}"] = _capped(counts, bits)
+    counts = {name: np.bincount(posting[field == i], minlength=len(first)) for i, name in enumerate(FIELDS)}
+    out["stem.tf"] = packed_counts(counts)
     out["stem.docs"] = (place[first] & 0xFFFFFFFF).astype(np.int32)
     out["stem.postings"] = _bounds(place[first] >> 32, len(used))
 
@@ -266,22 +261,6 @@ def _bounds(sorted_numbers: Array, count: int) -> Ints:
     return _offsets(np.bincount(sorted_numbers, minlength=count) if len(sorted_numbers) else np.zeros(count, np.int64))
 
 
-def _firsts(*columns: Array) -> Ints:
-    """Rows that differ from the row before in any column."""
-    if not len(columns[0]):
-        return np.empty(0, np.int64)
-    changed = np.ones(len(columns[0]), bool)
-    changed[1:] = False
-    for column in columns:
-        changed[1:] |= column[1:] != column[:-1]
-    return np.flatnonzero(changed)
-
-
-def _capped(counts: Array, bits: int) -> Array:
-    capped: Array = np.minimum(counts, 2**bits - 1).astype(f"uint{bits}")
-    return capped
-
-
 def ragged(starts: Array, counts: Array) -> Ints:
     """The indices starts[0] .. starts[0]+counts[0]-1, starts[1] .., as one array."""
     ends = np.cumsum(counts)
@@ -313,8 +292,9 @@ def merge(parts: Sequence[Part]) -> tuple[Arrays, int]:
     for part in parts:
         renumbered.append((np.cumsum(part.alive) - 1 + documents).astype(np.int32))
         documents += int(np.count_nonzero(part.alive))
-    for view in ("exact", "stem", *KEY_VIEWS):
-        _merge_view(view, parts, renumbered, out)
+    _merge_positions(parts, renumbered, out)
+    for view in ("stem", *KEY_VIEWS):
+        _merge_postings(view, parts, renumbered, out)
     return out, documents
 
 
@@ -328,31 +308,28 @@ def _merge_rows(values: str, offsets: str, parts: Sequence[Part], out: Arrays) -
     out[values], out[offsets] = np.concatenate(pieces), _offsets(np.concatenate(lengths))
 
 
-def _merge_view(view: str, parts: Sequence[Part], renumbered: Sequence[Array], out: Arrays) -> None:
-    columns = {"exact": ("exact.tf",), "stem": tuple(f"stem.tf.{field}" for field in FIELDS)}.get(view, ())
+def _merge_postings(view: str, parts: Sequence[Part], renumbered: Sequence[Array], out: Arrays) -> None:
     kept = [_kept(part.alive[part.segment[f"{view}.docs"]], part.segment[f"{view}.postings"]) for part in parts]
     terms, numbers = _merge_terms(view, parts, [counts for _, counts in kept])
     _put_terms(view, terms, out)
     places, out[f"{view}.postings"] = _places([counts for _, counts in kept], numbers, len(terms))
-    total = int(out[f"{view}.postings"][-1])
-    for name in (f"{view}.docs", *columns):
-        out[name] = np.empty(total, parts[0].segment[name].dtype)
+    columns = [f"{view}.docs", *(("stem.tf",) if view == "stem" else ())]
+    for name in columns:
+        out[name] = np.empty(int(out[f"{view}.postings"][-1]), parts[0].segment[name].dtype)
     for part, (keep, counts), place, documents in zip(parts, kept, places, renumbered, strict=True):
         target = ragged(place[counts > 0], counts[counts > 0])
         out[f"{view}.docs"][target] = documents[part.segment[f"{view}.docs"][keep]]
-        for column in columns:
-            out[column][target] = part.segment[column][keep]
-    if view == "exact":
-        _merge_positions(parts, numbers, renumbered, len(terms), out)
-    elif view in KEY_VIEWS:
+        if view == "stem":
+            out["stem.tf"][target] = part.segment["stem.tf"][keep]
+    if view in KEY_VIEWS:
         _merge_forward(view, parts, numbers, out)
 
 
-def _merge_positions(
-    parts: Sequence[Part], numbers: Sequence[Ints], renumbered: Sequence[Array], count: int, out: Arrays
-) -> None:
+def _merge_positions(parts: Sequence[Part], renumbered: Sequence[Array], out: Arrays) -> None:
     kept = [_kept(p.alive[_documents_at(p.segment)], p.segment["exact.position_offsets"]) for p in parts]
-    places, out["exact.position_offsets"] = _places([counts for _, counts in kept], numbers, count)
+    terms, numbers = _merge_terms("exact", parts, [counts for _, counts in kept])
+    _put_terms("exact", terms, out)
+    places, out["exact.position_offsets"] = _places([counts for _, counts in kept], numbers, len(terms))
     out["exact.positions"] = np.empty(int(out["exact.position_offsets"][-1]), np.uint32)
     for part, (keep, counts), place, documents in zip(parts, kept, places, renumbered, strict=True):
         shift = np.zeros(len(part.alive), np.int64)

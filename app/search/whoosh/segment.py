@@ -12,13 +12,13 @@ Per document                    id uint64, date int32 (day number from 0001-01-0
                                 derived uint8 (1 where the headline was made of the body's own words),
                                 start uint32 (address of its first word), length.headline / .dateline / .body uint32
                                 (words), cards uint8 + cards.offsets int64 (what a hit shows, one encoded value each)
-Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets int64[t+1],
-                                V.postings int64[t+1] (where each term's documents begin), V.docs int32 (ascending)
-  exact                         exact.tf uint16, exact.position_offsets int64[t+1], exact.positions uint32 (ascending)
-  stem                          stem.tf.headline uint8, stem.tf.dateline uint8, stem.tf.body uint16
-  entity source place language  per document V.forward int32 (term numbers) with V.forward_offsets int64[n+1]
-
-Counts stop at the largest number their type holds.
+Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets int64[t+1]
+  exact                         exact.position_offsets int64[t+1], exact.positions uint32 (addresses, ascending): which
+                                documents have a term, how often and in which field follows from these
+  stem                          postings (below) and stem.tf uint16: how often each field has it, packed as `_PACKED`
+                                says; counts stop at what their bits hold
+  entity source place language  postings, and per document V.forward int32 (term numbers), V.forward_offsets int64[n+1]
+Postings of V                   V.postings int64[t+1] (where each term's documents begin), V.docs int32 (ascending)
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ from app.errors import IndexUnavailable
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
 
-VERSION = 2
+VERSION = 3
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
@@ -52,12 +52,21 @@ FIELDS = ("headline", "dateline", "body")
 KEY_VIEWS = ("entity", "source", "place", "language")
 VIEWS = ("exact", "stem", *KEY_VIEWS)
 
+_PACKED = {"body": (0, 1023), "headline": (10, 15), "dateline": (14, 3)}
+"""First bit and largest count of each field in `stem.tf`."""
+
 _MAGIC = b"DLSEG\x00\x00\x01"
 _HEADER = struct.Struct("<8sQQ")
 _ALIGN = 64
 Period = Literal["day", "month", "year"]
 _LABEL: dict[Period, int] = {"day": 10, "month": 7, "year": 4}
 """Characters of an ISO date."""
+
+
+def packed_counts(counts: Mapping[str, Array]) -> Array:
+    """`stem.tf` of the counts of each field."""
+    packed = sum(np.minimum(counts[field], most) << shift for field, (shift, most) in _PACKED.items())
+    return np.asarray(packed, np.uint16)
 
 
 def write_segment(path: Path, arrays: Mapping[str, Array], documents: int) -> None:
@@ -144,6 +153,17 @@ class Segment:
         """Where the documents of a term stand in `{view}.docs` and in the arrays beside it."""
         bounds = self[f"{view}.postings"]
         return slice(int(bounds[term]), int(bounds[term + 1]))
+
+    def counts(self, field: str, where: slice | int) -> Array:
+        """How often a field has the stem, for some of the postings."""
+        shift, most = _PACKED[field]
+        return (self["stem.tf"][where] >> shift) & most
+
+    def occurrences(self, term: int) -> tuple[Array, Array]:
+        """The documents that have an exact term, ascending, and how often each does."""
+        owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
+        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        return owner[first].astype(np.int32), np.diff(np.append(first, len(owner)))
 
     def positions(self, term: int) -> Array:
         """Addresses of an exact term, ascending."""
