@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from app.enrich import gazetteer, organizations, titles
+from app.enrich import events, gazetteer, organizations, titles
 
 SpanType = Literal["person", "organization", "place", "event"]
 # What found a mention, or changed it last; docs/entities.md describes each.
@@ -23,6 +23,7 @@ Rule = Literal[
     "well-known",
     "employer",
     "speaker",
+    "given-name",
     "acronym",
     "gazetteer",
     "preposition",
@@ -33,6 +34,7 @@ Rule = Literal[
     "repeat",
     "initials",
     "short-form",
+    "score",
 ]
 
 # What the recogniser was right about, measured on newswire; rules that look at more of the article change it.
@@ -55,6 +57,10 @@ _SCORE_END = re.compile(r"\s\d+(?:-\d+)?$")
 _SMALL_END = re.compile(r"\s(?:[a-z][a-z'-]*|&)$")
 # Newswire puts the company's ticker or instrument code behind its name: `Merck and Co Inc MRK`, `VOWG.F`.
 _TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
+# `U.S. Dlrs` is money, `U.K. Government` is the United Kingdom.
+_TAIL = re.compile(r"[ /](?:([Dd]lrs?|[MmBb]ln|[Pp]ct|[Cc]ents?|[Ss]tg|[Yy]en)|Government|Administration|Authorities)$")
+# The figures of a score: `P. Simmons 108`.
+_FIGURES_END = re.compile(r"\s\d[\d.-]*$")
 _NATIONAL = re.compile(r"U\.S\. ([A-Z][a-z]+)")
 # `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share.
 _CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$")
@@ -62,7 +68,8 @@ _LOWER_PARTICLE = re.compile(r"(?:al|el|bin|bint|ibn|de|da|di|del|della|dos|du|v
 _SMALL_START = re.compile(r"[a-z][^\s-]*\s+")
 _PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+and\s+(?=[A-Z])")
 _ORG_JOINT = re.compile(
-    r"""(?:\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
+    r"""(?:(?<=\bReuters)\s(?!(?:Holdings|Information|Group|News|Monitor|Plc|PLC|Ltd)\b)
+        |\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
         |'s\s+
         |(?<=\b(?:Inc|Ltd|Plc))(?:\.\s+|\sof\s)
         |(?<=\bCorp)(?:\.\s+|\sof\s)
@@ -81,6 +88,8 @@ internet web online god bible christmas easter covid-19 covid coronavirus fob gm
 mr mrs ms dr north south east west western eastern northern southern central hi bye yes no ok tv dna aids i he she
 it they we you the and but or if in on at twitter.com blog video photo image source sources editor reporter press
 media court house spokesman spokeswoman spokesperson
+bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
+businesses analysts traders dealers officials investors shareholders although though while sept septmember
 """
 _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
 
@@ -118,7 +127,8 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
             start += 1
         while end > start and (text[end - 1] in _OUTSIDE_RIGHT or _stray_bracket(text, start, end)):
             end -= 1
-        if possessive := _POSSESSIVE.search(text, start, end):
+        possessive = _POSSESSIVE.search(text, start, end)
+        if possessive and not organizations.is_possessive(text[start : possessive.start()]):
             end = possessive.start()
         article = _ARTICLE.match(text, start, end)
         if article and not (article[0][0] == "T" and _is_part_of_name(text, start, end)):
@@ -133,7 +143,7 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 def starts_sentence(text: str, start: int) -> bool:
     before = text[max(0, start - 3) : start].rstrip(" \"'(")
-    return not before or before[-1] in ".!?:\n"
+    return not before or before[-1] in ".!?:\n-"
 
 
 def is_ordinary(name: str) -> bool:
@@ -150,25 +160,53 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
         if behind:
             start, kind, rule, confidence = start + behind, "person", "title", 0.95
     if kind == "organization":
-        end = _without_ticker(text, start, end)
-        name = text[start:end]
-        end = start + titles.office_end(name) if not titles.is_only_titles(name) else start
-        if (national := _NATIONAL.fullmatch(text, start, end)) and not _names_office(national[1]):
-            # Newswire of the eighties wrote a capital after `U.S.`: `U.S. Farmers`.
-            end, kind = start + 4, "place"
+        end, kind = _organization_end(text, start, end)
     start = _skip_small_words(text, start, end)
     start, end = trim(text, start, end)
+    if kind == "person" and (figures := _FIGURES_END.search(text, start, end)):
+        start, end = trim(text, start, figures.start())
+    tail = _TAIL.search(text, start, end)
+    if tail is not None and _is_of_place(text, start, tail):
+        end, kind = tail.start(), "place"
+        rule = "demonym" if gazetteer.demonym(text[start:end]) else "gazetteer"
+    if kind == "event" and text.startswith("Annual ", start):
+        start += len("Annual ")
     name = text[start:end]
-    if kind == "event" and not (" " in name and _is_capitalised(name)):
-        return None
-    if kind == "person" and name[:1].isdigit():
-        return None
     headed = _headed(name, kind)
-    if headed != kind:
-        kind, rule = headed, "head-noun"
-    if len(name) < 2 or _CODE.match(name) or is_ordinary(name) or titles.is_only_titles(name) or not _has_capital(name):
+    if _is_no_name(name, kind) or (headed == "event" and not events.is_event(name)):
         return None
-    return Span(start, end, kind, rule, confidence)
+    return Span(start, end, headed, rule if headed == kind else "head-noun", confidence)
+
+
+def _organization_end(text: str, start: int, end: int) -> tuple[int, SpanType]:
+    """Without the ticker or the office behind it: `MEA Spokesperson`."""
+    end = _without_ticker(text, start, end)
+    name = text[start:end]
+    end = start + titles.office_end(name) if not titles.is_only_titles(name) else start
+    if (national := _NATIONAL.fullmatch(text, start, end)) and not _names_office(national[1]):
+        # Newswire of the eighties wrote a capital after `U.S.`: `U.S. Farmers`.
+        return start + 4, "place"
+    return end, "organization"
+
+
+def _is_no_name(name: str, kind: SpanType) -> bool:
+    money = _TAIL.search(name)
+    return (
+        len(name) < 2
+        or not _has_capital(name)
+        or (kind == "person" and name[0].isdigit())
+        or (kind == "event" and not (" " in name and _is_capitalised(name)))
+        or (money is not None and money[1] is not None)
+        or _CODE.match(name) is not None
+        or organizations.is_rate(name)
+        or is_ordinary(name)
+        or titles.is_only_titles(name)
+    )
+
+
+def _is_of_place(text: str, start: int, tail: re.Match[str]) -> bool:
+    name = text[start : tail.start()]
+    return gazetteer.is_certain(name) or gazetteer.demonym(name) is not None
 
 
 def _headed(name: str, kind: SpanType) -> SpanType:

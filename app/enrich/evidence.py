@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from app.enrich import gazetteer, organizations, titles
+from app.enrich import gazetteer, given, organizations, titles
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
 from app.enrich.layout import Block
+from app.enrich.scores import Scores
 from app.text import fold
 
 _WORD_START = re.compile(r"(?<![\w'.])[^\W\d_]")
@@ -24,17 +25,29 @@ _WORD_BEFORE = re.compile(r"([\w.'-]+),? $")
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
 _OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}) (?=[A-Z])")
 _SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
+_MEETS = re.compile(
+    r"\b(?:(?:met|meet|meets|meeting|spoke|speak|speaks|spoken|talked|talks|telephoned|phoned|called|thanked"
+    r"|congratulated|married|beat|defeated|succeeded|replaced|named|appointed|elected)(?: with| to| by)?) $"
+)
+_ACTS = re.compile(
+    r" (?:said|says|told|who|was born|died|won|beat|scored|resigned|wrote|testified)\b|, (?:\d\d,|who\b)"
+)
 _INITIAL = re.compile(r"[A-Z]\. (?=[A-Z])")
 # A stake, an interest or shares in something do not place it.
 _PREPOSITION = re.compile(
     r"(?<!stake )(?<!interest )(?<!shares )(?<!holding )\b(?:in|In|at|At|near|Near|outside|across|around) $"
 )
+_SITE = re.compile(r"\b(?:crossing|post|base|camp|airport|village|town|city|suburb|hamlet) (?:at|of|in) $")
 _WORD_AFTER = re.compile(r" ([^\W\d_][\w.-]*)")
 _FIRST_WORD = re.compile(r"[^\s,;:()\"]+")
 _LETTERS = re.compile(r"[^\W\d_]+")
 _DEMONYM = re.compile(r"[^\W\d_]+(?:[ -][A-Z][a-z]+)?")
-_STATE_AFTER = re.compile(r" ?, ((?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,4}\.|[A-Z]{2}\b|W\.Va\.)")
+_STATE_AFTER = re.compile(
+    r" ?, ?((?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,4}\.|[A-Z]{2}\b|W\.Va\.|(?:Mich|Calif|Conn|Penn|Ariz|Tenn)\b)"
+)
 _LONGEST_NAME = 5
+# Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
+_CLUB_COUNTRIES = frozenset("NL BE DE NO SE DK FI PL CZ SK HU RO BG RS HR RU UA BY GR TR AT CH".split())
 # How much one finding counts in the vote on the type of a name.
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3}
 
@@ -72,8 +85,8 @@ class Spans:
         return not any(self._taken[start:end])
 
 
-def weigh(text: str, blocks: Sequence[Block], spans: Spans) -> None:
-    """Correct and complete the spans found by the recogniser, in place."""
+def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> None:
+    """Correct and complete the spans found by the recogniser, in place. `results` are the article's sports tables."""
     starts = [
         m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
     ]
@@ -84,10 +97,13 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans) -> None:
     _titles(text, starts, spans)
     _employers(text, spans)
     _speakers(text, spans)
+    _given_names(text, spans)
+    if results.of_sport:
+        _clubs(text, spans)
     _stated_acronyms(text, spans)
     _nationalities(text, spans)
     _places(text, spans)
-    _vote(text, spans)
+    _vote(text, spans, results.types)
     _surnames(text, spans)
     _wrong_initials(text, spans)
     _repeats(text, starts, blocks, spans)
@@ -155,7 +171,7 @@ def _listed_names(text: str, starts: Sequence[int], spans: Spans) -> None:
         for end in _runs(text, start):
             name = text[start:end]
             if organizations.canonical(name) is not None:
-                span = Span(start, end, "organization", "well-known", 0.95)
+                span = Span(start, organizations.legal_end(text, end), "organization", "well-known", 0.95)
             elif " " in name and gazetteer.is_certain(name):
                 span = Span(start, end, "place", "gazetteer", 0.95)
             else:
@@ -238,6 +254,33 @@ def _speakers(text: str, spans: Spans) -> None:
             span.type, span.rule, span.confidence = "person", "speaker", 0.75
 
 
+def _given_names(text: str, spans: Spans) -> None:
+    """`spoke with Narendra Modi`, taken for an organisation; `Arthur Andersen` may well be one."""
+    for span in spans.all:
+        words = text[span.start : span.end].split(" ")
+        if (
+            span.type in ("organization", "place")
+            and span.rule == "model"
+            and 2 <= len(words) <= 3
+            and given.is_given(words[0])
+            and all(word.isalpha() and word.istitle() for word in words)
+            and not organizations.is_generic(words[-1])
+            and gazetteer.find(text[span.start : span.end]) is None
+            and (_MEETS.search(text, max(0, span.start - 30), span.start) or _ACTS.match(text, span.end))
+        ):
+            span.type, span.rule, span.confidence = "person", "given-name", 0.8
+
+
+def _clubs(text: str, spans: Spans) -> None:
+    """`Ajax Amsterdam`, `Viking Stavanger`: in sport no person, but a club and its town."""
+    for span in spans.all:
+        first, _, town = text[span.start : span.end].partition(" ")
+        if span.type == "person" and span.rule == "model" and len(first) > 2 and not given.is_given(first):
+            place = gazetteer.find(town) if town else None
+            if place is not None and place.country in _CLUB_COUNTRIES and place.population > 80_000:
+                span.type, span.rule, span.confidence = "organization", "head-noun", 0.8
+
+
 def _follows_title(text: str, start: int) -> bool:
     before = _WORD_BEFORE.search(text, max(0, start - 24), start)
     return before is not None and "," not in before[0] and titles.proves_person(before[1])
@@ -268,12 +311,13 @@ def _stated_acronyms(text: str, spans: Spans) -> None:
         start = _long_form_start(text, match.start(), short)
         if start is None:
             continue
-        kind: SpanType = "place" if gazetteer.is_certain(text[start : match.start()]) else "organization"
-        long = Span(start, match.start(), kind, "acronym", 0.95)
+        end = trim(text, start, match.start())[1]
+        kind: SpanType = "place" if gazetteer.is_certain(text[start:end]) else "organization"
+        long = Span(start, end, kind, "acronym", 0.95)
         before = spans.overlapping(long.start, long.end)
         if any(other.start < long.start for other in before):
             long = next(other for other in before if other.start < long.start)
-            if long.end != match.start():
+            if long.end != end:
                 continue
             long.type = kind
         else:
@@ -312,13 +356,24 @@ def _places(text: str, spans: Spans) -> None:
         if span.rule == "model" and name not in surnames and gazetteer.is_certain(name):
             confidence = 0.97 if span.type == "place" else 0.85
             span.type, span.rule, span.confidence = "place", "gazetteer", confidence
+        elif span.rule == "model" and span.type == "person" and _is_large_city(name):
+            span.type, span.rule, span.confidence = "place", "gazetteer", 0.8
         elif span.rule == "model" and span.type in ("person", "organization") and _is_where(text, span):
             span.type, span.rule, span.confidence = "place", "preposition", 0.8
+
+
+def _is_large_city(name: str) -> bool:
+    """`Corpus Christi`, `Baton Rouge`; `Benito Juarez` is a town as well."""
+    first, _, rest = name.partition(" ")
+    place = gazetteer.find(name) if rest and not given.is_given(first) else None
+    return place is not None and place.population > 200_000
 
 
 def _is_where(text: str, span: Span) -> bool:
     """`in Calcutta`, `at Attari`: one word after a preposition of place that the gazetteer knows."""
     name = text[span.start : span.end]
+    if span.type == "organization" and name.istitle() and _SITE.search(text, max(0, span.start - 20), span.start):
+        return " " not in name
     return (
         " " not in name
         and _PREPOSITION.search(text, max(0, span.start - 20), span.start) is not None
@@ -326,14 +381,16 @@ def _is_where(text: str, span: Span) -> bool:
     )
 
 
-def _vote(text: str, spans: Spans) -> None:
+def _vote(text: str, spans: Spans, listed: Mapping[str, SpanType]) -> None:
     votes: defaultdict[str, Counter[SpanType]] = defaultdict(Counter)
+    for name, kind in listed.items():
+        votes[fold(name)][kind] += 3
     for span in spans.all:
         votes[fold(text[span.start : span.end])][span.type] += _WEIGHTS.get(span.rule, 1)
     for span in spans.all:
         vote = votes[fold(text[span.start : span.end])]
         winner, count = max(vote.items(), key=lambda pair: (pair[1], pair[0] == span.type))
-        if count > vote[span.type] and span.rule != "demonym":
+        if count > vote[span.type] and span.rule not in ("demonym", "dateline"):
             span.type, span.rule, span.confidence = winner, "vote", 0.75
 
 
@@ -343,7 +400,8 @@ def _surnames(text: str, spans: Spans) -> None:
     for span in spans.all:
         if span.type in ("organization", "place") and span.rule in ("model", "vote"):
             name = text[span.start : span.end]
-            if name in surnames or _ends_with_person(name, alone):
+            family = name.endswith("s") and name[:-1] in surnames and text.endswith("the ", 0, span.start)
+            if name in surnames or family or _ends_with_person(name, alone):
                 span.type, span.rule, span.confidence = "person", "surname", 0.85
 
 
@@ -416,10 +474,24 @@ def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType,
         short = organizations.without_form(name)
         if span.rule == "legal-form" and len(short) > 2:
             names.setdefault(short, (span.type, "repeat"))
+            first = short.partition(" ")[0]
+            if first != short and _stands_for_company(text, first):
+                names.setdefault(first, (span.type, "repeat"))
     by_first: dict[str, list[tuple[str, SpanType, Rule]]] = {}
     for name, (kind, rule) in sorted(names.items(), key=lambda pair: -len(pair[0])):
         by_first.setdefault(name.split(" ")[0], []).append((name, kind, rule))
     return by_first
+
+
+def _stands_for_company(text: str, first: str) -> bool:
+    """`AFG` of `AFG Industries Inc`, but not `United` or `Boston`, nor a word that the text has in small letters."""
+    return (
+        len(first) > 2
+        and first.isalpha()
+        and not (is_ordinary(first) or organizations.is_generic(first) or organizations.is_shared_first(first))
+        and not (given.is_given(first) or gazetteer.demonym(first) or gazetteer.find(first))
+        and f" {first.lower()} " not in text
+    )
 
 
 def team_nickname(name: str) -> str | None:

@@ -132,6 +132,10 @@ def begins_long_name(word: str) -> bool:
     return _key(word) in _index().first_words
 
 
+def country(code: str) -> Place | None:
+    return _index().countries.get(code)
+
+
 def outer_place(name: str) -> Place | None:
     """The country or state that `name` means after a comma: `Texas`, `Calif.`, `NY`, `Afghanistan`."""
     return _outer(name)

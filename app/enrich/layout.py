@@ -166,14 +166,14 @@ def _is_wrapped(lines: list[str]) -> bool:
         return False
     return any(
         not _SENTENCE_END.search(line.rstrip())
-        and (_JOINING_WORD.search(line.rstrip()) or after.lstrip()[:1].islower() or _is_long_cut(line))
+        and (_JOINING_WORD.search(line.rstrip()) or after.lstrip()[:1].islower() or _is_long_cut(line, after))
         for line, after in pairwise(lines)
     )
 
 
-def _is_long_cut(line: str) -> bool:
-    """A long line that ends in the middle of a sentence; rows of results end in figures."""
-    return len(line) > 50 and line.rstrip()[-1:].isalpha()
+def _is_long_cut(line: str, after: str) -> bool:
+    """A long line that ends in the middle of a sentence; rows of results end in figures, or are numbered."""
+    return len(line) > 50 and line.rstrip()[-1:].isalpha() and not _LIST_ROW.match(after.lstrip())
 
 
 def _looks_like_subhead(text: str, *, first: bool) -> bool:

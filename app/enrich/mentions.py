@@ -6,10 +6,11 @@ are searched for names known from the text alone: the recogniser takes every cap
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.enrich import evidence, gazetteer
+from app.enrich import evidence, gazetteer, scores
 from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
 from app.enrich.layout import Block, Dateline
 from app.enrich.prepared import Found, Prepared
@@ -18,6 +19,9 @@ EntityType = SpanType
 
 # Labels of names that are no entity of ours; a nationality inside them is none either (`American Pie`).
 _OTHER_NAMES = frozenset(("WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE"))
+
+
+_OUTER = re.compile(r"[,/] ?([A-Z][\w.]*(?: [A-Z][\w.]*)*)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,19 @@ def recognise(
             _add_nationality(text, name.start, end, spans)
         for span in clean(text, name.start, end, name.label):
             spans.add(span)
-    evidence.weigh(text, prepared.blocks, spans)
-    mentions = []
-    for span in sorted(spans.all, key=lambda span: span.start):
+    results = scores.read(body)
+    evidence.weigh(text, prepared.blocks, spans, results)
+    mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, "score", 0.85) for e in results.entries]
+    taken = sorted([*results.rows, *((entry.start, entry.end) for entry in results.entries)])
+    for span in spans.all:
         start, end = prepared.span(span.start, span.end)
-        mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))
-    return tuple(mentions)
+        if not _overlaps(taken, start, end):
+            mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))
+    return tuple(sorted(mentions, key=lambda mention: mention.start))
+
+
+def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
+    return any(left < end and start < right for left, right in taken)
 
 
 def _block_of(blocks: Sequence[Block], offset: int) -> Block | None:
@@ -72,10 +83,14 @@ def _is_byline(text: str, block: Block, name: Found) -> bool:
 
 
 def _add_dateline(prepared: Prepared, dateline: Dateline, spans: evidence.Spans) -> None:
-    start = next((at for at in range(len(prepared.text)) if prepared.at(at) >= dateline.start), 0)
+    start = next((block.start for block in prepared.blocks if prepared.at(block.start) >= dateline.start), 0)
     length = len(dateline.place)
     if prepared.text[start : start + length].casefold() == dateline.place.casefold():
         spans.add(Span(start, start + length, "place", "dateline", 0.95))
+        for outer in _OUTER.findall(dateline.text, length):
+            at = prepared.text.find(outer, start + length, start + len(dateline.text) + 3)
+            if at > 0 and gazetteer.outer_place(outer):
+                spans.add(Span(at, at + len(outer), "place", "dateline", 0.95))
 
 
 def _add_nationality(text: str, start: int, end: int, spans: evidence.Spans) -> None:

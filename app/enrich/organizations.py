@@ -45,7 +45,19 @@ Associated Press = AP
 Agence France-Presse = AFP; RIA Novosti; TASS = Itar-Tass | ITAR-TASS; Xinhua; Interfax; BBC; CNN; Al Jazeera
 New York Times; Washington Post; Wall Street Journal; Financial Times; Labour Party = Labour; Conservative Party
 Republican Party; Democratic Party; Communist Party; Likud; Solidarity
+Standard and Poor's = Standard & Poor's | S and P | S&P | S & P | Standard and Poors
+Moody's = Moody's Investors Service
+Business Week; Atlanta Constitution; Los Angeles Times; Der Spiegel; Le Monde; Izvestia; Pravda; Newsweek
+Paris Bourse; U.S. District Court; Cable and Wireless = Cable & Wireless; Chase Manhattan; Merrill Lynch
+Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA; Polisario; Contras
 """
+
+# Their possessive is the name.
+_POSSESSIVES_TABLE = """
+Standard and Poor; Standard & Poor; Poor; Moody; McDonald; Sotheby; Christie; Lloyd; Macy; Wendy; Sainsbury; Levi
+Reader; Harrod; Kellogg; Denny; Domino; Hardee
+"""
+_POSSESSIVES = frozenset(name.strip() for name in _POSSESSIVES_TABLE.replace("\n", ";").split(";") if name.strip())
 
 
 def _canonical_names() -> dict[str, str]:
@@ -66,7 +78,7 @@ _FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.i
 _ORGANIZATION_NOUNS_TABLE = """
 department survey ministry agency commission committee council institute association authority bank party court
 police army navy bureau federation corporation company group foundation league club university college union
-congress parliament organisation organization society alliance trust board exchange times post newspaper news
+congress parliament organisation organization society alliance trust board exchange times post newspaper news bourse
 airlines airways motors industries holdings securities brothers service services administration office
 """
 _ORGANIZATION_NOUNS = frozenset(_ORGANIZATION_NOUNS_TABLE.split())
@@ -92,6 +104,12 @@ the a an this that its their our but and or in on at as for from by with of to i
 although both he she it they we said under since last most some many one two
 """
 _NOT_FIRST = frozenset(_NOT_FIRST_TABLE.split())
+# First words that many organisations share: `National` is no short form of `National Guardian Corp`.
+_SHARED_FIRST_TABLE = """
+national international american first united general new royal federal central the bank house department ministry
+university university-of state world global public north south east west great city council committee
+"""
+_SHARED_FIRST = frozenset(_SHARED_FIRST_TABLE.split())
 _NAME_WORD = re.compile(r"[^\s()\"<>;:]+$")
 
 
@@ -107,6 +125,20 @@ def begins_well_known(word: str) -> bool:
 def canonical(name: str) -> str | None:
     """The name shown of a well known organisation; acronyms and single words must be written as they are listed."""
     return _CANONICAL.get(name) or _FOLDED.get(fold(name)) or _CANONICAL.get(name.removeprefix("U.S. "))
+
+
+def is_possessive(name: str) -> bool:
+    """`Moody's`, `McDonald's`: the possessive belongs to the name."""
+    return name in _POSSESSIVES
+
+
+def is_shared_first(word: str) -> bool:
+    return word.lower() in _SHARED_FIRST
+
+
+def is_rate(name: str) -> bool:
+    """`London Interbank Offered Rate`, `Prime Rate`."""
+    return name.endswith((" Rate", " Rates"))
 
 
 def legal_end(text: str, end: int) -> int:

@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from app.enrich import gazetteer, organizations
+from app.enrich import events, gazetteer, offices, organizations
 from app.enrich.cleaning import Rule
 from app.enrich.gazetteer import Place
 from app.enrich.layout import Dateline
 from app.enrich.mentions import EntityType, Mention
+from app.enrich.offices import Office
 from app.text import fold, slug
 
 
@@ -62,29 +63,31 @@ class _Meaning:
 _SPACES = re.compile(r"\s+")
 # States that are cities too: `Brussels, Washington and Tokyo` is a list.
 _ALSO_CITIES = frozenset(("Washington", "New York"))
+# States that are no more, where an article of their time is datelined in one that is.
+_FORMER = {
+    "DE": ("West Germany", "East Germany"),
+    "RU": ("Soviet Union",),
+    "CZ": ("Czechoslovakia",),
+    "RS": ("Yugoslavia",),
+}
 _NICKNAME = re.compile(r"\s[\"“(][^\"”)]*[\"”)]\s")
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
-_ACRONYM_AFTER = re.compile(r"\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
+_ACRONYM_AFTER = re.compile(r"(?:\s?['’]s?)?\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
 _LONG_AFTER = re.compile(r"\s?\(\s?(?:the\s)?")
-# First words that many organisations share: `National` is no short form of `National Guardian Corp`.
-_SHARED_FIRST_TABLE = """
-national international american first united general new royal federal central the bank house department ministry
-university university-of state world global public north south east west great city council committee
-"""
-_SHARED_FIRST = frozenset(_SHARED_FIRST_TABLE.split())
 
 
 def resolve(
     article_id: str, body: str, mentions: Sequence[Mention], dateline: Dateline | None, pipeline: str
 ) -> Enrichment:
     people = _People(article_id, [m for m in mentions if m.type == "person"])
-    offices = _Organizations(body, [m for m in mentions if m.type == "organization"])
     places = _Places(body, [m for m in mentions if m.type == "place"])
+    home = places.country_of_dateline(dateline)
+    bodies = _Organizations(body, [m for m in mentions if m.type == "organization"], home)
     meanings: dict[str, _Meaning] = {}
     members: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        meaning, rule, confidence = _meaning_of(mention, people, offices, places)
+        meaning, rule, confidence = _meaning_of(mention, people, bodies, places)
         known = meanings.get(meaning.key)
         if known is None or (len(meaning.name), meaning.name) > (len(known.name), known.name):
             meanings[meaning.key] = meaning
@@ -93,7 +96,7 @@ def resolve(
         LocalEntity(key, members[key][0].type, meaning.name, tuple(members[key]), meaning.country)
         for key, meaning in meanings.items()
     )
-    return Enrichment(entities, offices.pairs(), places.of_dateline(dateline), pipeline)
+    return Enrichment(entities, bodies.pairs(), places.of_dateline(dateline), pipeline)
 
 
 def link(key: str, longs: set[str]) -> str:
@@ -111,15 +114,15 @@ def _shouts(name: str) -> bool:
 
 
 def _meaning_of(
-    mention: Mention, people: _People, offices: _Organizations, places: _Places
+    mention: Mention, people: _People, bodies: _Organizations, places: _Places
 ) -> tuple[_Meaning, Rule, float]:
     if mention.type == "person":
         return people.meaning(mention)
     if mention.type == "organization":
-        return offices.meaning(mention)
+        return bodies.meaning(mention)
     if mention.type == "place":
         return places.meaning(mention), mention.rule, mention.confidence
-    name = _plain(mention.text)
+    name = events.canonical(_plain(mention.text))
     return _Meaning(f"event-{slug(name)}", name), mention.rule, mention.confidence
 
 
@@ -173,12 +176,18 @@ class _People:
 class _Organizations:
     """Names of organisations of one article, their acronyms and short forms."""
 
-    def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
+    def __init__(self, body: str, mentions: Sequence[Mention], home: Place | None) -> None:
+        self._body = body
+        self._home = home
+        self._nations: defaultdict[str, set[Place]] = defaultdict(set)
         self._names: dict[str, str] = {}
         for mention in mentions:
             name = _plain(mention.text)
             key = _organization_key(name)
             self._names[key] = max(self._names.get(key, ""), name, key=lambda form: (len(form), form))
+            office = offices.find(name, body, mention.start)
+            if office is not None and office.nation is not None:
+                self._nations[office.slug].add(office.nation)
         self._stated = _stated_pairs(body, mentions)
         self._by_initials: defaultdict[str, set[str]] = defaultdict(set)
         for key, name in self._names.items():
@@ -188,8 +197,12 @@ class _Organizations:
                         self._by_initials[letters].add(key)
 
     def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
-        key = _organization_key(_plain(mention.text))
+        name = _plain(mention.text)
+        key = _organization_key(name)
         rule, confidence = mention.rule, mention.confidence
+        if (office := offices.find(name, self._body, mention.start)) and (nation := self._nation(office)):
+            name = f"{_titled(office.title)} ({nation.name})"
+            return _Meaning(f"organization-{slug(name)}", name), rule, confidence
         target = self._stated.get(key)
         if target is not None:
             rule, confidence = "acronym", 0.95
@@ -199,6 +212,15 @@ class _Organizations:
             rule, confidence = "short-form", min(confidence, 0.8)
         key = target or key
         return _Meaning(key, self._names.get(key, _plain(mention.text))), rule, confidence
+
+    def _nation(self, office: Office) -> Place | None:
+        """Whose office it is: by its own words, by another mention of the article, or the country of the dateline."""
+        if office.nation is not None:
+            return office.nation
+        nations = self._nations[office.slug]
+        if nations:
+            return next(iter(nations)) if len(nations) == 1 else None
+        return self._home if office.may_be_of(self._home) else None
 
     def pairs(self) -> tuple[AcronymPair, ...]:
         return tuple(AcronymPair(short, long) for short, long in sorted(self._stated.items()))
@@ -213,7 +235,7 @@ class _Organizations:
         """`Paxar` of `Paxar Industries` (of several the one that begins all others), `Kodak` of `Eastman Kodak`."""
         short = key.removeprefix("organization-")
         if (
-            short in _SHARED_FIRST
+            organizations.is_shared_first(short)
             or organizations.canonical(self._names.get(key, ""))
             or gazetteer.is_certain(self._names.get(key, ""))
             or len(short) < 3
@@ -235,6 +257,7 @@ class _Places:
         self._body = body
         self._within: dict[str, str] = {}
         self._states = 0
+        self._named: set[str] = set()
         self._near: set[str | None] = set()
         self._near_states: set[str | None] = set()
         for mention in mentions:
@@ -242,6 +265,9 @@ class _Places:
             if outer := self._outer_after(mention.end):
                 self._within.setdefault(name, outer)
             place = gazetteer.find(mention.text) or gazetteer.state_abbreviation(mention.text)
+            known = gazetteer.demonym(mention.text) or place
+            if known is not None:
+                self._named.add(known.name)
             self._states += place is not None and place.state is not None
             if place is not None and place.kind in ("country", "capital", "region", "state"):
                 self._near.add(place.country)
@@ -259,6 +285,15 @@ class _Places:
         outer = _AFTER_COMMA.match(dateline.text, len(dateline.place))
         within = outer[1] if outer and gazetteer.outer_place(outer[1]) else self._within.get(fold(dateline.place))
         return self._place(_titled(dateline.place), within).key
+
+    def country_of_dateline(self, dateline: Dateline | None) -> Place | None:
+        if dateline is None or not dateline.place:
+            return None
+        place = self._nearest(_titled(dateline.place))
+        if place is None or place.country is None:
+            return None
+        former = (state for state in _FORMER.get(place.country, ()) if state in self._named)
+        return gazetteer.find(next(former, "")) or gazetteer.country(place.country)
 
     def _place(self, name: str, within: str | None) -> _Meaning:
         if self._is_us_georgia(name):

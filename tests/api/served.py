@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
@@ -24,8 +24,8 @@ class Api:
     """`schema` is that of all components, closed: an answer may hold nothing that is not published."""
 
     http: httpx.Client
-    app: FastAPI
-    schema: dict[str, Any]
+    app: FastAPI = field(repr=False)
+    schema: dict[str, Any] = field(repr=False)
 
     @property
     def archive(self) -> Archive:

@@ -61,6 +61,37 @@ def test_places_are_found_whole(enrich: Enrich, body: str, places: set[str]) -> 
     assert names(enrich(body), "place") == places
 
 
+@pytest.mark.parametrize(
+    ("body", "organization"),
+    [
+        ("The notes are rated A-1 by Standard and Poor's Corp.", "Standard and Poor's Corp"),
+        ("On Monday Moody's said it cut the rating.", "Moody's"),
+        ("The European Community's (EC) executive met in Brussels.", "European Community"),
+        ("Shares fell two pct on the Paris Bourse on Friday.", "Paris Bourse"),
+    ],
+)
+def test_a_possessive_is_kept_only_where_it_is_the_name(enrich: Enrich, body: str, organization: str) -> None:
+    found = names(enrich(body), "organization")
+    assert organization in found
+    assert found <= {organization, "EC"}
+
+
+def test_money_and_governments_are_their_countries(enrich: Enrich) -> None:
+    found = spans(enrich("It lent 135 mln U.S. Dlrs and 240 mln H.K. Dlrs to the U.K. Government on Friday."))
+    assert found == {("U.S.", "place"), ("H.K.", "place"), ("U.K.", "place")}
+
+
+def test_somebody_who_was_met_is_a_person(enrich: Enrich) -> None:
+    body = "Vladimir Putin spoke with Narendra Modi again on Monday."
+    assert names(enrich(body), "person") == {"Vladimir Putin", "Narendra Modi"}
+    assert names(enrich(body), "organization") == set()
+
+
+def test_the_dateline_is_found_with_its_country(enrich: Enrich) -> None:
+    body = "GOLF - LEADING SCORES .\nMILWAUKEE , Wisconsin 1996-08-29\nRain stopped play on Thursday ."
+    assert {("MILWAUKEE", "place"), ("Wisconsin", "place")} <= spans(enrich(body))
+
+
 def test_nationalities_are_marked(enrich: Enrich) -> None:
     entities = enrich("The Indian team met Russian officials. Two Swedes watched.").entities
     assert {(mention.text, mention.rule, entity.key) for entity in entities for mention in entity.mentions} == {

@@ -74,6 +74,28 @@ def test_a_short_form_joins_the_company(enrich: Enrich) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        (
+            "BEIJING, Aug 22 - The Foreign Ministry said on Friday it knew nothing.",
+            "organization-foreign-ministry-china",
+        ),
+        ("The Foreign Ministry said on Friday it knew nothing.", "organization-foreign-ministry"),
+        (
+            "BONN, March 3 - West German exports rose. The Finance Ministry was glad on Friday.",
+            "organization-finance-ministry-west-germany",
+        ),
+        (
+            "ROME, March 3 - The Israeli Foreign Ministry denied it. The Foreign Ministry said no more.",
+            "organization-foreign-ministry-israel",
+        ),
+    ],
+)
+def test_an_office_is_of_one_country(enrich: Enrich, body: str, key: str) -> None:
+    assert {entity.key for entity in enrich(body).entities if entity.type == "organization"} == {key}
+
+
+@pytest.mark.parametrize(
     ("body", "key", "country"),
     [
         ("He lives in Paris, Texas, with his dog.", "place-paris-texas", "US"),
@@ -104,6 +126,15 @@ def test_a_nationality_joins_its_country(enrich: Enrich) -> None:
 )
 def test_the_place_of_the_dateline(enrich: Enrich, body: str, id: str | None) -> None:
     assert enrich(body).dateline_place == id
+
+
+def test_the_first_word_of_a_company_may_stand_for_it(enrich: Enrich) -> None:
+    body = (
+        "AFG Industries Inc said on Monday it would buy a glass maker in Salt Lake City. "
+        "AFG also said it would open new shops. United Glass Corp of Boston and United Parcel Co did not bid."
+    )
+    company = by_key(enrich(body))["organization-afg-industries"]
+    assert texts(company) == ["AFG Industries Inc", "AFG"]
 
 
 def test_an_acronym_is_linked_only_where_it_means_one_thing() -> None:

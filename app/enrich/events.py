@@ -1,0 +1,64 @@
+"""Names of events: what can be one, and the few that have several names."""
+
+from __future__ import annotations
+
+import re
+
+from app.text import fold
+
+# Names after `=` mean the same event.
+_WELL_KNOWN = """
+World War I = World War One | First World War | Great War | WWI
+World War II = World War Two | Second World War | World War 2 | WWII
+Gulf War = Persian Gulf War; Vietnam War; Korean War; Falklands War; Cold War; Six-Day War = Six Day War
+Yom Kippur War; American Civil War; Spanish Civil War; Iran-Iraq War; Iraq War; Crimean War; Boer War; Winter War
+Holocaust; Great Depression; Cultural Revolution; Prague Spring; Arab Spring; Watergate; Iran-Contra affair
+Uruguay Round = Uruguay Round of GATT | Uruguay Round of the GATT
+"""
+
+# The last word of an event's name, or the one before `of`, `in`, `on`.
+_HEADS_TABLE = """
+war wars war-ii cup cups olympics olympiad paralympics games summit summits conference congress convention festival
+championship championships open masters prix hurricane typhoon cyclone storm revolution uprising rebellion riots
+intifada election elections referendum primary day crisis massacre genocide battle siege attack attacks bombing bombings
+disaster earthquake eruption explosion depression spring treaty agreement accord accords protocol round marathon derby
+bowl series tour race expo exposition fair show exhibition biennale oscars ashes jubilee coronation tournament trophy
+regatta rally tests test ramadan offensive operation mission armistice ceasefire
+"""
+_HEADS = frozenset(_HEADS_TABLE.split())
+_JOINT = re.compile(r" (?:of|in|on|at|for|over|against) ")
+# `1998 World Cup`, `Rio 2016`, `10th Panchen Olympiad`; any other figure is a date, a price or a result.
+_FIGURE = re.compile(r"(?:1[0-9]|20)\d\d|\d{1,3}(?:st|nd|rd|th)")
+_STARTS = ("Operation ", "Hurricane ", "Typhoon ", "Cyclone ", "Battle ", "Super Bowl", "Expo ")
+
+
+def _same_names() -> dict[str, str]:
+    names = {}
+    for item in _WELL_KNOWN.replace("\n", ";").split(";"):
+        shown, _, others = (part.strip() for part in item.partition("="))
+        for name in (shown, *others.split("|")):
+            names[fold(name.strip())] = shown
+    names.pop("", None)
+    return names
+
+
+_SAME = _same_names()
+
+
+def canonical(name: str) -> str:
+    """`Second World War` -> `World War II`; any other name without its article."""
+    bare = name.removeprefix("the ").removeprefix("The ")
+    return _SAME.get(fold(bare), bare)
+
+
+def is_event(name: str) -> bool:
+    """The recogniser also takes dates, prices, newspapers and stock exchanges for events."""
+    if fold(name.removeprefix("the ").removeprefix("The ")) in _SAME or name.startswith(_STARTS):
+        return True
+    words = name.split()
+    if any(any(c.isdigit() for c in word) and not _FIGURE.fullmatch(word) for word in words):
+        return False
+    head = _JOINT.split(name, maxsplit=1)[0].split()
+    while len(head) > 1 and head[-1][0].isdigit():
+        head.pop()
+    return bool(head) and head[-1].lower() in _HEADS
