@@ -31,7 +31,14 @@ def create_app(settings: Settings) -> FastAPI:
             app.state.archive = archive
             yield
 
-    app = FastAPI(title=openapi.TITLE, version=openapi.VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(
+        title=openapi.TITLE,
+        version=openapi.VERSION,
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
+    )
     app.state.metrics = Metrics()
     for room in (search, timeline, articles, entities, health):
         app.include_router(room.router)

@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import httpx
@@ -19,13 +19,17 @@ from fastapi import FastAPI
 from app.archive import Archive
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Api:
     """`schema` is that of all components, closed: an answer may hold nothing that is not published."""
 
     http: httpx.Client
-    app: FastAPI = field(repr=False)
-    schema: dict[str, Any] = field(repr=False)
+    app: FastAPI
+    schema: dict[str, Any]
+
+    def __repr__(self) -> str:
+        """Short: Hypothesis shows what a test was given, and the schema is long."""
+        return f"Api({self.http.base_url})"
 
     @property
     def archive(self) -> Archive:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tests.api.served import Api
@@ -61,6 +61,7 @@ def test_any_query_text(api: Api, q: str, match: str) -> None:
     answered(api, "/v1/search", {"q": q, "match": match, "facet": "person"})
 
 
+@example(id="x/")
 @settings(max_examples=50, deadline=None)
 @given(id=st.text(min_size=1, max_size=80))
 def test_any_id(api: Api, id: str) -> None:
