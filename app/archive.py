@@ -13,6 +13,7 @@ from app.search.engine import SearchEngine
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
 from app.store.database import Database
+from app.store.sequence import newest
 
 if TYPE_CHECKING:
     from app.enrich.enricher import Enricher
@@ -42,11 +43,20 @@ class Archive:
     fingerprint: str
     """Of the code: an index with another one was made by another version and is built anew."""
     version: str = field(default_factory=_version)
+    _newest: tuple[int, int] = field(default=(-1, 0), init=False)
 
     @property
     def enricher(self) -> Enricher:
         """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
         return _enricher(self.settings.model)
+
+    def newest(self) -> int:
+        """The number of the last change. Asked of the rows only where somebody has committed since."""
+        version = self.database.version()
+        if self._newest[0] != version:
+            with self.database.reading() as session:
+                self._newest = version, newest(session)
+        return self._newest[1]
 
     def state(self) -> tuple[int, int, int]:
         """Three numbers, one of which moves with whatever could change an answer."""

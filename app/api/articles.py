@@ -89,7 +89,7 @@ def list_similar_articles(
 ) -> Response:
     """Articles about the same, by the words they share."""
     with archive.database.reading() as session:
-        tag = indexed(request, archive, session)
+        tag = indexed(request, archive)
         store.get_article(session, article_id)
         found = archive.engine.similar(article_id, params.limit)
         results = hit_views(request, session, found.hits, View())

@@ -119,7 +119,7 @@ def get_entity_timeline(
 ) -> Response:
     """How many articles name it, of all there are."""
     with archive.database.reading() as session:
-        tag = indexed(request, archive, session)
+        tag = indexed(request, archive)
         store.get_entity(session, entity_id)
     naming_it = archive.engine.search(_dates(Filters(entity=(entity_id,)))).dates
     everything = archive.engine.search(_dates(Filters())).dates

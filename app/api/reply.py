@@ -10,10 +10,8 @@ from collections.abc import Mapping
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from sqlmodel import Session
 
 from app.archive import Archive
-from app.store.sequence import newest
 from app.text import fingerprint
 
 JSON = "application/json"
@@ -60,10 +58,10 @@ def reply(
     return response
 
 
-def indexed(request: Request, archive: Archive, session: Session) -> str:
+def indexed(request: Request, archive: Archive) -> str:
     """A tag known before the search is run: same archive, same index, same question, same answer."""
     status = archive.engine.status()
-    state = (archive.version, str(status.generation), str(status.sequence), str(newest(session)))
+    state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
     return tagged(request, *state, str(request.url))
 
 

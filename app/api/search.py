@@ -35,7 +35,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     """Articles that match a query text and every condition given, with exact totals and counts."""
     started = perf_counter()
     with archive.database.reading() as session:
-        tag = indexed(request, archive, session)
+        tag = indexed(request, archive)
         asked = read_conditions(session, params)
         query = params.to_query(asked.parsed.clause, asked.named.values())
         found = answer(archive.engine, query, params.match)

@@ -43,7 +43,7 @@ router = APIRouter(tags=["Search"], dependencies=[Depends(one_value_each)])
 def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[TimelineParams, Query()]) -> Response:
     """How many articles of each day, week, month or year match, and how many there are of it in all."""
     with archive.database.reading() as session:
-        tag = indexed(request, archive, session)
+        tag = indexed(request, archive)
         asked = read_conditions(session, params)
     query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
     found = answer(archive.engine, query, params.match)

@@ -47,7 +47,7 @@ _RAW = re.compile(rf"\w+(?:[{JOINERS}]\w+|[{_MARKS}]+\w*)*|{_TORN}")
 # The same for a text without such marks, in half the time.
 _UNMARKED = re.compile(rf"\w+(?:[{JOINERS}]\w+)*|{_TORN}")
 _MARK = re.compile(f"[{_MARKS}]")
-_INSIDE = re.compile(f"[{JOINERS}_{_MARKS}]")
+_INSIDE = frozenset(f"{JOINERS}_{_MARKS}")
 _POSSESSIVE = re.compile(r"['’][sS]$")
 _ACRONYM = re.compile(r"\w(?:\.\w)+")
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
@@ -125,11 +125,13 @@ def is_unspaced(letter: str) -> bool:
 def raw_at(text: str, place: int) -> re.Match[str] | None:
     """The raw token that covers `place`, if one does."""
     start = place
-    while start and (text[start - 1].isalnum() or _INSIDE.match(text[start - 1])):
+    while start and (text[start - 1].isalnum() or text[start - 1] in _INSIDE):
         start -= 1
-    for match in raw_matches(text, start):
-        if match.end() > place:
-            return match if match.start() <= place else None
+    while start <= place:
+        match = _RAW.match(text, start)
+        if match and match.end() > place:
+            return match if match[0][0] not in _APOSTROPHE else None
+        start = match.end() if match else start + 1
     return None
 
 

@@ -53,9 +53,9 @@ def answer(engine: SearchEngine, query: Query, match: Match = "auto") -> Answer:
 def _auto(engine: SearchEngine, query: Query, loose: Query) -> Answer:
     if query.cursor:
         return _continued(engine, query, loose)
-    enough = ENOUGH if _is_question(query.clause) else 1
-    if engine.search(replace(query, limit=1, facets=(), dates=False, cursor=None)).total >= enough:
-        return Answer(engine.search(query), relaxed=False, clause=query.clause)
+    strict = engine.search(query)
+    if strict.total >= (ENOUGH if _is_question(query.clause) else 1):
+        return Answer(strict, relaxed=False, clause=query.clause)
     return _explained(engine, query, Answer(engine.search(loose), relaxed=True, clause=loose.clause))
 
 
