@@ -5,7 +5,10 @@ invert.py    documents to arrays: the batch in memory and the merge of segments
 codec.py     the same arrays as Whoosh sees them: schema, segment, readers, matchers
 index.py     the folder: generations, Whoosh's lock and table of contents, commits, immutable snapshots
 plan.py      a clause in the terms of the index
-execute.py   a plan over a snapshot: matches, scores, filters, facets
+execute.py   a plan over a snapshot: which documents match, and their scores
+narrow.py    filters
+rank.py      the order of the hits, and one page of it
+count.py     facets and days
 cursor.py    where a page ended, with the statistics it was ranked by
 engine.py    the port's methods
 """

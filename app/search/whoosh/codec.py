@@ -7,11 +7,12 @@ over the keys. Writing goes through `invert.py` alone.
 
 from __future__ import annotations
 
+import threading
 from bisect import bisect_left
 from collections.abc import Iterator
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
+from weakref import WeakValueDictionary
 
 import numpy as np
 from whoosh import fields, formats
@@ -42,10 +43,18 @@ def schema() -> fields.Schema:
     )
 
 
-@lru_cache(maxsize=256)
+_open: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
+_opening = threading.Lock()
+
+
 def open_segment(path: Path) -> Segment:
-    """Segment files never change, so one mapping serves every generation that lists the file."""
-    return Segment(path)
+    """Segment files never change, so one mapping serves every generation that lists the file, and goes with the last
+    of them: a mapped file takes up the disk even when it was removed."""
+    with _opening:
+        segment = _open.get(path)
+        if segment is None:
+            segment = _open[path] = Segment(path)
+        return segment
 
 
 class ArraySegment(W3Segment):  # type: ignore[misc]

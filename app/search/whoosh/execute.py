@@ -148,7 +148,8 @@ class Execution:
         if number is None:
             return NOTHING
         where = segment.postings("stem", number)
-        documents = segment["stem.docs"][where]
+        # A copy: what is kept of a segment must not keep the whole of it.
+        documents = segment["stem.docs"][where].copy()
         if field in (None, "body"):
             weights = self.weigh(segment, "body", documents, segment.counts("body", where))
         else:
