@@ -90,8 +90,8 @@ def list_similar_articles(
     """Articles about the same, by the words they share."""
     with archive.database.reading() as session:
         tag = indexed(request, archive)
-        store.get_article(session, article_id)
-        found = archive.engine.similar(article_id, params.limit)
+        article = store.get_article(session, article_id)
+        found = archive.engine.similar(article_id, article.headline, article.body, params.limit)
         results = hit_views(request, session, found.hits, View())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)

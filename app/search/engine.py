@@ -127,8 +127,8 @@ class SearchEngine(Protocol):
         """Words of the archive that `word` may have been meant to be, best first, itself left out."""
         ...
 
-    def similar(self, article_id: str, /, limit: int = 10) -> Hits:
-        """Articles about the same; `NotFound` where the index does not hold `article_id`."""
+    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
+        """Articles that share the telling words of this text, `article_id` left out."""
         ...
 
     def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:

@@ -250,7 +250,7 @@ class TestEmptyAndOdd:
         assert numbers(ask(engine, "grain")) == [0, 2**64 - 1]
         engine.delete([f"{2**64 - 1:016x}"], sequence=3)
         assert numbers(ask(engine, "")) == ends[:-1]
-        assert engine.similar(f"{0:016x}").total == 0
+        assert engine.similar(f"{0:016x}", "", "grain").total == 0
 
     @pytest.mark.parametrize("count", [254, 255, 256, 300, 70_000])
     def test_more_occurrences_than_a_small_number_holds(self, engine: SearchEngine, count: int) -> None:

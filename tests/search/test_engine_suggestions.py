@@ -6,8 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.errors import NotFound
-from app.search.engine import SearchEngine
+from app.search.engine import Document, Hits, SearchEngine
 from tests.search.asking import Open, doc, numbers
 from tests.search.generated import articles
 
@@ -72,53 +71,57 @@ class TestSuggestions:
         assert word not in named.spellings(word)
 
 
+TOPICAL = {
+    1: doc(1, "Dockers of the harbour struck over night shifts.", "Dockers walk out"),
+    2: doc(2, "Dockers in the harbour went back to work on night shifts.", "Dockers return"),
+    3: doc(3, "The harbour museum opened.", "Museum opens"),
+    4: doc(4, "Grain fell in Chicago.", "Grain falls"),
+    5: doc(5, "Wholly unlike"),
+    6: doc(6, "Grain rose in Chicago.", "Grain rises"),
+}
+
+
+def like(engine: SearchEngine, document: Document, limit: int = 10) -> Hits:
+    return engine.similar(document.id, document.headline, document.body, limit)
+
+
 class TestSimilar:
     @pytest.fixture
     def topical(self, engine: SearchEngine) -> SearchEngine:
-        engine.put(
-            [
-                doc(1, "Dockers of the harbour struck over night shifts.", "Dockers walk out"),
-                doc(2, "Dockers in the harbour went back to work on night shifts.", "Dockers return"),
-                doc(3, "The harbour museum opened.", "Museum opens"),
-                doc(4, "Grain fell in Chicago.", "Grain falls"),
-            ],
-            sequence=1,
-        )
-        engine.put([doc(5, "Wholly unlike"), doc(6, "Grain rose in Chicago.", "Grain rises")], sequence=2)
+        engine.put([TOPICAL[number] for number in (1, 2, 3, 4)], sequence=1)
+        engine.put([TOPICAL[number] for number in (5, 6)], sequence=2)
         return engine
 
     def test_the_likest_first_and_never_itself(self, topical: SearchEngine) -> None:
-        assert numbers(topical.similar(f"{1:016x}"))[:2] == [2, 3]
-        assert numbers(topical.similar(f"{4:016x}"))[0] == 6
-        for number in range(1, 7):
-            found = topical.similar(f"{number:016x}")
+        assert numbers(like(topical, TOPICAL[1]))[:2] == [2, 3]
+        assert numbers(like(topical, TOPICAL[4]))[0] == 6
+        for number, document in TOPICAL.items():
+            found = like(topical, document)
             assert number not in numbers(found)
             assert found.total == len(found.hits)
 
     def test_limit(self, topical: SearchEngine) -> None:
-        whole = topical.similar(f"{1:016x}")
-        assert topical.similar(f"{1:016x}", limit=1).hits == whole.hits[:1]
+        assert like(topical, TOPICAL[1], limit=1).hits == like(topical, TOPICAL[1]).hits[:1]
 
     def test_an_article_with_nothing_in_common(self, topical: SearchEngine) -> None:
-        assert topical.similar(f"{5:016x}").hits == ()
+        assert like(topical, TOPICAL[5]).hits == ()
 
-    @pytest.mark.parametrize("id", [f"{99:016x}", "", "zz", "-1", "f" * 17, "f" * 400, "ｆ", "💥"])
-    def test_an_unknown_article(self, topical: SearchEngine, id: str) -> None:
-        with pytest.raises(NotFound):
-            topical.similar(id)
+    def test_a_text_that_the_archive_does_not_hold(self, topical: SearchEngine) -> None:
+        assert numbers(like(topical, doc(99, "Night shifts in the harbour")))[:2] == [2, 1]
 
-    @pytest.mark.parametrize("id", ["1", "0x1", " 0000000000000001", "0000_0000_0000_0001", "+1"])
+    @pytest.mark.parametrize("text", ["", " ", "…", "💥\x00", "a" * 100_000])
+    def test_no_text_is_too_odd(self, topical: SearchEngine, text: str) -> None:
+        assert like(topical, doc(99, text, text)).hits == ()
+
+    @pytest.mark.parametrize("id", ["", "zz", "-1", "f" * 17, "f" * 400, "ｆ", "💥", "0x1", " 0000000000000001"])
     def test_another_spelling_of_an_id_is_not_the_id(self, topical: SearchEngine, id: str) -> None:
-        with pytest.raises(NotFound):
-            topical.similar(id)
+        assert numbers(topical.similar(id, TOPICAL[1].headline, TOPICAL[1].body))[0] == 1
 
     def test_a_deleted_or_revised_article(self, topical: SearchEngine) -> None:
         topical.put([doc(2, "Something else", revised=3)], sequence=3)
         topical.delete([f"{4:016x}"], sequence=4)
-        with pytest.raises(NotFound):
-            topical.similar(f"{4:016x}")
-        assert 2 not in numbers(topical.similar(f"{1:016x}"))
-        assert 4 not in numbers(topical.similar(f"{6:016x}"))
+        assert 2 not in numbers(like(topical, TOPICAL[1]))
+        assert 4 not in numbers(like(topical, TOPICAL[6]))
 
     def test_it_does_not_depend_on_the_segments(self, opened: Open, tmp_path: Path) -> None:
         documents = articles(60, seed=5)
@@ -127,4 +130,4 @@ class TestSimilar:
         for start in range(0, 60, 12):
             parts.put(documents[start : start + 12], sequence=1)
         for document in documents[::10]:
-            assert whole.similar(document.id).hits == parts.similar(document.id).hits
+            assert like(whole, document).hits == like(parts, document).hits

@@ -249,10 +249,9 @@ def _postings(segment: Segment, view: str, number: int) -> tuple[Any, Any]:
     """The documents of a term and how often each has it."""
     if view == "exact":
         return segment.occurrences(number)
-    where = segment.postings(view, number)
-    documents = segment[f"{view}.docs"][where]
+    documents = segment.documents_with(view, number)
     if view == "stem":
-        return documents, sum(segment.counts(field, where).astype(np.int64) for field in FIELDS)
+        return documents, sum(segment.counts(field, number).astype(np.int64) for field in FIELDS)
     return documents, np.ones(len(documents), np.int64)
 
 

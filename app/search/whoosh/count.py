@@ -13,10 +13,9 @@ import numpy.typing as npt
 
 from app.search.engine import Bucket, DateCounts, Facet
 from app.search.query import FacetName
-from app.search.whoosh.execute import Documents
 from app.search.whoosh.index import Snapshot
 from app.search.whoosh.invert import Ints, ragged
-from app.search.whoosh.segment import Period, Segment
+from app.search.whoosh.segment import Documents, Period, Segment
 
 _VIEW = {"source": "source", "dateline": "place", "language": "language"}
 _ENTITY_TYPES = ("person", "organization", "place", "event")

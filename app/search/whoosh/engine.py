@@ -13,7 +13,6 @@ import msgspec
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from app.errors import NotFound
 from app.search import analysis
 from app.search.engine import DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
 from app.search.query import MIN_PREFIX, And, Clause, Filters, Prefix, Query, Word
@@ -22,7 +21,7 @@ from app.search.whoosh import cursor, rank
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, Matches, everything, inverse_frequency, near_terms
 from app.search.whoosh.index import FINGERPRINT, Index, Snapshot, View
-from app.search.whoosh.invert import Card, Ints
+from app.search.whoosh.invert import Card
 from app.search.whoosh.narrow import Narrowing
 from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.text import fold
@@ -99,19 +98,16 @@ class WhooshEngine:
         best = heapq.nsmallest(limit, counts, key=lambda t: (distances[t], t[:1] != term[:1], -counts[t], t))
         return [text for text in best if distances[text] < max(len(term) - 1, 1)]
 
-    def similar(self, article_id: str, /, limit: int = 10) -> Hits:
+    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
         snapshot = self._current()
-        found = snapshot.find(article_id)
-        if found is None:
-            raise NotFound("article", article_id)
-        terms = _telling_terms(snapshot, *found)
-        query = Query(limit=limit)
+        terms = _telling_terms(snapshot, headline, body)
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
         execution = Execution(snapshot, Any(tuple(StemTerm(term, term, None) for term in terms)))
-        matches = _narrowed(execution.matches(), Narrowing(snapshot, query.filters))
-        number, document = found
-        matches[number] = matches[number].where(matches[number].documents != document)
+        matches = _narrowed(execution.matches(), Narrowing(snapshot, Filters()))
+        if found := snapshot.find(article_id):
+            number, document = found
+            matches[number] = matches[number].where(matches[number].documents != document)
         page = rank.first(snapshot, matches, limit)
         hits = tuple(_hit(snapshot, page, i, True) for i in range(len(page)))
         return Hits(sum(map(len, matches)), hits, (), None, snapshot.generation, snapshot.sequence)
@@ -251,25 +247,16 @@ def _count(view: View, term: bytes) -> int:
     return view.count(number) if number is not None else 0
 
 
-def _telling_terms(snapshot: Snapshot, number: int, document: int) -> list[str]:
-    """The stems that tell an article apart: frequent in it, rare in the archive."""
-    segment = snapshot.views[number].segment
-    rows = np.flatnonzero(segment["stem.docs"] == document)
-    terms: Ints = np.searchsorted(segment["stem.postings"], rows, side="right") - 1
-    table, weighed = segment.terms("stem"), []
-    for row, term in zip(rows.tolist(), terms.tolist(), strict=True):
-        stem = table[term]
-        frequency = sum(_frequency(snapshot, other, stem) for other in range(len(snapshot.views)))
-        inside = 3 * int(segment.counts("headline", row)) + int(segment.counts("body", row))
+def _telling_terms(snapshot: Snapshot, headline: str, body: str) -> list[str]:
+    """The stems that tell a text apart: frequent in it, rare in the archive but not alone."""
+    inside: Counter[str] = Counter()
+    for text, weight in ((headline, 3), (body, 1)):
+        for raw, count in Counter(analysis.raw_tokens(text)).items():
+            for form in analysis.expand(raw).forms:
+                inside[analysis.stem(form.term)] += weight * count
+    weighed = []
+    for stem, count in inside.items():
+        frequency = sum(view.segment.frequency("stem", stem.encode()) for view in snapshot.views)
         if frequency > 1:
-            weighed.append((inside * inverse_frequency(snapshot.held, frequency), stem.decode()))
+            weighed.append((count * inverse_frequency(snapshot.held, frequency), stem))
     return [stem for _, stem in heapq.nlargest(_SIMILAR_TERMS, weighed)]
-
-
-def _frequency(snapshot: Snapshot, number: int, stem: bytes) -> int:
-    segment = snapshot.views[number].segment
-    term = segment.terms("stem").find(stem)
-    if term is None:
-        return 0
-    where = segment.postings("stem", term)
-    return int(where.stop - where.start)

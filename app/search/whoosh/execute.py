@@ -35,9 +35,8 @@ from app.search.whoosh.plan import (
     Without,
     leaves,
 )
-from app.search.whoosh.segment import FIELDS, Segment
+from app.search.whoosh.segment import FIELDS, Documents, Segment
 
-Documents = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float32]
 
 K1 = 1.2
@@ -147,16 +146,15 @@ class Execution:
         number = segment.terms("stem").find(stem)
         if number is None:
             return NOTHING
-        where = segment.postings("stem", number)
         # A copy: what is kept of a segment must not keep the whole of it.
-        documents = segment["stem.docs"][where].copy()
+        documents = segment.documents_with("stem", number).copy()
         if field in (None, "body"):
-            weights = self.weigh(segment, "body", documents, segment.counts("body", where))
+            weights = self.weigh(segment, "body", documents, segment.counts("body", number))
         else:
             weights = np.zeros(len(documents), np.float32)
         for name in ("headline", "dateline"):
             if field in (None, name):
-                counts = segment.counts(name, where)
+                counts = segment.counts(name, number)
                 has = np.flatnonzero(counts)
                 weights[has] += self.weigh(segment, name, documents[has], counts[has])
         found = Matches(documents, weights)

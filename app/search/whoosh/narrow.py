@@ -88,5 +88,5 @@ def _having(segment: Segment, view: str, values: Iterable[str]) -> Mask:
     for value in values:
         number = segment.terms(view).find(value.encode("utf-8", "surrogatepass"))
         if number is not None:
-            mask[segment[f"{view}.docs"][segment.postings(view, number)]] = True
+            mask[segment.documents_with(view, number)] = True
     return mask

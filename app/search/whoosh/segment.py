@@ -43,6 +43,7 @@ from app.errors import IndexUnavailable
 
 Array = npt.NDArray[Any]
 Arrays = dict[str, Array]
+Documents = npt.NDArray[np.int32]
 
 VERSION = 3
 GAP = 32
@@ -149,15 +150,25 @@ class Segment:
             tables[view] = TermTable(blob, self[f"{view}.term_offsets"])
         return tables
 
-    def postings(self, view: str, term: int) -> slice:
-        """Where the documents of a term stand in `{view}.docs` and in the arrays beside it."""
+    def documents_with(self, view: str, term: int) -> Documents:
+        """The documents that have a term of any view but `exact`, ascending."""
         bounds = self[f"{view}.postings"]
-        return slice(int(bounds[term]), int(bounds[term + 1]))
+        documents: Documents = self[f"{view}.docs"][int(bounds[term]) : int(bounds[term + 1])]
+        return documents
 
-    def counts(self, field: str, where: slice | int) -> Array:
-        """How often a field has the stem, for some of the postings."""
+    def frequency(self, view: str, term: bytes) -> int:
+        """How many documents have a term of any view but `exact`."""
+        number = self.terms(view).find(term)
+        if number is None:
+            return 0
+        bounds = self[f"{view}.postings"]
+        return int(bounds[number + 1] - bounds[number])
+
+    def counts(self, field: str, term: int) -> Array:
+        """How often a field has a stem, for each of the documents that have it."""
         shift, most = _PACKED[field]
-        return (self["stem.tf"][where] >> shift) & most
+        bounds = self["stem.postings"]
+        return (self["stem.tf"][int(bounds[term]) : int(bounds[term + 1])] >> shift) & most
 
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""
