@@ -6,93 +6,161 @@ shown become text.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import heapq
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
+from app.cache import Cache
 from app.search.engine import Bucket, DateCounts, Facet
 from app.search.query import FacetName
-from app.search.whoosh.index import Snapshot
-from app.search.whoosh.invert import Ints, ragged
-from app.search.whoosh.segment import Documents, Period, Segment
+from app.search.whoosh.segment import Documents, Segment
+from app.search.whoosh.snapshot import Calendar, Ints, Snapshot
 
 _VIEW = {"source": "source", "dateline": "place", "language": "language"}
-_ENTITY_TYPES = ("person", "organization", "place", "event")
+_FEW = 16
+"""A table of values is as wide as all but one document in so many need."""
 
 
-def facet(snapshot: Snapshot, name: FacetName, documents: Sequence[Documents], limit: int) -> Facet:
-    """Count the values of `documents` (one array a segment). The most frequent first, then by value."""
+def facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> Facet:
+    """Count the values of `documents`, ascending. The most frequent first, then by value."""
     if name == "year" or name == "month":
-        labels, sums = _by_period(snapshot, documents, name)
-        undated = int(sums[0]) if labels[:1] == [""] else 0
-        sums[: 1 if labels[:1] == [""] else 0] = 0
-        shown = [(labels[i], int(sums[i])) for i in _top(sums, limit)]
-        return _facet(name, int(np.count_nonzero(sums)), undated, int(sums.sum()), shown)
-    view, prefix = ("entity", f"{name}-") if name in _ENTITY_TYPES else (_VIEW[name], "")
-    values = snapshot.values(view)
-    totals, missing = np.zeros(len(values.terms), np.int64), 0
-    for number, chosen in enumerate(documents):
-        segment = snapshot.views[number].segment
-        run = segment.terms(view).starting(prefix.encode())
-        found = np.bincount(_forward(segment, view, chosen), minlength=run.stop)[run.start : run.stop]
-        totals[values.numbers[number][run.start : run.stop]] += found
-        missing += len(chosen) - int(np.count_nonzero(segment.having(view, run)[chosen]))
-    best = _top(totals, limit)
-    return _facet(
-        name, int(np.count_nonzero(totals)), missing, int(totals.sum()),
-        [(values.terms[i].decode("utf-8", "surrogatepass"), int(totals[i])) for i in best],
-    )  # fmt: skip
+        return _periods(snapshot.calendar, name, documents, limit)
+    numbering = _numberings.setdefault(name, _Numbering())
+    values = [(_values(snapshot.views[part].segment, name), inside) for part, inside, _ in snapshot.parts(documents)]
+    numbers = [numbering.of(one) for one, _ in values]
+    totals, missing = np.zeros(len(numbering), np.int64), 0
+    for (one, inside), common in zip(values, numbers, strict=True):
+        found, lacking = one.count(inside)
+        held = np.flatnonzero(found)
+        totals[common[held]] += found[held]
+        missing += lacking
+    shown = [(numbering.text(i), count) for i, count in _top(totals, limit, numbering.text)]
+    return _facet(name, totals, missing, shown)
 
 
-def dates(snapshot: Snapshot, matching: Sequence[Documents], everything: Sequence[Documents]) -> DateCounts:
-    labels, totals = _by_period(snapshot, everything, "day")
-    counts = _by_period(snapshot, matching, "day")[1]
-    undated = int(counts[0]) if labels[:1] == [""] else 0
-    held = [i for i in np.flatnonzero(totals).tolist() if labels[i]]
+def dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> DateCounts:
+    """`everything`: the documents that pass the filters, None for all."""
+    days, of_document = snapshot.calendar.days, snapshot.calendar.of_document
+    counts = np.bincount(of_document[matching], minlength=len(days))
+    totals = np.bincount(of_document if everything is None else of_document[everything], minlength=len(days))
+    undated = days[:1] == ("",)
+    shown = np.flatnonzero(totals[undated:]) + undated
     return DateCounts(
-        days=tuple(labels[i] for i in held),
-        counts=tuple(counts[held].tolist()),
-        totals=tuple(totals[held].tolist()),
-        undated=undated,
+        days=days if len(shown) == len(days) else tuple(days[i] for i in shown.tolist()),
+        counts=tuple(counts[shown].tolist()),
+        totals=tuple(totals[shown].tolist()),
+        undated=int(counts[0]) if undated else 0,
     )
 
 
-def _facet(name: FacetName, distinct: int, missing: int, total: int, shown: Sequence[tuple[str, int]]) -> Facet:
+def _periods(calendar: Calendar, name: FacetName, documents: Documents, limit: int) -> Facet:
+    periods = calendar.years if name == "year" else calendar.months
+    by_day = np.bincount(calendar.of_document[documents], minlength=len(calendar.days))
+    totals = np.bincount(periods.of_day, weights=by_day, minlength=len(periods.labels)).astype(np.int64)
+    undated = 0
+    if periods.labels[:1] == [""]:
+        undated, totals[0] = int(totals[0]), 0
+    label = periods.labels.__getitem__
+    return _facet(name, totals, undated, [(label(i), count) for i, count in _top(totals, limit, label)])
+
+
+def _facet(name: FacetName, totals: Ints, missing: int, shown: Sequence[tuple[str, int]]) -> Facet:
     buckets = tuple(Bucket(value, count) for value, count in shown)
-    return Facet(name, distinct, missing, total - sum(bucket.count for bucket in buckets), buckets)
+    other = int(totals.sum()) - sum(bucket.count for bucket in buckets)
+    return Facet(name, int(np.count_nonzero(totals)), missing, other, buckets)
 
 
-def _top(totals: Ints, limit: int) -> list[int]:
-    """The `limit` largest above zero, ties by number: terms are numbered in their own order."""
+def _top(totals: Ints, limit: int, text: Callable[[int], str]) -> list[tuple[int, int]]:
+    """The `limit` largest above zero with their totals, ties by text."""
     held = np.flatnonzero(totals)
     if len(held) > limit > 0:
-        bar = np.partition(totals[held], len(held) - limit)[len(held) - limit]
-        held = held[totals[held] >= bar]
-    order: list[int] = held[np.lexsort((held, -totals[held]))][:limit].tolist()
-    return order
+        held = held[totals[held] >= np.partition(totals[held], len(held) - limit)[len(held) - limit]]
+    counted = zip(held.tolist(), totals[held].tolist(), strict=True)
+    return heapq.nsmallest(limit, counted, key=lambda pair: (-pair[1], text(pair[0])))
 
 
-def _forward(segment: Segment, view: str, documents: Documents) -> npt.NDArray[np.int32]:
-    """Term numbers of all values of the documents."""
-    offsets, forward = segment[f"{view}.forward_offsets"], segment[f"{view}.forward"]
-    if len(documents) * 3 > segment.documents:
-        chosen = np.zeros(segment.documents, bool)
-        chosen[documents] = True
-        some: npt.NDArray[np.int32] = forward[np.repeat(chosen, np.diff(offsets))]
-        return some
-    starts = offsets[documents]
-    few: npt.NDArray[np.int32] = forward[ragged(starts, offsets[documents + 1] - starts)]
-    return few
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """The values that a segment's documents have for one facet, as numbers into `terms`.
+
+    `table` has a row for each document, filled up with len(terms); what does not fit stands in `more`, beside the
+    documents that have it (`more_of`, ascending).
+    """
+
+    terms: list[bytes]
+    table: npt.NDArray[np.int32]
+    more_of: npt.NDArray[np.int32]
+    more: npt.NDArray[np.int32]
+
+    @property
+    def nbytes(self) -> int:
+        return self.table.nbytes + self.more_of.nbytes + self.more.nbytes + 60 * len(self.terms)
+
+    def count(self, documents: Documents | Ints) -> tuple[Ints, int]:
+        """How many of some documents have each value, and how many have none."""
+        rows = self.table[documents] if len(documents) < len(self.table) else self.table
+        totals = np.bincount(rows.ravel(), minlength=len(self.terms) + 1)
+        if len(self.more):
+            at = np.minimum(np.searchsorted(documents, self.more_of), len(documents) - 1)
+            totals += np.bincount(self.more[documents[at] == self.more_of], minlength=len(totals))
+        return totals[:-1], int(np.count_nonzero(rows[:, 0] == len(self.terms)))
 
 
-def _by_period(snapshot: Snapshot, documents: Sequence[Documents], period: Period) -> tuple[list[str], Ints]:
-    """Labels of periods, "" for the undated first, and how many of the documents lie in each."""
-    labels, places = snapshot.periods(period)
-    totals = np.zeros(len(labels), np.int64)
-    for view, chosen, place in zip(snapshot.views, documents, places, strict=True):
-        of_document = view.segment.periods(period).of_document
-        # All documents are usual here: then nothing has to be picked out.
-        inside = of_document if len(chosen) == len(of_document) else of_document[chosen]
-        totals[place] += np.bincount(inside, minlength=len(place))
-    return labels, totals
+def _values(segment: Segment, name: FacetName) -> _Values:
+    return _kept.get((segment.path, name), partial(_read, segment, name))
+
+
+def _read(segment: Segment, name: FacetName) -> _Values:
+    view = _VIEW.get(name, "entity")
+    table = segment.terms(view)
+    run = table.starting(b"" if name in _VIEW else f"{name}-".encode())
+    forward, per_document = segment[f"{view}.forward"], np.diff(segment[f"{view}.forward_offsets"])
+    wanted = (forward >= run.start) & (forward < run.stop)
+    owner = np.repeat(np.arange(segment.documents, dtype=np.int32), per_document)[wanted]
+    value = (forward[wanted] - run.start).astype(np.int32)
+    counts = np.bincount(owner, minlength=segment.documents)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
+    width = max(int(np.searchsorted(np.cumsum(np.bincount(counts)), len(counts) * (1 - 1 / _FEW))), 1)
+    rows = np.full((segment.documents, width), len(run), np.int32)
+    fits = place < width
+    rows[owner[fits], place[fits]] = value[fits]
+    return _Values([table[i] for i in run], rows, owner[~fits], value[~fits])
+
+
+class _Numbering:
+    """A number for each value of a facet that this process has met: one that all segments share and no commit moves."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[bytes, int] = {}
+        self._values: list[bytes] = []
+        self._of: WeakKeyDictionary[_Values, Ints] = WeakKeyDictionary()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def of(self, values: _Values) -> Ints:
+        """The number of each of a segment's values."""
+        with self._lock:
+            found = self._of.get(values)
+            if found is None:
+                for term in values.terms:
+                    if term not in self._numbers:
+                        self._numbers[term] = len(self._values)
+                        self._values.append(term)
+                found = np.array([self._numbers[term] for term in values.terms], np.int64)
+                self._of[values] = found
+            return found
+
+    def text(self, number: int) -> str:
+        return self._values[number].decode("utf-8", "surrogatepass")
+
+
+_kept: Cache[_Values] = Cache(160 << 20, lambda values: values.nbytes)
+_numberings: dict[FacetName, _Numbering] = {}

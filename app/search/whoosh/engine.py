@@ -15,22 +15,22 @@ from rapidfuzz.distance import OSA
 
 from app.search import analysis
 from app.search.engine import DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
-from app.search.query import MIN_PREFIX, And, Clause, Filters, Prefix, Query, Word
+from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, Matches, everything, inverse_frequency, near_terms
-from app.search.whoosh.index import FINGERPRINT, Index, Snapshot, View
-from app.search.whoosh.invert import Card
+from app.search.whoosh.index import FINGERPRINT, Index
 from app.search.whoosh.narrow import Narrowing
 from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
+from app.search.whoosh.snapshot import Mask, Snapshot, View
 from app.text import fold
 
 _REFRESH_SECONDS = 0.25
 """How stale a search may be after another process has committed."""
 _SIMILAR_TERMS = 30
 
-_decode_card = msgspec.msgpack.Decoder(Card).decode
+_decode_card = msgspec.msgpack.Decoder(tuple).decode
 
 
 class WhooshEngine:
@@ -60,21 +60,21 @@ class WhooshEngine:
         resumed = self._resumed(query, planned)
         narrowing = Narrowing(snapshot, query.filters, resumed.sequence if resumed else None)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
-        matches = execution.matches() if execution else _everything(snapshot)
-        found = _narrowed(matches, narrowing)
+        matches = execution.matches() if execution else everything(snapshot)
+        found = _narrowed(matches, narrowing.mask())
         scored = query.sort == "relevance" and execution is not None
-        total = resumed.total if resumed else sum(map(len, found))
+        total = resumed.total if resumed else len(found)
         rows, floor = _page(snapshot, query, execution if scored else None, planned, found, resumed)
         page = rows.take(slice(query.limit))
         after = page.place(-1) if len(rows) > len(page) > 0 else None
         return Hits(
             total=total,
-            hits=tuple(_hit(snapshot, page, i, scored) for i in range(len(page))),
-            facets=tuple(_facet(snapshot, matches, narrowing, query, i) for i in range(len(query.facets))),
+            hits=_hits(snapshot, page, scored),
+            facets=tuple(_facet(snapshot, matches, found, narrowing, query, name) for name in query.facets),
             cursor=_next(query, snapshot, execution, resumed, total, floor, after),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
-            dates=_dates(snapshot, found, narrowing) if query.dates else None,
+            dates=_dates(snapshot, found, narrowing.mask()) if query.dates else None,
         )
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
@@ -104,13 +104,12 @@ class WhooshEngine:
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
         execution = Execution(snapshot, Any(tuple(StemTerm(term, term, None) for term in terms)))
-        matches = _narrowed(execution.matches(), Narrowing(snapshot, Filters()))
-        if found := snapshot.find(article_id):
-            number, document = found
-            matches[number] = matches[number].where(matches[number].documents != document)
+        matches = _narrowed(execution.matches(), snapshot.alive)
+        itself = snapshot.find(article_id)
+        if itself is not None:
+            matches = matches.where(matches.documents != itself)
         page = rank.first(snapshot, matches, limit)
-        hits = tuple(_hit(snapshot, page, i, True) for i in range(len(page)))
-        return Hits(sum(map(len, matches)), hits, (), None, snapshot.generation, snapshot.sequence)
+        return Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence)
 
     def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:
         self._index.write(documents, (), sequence)
@@ -176,17 +175,12 @@ class WhooshEngine:
         return [Suggestion("headline", hit.headline, 1, hit.id) for hit in self.search(with_all).hits]
 
 
-def _everything(snapshot: Snapshot) -> list[Matches]:
-    return [everything(view.segment.documents) for view in snapshot.views]
-
-
-def _narrowed(matches: list[Matches], narrowing: Narrowing, without: str | None = None) -> list[Matches]:
-    masks = [narrowing.mask(number, without) for number in range(len(matches))]
-    return [m if mask is None else m.where(mask[m.documents]) for m, mask in zip(matches, masks, strict=True)]
+def _narrowed(matches: Matches, mask: Mask | None) -> Matches:
+    return matches if mask is None else matches.where(mask[matches.documents])
 
 
 def _page(
-    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: list[Matches],
+    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
     resumed: Cursor | None,
 ) -> tuple[rank.Rows, Place | None]:  # fmt: skip
     """One row more than asked for, where there is one, and the floor of the reordered window."""
@@ -212,34 +206,24 @@ def _next(
     return cursor.write(Cursor(cursor.digest(query), sequence, total, statistics, after, floor))
 
 
-def _hit(snapshot: Snapshot, page: rank.Rows, row: int, scored: bool) -> Hit:
-    segment = snapshot.views[int(page.segment[row])].segment
-    card = _decode_card(segment.card(int(page.document[row])))
-    return Hit(
-        id=f"{int(page.id[row]):016x}",
-        score=float(page.key[row]) if scored else None,
-        headline=card.headline,
-        headline_derived=card.headline_derived,
-        date=card.date,
-        dateline=card.dateline,
-        source=card.source,
-        language=card.language,
-        url=card.url,
-        external_id=card.external_id,
-        word_count=card.word_count,
-        revision=card.revision,
-    )
+def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[Hit, ...]:
+    hits = []
+    for document, id, key in zip(page.document.tolist(), page.id.tolist(), page.key.tolist(), strict=True):
+        segment, inside = snapshot.locate(document)
+        hits.append(Hit(f"{id:016x}", key if scored else None, *_decode_card(segment.card(inside))))
+    return tuple(hits)
 
 
-def _facet(snapshot: Snapshot, matches: list[Matches], narrowing: Narrowing, query: Query, which: int) -> Facet:
-    name = query.facets[which]
-    base = _narrowed(matches, narrowing, narrowing.own(name))
-    return counting.facet(snapshot, name, [m.documents for m in base], query.facet_limit)
+def _facet(
+    snapshot: Snapshot, matches: Matches, found: Matches, narrowing: Narrowing, query: Query, name: FacetName
+) -> Facet:
+    own = narrowing.own(name)
+    base = found if own is None else _narrowed(matches, narrowing.mask(own))
+    return counting.facet(snapshot, name, base.documents, query.facet_limit)
 
 
-def _dates(snapshot: Snapshot, found: list[Matches], narrowing: Narrowing) -> DateCounts:
-    everything = _narrowed(_everything(snapshot), narrowing)
-    return counting.dates(snapshot, [m.documents for m in found], [m.documents for m in everything])
+def _dates(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
+    return counting.dates(snapshot, found.documents, None if mask is None else np.flatnonzero(mask))
 
 
 def _count(view: View, term: bytes) -> int:

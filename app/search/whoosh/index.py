@@ -11,13 +11,10 @@ and stays good after its files are unlinked, because they are mapped.
 from __future__ import annotations
 
 import contextlib
-import math
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import msgspec
@@ -30,8 +27,9 @@ from app.search import analysis
 from app.search.engine import Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
-from app.search.whoosh.invert import Batch, Ints, Mask, Part, Vocabulary, merge
-from app.search.whoosh.segment import FIELDS, Arrays, Period, Segment, TermTable, fsync_folder, write_segment
+from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
+from app.search.whoosh.segment import Arrays, fsync_folder, write_segment
+from app.search.whoosh.snapshot import Mask, Snapshot, View
 
 FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, Whoosh 2.7"
 
@@ -47,7 +45,6 @@ MAX_SEGMENT = 250_000
 _NAME = "MAIN"
 _LOCK = f"{_NAME}_WRITELOCK"
 _OURS = re.compile(rf"_?{_NAME}_|receipt_")
-_ID = re.compile("[0-9a-f]{16}")
 _OPEN_ATTEMPTS = 20
 
 
@@ -58,85 +55,6 @@ class Receipt(msgspec.Struct, frozen=True):
     sequence: int
     fingerprint: str
     toc_crc32: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """A segment as one generation sees it."""
-
-    segment: Segment
-    alive: Mask | None
-    """None where every document lives."""
-
-    def count(self, term: int) -> int:
-        """Living documents that have an exact term."""
-        documents, _ = self.segment.occurrences(term)
-        return len(documents) if self.alive is None else int(np.count_nonzero(self.alive[documents]))
-
-
-@dataclass(frozen=True, slots=True)
-class Values:
-    """`terms` in order; `numbers[s][i]` is the place among them of term i of segment s."""
-
-    terms: Sequence[bytes] | TermTable
-    numbers: tuple[Ints, ...]
-
-
-class Snapshot:
-    """One generation. Immutable."""
-
-    def __init__(self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str) -> None:
-        self.views = views
-        self.generation = generation
-        self.sequence = sequence
-        self.fingerprint = fingerprint
-        self._values: dict[str, Values] = {}
-        self._periods: dict[Period, tuple[list[str], tuple[Ints, ...]]] = {}
-
-    @cached_property
-    def documents(self) -> int:
-        return sum(int(v.alive.sum()) if v.alive is not None else v.segment.documents for v in self.views)
-
-    @cached_property
-    def held(self) -> int:
-        """Documents, the deleted ones that still take part in term statistics included."""
-        return sum(view.segment.documents for view in self.views)
-
-    @cached_property
-    def mean_lengths(self) -> tuple[float, ...]:
-        """Words of a document on average, for each field, in steps of a tenth: what is cached by them lives longer."""
-        totals = (sum(int(v.segment[f"length.{f}"].sum(dtype=np.int64)) for v in self.views) for f in FIELDS)
-        return tuple(_stepped(total / max(self.held, 1)) for total in totals)
-
-    def periods(self, name: Period) -> tuple[list[str], tuple[Ints, ...]]:
-        """Labels of all days, months or years that have an article, in order, "" for the undated; and for each segment
-        the place among them of each of its own labels."""
-        found = self._periods.get(name)
-        if found is None:
-            rows = [view.segment.periods(name).labels for view in self.views]
-            labels = sorted(set().union(*rows))
-            place = {label: i for i, label in enumerate(labels)}
-            found = labels, tuple(np.array([place[label] for label in row], np.int64) for row in rows)
-            self._periods[name] = found
-        return found
-
-    def values(self, view: str) -> Values:
-        """The terms of a key view over all segments, made when first asked for."""
-        found = self._values.get(view)
-        if found is None:
-            found = self._values[view] = _united([v.segment for v in self.views], view)
-        return found
-
-    def find(self, article_id: str) -> tuple[int, int] | None:
-        """(segment, document) of a living article."""
-        if not _ID.fullmatch(article_id):
-            return None
-        wanted = np.uint64(int(article_id, 16))
-        for number, view in enumerate(self.views):
-            for document in np.flatnonzero(view.segment["id"] == wanted).tolist():
-                if view.alive is None or view.alive[document]:
-                    return number, document
-        return None
 
 
 class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -292,20 +210,6 @@ class Index:
             # What an older generation held, and what a crash left half written.
             if path.name not in wanted and _OURS.match(path.name):
                 path.unlink(missing_ok=True)
-
-
-def _united(segments: Sequence[Segment], view: str) -> Values:
-    tables = [segment.terms(view) for segment in segments]
-    if len(tables) == 1:
-        return Values(tables[0], (np.arange(len(tables[0])),))
-    rows = [[table[i] for i in range(len(table))] for table in tables]
-    terms = sorted(set().union(*rows))
-    place = {term: i for i, term in enumerate(terms)}
-    return Values(terms, tuple(np.array([place[term] for term in row], np.int64) for row in rows))
-
-
-def _stepped(mean: float) -> float:
-    return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
 
 
 def _receipt(generation: int) -> str:

@@ -1,19 +1,17 @@
 """Filters as one truth value a document: what else an article must be besides matching.
 
-Each filter is evaluated once for each segment. A facet asks for all of them but its own, so that a reader sees what the
-other values would give.
+A facet asks for all of them but its own, so that a reader sees what the other values would give.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 
 from app.search.query import FacetName, Filters
-from app.search.whoosh.index import Snapshot, View
-from app.search.whoosh.invert import Mask, day_number, place_key
-from app.search.whoosh.segment import Segment
+from app.search.whoosh.invert import day_number, place_key
+from app.search.whoosh.snapshot import Mask, Snapshot
 
 _OWN_FILTER: dict[FacetName, str] = {
     "source": "source",
@@ -33,60 +31,47 @@ class Narrowing:
 
     def __init__(self, snapshot: Snapshot, filters: Filters, sequence: int | None = None) -> None:
         self._filters = filters
-        self._masks = [_masks(view, filters, sequence) for view in snapshot.views]
+        self._masks = dict(_key_masks(snapshot, filters))
+        if snapshot.alive is not None:
+            self._masks["alive"] = snapshot.alive
+        if sequence is not None and sequence < snapshot.sequence:
+            self._masks["revised"] = snapshot.column("revised") <= sequence
+        if filters.date_from or filters.date_to:
+            self._masks["date"] = _dated(snapshot, filters.date_from, filters.date_to)
 
-    def mask(self, number: int, without: str | None = None) -> Mask | None:
-        """Which documents of segment `number` pass; None where all do."""
-        chosen = [mask for name, mask in self._masks[number].items() if name != without]
-        return np.logical_and.reduce(chosen) if chosen else None
+    def mask(self, without: str | None = None) -> Mask | None:
+        """Which documents pass; None where all do."""
+        chosen = [mask for name, mask in self._masks.items() if name != without]
+        return None if not chosen else chosen[0] if len(chosen) == 1 else np.logical_and.reduce(chosen)
 
     def own(self, facet: FacetName) -> str | None:
         """The filter that a facet leaves out, if it is in force; `entity_any` only where it names that type."""
         name = _OWN_FILTER[facet]
         if name == "entity_any" and not any(id.startswith(f"{facet}-") for id in self._filters.entity_any):
             return None
-        return name
+        return name if name in self._masks else None
 
 
-def _masks(view: View, filters: Filters, sequence: int | None) -> dict[str, Mask]:
-    segment = view.segment
-    masks: dict[str, Mask] = {}
-    if view.alive is not None:
-        masks["alive"] = view.alive
-    if sequence is not None:
-        masks["revised"] = segment["revised"] <= sequence
-    if filters.date_from or filters.date_to:
-        masks["date"] = _dated(segment, filters)
-    if filters.entity:
-        masks["entity"] = np.logical_and.reduce([_having(segment, "entity", [id]) for id in filters.entity])
-    for name, view_name, values in (
-        ("entity_any", "entity", filters.entity_any),
-        ("source", "source", filters.source),
-        ("dateline", "place", tuple(map(place_key, filters.dateline))),
-        ("language", "language", filters.language),
+def _key_masks(snapshot: Snapshot, filters: Filters) -> Iterator[tuple[str, Mask]]:
+    for name, view, values, combined in (
+        ("entity", "entity", filters.entity, np.logical_and),
+        ("entity_any", "entity", filters.entity_any, np.logical_or),
+        ("source", "source", filters.source, np.logical_or),
+        ("dateline", "place", tuple(map(place_key, filters.dateline)), np.logical_or),
+        ("language", "language", filters.language, np.logical_or),
+        ("not_entity", "entity", filters.not_entity, np.logical_or),
+        ("not_source", "source", filters.not_source, np.logical_or),
     ):
         if values:
-            masks[name] = _having(segment, view_name, values)
-    for name, view_name, values in (
-        ("not_entity", "entity", filters.not_entity),
-        ("not_source", "source", filters.not_source),
-    ):
-        if values:
-            masks[name] = ~_having(segment, view_name, values)
-    return masks
+            masks = [snapshot.having(view, value) for value in values]
+            mask = masks[0] if len(masks) == 1 else combined.reduce(masks)
+            yield name, ~mask if name.startswith("not_") else mask
 
 
-def _dated(segment: Segment, filters: Filters) -> Mask:
-    days = segment["date"]
-    first = day_number(filters.date_from) or 1
-    last = day_number(filters.date_to) or np.iinfo(np.int32).max
-    return (days >= first) & (days <= last)
+def _dated(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:
+    def made() -> Mask:
+        days = snapshot.column("date")
+        mask: Mask = days >= (day_number(first) or 1)
+        return mask & (days <= day_number(last)) if last else mask
 
-
-def _having(segment: Segment, view: str, values: Iterable[str]) -> Mask:
-    mask = np.zeros(segment.documents, bool)
-    for value in values:
-        number = segment.terms(view).find(value.encode("utf-8", "surrogatepass"))
-        if number is not None:
-            mask[segment.documents_with(view, number)] = True
-    return mask
+    return snapshot.keep(("date", first, last), made)

@@ -16,11 +16,10 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.whoosh.cursor import Place
-from app.search.whoosh.execute import B, Execution, Floats, Matches, saturated, slices
-from app.search.whoosh.index import Snapshot, View
-from app.search.whoosh.invert import Ints, Mask
-from app.search.whoosh.plan import Plan, StemTerm, bare_words
-from app.search.whoosh.segment import FIELDS, GAP, Segment
+from app.search.whoosh.execute import Execution, Floats, Matches, norms, saturated, slices
+from app.search.whoosh.plan import Plan, bare_words
+from app.search.whoosh.segment import FIELDS, GAP
+from app.search.whoosh.snapshot import Ints, Mask, Snapshot
 
 WINDOW = 200
 _BLOCK = 128
@@ -32,9 +31,8 @@ NEARNESS_BONUS = 0.25
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Articles of any segments with the key they rank by: parallel arrays."""
+    """Articles with the key they rank by: parallel arrays."""
 
-    segment: Ints
     document: Ints
     id: npt.NDArray[np.uint64]
     key: Floats
@@ -43,7 +41,7 @@ class Rows:
         return len(self.id)
 
     def take(self, chosen: Ints | Mask | slice) -> Rows:
-        return Rows(self.segment[chosen], self.document[chosen], self.id[chosen], self.key[chosen])
+        return Rows(self.document[chosen], self.id[chosen], self.key[chosen])
 
     def place(self, row: int) -> Place:
         return Place(float(self.key[row]), int(self.id[row]))
@@ -51,73 +49,51 @@ class Rows:
     def sorted(self) -> Rows:
         return self.take(np.lexsort((self.id, -self.key)))
 
+    def and_then(self, rows: Rows) -> Rows:
+        return Rows(
+            np.concatenate((self.document, rows.document)),
+            np.concatenate((self.id, rows.id)),
+            np.concatenate((self.key, rows.key)),
+        )
 
-def by_date(snapshot: Snapshot, matches: Sequence[Matches], newest_first: bool) -> list[Matches]:
+
+def by_date(snapshot: Snapshot, matches: Matches, newest_first: bool) -> Matches:
     """The same documents with days for values, so that descending is the order asked for; undated ones come last."""
-    dated = []
-    for view, m in zip(snapshot.views, matches, strict=True):
-        days = view.segment["date"][m.documents].astype(np.float32)
-        dated.append(Matches(m.documents, days if newest_first else np.where(days > 0, -days, np.float32(-np.inf))))
-    return dated
+    days = snapshot.column("date")[matches.documents].astype(np.float32)
+    return Matches(matches.documents, days if newest_first else np.where(days > 0, -days, np.float32(-np.inf)))
 
 
-def first(snapshot: Snapshot, matches: Sequence[Matches], count: int, after: Place | None = None) -> Rows:
+def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
-    rows = [_of_segment(number, view, m, count, after) for number, (view, m) in enumerate(_paired(snapshot, matches))]
-    return _joined(rows).sorted().take(slice(count))
-
-
-def until(snapshot: Snapshot, matches: Sequence[Matches], floor: Place) -> Rows:
-    """All matches that do not rank behind `floor`."""
-    rows = []
-    for number, (view, m) in enumerate(_paired(snapshot, matches)):
-        near = np.flatnonzero(m.values >= np.float32(floor.key))
-        rows.append(_rows(number, view, m.where(near[~_behind(view, m.where(near), floor)])))
-    return _joined(rows)
-
-
-def _paired(snapshot: Snapshot, matches: Sequence[Matches]) -> list[tuple[View, Matches]]:
-    return list(zip(snapshot.views, matches, strict=True))
-
-
-def _of_segment(number: int, view: View, m: Matches, count: int, after: Place | None) -> Rows:
     if after is not None:
-        near = np.flatnonzero(m.values <= np.float32(after.key))
-        m = m.where(near)
-        m = m.where(_behind(view, m, after))
-    if len(m) > count:
-        bar = _bar(m.values, count)
-        above, level = np.flatnonzero(m.values > bar), np.flatnonzero(m.values == bar)
+        matches = matches.where(np.flatnonzero(matches.values <= np.float32(after.key)))
+        matches = matches.where(_behind(snapshot, matches, after))
+    if len(matches) > count:
+        bar = _bar(matches.values, count)
+        above, level = np.flatnonzero(matches.values > bar), np.flatnonzero(matches.values == bar)
         room = count - len(above)
         if len(level) > room:
-            level = level[np.argpartition(view.segment["id"][m.documents[level]], room - 1)[:room]]
-        m = m.where(np.concatenate((above, level)))
-    return _rows(number, view, m)
+            ids = snapshot.column("id")[matches.documents[level]]
+            level = level[np.argpartition(ids, room - 1)[:room]]
+        matches = matches.where(np.concatenate((above, level)))
+    return _rows(snapshot, matches).sorted()
 
 
-def _behind(view: View, m: Matches, place: Place) -> Mask:
+def until(snapshot: Snapshot, matches: Matches, floor: Place) -> Rows:
+    """All matches that do not rank behind `floor`."""
+    near = matches.where(np.flatnonzero(matches.values >= np.float32(floor.key)))
+    return _rows(snapshot, near.where(~_behind(snapshot, near, floor)))
+
+
+def _behind(snapshot: Snapshot, matches: Matches, place: Place) -> Mask:
     key = np.float32(place.key)
-    tied = (m.values == key) & (view.segment["id"][m.documents] > np.uint64(place.id))
-    behind: Mask = (m.values < key) | tied
+    tied = (matches.values == key) & (snapshot.column("id")[matches.documents] > np.uint64(place.id))
+    behind: Mask = (matches.values < key) | tied
     return behind
 
 
-def _rows(number: int, view: View, m: Matches) -> Rows:
-    documents = m.documents.astype(np.int64)
-    return Rows(np.full(len(m), number, np.int64), documents, view.segment["id"][documents], m.values)
-
-
-def _joined(rows: Sequence[Rows]) -> Rows:
-    if len(rows) == 1:
-        return rows[0]
-    empty = Rows(np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.float32))
-    parts = [empty, *rows]
-    return Rows(
-        np.concatenate([r.segment for r in parts]),
-        np.concatenate([r.document for r in parts]),
-        np.concatenate([r.id for r in parts]),
-        np.concatenate([r.key for r in parts]),
-    )
+def _rows(snapshot: Snapshot, matches: Matches) -> Rows:
+    return Rows(matches.documents.astype(np.int64), snapshot.column("id")[matches.documents], matches.values)
 
 
 def _bar(values: Floats, count: int) -> np.float32:
@@ -146,86 +122,91 @@ class Reordering:
     def applies(self) -> bool:
         return len(self._words) > 1
 
-    def page(
-        self, matches: Sequence[Matches], count: int, floor: Place | None, after: Place | None
-    ) -> tuple[Rows, Place | None]:
+    def page(self, matches: Matches, count: int, floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
         """The first `count` rows behind `after`, and the floor: the last rank by plain score inside the window.
 
         The floor of the first page holds for all later ones, so that the window stays what it was.
         """
         if floor is None:
-            best = first(self._snapshot, matches, WINDOW)
-            if not len(best):
-                return best, None
-            floor = best.place(-1)
-            window = best
+            window = first(self._snapshot, matches, WINDOW)
+            if not len(window):
+                return window, None
+            floor = window.place(-1)
         else:
             window = until(self._snapshot, matches, floor)
-        window = self._reordered(window).sorted()
+        window = self._reordered(window)
         if after is not None:
             tied = (window.key == np.float32(after.key)) & (window.id > np.uint64(after.id))
             window = window.take((window.key < np.float32(after.key)) | tied)
         if len(window) >= count:
             return window.take(slice(count)), floor
         behind = floor if after is None or len(window) else _later(floor, after)
-        rest = first(self._snapshot, matches, count - len(window), behind)
-        return _joined([window, rest]), floor
+        return window.and_then(first(self._snapshot, matches, count - len(window), behind)), floor
 
     def _reordered(self, rows: Rows) -> Rows:
-        key = rows.key.copy()
-        for number in np.unique(rows.segment).tolist():
-            chosen = rows.segment == number
-            key[chosen] += self._bonus(self._snapshot.views[number].segment, rows.document[chosen])
-        return Rows(rows.segment, rows.document, rows.id, key)
+        rows = rows.take(np.argsort(rows.document))
+        return Rows(rows.document, rows.id, rows.key + self._bonus(rows.document)).sorted()
 
-    def _bonus(self, segment: Segment, documents: Ints) -> Floats:
-        order = np.argsort(documents)
-        chosen = documents[order]
-        found = [_found(segment, word, chosen) for word in self._words]
-        bonus = np.zeros(len(chosen), np.float32)
+    def _bonus(self, documents: Ints) -> Floats:
+        """`documents` ascend."""
+        window = _Window(self._snapshot, documents)
+        statistics, idf = self._execution.statistics, self._execution.idf
+        weight = window.norms(statistics.mean_lengths)
+        found = [window.find(word.exact.encode()) for word in self._words]
+        bonus = np.zeros(len(documents), np.float32)
         for word, here in zip(self._words, found, strict=True):
-            weights = self._weights(segment, chosen, here)
-            bonus += np.float32(EXACT_BONUS * self._execution.idf(word)) * saturated(weights)
-        mean = max(self._execution.statistics.mean_lengths[FIELDS.index("body")], 1e-9)
-        norm = np.float32(1 - B) + np.float32(B / mean) * segment["length.body"][chosen].astype(np.float32)
+            weights = np.bincount(here.owner, weights=weight[here.field, here.owner], minlength=len(documents))
+            bonus += np.float32(EXACT_BONUS * idf(word)) * saturated(weights.astype(np.float32))
         for (left, here), (right, there) in pairwise(zip(self._words, found, strict=True)):
-            idf = min(self._execution.idf(left), self._execution.idf(right))
-            near = _nearness(here, there, len(chosen))
-            bonus += np.float32(NEARNESS_BONUS * idf) * saturated(near / norm)
-        unordered = np.empty_like(bonus)
-        unordered[order] = bonus
-        return unordered
-
-    def _weights(self, segment: Segment, documents: Ints, found: _Found) -> Floats:
-        weights = np.zeros(len(documents), np.float32)
-        for field, (start, end) in segment.addresses.items():
-            inside = (found.addresses >= start[documents][found.owner]) & (
-                found.addresses < end[documents][found.owner]
-            )
-            if inside.any():
-                counts = np.bincount(found.owner[inside], minlength=len(documents))
-                weights += self._execution.weigh(segment, field, documents, counts)
-        return weights
+            near = _nearness(here, there, len(documents)) * weight[FIELDS.index("body")]
+            bonus += np.float32(NEARNESS_BONUS * min(idf(left), idf(right))) * saturated(near)
+        return bonus
 
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """Where the very form of a word stands in some documents: addresses, ascending, and each one's document's row."""
+    """Where the very form of a word stands: addresses, ascending; each one's field and its document's row."""
 
-    addresses: Ints
+    address: Ints
+    field: Ints
     owner: Ints
 
 
-def _found(segment: Segment, word: StemTerm, documents: Ints) -> _Found:
-    """`documents` ascend, so that the addresses do."""
-    number = segment.terms("exact").find(word.exact.encode())
-    if number is None:
-        return _Found(np.empty(0, np.int64), np.empty(0, np.int64))
-    positions = segment.positions(number)
-    inside, owner = slices(
-        positions, segment.addresses["headline"][0][documents], segment.addresses["body"][1][documents]
-    )
-    return _Found(positions[inside].astype(np.int64), owner)
+class _Window:
+    """Some documents (ascending), to be looked into. Addresses of segment s are counted from s * 2**33 here, so that
+    one line holds them all."""
+
+    def __init__(self, snapshot: Snapshot, documents: Ints) -> None:
+        self._snapshot, self._documents = snapshot, documents
+        self._parts = list(snapshot.parts(documents))
+        headline, dateline, body = (snapshot.column(f"length.{field}")[documents] for field in FIELDS)
+        self._start = np.empty(len(documents), np.int64)
+        for part, inside, rows in self._parts:
+            self._start[rows] = snapshot.views[part].segment["start"][inside].astype(np.int64) + (part << 33)
+        self._dateline = self._start + headline + GAP
+        self._body = self._dateline + dateline + GAP
+        self._end = self._body + body
+
+    def norms(self, means: Sequence[float]) -> Floats:
+        """What one occurrence weighs, by field and document."""
+        derived = self._snapshot.column("derived")[self._documents]
+        lengths = (
+            (name, mean, self._snapshot.column(f"length.{name}")) for name, mean in zip(FIELDS, means, strict=True)
+        )
+        return np.stack([norms(name, mean, length[self._documents], derived) for name, mean, length in lengths])
+
+    def find(self, term: bytes) -> _Found:
+        pieces = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        numbers = self._snapshot.numbers("exact", term).tolist()
+        for part, _, rows in self._parts:
+            line = part << 33
+            if numbers[part] >= 0:
+                positions = self._snapshot.views[part].segment.positions(numbers[part])
+                at, owner = slices(positions, self._start[rows] - line, self._end[rows] - line)
+                pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
+        address, owner = map(np.concatenate, zip(*pieces, strict=True))
+        field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
+        return _Found(address, field, owner)
 
 
 def _later(one: Place, other: Place) -> Place:
@@ -235,13 +216,15 @@ def _later(one: Place, other: Place) -> Place:
 
 def _nearness(here: _Found, there: _Found, documents: int) -> Floats:
     """Sum of 1/distance² from each `here` to the nearest `there` on either side, for each document."""
-    if not len(here.addresses) or not len(there.addresses):
+    if not len(there.address):
         return np.zeros(documents, np.float32)
-    following = np.searchsorted(there.addresses, here.addresses, side="right")
-    near = np.zeros(len(following))
-    for neighbour in (following, following - 1):
-        known = (neighbour >= 0) & (neighbour < len(there.addresses))
-        distance = np.abs(there.addresses[np.where(known, neighbour, 0)] - here.addresses)
-        near += np.where(known & (distance > 0) & (distance < GAP), 1 / np.maximum(distance, 1) ** 2, 0.0)
-    summed: Floats = np.bincount(here.owner, weights=near, minlength=documents).astype(np.float32)
-    return summed
+    following = np.searchsorted(there.address, here.address, side="right")
+    line = np.concatenate(([-_FAR], there.address, [_FAR]))
+    behind, ahead = here.address - line[following], line[following + 1] - here.address
+    near = _closeness[np.minimum(behind, GAP)] + _closeness[np.minimum(ahead, GAP)]
+    return np.bincount(here.owner, weights=near, minlength=documents).astype(np.float32)
+
+
+_FAR = 1 << 60
+_closeness = np.concatenate(([0.0], 1 / np.arange(1.0, GAP) ** 2, [0.0]))
+"""1/distance², from 0 to `GAP`; a word is not near itself."""

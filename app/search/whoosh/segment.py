@@ -30,11 +30,9 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -59,9 +57,6 @@ _PACKED = {"body": (0, 1023), "headline": (10, 15), "dateline": (14, 3)}
 _MAGIC = b"DLSEG\x00\x00\x01"
 _HEADER = struct.Struct("<8sQQ")
 _ALIGN = 64
-Period = Literal["day", "month", "year"]
-_LABEL: dict[Period, int] = {"day": 10, "month": 7, "year": 4}
-"""Characters of an ISO date."""
 
 
 def packed_counts(counts: Mapping[str, Array]) -> Array:
@@ -102,14 +97,6 @@ def fsync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-@dataclass(frozen=True, slots=True)
-class Periods:
-    """`labels` in order, "" for the undated; `of_document` is each document's place among them."""
-
-    labels: list[str]
-    of_document: npt.NDArray[np.int32]
-
-
 class Segment:
     """A mapped segment file. Safe to share between threads; processes share its pages."""
 
@@ -119,8 +106,6 @@ class Segment:
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
         self._arrays: Arrays = {}
-        self._periods: dict[Period, Periods] = {}
-        self._having: dict[tuple[str, int, int], Array] = {}
 
     def __getitem__(self, name: str) -> Array:
         found = self._arrays.get(name)
@@ -180,39 +165,6 @@ class Segment:
         """Addresses of an exact term, ascending."""
         bounds = self["exact.position_offsets"]
         return self["exact.positions"][int(bounds[term]) : int(bounds[term + 1])]
-
-    @cached_property
-    def addresses(self) -> dict[str, tuple[Array, Array]]:
-        """First address and the one after the last, of each field of each document, as int64."""
-        start = self["start"].astype(np.int64)
-        bounds = {}
-        for field in FIELDS:
-            length = self[f"length.{field}"].astype(np.int64)
-            bounds[field] = (start, start + length)
-            start = start + length + GAP
-        return bounds
-
-    def periods(self, name: Period) -> Periods:
-        """The documents' days, or the months or years they lie in."""
-        found = self._periods.get(name)
-        if found is None:
-            distinct, places = np.unique(self["date"], return_inverse=True)
-            labels = [date.fromordinal(day).isoformat()[: _LABEL[name]] if day else "" for day in distinct.tolist()]
-            shown = sorted(set(labels))
-            merged = np.array([bisect_left(shown, label) for label in labels], np.int32)
-            found = self._periods[name] = Periods(shown, merged[places])
-        return found
-
-    def having(self, view: str, terms: range) -> Array:
-        """For each document whether it has any of a run of terms."""
-        key = (view, terms.start, terms.stop)
-        found = self._having.get(key)
-        if found is None:
-            found = np.zeros(self.documents, bool)
-            bounds = self[f"{view}.postings"]
-            found[self[f"{view}.docs"][int(bounds[terms.start]) : int(bounds[terms.stop])]] = True
-            self._having[key] = found
-        return found
 
     def card(self, document: int) -> bytes:
         offsets = self["cards.offsets"]

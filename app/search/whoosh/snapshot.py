@@ -1,0 +1,197 @@
+"""A generation of the index as searches see it: its segments end to end, as one run of documents.
+
+Document d of segment s is number `firsts[s]` + d. What concerns documents one by one (filters, scores, ranks, days) is
+computed over all of them at once; what lies in a segment's own numbers (addresses, terms) is read through `parts`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property, lru_cache
+from itertools import pairwise
+from typing import Any, Protocol, TypeVar, cast
+
+import numpy as np
+import numpy.typing as npt
+
+from app.cache import Cache
+from app.search.whoosh.segment import FIELDS, Array, Documents, Segment
+
+Ints = npt.NDArray[np.int64]
+Mask = npt.NDArray[np.bool_]
+
+_KEPT = (32 << 20, 400)
+"""Bytes kept of what searches compute: so many, and so many for each document. A frequent word takes up to 12 bytes a
+document, a filter one."""
+_ID = re.compile("[0-9a-f]{16}")
+
+
+class _Sized(Protocol):
+    @property
+    def nbytes(self) -> int: ...
+
+
+S = TypeVar("S", bound=_Sized)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A segment as one generation sees it."""
+
+    segment: Segment
+    alive: Mask | None
+    """None where every document lives."""
+
+    def count(self, term: int) -> int:
+        """Living documents that have an exact term."""
+        documents, _ = self.segment.occurrences(term)
+        return len(documents) if self.alive is None else int(np.count_nonzero(self.alive[documents]))
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """`days` that have an article, in order, "" first where some are undated; `of_document` is each document's place
+    among them."""
+
+    days: tuple[str, ...]
+    of_document: npt.NDArray[np.int32]
+
+    @cached_property
+    def months(self) -> Periods:
+        return _grouped([day[:7] for day in self.days])
+
+    @cached_property
+    def years(self) -> Periods:
+        return _grouped([day[:4] for day in self.days])
+
+
+@dataclass(frozen=True, slots=True)
+class Periods:
+    """`labels` in order; `of_day` is the place among them of each day of the calendar."""
+
+    labels: list[str]
+    of_day: Ints
+
+
+class Snapshot:
+    """One generation. Immutable, but for what it keeps of earlier searches."""
+
+    def __init__(self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str) -> None:
+        self.views = views
+        self.generation = generation
+        self.sequence = sequence
+        self.fingerprint = fingerprint
+        self.firsts = [0]
+        for view in views:
+            self.firsts.append(self.firsts[-1] + view.segment.documents)
+        self._columns: dict[str, Array] = {}
+        self._kept: Cache[Any] = Cache(_KEPT[0] + _KEPT[1] * self.held, lambda value: value.nbytes + 300)
+
+    @property
+    def held(self) -> int:
+        """Documents, the deleted ones that still take part in term statistics included."""
+        return self.firsts[-1]
+
+    @cached_property
+    def documents(self) -> int:
+        return self.held if self.alive is None else int(np.count_nonzero(self.alive))
+
+    @cached_property
+    def mean_lengths(self) -> tuple[float, ...]:
+        """Words of a document on average, for each field, in steps of a tenth: what is cached by them lives longer."""
+        totals = (sum(int(v.segment[f"length.{f}"].sum(dtype=np.int64)) for v in self.views) for f in FIELDS)
+        return tuple(_stepped(total / max(self.held, 1)) for total in totals)
+
+    @cached_property
+    def alive(self) -> Mask | None:
+        """None where every document lives."""
+        if all(view.alive is None for view in self.views):
+            return None
+        return np.concatenate(
+            [np.ones(v.segment.documents, bool) if v.alive is None else v.alive for v in self.views]
+        )  # fmt: skip
+
+    def column(self, name: str) -> Array:
+        """One of the segments' arrays with a value for each document (`id`, `date`, `revised`)."""
+        found = self._columns.get(name)
+        if found is None:
+            pieces = [view.segment[name] for view in self.views]
+            found = pieces[0] if len(pieces) == 1 else np.concatenate(pieces or [np.empty(0, np.int32)])
+            self._columns[name] = found
+        return found
+
+    def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
+        """Of ascending documents those of each segment that has some: (segment, their numbers there, where they stand
+        among `documents`)."""
+        bounds = np.searchsorted(documents, np.array(self.firsts, documents.dtype)).tolist()
+        for number, (low, high) in enumerate(pairwise(bounds)):
+            if low < high:
+                yield number, documents[low:high] - self.firsts[number], slice(low, high)
+
+    def locate(self, document: int) -> tuple[Segment, int]:
+        """The segment of a document, and its number there."""
+        number = bisect_right(self.firsts, document) - 1
+        return self.views[number].segment, document - self.firsts[number]
+
+    def find(self, article_id: str) -> int | None:
+        """The document of a living article."""
+        if not _ID.fullmatch(article_id):
+            return None
+        for document in np.flatnonzero(self.column("id") == np.uint64(int(article_id, 16))).tolist():
+            if self.alive is None or self.alive[document]:
+                return int(document)
+        return None
+
+    def numbers(self, view: str, term: bytes) -> Ints:
+        """The number of a term in each segment, -1 where it is not."""
+
+        def made() -> Ints:
+            found = [one.segment.terms(view).find(term) for one in self.views]
+            return np.array([-1 if number is None else number for number in found], np.int64)
+
+        return self.keep((view, term), made)
+
+    def having(self, view: str, value: str) -> Mask:
+        """For each document whether it has a value of a key view."""
+
+        def made() -> Mask:
+            mask = np.zeros(self.held, bool)
+            numbers = self.numbers(view, value.encode("utf-8", "surrogatepass")).tolist()
+            for first, one, number in zip(self.firsts, self.views, numbers, strict=False):
+                if number >= 0:
+                    mask[one.segment.documents_with(view, number) + first] = True
+            return mask
+
+        return self.keep((view, value), made)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        days = self.column("date")
+        held = np.flatnonzero(np.bincount(days)) if len(days) else np.empty(0, np.int64)
+        place = np.zeros(int(held[-1]) + 1 if len(held) else 1, np.int32)
+        place[held] = np.arange(len(held))
+        return Calendar(tuple(map(_label, held.tolist())), place[days])
+
+    def keep(self, key: Hashable, make: Callable[[], S]) -> S:
+        """What an earlier search of this generation made for `key`, or made now."""
+        return cast(S, self._kept.get(key, make))
+
+
+@lru_cache(10_000)
+def _label(day: int) -> str:
+    return date.fromordinal(day).isoformat() if day else ""
+
+
+def _grouped(labels: list[str]) -> Periods:
+    distinct = sorted(set(labels))
+    place = {label: i for i, label in enumerate(distinct)}
+    return Periods(distinct, np.array([place[label] for label in labels], np.int64))
+
+
+def _stepped(mean: float) -> float:
+    return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
