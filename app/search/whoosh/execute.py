@@ -14,7 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -51,21 +51,30 @@ DERIVED_BOOST = 0.5
 """Of a headline made of the body's own words: they are counted in the body already."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Matches:
     """Documents, ascending, and a number for each."""
 
     documents: Documents
     values: Floats
-    dense: Floats | None = None
-    """Of a frequent leaf: its value at every document of the snapshot, 0 where it does not match."""
+    spread: int = 0
+    """Of a frequent leaf: the size of the snapshot, so that it may be laid out by document."""
 
     def __len__(self) -> int:
         return len(self.documents)
 
     @property
     def nbytes(self) -> int:
-        return self.documents.nbytes + self.values.nbytes + (0 if self.dense is None else self.dense.nbytes)
+        return self.documents.nbytes + self.values.nbytes + self.values.itemsize * self.spread
+
+    @cached_property
+    def dense(self) -> Floats | None:
+        """The value of every document of the snapshot, 0 where it does not match; None where that is not worth it."""
+        if not self.spread:
+            return None
+        dense = np.zeros(self.spread, np.float32)
+        dense[self.documents] = self.values
+        return dense
 
     def where(self, keep: Mask | Ints) -> Matches:
         return Matches(self.documents[keep], self.values[keep])
@@ -91,8 +100,8 @@ class Matches:
 NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
 
 _DENSE = 32
-"""A leaf that one in so many documents has also gets a value for every document: looking one up is then a step, not a
-search."""
+"""A leaf that one in so many documents has is laid out by document once others are looked up in it: that is then one
+step, not a search."""
 
 # What a leaf gives in a segment depends on the segment, the leaf and the mean lengths alone, and those move in steps:
 # a commit leaves almost all of it valid.
@@ -156,11 +165,7 @@ def _scored(
             [NOTHING.documents, *(m.documents + np.int32(f) for f, m in zip(snapshot.firsts, rows, strict=False))]
         )
         values = np.concatenate([NOTHING.values, *(m.values for m in rows)]) * factor
-    dense = None
-    if frequency * _DENSE > snapshot.held:
-        dense = np.zeros(snapshot.held, np.float32)
-        dense[documents] = values
-    return Matches(documents, values, dense)
+    return Matches(documents, values, snapshot.held if frequency * _DENSE > snapshot.held else 0)
 
 
 def _impacts(snapshot: Snapshot, leaf: Leaf, means: tuple[float, ...]) -> list[Matches]:
@@ -199,8 +204,12 @@ def _stem(segment: Segment, stem: bytes, field: Field | None, means: tuple[float
         return NOTHING
     # A copy: what is kept of a segment must not keep the whole of it.
     documents = segment.documents_with("stem", number).copy()
-    weights = np.zeros(len(documents), np.float32)
-    for name, mean in zip(FIELDS, means, strict=True):
+    headline, dateline, body = means
+    if field in (None, "body"):
+        weights = _kept_norms(segment, "body", body)[documents] * segment.counts("body", number).astype(np.float32)
+    else:
+        weights = np.zeros(len(documents), np.float32)
+    for name, mean in (("headline", headline), ("dateline", dateline)):
         if field in (None, name):
             counts = segment.counts(name, number)
             has = np.flatnonzero(counts)
