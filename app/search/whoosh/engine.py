@@ -19,11 +19,13 @@ from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Prefix
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.cursor import Cursor, Place, Statistics
-from app.search.whoosh.execute import Execution, Matches, everything, inverse_frequency, near_terms
+from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.index import FINGERPRINT, Index
+from app.search.whoosh.matches import Matches, everything
 from app.search.whoosh.narrow import Narrowing
 from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.search.whoosh.snapshot import Mask, Snapshot, View
+from app.search.whoosh.weights import near_terms
 from app.text import fold
 
 _REFRESH_SECONDS = 0.25
@@ -60,7 +62,7 @@ class WhooshEngine:
         resumed = self._resumed(query, planned)
         narrowing = Narrowing(snapshot, query.filters, resumed.sequence if resumed else None)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
-        matches = execution.matches() if execution else everything(snapshot)
+        matches = execution.matches() if execution else everything(snapshot.held)
         found = _narrowed(matches, narrowing.mask())
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)

@@ -16,10 +16,13 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.whoosh.cursor import Place
-from app.search.whoosh.execute import Execution, Floats, Matches, norms, saturated, slices
+from app.search.whoosh.execute import Execution
+from app.search.whoosh.invert import ragged
+from app.search.whoosh.matches import Floats, Matches
 from app.search.whoosh.plan import Plan, bare_words
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Ints, Mask, Snapshot
+from app.search.whoosh.weights import norms, saturated
 
 WINDOW = 200
 _BLOCK = 128
@@ -202,11 +205,18 @@ class _Window:
             line = part << 33
             if numbers[part] >= 0:
                 positions = self._snapshot.views[part].segment.positions(numbers[part])
-                at, owner = slices(positions, self._start[rows] - line, self._end[rows] - line)
+                at, owner = _slices(positions, self._start[rows] - line, self._end[rows] - line)
                 pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
         address, owner = map(np.concatenate, zip(*pieces, strict=True))
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
         return _Found(address, field, owner)
+
+
+def _slices(ascending: npt.NDArray[np.uint32], start: Ints, end: Ints) -> tuple[Ints, Ints]:
+    """The members of an ascending array that lie in [start[i], end[i]): (their indices, i for each)."""
+    # Of one type: NumPy would convert the whole of the longer array.
+    low, high = (np.searchsorted(ascending, bound.astype(ascending.dtype)) for bound in (start, end))
+    return ragged(low, high - low), np.repeat(np.arange(len(start)), high - low)
 
 
 def _later(one: Place, other: Place) -> Place:

@@ -1,0 +1,116 @@
+"""Documents with a number each, and how such lists are joined: all of, any of, without."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import numpy.typing as npt
+
+from app.search.whoosh.segment import Documents
+from app.search.whoosh.snapshot import Ints, Mask
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Matches:
+    """Documents, ascending, and a number for each."""
+
+    documents: Documents
+    values: Floats
+    spread: int = 0
+    """Where these are looked up by document, and often: how many documents there are."""
+
+    def __len__(self) -> int:
+        return len(self.documents)
+
+    @property
+    def nbytes(self) -> int:
+        return self.documents.nbytes + self.values.nbytes + self.values.itemsize * self.spread
+
+    @cached_property
+    def dense(self) -> Floats | None:
+        """The value of every document there is, 0 where it is not among these: a look-up is one step, not a search."""
+        if not self.spread:
+            return None
+        dense = np.zeros(self.spread, np.float32)
+        dense[self.documents] = self.values
+        return dense
+
+    def where(self, keep: Mask | Ints) -> Matches:
+        return Matches(self.documents[keep], self.values[keep])
+
+    def holds(self, wanted: Documents) -> Mask:
+        """For each of some documents whether it is among these."""
+        held: Mask = self.dense[wanted] > 0 if self.dense is not None else self._places(wanted)[1]
+        return held
+
+    def at(self, wanted: Documents) -> Floats:
+        """The values of documents that are all among these."""
+        return self.dense[wanted] if self.dense is not None else self.values[self._places(wanted)[0]]
+
+    def _places(self, wanted: Documents) -> tuple[Ints, Mask]:
+        """Where each of `wanted` stands, and whether it does."""
+        if not len(self):
+            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+        at = np.searchsorted(self.documents, wanted)
+        at[at == len(self)] = 0
+        return at, self.documents[at] == wanted
+
+
+NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
+
+FREQUENT = 32
+"""What more than one in so many documents has is worth an array of all documents."""
+
+
+def everything(size: int) -> Matches:
+    return Matches(np.arange(size, dtype=np.int32), np.zeros(size, np.float32))
+
+
+def every(rows: Sequence[Matches]) -> Matches:
+    """The documents that all have, with their values added in the order given."""
+    if len(rows) == 1:
+        return rows[0]
+    rarest, *others = sorted(rows, key=len)
+    documents = rarest.documents
+    for row in others:
+        documents = documents[row.holds(documents)]
+    values = np.zeros(len(documents), np.float32)
+    for row in rows:
+        values += row.at(documents)
+    return Matches(documents, values)
+
+
+def some(rows: Sequence[Matches], size: int) -> Matches:
+    """The documents that any has, with their values added in the order given."""
+    if len(rows) == 1:
+        return rows[0]
+    if sum(map(len, rows)) * FREQUENT < size:
+        documents = np.unique(np.concatenate([row.documents for row in rows]))
+        values = np.zeros(len(documents), np.float32)
+        for row in rows:
+            values[np.searchsorted(documents, row.documents)] += row.values
+        return Matches(documents, values)
+    total, silent = np.zeros(size, np.float32), []
+    for row in rows:
+        if row.dense is not None:
+            total += row.dense
+        else:
+            total[row.documents] += row.values
+            silent.append(row.documents[row.values == 0])
+    seen = total > 0
+    for documents in silent:
+        # What only lacks a refused word matches without a score.
+        seen[documents] = True
+    documents = np.flatnonzero(seen).astype(np.int32)
+    return Matches(documents, total[documents])
+
+
+def without(row: Matches, refused: Sequence[Matches]) -> Matches:
+    for other in refused:
+        row = row.where(~other.holds(row.documents))
+    return row

@@ -1,0 +1,202 @@
+"""What a leaf of a plan finds in one segment, and what it is worth there.
+
+A leaf gives documents in ascending order and a *weight* each: the counts of the word in each field, divided by that
+field's length against the mean and multiplied by its boost, summed (BM25F). Saturated, (k1 + 1) * weight / (weight +
+k1), a weight is the share of the word's idf that the document earns. It depends on the segment, the leaf and the mean
+lengths alone, and those move in steps: what is kept here stays good over almost all commits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+import numpy as np
+import numpy.typing as npt
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
+
+from app.cache import Cache
+from app.errors import QueryTooComplex
+from app.search.query import MAX_EXPANSION, Field
+from app.search.whoosh.matches import NOTHING, Floats, Matches
+from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
+from app.search.whoosh.segment import FIELDS, GAP, Array, Documents, Segment
+from app.search.whoosh.snapshot import Ints
+
+K1 = 1.2
+B = 0.6
+BOOST = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
+"""Chosen together on the Cranfield, CACM and NPL collections: docs/adr/0010."""
+DERIVED_BOOST = 0.5
+"""Of a headline made of the body's own words: they are counted in the body already."""
+
+
+Means = tuple[float, ...]
+"""Words of a document on average, for each of `FIELDS`."""
+
+_kept: Cache[Matches] = Cache(64 << 20, lambda matches: matches.nbytes + 200)
+_norms: Cache[Floats] = Cache(64 << 20, lambda norms: norms.nbytes)
+
+
+def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Matches]:
+    """For each segment the leaf's documents and what share of its idf each of them earns."""
+    terms: list[Sequence[int]] = [()] * len(segments)
+    if isinstance(leaf, PrefixTerms | FuzzyTerms):
+        terms = [_expanded(leaf, segment) for segment in segments]
+        _check_expansion(leaf, segments, terms)
+    return [
+        _kept.get((segment.path, leaf, means), partial(_saturated, segment, leaf, row, means))
+        for segment, row in zip(segments, terms, strict=True)
+    ]
+
+
+def _saturated(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -> Matches:
+    found = _weights(segment, leaf, terms, means)
+    return Matches(found.documents, saturated(found.values))
+
+
+def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -> Matches:
+    match leaf:
+        case StemTerm(stem, _, field):
+            return _stem(segment, stem.encode(), field, means)
+        case ExactPhrase(words, slop, field):
+            return _located(segment, phrase_addresses(segment, words, slop), field, means)
+        case PrefixTerms() | FuzzyTerms():
+            addresses = [segment.positions(term) for term in terms]
+            merged = np.sort(np.concatenate(addresses)) if addresses else _NO_ADDRESSES
+            return _located(segment, merged, leaf.field, means)
+
+
+def _stem(segment: Segment, stem: bytes, field: Field | None, means: Means) -> Matches:
+    number = segment.terms("stem").find(stem)
+    if number is None:
+        return NOTHING
+    # A copy: what is kept of a segment must not keep the whole of it.
+    documents = segment.documents_with("stem", number).copy()
+    headline, dateline, body = means
+    if field in (None, "body"):
+        weights = _kept_norms(segment, "body", body)[documents] * segment.counts("body", number).astype(np.float32)
+    else:
+        weights = np.zeros(len(documents), np.float32)
+    for name, mean in (("headline", headline), ("dateline", dateline)):
+        if field in (None, name):
+            counts = segment.counts(name, number)
+            has = np.flatnonzero(counts)
+            weights[has] += _kept_norms(segment, name, mean)[documents[has]] * counts[has].astype(np.float32)
+    found = Matches(documents, weights)
+    return found.where(np.flatnonzero(weights)) if field else found
+
+
+def _located(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, means: Means) -> Matches:
+    """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
+    if not len(addresses):
+        return NOTHING
+    owner = (np.searchsorted(segment["start"], addresses, side="right") - 1).astype(np.int32)
+    first_of = np.diff(owner, prepend=-1) != 0
+    documents, row = owner[first_of], np.cumsum(first_of) - 1
+    place = _field_of(segment, documents, addresses, row)
+    weights = np.zeros(len(documents), np.float32)
+    for number, (name, mean) in enumerate(zip(FIELDS, means, strict=True)):
+        if field in (None, name):
+            counts = np.bincount(row[place == number], minlength=len(documents))
+            has = np.flatnonzero(counts)
+            weights[has] += _kept_norms(segment, name, mean)[documents[has]] * counts[has].astype(np.float32)
+    found = Matches(documents, weights)
+    return found.where(np.flatnonzero(weights)) if field else found
+
+
+def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, row: Ints) -> Ints:
+    """In which of `FIELDS` each address lies; `row` says in which of `documents`."""
+    dateline = segment["start"][documents].astype(np.int64) + segment["length.headline"][documents] + GAP
+    body = dateline + segment["length.dateline"][documents] + GAP
+    return (addresses >= dateline[row]).astype(np.int64) + (addresses >= body[row])
+
+
+def _kept_norms(segment: Segment, field: str, mean: float) -> Floats:
+    def made() -> Floats:
+        return norms(field, mean, segment[f"length.{field}"], segment["derived"])
+
+    return _norms.get((segment.path, field, mean), made)
+
+
+def norms(field: str, mean: float, lengths: Array, derived: Array) -> Floats:
+    """What one occurrence in `field` weighs in documents of such lengths."""
+    made: Floats = np.float32(BOOST[field]) / (
+        np.float32(1 - B) + np.float32(B / max(mean, 1e-9)) * lengths.astype(np.float32)
+    )
+    if field == "headline":
+        made[derived == 1] *= np.float32(DERIVED_BOOST / BOOST[field])
+    return made
+
+
+_NO_ADDRESSES = np.empty(0, np.uint32)
+
+
+def saturated(weights: Floats) -> Floats:
+    """The share of a word's idf that a weight earns: 0 to `K1` + 1."""
+    return np.float32(K1 + 1) * weights / (weights + np.float32(K1))
+
+
+def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.NDArray[np.uint32]:
+    """Where the words stand in this order with at most `slop` others between them in all: addresses of the first.
+
+    No match leaves its field: the gap behind each is wider than the widest step.
+    """
+    table = segment.terms("exact")
+    numbers = [table.find(term.encode()) for term in terms]
+    if not numbers or any(number is None for number in numbers):
+        return _NO_ADDRESSES
+    positions = [segment.positions(number) for number in numbers if number is not None]
+    return _near(positions, slop) if slop else _adjacent(positions)
+
+
+def _adjacent(positions: Sequence[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
+    """Start from the rarest word: the others are looked up, not merged."""
+    order = sorted(range(len(positions)), key=lambda i: len(positions[i]))
+    rarest = order[0]
+    start = positions[rarest][positions[rarest] >= rarest] - np.uint32(rarest)
+    for i in order[1:]:
+        wanted = start + np.uint32(i)
+        at = np.searchsorted(positions[i], wanted)
+        at[at == len(positions[i])] = 0
+        start = start[positions[i][at] == wanted]
+    return start
+
+
+def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
+    """From each first word step to the nearest next word; the earliest end decides."""
+    start = positions[0].astype(np.int64)
+    last = start
+    for following in positions[1:]:
+        at = np.searchsorted(following, last, side="right")
+        inside = at < len(following)
+        start, last = start[inside], following[at[inside]].astype(np.int64)
+    return start[last - start - (len(positions) - 1) <= slop].astype(np.uint32)
+
+
+def near_terms(segment: Segment, term: str, edits: int) -> list[int]:
+    """Numbers of the exact terms at most `edits` insertions, deletions, changes or swaps away, ascending."""
+    table = segment.terms("exact")
+    likely = table.alike(term, edits)
+    texts = [table[number].decode() for number in likely]
+    found = process.extract(term, texts, scorer=OSA.distance, score_cutoff=edits, limit=None)
+    return sorted(likely[place] for _, _, place in found)
+
+
+def _expanded(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
+    if isinstance(leaf, PrefixTerms):
+        return segment.terms("exact").starting(leaf.prefix.encode())
+    return near_terms(segment, leaf.term, leaf.edits)
+
+
+def _check_expansion(
+    leaf: PrefixTerms | FuzzyTerms, segments: Sequence[Segment], terms: Sequence[Sequence[int]]
+) -> None:
+    if sum(map(len, terms)) <= MAX_EXPANSION:
+        return
+    distinct = {segment.terms("exact")[i] for segment, row in zip(segments, terms, strict=True) for i in row}
+    if len(distinct) > MAX_EXPANSION:
+        shown = f"{leaf.prefix}*" if isinstance(leaf, PrefixTerms) else f"{leaf.term}~"
+        message = f"{shown} stands for {len(distinct)} words; {MAX_EXPANSION} is the limit. Add letters."
+        raise QueryTooComplex("expansion_too_large", message)
