@@ -1,15 +1,16 @@
 """The arrays as Whoosh sees them: a schema and a codec, so that Whoosh's own searcher works over the same files.
 
 The archive searches through `execute.py`. What stands here is Whoosh's side of the index: its table of contents pickles
-`ArraySegment`, and its matchers can answer any of its queries over the views `exact` (with positions) and `stem` and
-over the keys. Writing goes through `invert.py` alone.
+`ArraySegment`, and its matchers can answer any of its queries over the views `exact` (with positions) and `stem`, over
+the stems of one field (`headline`, `dateline`, `body`, each with its own counts and lengths) and over the keys. Writing
+goes through `invert.py` alone.
 """
 
 from __future__ import annotations
 
 import threading
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from weakref import WeakValueDictionary
@@ -21,9 +22,11 @@ from whoosh.codec.whoosh3 import W3Segment
 from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
-from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, VIEWS, Segment
+from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, VIEWS, Segment, TermTable
 
 EXTENSION = ".seg"
+_NAMES = (*VIEWS, *FIELDS)
+"""What Whoosh calls fields."""
 
 
 class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -39,7 +42,7 @@ class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
 
 def schema() -> fields.Schema:
     return fields.Schema(
-        id=fields.STORED(), exact=View(True), stem=View(False), **{view: View(False) for view in KEY_VIEWS}
+        id=fields.STORED(), exact=View(True), **{name: View(False) for name in ("stem", *FIELDS, *KEY_VIEWS)}
     )
 
 
@@ -86,7 +89,9 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         return self._number(*term) is not None
 
     def _number(self, view: str, term: bytes) -> int | None:
-        return self._segment.terms(view).find(term) if view in VIEWS else None
+        number = self._segment.terms(_view(view)).find(term) if view in _NAMES else None
+        # A field has some of the stems alone.
+        return None if number is None or (view in FIELDS and not self._segment.counts(view, number).any()) else number
 
     def _found(self, view: str, term: bytes) -> int:
         number = self._number(view, term)
@@ -95,18 +100,21 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         return number
 
     def indexed_field_names(self) -> list[str]:
-        return list(VIEWS)
+        return list(_NAMES)
 
     def cursor(self, fieldname: str, fieldobj: Any) -> _Cursor:
-        return _Cursor(self._segment, fieldname, fieldobj)
+        if fieldname in FIELDS:
+            return _Cursor([term for _, term in self.terms_from(fieldname, b"")], fieldobj)
+        return _Cursor(self._segment.terms(fieldname), fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
-        for view in sorted(VIEWS):
+        for view in sorted(_NAMES):
             yield from self.terms_from(view, b"")
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        table = self._segment.terms(fieldname)
-        return ((fieldname, table[i]) for i in range(table.at(prefix), len(table)))
+        table = self._segment.terms(_view(fieldname))
+        terms = ((fieldname, table[i]) for i in range(table.at(prefix), len(table)))
+        return (term for term in terms if term in self) if fieldname in FIELDS else terms
 
     def items(self) -> Iterator[tuple[tuple[str, bytes], TermInfo]]:
         return ((term, self.term_info(*term)) for term in self.terms())
@@ -116,7 +124,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
         documents, counts = _postings(self._segment, fieldname, self._found(fieldname, text))
-        lengths = _lengths(self._segment, documents)
+        lengths = _lengths(self._segment, fieldname, documents)
         return TermInfo(
             weight=float(counts.sum()), df=len(documents), minlength=int(lengths.min()), maxlength=int(lengths.max()),
             maxweight=float(counts.max()), minid=int(documents[0]), maxid=int(documents[-1]),
@@ -134,18 +142,19 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
 
 class _Cursor(base.FieldCursor):  # type: ignore[misc]
-    def __init__(self, segment: Segment, view: str, field: Any) -> None:
-        self._table, self._field, self._at = segment.terms(view), field, 0
+    def __init__(self, terms: Sequence[bytes] | TermTable, field: Any) -> None:
+        self._terms, self._field, self._at = terms, field, 0
 
     def text(self) -> Any:
-        return self._field.from_bytes(self._table[self._at]) if self.is_valid() else None
+        return self._field.from_bytes(self._terms[self._at]) if self.is_valid() else None
 
     def first(self) -> Any:
         self._at = 0
         return self.text()
 
     def find(self, string: Any) -> Any:
-        self._at = self._table.at(string if isinstance(string, bytes) else self._field.to_bytes(string))
+        wanted = string if isinstance(string, bytes) else self._field.to_bytes(string)
+        self._at = bisect_left(self._terms, wanted)
         return self.text()
 
     def next(self) -> Any:
@@ -153,7 +162,7 @@ class _Cursor(base.FieldCursor):  # type: ignore[misc]
         return self.text()
 
     def is_valid(self) -> bool:
-        return self._at < len(self._table)
+        return self._at < len(self._terms)
 
 
 class _Matcher(LeafMatcher):  # type: ignore[misc]
@@ -230,30 +239,40 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
         return self._listed.deleted_docs()
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return int(_lengths(self._segment, np.array([docnum]))[0]) or default
+        return int(_lengths(self._segment, fieldname, np.array([docnum]))[0]) or default
 
     def field_length(self, fieldname: str) -> int:
-        return sum(int(self._segment[f"length.{f}"].sum(dtype=np.int64)) for f in FIELDS)
+        return int(_lengths(self._segment, fieldname, slice(None)).sum())
 
     def min_field_length(self, fieldname: str) -> int:
-        return int(_lengths(self._segment, slice(None)).min(initial=0))
+        return int(_lengths(self._segment, fieldname, slice(None)).min(initial=0))
 
     def max_field_length(self, fieldname: str) -> int:
-        return int(_lengths(self._segment, slice(None)).max(initial=0))
+        return int(_lengths(self._segment, fieldname, slice(None)).max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
         return {"id": f"{int(self._segment['id'][docnum]):016x}"}
 
 
-def _postings(segment: Segment, view: str, number: int) -> tuple[Any, Any]:
+def _view(name: str) -> str:
+    """Where the terms of a field are."""
+    return "stem" if name in FIELDS else name
+
+
+def _postings(segment: Segment, name: str, number: int) -> tuple[Any, Any]:
     """The documents of a term and how often each has it."""
-    if view == "exact":
+    if name == "exact":
         return segment.occurrences(number)
-    documents = segment.documents_with(view, number)
-    if view == "stem":
+    documents = segment.documents_with(_view(name), number)
+    if name == "stem":
         return documents, sum(segment.counts(field, number).astype(np.int64) for field in FIELDS)
+    if name in FIELDS:
+        counts = segment.counts(name, number).astype(np.int64)
+        return documents[counts > 0], counts[counts > 0]
     return documents, np.ones(len(documents), np.int64)
 
 
-def _lengths(segment: Segment, documents: Any) -> Any:
-    return sum(segment[f"length.{field}"][documents].astype(np.int64) for field in FIELDS)
+def _lengths(segment: Segment, name: str, documents: Any) -> Any:
+    """Words of one field, or of a whole document."""
+    names = (name,) if name in FIELDS else FIELDS
+    return sum(segment[f"length.{field}"][documents].astype(np.int64) for field in names)

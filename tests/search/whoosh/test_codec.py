@@ -149,7 +149,7 @@ def test_entities_are_terms_too(both: Both) -> None:
 
 def test_the_readers_figures_agree_with_its_postings(both: Both) -> None:
     for reader, _ in both.searcher.reader().leaf_readers():
-        for view in ("exact", "stem", "entity", "source"):
+        for view in ("exact", "stem", "headline", "body", "entity", "source"):
             terms = [term for name, term in reader.terms_from(view, b"") if name == view]
             assert terms == sorted(terms)
             for term in terms[::7]:
