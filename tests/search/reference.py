@@ -159,7 +159,7 @@ def _edits(left: str, right: str) -> int:
 
 def passes(filters: Filters, document: Document, without: str | None = None) -> bool:
     """`without` names one filter that is not looked at."""
-    place = _place(document.place) if document.place else None
+    place = place_key(document.place) if document.place else None
     day = document.date
     said = {
         "date": (not filters.date_from or (day is not None and day >= filters.date_from))
@@ -169,13 +169,13 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
         "not_entity": not set(filters.not_entity) & set(document.entities),
         "source": not filters.source or document.source in filters.source,
         "not_source": document.source not in filters.not_source,
-        "dateline": not filters.dateline or place in [_place(name) for name in filters.dateline],
+        "dateline": not filters.dateline or place in [place_key(name) for name in filters.dateline],
         "language": not filters.language or document.language in filters.language,
     }
     return all(holds for name, holds in said.items() if name != without)
 
 
-def _place(text: str) -> str:
+def place_key(text: str) -> str:
     return fold(text).upper()
 
 
@@ -241,7 +241,7 @@ def _values(document: Document, name: FacetName) -> set[str]:
         case "source":
             return {document.source} if document.source else set()
         case "dateline":
-            return {_place(document.place)} if document.place else set()
+            return {place_key(document.place)} if document.place else set()
         case "language":
             return {document.language} if document.language else set()
         case kind:
@@ -258,7 +258,7 @@ class Bm25f:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self.documents = documents
-        self.means = {f: _stepped(sum(read(d, f).length for d in documents) / max(len(documents), 1)) for f in FIELDS}
+        self.means = {f: stepped(sum(read(d, f).length for d in documents) / max(len(documents), 1)) for f in FIELDS}
         self._frequencies: dict[Unit, int] = {}
 
     def plain(self, clause: Clause, document: Document) -> float:
@@ -313,7 +313,7 @@ class Bm25f:
         return bonus
 
 
-def _stepped(mean: float) -> float:
+def stepped(mean: float) -> float:
     """The nearest power of 1.1: a mean length that moves in steps lets an engine keep what it has computed."""
     return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
 
