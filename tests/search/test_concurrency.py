@@ -20,18 +20,19 @@ from tests.search.generated import article, articles, revision
 from tests.search.reference import Expected
 
 ROOT = Path(__file__).parents[2]
-COMMITS = 25
+COMMITS = 50
 THREADS = 8
 TEXTS = ("oil", "talks -oil", '"price of oil"', "the OR minister", "tal*", "headline:trade", "")
 
 
 class Answer(NamedTuple):
-    """`oldest`: the generation that was current when the question was put."""
+    """`oldest` and `newest`: the generations that were current before the question and after its answer."""
 
     text: str
-    generation: int
-    sequence: int
     oldest: int
+    generation: int
+    newest: int
+    sequence: int
     total: int
     found: frozenset[str]
 
@@ -60,7 +61,7 @@ def search(engine: SearchEngine, text: str, oldest: int) -> Answer:
     found = engine.search(Query(parse(text).clause, limit=1000, facets=("source",), dates=True))
     assert len(found.hits) == found.total
     ids = frozenset(hit.id for hit in found.hits)
-    return Answer(text, found.generation, found.sequence, oldest, found.total, ids)
+    return Answer(text, oldest, found.generation, engine.status().generation, found.sequence, found.total, ids)
 
 
 def test_readers_beside_a_writer(opened: Open, tmp_path: Path) -> None:
@@ -98,8 +99,9 @@ def test_readers_beside_a_writer(opened: Open, tmp_path: Path) -> None:
             done.set()
         answers = [answer for reader in readers for answer in reader.result()]
         assert other.stdout is not None
-        elsewhere = [Answer(t, g, s, 0, n, frozenset(f)) for t, g, s, n, f in map(json.loads, other.stdout)]
+        elsewhere = [Answer._make([*answer, frozenset(found)]) for *answer, found in map(json.loads, other.stdout)]
     assert other.returncode == 0
+    assert len(list(tmp_path.glob("*.seg"))) < COMMITS // 3, "segments were merged meanwhile"
     assert elsewhere[-1].sequence == COMMITS + 1
     assert {answer.text for answer in answers} == set(TEXTS)
     expected = {
@@ -108,7 +110,7 @@ def test_readers_beside_a_writer(opened: Open, tmp_path: Path) -> None:
         for text in TEXTS
     }
     for answer in (*answers, *elsewhere):
-        assert answer.generation >= answer.oldest
+        assert answer.oldest <= answer.generation <= answer.newest
         assert answer.found == expected[answer.text, answer.generation]
         assert answer.total == len(answer.found)
 
@@ -126,9 +128,10 @@ deadline, ended = time.monotonic() + 60, False
 while not ended and time.monotonic() < deadline:
     ended = engine.status().sequence == last
     for text in ("oil", "talks -oil", "tal*", ""):
+        oldest = engine.status().generation
         found = engine.search(Query(parse(text).clause, limit=1000))
-        ids = [hit.id for hit in found.hits]
-        print(json.dumps([text, found.generation, found.sequence, found.total, ids]))
+        newest, ids = engine.status().generation, [hit.id for hit in found.hits]
+        print(json.dumps([text, oldest, found.generation, newest, found.sequence, found.total, ids]))
     time.sleep(0.02)
 """
 
