@@ -8,9 +8,14 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from app.archive import Archive, open_archive
 from app.settings import Settings
+
+# How long an example takes says how busy the machine is.
+settings.register_profile("untimed", deadline=None)
+settings.load_profile("untimed")
 
 Records = Iterable[Mapping[str, object]]
 WriteRecords = Callable[[str, Records], Path]
