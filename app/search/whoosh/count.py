@@ -19,8 +19,9 @@ import numpy.typing as npt
 from app.cache import Cache
 from app.search.engine import Bucket, DateCounts, Facet
 from app.search.query import FacetName
+from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
-from app.search.whoosh.snapshot import Calendar, Ints, Snapshot
+from app.search.whoosh.snapshot import Calendar, Snapshot
 
 _VIEW = {"source": "source", "dateline": "place", "language": "language"}
 _FEW = 16

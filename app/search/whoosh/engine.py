@@ -23,8 +23,9 @@ from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.index import FINGERPRINT, Index
 from app.search.whoosh.matches import Matches, everything
 from app.search.whoosh.narrow import Narrowing
+from app.search.whoosh.packed import Mask
 from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
-from app.search.whoosh.snapshot import Mask, Snapshot, View
+from app.search.whoosh.snapshot import Snapshot, View
 from app.search.whoosh.weights import near_terms
 from app.text import fold
 
@@ -163,7 +164,7 @@ class WhooshEngine:
         for view in views:
             table = view.segment.terms("exact")
             run = table.starting(prefix.encode())
-            sizes = np.diff(view.segment["exact.position_offsets"][run.start : run.stop + 1])
+            sizes = view.segment.sizes(run)
             frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
         counts = Counter({term.decode(): sum(_count(view, term) for view in views) for term in frequent})
         best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))

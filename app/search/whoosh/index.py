@@ -14,7 +14,7 @@ import contextlib
 import os
 import re
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -28,8 +28,9 @@ from app.search.engine import Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
 from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
-from app.search.whoosh.segment import Arrays, fsync_folder, write_segment
-from app.search.whoosh.snapshot import Mask, Snapshot, View
+from app.search.whoosh.packed import Mask
+from app.search.whoosh.segment import Named, fsync_folder, write_segment
+from app.search.whoosh.snapshot import Snapshot, View
 
 FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, Whoosh 2.7"
 
@@ -139,8 +140,7 @@ class Index:
     def replace(self, documents: Iterable[Document], sequence: int) -> None:
         """Commit a generation that holds `documents` alone. An index that cannot be read is replaced too."""
         with self._locked():
-            segments = list(self._flushed(documents))
-            self._merge(segments)
+            segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
             self._commit(segments, self.generation(), sequence)
 
     @contextlib.contextmanager
@@ -170,7 +170,7 @@ class Index:
             self._vocabulary = Vocabulary()
         return self._vocabulary
 
-    def _written(self, arrays: Arrays, documents: int) -> ArraySegment:
+    def _written(self, arrays: Named, documents: int) -> ArraySegment:
         made = ArrayCodec().new_segment(self._storage, _NAME)
         made.set_doc_count(documents)
         write_segment(self.folder / made.make_filename(EXTENSION), arrays, documents)
@@ -189,15 +189,22 @@ class Index:
     def _merge(self, segments: list[ArraySegment]) -> None:
         """Merge in place, smallest tier first, until no tier holds `MERGE_FACTOR` segments."""
         while chosen := _crowded(segments):
-            parts = []
-            for listed in chosen:
-                view = self._view(listed)
-                alive = view.alive if view.alive is not None else np.ones(view.segment.documents, bool)
-                parts.append(Part(view.segment, alive))
             at = segments.index(chosen[0])
             segments[:] = [one for one in segments if one not in chosen]
-            if any(part.alive.any() for part in parts):
-                segments.insert(at, self._written(*merge(parts)))
+            if any(one.doc_count() for one in chosen):
+                segments.insert(at, self._merged(chosen))
+
+    def _merged(self, chosen: Sequence[ArraySegment]) -> ArraySegment:
+        """One segment of several that have a living document."""
+        if len(chosen) == 1 and not chosen[0].has_deletions():
+            return chosen[0]
+        parts = []
+        for listed in chosen:
+            view = self._view(listed)
+            parts.append(
+                Part(view.segment, view.alive if view.alive is not None else np.ones(view.segment.documents, bool))
+            )
+        return self._written(merge(parts), sum(part.living for part in parts))
 
     def _commit(self, segments: list[ArraySegment], previous: int, sequence: int) -> None:
         generation = previous + 1
@@ -210,6 +217,18 @@ class Index:
             # What an older generation held, and what a crash left half written.
             if path.name not in wanted and _OURS.match(path.name):
                 path.unlink(missing_ok=True)
+
+
+def _lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
+    """Neighbours of at most `MAX_SEGMENT` documents together: nothing is left to merge later."""
+    lot: list[ArraySegment] = []
+    for one in segments:
+        if lot and sum(other.doc_count() for other in (*lot, one)) > MAX_SEGMENT:
+            yield lot
+            lot = []
+        lot.append(one)
+    if lot:
+        yield lot
 
 
 def _receipt(generation: int) -> str:

@@ -1,4 +1,4 @@
-"""Documents to arrays: a batch is inverted with a few sorts over flat arrays, segments are merged block by block.
+"""Documents to arrays: a batch is inverted with a few sorts over flat arrays, segments are merged run by run of terms.
 
 Analysis is paid once per distinct raw token: `Vocabulary` maps each to a number, and what that number expands to
 (terms, relative positions, width) stands in flat arrays. The loop over a text is then a C-speed `map` over a dict,
@@ -8,7 +8,7 @@ and everything after it is arithmetic on whole arrays. The arrays made here are 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -18,11 +18,22 @@ import numpy.typing as npt
 
 from app.search import analysis
 from app.search.engine import Document
-from app.search.whoosh.segment import FIELDS, GAP, KEY_VIEWS, Array, Arrays, Segment, packed_counts
+from app.search.whoosh.packed import Array, Ints, Mask, joined, offsets_of, pack, ragged, runs
+from app.search.whoosh.segment import (
+    FIELDS,
+    GAP,
+    KEY_VIEWS,
+    Named,
+    Segment,
+    count_arrays,
+    narrow,
+    packed_counts,
+    term_arrays,
+)
 from app.text import fold
 
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+Words = npt.NDArray[np.uint32]
+Moving = Callable[[Words], tuple[Mask | None, Words]]
 
 MAX_ADDRESS = 2**32 - 1
 
@@ -118,111 +129,111 @@ class Batch:
         for view, values in _keys(document).items():
             self._keys[view].append(values)
 
-    def arrays(self) -> Arrays:
-        out: Arrays = {
-            "id": np.array(self._ids, np.uint64),
-            "date": np.array(self._dates, np.int32),
-            "revised": np.array(self._revised, np.int64),
-            "derived": np.array(self._derived, np.uint8),
-            "cards": np.frombuffer(b"".join(self._cards), np.uint8),
-            "cards.offsets": _offsets([len(card) for card in self._cards]),
-        }
-        lines = self._lines(out)
-        self._invert_words(lines, out)
-        for view in KEY_VIEWS:
-            _invert_keys(view, self._keys[view], out)
-        return out
-
-    def _lines(self, out: Arrays) -> Ints:
-        """Put every word on the line of addresses; returns each raw token's address."""
+    def arrays(self) -> Named:
+        """The segment's arrays. What the batch holds goes as they come: it cannot be asked twice."""
         documents = len(self)
-        raw = np.frombuffer(self._raw, np.int32) if self._raw else np.empty(0, np.int32)
-        counts = np.frombuffer(self._counts, np.int64) if self._counts else np.empty(0, np.int64)
-        reached = _offsets(np.frombuffer(self._vocabulary.widths, np.int32)[raw] if len(raw) else raw)
+        yield "id", np.array(self._ids, np.uint64)
+        yield "date", np.array(self._dates, np.int32)
+        yield "derived", np.array(self._derived, np.uint8)
+        yield "revised", narrow(np.array(self._revised, np.int64))
+        addresses, lengths = self._lines()
+        yield from _line_arrays(lengths)
+        yield "cards", np.frombuffer(b"".join(self._cards), np.uint8)
+        yield "cards.offsets", offsets_of(list(map(len, self._cards))).astype(np.uint32)
+        self._cards.clear()
+        yield from self._words(addresses, lengths)
+        for view in KEY_VIEWS:
+            yield from _key_arrays(view, self._keys.pop(view), documents)
+
+    def _lines(self) -> tuple[Words, Ints]:
+        """Put every word on the line of addresses. Returns (each raw token's address, words of each field)."""
+        raw, counts = np.array(self._raw, np.int32), np.array(self._counts, np.int64)
+        reached = offsets_of(np.array(self._vocabulary.widths, np.int32)[raw])
         ends = np.cumsum(counts)
-        lengths = (reached[ends] - reached[ends - counts]).reshape(documents, len(FIELDS))
-        bases = _offsets((lengths + GAP).ravel())
+        lengths = reached[ends] - reached[ends - counts]
+        bases = offsets_of(lengths + GAP)
         if bases[-1] > MAX_ADDRESS:
             raise ValueError("a batch of more than 4 billion words")
-        out["start"] = bases[:-1].reshape(documents, len(FIELDS))[:, 0].astype(np.uint32)
-        for i, field in enumerate(FIELDS):
-            out[f"length.{field}"] = lengths[:, i].astype(np.uint32)
         shift = bases[:-1] - reached[ends - counts]
-        addresses: Ints = reached[:-1] + np.repeat(shift, counts)
-        return addresses
+        addresses = (reached[:-1] + np.repeat(shift, counts)).astype(np.uint32)
+        return addresses, lengths.reshape(len(self), len(FIELDS))
 
-    def _invert_words(self, lines: Ints, out: Arrays) -> None:
+    def _words(self, lines: Words, lengths: Ints) -> Named:
         vocabulary = self._vocabulary
-        raw = np.frombuffer(self._raw, np.int32) if self._raw else np.empty(0, np.int32)
-        offsets = np.frombuffer(vocabulary.offsets, np.int64)
+        raw = np.array(self._raw, np.int32)
+        self._raw = array("i")
+        offsets = np.array(vocabulary.offsets, np.int64)
         counts = offsets[raw + 1] - offsets[raw]
         entry = ragged(offsets[raw], counts)
-        terms = np.frombuffer(vocabulary.terms, np.int32)[entry] if len(entry) else np.empty(0, np.int32)
-        relative = np.frombuffer(vocabulary.positions, np.int32)[entry] if len(entry) else terms
-        addresses = np.repeat(lines, counts) + relative
-        used, ranked = _ranked(terms, list(vocabulary.exact), "exact", out)
-        key = (ranked.astype(np.uint64) << np.uint64(32)) | addresses.astype(np.uint64)
+        addresses = np.repeat(lines, counts) + np.array(vocabulary.positions, np.uint32)[entry]
+        used, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], list(vocabulary.exact))
+        del raw, counts, entry
+        yield from term_arrays("exact", _encoded(used, list(vocabulary.exact)))
+        key = (ranked.astype(np.uint64) << np.uint64(32)) | addresses
+        del ranked, addresses
         key.sort()
-        rank, address = (key >> np.uint64(32)).astype(np.int64), (key & np.uint64(MAX_ADDRESS)).astype(np.int64)
+        address, rank = key.astype(np.uint32), (key >> np.uint64(32)).astype(np.int32)
         del key
-        document, field = _owners(address, out)
-        out["exact.positions"] = address.astype(np.uint32)
-        out["exact.position_offsets"] = _bounds(rank, len(used))
-        stems = np.frombuffer(vocabulary.stem_of, np.int32) if vocabulary.stem_of else np.empty(0, np.int32)
-        _invert_stems(stems[used][rank], document, field, list(vocabulary.stems), out)
+        yield from pack(address, np.bincount(rank, minlength=len(used))).arrays("exact.positions")
+        stems = np.array(vocabulary.stem_of, np.int32)[used][rank]
+        # A field's number is that of its document times three and its own.
+        fields = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths.ravel() + GAP)[address]
+        del address, rank
+        yield from _stem_arrays(stems, fields, list(vocabulary.stems))
 
 
-def _invert_stems(stems: Array, document: Ints, field: Ints, names: list[str], out: Arrays) -> None:
+def _line_arrays(lengths: Ints) -> Named:
+    """`lengths`: words, a row a document and a column a field."""
+    yield "start", offsets_of((lengths + GAP).sum(axis=1))[:-1].astype(np.uint32)
+    for field, column in zip(FIELDS, lengths.T, strict=True):
+        yield f"length.{field}", narrow(column)
+
+
+def _stem_arrays(stems: Array, fields: Array, names: list[str]) -> Named:
     """The stemmed view: one posting for a stem and a document, with its count in each field."""
-    used, rank = _ranked(stems, names, "stem", out)
-    # Sorting on all three at once leaves the fields of one posting together.
-    key = (rank.astype(np.int64) << 34) | (document << 2) | field
+    used, rank = _ranked(stems, names)
+    yield from term_arrays("stem", _encoded(used, names))
+    # Sorted on both at once, the fields of one posting lie together.
+    key = (rank.astype(np.uint64) << np.uint64(32)) | fields.astype(np.uint64)
+    del rank
     key.sort()
-    place, field = key >> 2, key & 3
-    first = np.flatnonzero(np.diff(place, prepend=-1))
-    posting = np.cumsum(np.diff(place, prepend=-1) != 0) - 1
+    rank, fields = (key >> np.uint64(32)).astype(np.int32), key.astype(np.uint32)
+    del key
+    documents, field = np.divmod(fields, np.uint32(len(FIELDS)))
+    del fields
+    fresh = (np.diff(rank, prepend=-1) != 0) | (np.diff(documents, prepend=documents[:1]) != 0)
+    first, posting = np.flatnonzero(fresh), np.cumsum(fresh, dtype=np.int32) - 1
     counts = {name: np.bincount(posting[field == i], minlength=len(first)) for i, name in enumerate(FIELDS)}
-    out["stem.tf"] = packed_counts(counts)
-    out["stem.docs"] = (place[first] & 0xFFFFFFFF).astype(np.int32)
-    out["stem.postings"] = _bounds(place[first] >> 32, len(used))
+    lists = pack(documents[first], np.bincount(rank[first], minlength=len(used)))
+    yield from lists.arrays("stem.docs")
+    yield from count_arrays(packed_counts(counts), lists.bounds)
 
 
-def _invert_keys(view: str, values: list[tuple[str, ...]], out: Arrays) -> None:
+def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Named:
     names: dict[str, int] = {}
-    forward = np.array([names.setdefault(v, len(names)) for row in values for v in row], np.int64)
-    counts = np.array([len(row) for row in values], np.int64)
-    used, ranked = _ranked(forward, list(names), view, out)
-    documents = np.repeat(np.arange(len(values)), counts)
-    out[f"{view}.forward"], out[f"{view}.forward_offsets"] = ranked.astype(np.int32), _offsets(counts)
-    order = np.argsort(ranked, kind="stable")
-    out[f"{view}.docs"] = documents[order].astype(np.int32)
-    out[f"{view}.postings"] = _bounds(ranked[order], len(used))
+    numbers = np.array([names.setdefault(v, len(names)) for row in values for v in row], np.int64)
+    counts = np.array(list(map(len, values)), np.int64)
+    used, rank = _ranked(numbers, list(names))
+    yield from term_arrays(view, _encoded(used, list(names)))
+    order = np.argsort(rank, kind="stable")
+    owners = np.repeat(np.arange(documents, dtype=np.uint32), counts)
+    yield from pack(owners[order], np.bincount(rank, minlength=len(used))).arrays(f"{view}.docs")
+    yield f"{view}.forward", narrow(rank)
+    yield f"{view}.forward_offsets", offsets_of(counts).astype(np.uint32)
 
 
-def _ranked(numbers: Array, names: list[str], view: str, out: Arrays) -> tuple[Ints, Ints]:
-    """Write the terms in use, sorted by their bytes. Returns (their numbers in that order, `numbers` as ranks)."""
+def _ranked(numbers: Array, names: list[str]) -> tuple[Ints, Array]:
+    """The numbers that occur, in the order of their names' bytes; and `numbers` as places in that order."""
     present = np.flatnonzero(np.bincount(numbers, minlength=1)) if len(numbers) else np.empty(0, np.int64)
     # Text sorts by code point, and UTF-8 keeps that order.
     used = np.array(sorted(present.tolist(), key=names.__getitem__), np.int64)
-    rank = np.zeros(len(names) + 1, np.int64)
+    rank = np.zeros(len(names) + 1, np.int32)
     rank[used] = np.arange(len(used))
-    _put_terms(view, [names[i].encode("utf-8", "surrogatepass") for i in used.tolist()], out)
     return used, rank[numbers]
 
 
-def _put_terms(view: str, terms: Sequence[bytes], out: Arrays) -> None:
-    out[f"{view}.terms"] = np.frombuffer(b"".join(terms), np.uint8)
-    out[f"{view}.term_offsets"] = _offsets([len(term) for term in terms])
-
-
-def _owners(address: Ints, out: Arrays) -> tuple[Ints, Ints]:
-    """Document and field (0, 1, 2) of each address."""
-    start = out["start"].astype(np.int64)
-    document = np.searchsorted(start, address, side="right") - 1
-    dateline = start + out["length.headline"].astype(np.int64) + GAP
-    body = dateline + out["length.dateline"].astype(np.int64) + GAP
-    field = (address >= dateline[document]).astype(np.int64) + (address >= body[document])
-    return document, field
+def _encoded(numbers: Ints, names: list[str]) -> list[bytes]:
+    return [names[number].encode("utf-8", "surrogatepass") for number in numbers.tolist()]
 
 
 def _keys(document: Document) -> dict[str, tuple[str, ...]]:
@@ -249,26 +260,6 @@ def _card(document: Document) -> Card:
     )
 
 
-def _offsets(lengths: Sequence[int] | Array) -> Ints:
-    sizes = np.asarray(lengths, np.int64)
-    out = np.zeros(len(sizes) + 1, np.int64)
-    np.cumsum(sizes, out=out[1:])
-    return out
-
-
-def _bounds(sorted_numbers: Array, count: int) -> Ints:
-    """Where each of the numbers 0 to count-1 begins in an ascending array, and the end."""
-    return _offsets(np.bincount(sorted_numbers, minlength=count) if len(sorted_numbers) else np.zeros(count, np.int64))
-
-
-def ragged(starts: Array, counts: Array) -> Ints:
-    """The indices starts[0] .. starts[0]+counts[0]-1, starts[1] .., as one array."""
-    ends = np.cumsum(counts)
-    total = int(ends[-1]) if len(ends) else 0
-    indices: Ints = np.arange(total) + np.repeat(starts - (ends - counts), counts)
-    return indices
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
     """A segment to merge and which of its documents live on."""
@@ -276,119 +267,141 @@ class Part:
     segment: Segment
     alive: Mask
 
+    @property
+    def living(self) -> int:
+        return int(np.count_nonzero(self.alive))
 
-def merge(parts: Sequence[Part]) -> tuple[Arrays, int]:
-    """One segment of several, the dead left out; documents keep their order. Returns (arrays, number of documents).
 
-    Takes the memory of the result and of one part at a time.
+def merge(parts: Sequence[Part]) -> Named:
+    """The arrays of one segment of several, the dead left out; documents keep their order.
+
+    Takes the memory of the longest array and of a run of terms at a time.
     """
-    out: Arrays = {}
-    for name in ("id", "date", "revised", "derived", *(f"length.{field}" for field in FIELDS)):
-        out[name] = np.concatenate([part.segment[name][part.alive] for part in parts])
-    spans: Ints = np.sum([out[f"length.{field}"].astype(np.int64) + GAP for field in FIELDS], axis=0)
-    out["start"] = _offsets(spans)[:-1].astype(np.uint32)
-    _merge_rows("cards", "cards.offsets", parts, out)
-    renumbered, documents = [], 0
-    for part in parts:
-        renumbered.append((np.cumsum(part.alive) - 1 + documents).astype(np.int32))
-        documents += int(np.count_nonzero(part.alive))
-    _merge_positions(parts, renumbered, out)
+    for name in ("id", "date", "derived"):
+        yield name, np.concatenate([part.segment[name][part.alive] for part in parts])
+    yield "revised", narrow(np.concatenate([part.segment["revised"][part.alive] for part in parts]))
+    lengths = np.concatenate([_lengths(part)[part.alive] for part in parts])
+    yield from _line_arrays(lengths)
+    yield from _merged_rows("cards", "cards.offsets", parts, None)
+    starts = offsets_of((lengths + GAP).sum(axis=1))
+    reached = offsets_of([part.living for part in parts])
+    moves = [_Move(part, at, starts) for part, at in zip(parts, reached.tolist(), strict=False)]
+    yield from _merged_lists("exact", "exact.positions", parts, [move.addresses for move in moves])
     for view in ("stem", *KEY_VIEWS):
-        _merge_postings(view, parts, renumbered, out)
-    return out, documents
+        yield from _merged_lists(view, f"{view}.docs", parts, [move.documents for move in moves])
 
 
-def _merge_rows(values: str, offsets: str, parts: Sequence[Part], out: Arrays) -> None:
+class _Move:
+    """Where the documents and addresses of a part come to stand in the merged segment."""
+
+    def __init__(self, part: Part, first: int, starts: Ints) -> None:
+        """`first`: the number of its first living document; `starts`: the address of each merged document."""
+        self._segment, self._alive, self._whole = part.segment, part.alive, bool(part.alive.all())
+        self._numbers = (np.maximum(np.cumsum(part.alive), 1) - 1 + first).astype(np.uint32)
+        self._shift = starts[self._numbers] - part.segment["start"]
+
+    def documents(self, values: Words) -> tuple[Mask | None, Words]:
+        """Which of some documents live, None for all; and the new numbers of those."""
+        if self._whole:
+            return None, values + self._numbers[:1]
+        keep = self._alive[values]
+        return keep, self._numbers[values[keep]]
+
+    def addresses(self, values: Words) -> tuple[Mask | None, Words]:
+        if self._whole:
+            return None, (values + self._shift[:1]).astype(np.uint32)
+        owner = np.searchsorted(self._segment["start"], values, side="right") - 1
+        keep = self._alive[owner]
+        return keep, (values[keep] + self._shift[owner[keep]]).astype(np.uint32)
+
+
+def _lengths(part: Part) -> Ints:
+    return np.stack([part.segment[f"length.{field}"].astype(np.int64) for field in FIELDS], axis=1)
+
+
+def _merged_rows(values: str, offsets: str, parts: Sequence[Part], numbers: Sequence[Ints] | None) -> Named:
+    """Rows of the living documents. `numbers`: what to rename the values of each part to."""
     pieces, lengths = [], []
-    for part in parts:
-        bounds = part.segment[offsets]
+    for i, part in enumerate(parts):
+        bounds = part.segment[offsets].astype(np.int64)
         counts = np.diff(bounds)[part.alive]
-        pieces.append(part.segment[values][ragged(bounds[:-1][part.alive], counts)])
+        rows = part.segment[values][ragged(bounds[:-1][part.alive], counts)]
+        pieces.append(rows if numbers is None else numbers[i][rows])
         lengths.append(counts)
-    out[values], out[offsets] = np.concatenate(pieces), _offsets(np.concatenate(lengths))
+    yield values, np.concatenate(pieces) if numbers is None else narrow(np.concatenate(pieces))
+    yield offsets, offsets_of(np.concatenate(lengths)).astype(np.uint32)
 
 
-def _merge_postings(view: str, parts: Sequence[Part], renumbered: Sequence[Array], out: Arrays) -> None:
-    kept = [_kept(part.alive[part.segment[f"{view}.docs"]], part.segment[f"{view}.postings"]) for part in parts]
-    terms, numbers = _merge_terms(view, parts, [counts for _, counts in kept])
-    _put_terms(view, terms, out)
-    places, out[f"{view}.postings"] = _places([counts for _, counts in kept], numbers, len(terms))
-    columns = [f"{view}.docs", *(("stem.tf",) if view == "stem" else ())]
-    for name in columns:
-        out[name] = np.empty(int(out[f"{view}.postings"][-1]), parts[0].segment[name].dtype)
-    for part, (keep, counts), place, documents in zip(parts, kept, places, renumbered, strict=True):
-        target = ragged(place[counts > 0], counts[counts > 0])
-        out[f"{view}.docs"][target] = documents[part.segment[f"{view}.docs"][keep]]
-        if view == "stem":
-            out["stem.tf"][target] = part.segment["stem.tf"][keep]
+def _merged_lists(view: str, name: str, parts: Sequence[Part], moves: Sequence[Moving]) -> Named:
+    counts = [_living_counts(part, name, move) for part, move in zip(parts, moves, strict=True)]
+    terms, numbers = _merged_terms(view, parts, counts)
+    yield from term_arrays(view, terms)
+    totals = np.zeros(len(terms), np.int64)
+    for row, renamed in zip(counts, numbers, strict=True):
+        totals[renamed[row > 0]] += row[row > 0]
+    bounds = offsets_of(totals)
+    packed, stem_counts = [], [np.empty(0, np.uint16)]
+    for run in runs(bounds):
+        place = bounds[run.start : run.stop] - bounds[run.start]
+        values = np.empty(int(totals[run.start : run.stop].sum()), np.uint32)
+        stem_counts.append(np.empty(len(values) if view == "stem" else 0, np.uint16))
+        for part, move, row, renamed in zip(parts, moves, counts, numbers, strict=True):
+            inside, target = _targets(row, renamed, run, place)
+            keep, moved = move(part.segment.lists(name).unpack_run(inside))
+            values[target] = moved
+            if view == "stem":
+                held = part.segment.packed_counts(inside)
+                stem_counts[-1][target] = held if keep is None else held[keep]
+        packed.append(pack(values, totals[run.start : run.stop]))
+    lists = joined(packed)
+    yield from lists.arrays(name)
+    if view == "stem":
+        yield from count_arrays(np.concatenate(stem_counts), lists.bounds)
     if view in KEY_VIEWS:
-        _merge_forward(view, parts, numbers, out)
+        yield from _merged_rows(f"{view}.forward", f"{view}.forward_offsets", parts, numbers)
 
 
-def _merge_positions(parts: Sequence[Part], renumbered: Sequence[Array], out: Arrays) -> None:
-    kept = [_kept(p.alive[_documents_at(p.segment)], p.segment["exact.position_offsets"]) for p in parts]
-    terms, numbers = _merge_terms("exact", parts, [counts for _, counts in kept])
-    _put_terms("exact", terms, out)
-    places, out["exact.position_offsets"] = _places([counts for _, counts in kept], numbers, len(terms))
-    out["exact.positions"] = np.empty(int(out["exact.position_offsets"][-1]), np.uint32)
-    for part, (keep, counts), place, documents in zip(parts, kept, places, renumbered, strict=True):
-        shift = np.zeros(len(part.alive), np.int64)
-        shift[part.alive] = out["start"][documents[part.alive]].astype(np.int64) - part.segment["start"][part.alive]
-        moved = part.segment["exact.positions"][keep] + shift[_documents_at(part.segment)[keep]]
-        out["exact.positions"][ragged(place[counts > 0], counts[counts > 0])] = moved.astype(np.uint32)
+def _targets(counts: Ints, numbers: Ints, run: range, place: Ints) -> tuple[range, Ints]:
+    """A part's terms that go into a run of merged ones, and where their rows go; `place`, where the next row of each
+    merged term goes, moves on.
+
+    Rows are ordered by term inside a part and a merge keeps the order of terms, so each term's rows move as one block
+    and nothing has to be sorted.
+    """
+    used = np.flatnonzero(counts)
+    chosen = used[slice(*np.searchsorted(numbers[used], (run.start, run.stop)))]
+    if not len(chosen):
+        return range(0), np.empty(0, np.int64)
+    merged = numbers[chosen] - run.start
+    target = ragged(place[merged], counts[chosen])
+    place[merged] += counts[chosen]
+    return range(int(chosen[0]), int(chosen[-1]) + 1), target
 
 
-def _documents_at(segment: Segment) -> Array:
-    """The document of each position."""
-    found = np.searchsorted(segment["start"], segment["exact.positions"], side="right") - 1
-    return found.astype(np.int32)
+def _living_counts(part: Part, name: str, move: Moving) -> Ints:
+    """How many rows of each term live."""
+    lists = part.segment.lists(name)
+    counts = lists.counts(range(len(lists)))
+    if part.alive.all():
+        return counts
+    for run, values in lists.chunks():
+        keep, _ = move(values)
+        if keep is not None:
+            counts[run.start : run.stop] = np.diff(offsets_of(keep)[offsets_of(counts[run.start : run.stop])])
+    return counts
 
 
-def _merge_forward(view: str, parts: Sequence[Part], numbers: Sequence[Ints], out: Arrays) -> None:
-    _merge_rows(f"{view}.forward", f"{view}.forward_offsets", parts, out)
-    at = 0
-    for part, renamed in zip(parts, numbers, strict=True):
-        size = int(np.diff(part.segment[f"{view}.forward_offsets"])[part.alive].sum())
-        forward = out[f"{view}.forward"][at : at + size]
-        forward[:] = renamed[forward]
-        at += size
-
-
-def _kept(keep: Mask, bounds: Array) -> tuple[Mask, Ints]:
-    """`keep` itself, and how many of each term's rows it keeps."""
-    reached = _offsets(keep)
-    counts: Ints = np.diff(reached[bounds])
-    return keep, counts
-
-
-def _merge_terms(view: str, parts: Sequence[Part], counts: Sequence[Ints]) -> tuple[list[bytes], list[Ints]]:
+def _merged_terms(view: str, parts: Sequence[Part], counts: Sequence[Ints]) -> tuple[list[bytes], list[Ints]]:
     """All terms that still have a row, sorted; and for each part the new number of each of its terms, or -1."""
-    used = [np.flatnonzero(row).tolist() for row in counts]
-    names = [[part.segment.terms(view)[i] for i in row] for part, row in zip(parts, used, strict=True)]
+    used = [np.flatnonzero(row) for row in counts]
+    names = []
+    for part, row in zip(parts, used, strict=True):
+        names.append([*map(part.segment.terms(view).all().__getitem__, row.tolist())])
     merged = sorted(set().union(*names))
     number = {name: i for i, name in enumerate(merged)}
     numbers = []
     for row, inside, of_part in zip(used, names, counts, strict=True):
         renamed = np.full(len(of_part), -1, np.int64)
-        renamed[row] = [number[name] for name in inside]
+        renamed[row] = [*map(number.__getitem__, inside)]
         numbers.append(renamed)
     return merged, numbers
-
-
-def _places(counts: Sequence[Ints], numbers: Sequence[Ints], terms: int) -> tuple[list[Ints], Ints]:
-    """Where the rows of each part's terms begin when all are ordered by term, then part; and the merged bounds.
-
-    Rows are ordered by term inside a part and a merge keeps the order of terms, so each term's rows move as one block
-    and nothing has to be sorted.
-    """
-    totals = np.zeros(terms, np.int64)
-    for row, renamed in zip(counts, numbers, strict=True):
-        totals[renamed[row > 0]] += row[row > 0]
-    bounds = _offsets(totals)
-    at, places = bounds[:-1].copy(), []
-    for row, renamed in zip(counts, numbers, strict=True):
-        place = np.zeros(len(row), np.int64)
-        place[row > 0] = at[renamed[row > 0]]
-        at[renamed[row > 0]] += row[row > 0]
-        places.append(place)
-    return places, bounds

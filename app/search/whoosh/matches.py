@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
+from app.search.whoosh.packed import Ints, Mask
 from app.search.whoosh.segment import Documents
-from app.search.whoosh.snapshot import Ints, Mask
 
 Floats = npt.NDArray[np.float32]
 

@@ -11,7 +11,8 @@ import numpy as np
 
 from app.search.query import FacetName, Filters
 from app.search.whoosh.invert import day_number, place_key
-from app.search.whoosh.snapshot import Mask, Snapshot
+from app.search.whoosh.packed import Mask
+from app.search.whoosh.snapshot import Snapshot
 
 _OWN_FILTER: dict[FacetName, str] = {
     "source": "source",

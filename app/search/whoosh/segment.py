@@ -1,49 +1,55 @@
 """A segment: one file of named, flat, little-endian arrays, mapped into memory and never changed.
 
-File   magic (8 bytes) | length of the directory (uint64) | its crc32 (uint64) | directory (JSON) | arrays, each at a
-       multiple of 64 bytes
-       directory: {"arrays": {name: [dtype, offset, count, crc32]}, "meta": {"documents": n}}
+File   magic (8 bytes) | where the directory begins, its length, its crc32 (uint64 each) | arrays, each at a multiple of
+       64 bytes | directory (JSON)
+       directory: {"arrays": {name: [dtype, offset, count, crc32]}, "documents": n}
 
 Documents are numbered 0 to n-1. The words of a document stand on one line of *addresses*: its headline, its dateline
 and its body, each followed by a gap wider than any phrase may stretch, so that no phrase crosses into the next. All
-addresses of a segment fit in 32 bits.
+addresses of a segment fit in 32 bits. Numbers marked * take the narrowest unsigned type that holds the largest of them;
+lists are packed as `packed.py` says, in arrays named V.docs.bounds, V.docs.data and so on.
 
-Per document                    id uint64, date int32 (day number from 0001-01-01, 0 = undated), revised int64,
+Per document                    id uint64, date int32 (day number from 0001-01-01, 0 = undated), revised *,
                                 derived uint8 (1 where the headline was made of the body's own words),
-                                start uint32 (address of its first word), length.headline / .dateline / .body uint32
-                                (words), cards uint8 + cards.offsets int64 (what a hit shows, one encoded value each)
-Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets int64[t+1]
-  exact                         exact.position_offsets int64[t+1], exact.positions uint32 (addresses, ascending): which
-                                documents have a term, how often and in which field follows from these
-  stem                          postings (below) and stem.tf uint16: how often each field has it, packed as `_PACKED`
-                                says; counts stop at what their bits hold
-  entity source place language  postings, and per document V.forward int32 (term numbers), V.forward_offsets int64[n+1]
-Postings of V                   V.postings int64[t+1] (where each term's documents begin), V.docs int32 (ascending)
+                                start uint32 (address of its first word), length.headline / .dateline / .body *
+                                (words), cards uint8 (what a hit shows, one encoded value each), cards.offsets
+                                uint32[n+1]
+Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets uint32[t+1], V.heads uint64
+                                (the first 8 bytes of every 64th term, as a number: where to begin to look)
+  exact                         exact.positions, a list of addresses for each term: which documents have a term, how
+                                often and in which field follows from these
+  stem                          stem.docs, a list of documents for each term; how often each field has it:
+                                stem.more uint8 (a bit for each posting, 0 where the word stands once in the body and
+                                nowhere else), stem.more_bounds uint32[t+1] (where each term's others begin),
+                                stem.tf uint16 (the others' counts, packed as `_PACKED` says; they stop at what their
+                                bits hold)
+  entity source place language  V.docs, and per document V.forward * (term numbers), V.forward_offsets uint32[n+1]
 """
 
 from __future__ import annotations
 
-import json
 import mmap
 import os
 import struct
 import zlib
 from bisect import bisect_left
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
 from app.errors import IndexUnavailable
+from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of
 
-Array = npt.NDArray[Any]
-Arrays = dict[str, Array]
+Named = Iterator[tuple[str, Array]]
+"""Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
 Documents = npt.NDArray[np.int32]
 
-VERSION = 3
+VERSION = 4
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
@@ -53,36 +59,66 @@ VIEWS = ("exact", "stem", *KEY_VIEWS)
 
 _PACKED = {"body": (0, 1023), "headline": (10, 15), "dateline": (14, 3)}
 """First bit and largest count of each field in `stem.tf`."""
+_ONCE = 1
+"""What `_PACKED` makes of a word that stands once in the body: so do four of five."""
 
-_MAGIC = b"DLSEG\x00\x00\x01"
-_HEADER = struct.Struct("<8sQQ")
+_MAGIC = b"DLSEG\x00\x00\x02"
+_HEADER = struct.Struct("<8sQQQ")
 _ALIGN = 64
+_HEAD = 64
+"""Terms from one head to the next: they fill about a page."""
+
+
+class _Directory(msgspec.Struct, frozen=True):
+    """`arrays`: dtype, offset, count and crc32 by name."""
+
+    arrays: dict[str, tuple[str, int, int, int]]
+    documents: int
 
 
 def packed_counts(counts: Mapping[str, Array]) -> Array:
-    """`stem.tf` of the counts of each field."""
+    """One number for the counts of all fields."""
     packed = sum(np.minimum(counts[field], most) << shift for field, (shift, most) in _PACKED.items())
     return np.asarray(packed, np.uint16)
 
 
-def write_segment(path: Path, arrays: Mapping[str, Array], documents: int) -> None:
+def count_arrays(counts: Array, bounds: Array) -> Named:
+    """The arrays of the stems' counts, of all postings in order; `bounds`: where each term's postings begin."""
+    more = counts != _ONCE
+    yield "stem.more", np.packbits(more, bitorder="little")
+    yield "stem.more_bounds", offsets_of(more)[bounds].astype(np.uint32)
+    yield "stem.tf", counts[more]
+
+
+def term_arrays(view: str, terms: Sequence[bytes]) -> Named:
+    yield f"{view}.terms", np.frombuffer(b"".join(terms), np.uint8)
+    yield f"{view}.term_offsets", offsets_of(list(map(len, terms))).astype(np.uint32)
+    yield f"{view}.heads", np.array([_head(term) for term in terms[::_HEAD]], np.uint64)
+
+
+def narrow(numbers: Array) -> Array:
+    """The same numbers, none below zero, in the narrowest unsigned type that holds them all."""
+    return numbers.astype(np.min_scalar_type(int(numbers.max(initial=0))))
+
+
+def write_segment(path: Path, arrays: Iterable[tuple[str, Array]], documents: int) -> None:
     """Write, fsync, rename, fsync the folder: under its final name a segment file is always whole."""
     directory: dict[str, tuple[str, int, int, int]] = {}
-    offset = 0
-    for name, array in arrays.items():
-        offset = -(-offset // _ALIGN) * _ALIGN
-        contiguous = np.ascontiguousarray(array)
-        directory[name] = (array.dtype.str, offset, len(array), zlib.crc32(contiguous.view(np.uint8).data))
-        offset += array.nbytes
-    header = json.dumps({"arrays": directory, "meta": {"documents": documents}}).encode()
-    base = -(-(_HEADER.size + len(header)) // _ALIGN) * _ALIGN
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        file.write(_HEADER.pack(_MAGIC, len(header), zlib.crc32(header)) + header)
-        for name, array in arrays.items():
-            file.seek(base + directory[name][1])
-            file.write(np.ascontiguousarray(array).view(np.uint8).data)
-        file.truncate(max(file.tell(), base))
+        end = _HEADER.size
+        for name, array in arrays:
+            offset = -(-end // _ALIGN) * _ALIGN
+            raw = np.ascontiguousarray(array).view(np.uint8).data
+            directory[name] = (array.dtype.str, offset, len(array), zlib.crc32(raw))
+            file.seek(offset)
+            file.write(raw)
+            end = offset + array.nbytes
+        listed = msgspec.json.encode(_Directory(directory, documents))
+        file.seek(end)
+        file.write(listed)
+        file.seek(0)
+        file.write(_HEADER.pack(_MAGIC, end, len(listed), zlib.crc32(listed)))
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
@@ -102,16 +138,19 @@ class Segment:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._directory, self._base, self.documents = _open_directory(path)
+        directory = _open_directory(path)
+        self._directory, self.documents = directory.arrays, directory.documents
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self._arrays: Arrays = {}
+        self._arrays: dict[str, Array] = {}
+        self._packed: dict[str, Packed] = {}
+        self._tables: dict[str, TermTable] = {}
 
     def __getitem__(self, name: str) -> Array:
         found = self._arrays.get(name)
         if found is None:
             dtype, offset, count, _ = self._directory[name]
-            found = np.frombuffer(self._map, dtype=dtype, count=count, offset=self._base + offset)
+            found = np.frombuffer(self._map, dtype=dtype, count=count, offset=offset)
             self._arrays[name] = found
         return found
 
@@ -123,48 +162,81 @@ class Segment:
             if zlib.crc32(self[name].view(np.uint8).data) != checksum
         ]
 
-    def terms(self, view: str) -> TermTable:
-        return self._term_tables[view]
+    def lists(self, name: str) -> Packed:
+        """`exact.positions`, or `V.docs` of another view."""
+        found = self._packed.get(name)
+        if found is None:
+            found = self._packed[name] = Packed(*(self[f"{name}.{part}"] for part in PARTS))
+        return found
 
-    @cached_property
-    def _term_tables(self) -> dict[str, TermTable]:
-        tables = {}
-        for view in VIEWS:
+    def terms(self, view: str) -> TermTable:
+        found = self._tables.get(view)
+        if found is None:
             _, offset, count, _ = self._directory[f"{view}.terms"]
-            blob = memoryview(self._map)[self._base + offset : self._base + offset + count]
-            tables[view] = TermTable(blob, self[f"{view}.term_offsets"])
-        return tables
+            blob = memoryview(self._map)[offset : offset + count]
+            found = self._tables[view] = TermTable(blob, self[f"{view}.term_offsets"], self[f"{view}.heads"])
+        return found
 
     def documents_with(self, view: str, term: int) -> Documents:
         """The documents that have a term of any view but `exact`, ascending."""
-        bounds = self[f"{view}.postings"]
-        documents: Documents = self[f"{view}.docs"][int(bounds[term]) : int(bounds[term + 1])]
-        return documents
+        return self.lists(f"{view}.docs").unpack(term).view(np.int32)
 
     def frequency(self, view: str, term: bytes) -> int:
         """How many documents have a term of any view but `exact`."""
         number = self.terms(view).find(term)
-        if number is None:
-            return 0
-        bounds = self[f"{view}.postings"]
-        return int(bounds[number + 1] - bounds[number])
+        return 0 if number is None else self.lists(f"{view}.docs").count(number)
 
     def counts(self, field: str, term: int) -> Array:
         """How often a field has a stem, for each of the documents that have it."""
         shift, most = _PACKED[field]
-        bounds = self["stem.postings"]
-        return (self["stem.tf"][int(bounds[term]) : int(bounds[term + 1])] >> shift) & most
+        more, packed = self._more(range(term, term + 1))
+        counts = np.full(len(more), (_ONCE >> shift) & most, np.uint16)
+        counts[more] = (packed >> shift) & most
+        return counts
+
+    def packed_counts(self, run: range) -> Array:
+        """`packed_counts` of all postings of a run of stems."""
+        more, packed = self._more(run)
+        counts = np.full(len(more), _ONCE, np.uint16)
+        counts[more] = packed
+        return counts
+
+    def _more(self, run: range) -> tuple[Mask, Array]:
+        """Which postings of a run of stems are not `_ONCE`, and what they are."""
+        bounds, others = self.lists("stem.docs").bounds, self["stem.more_bounds"]
+        start, end = int(bounds[run.start]), int(bounds[run.stop])
+        bits = np.unpackbits(self["stem.more"][start // 8 : -(-end // 8)], bitorder="little").view(np.bool_)
+        packed = self["stem.tf"][int(others[run.start]) : int(others[run.stop])]
+        return bits[start % 8 : start % 8 + end - start], packed
 
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""
         owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
         first = np.flatnonzero(np.diff(owner, prepend=-1))
-        return owner[first].astype(np.int32), np.diff(np.append(first, len(owner)))
+        return owner[first].astype(np.int32), np.diff(first, append=len(owner))
 
     def positions(self, term: int) -> Array:
         """Addresses of an exact term, ascending."""
-        bounds = self["exact.position_offsets"]
-        return self["exact.positions"][int(bounds[term]) : int(bounds[term + 1])]
+        return self.lists("exact.positions").unpack(term)
+
+    def positions_of(self, terms: Sequence[int]) -> Array:
+        """Addresses of several exact terms, one term after the other."""
+        lists = self.lists("exact.positions")
+        if isinstance(terms, range):
+            return lists.unpack_run(terms)
+        return np.concatenate([np.empty(0, np.uint32), *map(lists.unpack, terms)])
+
+    def standing(self, term: int, addresses: Array) -> Mask:
+        """Whether an exact term stands at each of some ascending addresses; as much of it is unpacked as that takes."""
+        return self.lists("exact.positions").locate(term, addresses)[1]
+
+    def size(self, term: int) -> int:
+        """How often an exact term occurs."""
+        return self.lists("exact.positions").count(term)
+
+    def sizes(self, run: range) -> Ints:
+        """How often each of a run of exact terms occurs."""
+        return self.lists("exact.positions").counts(run)
 
     def card(self, document: int) -> bytes:
         offsets = self["cards.offsets"]
@@ -174,9 +246,10 @@ class Segment:
 class TermTable:
     """The sorted terms of one view; a term's number is its place."""
 
-    def __init__(self, blob: memoryview, offsets: Array) -> None:
+    def __init__(self, blob: memoryview, offsets: Array, heads: Array) -> None:
         self._blob = blob
         self._offsets = offsets
+        self._heads = heads
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -184,9 +257,15 @@ class TermTable:
     def __getitem__(self, number: int) -> bytes:
         return bytes(self._blob[int(self._offsets[number]) : int(self._offsets[number + 1])])
 
+    def all(self) -> list[bytes]:
+        raw, offsets = bytes(self._blob), self._offsets.tolist()
+        return [raw[start:end] for start, end in pairwise(offsets)]
+
     def at(self, term: bytes) -> int:
         """The number of the first term not below `term`."""
-        return bisect_left(self, term)
+        head = np.uint64(_head(term))
+        low, high = np.searchsorted(self._heads, head), np.searchsorted(self._heads, head, side="right")
+        return bisect_left(self, term, max(int(low) - 1, 0) * _HEAD, min(int(high) * _HEAD, len(self)))
 
     def find(self, term: bytes) -> int | None:
         number = self.at(term)
@@ -219,26 +298,28 @@ class TermTable:
         return np.bitwise_or.reduceat(_letter_bits(raw), starts), characters
 
 
+def _head(term: bytes) -> int:
+    """Orders as the terms do, as far as it goes."""
+    return int.from_bytes(term[:8].ljust(8, b"\0"), "big")
+
+
 def _letter_bits(raw: Array) -> Array:
     """A bit for each letter of a to z, digits sharing some of them; one bit for all that is not ASCII."""
     return np.left_shift(np.uint64(1), np.where(raw < 0x80, raw & 63, 63).astype(np.uint64))
 
 
-def _open_directory(path: Path) -> tuple[dict[str, tuple[str, int, int, int]], int, int]:
+def _open_directory(path: Path) -> _Directory:
     try:
         with path.open("rb") as file:
-            magic, length, checksum = _HEADER.unpack(file.read(_HEADER.size))
-            if magic != _MAGIC or length > path.stat().st_size:
+            magic, start, length, checksum = _HEADER.unpack(file.read(_HEADER.size))
+            if magic != _MAGIC:
                 raise ValueError("not a segment file")
+            if start + length > path.stat().st_size:
+                raise ValueError("cut short")
+            file.seek(start)
             raw = file.read(length)
             if zlib.crc32(raw) != checksum:
                 raise ValueError("its directory is not what was written")
-        header = json.loads(raw)
-        base = -(-(_HEADER.size + length) // _ALIGN) * _ALIGN
-        arrays = {name: (str(d), int(o), int(c), int(crc)) for name, (d, o, c, crc) in header["arrays"].items()}
-        needed = max((base + o + c * np.dtype(d).itemsize for d, o, c, _ in arrays.values() if c), default=0)
-        if needed > path.stat().st_size:
-            raise ValueError("cut short")
-    except (OSError, ValueError, KeyError, TypeError, struct.error) as error:
+        return msgspec.json.decode(raw, type=_Directory)
+    except (OSError, ValueError, msgspec.MsgspecError, struct.error) as error:
         raise IndexUnavailable(f"The index file {path.name} is damaged ({error}). Run: dateline reindex") from error
-    return arrays, base, int(header["meta"]["documents"])

@@ -20,10 +20,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.cache import Cache
-from app.search.whoosh.segment import FIELDS, Array, Documents, Segment
-
-Ints = npt.NDArray[np.int64]
-Mask = npt.NDArray[np.bool_]
+from app.search.whoosh.packed import Array, Ints, Mask
+from app.search.whoosh.segment import FIELDS, Documents, Segment
 
 _KEPT = (32 << 20, 400)
 """Bytes kept of what searches compute: so many, and so many for each document. A frequent word takes up to 12 bytes a

@@ -20,9 +20,9 @@ from app.cache import Cache
 from app.errors import QueryTooComplex
 from app.search.query import MAX_EXPANSION, Field
 from app.search.whoosh.matches import NOTHING, Floats, Matches
+from app.search.whoosh.packed import Array, Ints
 from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
-from app.search.whoosh.segment import FIELDS, GAP, Array, Documents, Segment
-from app.search.whoosh.snapshot import Ints
+from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 
 K1 = 1.2
 B = 0.6
@@ -63,17 +63,14 @@ def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -
         case ExactPhrase(words, slop, field):
             return _located(segment, phrase_addresses(segment, words, slop), field, means)
         case PrefixTerms() | FuzzyTerms():
-            addresses = [segment.positions(term) for term in terms]
-            merged = np.sort(np.concatenate(addresses)) if addresses else _NO_ADDRESSES
-            return _located(segment, merged, leaf.field, means)
+            return _located(segment, np.sort(segment.positions_of(terms)), leaf.field, means)
 
 
 def _stem(segment: Segment, stem: bytes, field: Field | None, means: Means) -> Matches:
     number = segment.terms("stem").find(stem)
     if number is None:
         return NOTHING
-    # A copy: what is kept of a segment must not keep the whole of it.
-    documents = segment.documents_with("stem", number).copy()
+    documents = segment.documents_with("stem", number)
     headline, dateline, body = means
     if field in (None, "body"):
         weights = _kept_norms(segment, "body", body)[documents] * segment.counts("body", number).astype(np.float32)
@@ -147,20 +144,17 @@ def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.N
     numbers = [table.find(term.encode()) for term in terms]
     if not numbers or any(number is None for number in numbers):
         return _NO_ADDRESSES
-    positions = [segment.positions(number) for number in numbers if number is not None]
-    return _near(positions, slop) if slop else _adjacent(positions)
+    known = [number for number in numbers if number is not None]
+    return _near([segment.positions(number) for number in known], slop) if slop else _adjacent(segment, known)
 
 
-def _adjacent(positions: Sequence[npt.NDArray[np.uint32]]) -> npt.NDArray[np.uint32]:
-    """Start from the rarest word: the others are looked up, not merged."""
-    order = sorted(range(len(positions)), key=lambda i: len(positions[i]))
-    rarest = order[0]
-    start = positions[rarest][positions[rarest] >= rarest] - np.uint32(rarest)
-    for i in order[1:]:
-        wanted = start + np.uint32(i)
-        at = np.searchsorted(positions[i], wanted)
-        at[at == len(positions[i])] = 0
-        start = start[positions[i][at] == wanted]
+def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
+    """Start from the rarest word: the others are looked up where they should stand."""
+    rarest, *others = sorted(range(len(terms)), key=lambda i: segment.size(terms[i]))
+    positions = segment.positions(terms[rarest])
+    start = positions[positions >= rarest] - np.uint32(rarest)
+    for i in others:
+        start = start[segment.standing(terms[i], start + np.uint32(i))]
     return start
 
 

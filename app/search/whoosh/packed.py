@@ -1,0 +1,240 @@
+"""Ascending numbers, packed: the documents and the addresses of every term.
+
+Many lists of ascending uint32 stand one after the other. A list is cut into blocks of 128 values, the last one shorter.
+A block keeps its first value, so that the firsts of a list are a table to skip by, and the steps from each value to the
+next in as many bits as its widest step needs. Widths are such that 8, 4 or 2 steps fill whole bytes, a *unit*: units
+are read with a shift over a whole array, and a block's bytes are only as many as it has units.
+
+bounds   uint32[lists+1]   where each list begins among all values
+blocks   uint32[lists+1]   where each list begins among all blocks
+firsts   uint32[blocks]    the first value of each
+widths   uint8[blocks]     bits of a step, one of `_WIDTHS`
+offsets  uint32[blocks]    where the steps of each begin in `data`
+data     uint8             steps, the one to a block's first value being 0; then `_SPARE` bytes
+
+A short block is read as if it were full: what stands behind its steps is read with them and thrown away. The spare
+bytes make that true of the last one as well. So one list takes some dozen NumPy calls whatever its length, and some
+3 ns a value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Ints = npt.NDArray[np.int64]
+Values = npt.NDArray[np.uint32]
+Mask = npt.NDArray[np.bool_]
+
+BLOCK = 128
+_WIDTHS = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
+_SPARE = BLOCK * _WIDTHS[-1] // 8
+_CHUNK = 1_000_000
+"""Values packed or unpacked at a time: the arrays in between take some 50 bytes for each."""
+
+_STEPS = np.array([8 if width <= 8 else 4 if width <= 16 else 2 for width in range(33)])
+"""Steps in a unit, by width; a unit is at most 8 bytes."""
+_FITTING = np.array([min(width for width in _WIDTHS if width >= bits) for bits in range(33)], np.uint8)
+_SHIFTS = [np.arange(steps, dtype=np.uint64) * np.uint64(width) for width, steps in enumerate(_STEPS.tolist())]
+_RANGE = np.arange(BLOCK)
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """Lists by number. The arrays may be mapped from a file."""
+
+    bounds: Values
+    blocks: Values
+    firsts: Values
+    widths: npt.NDArray[np.uint8]
+    offsets: Values
+    data: npt.NDArray[np.uint8]
+    _full: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
+    """For each width, a full block of that width read at every byte."""
+
+    def __len__(self) -> int:
+        return len(self.bounds) - 1
+
+    def count(self, number: int) -> int:
+        """How many values a list has."""
+        return int(self.bounds[number + 1]) - int(self.bounds[number])
+
+    def counts(self, run: range) -> Ints:
+        """The same for the lists of a run of numbers."""
+        bounds = self.bounds[run.start : run.stop + 1].astype(np.int64)
+        sizes: Ints = bounds[1:] - bounds[:-1]
+        return sizes
+
+    def unpack(self, number: int) -> Values:
+        """One list."""
+        rows = self._rows(slice(int(self.blocks[number]), int(self.blocks[number + 1])))
+        return rows.reshape(-1)[: self.count(number)]
+
+    def unpack_run(self, run: range) -> Values:
+        """The lists of a run of numbers, one after the other."""
+        blocks = slice(int(self.blocks[run.start]), int(self.blocks[run.stop]))
+        inside: Values = self._rows(blocks)[self._sizes(run)[:, None] > _RANGE]
+        return inside
+
+    def chunks(self) -> Iterator[tuple[range, Values]]:
+        """All lists, a run at a time with its values."""
+        for run in runs(self.bounds):
+            yield run, self.unpack_run(run)
+
+    def locate(self, number: int, wanted: Array) -> tuple[Ints, Mask]:
+        """Where each of `wanted` (ascending) stands in a list, or the next larger value; and whether it does.
+
+        Only the blocks that may hold one are unpacked.
+        """
+        first, end, size = int(self.blocks[number]), int(self.blocks[number + 1]), self.count(number)
+        if not size or not len(wanted):
+            return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
+        block = np.maximum(np.searchsorted(self.firsts[first:end], wanted, side="right") - 1, 0)
+        fresh = np.diff(block, prepend=-1) != 0
+        rows = self._rows(first + block[fresh])
+        if int(block[-1]) == end - first - 1:
+            # What was read behind the end may be anything, and must be nothing that is looked for.
+            rows[-1, (size - 1) % BLOCK + 1 :] = rows[-1, (size - 1) % BLOCK]
+        row = np.cumsum(fresh) - 1
+        values = rows.reshape(-1)
+        place = np.searchsorted(values, wanted)
+        found: Mask = values[np.minimum(place, len(values) - 1)] == wanted
+        return np.minimum(place + (block - row) * BLOCK, size), found
+
+    def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
+        """Each array under the name it has in a file."""
+        for part in PARTS:
+            yield f"{name}.{part}", getattr(self, part)
+
+    def _rows(self, chosen: slice | Ints) -> Values:
+        """Some blocks, a row each; behind the end of a short one stands anything."""
+        widths, offsets, firsts = self.widths[chosen], self.offsets[chosen], self.firsts[chosen]
+        rows = np.empty((len(widths), BLOCK), np.uint32)
+        distinct = set(widths.tobytes())
+        for width in distinct:
+            which = slice(None) if len(distinct) == 1 else np.flatnonzero(widths == width)
+            rows[which] = self._steps(width, offsets[which])
+        rows[:, 0] = firsts
+        np.cumsum(rows, axis=1, dtype=np.uint32, out=rows)
+        return rows
+
+    def _steps(self, width: int, offsets: Values) -> Array:
+        if not width:
+            return np.zeros((len(offsets), BLOCK), np.uint32)
+        size = BLOCK * width // 8
+        full = self._full.get(width)
+        if full is None:
+            every = len(self.data) - size + 1
+            full = np.ndarray((every,), f"V{size}", self.data, strides=(1,))
+            self._full[width] = full
+        raw = full[offsets]
+        if width in (8, 16, 32):
+            return raw.view(f"<u{width // 8}").reshape(-1, BLOCK)
+        unit = width * int(_STEPS[width]) // 8
+        words = np.zeros((len(offsets) * size // unit, 8), np.uint8)
+        words[:, :unit] = raw.view(np.uint8).reshape(-1, unit)
+        steps = (words.view("<u8") >> _SHIFTS[width]) & np.uint64((1 << width) - 1)
+        return steps.reshape(-1, BLOCK)
+
+    def _sizes(self, run: range) -> Ints:
+        """How many values each block of some lists has."""
+        blocks = self.blocks[run.start : run.stop + 1].astype(np.int64)
+        counts = self.counts(run)
+        sizes = np.full(int(blocks[-1] - blocks[0]), BLOCK, np.int64)
+        held = counts > 0
+        sizes[blocks[1:][held] - blocks[0] - 1] = (counts[held] - 1) % BLOCK + 1
+        return sizes
+
+
+PARTS = tuple(part.name for part in fields(Packed) if part.name != "_full")
+
+
+def pack(values: Values, counts: Array) -> Packed:
+    """`values`: the lists one after the other, each ascending; `counts`: how many each of them has."""
+    bounds = offsets_of(counts)
+    return joined([_pack(values[bounds[r.start] : bounds[r.stop]], counts[r.start : r.stop]) for r in runs(bounds)])
+
+
+def joined(parts: Sequence[Packed]) -> Packed:
+    """The lists of all parts, one after the other."""
+    if not parts:
+        return _pack(np.empty(0, np.uint32), np.empty(0, np.int64))
+    shifts = np.zeros(3, np.int64)
+    bounds, blocks, offsets = [np.zeros(1, np.int64)], [np.zeros(1, np.int64)], []
+    for part in parts:
+        bounds.append(part.bounds[1:] + shifts[0])
+        blocks.append(part.blocks[1:] + shifts[1])
+        offsets.append(part.offsets + shifts[2])
+        shifts += int(part.bounds[-1]), int(part.blocks[-1]), len(part.data) - _SPARE
+    data = [part.data[:-_SPARE] for part in parts]
+    return Packed(
+        np.concatenate(bounds).astype(np.uint32),
+        np.concatenate(blocks).astype(np.uint32),
+        np.concatenate([part.firsts for part in parts]),
+        np.concatenate([part.widths for part in parts]),
+        np.concatenate(offsets).astype(np.uint32),
+        np.concatenate([*data, np.zeros(_SPARE, np.uint8)]),
+    )
+
+
+def _pack(values: Values, counts: Array) -> Packed:
+    bounds, blocks = offsets_of(counts), offsets_of(-(-counts // BLOCK))
+    start = np.repeat(bounds[:-1] - blocks[:-1] * BLOCK, np.diff(blocks)) + np.arange(blocks[-1]) * BLOCK
+    size = np.diff(start, append=len(values))
+    steps = np.diff(values, prepend=values[:1])
+    steps[start] = 0
+    widths = _FITTING[np.frexp(np.maximum.reduceat(steps, start))[1]] if len(start) else np.empty(0, np.uint8)
+    units = -(-size // _STEPS[widths])
+    used = units * (widths.astype(np.int64) * _STEPS[widths] // 8)
+    offsets = offsets_of(used)
+    data = np.zeros(int(offsets[-1]) + _SPARE, np.uint8)
+    for width in sorted(set(widths.tobytes()) - {0}):
+        chosen = np.flatnonzero(widths == width)
+        rows = np.zeros((len(chosen), BLOCK), np.uint32)
+        rows[size[chosen, None] > _RANGE] = steps[ragged(start[chosen], size[chosen])]
+        data[ragged(offsets[chosen], used[chosen])] = _units(rows, width, units[chosen])
+    return Packed(
+        bounds.astype(np.uint32), blocks.astype(np.uint32), values[start], widths, offsets[:-1].astype(np.uint32), data
+    )
+
+
+def _units(rows: Values, width: int, units: Ints) -> npt.NDArray[np.uint8]:
+    """The bytes of some blocks of one width, each as long as its units."""
+    steps = int(_STEPS[width])
+    columns = rows.reshape(-1, steps)
+    words = np.zeros(len(columns), np.uint64)
+    for column, shift in enumerate(_SHIFTS[width]):
+        words |= columns[:, column].astype(np.uint64) << shift
+    every = words.view(np.uint8).reshape(len(rows), BLOCK // steps, 8)[..., : width * steps // 8]
+    return every[np.arange(BLOCK // steps) < units[:, None]].reshape(-1)
+
+
+def runs(bounds: Array) -> list[range]:
+    """Runs of lists that have about `_CHUNK` values each, or are one list alone."""
+    out, start = [], 0
+    while start < len(bounds) - 1:
+        end = int(np.searchsorted(bounds, int(bounds[start]) + _CHUNK, side="right")) - 1
+        out.append(range(start, max(end, start + 1)))
+        start = out[-1].stop
+    return out
+
+
+def offsets_of(sizes: Sequence[int] | Array) -> Ints:
+    """Where each begins that has so many, and the end."""
+    sizes = np.asarray(sizes, np.int64)
+    out = np.zeros(len(sizes) + 1, np.int64)
+    np.cumsum(sizes, out=out[1:])
+    return out
+
+
+def ragged(starts: Array, counts: Array) -> Ints:
+    """The indices starts[0] .. starts[0]+counts[0]-1, starts[1] .., as one array."""
+    ends = np.cumsum(counts, dtype=np.int64)
+    total = int(ends[-1]) if len(ends) else 0
+    indices: Ints = np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    return indices
