@@ -45,12 +45,18 @@ class Matches:
 
     def holds(self, wanted: Documents) -> Mask:
         """For each of some documents whether it is among these."""
-        held: Mask = self.dense[wanted] > 0 if self.dense is not None else self._places(wanted)[1]
+        dense = self._for(wanted)
+        held: Mask = dense[wanted] > 0 if dense is not None else self._places(wanted)[1]
         return held
 
     def at(self, wanted: Documents) -> Floats:
         """The values of documents that are all among these."""
-        return self.dense[wanted] if self.dense is not None else self.values[self._places(wanted)[0]]
+        dense = self._for(wanted)
+        return dense[wanted] if dense is not None else self.values[self._places(wanted)[0]]
+
+    def _for(self, wanted: Documents) -> Floats | None:
+        """The dense form where it is there already, or so many are wanted that it is worth making."""
+        return self.dense if "dense" in self.__dict__ or len(wanted) > len(self) // _WORTH else None
 
     def _places(self, wanted: Documents) -> tuple[Ints, Mask]:
         """Where each of `wanted` stands, and whether it does."""
@@ -65,6 +71,8 @@ NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
 
 FREQUENT = 32
 """What more than one in so many documents has is worth an array of all documents."""
+_WORTH = 8
+"""Looking up fewer than one in so many takes less time by search."""
 
 
 def everything(size: int) -> Matches:

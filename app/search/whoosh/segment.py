@@ -194,6 +194,12 @@ class Segment:
         counts[more] = (packed >> shift) & most
         return counts
 
+    def odd_counts(self, term: int) -> tuple[Ints, dict[str, Array]]:
+        """Of a stem's documents those that do not have it just once and in the body: where they stand among all, and
+        how often each field has it."""
+        more, packed = self._more(range(term, term + 1))
+        return np.flatnonzero(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
+
     def packed_counts(self, run: range) -> Array:
         """`packed_counts` of all postings of a run of stems."""
         more, packed = self._more(run)

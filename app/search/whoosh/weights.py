@@ -71,16 +71,18 @@ def _stem(segment: Segment, stem: bytes, field: Field | None, means: Means) -> M
     if number is None:
         return NOTHING
     documents = segment.documents_with("stem", number)
+    odd, counts = segment.odd_counts(number)
     headline, dateline, body = means
     if field in (None, "body"):
-        weights = _kept_norms(segment, "body", body)[documents] * segment.counts("body", number).astype(np.float32)
+        weights = _kept_norms(segment, "body", body)[documents]
+        weights[odd] *= counts["body"]
     else:
         weights = np.zeros(len(documents), np.float32)
     for name, mean in (("headline", headline), ("dateline", dateline)):
         if field in (None, name):
-            counts = segment.counts(name, number)
-            has = np.flatnonzero(counts)
-            weights[has] += _kept_norms(segment, name, mean)[documents[has]] * counts[has].astype(np.float32)
+            has = np.flatnonzero(counts[name])
+            where = odd[has]
+            weights[where] += _kept_norms(segment, name, mean)[documents[where]] * counts[name][has]
     found = Matches(documents, weights)
     return found.where(np.flatnonzero(weights)) if field else found
 
@@ -93,12 +95,10 @@ def _located(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field |
     first_of = np.diff(owner, prepend=-1) != 0
     documents, row = owner[first_of], np.cumsum(first_of) - 1
     place = _field_of(segment, documents, addresses, row)
-    weights = np.zeros(len(documents), np.float32)
-    for number, (name, mean) in enumerate(zip(FIELDS, means, strict=True)):
-        if field in (None, name):
-            counts = np.bincount(row[place == number], minlength=len(documents))
-            has = np.flatnonzero(counts)
-            weights[has] += _kept_norms(segment, name, mean)[documents[has]] * counts[has].astype(np.float32)
+    norms = np.stack([_kept_norms(segment, *named)[documents] for named in zip(FIELDS, means, strict=True)])
+    if field:
+        norms[[number for number, name in enumerate(FIELDS) if name != field]] = 0
+    weights = np.bincount(row, weights=norms[place, row], minlength=len(documents)).astype(np.float32)
     found = Matches(documents, weights)
     return found.where(np.flatnonzero(weights)) if field else found
 
