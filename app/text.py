@@ -20,6 +20,7 @@ _PLAIN = str.maketrans(
 )  # fmt: skip
 
 _SPACES = re.compile(r"\s+")
+_BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 _WORD = re.compile(r"\w+(?:[-'’.&]\w+)*")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 _SENTENCE_END = re.compile(r"[.!?]+[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|\n\s*\n")
@@ -53,7 +54,12 @@ def fold_word(text: str) -> str:
 
 def fold_evenly(text: str) -> str:
     """As `fold_word`, but every character keeps its place; one that would become none or several is a NUL."""
-    return text.lower() if text.isascii() else text.translate(_EVENLY)
+    if text.isascii():
+        return text.lower()
+    runs = _BEYOND_ASCII.split(text)
+    runs[::2] = [run.lower() for run in runs[::2]]
+    runs[1::2] = [run.translate(_EVENLY) for run in runs[1::2]]
+    return "".join(runs)
 
 
 class _Evenly(dict[int, str]):

@@ -11,6 +11,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter
 
 from rapidfuzz.distance import OSA
 
@@ -57,8 +59,8 @@ def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str
 class Highlighter:
     """One clause, ready to be found in many texts.
 
-    Few words of a text matter, so it is not read as a whole: a pattern finds the places where a wanted form may begin,
-    and only the raw token around such a place is analysed.
+    Few words of a text matter, so it is not read as a whole: only the raw token around a place where a wanted form may
+    begin is analysed, and each different token once for all texts.
     """
 
     def __init__(self, clause: Clause | None, field: Field = "body") -> None:
@@ -69,36 +71,28 @@ class Highlighter:
         self._fuzzy: list[tuple[str, int]] = []
         for leaf in wished:
             self._wish(leaf)
-        self._begin = _beginning([
+        self._beginnings = {
             *map(_common_start, self._stems),
             *(terms[0] for terms, _ in self._phrases),
             *self._prefixes,
             *("" for _ in self._fuzzy),
-        ])  # fmt: skip
+        }
+        self._tokens: dict[str, _Wanted] = {}
 
     def matches(self, text: str) -> list[Span]:
         """Places in `text` that the clause hits; ascending and disjoint."""
-        if self._begin is None:
-            return []
         spans: list[Span] = []
         reached = 0
-        folded = fold_evenly(text)
-        begin = self._begin if "\0" not in folded else _ANY_WORD
-        for place in begin.finditer(folded):
-            at = place.start()
-            if at < reached or (at and folded[at - 1].isalnum() and not analysis.is_unspaced(text[at])):
+        for at in self._places(text):
+            if at < reached or (raw := analysis.raw_at(text, at)) is None:
                 continue
-            raw = analysis.raw_at(text, at)
-            if raw is None:
-                continue
-            reached = raw.end()
-            for form in analysis.expand(raw[0]).forms:
-                if self._alone(form.term):
-                    spans.append((raw.start() + form.start, raw.start() + form.end))
-                for terms, slop in self._phrases:
-                    if form.term == terms[0]:
-                        spans.extend(_followed(text, raw.start(), form, terms, slop))
-        return _united(sorted(spans))
+            begin, reached = raw.span()
+            found = self._tokens.get(raw[0]) or self._learn(raw[0])
+            for start, end in found.alone:
+                spans.append((begin + start, begin + end))
+            for form, terms, slop in found.phrases:
+                spans.extend(_followed(text, begin, form, terms, slop))
+        return _united(sorted(spans)) if self._phrases else spans
 
     def snippet(self, body: str) -> Snippet:
         """The stretch of `body` with the most different hits in it, from a word's start to a word's end."""
@@ -124,6 +118,36 @@ class Highlighter:
                 word = _single(text)
                 self._fuzzy.append((word, allowed_edits(word)))
 
+    def _places(self, text: str) -> list[int]:
+        """Where to look: ascending, and at least one place in each raw token that has a wanted form."""
+        if not self._beginnings:
+            return []
+        folded = fold_evenly(text)
+        # Where letters change their number when folded, and for fuzzy words, every word is looked at.
+        if "" in self._beginnings or "\0" in folded:
+            return [match.start() for match in analysis.raw_matches(text)]
+        bare = _without_joiners(folded)
+        places: list[int] = []
+        # One that overlaps itself is not counted exactly.
+        joined = any(map(_overlaps_itself, self._beginnings))
+        for beginning in self._beginnings:
+            plain = _occurrences(folded, beginning)
+            joined = joined or bare.count(_without_joiners(beginning)) > len(plain)
+            places += plain
+        if joined:
+            places += [match.end() - 1 for match in _JOINED.finditer(folded)]
+        if len(self._beginnings) > 1 or joined:
+            places.sort()
+        return [at for at in places if not (at and folded[at - 1].isalnum()) or analysis.is_unspaced(text[at])]
+
+    def _learn(self, token: str) -> _Wanted:
+        forms = analysis.expand(token).forms
+        self._tokens[token] = found = _Wanted(
+            tuple(_united(sorted((form.start, form.end) for form in forms if self._alone(form.term)))),
+            tuple((form, terms, slop) for form in forms for terms, slop in self._phrases if form.term == terms[0]),
+        )
+        return found
+
     def _alone(self, term: str) -> bool:
         """Whether a form is a hit by itself, without a phrase around it."""
         return (
@@ -133,8 +157,18 @@ class Highlighter:
         )
 
 
-_ANY_WORD = re.compile(r"\w|\0")
-"""Where letters change their number when folded, every word is looked at."""
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What one raw token has: forms that are hits `alone`, as offsets into it, and forms that `phrases` begin with."""
+
+    alone: tuple[Span, ...]
+    phrases: tuple[tuple[analysis.Form, tuple[str, ...], int], ...]
+
+
+# Those that are left of `analysis.JOINERS` when a text is folded, and what Python takes for a letter.
+_JOINERS = "-'.&,_"
+_JOINED = re.compile(rf"[{_JOINERS}]\w")
+"""Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`)."""
 
 
 def _common_start(stem: str) -> str:
@@ -144,16 +178,25 @@ def _common_start(stem: str) -> str:
     return stem[:-1] if len(stem) > 1 and stem[-1] in "iely" else stem
 
 
-def _beginning(words: Sequence[str]) -> re.Pattern[str] | None:
-    """Finds where a form that begins like one of `words` may begin; None where there is nothing to find.
+_SPACE, _NOT_SPACE = re.compile(r"\s"), re.compile(r"\S")
 
-    Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`).
-    """
-    if not words:
-        return None
-    joiner = f"[{re.escape(analysis.JOINERS)}_]?"
-    ways = {joiner.join(map(re.escape, word)) or r"\w" for word in words}
-    return re.compile("|".join(sorted(ways)))
+
+def _without_joiners(folded: str) -> bytes:
+    return folded.encode("utf-8", "surrogatepass").translate(None, _JOINERS.encode())
+
+
+@lru_cache(maxsize=1_000)
+def _overlaps_itself(word: str) -> bool:
+    return any(word.startswith(word[i:]) for i in range(1, len(word)))
+
+
+def _occurrences(text: str, word: str) -> list[int]:
+    found: list[int] = []
+    at = text.find(word)
+    while at >= 0:
+        found.append(at)
+        at = text.find(word, at + 1)
+    return found
 
 
 def _followed(
@@ -164,7 +207,8 @@ def _followed(
     end = start + first.end
     for raw in analysis.raw_matches(text, start):
         expansion = analysis.expand(raw[0])
-        for form in sorted(expansion.forms, key=lambda form: form.position):
+        forms = sorted(expansion.forms, key=_position) if expansion.joined else expansion.parts
+        for form in forms:
             if wanted_terms and form.term == wanted_terms[0] and position + form.position > last:
                 last, end = position + form.position, raw.start() + form.end
                 del wanted_terms[0]
@@ -173,6 +217,9 @@ def _followed(
             break
     if not wanted_terms and last - first.position - (len(terms) - 1) <= slop:
         yield start + first.start, end
+
+
+_position = attrgetter("position")
 
 
 def _single(text: str) -> str:
@@ -193,26 +240,31 @@ def _united(spans: list[Span]) -> list[Span]:
 
 def _densest(found: list[Span], body: str) -> int:
     """Where to begin so that most different hits are shown, and of those the earliest; a little is left before it."""
+    if len(found) == 1:
+        return max(found[0][0] - SNIPPET_LENGTH // 5, 0)
     starts = [start for start, _ in found]
     words = [body[a:b].casefold() for a, b in found]
-
-    def shown(i: int) -> int:
-        return len(set(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)]))
-
-    best = max(range(min(len(found), 200)), key=lambda i: (shown(i), -i))
+    different = len(set(words))
+    best = most = 0
+    for i in range(min(len(found), 200)):
+        shown = len(set(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)]))
+        if shown > most:
+            best, most = i, shown
+        if most == different:
+            break
     return max(starts[best] - SNIPPET_LENGTH // 5, 0)
 
 
 def _whole_words(body: str, start: int) -> Span:
     """`start` moved to a word's start and an end at a word's end, without white space on either side."""
-    if start:
-        space = next((i for i in range(start, min(start + 40, len(body))) if body[i].isspace()), start)
-        start = space
-    while start < len(body) and body[start].isspace():
-        start += 1
+    if start and (space := _SPACE.search(body, start, start + 40)):
+        start = space.start()
+    letter = _NOT_SPACE.search(body, start)
+    start = letter.start() if letter else len(body)
     end = min(start + SNIPPET_LENGTH, len(body))
-    if end < len(body):
-        end = next((i for i in range(end, max(end - 40, start), -1) if body[i].isspace()), end)
-    while end > start and body[end - 1].isspace():
-        end -= 1
-    return start, end
+    if end < len(body) and not body[end].isspace():
+        before = body[max(end - 40, start) + 1 : end + 1]
+        cut = len(before.rsplit(None, 1)[-1])
+        if cut < len(before):
+            end -= cut
+    return start, start + len(body[start:end].rstrip())
