@@ -5,23 +5,24 @@ from __future__ import annotations
 from time import perf_counter
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
 from app.api import naming
 from app.api.conditions import query_read, read_conditions
-from app.api.deps import ArchiveDep, one_value_each
+from app.api.deps import ArchiveDep
 from app.api.facets import entity_ids, facet_view
 from app.api.hits import View, hit_views
 from app.api.models import SearchAnswer, Suggested, Suggestions, ordered
 from app.api.openapi import responses
 from app.api.params import AutocompleteParams, SearchParams
 from app.api.reply import indexed, next_page, reply
+from app.api.route import ParameterRoute
 from app.search.answer import answer
 from app.search.engine import Suggestion
 from app.store import entities as store
 
-router = APIRouter(tags=["Search"], dependencies=[Depends(one_value_each)])
+router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 
 
 @router.get(

@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
 from app.api import params as asking
 from app.api.conditions import read_conditions
-from app.api.deps import ArchiveDep, one_value_each
+from app.api.deps import ArchiveDep
 from app.api.models import Interval, Timeline, TimelineBucket
 from app.api.openapi import responses
 from app.api.params import TimelineParams
 from app.api.reply import indexed, reply
+from app.api.route import ParameterRoute
 from app.errors import InvalidParameter
 from app.search.answer import answer
 from app.search.engine import DateCounts
@@ -30,7 +31,7 @@ _EVERYTHING = Filters()
 _DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365}
 _COARSER: dict[Interval, Interval] = {"day": "week", "week": "month", "month": "year", "year": "year"}
 
-router = APIRouter(tags=["Search"], dependencies=[Depends(one_value_each)])
+router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 
 
 @router.get(
