@@ -175,7 +175,7 @@ def search(
     with _existing(data_dir) as archive, archive.database.reading() as session:
         asked = read_conditions(session, params)
         found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.named.values()), params.match)
-        texts = bodies(session, [hit.id for hit in found.hits.hits])
+        texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
         read = query_read(params, asked, found)
     if as_json:
         results = [

@@ -92,7 +92,7 @@ def list_similar_articles(
         tag = indexed(request, archive)
         article = store.get_article(session, article_id)
         found = archive.engine.similar(article_id, article.headline, article.body, params.limit)
-        results = hit_views(request, session, found.hits, View())
+        results = hit_views(request, archive.database, found.hits, View())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import get_args
 from urllib.parse import urlencode
 
@@ -24,20 +25,21 @@ Items = list[tuple[str, str]]
 def facet_view(request: Request, asked: Asked, facet: engine.Facet, names: dict[str, Entity]) -> Facet:
     """`names`: the entities among the values, by id."""
     items = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
+    parameter, path = _parameter(facet.name, asked), request.url.path
     values: list[FacetValue] = []
     for bucket in facet.buckets:
         selected = _is_selected(facet.name, bucket.value, asked)
         entity = names.get(bucket.value)
         toggled = _without(items, facet.name, bucket.value, asked)
         if not selected:
-            toggled.append((_parameter(facet.name, asked), bucket.value))
+            toggled.append((parameter, bucket.value))
         values.append(
             {
                 "value": bucket.value,
                 "label": entity.name if entity is not None else bucket.value,
                 "count": bucket.count,
                 "selected": selected,
-                "url": f"{request.url.path}?{urlencode(toggled)}",
+                "url": f"{path}?{'&'.join(map(_encoded, toggled))}",
             }
         )
     return {
@@ -47,6 +49,12 @@ def facet_view(request: Request, asked: Asked, facet: engine.Facet, names: dict[
         "other": facet.other,
         "values": values,
     }
+
+
+@lru_cache(maxsize=2_000)
+def _encoded(item: tuple[str, str]) -> str:
+    """The addresses of a facet have all but one of their parameters in common, and facets their values."""
+    return urlencode([item])
 
 
 def entity_ids(facets: tuple[engine.Facet, ...]) -> list[str]:
@@ -70,7 +78,7 @@ def _parameter(facet: FacetName, asked: Asked) -> str:
 def _is_selected(facet: FacetName, value: str, asked: Asked) -> bool:
     filters = asked.filters
     if facet in ("year", "month"):
-        return (filters.date_from, filters.date_to) == bounds(value)
+        return filters.date_from is not None and (filters.date_from, filters.date_to) == bounds(value)
     if facet in _ENTITY_TYPES:
         return value in filters.entity or value in filters.entity_any
     chosen: tuple[str, ...] = getattr(filters, facet)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Literal
 
 from fastapi import Request
-from sqlmodel import Session
 
 from app.api.models import Hit, Snippet, Span, ordered
 from app.api.params import HitField
@@ -15,6 +14,7 @@ from app.search import highlight
 from app.search.engine import Hit as Found
 from app.search.query import Clause
 from app.store.articles import bodies
+from app.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,49 +29,44 @@ class View:
         return not self.fields or field in self.fields
 
 
-def hit_views(request: Request, session: Session, hits: Sequence[Found], view: View) -> list[Hit]:
-    texts = bodies(session, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
+def hit_views(request: Request, database: Database, hits: Sequence[Found], view: View) -> list[Hit]:
+    """Their keys stand in the order in which `Hit` declares them: people read answers too."""
+    texts = bodies(database, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
     base = str(request.base_url)
     highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
     views = [_hit(hit, f"{base}v1/articles/{hit.id}") for hit in hits]
-    for hit in views:
-        if view.shows("snippet"):
+    if view.shows("snippet"):
+        for hit in views:
             hit["snippet"] = _snippet(highlighter.snippet(texts.get(hit["id"], "")), view)
-    return [ordered(Hit, hit, view.fields | {"id"} if view.fields else None) for hit in views]
+    return [ordered(Hit, hit, view.fields | {"id"}) for hit in views] if view.fields else views
 
 
 def _hit(hit: Found, address: str) -> Hit:
-    shown: Hit = {
-        "id": hit.id,
-        "url": hit.url or address,
-        "headline": hit.headline,
-        "headline_derived": hit.headline_derived,
-        "language": hit.language,
-        "word_count": hit.word_count,
-    }
+    shown: Hit = {"id": hit.id}
     if hit.external_id is not None:
         shown["external_id"] = hit.external_id
+    shown["url"] = hit.url or address
+    shown["headline"] = hit.headline
+    shown["headline_derived"] = hit.headline_derived
     if hit.date is not None:
         shown["date"] = hit.date
     if hit.dateline is not None:
         shown["dateline"] = hit.dateline
     if hit.source is not None:
         shown["source"] = hit.source
+    shown["language"] = hit.language
+    shown["word_count"] = hit.word_count
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
     return shown
 
 
 def _snippet(found: highlight.Snippet, view: View) -> Snippet:
-    shown: Snippet = {
-        "text": found.text,
-        "start": found.start,
-        "end": found.end,
-        "matches": spans(found.matches),
-    }
-    if view.highlight == "html":
-        shown["html"] = highlight.mark(found.text, found.matches, shift=found.start)
-    return ordered(Snippet, shown)
+    matches = spans(found.matches)
+    if view.highlight != "html":
+        return {"text": found.text, "start": found.start, "end": found.end, "matches": matches}
+    marked = highlight.mark(found.text, found.matches, shift=found.start)
+    return {"text": found.text, "start": found.start, "end": found.end, "html": marked, "matches": matches}
 
 
 def spans(pairs: Sequence[tuple[int, int]]) -> list[Span]:

@@ -7,6 +7,7 @@ for the schema, and a test holds the bytes against it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from urllib.parse import urlencode
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -36,8 +37,8 @@ def tagged(request: Request, *parts: str) -> str:
     Weak: compression changes the bytes, and the time taken differs, but what is said is the same.
     """
     tag = f'W/"{fingerprint(*parts)[:24]}"'
-    known = {part.strip() for part in request.headers.get("if-none-match", "").split(",")}
-    if known & {tag, tag.removeprefix("W/"), "*"}:
+    given = request.headers.get("if-none-match")
+    if given is not None and {part.strip() for part in given.split(",")} & {tag, tag.removeprefix("W/"), "*"}:
         raise NotModified(tag)
     return tag
 
@@ -52,10 +53,8 @@ def reply(
     """`answer` as JSON, or as plain text. Without a `tag` of its own it is tagged by its bytes."""
     plain = isinstance(answer, str)
     body = answer.encode() if isinstance(answer, str) else _encode(answer)
-    response = Response(body, media_type="text/plain" if plain else JSON, headers=headers)
-    response.headers["ETag"] = tag or tagged(request, body.hex())
-    response.headers["Cache-Control"] = "no-cache"
-    return response
+    stamps = {"ETag": tag or tagged(request, body.hex()), "Cache-Control": "no-cache", **(headers or {})}
+    return Response(body, media_type="text/plain" if plain else JSON, headers=stamps)
 
 
 def indexed(request: Request, archive: Archive) -> str:
@@ -69,7 +68,8 @@ def next_page(request: Request, cursor: str | None) -> tuple[str | None, dict[st
     """The address that goes on from here, and the headers that say so."""
     if cursor is None:
         return None, {}
-    address = str(request.url.include_query_params(cursor=cursor))
+    items = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
+    address = f"{str(request.url).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
 
 

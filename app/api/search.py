@@ -45,7 +45,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
-            "results": hit_views(request, session, found.hits.hits, view),
+            "results": hit_views(request, archive.database, found.hits.hits, view),
             "facets": [facet_view(request, asked, facet, names) for facet in found.hits.facets],
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,

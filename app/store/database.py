@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ class Database:
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
+        self._idle: list[sqlite3.Connection] = []
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
@@ -52,6 +53,18 @@ class Database:
         """
         with Session(self._writer, expire_on_commit=False) as session, session.begin():
             yield session
+
+    def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        """Of one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
+        texts as SQLite does."""
+        try:
+            connection = self._idle.pop()
+        except IndexError:
+            connection = self._open()
+        try:
+            return connection.execute(statement, values).fetchall()
+        finally:
+            self._idle.append(connection)
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision; safe to call from several processes at once."""
@@ -82,7 +95,14 @@ class Database:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
+        while self._idle:
+            self._idle.pop().close()
         self._engine.dispose()
+
+    def _open(self) -> sqlite3.Connection:
+        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
+        _prepare(connection, None)
+        return connection
 
     def _use_write_ahead_log(self) -> None:
         """Kept in the file itself, so once is enough; it cannot be set inside a transaction."""
