@@ -11,8 +11,8 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from operator import attrgetter
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
@@ -26,8 +26,7 @@ SNIPPET_LENGTH = 240
 Span = tuple[int, int]
 
 
-@dataclass(frozen=True, slots=True)
-class Snippet:
+class Snippet(NamedTuple):
     """`text` is `body[start:end]`; `matches` are offsets into the body, not into the snippet."""
 
     text: str
@@ -71,12 +70,16 @@ class Highlighter:
         self._fuzzy: list[tuple[str, int]] = []
         for leaf in wished:
             self._wish(leaf)
-        self._beginnings = {
+        beginnings = {
             *map(_common_start, self._stems),
             *(terms[0] for terms, _ in self._phrases),
             *self._prefixes,
             *("" for _ in self._fuzzy),
         }
+        self._beginnings = [(beginning, _without_joiners(beginning)) for beginning in beginnings]
+        # Python does not count how often a word overlaps itself in a text.
+        self._uncounted = any(map(_overlaps_itself, beginnings))
+        self._everywhere = "" in beginnings
         self._tokens: dict[str, _Wanted] = {}
 
     def matches(self, text: str) -> list[Span]:
@@ -98,8 +101,8 @@ class Highlighter:
         """The stretch of `body` with the most different hits in it, from a word's start to a word's end."""
         found = self.matches(body)
         start, end = _whole_words(body, _densest(found, body) if found else 0)
-        inside = tuple((max(a, start), min(b, end)) for a, b in found if a < end and b > start)
-        return Snippet(body[start:end], start, end, inside)
+        inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
+        return Snippet(body[start:end], start, end, tuple(inside))
 
     def _wish(self, leaf: Word | Phrase | Prefix | Fuzzy) -> None:
         match leaf:
@@ -124,16 +127,18 @@ class Highlighter:
             return []
         folded = fold_evenly(text)
         # Where letters change their number when folded, and for fuzzy words, every word is looked at.
-        if "" in self._beginnings or "\0" in folded:
+        if self._everywhere or "\0" in folded:
             return [match.start() for match in analysis.raw_matches(text)]
         bare = _without_joiners(folded)
         places: list[int] = []
-        # One that overlaps itself is not counted exactly.
-        joined = any(map(_overlaps_itself, self._beginnings))
-        for beginning in self._beginnings:
-            plain = _occurrences(folded, beginning)
-            joined = joined or bare.count(_without_joiners(beginning)) > len(plain)
-            places += plain
+        joined = self._uncounted
+        for beginning, without in self._beginnings:
+            before = len(places)
+            at = folded.find(beginning)
+            while at >= 0:
+                places.append(at)
+                at = folded.find(beginning, at + 1)
+            joined = joined or bare.count(without) > len(places) - before
         if joined:
             places += [match.end() - 1 for match in _JOINED.finditer(folded)]
         if len(self._beginnings) > 1 or joined:
@@ -185,18 +190,8 @@ def _without_joiners(folded: str) -> bytes:
     return folded.encode("utf-8", "surrogatepass").translate(None, _JOINERS.encode())
 
 
-@lru_cache(maxsize=1_000)
 def _overlaps_itself(word: str) -> bool:
     return any(word.startswith(word[i:]) for i in range(1, len(word)))
-
-
-def _occurrences(text: str, word: str) -> list[int]:
-    found: list[int] = []
-    at = text.find(word)
-    while at >= 0:
-        found.append(at)
-        at = text.find(word, at + 1)
-    return found
 
 
 def _followed(
