@@ -2,9 +2,11 @@
 
 DatelineError
 ├── InvalidParameter      a value that cannot be served; names the parameter and, where it can, a better value
-│   └── QueryTooComplex   the query text exceeds a limit; carries a stable code
+│   ├── QueryTooComplex   the query text exceeds a limit; carries a stable code
+│   └── DecisionInvalid   a decision that says something that cannot be; names the field
 ├── InvalidCursor         a cursor that is not ours, or belongs to another query
 ├── NotFound              no such article, entity, ...
+├── Conflict              a decision that an earlier one stands against
 ├── Withdrawn             the article was there and was taken back
 ├── SettingsInvalid       a setting that cannot be used
 ├── InputUnreadable       a path given to ingest that cannot be read at all
@@ -57,6 +59,10 @@ class QueryTooComplex(InvalidParameter):
         self.code = code
 
 
+class DecisionInvalid(InvalidParameter):
+    """A decision that cannot be taken as it is; `parameter` is the field of it to change."""
+
+
 class InvalidCursor(DatelineError):
     """A cursor that this archive did not make, or made for another query."""
 
@@ -68,6 +74,10 @@ class NotFound(DatelineError):
         super().__init__(f"There is no {kind} {id!r}.")
         self.kind = kind
         self.id = id
+
+
+class Conflict(DatelineError):
+    """What an editor asks for is ruled out by what was decided before, perhaps a moment ago."""
 
 
 class Withdrawn(DatelineError):

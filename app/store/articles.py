@@ -72,12 +72,13 @@ def article_mentions(session: Session, id: str) -> list[Mention]:
 
 
 def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
-    """The entity ids of each article, in the order in which its text first names them."""
+    """The entity ids of each article, hidden ones left out, in the order in which its text first names them."""
     found: dict[str, dict[str, None]] = {id: {} for id in ids}
     for chunk in chunks(ids):
         wanted = (
             select(ArticleEntity.article_id, ArticleEntity.entity_id)
-            .where(col(ArticleEntity.article_id).in_(chunk))
+            .join(Entity, col(Entity.id) == col(ArticleEntity.entity_id))
+            .where(col(ArticleEntity.article_id).in_(chunk), ~col(Entity.hidden))
             .order_by(col(ArticleEntity.first), col(ArticleEntity.key))
         )
         for article_id, entity_id in session.exec(wanted):
@@ -104,7 +105,9 @@ def stats(session: Session) -> Stats:
         ).where(Article.status == "published")
     ).one()
     entities, mentions = session.exec(
-        select(func.count(), func.coalesce(func.sum(Entity.mention_count), 0)).where(Entity.article_count > 0)
+        select(func.count(), func.coalesce(func.sum(Entity.mention_count), 0)).where(
+            Entity.article_count > 0, ~col(Entity.hidden)
+        )
     ).one()
     return Stats(articles, entities, mentions, sources, first, last, newest(session))
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
@@ -15,6 +14,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.store.articles import chunks
+from app.store.decisions import stem
 from app.store.tables import Alias, Article, ArticleEntity, Entity
 from app.text import fold
 
@@ -22,9 +22,6 @@ T = TypeVar("T")
 Sort = Literal["-count", "name"]
 After = tuple[int | str, str]
 """Where a page ended: the sort value and the id of its last row."""
-
-# A bare surname that no other article explains keeps the id of its article: person-jones-4733ca42cb406978.
-_SCOPED = re.compile(r"-[0-9a-f]{16}$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +52,16 @@ class EntityDates:
 
 def get_entity(session: Session, id: str) -> Entity:
     entity = session.get(Entity, id)
-    if entity is None:
+    if entity is None or entity.hidden:
         raise NotFound("entity", id)
     return entity
 
 
 def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
+    """Those that there are to be shown, by id."""
     found: dict[str, Entity] = {}
     for chunk in chunks(ids):
-        for entity in session.exec(select(Entity).where(col(Entity.id).in_(chunk))):
+        for entity in session.exec(select(Entity).where(col(Entity.id).in_(chunk), ~col(Entity.hidden))):
             found[entity.id] = entity
     return found
 
@@ -75,7 +73,7 @@ def aliases(session: Session, id: str) -> list[Alias]:
 
 def is_scoped(id: str) -> bool:
     """Whether this is a bare surname that only its own article knows."""
-    return _SCOPED.search(id) is not None
+    return stem(id) != id
 
 
 def list_entities(
@@ -88,7 +86,7 @@ def list_entities(
     after: After | None = None,
 ) -> Page[Entity]:
     """`name` is the start of any of its aliases, however spelled in case and accents."""
-    wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0]
+    wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0, ~col(Entity.hidden)]
     if type is not None:
         wanted.append(col(Entity.type) == type)
     if name is not None:
@@ -110,11 +108,13 @@ def list_entities(
 
 
 def resolve_name(session: Session, name: str) -> list[Entity]:
-    """Those that articles call so, most written about first. A bare surname that one article left unexplained only
-    counts where nobody else has the name: else hardly a surname would be without a second meaning."""
-    called = select(Alias.entity_id).where(Alias.folded == fold(name))
-    wanted = select(Entity).where(col(Entity.id).in_(called)).order_by(col(Entity.article_count).desc(), col(Entity.id))
-    found = list(session.exec(wanted))
+    """Those that articles call so, most written about first; where an editor pinned the name, the one it means. A bare
+    surname that one article left unexplained only counts where nobody else has the name: else hardly a surname would
+    be without a second meaning."""
+    called = dict(iter(session.exec(select(Alias.entity_id, Alias.kind).where(Alias.folded == fold(name)))))
+    pinned = [id for id, kind in called.items() if kind == "pinned"]
+    wanted = select(Entity).where(col(Entity.id).in_(pinned or called), ~col(Entity.hidden))
+    found = list(session.exec(wanted.order_by(col(Entity.article_count).desc(), col(Entity.id))))
     return [entity for entity in found if not is_scoped(entity.id)] or found
 
 
@@ -124,7 +124,7 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     if not folded:
         return []
     starting = select(Alias.entity_id).where(_starts_with(folded))
-    wanted = select(Entity).where(col(Entity.id).in_(starting))
+    wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
     most = wanted.order_by(col(Entity.article_count).desc(), col(Entity.id)).limit(limit)
     found = list(session.exec(most))
     forms = (
@@ -150,7 +150,7 @@ def related(
         .group_by(col(ArticleEntity.entity_id))
         .subquery()
     )
-    kind = [col(Entity.type) == type] if type is not None else []
+    kind = [~col(Entity.hidden), *([col(Entity.type) == type] if type is not None else [])]
     pairs = select(Entity, shared.c.count).join(shared, shared.c.id == col(Entity.id)).where(*kind)
     total = session.exec(select(func.count()).select_from(pairs.subquery())).one()
     beyond = _after(shared.c.count, col(Entity.id), after, descending=True)

@@ -5,7 +5,8 @@ acronym pair joins the mentions of other articles. It leaves the sums alone and 
 stale. `settle` sums those up again from the rows. Nothing here depends on the order in which articles came: every
 value is a function of the rows.
 
-The rules themselves (which long form a short one means, which of several names to show) are handed in.
+The rules themselves (which long form a short one means, which of several names to show) are handed in. What editors
+decided (`decisions.py`) is applied after them; `follow` applies one decision to what is there already.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store.articles import chunks, touch
-from app.store.tables import Acronym, Alias, Article, ArticleEntity, Entity, Mention
+from app.store.decisions import Rulings, Spot, keys_of, rulings
+from app.store.sequence import next_sequence
+from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold
 
 Link = Callable[[str, set[str]], str]
@@ -40,20 +43,45 @@ class Names:
 
 def replace_names(session: Session, article_ids: Collection[str], names: Names, link: Link) -> None:
     """Inside `writing()`, after the article rows. Other articles whose entities change get a new sequence number."""
+    decided = rulings(session)
     stale, shorts = _forget(session, article_ids)
     if names.acronyms:
         session.connection().execute(insert(Acronym), list(names.acronyms))
         shorts |= {row["short"] for row in names.acronyms}
-    targets = _targets(session, shorts | {row["key"] for row in names.entities}, link)
-    _add_entities(session, names.entities, targets)
-    for model, rows in ((ArticleEntity, names.entities), (Mention, names.mentions)):
-        placed = [row | {"entity_id": targets[row["key"]]} for row in rows]
-        if placed:
-            session.connection().execute(insert(model), placed)
-    stale |= {targets[row["key"]] for row in names.entities}
-    relinked, moved = _relink(session, {short: targets[short] for short in shorts})
+    bases = _bases(session, shorts | {row["key"] for row in names.entities}, link)
+    mentions, entities = _placed(names, bases, decided, _articles_with_spots(session, decided))
+    _add_entities(session, entities, decided)
+    for model, rows in ((ArticleEntity, entities), (Mention, mentions)):
+        if rows:
+            session.connection().execute(insert(model), rows)
+    stale |= {row["entity_id"] for row in entities}
+    relinked, moved = _relink(session, {short: bases[short] for short in shorts}, decided)
     touch(session, relinked - set(article_ids))
-    for chunk in chunks(stale | moved):
+    mark_stale(session, stale | moved)
+
+
+def follow(session: Session, decision: Decision, link: Link) -> int:
+    """Inside `writing()`, after `decisions.record`: let the rows be as decided. How many articles that changed."""
+    decided = rulings(session)
+    meant = decision if decision.undoes is None else session.get_one(Decision, decision.undoes)
+    # A number of its own: what a name is called stands in answers too, though no article changes.
+    next_sequence(session)
+    ids = decided.beyond(meant)
+    changed: set[str] = set()
+    moved: set[str] = set()
+    if meant.kind in ("merge", "retype", "split", "pin"):
+        keys = _keys_at(session, ids) | (keys_of(session, meant) if meant.kind == "pin" else set())
+        changed, moved = _relink(session, _bases(session, keys, link), decided, mend=True)
+    elif meant.kind == "hide":
+        changed = _hide(session, meant.entity_id, decided)
+    touch(session, changed)
+    mark_stale(session, ids | moved)
+    return len(changed)
+
+
+def mark_stale(session: Session, ids: Iterable[str]) -> None:
+    """To be summed up by `settle`."""
+    for chunk in chunks(ids):
         session.connection().execute(update(Entity).where(col(Entity.id).in_(chunk)).values(stale=True))
 
 
@@ -63,20 +91,36 @@ def settle(session: Session, display_name: DisplayName) -> int:
     ids = list(session.exec(stale))
     if not ids:
         return 0
+    decided = rulings(session)
     names = _full_names(session, ids)
-    sums = list(_sums(session, ids, names, display_name))
     surfaces = _surfaces(session, ids)
+    shown = {id: _name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
+    sums = list(_sums(session, list(shown), shown))
     connection = session.connection()
     for chunk in chunks(ids):
         connection.execute(delete(Alias).where(col(Alias.entity_id).in_(chunk)))
-    if aliases := [row for id in ids if id in names for row in _aliases(id, names[id], surfaces[id])]:
+    forms = {id: names[id].keys() | ({shown[id]} if id in decided.names else set()) for id in shown}
+    if aliases := [row for id in shown for row in _aliases(id, forms[id], surfaces[id], decided.pinned.get(id, set()))]:
         connection.execute(insert(Alias), aliases)
-    for chunk in chunks(id for id in ids if id not in names):
+    for chunk in chunks(id for id in ids if id not in shown):
         connection.execute(delete(Entity).where(col(Entity.id).in_(chunk)))
     if sums:
         table = _table(Entity)
         connection.execute(update(table).where(table.c.id == bindparam("entity_id")), sums)
     return len(ids)
+
+
+def _name(
+    id: str,
+    names: Mapping[str, int],
+    surfaces: Mapping[str, tuple[int, bool]],
+    decided: Rulings,
+    display_name: DisplayName,
+) -> str:
+    """As an editor has it, else of the full forms, else (all of it was split off another) of those in the texts."""
+    if id in decided.names:
+        return decided.names[id]
+    return display_name(names or {text: count for text, (count, _) in surfaces.items()})
 
 
 def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
@@ -93,7 +137,7 @@ def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], s
     return entities, shorts
 
 
-def _targets(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
+def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
     """Which entity each key means, by what all articles say."""
     longs: dict[str, set[str]] = {key: set() for key in keys}
     for chunk in chunks(longs):
@@ -102,15 +146,37 @@ def _targets(session: Session, keys: Iterable[str], link: Link) -> dict[str, str
     return {key: link(key, forms) if forms else key for key, forms in longs.items()}
 
 
-def _add_entities(session: Session, rows: Sequence[dict[str, Any]], targets: Mapping[str, str]) -> None:
+def _placed(
+    names: Names, bases: Mapping[str, str], decided: Rulings, contents: Mapping[str, str]
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of mentions and of entities, each at its entity."""
+    counted: defaultdict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
+    mentions = []
+    for row in names.mentions:
+        key, content = row["key"], contents.get(row["article_id"])
+        spot = Spot(content, row["start"], row["end"]) if content is not None else None
+        id = decided.entity(bases[key], key, row["surface"], spot)
+        count, first = counted[row["article_id"], key].get(id, (0, row["start"]))
+        counted[row["article_id"], key][id] = (count + 1, min(first, row["start"]))
+        mentions.append(row | {"entity_id": id})
+    entities = [
+        row | {"entity_id": id, "count": count, "first": first, "split": id != decided.entity(bases[key], key)}
+        for row in names.entities
+        for key in [row["key"]]
+        for id, (count, first) in counted[row["article_id"], key].items()
+    ]
+    return mentions, entities
+
+
+def _add_entities(session: Session, rows: Sequence[dict[str, Any]], decided: Rulings) -> None:
     """Rows to refer to, with a name to show until they are summed up."""
-    names = {targets[row["key"]]: row["name"] for row in rows}
-    names |= {row["key"]: row["name"] for row in rows if targets[row["key"]] == row["key"]}
-    if added := [_entity(id, name) for id, name in names.items()]:
+    names = {row["entity_id"]: row["name"] for row in rows}
+    names |= {row["key"]: row["name"] for row in rows if row["entity_id"] == row["key"]}
+    if added := [_entity(id, name, decided) for id, name in names.items()]:
         session.connection().execute(insert_or(Entity).on_conflict_do_nothing(), added)
 
 
-def _entity(id: str, name: str) -> dict[str, Any]:
+def _entity(id: str, name: str, decided: Rulings) -> dict[str, Any]:
     return {
         "id": id,
         "type": id.partition("-")[0],
@@ -119,59 +185,134 @@ def _entity(id: str, name: str) -> dict[str, Any]:
         "article_count": 0,
         "mention_count": 0,
         "stale": True,
+        "hidden": id in decided.hidden,
     }
 
 
-def _relink(session: Session, targets: Mapping[str, str]) -> tuple[set[str], set[str]]:
-    """Let each key mean its target in every article. Returns the articles changed, and the entities lost and won."""
+def _keys_at(session: Session, ids: Iterable[str]) -> set[str]:
+    keys: set[str] = set()
+    for chunk in chunks(ids):
+        keys.update(session.exec(select(ArticleEntity.key).where(col(ArticleEntity.entity_id).in_(chunk)).distinct()))
+    return keys
+
+
+def _hide(session: Session, id: str, decided: Rulings) -> set[str]:
+    """Let it be hidden or not, as decided. The articles that name it."""
+    session.connection().execute(update(Entity).where(col(Entity.id) == id).values(hidden=id in decided.hidden))
+    return set(session.exec(select(ArticleEntity.article_id).where(ArticleEntity.entity_id == id)))
+
+
+def _relink(
+    session: Session, bases: Mapping[str, str], decided: Rulings, *, mend: bool = False
+) -> tuple[set[str], set[str]]:
+    """Let each key mean in every article what it should. Returns the articles changed, and the entities lost and won.
+
+    Most keys mean one thing everywhere and are moved as a whole. Where editors split, each mention is asked; with
+    `mend` also where they did before.
+    """
     articles: set[str] = set()
     moved: set[str] = set()
-    for key, target in targets.items():
-        elsewhere = select(ArticleEntity.article_id, ArticleEntity.entity_id, ArticleEntity.name).where(
-            ArticleEntity.key == key, ArticleEntity.entity_id != target
-        )
-        rows = list(session.exec(elsewhere))
-        if not rows:
-            continue
-        session.connection().execute(insert_or(Entity).on_conflict_do_nothing(), [_entity(target, rows[0][2])])
-        for chunk in chunks(row[0] for row in rows):
-            for model in (ArticleEntity, Mention):
-                table = _table(model)
-                here = update(table).where(table.c.article_id.in_(chunk), table.c.key == key)
-                session.connection().execute(here.values(entity_id=target))
-        articles.update(row[0] for row in rows)
-        moved.update(row[1] for row in rows)
-        moved.add(target)
+    spots = _articles_with_spots(session, decided)
+    for key, base in bases.items():
+        each = _to_ask_each(session, key, spots, all_of_it=decided.divides(base, key), mend=mend)
+        found, ids = _relink_whole(session, key, decided.entity(base, key), each, decided)
+        articles |= found
+        moved |= ids
+        for chunk in chunks(each):
+            found, ids = _relink_each(session, key, base, decided, chunk)
+            articles |= found
+            moved |= ids
     return articles, moved
+
+
+def _to_ask_each(session: Session, key: str, spots: Collection[str], *, all_of_it: bool, mend: bool) -> set[str]:
+    """Articles in which mentions of the key may not all mean one entity."""
+    with_key = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
+    if all_of_it:
+        return set(session.exec(with_key))
+    each = set(session.exec(with_key.where(col(ArticleEntity.split)))) if mend else set()
+    for chunk in chunks(spots):
+        each.update(session.exec(with_key.where(col(ArticleEntity.article_id).in_(chunk))))
+    return each
+
+
+def _relink_whole(
+    session: Session, key: str, id: str, but: Collection[str], decided: Rulings
+) -> tuple[set[str], set[str]]:
+    elsewhere = select(ArticleEntity.article_id, ArticleEntity.entity_id, ArticleEntity.name).where(
+        ArticleEntity.key == key, ArticleEntity.entity_id != id
+    )
+    rows = [row for row in session.exec(elsewhere) if row[0] not in but]
+    if not rows:
+        return set(), set()
+    _add_entities(session, [{"entity_id": id, "key": key, "name": rows[0][2]}], decided)
+    for chunk in chunks(row[0] for row in rows):
+        for model in (ArticleEntity, Mention):
+            table = _table(model)
+            here = update(table).where(table.c.article_id.in_(chunk), table.c.key == key)
+            session.connection().execute(here.values(entity_id=id))
+    return {row[0] for row in rows}, {row[1] for row in rows} | {id}
+
+
+def _articles_with_spots(session: Session, decided: Rulings) -> dict[str, str]:
+    """Those of which an editor split a mention off, with their content hash."""
+    found: dict[str, str] = {}
+    for chunk in chunks(decided.spots):
+        with_it = select(Article.id, Article.content_sha256).where(col(Article.content_sha256).in_(chunk))
+        found.update(iter(session.exec(with_it)))
+    return found
+
+
+def _relink_each(
+    session: Session, key: str, base: str, decided: Rulings, article_ids: Sequence[str]
+) -> tuple[set[str], set[str]]:
+    """As `_relink`, mention by mention."""
+    whole = (col(ArticleEntity.key) == key, col(ArticleEntity.article_id).in_(article_ids))
+    here = (col(Mention.key) == key, col(Mention.article_id).in_(article_ids))
+    connection = session.connection()
+    before = [dict(row) for row in connection.execute(_table(ArticleEntity).select().where(*whole)).mappings()]
+    mentions = [dict(row) for row in connection.execute(_table(Mention).select().where(*here)).mappings()]
+    once = list({row["article_id"]: row for row in before}.values())
+    after, entities = _placed(Names(once, mentions, []), {key: base}, decided, _articles_with_spots(session, decided))
+    was = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in before}
+    now = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in entities}
+    if was == now:
+        return set(), set()
+    _add_entities(session, entities, decided)
+    table = _table(Mention)
+    placed = [{"article": row["article_id"], "at": row["start"], "entity": row["entity_id"]} for row in after]
+    mine = (table.c.article_id == bindparam("article"), table.c.start == bindparam("at"), table.c.key == key)
+    connection.execute(update(table).where(*mine).values(entity_id=bindparam("entity")), placed)
+    connection.execute(delete(ArticleEntity).where(*whole))
+    connection.execute(insert(ArticleEntity), entities)
+    return {article for article, *_ in was ^ now}, {id for _, id, *_ in was ^ now}
 
 
 def _full_names(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int]]:
     """The full forms of each entity's name and how many articles have them; what another article joined to it (an
-    acronym) only where there is nothing else."""
+    acronym) only where there is nothing else, and what was split off another not at all."""
     own: dict[str, dict[str, int]] = defaultdict(dict)
     joined: dict[str, dict[str, int]] = defaultdict(dict)
     is_own = case((col(ArticleEntity.key) == col(ArticleEntity.entity_id), 1), else_=0)
     for chunk in chunks(ids):
         wanted = (
             select(ArticleEntity.entity_id, is_own, ArticleEntity.name, func.count())
-            .where(col(ArticleEntity.entity_id).in_(chunk))
+            .where(col(ArticleEntity.entity_id).in_(chunk), ~col(ArticleEntity.split))
             .group_by(col(ArticleEntity.entity_id), is_own, col(ArticleEntity.name))
         )
         for id, mine, name, count in session.exec(wanted):
             (own if mine else joined)[id][name] = count
-    return {**joined, **own}
+    return defaultdict(dict, {**joined, **own})
 
 
-def _sums(
-    session: Session, ids: Sequence[str], names: Mapping[str, Mapping[str, int]], display_name: DisplayName
-) -> Iterator[dict[str, Any]]:
+def _sums(session: Session, ids: Sequence[str], names: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     for chunk in chunks(ids):
         wanted = (
             select(
                 ArticleEntity.entity_id,
                 func.count(func.distinct(ArticleEntity.article_id)),
                 func.sum(ArticleEntity.count),
-                func.max(ArticleEntity.country),
+                func.max(case((~col(ArticleEntity.split), col(ArticleEntity.country)))),
             )
             .where(col(ArticleEntity.entity_id).in_(chunk))
             .group_by(col(ArticleEntity.entity_id))
@@ -184,7 +325,7 @@ def _sums(
         )
         spans = {id: (first, last) for id, first, last in session.exec(dates)}
         for id, articles, mentions, country in session.exec(wanted):
-            name = display_name(names[id])
+            name = names[id]
             yield {
                 "entity_id": id,
                 "name": name,
@@ -215,11 +356,14 @@ def _surfaces(session: Session, ids: Sequence[str]) -> dict[str, dict[str, tuple
     return found
 
 
-def _aliases(id: str, names: Mapping[str, int], surfaces: Mapping[str, tuple[int, bool]]) -> Iterator[dict[str, Any]]:
+def _aliases(
+    id: str, names: Collection[str], surfaces: Mapping[str, tuple[int, bool]], pinned: Collection[str]
+) -> Iterator[dict[str, Any]]:
     """The forms in the texts, and the full forms that stand in none (India, where only Indians are spoken of)."""
-    for text in sorted({*names, *surfaces}):
+    meant = {fold(text) for text in pinned}
+    for text in sorted({*names, *surfaces, *pinned}):
         count, demonym = surfaces.get(text, (0, False))
-        kind = "demonym" if demonym else "name" if text in names else "short"
+        kind = "pinned" if fold(text) in meant else "demonym" if demonym else "name" if text in names else "short"
         yield {"entity_id": id, "text": text, "folded": fold(text), "kind": kind, "count": count}
 
 

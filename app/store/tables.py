@@ -6,7 +6,7 @@ them up over all articles (`Entity`, `Alias`) is computed from them and can be c
 Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
 """
 
-from sqlalchemy import JSON, Column, ForeignKey, Index, Integer, String, text
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, false, text
 from sqlmodel import Field, SQLModel
 
 # Constraints with names: a later migration can only drop what it can call by one.
@@ -107,7 +107,8 @@ class Copy(SQLModel, table=True):
 class Entity(SQLModel, table=True):
     """A person, organization, place or event, summed up over all articles.
 
-    `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up.
+    `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up. `hidden`:
+    an editor's decision; its mentions stay, and nobody is shown them.
     """
 
     __tablename__ = "entity"
@@ -127,10 +128,12 @@ class Entity(SQLModel, table=True):
     first_date: str | None = None
     last_date: str | None = None
     stale: bool = True
+    hidden: bool = Field(default=False, sa_column=Column(Boolean, server_default=false(), nullable=False))
 
 
 class Alias(SQLModel, table=True):
-    """A form under which articles name an entity. `kind` is name, short or demonym; `count` its mentions."""
+    """A form under which articles name an entity. `kind` is name, short, demonym or pinned (an editor's
+    decision: the name means this entity, whoever else has it); `count` its mentions."""
 
     __tablename__ = "alias"
     __table_args__ = _CLUSTERED
@@ -147,8 +150,9 @@ class Alias(SQLModel, table=True):
 class ArticleEntity(SQLModel, table=True):
     """An entity as one article knows it: one row per `key`, the id that the article alone would give it.
 
-    `entity_id` is that key after what the other articles say (`TRF` is The Resistance Front). Two keys of an article
-    may mean one entity, so count articles with DISTINCT. `name` is the fullest form the article has.
+    `entity_id` is that key after what the other articles say (`TRF` is The Resistance Front) and what editors decided.
+    Two keys of an article may mean one entity, so count articles with DISTINCT. `name` is the fullest form the article
+    has. Editors may split a key: `split` marks what went to another entity than the rest of it, whose name it is not.
     """
 
     __tablename__ = "article_entity"
@@ -160,12 +164,13 @@ class ArticleEntity(SQLModel, table=True):
 
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     key: str = Field(primary_key=True)
-    entity_id: str = Field(foreign_key="entity.id")
+    entity_id: str = Field(sa_column=Column(String, ForeignKey("entity.id"), primary_key=True, nullable=False))
     name: str
     country: str | None = None
     count: int
     first: int
     """Offset of the first mention."""
+    split: bool = False
 
 
 class Mention(SQLModel, table=True):
@@ -195,6 +200,31 @@ class Acronym(SQLModel, table=True):
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     short: str = Field(primary_key=True)
     long: str = Field(primary_key=True)
+
+
+class Decision(SQLModel, table=True):
+    """What an editor decided about an entity: never changed and never deleted. See `decisions.py`.
+
+    `target` is the id that takes over. `alias` is a form in the texts; or `content_sha256`, `start` and `end` say which
+    mention is meant, wherever that text stands. `name` is what the entity that takes over is to be called. `at` is UTC.
+    """
+
+    __tablename__ = "decision"
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    kind: str
+    entity_id: str = Field(index=True)
+    target: str | None = None
+    alias: str | None = None
+    name: str | None = None
+    article_id: str | None = None
+    content_sha256: str | None = None
+    start: int | None = None
+    end: int | None = None
+    undoes: int | None = Field(default=None, unique=True)
+    note: str | None = None
+    by: str
+    at: str
 
 
 class Rejection(SQLModel, table=True):

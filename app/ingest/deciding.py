@@ -1,0 +1,50 @@
+"""Editors' decisions, from the one who takes them to rows and index. One function for the command line and HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from time import monotonic, sleep
+
+from app.archive import Archive
+from app.enrich.resolve import display_name, link
+from app.errors import ArchiveBusy
+from app.ingest import indexing
+from app.store import decisions
+from app.store.decisions import Proposal
+from app.store.resolution import follow, settle
+from app.store.tables import Decision
+
+# Two decisions at once take turns. An ingest holds the index for longer, and will bring it up to date itself.
+_PATIENCE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """`articles` whose entities changed. `indexed`: searches show it; else who holds the index will see to it."""
+
+    decision: Decision
+    articles: int
+    indexed: bool
+
+
+def decide(archive: Archive, proposal: Proposal, by: str) -> Decided:
+    """Raises as `decisions.record` does, before anything is changed."""
+    with archive.database.writing() as session:
+        decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
+        articles = follow(session, decision, link)
+        settle(session, display_name)
+    return Decided(decision, articles, _index(archive))
+
+
+def _index(archive: Archive) -> bool:
+    until = monotonic() + _PATIENCE
+    while True:
+        try:
+            indexing.catch_up(archive)
+        except ArchiveBusy:
+            if monotonic() > until:
+                return False
+            sleep(0.05)
+        else:
+            return True

@@ -1,0 +1,368 @@
+"""Decisions of editors on a real archive: what they change, and that they outlast whatever is read again."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from sqlmodel import col, select
+
+from app.archive import Archive
+from app.errors import Conflict, DatelineError, DecisionInvalid, NotFound
+from app.ingest import indexing
+from app.ingest.deciding import Decided, decide
+from app.ingest.lock import writing_alone
+from app.ingest.pipeline import IngestOptions, ingest
+from app.search.query import Filters, Query
+from app.store import decisions, entities
+from app.store.decisions import Proposal
+from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
+from tests.conftest import NewArchive, Records, WriteRecords
+
+MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
+INDIA, RUSSIA = "place-india", "place-russia"
+
+NEWS: Records = [
+    {
+        "id": "a",
+        "text": "Prime Minister Narendra Modi met Vladimir Putin in India on Monday. Modi thanked Putin in Goa.",
+        "date": "2025-05-05",
+    },
+    {
+        "id": "b",
+        "text": "MOSCOW, May 6 - Vladimir Putin said Russia would help. Putin later spoke with George Bush.",
+        "date": "2025-05-06",
+    },
+    {
+        "id": "c",
+        "text": "WASHINGTON, May 7 - President George W. Bush spoke to reporters. George Bush thanked Russia.",
+        "date": "2025-05-07",
+    },
+    {
+        "id": "d",
+        "text": "Police said on Friday that Prime Minister Modi had left India. It rained in Bombay and Mumbai.",
+        "date": "2025-05-08",
+    },
+]
+
+
+@pytest.fixture
+def news(archive: Archive, write_records: WriteRecords) -> Archive:
+    ingest([write_records("a.jsonl", NEWS)], archive)
+    return archive
+
+
+def take(archive: Archive, kind: Any, entity: str, **fields: Any) -> Decided:
+    return decide(archive, Proposal(kind, entity, **fields), "Ada")
+
+
+def undo(archive: Archive, decided: Decided) -> Decided:
+    return take(archive, "undo", decided.decision.entity_id, undoes=decided.decision.number)
+
+
+def state(archive: Archive) -> dict[str, Any]:
+    """All that is derived, and all that the index counts."""
+    found: dict[str, Any] = {}
+    with archive.database.reading() as session:
+        for model in (Entity, Alias, ArticleEntity, Mention):
+            written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
+            found[model.__name__] = sorted(written, key=repr)
+    found["facets"] = facets(archive)
+    return found
+
+
+def facets(archive: Archive) -> dict[str, dict[str, int]]:
+    names: Any = ("person", "organization", "place", "event")
+    counted = archive.engine.search(Query(facets=names, facet_limit=100)).facets
+    return {facet.name: {bucket.value: bucket.count for bucket in facet.buckets} for facet in counted}
+
+
+def found(archive: Archive, id: str) -> int:
+    return archive.engine.search(Query(filters=Filters(entity=(id,)))).total
+
+
+def aliases(archive: Archive, id: str) -> dict[str, int]:
+    with archive.database.reading() as session:
+        return {alias.text: alias.count for alias in entities.aliases(session, id)}
+
+
+def spot(archive: Archive, external_id: str, surface: str) -> dict[str, Any]:
+    with archive.database.reading() as session:
+        here = select(Mention).join(Article, col(Article.id) == col(Mention.article_id))
+        wanted = here.where(Article.external_id == external_id, Mention.surface == surface)
+        mention = session.exec(wanted.order_by(col(Mention.start))).first()
+        assert mention is not None
+        return {"article": mention.article_id, "start": mention.start, "end": mention.end}
+
+
+def test_a_merge_shows_at_once_in_rows_and_index_and_is_undone_without_a_trace(news: Archive) -> None:
+    before = state(news)
+    assert (found(news, PUTIN), found(news, MODI)) == (2, 1)
+    merged = take(news, "merge", PUTIN, target=MODI)
+    assert (merged.articles, merged.indexed) == (2, True)
+    assert (found(news, PUTIN), found(news, MODI)) == (0, 2)
+    assert PUTIN not in facets(news)["person"]
+    with news.database.reading() as session:
+        assert decisions.survivor(session, PUTIN) == MODI
+        assert entities.get_entity(session, MODI).mention_count == 6
+        assert [entity.id for entity in entities.resolve_name(session, "Putin")] == [MODI]
+    undo(news, merged)
+    assert state(news) == before
+    assert indexing.lag(news) == 0
+
+
+def test_who_and_when_are_kept_and_nothing_is_taken_out_of_the_log(news: Archive) -> None:
+    undo(news, take(news, "rename", MODI, name="N. Modi", note="as he signs"))
+    with news.database.reading() as session:
+        log, total, undone = decisions.list_decisions(session)
+    assert total == 2
+    assert [(d.kind, d.entity_id, d.by, d.note, d.undoes) for d in log] == [
+        ("undo", MODI, "Ada", None, 1),
+        ("rename", MODI, "Ada", "as he signs", None),
+    ]
+    assert all(decision.at.endswith("+00:00") for decision in log)
+    assert undone == {1: 2}
+
+
+def test_a_name_is_split_off_and_comes_back(news: Archive) -> None:
+    before = state(news)
+    [bush] = [id for id in facets(news)["person"] if "bush" in id]
+    split = take(news, "split", bush, alias="george  bush", name="George H. W. Bush")
+    elder = split.decision.target
+    assert elder == "person-george-h-w-bush"
+    assert aliases(news, elder) == {"George Bush": 2, "George H. W. Bush": 0}
+    assert aliases(news, bush) == {"George W. Bush": 1}
+    assert (found(news, elder), found(news, bush)) == (2, 1)
+    undo(news, split)
+    assert state(news) == before
+
+
+def test_one_mention_is_split_off_and_the_name_may_stay_the_same(news: Archive) -> None:
+    before = state(news)
+    [bush] = [id for id in facets(news)["person"] if "bush" in id]
+    split = take(news, "split", bush, **spot(news, "b", "George Bush"))
+    assert split.decision.target == f"{bush}-2"
+    with news.database.reading() as session:
+        assert entities.get_entity(session, f"{bush}-2").name == "George Bush"
+    assert (found(news, f"{bush}-2"), found(news, bush)) == (1, 1)
+    assert split.articles == 1
+    undo(news, split)
+    assert state(news) == before
+
+
+def test_a_mention_goes_to_an_entity_that_is_there(news: Archive) -> None:
+    [lone] = [id for id in facets(news)["person"] if id.startswith("person-modi-")]
+    take(news, "split", MODI, **spot(news, "a", "Modi"), target=PUTIN)
+    assert aliases(news, PUTIN)["Modi"] == 1
+    assert found(news, lone) == 1
+
+
+def test_a_pinned_name_means_one_entity_wherever_it_stands_alone(news: Archive) -> None:
+    before = state(news)
+    [lone] = [id for id in facets(news)["person"] if id.startswith("person-modi-")]
+    assert found(news, MODI) == 1
+    pinned = take(news, "pin", MODI, alias="Modi")
+    assert (found(news, MODI), found(news, lone)) == (2, 0)
+    nickname = take(news, "pin", PUTIN, alias="the Judoka")
+    with news.database.reading() as session:
+        assert [entity.id for entity in entities.resolve_name(session, "the judoka")] == [PUTIN]
+        assert decisions.survivor(session, lone) == MODI
+    undo(news, nickname)
+    undo(news, pinned)
+    assert state(news) == before
+
+
+def test_a_new_name_a_new_type_and_out_of_sight(news: Archive) -> None:
+    before = state(news)
+    renamed = take(news, "rename", INDIA, name="Bharat")
+    retyped = take(news, "retype", INDIA, type="organization")
+    assert retyped.decision.target == "organization-india"
+    assert facets(news)["organization"]["organization-india"] == 2
+    hidden = take(news, "hide", RUSSIA)
+    assert RUSSIA not in facets(news)["place"]
+    with news.database.reading() as session:
+        assert entities.get_entity(session, "organization-india").name == "Bharat"
+        assert [entity.id for entity in entities.resolve_name(session, "bharat")] == ["organization-india"]
+        with pytest.raises(NotFound):
+            entities.get_entity(session, RUSSIA)
+        assert entities.resolve_name(session, "Russia") == []
+        assert RUSSIA not in {entity.id for entity in entities.list_entities(session, limit=100).items}
+    for decided in (renamed, hidden, retyped):
+        undo(news, decided)
+    assert state(news) == before
+
+
+def all_kinds(archive: Archive) -> None:
+    [bush] = [id for id in facets(archive)["person"] if "bush" in id]
+    take(archive, "split", bush, **spot(archive, "b", "George Bush"), name="George H. W. Bush")
+    take(archive, "split", PUTIN, alias="Putin", name="Mr Putin")
+    take(archive, "merge", PUTIN, target=MODI)
+    take(archive, "pin", MODI, alias="Modi")
+    take(archive, "rename", MODI, name="Shri Modi")
+    take(archive, "retype", INDIA, type="organization")
+    take(archive, "hide", RUSSIA)
+
+
+def test_decisions_outlast_reading_everything_again(news: Archive, write_records: WriteRecords) -> None:
+    """The same records again, their names again from a later version of the pipeline, and the index from nothing."""
+    all_kinds(news)
+    decided = state(news)
+    ingest([write_records("b/a.jsonl", reversed([*NEWS]))], news)
+    assert state(news) == decided
+    with news.database.writing() as session:
+        for article in session.exec(select(Article)):
+            article.pipeline = ""
+    ingest([write_records("c/a.jsonl", NEWS)], news)
+    assert state(news) == decided
+    indexing.rebuild(news)
+    assert state(news) == decided
+
+
+def test_decisions_hold_for_articles_that_come_later(
+    news: Archive, new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    """Taken before or after, the outcome is the same."""
+    later: Records = [
+        {
+            "id": "e",
+            "text": "Vladimir Putin flew to Bombay on Friday. Russia and India were glad.",
+            "date": "2025-06-01",
+        },
+        {
+            "id": "f",
+            "text": "Prime Minister Narendra Modi and Vladimir Putin met again on Friday.",
+            "date": "2025-06-02",
+        },
+    ]
+    all_kinds(news)
+    ingest([write_records("2/a.jsonl", later)], news)
+    other = new_archive()
+    ingest([write_records("3/a.jsonl", [*NEWS, *later])], other)
+    all_kinds(other)
+    assert state(news) == state(other)
+    assert found(news, MODI) == found(other, MODI) == 5
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_undone_in_any_order_nothing_is_left(news: Archive, order: tuple[int, ...]) -> None:
+    before = state(news)
+    taken = [
+        take(news, "merge", PUTIN, target=MODI),
+        take(news, "split", MODI, alias="Putin", name="Someone"),
+        take(news, "merge", MODI, target="person-someone"),
+    ]
+    for number in order:
+        undo(news, taken[number])
+    assert state(news) == before
+
+
+def test_decisions_work_in_their_order(news: Archive) -> None:
+    """What was merged and then split off is not merged again by the merge."""
+    merged = take(news, "merge", PUTIN, target=MODI)
+    take(news, "split", MODI, alias="Putin", name="Someone")
+    assert found(news, "person-someone") == 2
+    undo(news, merged)
+    with news.database.reading() as session:
+        assert decisions.survivor(session, "person-someone") == "person-someone"
+        assert entities.get_entity(session, PUTIN).article_count == 2
+
+
+REFUSED: list[tuple[str, str, dict[str, Any], type[DatelineError], str]] = [
+    ("merge", "person-nobody", {"target": MODI}, NotFound, "no entity 'person-nobody'"),
+    ("merge", MODI, {}, DecisionInvalid, "target: A decision of kind merge needs it"),
+    ("merge", MODI, {"target": MODI}, DecisionInvalid, "that entity itself"),
+    ("merge", MODI, {"target": "person-nobody"}, DecisionInvalid, "no entity 'person-nobody'"),
+    ("merge", MODI, {"target": INDIA}, DecisionInvalid, "retype one of them first"),
+    (
+        "merge",
+        MODI,
+        {"target": PUTIN, "name": "x"},
+        DecisionInvalid,
+        "name: A decision of kind merge has no such field",
+    ),
+    ("rename", MODI, {"name": " \n"}, DecisionInvalid, "cannot be empty"),
+    ("rename", MODI, {"name": "Narendra Modi"}, DecisionInvalid, "called so already"),
+    ("retype", MODI, {"type": "person"}, DecisionInvalid, "is a person already"),
+    ("retype", MODI, {"type": "ship"}, DecisionInvalid, "one of person, organization"),
+    ("pin", MODI, {"alias": ""}, DecisionInvalid, "cannot be empty"),
+    ("split", MODI, {}, DecisionInvalid, "either alias, or all of article"),
+    ("split", MODI, {"alias": "Modi", "start": 1}, DecisionInvalid, "either alias, or all of article"),
+    ("split", MODI, {"alias": "Modi", "target": PUTIN, "name": "x"}, DecisionInvalid, "either target"),
+    ("split", MODI, {"alias": "Modi", "name": "Vladimir Putin"}, DecisionInvalid, f"entity {PUTIN} already"),
+    ("split", MODI, {"alias": "Mody"}, DecisionInvalid, "they call it Modi, Narendra Modi"),
+    ("split", "place-mumbai", {"alias": "Pune"}, DecisionInvalid, "No article calls"),
+    ("split", MODI, {"article": "0", "start": 0, "end": 4}, DecisionInvalid, "no article '0'"),
+    ("undo", MODI, {"undoes": 99}, DecisionInvalid, "no decision 99"),
+]
+
+
+@pytest.mark.parametrize(("kind", "entity", "fields", "error", "words"), REFUSED)
+def test_what_cannot_be_is_refused_in_words(
+    news: Archive, kind: str, entity: str, fields: dict[str, Any], error: type[DatelineError], words: str
+) -> None:
+    before = state(news)
+    with pytest.raises(error, match=words):
+        take(news, kind, entity, **fields)
+    assert state(news) == before
+    with news.database.reading() as session:
+        assert session.exec(select(Decision)).all() == []
+
+
+def test_what_earlier_decisions_rule_out(news: Archive) -> None:
+    merged = take(news, "merge", PUTIN, target=MODI)
+    with pytest.raises(Conflict, match=f"{PUTIN} is part of {MODI} now"):
+        take(news, "merge", PUTIN, target=MODI)
+    with pytest.raises(DecisionInvalid, match=f"{PUTIN} is part of {MODI} now") as cycle:
+        take(news, "merge", MODI, target=PUTIN)
+    assert cycle.value.suggestion == MODI
+    with pytest.raises(DecisionInvalid, match=f"is about {PUTIN}"):
+        take(news, "undo", INDIA, undoes=merged.decision.number)
+    undone = undo(news, merged)
+    with pytest.raises(Conflict, match="was undone by decision 2"):
+        undo(news, merged)
+    with pytest.raises(DecisionInvalid, match="is an undo itself: take decision 1 again"):
+        undo(news, undone)
+    take(news, "hide", INDIA)
+    with pytest.raises(Conflict, match="hidden already"):
+        take(news, "hide", INDIA)
+    take(news, "pin", MODI, alias="Boss")
+    with pytest.raises(Conflict, match=f"pinned to {MODI}"):
+        take(news, "pin", PUTIN, alias="boss")
+    with pytest.raises(DecisionInvalid, match="the only mention"):
+        take(news, "split", "place-goa", **spot(news, "a", "Goa"))
+
+
+def test_of_two_at_once_the_second_is_told(news: Archive) -> None:
+    outcomes: list[str] = []
+
+    def merge() -> None:
+        try:
+            outcomes.append(str(take(news, "merge", PUTIN, target=MODI).indexed))
+        except Conflict:
+            outcomes.append("refused")
+
+    threads = [threading.Thread(target=merge) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["True", "refused", "refused", "refused"]
+    assert found(news, MODI) == 2
+
+
+def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(
+    news: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ingest.deciding._PATIENCE", 0.0)
+    with writing_alone(news.settings.lock_path):
+        assert not take(news, "merge", PUTIN, target=MODI).indexed
+        assert indexing.lag(news) == 2
+        assert indexing.apply(news) == 2
+    assert found(news, MODI) == 2
+
+
+def test_an_archive_without_names_has_nothing_to_decide(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", NEWS)], archive, IngestOptions(skip_entities=True))
+    with pytest.raises(NotFound):
+        take(archive, "hide", MODI)
