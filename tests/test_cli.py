@@ -20,7 +20,8 @@ from app import cli, errors
 from app.ingest.lock import writing_alone
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["ingest", "search", "stats", "rejections", "reindex", "openapi", "serve"]
+COMMANDS = ["ingest", "search", "entities", "stats", "rejections", "reindex", "openapi", "serve"]
+CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
 MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."
 POLE = " date 1912-03-08 Hobart: Roald Amundsen has reached the South Pole, five weeks before Robert Scott."
 
@@ -85,6 +86,14 @@ def test_help_of_a_command_has_an_example(command: str) -> None:
     assert f"dateline {command}" in shown.stdout.partition("Example")[2]
 
 
+@pytest.mark.parametrize("command", CORRECTIONS)
+def test_help_of_entities_has_examples(command: str) -> None:
+    shown = CliRunner().invoke(cli.app, ["entities", command, "--help"])
+    assert shown.exit_code == 0
+    assert f"dateline entities {command}" in shown.stdout.partition("Example")[2]
+    assert command in CliRunner().invoke(cli.app, ["entities", "--help"]).stdout
+
+
 def test_help_does_not_wait_for_what_only_the_work_needs() -> None:
     asked = "import sys, app.cli; print([m for m in ('fastapi', 'numpy', 'spacy', 'sqlmodel') if m in sys.modules])"
     assert spawn(sys.executable, "-c", asked).stdout.strip() == "[]"
@@ -114,6 +123,55 @@ def test_names_are_recognised_unless_they_are_skipped(run: Run, articles: Path) 
     assert found["total"] == 1
     by_id = run("search", "pole", "--entity", "person-roald-amundsen", "--json")
     assert json.loads(by_id.stdout)["results"] == found["results"]
+
+
+AMUNDSEN, SCOTT = "person-roald-amundsen", "person-robert-scott"
+
+
+@pytest.fixture
+def named(run: Run, articles: Path) -> Run:
+    assert run("ingest", articles, "--workers", "1").exit_code == 0
+    return run
+
+
+def test_entities_are_listed_and_shown(named: Run) -> None:
+    assert AMUNDSEN in named("entities", "list", "roald").stdout
+    listed = json.loads(named("entities", "list", "--type", "person", "--json").stdout)
+    assert {AMUNDSEN, SCOTT} <= {entity["id"] for entity in listed["results"]}
+    shown = named("entities", "show", AMUNDSEN).stdout
+    assert "Roald Amundsen" in shown
+    assert "No entity" in named("entities", "list", "Nansen").stderr
+    assert named("entities", "show", "person-nobody").exit_code == 1
+
+
+def test_a_correction_shows_in_searches_and_is_undone(named: Run) -> None:
+    def total(id: str) -> int:
+        return int(json.loads(named("search", "", "--entity", id, "--json").stdout)["total"])
+
+    merged = named("entities", "merge", SCOTT, AMUNDSEN, "--by", "Ada", "--note", "a test")
+    assert merged.stdout == f"Decision 1: merge {SCOTT}, {AMUNDSEN}; 1 article changed.\n"
+    assert json.loads(named("entities", "show", SCOTT, "--json").stdout)["id"] == AMUNDSEN
+    assert "(undone by" not in named("entities", "log").stdout
+    assert total(SCOTT) == 1
+    assert named("entities", "undo", "1").stdout.startswith(f"Decision 2: undo {SCOTT}")
+    assert json.loads(named("entities", "show", SCOTT, "--json").stdout)["id"] == SCOTT
+    [undone, first] = json.loads(named("entities", "log", "--json").stdout)["results"]
+    assert (undone["undoes"], first["undone_by"], first["by"], first["note"]) == (1, 2, "Ada", "a test")
+    assert "(undone by 2)" in named("entities", "log", SCOTT).stdout
+
+
+def test_every_kind_of_correction(named: Run) -> None:
+    body = "Hobart: Roald Amundsen has reached the South Pole, five weeks before Robert Scott."
+    article = json.loads(named("search", "pole", "--json").stdout)["results"][0]["id"]
+    assert "rename place-hobart; 0 articles" in named("entities", "rename", "place-hobart", "Hobart Town").stdout
+    assert "organization-hobart; 1 article" in named("entities", "retype", "place-hobart", "organization").stdout
+    assert "hide" in named("entities", "hide", SCOTT).stdout
+    assert "pin" in named("entities", "pin", AMUNDSEN, "the Napoleon of the Poles").stdout
+    start = body.index("Roald")
+    refused = named("entities", "split", AMUNDSEN, "--mention", f"{article}:{start}-{start + 14}")
+    assert (refused.exit_code, "the only mention" in refused.stderr) == (2, True)
+    kinds = [decision["kind"] for decision in json.loads(named("entities", "log", "--json").stdout)["results"]]
+    assert kinds == ["pin", "hide", "retype", "rename"]
 
 
 def test_strict_turns_a_rejection_into_an_exit_code(run: Run, broken: Path) -> None:
@@ -177,6 +235,9 @@ def test_how_a_query_was_read_otherwise_is_told_on_standard_error(filled: Run) -
         (["search", "a " * 300], 2, "QUERY: "),
         (["search", "moon", "--limit", "0"], 2, "--limit"),
         (["ingest"], 2, "--retry"),
+        (["entities", "hide", "person-nobody"], 1, "no entity 'person-nobody'"),
+        (["entities", "undo", "3"], 1, "no decision '3'"),
+        (["entities", "split", "person-nobody", "--mention", "3"], 2, "ARTICLE:START-END"),
         (["ingest", "/no/such/folder"], 66, "/no/such/folder"),
         (["serve", "--host", "192.0.2.1"], 78, "Cannot listen on http://192.0.2.1:8000"),
     ],

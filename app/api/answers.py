@@ -43,7 +43,7 @@ class Answers:
         self._kept: Cache[_Answer] = Cache(MOST_BYTES, lambda answer: len(answer.body) + 2_000)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+        if not _is_for_all(scope):
             await self._app(scope, receive, send)
             return
         key = _key(scope)
@@ -66,6 +66,13 @@ class Answers:
         # Where the archive moved meanwhile, nobody knows which state was answered from.
         if made.keeps and _key(scope) == key:
             self._kept.put(key, made)
+
+
+def _is_for_all(scope: Scope) -> bool:
+    """What somebody was shown for a key is not kept for the next one, who may have none."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+        return False
+    return "authorization" not in Headers(scope=scope)
 
 
 def _key(scope: Scope) -> tuple[object, ...]:

@@ -11,7 +11,7 @@ from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, entities, health, openapi, problems, reply, search, timeline
+from app.api import articles, decisions, entities, health, openapi, problems, reply, search, timeline
 from app.api.answers import Answers
 from app.api.envelope import Envelope
 from app.api.metrics import Metrics
@@ -40,7 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, entities, health):
+    for room in (search, timeline, articles, entities, decisions, health):
         app.include_router(room.router)
     app.add_api_route("/", _front, include_in_schema=False)
     for layer in (problems, reply, openapi):

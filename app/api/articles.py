@@ -19,6 +19,7 @@ from app.search.query import parse
 from app.store import articles as store
 from app.store import entities as named
 from app.store import tables
+from app.store.decisions import survivor
 
 DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
@@ -129,19 +130,24 @@ def article_view(session: Session, row: tables.Article) -> Article:
             "similar": f"/v1/articles/{row.id}/similar",
         },
     }
-    _add_optional(article, row)
+    _add_optional(article, row, _place(session, row.dateline_place))
     return ordered(Article, article)
 
 
-def _add_optional(article: Article, row: tables.Article) -> None:
+def _place(session: Session, id: str | None) -> str | None:
+    """The entity of the place of the dateline, as it is now."""
+    return next(iter(named.names(session, [survivor(session, id)])), None) if id is not None else None
+
+
+def _add_optional(article: Article, row: tables.Article, place: str | None) -> None:
     if row.external_id is not None:
         article["external_id"] = row.external_id
     if row.date is not None:
         article["date"] = row.date
     if row.dateline is not None:
         article["dateline"] = {"text": row.dateline}
-        if row.dateline_place is not None:
-            article["dateline"]["place_id"] = row.dateline_place
+        if place is not None:
+            article["dateline"]["place_id"] = place
     if row.source is not None:
         article["source"] = row.source
     if row.url is not None:
@@ -149,11 +155,13 @@ def _add_optional(article: Article, row: tables.Article) -> None:
 
 
 def _entities(session: Session, article_id: str) -> list[EntityMentions]:
-    """In the order in which the text first speaks of them."""
+    """In the order in which the text first speaks of them, without those that an editor hid."""
     grouped: dict[str, EntityMentions] = {}
     mentions = store.article_mentions(session, article_id)
     known = named.names(session, list({mention.entity_id for mention in mentions}))
     for mention in mentions:
+        if mention.entity_id not in known:
+            continue
         id, entity = mention.entity_id, known[mention.entity_id]
         blank: EntityMentions = {"id": id, "name": entity.name, "type": cast(EntityType, entity.type), "mentions": []}
         place: Mention = {"start": mention.start, "end": mention.end, "text": mention.surface}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
@@ -12,16 +13,19 @@ from app.api.params import Conditions, SearchParams
 from app.search.answer import Answer
 from app.search.query import Filters, Parsed, parse
 from app.store import entities as store
+from app.store.decisions import survivor
 from app.store.tables import Entity
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """`named` maps each `entity_name` to its id; `entities` are those that the filters name, by id."""
+    """`named` maps each `entity_name` to its id, `merged` each id that was given and is part of another now to that
+    one's; `entities` are those that the filters name, by id."""
 
     parsed: Parsed
     filters: Filters
     named: dict[str, str]
+    merged: dict[str, str]
     entities: dict[str, Entity]
     warnings: list[QueryWarning]
 
@@ -32,17 +36,44 @@ def read_conditions(session: Session, params: Conditions) -> Asked:
     filters = params.filters(named.values())
     ids = (*filters.entity, *filters.entity_any, *filters.not_entity)
     entities = store.names(session, ids) if ids else {}
+    merged = _merged(session, [id for id in ids if id not in entities])
+    if merged:
+        filters = _with_survivors(filters, merged)
+        entities |= store.names(session, list(merged.values()))
     warnings: list[QueryWarning] = [
         {"code": warning.code, "message": warning.message, "position": warning.position} for warning in parsed.warnings
     ]
     # No failure: a saved search stays good although its entity is not in this archive, or not any more.
     warnings += [
-        {"code": "unknown_entity", "message": f"No article names an entity {id!r}."} for id in ids if id not in entities
+        {"code": "unknown_entity", "message": f"No article names an entity {id!r}."}
+        for id in ids
+        if id not in entities and id not in merged
+    ]
+    warnings += [
+        {"code": "merged_entity", "message": f"{id!r} is part of {survivor!r} now."} for id, survivor in merged.items()
     ]
     if isinstance(params, SearchParams) and params.sort == "relevance" and parsed.clause is None:
         message = "Without words in q nothing is more relevant than another; the newest come first."
         warnings.append({"code": "sort_without_query", "message": message})
-    return Asked(parsed, filters, named, entities, warnings)
+    return Asked(parsed, filters, named, merged, entities, warnings)
+
+
+def _merged(session: Session, unknown: Iterable[str]) -> dict[str, str]:
+    """Of ids that no entity has, those that are part of another."""
+    survivors = {id: survivor(session, id) for id in unknown}
+    return {id: taken for id, taken in survivors.items() if taken != id}
+
+
+def _with_survivors(filters: Filters, merged: Mapping[str, str]) -> Filters:
+    def replaced(ids: Iterable[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(merged.get(id, id) for id in ids))
+
+    return replace(
+        filters,
+        entity=replaced(filters.entity),
+        entity_any=replaced(filters.entity_any),
+        not_entity=replaced(filters.not_entity),
+    )
 
 
 def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:

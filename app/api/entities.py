@@ -6,18 +6,20 @@ from typing import Annotated, cast
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from sqlmodel import Session
 
 from app.api import cursors, naming
 from app.api.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.api.models import Entity, EntityPage, EntitySummary, EntityType, RelatedPage, Timeline, ordered
 from app.api.openapi import responses
 from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
-from app.api.reply import indexed, next_page, reply
+from app.api.reply import Moved, indexed, next_page, reply
 from app.api.timeline import of_all, timeline
 from app.search.query import Filters
 from app.search.query import Query as SearchQuery
 from app.store import entities as store
 from app.store import tables
+from app.store.decisions import survivor
 
 router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)])
 
@@ -54,13 +56,13 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
     operation_id="getEntity",
     summary="Read an entity",
     response_model=Entity,
-    responses=responses(404),
+    responses=responses(404, moves=True),
     dependencies=[Depends(no_parameters)],
 )
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     """An entity with every form under which articles name it."""
     with archive.database.reading() as session:
-        entity = store.get_entity(session, entity_id)
+        entity = _found(request, session, entity_id)
         aliases = store.aliases(session, entity_id)
     answer: Entity = {
         **summary(entity),
@@ -79,7 +81,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     operation_id="listRelatedEntities",
     summary="List related entities",
     response_model=RelatedPage,
-    responses=responses(400, 404, paged=True),
+    responses=responses(400, 404, paged=True, moves=True),
 )
 def list_related_entities(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[RelatedParams, Query()]
@@ -88,6 +90,7 @@ def list_related_entities(
     asked = ("related", entity_id, params.type or "")
     after = cursors.read(params.cursor, int, *asked)
     with archive.database.reading() as session:
+        _found(request, session, entity_id)
         page = store.related(session, entity_id, type=params.type, limit=params.limit, after=after)
     answer: RelatedPage = {"results": [], "total": page.total}
     for each in page.items:
@@ -112,7 +115,7 @@ def list_related_entities(
     operation_id="getEntityTimeline",
     summary="Count an entity's articles over time",
     response_model=Timeline,
-    responses=responses(404, 503),
+    responses=responses(404, 503, moves=True),
 )
 def get_entity_timeline(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[EntityTimelineParams, Query()]
@@ -120,10 +123,19 @@ def get_entity_timeline(
     """How many articles name it, of all there are."""
     with archive.database.reading() as session:
         tag = indexed(request, archive)
-        store.get_entity(session, entity_id)
+        _found(request, session, entity_id)
     naming_it = archive.engine.search(_dates(Filters(entity=(entity_id,)))).dates
     everything = archive.engine.search(_dates(Filters())).dates
     return reply(request, timeline(of_all(naming_it, everything), params.interval), tag=tag)
+
+
+def _found(request: Request, session: Session, id: str) -> tables.Entity:
+    """`Moved` to the same address of the entity that took it in, where one did."""
+    taken = survivor(session, id)
+    if taken != id:
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
+    return store.get_entity(session, id)
 
 
 def summary(entity: tables.Entity) -> EntitySummary:

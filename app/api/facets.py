@@ -93,7 +93,7 @@ def _without(items: Items, facet: FacetName, value: str, asked: Asked) -> Items:
         return [
             (name, given)
             for name, given in items
-            if not (name in ("entity", "entity_any") and given == value)
+            if not (name in ("entity", "entity_any") and asked.merged.get(given, given) == value)
             and not (name == "entity_name" and asked.named.get(given) == value)
         ]
     return [(name, given) for name, given in items if not (name == facet and fold(given) == fold(value))]

@@ -16,6 +16,7 @@ from app.search.query import FacetName, Match
 
 EntityType = Literal["person", "organization", "place", "event"]
 Interval = Literal["day", "week", "month", "year"]
+DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["4733ca42cb406978"])]
 EntityId = Annotated[str, Field(description="Readable and stable.", examples=["person-narendra-modi"])]
@@ -322,6 +323,41 @@ class EntityPage(TypedDict):
 
     total: Count
     results: list[EntitySummary]
+    next: NotRequired[Next]
+
+
+class Decision(TypedDict):
+    """What an editor decided about an entity. It stays in the log, also when it is undone by another."""
+
+    number: Annotated[int, Field(description="In the order in which decisions work.", ge=1)]
+    kind: DecisionKind
+    entity: EntityId
+    target: NotRequired[Annotated[EntityId, Field(description="What takes over.")]]
+    alias: NotRequired[Annotated[str, Field(description="The form that was split off or pinned.")]]
+    name: NotRequired[Annotated[str, Field(description="What it is to be called.")]]
+    article: NotRequired[Annotated[ArticleId, Field(description="Where the mention is that was split off.")]]
+    start: NotRequired[Offset]
+    end: NotRequired[Offset]
+    undoes: NotRequired[Annotated[int, Field(description="Number of the decision that this one undoes.", ge=1)]]
+    undone_by: NotRequired[Annotated[int, Field(description="Number of the decision that undid this one.", ge=1)]]
+    note: NotRequired[str]
+    by: str
+    at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class DecisionTaken(TypedDict):
+    """A decision, and what it changed."""
+
+    decision: Decision
+    articles: Annotated[int, Field(description="Articles whose entities changed.", ge=0)]
+    indexed: Annotated[bool, Field(description="Searches show it; else the ingest that runs will see to it.")]
+
+
+class DecisionPage(TypedDict):
+    """One page of the log, newest first."""
+
+    results: list[Decision]
+    total: Count
     next: NotRequired[Next]
 
 

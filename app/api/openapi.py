@@ -32,9 +32,13 @@ _TAGS = [
     {"name": "Search", "description": "Find articles by words, names, dates and sources."},
     {"name": "Articles", "description": "Read articles, one or many."},
     {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
+    {"name": "Decisions", "description": "Corrections of editors, for callers with the key."},
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {
+    401: "The key is missing or wrong.",
+    403: "The server has no key set.",
+    409: "An earlier decision stands against it.",
     400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
     404: "There is no such thing.",
     410: "The article was withdrawn.",
@@ -47,15 +51,20 @@ _FAILURES = {
 _REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
+_LOCATION = {"description": "Where it is now.", "schema": {"type": "string", "format": "uri-reference"}}
 _LINK = {"description": '`rel="next"`: the next page.', "schema": {"type": "string"}}
 
 Responses = dict[int | str, dict[str, Any]]
 
 
-def responses(*failures: int, tagged: bool = True, paged: bool = False) -> Responses:
+def responses(
+    *failures: int, tagged: bool = True, paged: bool = False, moves: bool = False, success: int = 200
+) -> Responses:
     """What an operation may answer besides the schema of its success, every failure as a problem."""
     headers = {"X-Request-ID": _REQUEST_ID} | ({"ETag": _ETAG} if tagged else {}) | ({"Link": _LINK} if paged else {})
-    found: Responses = {200: {"description": "As asked.", "headers": headers}}
+    found: Responses = {success: {"description": "As asked.", "headers": headers}}
+    if moves:
+        found[301] = {"description": "It is part of another now.", "headers": {"Location": _LOCATION}}
     if tagged:
         found[304] = {"description": "Nothing changed since the answer with this `ETag`.", "headers": {"ETag": _ETAG}}
     for status in sorted({*failures, 422, 500}):
@@ -68,18 +77,26 @@ def responses(*failures: int, tagged: bool = True, paged: bool = False) -> Respo
     return found
 
 
+def success(operation: dict[str, Any]) -> dict[str, Any]:
+    """What it answers where nothing fails."""
+    found: dict[str, Any] = operation["responses"][min(operation["responses"])]
+    return found
+
+
 def declared(request: Request) -> dict[str, Any]:
     """The query parameters of the operation that was asked for: name to schema."""
     operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
     return {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
 
 
-class Example(msgspec.Struct):
+class Example(msgspec.Struct, omit_defaults=True):
     """A real answer over the articles in `seeds/`; a test asks again and compares."""
 
     request: str
     answer: Any
     body: Any = None
+    key: bool = False
+    """Asked with the key of an admin."""
 
 
 def examples() -> dict[str, Example]:
@@ -119,7 +136,7 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     schema["security"] = []
     shown = examples()
     for operation in (operation for path in schema["paths"].values() for operation in path.values()):
-        for content in operation["responses"]["200"]["content"].values():
+        for content in success(operation)["content"].values():
             content["example"] = shown[operation["operationId"]].answer
         for parameter in operation.get("parameters", []):
             _tidy(parameter)

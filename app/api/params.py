@@ -12,9 +12,10 @@ from datetime import date
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.api.models import EntityType
+from app.api.models import DecisionKind, EntityType
 from app.errors import InvalidParameter
 from app.search.query import Clause, FacetName, Filters, Match, Query, Sort
 
@@ -68,6 +69,11 @@ AnyInterval = Annotated[
     Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
 ]
 QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
+
+
+# Without null: what may be left out is left out.
+_Text = Annotated[str, Field(max_length=200)] | SkipJsonSchema[None]
+_Number = Annotated[int, Field(ge=0, lt=2**63)] | SkipJsonSchema[None]
 
 
 class Params(BaseModel):
@@ -190,10 +196,11 @@ class SearchParams(Conditions):
         """Relevance is to a query text; without one the newest come first."""
         return self.sort or ("relevance" if self.q.strip() else "-date")
 
-    def to_query(self, clause: Clause | None, named: Iterable[str] = ()) -> Query:
+    def to_query(self, clause: Clause | None, filters: Filters) -> Query:
+        """`filters` are those of `filters()`, ids of merged entities replaced."""
         return Query(
             clause=clause,
-            filters=self.filters(named),
+            filters=filters,
             sort="-date" if clause is None and self.order() == "relevance" else self.order(),
             limit=self.limit,
             cursor=self.cursor,
@@ -260,6 +267,31 @@ class RelatedParams(Params):
     )
     limit: Limit = 20
     cursor: Cursor = None
+
+
+class DecisionParams(Params):
+    entity: str | None = Field(
+        None, max_length=200, description="Only decisions about this entity.", examples=["person-narendra-modi"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class DecisionBody(BaseModel):
+    """`docs/api.md` says which fields each kind needs. Strings have bounds; what they mean, the store checks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: DecisionKind
+    target: _Text = Field(None, description="`merge`, `split`: an entity that is there.")
+    alias: _Text = Field(None, description="`split`, `pin`: a form under which articles name it.")
+    name: _Text = Field(None, description="`rename`: what to call it; `split`: what to call the new one.")
+    type: EntityType | SkipJsonSchema[None] = Field(None, description="`retype`: what it is.")
+    article: _Text = Field(None, description="`split`: the article of the one mention meant, with `start` and `end`.")
+    start: _Number = Field(None, description="Offset of that mention in `body`.")
+    end: _Number = Field(None, description="Where it ends.")
+    undoes: _Number = Field(None, description="`undo`: the number of a decision.")
+    note: _Text = Field(None, description="Why; for those who read the log.")
 
 
 class LookupBody(BaseModel):

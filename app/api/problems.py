@@ -56,6 +56,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "A query text has at most 1,000 characters, 64 words, 8 nested groups and 2 fuzzy words. `errors[].code` says "
         "which limit was exceeded.",
     ),
+    errors.DecisionInvalid: _INVALID_BODY,
+    errors.Conflict: Kind(
+        "conflict", "An earlier decision stands against it", 409,
+        "What was decided before, perhaps a moment ago, rules this out. Read the entity again, or undo that decision.",
+    ),
     errors.InvalidCursor: Kind(
         "invalid-cursor", "The cursor cannot be used", 400,
         "A cursor belongs to the query it came from. Follow `next` as it is, or start again without a cursor.",
@@ -77,6 +82,8 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
 
 BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
+    401: Kind("unauthorized", "A key is needed", 401, "Send the key as `Authorization: Bearer ...`."),
+    403: Kind("forbidden", "This is not allowed here", 403, "Whoever runs this server has not allowed it."),
     404: Kind("no-such-address", "There is nothing at this address", 404, "`/docs` lists every address there is."),
     405: Kind("method-not-allowed", "This method is not allowed here", 405, "The `Allow` header lists those that are."),
     413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once."),
@@ -139,6 +146,8 @@ async def _of_domain(request: Request, error: Exception) -> Response:
 
 def _domain_error(error: errors.InvalidParameter) -> ProblemError:
     found: ProblemError = {"parameter": error.parameter, "message": error.message}
+    if isinstance(error, errors.DecisionInvalid):
+        found = {"pointer": f"/{error.parameter}", "message": error.message}
     if isinstance(error, errors.QueryTooComplex):
         found["code"] = error.code
     if error.suggestion is not None:
@@ -159,7 +168,8 @@ async def _of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     kind = BY_STATUS.get(error.status_code) or Kind("http-error", phrase, error.status_code, "")
-    return _problem(request, kind, f"{kind.title}: {request.method} {request.url.path}", headers=error.headers)
+    detail = error.detail if error.detail != phrase else f"{kind.title}: {request.method} {request.url.path}"
+    return _problem(request, kind, detail, headers=error.headers)
 
 
 async def _of_defect(request: Request, _error: Exception) -> Response:

@@ -27,8 +27,17 @@ class NotModified(Exception):
         self.tag = tag
 
 
+class Moved(Exception):
+    """What was asked for is part of something else now: no failure either."""
+
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self.address = address
+
+
 def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, _not_modified)
+    app.add_exception_handler(Moved, _moved)
 
 
 def tagged(request: Request, *parts: str) -> str:
@@ -49,12 +58,13 @@ def reply(
     *,
     tag: str | None = None,
     headers: Mapping[str, str] | None = None,
+    status: int = 200,
 ) -> Response:
     """`answer` as JSON, or as plain text. Without a `tag` of its own it is tagged by its bytes."""
     plain = isinstance(answer, str)
     body = answer.encode() if isinstance(answer, str) else _encode(answer)
     stamps = {"ETag": tag or tagged(request, body.hex()), "Cache-Control": "no-cache", **(headers or {})}
-    return Response(body, media_type="text/plain" if plain else JSON, headers=stamps)
+    return Response(body, status, stamps, "text/plain" if plain else JSON)
 
 
 def indexed(request: Request, archive: Archive) -> str:
@@ -71,6 +81,12 @@ def next_page(request: Request, cursor: str | None) -> tuple[str | None, dict[st
     items = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
     address = f"{str(request.url).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
+
+
+async def _moved(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, Moved)
+    # Not for ever: an editor may undo what joined them.
+    return Response(status_code=301, headers={"Location": error.address, "Cache-Control": "no-cache"})
 
 
 async def _not_modified(_request: Request, error: Exception) -> Response:

@@ -38,7 +38,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     with archive.database.reading() as session:
         tag = indexed(request, archive)
         asked = read_conditions(session, params)
-        query = params.to_query(asked.parsed.clause, asked.named.values())
+        query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(archive.engine, query, params.match)
         names = store.names(session, entity_ids(found.hits.facets))
         view = View(found.clause, params.highlight, frozenset(params.fields))

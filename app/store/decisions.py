@@ -212,6 +212,14 @@ def list_decisions(
     return found, total, undone_by(session, found)
 
 
+def about(session: Session, number: int) -> str:
+    """The id of the entity that a decision is about."""
+    decision = session.get(Decision, number)
+    if decision is None:
+        raise NotFound("decision", str(number))
+    return decision.entity_id
+
+
 def undone_by(session: Session, decisions: Iterable[Decision]) -> dict[int, int]:
     numbers = [decision.number for decision in decisions]
     undoing = select(Decision.undoes, Decision.number).where(col(Decision.undoes).in_(numbers))

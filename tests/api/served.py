@@ -15,8 +15,12 @@ import httpx
 import jsonschema
 import uvicorn
 from fastapi import FastAPI
+from pydantic import SecretStr
 
 from app.archive import Archive
+
+ADMIN_KEY = SecretStr("köder-1895")
+AS_ADMIN = {b"Authorization": "Bearer köder-1895".encode()}
 
 
 @dataclass(frozen=True, repr=False)

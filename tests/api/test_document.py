@@ -13,6 +13,7 @@ import httpx
 import pytest
 
 from app.api.problems import KINDS
+from tests.api.served import AS_ADMIN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/api.md").read_text(encoding="utf-8")
@@ -22,16 +23,20 @@ EXAMPLES = re.findall(r"```sh\n(curl .*?)\n```\n```json\n(.*?)\n```", DOCUMENT, 
 def run(client: httpx.Client, command: str) -> Any:
     """What this curl command prints, as if the server were at the address that the documents use."""
     words = iter(shlex.split(command)[1:])
-    path, pairs, body = "", [], None
+    path, pairs, body, headers = "", [], None, None
     for word in words:
         if word in ("-d", "--data-urlencode"):
             name, _, value = next(words).partition("=")
             pairs.append((name, value))
         elif word == "--json":
             body = json.loads(next(words))
+        elif word == "-H":
+            assert next(words) == "Authorization: Bearer $DATELINE_ADMIN_KEY"
+            headers = AS_ADMIN
         elif word != "-G":
             path = word.removeprefix("localhost:8000")
-    answer = client.get(path, params=urlencode(pairs)) if body is None else client.post(path, json=body)
+    method, params = "GET" if body is None else "POST", urlencode(pairs) or None
+    answer = client.request(method, path, params=params, json=body, headers=headers)
     return json.loads(answer.text.replace(str(client.base_url).rstrip("/"), "http://localhost:8000"))
 
 

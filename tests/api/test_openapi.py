@@ -10,6 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from app.api.app import create_app
+from app.api.openapi import success
 from app.settings import Settings
 from tests.api.served import Api, closed
 
@@ -25,6 +26,8 @@ OPERATIONS = {
     "getEntity": "get /v1/entities/{entity_id}",
     "listRelatedEntities": "get /v1/entities/{entity_id}/related",
     "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
+    "createEntityDecision": "post /v1/entities/{entity_id}/decisions",
+    "listDecisions": "get /v1/decisions",
     "listSources": "get /v1/sources",
     "getStats": "get /v1/stats",
     "getHealth": "get /healthz",
@@ -76,15 +79,23 @@ def test_every_failure_is_a_problem_and_nothing_else(schema: Any) -> None:
         assert "422" in failures
         for answer in failures.values():
             assert list(answer["content"]) == ["application/problem+json"]
-        assert len(operation["responses"]["200"]["content"]) == 1
+        assert len(success(operation)["content"]) == 1
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
 
 def test_every_example_fits(schema: Any) -> None:
     components = {"schemas": closed(schema["components"]["schemas"])}
     for _, operation in operations(schema):
-        [content] = operation["responses"]["200"]["content"].values()
+        [content] = success(operation)["content"].values()
         Draft202012Validator({**content["schema"], "components": components}).validate(content["example"])
+
+
+def test_what_needs_a_key_says_so(schema: Any) -> None:
+    needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
+    assert needing == {"createEntityDecision", "listDecisions"}
+    assert schema["components"]["securitySchemes"]["adminKey"]["scheme"] == "bearer"
+    for _, operation in operations(schema):
+        assert ("401" in operation["responses"]) == (operation["operationId"] in needing)
 
 
 def test_nothing_is_hard_on_generators(schema: Any) -> None:

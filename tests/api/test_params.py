@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.api.params import SearchParams, bounds
 from app.errors import InvalidParameter
-from app.search.query import Word
+from app.search.query import Filters, Word
 
 
 @given(st.dates())
@@ -39,7 +39,7 @@ def test_a_query_is_the_parameters_and_the_names_resolved() -> None:
     params = SearchParams.model_validate(
         {"date": "2025-05", "entity": ["place-a", "place-a"], "facet": ["person", "person"], "limit": 3}
     )
-    query = params.to_query(Word("truce"), ["place-b", "place-a"])
+    query = params.to_query(Word("truce"), params.filters(["place-b", "place-a"]))
     assert query.filters.entity == ("place-a", "place-b")
     assert (query.filters.date_from, query.filters.date_to) == ("2025-05-01", "2025-05-31")
     assert query.facets == ("person",)
@@ -57,7 +57,7 @@ def test_a_query_is_the_parameters_and_the_names_resolved() -> None:
     ],
 )
 def test_order(q: str, sort: str | None, clause: Word | None, expected: str) -> None:
-    assert SearchParams.model_validate({"q": q, "sort": sort}).to_query(clause).sort == expected
+    assert SearchParams.model_validate({"q": q, "sort": sort}).to_query(clause, Filters()).sort == expected
 
 
 def test_a_day_and_bounds_exclude_each_other() -> None:

@@ -12,10 +12,17 @@ from app import errors
 from app.api.app import create_app
 from app.api.problems import BY_ERROR, KINDS
 from app.settings import Settings
-from tests.api.served import Api, closed, serve
+from tests.api.served import AS_ADMIN, Api, closed, serve
 
 LONG = " ".join(["word"] * 300)
 LOOKUP = "/v1/articles/lookup"
+DECIDE = "/v1/entities/person-narendra-modi/decisions"
+
+
+def as_admin(**body: Any) -> dict[str, Any]:
+    return {"json": body, "headers": AS_ADMIN}
+
+
 JSON = {"Content-Type": "application/json"}
 
 FAILURES: list[tuple[str, str, str, dict[str, Any], int, str]] = [
@@ -72,6 +79,20 @@ FAILURES: list[tuple[str, str, str, dict[str, Any], int, str]] = [
     ),
     ("too many ids", "POST", LOOKUP, {"json": {"ids": ["0"] * 201}}, 422, "invalid-body"),
     ("too large a body", "POST", LOOKUP, {"content": b" " * 70_000, "headers": JSON}, 413, "body-too-large"),
+    ("no key", "POST", DECIDE, {"json": {"kind": "hide"}}, 401, "unauthorized"),
+    ("no key to read", "GET", "/v1/decisions", {}, 401, "unauthorized"),
+    ("another key", "GET", "/v1/decisions", {"headers": {"Authorization": "Bearer x"}}, 401, "unauthorized"),
+    ("no such key", "GET", "/v1/decisions", {"headers": {"Authorization": "Basic x"}}, 401, "unauthorized"),
+    ("unknown kind", "POST", DECIDE, as_admin(kind="join"), 422, "invalid-body"),
+    ("a field too many", "POST", DECIDE, as_admin(kind="hide", why="x"), 422, "invalid-body"),
+    ("a field missing", "POST", DECIDE, as_admin(kind="merge"), 422, "invalid-body"),
+    ("a name of spaces", "POST", DECIDE, as_admin(kind="rename", name=" "), 422, "invalid-body"),
+    ("differing types", "POST", DECIDE, as_admin(kind="merge", target="place-india"), 422, "invalid-body"),
+    ("into itself", "POST", DECIDE, as_admin(kind="merge", target="person-narendra-modi"), 422, "invalid-body"),
+    ("beyond numbers", "POST", DECIDE, as_admin(kind="undo", undoes=2**63), 422, "invalid-body"),
+    ("nobody", "POST", "/v1/entities/person-nobody/decisions", as_admin(kind="hide"), 404, "not-found"),
+    ("not said to be JSON", "POST", DECIDE, {"content": b"{}", "headers": AS_ADMIN}, 415, "unsupported-media-type"),
+    ("foreign cursor of the log", "GET", "/v1/decisions?cursor=x", {"headers": AS_ADMIN}, 400, "invalid-cursor"),
     ("not called JSON", "POST", LOOKUP, {"content": b'{"ids": []}'}, 415, "unsupported-media-type"),
 ]  # fmt: skip
 
@@ -128,6 +149,20 @@ def test_a_shared_name_comes_with_its_candidates(api: Api) -> None:
 def test_a_limit_has_a_stable_code(api: Api) -> None:
     [found] = errors_of(api, "/v1/search?q=" + "a" * 1001)
     assert (found["parameter"], found["code"]) == ("q", "query_too_long")
+
+
+def test_without_a_key_of_its_own_the_server_says_how_to_set_one(data_dir: Any) -> None:
+    app = create_app(Settings(data_dir=data_dir))
+    with serve(app) as client:
+        api = Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+        for answer in (client.get("/v1/decisions", headers=AS_ADMIN), client.post(DECIDE, json={"kind": "hide"})):
+            assert answer.status_code == 403
+            assert "set DATELINE_ADMIN_KEY" in api.problem(answer)["detail"]
+
+
+def test_a_field_of_a_decision_is_pointed_at(api: Api) -> None:
+    problem = api.problem(api.http.post(DECIDE, **as_admin(kind="merge", target="person-vladimir-poutine")))
+    assert problem["errors"][0]["pointer"] == "/target"
 
 
 def test_a_body_is_pointed_into(api: Api) -> None:

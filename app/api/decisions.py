@@ -1,0 +1,92 @@
+"""Decisions of editors: taking one, and the log of all."""
+
+from __future__ import annotations
+
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+
+from app.api import cursors
+from app.api.deps import AdminDep, ArchiveDep, EntityId, json_body, no_parameters, one_value_each
+from app.api.models import Decision, DecisionKind, DecisionPage, DecisionTaken, ordered
+from app.api.openapi import responses
+from app.api.params import DecisionBody, DecisionParams
+from app.api.reply import next_page, reply
+from app.ingest.deciding import decide
+from app.store import decisions as store
+from app.store import tables
+
+router = APIRouter(tags=["Decisions"], dependencies=[Depends(one_value_each)])
+
+
+@router.post(
+    "/v1/entities/{entity_id}/decisions",
+    operation_id="createEntityDecision",
+    summary="Decide about an entity",
+    status_code=201,
+    response_model=DecisionTaken,
+    responses=responses(400, 401, 403, 404, 409, 413, 415, tagged=False, success=201),
+    dependencies=[Depends(json_body), Depends(no_parameters)],
+)
+def create_entity_decision(
+    request: Request, archive: ArchiveDep, by: AdminDep, entity_id: EntityId, body: DecisionBody
+) -> Response:
+    """Merge, split, rename, retype, hide, pin a name, or undo. It shows at once, and holds for whatever comes later."""
+    done = decide(archive, store.Proposal(entity_id=entity_id, **body.model_dump()), by)
+    answer: DecisionTaken = {
+        "decision": view(done.decision),
+        "articles": done.articles,
+        "indexed": done.indexed,
+    }
+    return reply(request, answer, status=201)
+
+
+@router.get(
+    "/v1/decisions",
+    operation_id="listDecisions",
+    summary="List decisions",
+    response_model=DecisionPage,
+    responses=responses(400, 401, 403, paged=True),
+)
+def list_decisions(
+    request: Request, archive: ArchiveDep, _by: AdminDep, params: Annotated[DecisionParams, Query()]
+) -> Response:
+    """Who decided what and when, newest first. Nothing is ever taken out of this log."""
+    asked = ("decisions", params.entity or "")
+    after = cursors.read(params.cursor, int, *asked)
+    before = int(after[0]) if after is not None else None
+    with archive.database.reading() as session:
+        found, total, undone = store.list_decisions(
+            session, entity_id=params.entity, limit=params.limit + 1, before=before
+        )
+    shown = found[: params.limit]
+    answer: DecisionPage = {"results": [view(each, undone) for each in shown], "total": total}
+    last = (shown[-1].number or 0, "") if len(found) > params.limit else None
+    address, headers = next_page(request, cursors.write(last, *asked) if last else None)
+    if address is not None:
+        answer["next"] = address
+    return reply(request, answer, headers=headers)
+
+
+def view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:
+    number = row.number or 0
+    shown: Decision = {
+        "number": number,
+        "kind": cast(DecisionKind, row.kind),
+        "entity": row.entity_id,
+        "by": row.by,
+        "at": row.at,
+    }
+    optional = {
+        "target": row.target,
+        "alias": row.alias,
+        "name": row.name,
+        "article": row.article_id,
+        "start": row.start,
+        "end": row.end,
+        "undoes": row.undoes,
+        "undone_by": (undone or {}).get(number),
+        "note": row.note,
+    }
+    given = {name: value for name, value in optional.items() if value is not None}
+    return ordered(Decision, cast(Decision, {**shown, **given}))

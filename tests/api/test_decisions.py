@@ -1,0 +1,112 @@
+"""Decisions over HTTP: on an archive of their own, since they change what others ask about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.api.app import create_app
+from app.archive import open_archive
+from app.ingest.pipeline import ingest
+from app.settings import Settings
+from tests.api.conftest import RECORDS
+from tests.api.served import ADMIN_KEY, AS_ADMIN, Api, closed, serve
+
+MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
+
+
+@pytest.fixture(scope="module")
+def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    folder: Path = tmp_path_factory.mktemp("edited")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS[:2])), encoding="utf-8")
+    settings = Settings(data_dir=folder / "data", admin_key=ADMIN_KEY, ingest_workers=1)
+    with open_archive(settings) as archive:
+        ingest([folder / "a.jsonl"], archive)
+    app = create_app(settings)
+    with serve(app) as client:
+        yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+def take(api: Api, entity: str, **body: Any) -> Any:
+    answer = api.http.post(f"/v1/entities/{entity}/decisions", json=body, headers=AS_ADMIN)
+    assert answer.status_code == 201, answer.text
+    return api.checked("post", answer)["decision"]
+
+
+def undo(api: Api, decision: Any) -> Any:
+    return take(api, decision["entity"], kind="undo", undoes=decision["number"])
+
+
+def test_a_merged_entity_leads_to_the_one_that_took_it_in(edited: Api) -> None:
+    merged = take(edited, PUTIN, kind="merge", target=MODI, note="a test")
+    for part in ("", "/related?type=place", "/timeline?interval=year"):
+        answer = edited.http.get(f"/v1/entities/{PUTIN}{part}")
+        assert (answer.status_code, answer.headers["Location"]) == (301, f"/v1/entities/{MODI}{part}")
+        assert edited.http.get(f"/v1/entities/{PUTIN}{part}", follow_redirects=True).status_code == 200
+    page = edited.get("/v1/search", entity=PUTIN, facet="person")
+    assert page["total"] == 2
+    assert page["query"]["filters"] == [{"name": "entity", "value": MODI}]
+    assert [warning["code"] for warning in page["query"]["warnings"]] == ["merged_entity"]
+    [value] = page["facets"][0]["values"]
+    assert (value["value"], value["selected"]) == (MODI, True)
+    assert PUTIN not in value["url"]
+    assert edited.get("/v1/search", not_entity=PUTIN)["total"] == 0
+    assert edited.get("/v1/timeline", entity_any=PUTIN, interval="year")["buckets"][0]["count"] == 2
+    undo(edited, merged)
+    assert edited.get(f"/v1/entities/{PUTIN}")["name"] == "Vladimir Putin"
+    assert edited.get("/v1/search", entity=PUTIN)["query"]["warnings"] == []
+
+
+def test_a_tag_given_before_a_decision_is_void_after_it(edited: Api) -> None:
+    for path in ("/v1/search?facet=place", "/v1/entities/place-moscow", f"/v1/entities/{MODI}/related?limit=100"):
+        tag = edited.http.get(path).headers["ETag"]
+        assert edited.http.get(path, headers={"If-None-Match": tag}).status_code == 304
+        renamed = take(edited, "place-moscow", kind="rename", name="Moskva")
+        fresh = edited.http.get(path, headers={"If-None-Match": tag})
+        assert fresh.status_code == 200
+        assert "Moskva" in fresh.text
+        undo(edited, renamed)
+
+
+def test_what_is_hidden_is_shown_nowhere(edited: Api) -> None:
+    article = edited.get("/v1/search", q="hosts OR host", entity="place-moscow")["results"][0]["id"]
+    assert edited.get(f"/v1/articles/{article}")["dateline"]["place_id"] == "place-moscow"
+    hidden = take(edited, "place-moscow", kind="hide")
+    assert edited.http.get("/v1/entities/place-moscow").status_code == 404
+    shown = edited.get(f"/v1/articles/{article}")
+    assert "place-moscow" not in json.dumps({**shown, "body": ""})
+    for path in ("/v1/entities?name=Mosc", "/v1/autocomplete?q=mosc&kind=entity", f"/v1/entities/{MODI}/related"):
+        assert "place-moscow" not in edited.http.get(path).text
+    undo(edited, hidden)
+    assert "place_id" in edited.get(f"/v1/articles/{article}")["dateline"]
+
+
+def test_a_conflict_says_which_decision_stands_against_it(edited: Api) -> None:
+    merged = take(edited, PUTIN, kind="merge", target=MODI)
+    answer = edited.http.post(
+        f"/v1/entities/{PUTIN}/decisions", json={"kind": "merge", "target": MODI}, headers=AS_ADMIN
+    )
+    assert answer.status_code == 409
+    assert f"{PUTIN} is part of {MODI}" in edited.problem(answer)["detail"]
+    undo(edited, merged)
+
+
+def test_the_log_is_paged_newest_first_and_never_kept_for_those_without_a_key(edited: Api) -> None:
+    decision = take(edited, MODI, kind="pin", alias="NaMo", note="initials")
+    undone = undo(edited, decision)
+    page = edited.checked("get", edited.http.get("/v1/decisions", params={"limit": 2}, headers=AS_ADMIN))
+    assert [each["number"] for each in page["results"]] == [undone["number"], decision["number"]]
+    assert page["results"][1] == {**decision, "undone_by": undone["number"]}
+    assert decision["by"] == "admin"
+    numbers = [each["number"] for each in page["results"]]
+    while "next" in page:
+        page = edited.checked("get", edited.http.get(page["next"], headers=AS_ADMIN))
+        numbers += [each["number"] for each in page["results"]]
+    assert numbers == list(range(page["total"], 0, -1))
+    about = edited.http.get("/v1/decisions", params={"entity": "place-moscow"}, headers=AS_ADMIN).json()
+    assert {each["entity"] for each in about["results"]} == {"place-moscow"}
+    assert edited.http.get("/v1/decisions?limit=2").status_code == 401
