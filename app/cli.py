@@ -191,6 +191,23 @@ def search(
     terminal.show_answer(found, texts)
 
 
+@app.command(epilog="Example: dateline enrich --workers 2")
+def enrich(
+    workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Recognise names again, where an older version did or where they were skipped.
+
+    In batches: searches go on with what is there, and a run that was stopped goes on where it was.
+    """
+    from app import terminal
+    from app.ingest.enriching import enrich as run
+
+    with _existing(data_dir) as archive, terminal.progress() as progress:
+        done = run(archive, workers, progress)
+    terminal.show_enriched(done)
+
+
 entities = typer.Typer(
     name="entities",
     cls=Commands,

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.padding import Padding
@@ -20,6 +21,10 @@ from app.search.answer import Answer
 from app.search.engine import Hit
 from app.search.query import Clause
 from app.store.tables import Decision, Rejection
+
+if TYPE_CHECKING:
+    # It would load spaCy, which showing takes no part of.
+    from app.ingest.enriching import Enriched
 
 # Seconds between two lines of progress in a log.
 _QUIET = 10
@@ -90,6 +95,13 @@ def show_report(report: Report) -> None:
     rate = report.read / max(report.elapsed, 0.001)
     for line in (f"{files} in {report.elapsed:.1f} s, {rate:,.0f} records a second", *report.notes):
         console().print(line, markup=False, style="dim")
+
+
+def show_enriched(done: Enriched) -> None:
+    show_figures([("read again", f"{done.read:,}"), ("of which had no names", f"{done.unnamed:,}")])
+    rate = done.read / max(done.elapsed, 0.001)
+    line = f"with {done.pipeline} in {done.elapsed:.1f} s, {rate:,.0f} articles a second"
+    console().print(line, markup=False, style="dim")
 
 
 def show_figures(rows: Sequence[tuple[str, str]]) -> None:

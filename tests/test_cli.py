@@ -20,7 +20,7 @@ from app import cli, errors
 from app.ingest.lock import writing_alone
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["ingest", "search", "entities", "stats", "rejections", "reindex", "openapi", "serve"]
+COMMANDS = ["ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "openapi", "serve"]
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
 MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."
 POLE = " date 1912-03-08 Hobart: Roald Amundsen has reached the South Pole, five weeks before Robert Scott."
@@ -123,6 +123,14 @@ def test_names_are_recognised_unless_they_are_skipped(run: Run, articles: Path) 
     assert found["total"] == 1
     by_id = run("search", "pole", "--entity", "person-roald-amundsen", "--json")
     assert json.loads(by_id.stdout)["results"] == found["results"]
+
+
+def test_names_that_were_skipped_are_found_by_enrich(filled: Run) -> None:
+    assert "No entity" in filled("entities", "list").stderr
+    shown = filled("enrich", "--workers", "1").stdout
+    assert re.findall(r"^(.+?) +(\d+)$", shown, re.MULTILINE) == [("read again", "2"), ("of which had no names", "2")]
+    assert AMUNDSEN in filled("entities", "list").stdout
+    assert "read again             0" in filled("enrich").stdout
 
 
 AMUNDSEN, SCOTT = "person-roald-amundsen", "person-robert-scott"

@@ -7,6 +7,7 @@ bring it up to date, after a batch as after a crash: take the changes above that
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from time import perf_counter
 
 from sqlmodel import Session
 
@@ -24,6 +25,34 @@ from app.store.tables import Article
 _ARTICLES = 2_000
 _CHARACTERS = 50_000_000
 _STEP = 200
+_PACE_SECONDS = 5.0
+_PACE_SHARE = 10
+
+
+class Pace:
+    """When a run that writes for long brings the index up to date: after so many articles or seconds, and never for
+    more than a tenth of the time."""
+
+    def __init__(self) -> None:
+        self._waiting = 0
+        self._at = perf_counter()
+        self._took = 0.0
+
+    def add(self, articles: int) -> None:
+        self._waiting += articles
+
+    def is_due(self) -> bool:
+        passed = perf_counter() - self._at
+        if not self._waiting or passed < _PACE_SHARE * self._took:
+            return False
+        return self._waiting >= _ARTICLES or passed >= _PACE_SECONDS
+
+    def apply(self, archive: Archive) -> None:
+        started = perf_counter()
+        apply(archive)
+        self._at = perf_counter()
+        self._took = self._at - started
+        self._waiting = 0
 
 
 def catch_up(archive: Archive) -> int:

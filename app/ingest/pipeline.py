@@ -13,7 +13,7 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.enrich.resolve import link
-from app.ingest import indexing, rows
+from app.ingest import indexing, recognition, rows
 from app.ingest.draft import Draft
 from app.ingest.lock import writing_alone
 from app.ingest.readers import Format
@@ -27,15 +27,10 @@ from app.store.rejections import Refusal
 from app.store.resolution import replace_names
 from app.store.sequence import next_sequence
 
-# Recognition takes seconds for so many, so progress moves and the processes share the work evenly.
-_BATCH_WITH_NAMES = 64
+_BATCH_WITH_NAMES = recognition.BATCH
 # Without it the fixed cost of a transaction counts.
 _BATCH_WITHOUT = 500
 _BATCH_CHARACTERS = 4_000_000
-# The index is brought up to date after so many articles or seconds, and never for more than a tenth of the time.
-_INDEX_ARTICLES = 2_000
-_INDEX_SECONDS = 5.0
-_INDEX_SHARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,9 +95,7 @@ class _Run:
             lambda: archive.enricher,
             options.workers or archive.settings.recognising_processes,
         )
-        self._unindexed = 0
-        self._indexed_at = perf_counter()
-        self._index_seconds = 0.0
+        self._pace = indexing.Pace()
 
     def run(self, paths: Sequence[Path]) -> Report:
         reading = Reading(self._files(paths), self._options.source, self._options.format, self._tally)
@@ -112,7 +105,7 @@ class _Run:
             with self._tally.timing("rows"):
                 self._write(batch, dict(zip(batch.wanted, recognised, strict=True)))
             self._tell(reading, batch.done, "recognition" if self._names else "rows")
-            if self._index_is_due():
+            if self._pace.is_due():
                 self._index()
         self._tell(reading, reading.total, "index")
         self._index()
@@ -222,25 +215,15 @@ class _Run:
         for verdict in verdicts:
             self._tally.count(verdict.outcome)
             self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
-            self._unindexed += verdict.writes_text
+            self._pace.add(verdict.writes_text)
         for _ in batch.refusals:
             self._tally.count("rejected")
         self._tally.cleaned += sum(draft.cleaned for draft in batch.drafts)
         self._tally.resolved += resolved
 
-    def _index_is_due(self) -> bool:
-        passed = perf_counter() - self._indexed_at
-        if not self._unindexed or passed < _INDEX_SHARE * self._index_seconds:
-            return False
-        return self._unindexed >= _INDEX_ARTICLES or passed >= _INDEX_SECONDS
-
     def _index(self) -> None:
-        started = perf_counter()
         with self._tally.timing("index"):
-            indexing.apply(self._archive)
-        self._indexed_at = perf_counter()
-        self._index_seconds = self._indexed_at - started
-        self._unindexed = 0
+            self._pace.apply(self._archive)
 
     def _tell(self, reading: Reading, done: int, stage: Stage) -> None:
         if self._progress is not None:

@@ -19,6 +19,8 @@ B = TypeVar("B")
 # Loading a model in new processes takes as long as recognising about this many articles in the present one.
 _FEW = 100
 _LOOK_AHEAD = 3
+BATCH = 64
+"""Texts handed over at once: they take seconds, so progress moves and the processes share the work evenly."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound, Withdrawn
@@ -130,6 +130,21 @@ def touch(session: Session, ids: Iterable[str]) -> None:
     first = next_sequence(session, len(ordered))
     numbers = [{"article": id, "sequence": number} for number, id in enumerate(ordered, first)]
     session.connection().execute(update(Article.__table__).where(col(Article.id) == bindparam("article")), numbers)  # type: ignore[attr-defined]
+
+
+def count_to_read_again(session: Session, pipeline: str) -> int:
+    """Published articles whose names another version than `pipeline` recognised, or none did."""
+    return session.exec(select(func.count()).where(*_of_another(pipeline))).one()
+
+
+def to_read_again(session: Session, pipeline: str, after: str, limit: int) -> list[Article]:
+    """Those after the id `after`, in the order of their ids."""
+    wanted = select(Article).where(*_of_another(pipeline), Article.id > after)
+    return list(session.exec(wanted.order_by(col(Article.id)).limit(limit)))
+
+
+def _of_another(pipeline: str) -> tuple[ColumnElement[bool], ...]:
+    return col(Article.pipeline) != pipeline, col(Article.status) == "published"
 
 
 def set_names(session: Session, id: str, pipeline: str, dateline_place: str | None, sequence: int) -> None:
