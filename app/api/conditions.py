@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
@@ -16,17 +17,22 @@ from app.store import entities as store
 from app.store.decisions import survivor
 from app.store.tables import Entity
 
+# A text that may be a name: words alone, perhaps in quotation marks, and no longer than names are.
+_PLAIN = re.compile(r"""(?P<mark>"?)(?P<name>\w[\w\s.,'’&-]{1,80})(?P=mark)""")
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """`named` maps each `entity_name` to its id, `merged` each id that was given and is part of another now to that
-    one's; `entities` are those that the filters name, by id."""
+    one's. `entities` are those that the filters name, by id; `called` id and name of those that the query text names.
+    """
 
     parsed: Parsed
     filters: Filters
     named: dict[str, str]
     merged: dict[str, str]
     entities: dict[str, Entity]
+    called: list[tuple[str, str]]
     warnings: list[QueryWarning]
 
 
@@ -55,7 +61,9 @@ def read_conditions(session: Session, params: Conditions) -> Asked:
     if isinstance(params, SearchParams) and params.sort == "relevance" and parsed.clause is None:
         message = "Without words in q nothing is more relevant than another; the newest come first."
         warnings.append({"code": "sort_without_query", "message": message})
-    return Asked(parsed, filters, named, merged, entities, warnings)
+    words = _PLAIN.fullmatch(params.q.strip())
+    called = store.called(session, words["name"]) if words else []
+    return Asked(parsed, filters, named, merged, entities, called, warnings)
 
 
 def _merged(session: Session, unknown: Iterable[str]) -> dict[str, str]:
@@ -87,6 +95,8 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
     }
     if found.did_you_mean is not None:
         read["did_you_mean"] = found.did_you_mean
+    if asked.called:
+        read["entities"] = [{"id": id, "name": name} for id, name in asked.called]
     if found.terms:
         read["terms"] = [{"text": term.text, "count": term.count} for term in found.terms]
     return read

@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.api import cursors, naming
 from app.api.deps import ArchiveDep, EntityId, no_parameters, one_value_each
-from app.api.models import Entity, EntityPage, EntitySummary, EntityType, RelatedPage, Timeline, ordered
+from app.api.models import Entity, EntityPage, EntitySummary, EntityType, RelatedPage, Role, Timeline, ordered
 from app.api.openapi import responses
 from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
 from app.api.reply import Moved, indexed, next_page, reply
@@ -64,9 +64,11 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     with archive.database.reading() as session:
         entity = _found(request, session, entity_id)
         aliases = store.aliases(session, entity_id)
+        roles = store.roles(session, entity_id)
     answer: Entity = {
         **summary(entity),
         "aliases": [{"text": alias.text, "count": alias.count} for alias in aliases],
+        "roles": [_role(each) for each in roles],
         "links": {
             "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
             "related": f"/v1/entities/{entity_id}/related",
@@ -136,6 +138,15 @@ def _found(request: Request, session: Session, id: str) -> tables.Entity:
         query = f"?{request.url.query}" if request.url.query else ""
         raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
     return store.get_entity(session, id)
+
+
+def _role(role: store.Role) -> Role:
+    shown: Role = {"text": role.text, "count": role.count}
+    if role.first_date is not None:
+        shown["first_date"] = role.first_date
+    if role.last_date is not None:
+        shown["last_date"] = role.last_date
+    return shown
 
 
 def summary(entity: tables.Entity) -> EntitySummary:

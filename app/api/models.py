@@ -75,6 +75,13 @@ class QueryWarning(TypedDict):
     position: NotRequired[Annotated[int, Field(description="Offset into `q`, where it is about `q`.", ge=0)]]
 
 
+class EntityNamed(TypedDict):
+    """An entity of that name."""
+
+    id: EntityId
+    name: str
+
+
 class QueryRead(TypedDict):
     """How the request was understood."""
 
@@ -86,6 +93,9 @@ class QueryRead(TypedDict):
     did_you_mean: NotRequired[Annotated[str, Field(description="Another spelling, one that does have hits.")]]
     terms: NotRequired[
         Annotated[list[TermCount], Field(description="Given where nothing matched or `relaxed` is set.")]
+    ]
+    entities: NotRequired[
+        Annotated[list[EntityNamed], Field(description="The query text is the name of these; `entity` finds them.")]
     ]
     warnings: list[QueryWarning]
 
@@ -289,6 +299,15 @@ class Alias(TypedDict):
     count: Count
 
 
+class Role(TypedDict):
+    """What the text beside a name says that the person is."""
+
+    text: str
+    count: Annotated[int, Field(description="Articles that say so.", ge=0)]
+    first_date: NotRequired[CivilDate]
+    last_date: NotRequired[CivilDate]
+
+
 class EntityLinks(TypedDict):
     """Where to go from here."""
 
@@ -315,6 +334,7 @@ class Entity(EntitySummary):
     """A person, an organisation, a place or an event named in the archive."""
 
     aliases: list[Alias]
+    roles: Annotated[list[Role], Field(description="What articles say that a person is, the most usual first.")]
     links: EntityLinks
 
 

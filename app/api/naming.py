@@ -14,13 +14,15 @@ from app.store.tables import Entity
 
 
 def hint(entity: Entity) -> str | None:
-    """The country of a place, else how often and when it is in the news."""
+    """The country of a place, else what a person is and how often and when it is in the news."""
     if entity.type == "place" and entity.country is not None:
         country = _countries().get(entity.country)
         return country if country != entity.name else None
     if not entity.article_count:
-        return None
+        return entity.role
     counted = f"{entity.article_count} article{'s' if entity.article_count > 1 else ''}"
+    if entity.role is not None:
+        counted = f"{entity.role}, {counted}"
     if entity.first_date is None or entity.last_date is None:
         return counted
     first, last = entity.first_date[:4], entity.last_date[:4]

@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from app.enrich import events, gazetteer, offices, organizations
+from app.enrich import events, gazetteer, offices, organizations, roles
 from app.enrich.cleaning import Rule
 from app.enrich.gazetteer import Place
 from app.enrich.layout import Dateline
@@ -51,6 +51,8 @@ class Enrichment:
     acronyms: tuple[AcronymPair, ...]
     dateline_place: str | None
     pipeline: str
+    roles: Mapping[int, str] = field(default_factory=dict)
+    """By the start of a mention: what the text beside it says that the person is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +98,7 @@ def resolve(
         LocalEntity(key, members[key][0].type, meaning.name, tuple(members[key]), meaning.country)
         for key, meaning in meanings.items()
     )
-    return Enrichment(entities, bodies.pairs(), places.of_dateline(dateline), pipeline)
+    return Enrichment(entities, bodies.pairs(), places.of_dateline(dateline), pipeline, roles.beside(body, mentions))
 
 
 def link(key: str, longs: set[str]) -> str:

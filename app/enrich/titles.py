@@ -45,6 +45,15 @@ def is_title(word: str) -> bool:
     return _plain(word) in _TITLE_WORDS
 
 
+def is_office(word: str) -> bool:
+    """A title that says what somebody is, and not only how to speak of them."""
+    return _plain(word) in _TITLE_WORDS - _HONORIFIC_WORDS
+
+
+def is_qualifier(word: str) -> bool:
+    return _plain(word) in _QUALIFIER_WORDS
+
+
 def proves_person(word: str) -> bool:
     """`President`, `Mr.`, `PM`: the capitalised name that follows is a person's."""
     return word[:1].isupper() and (plain := _plain(word)) in _TITLE_WORDS and plain not in _ALSO_OTHERWISE

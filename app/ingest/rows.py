@@ -84,6 +84,7 @@ def names(found: Iterable[tuple[str, Enrichment]]) -> Names:
                     "confidence": mention.confidence,
                     "key": entity.key,
                     "pipeline": enrichment.pipeline,
+                    "role": enrichment.roles.get(mention.start),
                 }
                 for mention in entity.mentions
             )

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -15,7 +16,7 @@ from sqlmodel import Session, col, select
 from app.errors import NotFound
 from app.store.articles import chunks
 from app.store.decisions import stem
-from app.store.tables import Alias, Article, ArticleEntity, Entity
+from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
 from app.text import fold
 
 T = TypeVar("T")
@@ -40,6 +41,16 @@ class Related:
     entity: Entity
     count: int
     lift: float
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What articles say that a person is, in how many of them, and when first and last."""
+
+    text: str
+    count: int
+    first_date: str | None
+    last_date: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,28 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
 def aliases(session: Session, id: str) -> list[Alias]:
     wanted = select(Alias).where(Alias.entity_id == id).order_by(col(Alias.count).desc(), col(Alias.text))
     return list(session.exec(wanted))
+
+
+def roles(session: Session, id: str, limit: int = 20) -> list[Role]:
+    """The most usual first. Spellings that differ in case and accents alone are one, as most articles have it."""
+    wanted = (
+        select(Mention.role, Article.id, Article.date)
+        .join(Article, col(Article.id) == col(Mention.article_id))
+        .where(Mention.entity_id == id, col(Mention.role).is_not(None), Article.status == "published")
+    )
+    spelt: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    dated: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
+    for role, article, date in session.exec(wanted):
+        spelt[fold(role or "")][role or ""] += 1
+        dated[fold(role or "")][article] = date
+    found = [_role(spelt[key], dated[key]) for key in spelt]
+    return sorted(found, key=lambda role: (-role.count, role.text))[:limit]
+
+
+def _role(spelt: Counter[str], dated: Mapping[str, str | None]) -> Role:
+    dates = [date for date in dated.values() if date is not None]
+    text = max(spelt, key=lambda form: (spelt[form], form))
+    return Role(text, len(dated), min(dates, default=None), max(dates, default=None))
 
 
 def is_scoped(id: str) -> bool:
@@ -118,14 +151,32 @@ def resolve_name(session: Session, name: str) -> list[Entity]:
     return [entity for entity in found if not is_scoped(entity.id)] or found
 
 
+def called(session: Session, name: str, limit: int = 5) -> list[tuple[str, str]]:
+    """Id and name of those whose name or alias is exactly this, as `resolve_name` has them. Every search asks: the
+    statement is written out, since building it costs more than running it."""
+    rows = session.connection().exec_driver_sql(_CALLED, (fold(name),)).all()
+    pinned = [row for row in rows if row.kind == "pinned"]
+    known = pinned or [row for row in rows if not is_scoped(row.id)]
+    return list({row.id: (row.id, row.name) for row in known}.values())[:limit]
+
+
+_CALLED = """
+SELECT entity.id, entity.name, alias.kind FROM alias JOIN entity ON entity.id = alias.entity_id
+WHERE alias.folded = ? AND NOT entity.hidden ORDER BY entity.article_count DESC, entity.id
+"""
+
+
 def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
-    """Entities with an alias that starts so and the most usual such alias, most written about first."""
+    """Entities with an alias that starts so and the most usual such alias; those most in the news come first, and
+    surnames that one article left unexplained last."""
     folded = fold(prefix)
     if not folded:
         return []
     starting = select(Alias.entity_id).where(_starts_with(folded))
     wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
-    most = wanted.order_by(col(Entity.article_count).desc(), col(Entity.id)).limit(limit)
+    scoped = col(Entity.id).op("GLOB")(f"*-{'[0-9a-f]' * 16}")
+    newest = col(Entity.prominence).desc().nulls_last()
+    most = wanted.order_by(scoped, newest, col(Entity.article_count).desc(), col(Entity.id)).limit(limit)
     found = list(session.exec(most))
     forms = (
         select(Alias.entity_id, Alias.text)

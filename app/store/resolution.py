@@ -11,6 +11,7 @@ decided (`decisions.py`) is applied after them; `follow` applies one decision to
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -94,8 +95,9 @@ def settle(session: Session, display_name: DisplayName) -> int:
     decided = rulings(session)
     names = _full_names(session, ids)
     surfaces = _surfaces(session, ids)
+    roles = _roles(session, ids)
     shown = {id: _name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
-    sums = list(_sums(session, list(shown), shown))
+    sums = [row | {"role": roles.get(row["entity_id"])} for row in _sums(session, list(shown), shown)]
     connection = session.connection()
     for chunk in chunks(ids):
         connection.execute(delete(Alias).where(col(Alias.entity_id).in_(chunk)))
@@ -317,13 +319,7 @@ def _sums(session: Session, ids: Sequence[str], names: Mapping[str, str]) -> Ite
             .where(col(ArticleEntity.entity_id).in_(chunk))
             .group_by(col(ArticleEntity.entity_id))
         )
-        dates = (
-            select(ArticleEntity.entity_id, func.min(Article.date), func.max(Article.date))
-            .join(Article, col(Article.id) == col(ArticleEntity.article_id))
-            .where(col(ArticleEntity.entity_id).in_(chunk))
-            .group_by(col(ArticleEntity.entity_id))
-        )
-        spans = {id: (first, last) for id, first, last in session.exec(dates)}
+        spans = _months(session, chunk)
         for id, articles, mentions, country in session.exec(wanted):
             name = names[id]
             yield {
@@ -333,10 +329,58 @@ def _sums(session: Session, ids: Sequence[str], names: Mapping[str, str]) -> Ite
                 "country": country,
                 "article_count": articles,
                 "mention_count": mentions,
-                "first_date": spans[id][0],
-                "last_date": spans[id][1],
+                "first_date": min((first for first, _, _ in spans[id]), default=None),
+                "last_date": max((last for _, last, _ in spans[id]), default=None),
+                "prominence": prominence((last, count) for _, last, count in spans[id]),
                 "stale": False,
             }
+
+
+def prominence(months: Iterable[tuple[str, int]]) -> float | None:
+    """How much an entity is in the news, lately and in all: the logarithm of the number of its articles, one of which
+    counts half of one that is a year younger. On that scale time moves all entities alike, so that what is stored
+    today still compares next year. None without a dated article. `months` are dates and how many articles have them.
+    """
+    terms = [(int(date[:4]) + int(date[5:7] or 1) / 12, count) for date, count in months]
+    if not terms:
+        return None
+    newest = max(year for year, _ in terms)
+    return round(newest + math.log2(sum(count * 2 ** (year - newest) for year, count in terms)), 4)
+
+
+def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, str, int]]]:
+    """First date, last date and number of articles, by entity and month."""
+    found: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
+    month = func.substr(Article.date, 1, 7)
+    counted = (
+        select(
+            ArticleEntity.entity_id,
+            func.min(Article.date),
+            func.max(Article.date),
+            func.count(func.distinct(Article.id)),
+        )
+        .join(Article, col(Article.id) == col(ArticleEntity.article_id))
+        .where(col(ArticleEntity.entity_id).in_(ids), col(Article.date).is_not(None))
+        .group_by(col(ArticleEntity.entity_id), month)
+    )
+    for id, first, last, count in session.exec(counted):
+        found[id].append((first or "", last or "", count))
+    return found
+
+
+def _roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """What each person is most often said to be."""
+    best: dict[str, tuple[int, str]] = {}
+    persons = [id for id in ids if id.startswith("person-")]
+    for chunk in chunks(persons):
+        counted = (
+            select(Mention.entity_id, Mention.role, func.count(func.distinct(Mention.article_id)))
+            .where(col(Mention.entity_id).in_(chunk), col(Mention.role).is_not(None))
+            .group_by(col(Mention.entity_id), col(Mention.role))
+        )
+        for id, role, count in session.exec(counted):
+            best[id] = max(best.get(id, (0, "")), (count, role or ""))
+    return {id: role for id, (_, role) in best.items()}
 
 
 def _surfaces(session: Session, ids: Sequence[str]) -> dict[str, dict[str, tuple[int, bool]]]:

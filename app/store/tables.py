@@ -108,7 +108,8 @@ class Entity(SQLModel, table=True):
     """A person, organization, place or event, summed up over all articles.
 
     `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up. `hidden`:
-    an editor's decision; its mentions stay, and nobody is shown them.
+    an editor's decision; its mentions stay, and nobody is shown them. `role` is what most articles say of a person.
+    `prominence` grows with the number of articles, newer ones counting for more (`resolution.prominence`).
     """
 
     __tablename__ = "entity"
@@ -127,6 +128,8 @@ class Entity(SQLModel, table=True):
     mention_count: int = 0
     first_date: str | None = None
     last_date: str | None = None
+    role: str | None = None
+    prominence: float | None = None
     stale: bool = True
     hidden: bool = Field(default=False, sa_column=Column(Boolean, server_default=false(), nullable=False))
 
@@ -174,7 +177,8 @@ class ArticleEntity(SQLModel, table=True):
 
 
 class Mention(SQLModel, table=True):
-    """`surface` is `body[start:end]`. `key` and `entity_id` as in `ArticleEntity`."""
+    """`surface` is `body[start:end]`. `key` and `entity_id` as in `ArticleEntity`. `role` is what the text beside it
+    says that a person is: "Russian President"."""
 
     __tablename__ = "mention"
     __table_args__ = (Index("ix_mention_entity", "entity_id", "surface"), _CLUSTERED)
@@ -189,6 +193,7 @@ class Mention(SQLModel, table=True):
     key: str
     entity_id: str = Field(foreign_key="entity.id")
     pipeline: str
+    role: str | None = None
 
 
 class Acronym(SQLModel, table=True):

@@ -1,4 +1,4 @@
-"""Decisions of editors: kept, and what they need of entities and of the rows of articles."""
+"""Decisions of editors, and what is said of persons beside their names."""
 
 from __future__ import annotations
 
@@ -34,12 +34,19 @@ def upgrade() -> None:
     op.create_index("ix_decision_entity_id", "decision", ["entity_id"], unique=False)
     # Not rebuilt: dropping the old table would take the aliases along, which refer to it.
     op.add_column("entity", sa.Column("hidden", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("entity", sa.Column("role", sa.String(), nullable=True))
+    op.add_column("entity", sa.Column("prominence", sa.Float(), nullable=True))
+    op.add_column("mention", sa.Column("role", sa.String(), nullable=True))
     _replace_article_entity(("article_id", "key", "entity_id"), split=True)
+    # What is new in them is summed up when the index is next brought up to date.
+    op.execute("UPDATE entity SET stale = 1")
 
 
 def downgrade() -> None:
     _replace_article_entity(("article_id", "key"), split=False)
-    op.drop_column("entity", "hidden")
+    op.drop_column("mention", "role")
+    for column in ("prominence", "role", "hidden"):
+        op.drop_column("entity", column)
     op.drop_table("decision")
 
 

@@ -20,6 +20,15 @@ def test_an_entity_has_its_names_and_links(api: Api) -> None:
     assert sum(b["count"] for b in api.get(entity["links"]["timeline"])["buckets"]) == 2
 
 
+def test_a_person_has_roles(api: Api) -> None:
+    entity = api.get("/v1/entities/person-narendra-modi")
+    assert entity["roles"] == [
+        {"text": "Prime Minister", "count": 2, "first_date": "2025-05-12", "last_date": "2025-05-13"}
+    ]
+    assert entity["hint"] == "Prime Minister, 2 articles, 2025"
+    assert api.get("/v1/entities/place-moscow")["roles"] == []
+
+
 def test_a_place_has_its_country(api: Api) -> None:
     place = api.get("/v1/entities/place-moscow")
     assert place["country"] == "RU"

@@ -11,6 +11,14 @@ def names(answer: dict[str, Any]) -> list[str]:
     return [hit["external_id"] for hit in answer["results"]]
 
 
+def test_a_query_that_is_a_name_says_whose_it_is(api: Api) -> None:
+    modi = [{"id": "person-narendra-modi", "name": "Narendra Modi"}]
+    for q in ("narendra modi", "MODI", '"Narendra Modi"'):
+        assert api.get("/v1/search", q=q)["query"]["entities"] == modi
+    for q in ("", "truce", "modi -truce", "headline:modi", "modi*"):
+        assert "entities" not in api.get("/v1/search", q=q)["query"]
+
+
 def test_a_search_says_how_it_was_read(api: Api) -> None:
     answer = api.get("/v1/search", q='"full support" (truce', date="2025")
     assert answer["query"]["q"] == '"full support" (truce'
@@ -176,4 +184,4 @@ def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:
     [entity] = api.get("/v1/autocomplete", q="vladim", kind="entity")["suggestions"]
     assert entity["id"] == "person-vladimir-putin"
     assert entity["count"] == 2
-    assert entity["hint"] == "2 articles, 2025"
+    assert entity["hint"] == "President, 2 articles, 2025"

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
 import pytest
+from sqlmodel import select
 
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.errors import NotFound
 from app.store import entities
+from app.store.resolution import prominence
+from app.store.tables import Article, Entity
 from tests.store.test_resolution import named, summed_up, write
 
 MODI = named("person-narendra-modi", "Narendra Modi", "Narendra Modi", "Modi")
@@ -79,6 +82,52 @@ def test_suggestions_come_once_each_with_the_form_that_matched(archive_of_four: 
         found = [(entity.id, text) for entity, text in entities.suggest_entities(session, "mod", 8)]
         assert found == [("person-narendra-modi", "Modi"), ("person-modi-dddddddddddddddd", "Modi")]
         assert entities.suggest_entities(session, " ", 8) == []
+
+
+def test_those_in_the_news_lately_come_before_those_of_long_ago(archive: Archive) -> None:
+    """An article counts half of one that is a year younger."""
+    found = {}
+    for letter in "abcdefgh":
+        modi = named("person-ann-modi", "Ann Modi", "Ann Modi") if letter < "d" else MODI
+        found[letter * 16] = Enrichment((modi,), (), None, "p")
+    write(archive, found)
+    with archive.database.writing() as session:
+        for article in session.exec(select(Article)):
+            article.date = "2021" if article.id < "d" else "2018-06"
+    summed_up(archive)
+    with archive.database.reading() as session:
+        assert [entity.id for entity, _ in entities.suggest_entities(session, "modi", 8)] == ["person-narendra-modi"]
+        both = [entity.id for entity, _ in entities.suggest_entities(session, "", 8)]
+        assert both == []
+        ann, narendra = (session.get_one(Entity, id) for id in ("person-ann-modi", "person-narendra-modi"))
+        assert (ann.article_count, narendra.article_count) == (3, 5)
+        assert (ann.prominence or 0) > (narendra.prominence or 0)
+
+
+def test_prominence_halves_with_each_year() -> None:
+    assert prominence([("2020", 4)]) == prominence([("2021", 2)]) == 2022.0833
+    assert prominence([("2020", 2), ("2019", 4)]) == prominence([("2020-01-31", 4)])
+    assert prominence([]) is None
+
+
+def test_roles_are_counted_and_dated(archive: Archive) -> None:
+    forms = {"a": "Prime Minister", "b": "prime minister", "c": "Prime Minister", "d": "chief minister"}
+    for letter, role in forms.items():
+        write(archive, {letter * 16: Enrichment((MODI,), (), None, "p", {0: role})})
+    summed_up(archive)
+    with archive.database.reading() as session:
+        assert entities.roles(session, "person-narendra-modi") == [
+            entities.Role("Prime Minister", 3, "2025-05-01", "2025-05-03"),
+            entities.Role("chief minister", 1, "2025-05-04", "2025-05-04"),
+        ]
+        assert entities.get_entity(session, "person-narendra-modi").role == "Prime Minister"
+
+
+def test_a_text_that_is_a_name_says_whose(archive_of_four: Archive) -> None:
+    with archive_of_four.database.reading() as session:
+        assert entities.called(session, "BERN") == [("place-bern", "Bérn")]
+        assert entities.called(session, "modi") == [("person-narendra-modi", "Narendra Modi")]
+        assert entities.called(session, "Narendra") == []
 
 
 def test_related_counts_shared_articles(archive_of_four: Archive) -> None:

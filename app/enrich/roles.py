@@ -1,0 +1,89 @@
+"""What a text says that a person is, right beside the name: `Russian President Vladimir Putin`; `Randhir Jaiswal, the
+spokesperson for India's Ministry of External Affairs, said ...`. A title alone (`Mr`) says nothing of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from app.enrich import gazetteer, titles
+from app.enrich.mentions import Mention
+from app.text import sentences
+
+# An apposition of more words has become a sentence of its own.
+_MOST_WORDS = 12
+# The office stands near the head of it: `former German foreign minister`, not `a man whom the president`.
+_HEAD_WORDS = 6
+_MOST_CHARACTERS = 120
+
+_WORD = re.compile(r"\S+")
+_APPOSITION = re.compile(r",\s+(?:(?:the|a|an|its|his|her|their)\s+)?([^,;:()\"“”]+?)(?:(?=[,;:])|[.!?]?$)")
+_VERBS = frozenset("said says told was were is are has had would will could may who whom which that and but as".split())
+_OWNER = re.compile(r"['’]s?$")
+# `Secretary of State`, `First Lady`; but in `the party under Captain Scott` the party has no office.
+_ALSO = frozenset(("of", "first"))
+_ACRONYM = re.compile(r"[A-Z]{2,6}")
+_NEVER = frozenset(("under", "then"))
+
+
+def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
+    """By the start of the mention: what is said of that person there."""
+    ends = {mention.end: mention for mention in mentions if mention.type in ("organization", "place")}
+    spans = list(sentences(body))
+    found: dict[int, str] = {}
+    for mention in mentions:
+        if mention.type != "person":
+            continue
+        first, last = next(((s, e) for s, e in spans if s <= mention.start < e), (mention.start, mention.end))
+        role = _before(body, first, mention.start, ends) or _after(body, mention.end, max(last, mention.end))
+        if role is not None:
+            found[mention.start] = role
+    return found
+
+
+def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str | None:
+    """The words of an office that end at the name: `MEA Spokesperson, ` or `the late Soviet leader `."""
+    at = start
+    words: list[str] = []
+    while at > first and len(words) < _HEAD_WORDS:
+        stripped = len(body[first:at].rstrip(" ,\n" if not words else " \n")) + first
+        whole = ends.get(stripped) or ends.get(stripped - 2)
+        begin = whole.start if whole is not None and words else body.rfind(" ", first, stripped) + 1
+        begin = max(begin, body.rfind("\n", first, stripped) + 1, first)
+        word = body[begin:stripped]
+        if not word or ((whole is None or not words) and not _is_of_an_office(word)):
+            break
+        words.insert(0, word)
+        at = begin
+    return _office(words)
+
+
+def _after(body: str, end: int, last: int) -> str | None:
+    match = _APPOSITION.match(body, end, min(last, end + _MOST_CHARACTERS))
+    if match is None:
+        return None
+    words = _WORD.findall(match[1])
+    if len(words) > _MOST_WORDS or any(word.lower() in _VERBS for word in words):
+        return None
+    return _office(words) if any(titles.is_office(word) for word in words[:_HEAD_WORDS]) else None
+
+
+def _office(words: Sequence[str]) -> str | None:
+    words = words[1:] if words and words[0] in _ALSO else words
+    return " ".join(words) if any(titles.is_office(word) for word in words) else None
+
+
+def _is_of_an_office(word: str) -> bool:
+    """Words that an office is made of: its title, what qualifies it, and whose it is."""
+    owner = _OWNER.sub("", word)
+    if word in _NEVER:
+        return False
+    return (
+        titles.is_office(word)
+        or titles.is_qualifier(word)
+        or word.lower() in _ALSO
+        or _ACRONYM.fullmatch(word) is not None
+        or gazetteer.demonym(word) is not None
+        or (owner[:1].isupper() and gazetteer.is_certain(owner))
+    )

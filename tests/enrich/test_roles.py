@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+import pytest
+
+from tests.enrich.conftest import Enrich
+
+
+def said(enrich: Enrich, body: str) -> dict[str, str]:
+    found = enrich(body)
+    texts = {mention.start: mention.text for entity in found.entities for mention in entity.mentions}
+    return {texts[start]: role for start, role in found.roles.items()}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Russian President Vladimir Putin spoke on Monday.", {"Vladimir Putin": "Russian President"}),
+        ("The MEA Spokesperson, Randhir Jaiswal, said so.", {"Randhir Jaiswal": "MEA Spokesperson"}),
+        (
+            "Randhir Jaiswal, the spokesperson for India's Ministry of External Affairs, said more.",
+            {"Randhir Jaiswal": "spokesperson for India's Ministry of External Affairs"},
+        ),
+        (
+            "They met former German Foreign Minister Joschka Fischer in Bonn.",
+            {"Joschka Fischer": "former German Foreign Minister"},
+        ),
+        ("U.S. Secretary of State John Kerry left Paris.", {"John Kerry": "U.S. Secretary of State"}),
+        ("Ann Smith, an analyst at Jardine Fleming, agreed.", {"Ann Smith": "analyst at Jardine Fleming"}),
+        ("They followed the British party under Captain Robert Scott.", {"Robert Scott": "Captain"}),
+        ("Mr. Vladimir Putin spoke on Monday.", {}),
+        ("Vladimir Putin, who was the president until then, spoke.", {}),
+        ("Vladimir Putin spoke. The president, an officer once, was calm.", {}),
+    ],
+)
+def test_what_the_text_beside_a_name_says(enrich: Enrich, body: str, expected: dict[str, str]) -> None:
+    assert said(enrich, body) == expected
+
+
+def test_each_mention_has_its_own(enrich: Enrich) -> None:
+    body = "President Ronald Reagan spoke on Monday.\n\nIn 1975 Governor Ronald Reagan had said the same."
+    found = enrich(body).roles
+    assert [found[start] for start in sorted(found)] == ["President", "Governor"]
