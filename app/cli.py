@@ -36,15 +36,19 @@ EXIT_DISK = 74
 EXIT_INTERRUPTED = 130
 EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
     (errors.InvalidParameter, 2),
+    (errors.ArchiveForeign, 65),
     (errors.InputUnreadable, 66),
     (errors.IndexUnavailable, EXIT_DISK),
+    (errors.StorageFailed, EXIT_DISK),
     (errors.ArchiveBusy, 75),
+    (errors.ArchiveReadOnly, 77),
     (errors.SettingsInvalid, 78),
     (errors.DatelineError, 1),
 )
 EXIT_HELP = (
-    "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 66 input that cannot be "
-    "read; 74 index or disk trouble; 75 another ingest runs; 78 wrong setting; 130 stopped by Ctrl-C."
+    "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 65 an archive of a later "
+    "version; 66 input that cannot be read; 74 index or disk trouble; 75 another ingest runs; 77 read-only data "
+    "folder; 78 wrong setting; 130 stopped by Ctrl-C."
 )
 
 
@@ -473,6 +477,78 @@ def reindex(data_dir: DataDir = None) -> None:
     typer.echo(f"{count:,} articles indexed.")
 
 
+@app.command(epilog="Example: dateline config --json")
+def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show the settings in force, as the environment, .env and the options give them. What is secret stays so."""
+    from app import terminal
+
+    shown = {f"DATELINE_{name.upper()}": value for name, value in _settings(data_dir).model_dump(mode="json").items()}
+    if as_json:
+        _print_json(shown)
+    else:
+        terminal.show_figures([(name, str(value)) for name, value in shown.items()])
+
+
+keys = typer.Typer(
+    help="Keys to the API: what writes needs one, and reading where DATELINE_REQUIRE_KEY says so.",
+    epilog="Example: dateline keys create newsroom --scope read --scope ingest",
+)
+app.add_typer(keys, name="keys", no_args_is_help=True)
+
+
+@keys.command(name="create", epilog="Example: dateline keys create newsroom --scope read --scope ingest")
+def create_key(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what has it.")],
+    scope: Annotated[
+        list[str] | None,
+        typer.Option(help="read, ingest or admin, which is for everything (read); may be repeated."),
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make a key and print it. It is shown this once: the archive keeps only its hash."""
+    from datetime import UTC, datetime
+
+    from app.store import keys
+
+    if unknown := set(scope or ()) - set(keys.SCOPES):
+        raise errors.InvalidParameter("--scope", f"There is no scope {min(unknown)!r}, but read, ingest and admin.")
+    scopes = [one for one in keys.SCOPES if one in (scope or ["read"])]
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    with _existing(data_dir) as archive, archive.database.writing() as session:
+        made = keys.create_key(session, name, scopes, now)
+    typer.echo(made)
+    _complain("Keep it now: it is not shown again.")
+
+
+@keys.command(name="list", epilog="Example: dateline keys list --json")
+def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """List the keys by their public halves."""
+    from app import terminal
+    from app.store import keys
+
+    with _existing(data_dir) as archive, archive.database.reading() as session:
+        found = keys.list_keys(session)
+    if as_json:
+        _print_json([key.model_dump(exclude={"secret_sha256"}) for key in found])
+    elif found:
+        terminal.show_keys(found)
+    else:
+        _complain("No keys.")
+
+
+@keys.command(name="revoke", epilog="Example: dateline keys revoke 3f9ac1d2")
+def revoke_key(
+    prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Its public half, before the underscore.")],
+    data_dir: DataDir = None,
+) -> None:
+    """End a key, at once and for good."""
+    from app.store import keys
+
+    with _existing(data_dir) as archive, archive.database.writing() as session:
+        keys.revoke_key(session, prefix)
+    typer.echo(f"{prefix} is revoked.")
+
+
 @app.command(epilog="Example: dateline openapi > openapi.json")
 def openapi() -> None:
     """Print the schema of the HTTP API (OpenAPI 3.1), for client generators."""
@@ -503,10 +579,15 @@ def serve(
 
 def application() -> Any:
     """The ASGI application as each server process builds it, from the environment."""
+    from logging.config import dictConfig
+
+    from app.api import log
     from app.api.app import create_app
     from app.settings import Settings
 
-    return create_app(Settings.read())
+    settings = Settings.read()
+    dictConfig(log.config(settings))
+    return create_app(settings)
 
 
 def main() -> None:
@@ -521,15 +602,10 @@ def _settings(data_dir: Path | None, **given: Any) -> Settings:
 
 @contextmanager
 def _opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
-    from sqlalchemy.exc import OperationalError
-
     from app.archive import open_archive
 
-    try:
-        with open_archive(settings, mend=mend) as archive:
-            yield archive
-    except OperationalError as error:
-        _fail(f"{settings.database_path}: {error.orig}", EXIT_DISK)
+    with open_archive(settings, mend=mend) as archive:
+        yield archive
 
 
 @contextmanager
@@ -617,14 +693,17 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
 
     # New processes read their settings from the environment.
     os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir.resolve())
+    os.environ["DATELINE_WORKERS"] = str(settings.workers)
     config = uvicorn.Config(
         "app.cli:application",
         factory=True,
         workers=settings.workers,
-        log_level="warning" if settings.log_level == "info" else settings.log_level,
-        access_log=False,  # its lines would hold what people search for
+        log_config=None,  # `application` has it, for each process
+        access_log=False,  # its lines would hold what people search for; ours have the route
         server_header=False,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies.split(),
+        timeout_keep_alive=5,
         timeout_graceful_shutdown=8,
     )
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.

@@ -11,7 +11,15 @@ DatelineError
 ├── SettingsInvalid       a setting that cannot be used
 ├── InputUnreadable       a path given to ingest that cannot be read at all
 ├── ArchiveBusy           another process is writing
-└── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
+├── ArchiveReadOnly       the data folder cannot be written to
+├── ArchiveForeign        the archive was made by a later version
+├── StorageFailed         the disk or the database gives trouble
+├── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
+├── KeyRequired           no key, or one that is unknown or revoked
+├── ScopeMissing          the key is good, but not for this
+└── Later                 too much at once; says when to try again
+    ├── RateExceeded      by one caller
+    └── Overloaded        by all of them
 """
 
 from __future__ import annotations
@@ -103,4 +111,42 @@ class ArchiveBusy(DatelineError):
 
 
 class IndexUnavailable(DatelineError):
+    pass
+
+
+class ArchiveReadOnly(DatelineError):
+    pass
+
+
+class ArchiveForeign(DatelineError):
+    pass
+
+
+class StorageFailed(DatelineError):
+    pass
+
+
+class KeyRequired(DatelineError):
+    pass
+
+
+class ScopeMissing(DatelineError):
+    def __init__(self, scope: str) -> None:
+        super().__init__(f"This needs a key with the scope {scope!r}.")
+        self.scope = scope
+
+
+class Later(DatelineError):
+    """`retry_after` is in whole seconds."""
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(f"{message} Try again in {retry_after} s.")
+        self.retry_after = retry_after
+
+
+class RateExceeded(Later):
+    pass
+
+
+class Overloaded(Later):
     pass

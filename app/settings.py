@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
+import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsInvalid
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
 
 class Settings(BaseSettings):
@@ -30,7 +34,37 @@ class Settings(BaseSettings):
     """The package of the spaCy model."""
     admin_key: SecretStr = SecretStr("")
     """Who sends it may take decisions over HTTP; without one nobody may."""
+    require_key: bool = False
+    """Whether reading needs a key too."""
+    rate_limit: str = Field(default="", pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")
+    """Requests of one key, or of one address without a key; empty: any number."""
+    searches: int = Field(default=0, ge=0, le=1024)
+    """Searches at once in all processes together; 0 for two per core."""
+    search_wait: float = Field(default=2.0, ge=0, le=60)
+    """Seconds that a search waits for its turn. Who waits longer than this has often gone away."""
+    cors_origins: str = ""
+    """Web pages elsewhere whose scripts may ask, as `https://news.example`; several with spaces."""
+    trusted_proxies: str = ""
+    """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; several with spaces."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
+    log_format: Literal["console", "json"] = "console"
+    log_queries: bool = False
+    """Whether the log holds what people search for."""
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _are_origins(cls, given: str) -> str:
+        for origin in given.split():
+            if not _ORIGIN.fullmatch(origin):
+                raise ValueError(f"{origin!r} is no origin such as https://news.example")
+        return given
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _are_networks(cls, given: str) -> str:
+        for network in given.split():
+            ipaddress.ip_network(network)
+        return given
 
     @classmethod
     def read(cls, **given: Any) -> Settings:
@@ -51,6 +85,11 @@ class Settings(BaseSettings):
     @property
     def lock_path(self) -> Path:
         return self.data_dir / "ingest.lock"
+
+    @property
+    def searches_at_once(self) -> int:
+        """In one serving process."""
+        return max(1, (self.searches or 2 * _cores()) // self.workers)
 
     @property
     def recognising_processes(self) -> int:

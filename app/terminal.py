@@ -20,7 +20,7 @@ from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import Hit
 from app.search.query import Clause
-from app.store.tables import Decision, Rejection
+from app.store.tables import Decision, Key, Rejection
 
 if TYPE_CHECKING:
     # It would load spaCy, which showing takes no part of.
@@ -141,6 +141,15 @@ def show_rejections(found: Sequence[Rejection]) -> None:
         reason = rejection.reason + (" (passed since)" if rejection.resolved else "")
         seen = rejection.seen_at[:16].replace("T", " ")
         table.add_row(*(Text(cell) for cell in (rejection.file, record, reason, seen)))
+    console().print(table)
+
+
+def show_keys(found: Sequence[Key]) -> None:
+    table = Table("key", "name", "scopes", "made", "", box=None, pad_edge=False, header_style="dim")
+    for key in found:
+        made = key.created_at[:16].replace("T", " ")
+        state = "revoked" if key.revoked else ""
+        table.add_row(*(Text(cell) for cell in (key.prefix, key.name, ", ".join(key.scopes), made, state)))
     console().print(table)
 
 

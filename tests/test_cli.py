@@ -20,7 +20,9 @@ from app import cli, errors
 from app.ingest.lock import writing_alone
 
 ROOT = Path(__file__).parent.parent
-COMMANDS = ["ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "openapi", "serve"]
+COMMANDS = [
+    "ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "config", "keys", "openapi", "serve",
+]  # fmt: skip
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
 MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."
 POLE = " date 1912-03-08 Hobart: Roald Amundsen has reached the South Pole, five weeks before Robert Scott."
@@ -270,6 +272,28 @@ def test_a_setting_that_cannot_be_used_is_named(filled: Run, monkeypatch: pytest
     refused = filled("stats")
     assert refused.exit_code == 78
     assert "DATELINE_PORT" in refused.stderr
+
+
+def test_a_key_is_shown_once_and_ends_when_it_is_revoked(filled: Run, folder: Path) -> None:
+    made = filled("keys", "create", "newsroom", "--scope", "ingest", "--scope", "read")
+    prefix, secret = made.stdout.strip().split("_", 1)
+    [listed] = json.loads(filled("keys", "list", "--json").stdout)
+    assert (listed["prefix"], listed["name"], listed["scopes"]) == (prefix, "newsroom", ["read", "ingest"])
+    shown = filled("keys", "list").stdout
+    assert prefix in shown
+    assert secret not in shown + json.dumps(listed)
+    assert filled("keys", "revoke", prefix).exit_code == 0
+    assert "revoked" in filled("keys", "list").stdout
+    assert filled("keys", "revoke", "00000000").exit_code == 1
+    assert filled("keys", "create", "x", "--scope", "root").exit_code == 2
+
+
+def test_config_shows_what_is_in_force(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_RATE_LIMIT", "5/minute")
+    shown = json.loads(run("config", "--json").stdout)
+    assert shown["DATELINE_RATE_LIMIT"] == "5/minute"
+    assert shown["DATELINE_DATA_DIR"] == str(folder)
+    assert "DATELINE_PORT" in run("config").stdout
 
 
 def test_a_second_writer_ends_at_once(filled: Run, folder: Path, articles: Path) -> None:

@@ -38,8 +38,9 @@ def _examples() -> Iterator[str]:
 
 def test_settings_are_all_described_with_their_defaults() -> None:
     rows = re.findall(r"^\| `DATELINE_(\w+)` \| `(.*?)` \|", _section("docs/operations.md", "Settings"), re.MULTILINE)
+    defaults = {name: field.default for name, field in Settings.model_fields.items()}
     assert {name.lower(): default for name, default in rows} == {
-        name: str(field.default) for name, field in Settings.model_fields.items()
+        name: str(value).lower() if isinstance(value, bool) else str(value) for name, value in defaults.items()
     }
 
 

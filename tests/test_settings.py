@@ -38,3 +38,28 @@ def test_what_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_PORT", "many")
     with pytest.raises(SettingsInvalid, match="DATELINE_PORT cannot be 'many'"):
         Settings.read()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("RATE_LIMIT", "fast"),
+        ("RATE_LIMIT", "0/minute"),
+        ("CORS_ORIGINS", "*"),
+        ("CORS_ORIGINS", "https://news.example/path"),
+        ("CORS_ORIGINS", "https://news.example news.example"),
+        ("TRUSTED_PROXIES", "*"),
+        ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("LOG_FORMAT", "xml"),
+    ],
+)
+def test_what_guards_the_server_is_not_guessed(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+    monkeypatch.setenv(f"DATELINE_{name}", value)
+    with pytest.raises(SettingsInvalid, match=f"DATELINE_{name}"):
+        Settings.read()
+
+
+def test_searches_at_once_are_shared_by_the_processes() -> None:
+    assert Settings(searches=8, workers=4).searches_at_once == 2
+    assert Settings(searches=1, workers=4).searches_at_once == 1
+    assert Settings().searches_at_once >= 2

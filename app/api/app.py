@@ -9,18 +9,25 @@ from contextlib import asynccontextmanager
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
+from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
 from app.api import articles, decisions, entities, health, openapi, problems, reply, search, timeline
 from app.api.answers import Answers
-from app.api.envelope import Envelope
+from app.api.capacity import Capacity
+from app.api.envelope import REQUEST_ID, Envelope
+from app.api.log import Log
 from app.api.metrics import Metrics
+from app.api.rates import Rates
+from app.api.security import Guard
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy
 from app.ingest.indexing import catch_up
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
+
+_RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -45,10 +52,27 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_api_route("/", _front, include_in_schema=False)
     for layer in (problems, reply, openapi):
         layer.install(app)
-    app.add_middleware(Answers, metrics=app.state.metrics)
-    app.add_middleware(CompressMiddleware)
-    app.add_middleware(Envelope, metrics=app.state.metrics)
+    _surround(app, settings)
     return app
+
+
+def _surround(app: FastAPI, settings: Settings) -> None:
+    """The layers around the handlers, from the innermost out."""
+    metrics: Metrics = app.state.metrics
+    app.add_middleware(Capacity, searches=settings.searches_at_once, wait=settings.search_wait, metrics=metrics)
+    app.add_middleware(Answers, metrics=metrics)
+    app.add_middleware(CompressMiddleware)
+    rates = Rates(settings.rate_limit) if settings.rate_limit else None
+    app.add_middleware(Guard, require_key=settings.require_key, rates=rates)
+    if settings.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins.split(),
+            allow_methods=["GET", "HEAD", "POST"],
+            allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID],
+            expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
+        )
+    app.add_middleware(Envelope, metrics=metrics, log=Log(settings))
 
 
 def _catch_up(archive: Archive) -> None:

@@ -18,6 +18,12 @@ class Metrics:
         self._seconds = Histogram(
             "dateline_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self._registry
         )
+        self._searches = Histogram(
+            "dateline_search_seconds", "Time at work on searches.", buckets=_SECONDS, registry=self._registry
+        )
+        self._refused = Counter(
+            "dateline_refusals", "Requests refused or failed.", ("problem",), registry=self._registry
+        )
         self._cached = Counter("dateline_cache_hits", "Requests answered from the cache.", registry=self._registry)
         self._articles = Gauge("dateline_articles", "Articles in the index.", registry=self._registry)
         self._lag = Gauge("dateline_index_lag", "Changes that the index is behind.", registry=self._registry)
@@ -27,6 +33,13 @@ class Metrics:
         known = method if method in _METHODS else "other"
         self._requests.labels(known, route, str(status)).inc()
         self._seconds.labels(route).observe(seconds)
+
+    def searched(self, seconds: float) -> None:
+        self._searches.observe(seconds)
+
+    def refused(self, problem: str) -> None:
+        """`problem` is the last part of its `type`."""
+        self._refused.labels(problem).inc()
 
     def answered_from_cache(self) -> None:
         self._cached.inc()

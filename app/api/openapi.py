@@ -7,11 +7,12 @@ from typing import Any
 
 import msgspec
 from fastapi import FastAPI, Request, Response
-from fastapi.openapi.docs import get_swagger_ui_html
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
+from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from app.api.envelope import DOCS_POLICY
 from app.api.models import Problem
 
 PROBLEM_JSON = "application/problem+json"
@@ -40,13 +41,23 @@ _FAILURES = {
     403: "The server has no key set.",
     409: "An earlier decision stands against it.",
     400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
+    401: "A key is needed, or the one sent is unknown or revoked.",
+    403: "The key lacks the scope.",
     404: "There is no such thing.",
     410: "The article was withdrawn.",
     413: "The body is too large.",
     415: "The body is not JSON.",
     422: "A parameter cannot be served.",
+    429: "Too many requests of one caller.",
     500: "The server failed.",
-    503: "The index is not ready.",
+    503: "Not now: the index is not ready, or too many searches run.",
+}
+# What may happen before an operation is reached, or in any of them.
+_ALWAYS = (401, 403, 422, 429, 500)
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key made with `dateline keys create`. Reading needs one only where the archive says so.",
 }
 _REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
@@ -67,8 +78,8 @@ def responses(
         found[301] = {"description": "It is part of another now.", "headers": {"Location": _LOCATION}}
     if tagged:
         found[304] = {"description": "Nothing changed since the answer with this `ETag`.", "headers": {"ETag": _ETAG}}
-    for status in sorted({*failures, 422, 500}):
-        retry = {"Retry-After": _RETRY_AFTER} if status == 503 else {}
+    for status in sorted({*failures, *_ALWAYS}):
+        retry = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}
         found[status] = {
             "description": _FAILURES[status],
             "headers": {"X-Request-ID": _REQUEST_ID} | retry,
@@ -115,6 +126,7 @@ def install(app: FastAPI) -> None:
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
     app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
     app.add_api_route("/docs", _page, include_in_schema=False)
+    app.add_api_route("/docs/start.js", _start, include_in_schema=False)
 
 
 def _schema(app: FastAPI) -> dict[str, Any]:
@@ -133,7 +145,9 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     schemas = schema["components"]["schemas"]
     schemas.update(problem.pop("$defs"))
     schemas["Problem"] = problem
-    schema["security"] = []
+    schema["components"]["securitySchemes"] = {"key": _KEY}
+    # The first that holds: none, where reading is open.
+    schema["security"] = [{}, {"key": []}]
     shown = examples()
     for operation in (operation for path in schema["paths"].values() for operation in path.values()):
         for content in success(operation)["content"].values():
@@ -150,12 +164,37 @@ def _tidy(parameter: dict[str, Any]) -> None:
         schema |= schema.pop("anyOf")[0]
 
 
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{assets}/favicon.png">
+<link rel="stylesheet" href="{assets}/swagger-ui.css">
+<script src="{assets}/swagger-ui-bundle.js" defer></script>
+<script src="{docs}/start.js" defer data-schema="{schema}"></script>
+</head>
+<body><div id="swagger-ui"></div></body>
+</html>
+"""
+# A file of its own: a page in which scripts may stand would also run those that somebody else put there.
+_START = """\
+SwaggerUIBundle({
+  url: document.currentScript.dataset.schema,
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],
+});
+"""
+
+
 async def _page(request: Request) -> Response:
     root = request.scope.get("root_path", "")
-    return get_swagger_ui_html(
-        openapi_url=f"{root}{request.app.openapi_url}",
-        title=TITLE,
-        swagger_js_url=f"{root}{_ASSETS}/swagger-ui-bundle.js",
-        swagger_css_url=f"{root}{_ASSETS}/swagger-ui.css",
-        swagger_favicon_url=f"{root}{_ASSETS}/favicon.png",
-    )
+    page = _PAGE.format(title=TITLE, assets=root + _ASSETS, docs=root + "/docs", schema=root + request.app.openapi_url)
+    return HTMLResponse(page, headers={"Content-Security-Policy": DOCS_POLICY})
+
+
+async def _start() -> Response:
+    return Response(_START, media_type="text/javascript")

@@ -77,8 +77,33 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "index-unavailable", "The index is not ready", 503,
         "The index is missing, damaged or behind the archive. Articles can still be read by id; no data is lost.", 5,
     ),
+    errors.ArchiveReadOnly: Kind(
+        "archive-read-only", "The archive cannot be written to", 503,
+        "The data folder of this server is read-only. Searching and reading go on.", 60,
+    ),
+    errors.StorageFailed: Kind(
+        "storage-failed", "The disk gives trouble", 503,
+        "The disk is full or fails. Nothing that was acknowledged is lost; the server's log says more.", 30,
+    ),
+    errors.KeyRequired: Kind(
+        "key-required", "This needs a key", 401,
+        "Send a key of this archive as `Authorization: Bearer KEY`. Whoever runs it makes one with "
+        "`dateline keys create`.",
+    ),
+    errors.ScopeMissing: Kind(
+        "scope-missing", "The key is not for this", 403, "The key is good, but lacks the scope that `detail` names.",
+    ),
+    errors.RateExceeded: Kind(
+        "rate-exceeded", "Too many requests", 429,
+        "`RateLimit-Limit`, `RateLimit-Remaining` and `RateLimit-Reset` tell with every answer how many are left; "
+        "`Retry-After` says when to go on.",
+    ),
+    errors.Overloaded: Kind(
+        "overloaded", "Too many searches at once", 503, "Searches wait a moment for their turn, not longer. Try again.",
+    ),
     errors.DatelineError: _INTERNAL,
 }  # fmt: skip
+_CHALLENGE = 'Bearer realm="Dateline", Basic realm="Dateline", charset="UTF-8"'
 
 BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
@@ -131,17 +156,30 @@ def _problem(
     }
     response = Response(msgspec.json.encode(body), kind.status, headers, PROBLEM_JSON)
     if kind.retry_after is not None:
-        response.headers["Retry-After"] = str(kind.retry_after)
-    stamp(response.headers, request.scope)
+        response.headers.setdefault("Retry-After", str(kind.retry_after))
+    request.scope["state"]["problem"] = kind.slug
+    request.app.state.metrics.refused(kind.slug)
     return response
 
 
-async def _of_domain(request: Request, error: Exception) -> Response:
-    kind = next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
-    if kind is _INTERNAL:
-        return await _of_defect(request, error)
+def refusal(request: Request, error: errors.DatelineError) -> Response:
+    """For layers around the application, where nothing catches what is raised."""
     found = [_domain_error(error)] if isinstance(error, errors.InvalidParameter) else []
-    return _problem(request, kind, str(error), found)
+    headers = {}
+    if isinstance(error, errors.Later):
+        headers["Retry-After"] = str(error.retry_after)
+    elif isinstance(error, errors.KeyRequired):
+        headers["WWW-Authenticate"] = _CHALLENGE
+    return _problem(request, _kind(error), str(error), found, headers)
+
+
+def _kind(error: errors.DatelineError) -> Kind:
+    return next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
+
+
+async def _of_domain(request: Request, error: Exception) -> Response:
+    assert isinstance(error, errors.DatelineError)
+    return await _of_defect(request, error) if _kind(error) is _INTERNAL else refusal(request, error)
 
 
 def _domain_error(error: errors.InvalidParameter) -> ProblemError:
@@ -175,7 +213,9 @@ async def _of_http(request: Request, error: Exception) -> Response:
 async def _of_defect(request: Request, _error: Exception) -> Response:
     """The traceback goes to the log (the server writes it), never to the client. The server then hangs up: say so."""
     detail = "Something went wrong here, not with your request."
-    return _problem(request, _INTERNAL, detail, headers={"Connection": "close"})
+    answer = _problem(request, _INTERNAL, detail, headers={"Connection": "close"})
+    stamp(answer.raw_headers, request.scope)
+    return answer
 
 
 async def _of_validation(request: Request, error: Exception) -> Response:

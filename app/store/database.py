@@ -1,22 +1,34 @@
 """The SQLite file: connections, pragmas, transactions, migrations. Many readers, one writer, and neither waits.
 
 A transaction opens and closes in `reading()` or `writing()`; what is called inside takes the session and never commits.
+Where the folder cannot be written to, everything that reads works.
 """
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
+
+from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
 
 # How long a writer waits for another: ingest batches and receipts hold the lock for well under a second.
 _BUSY_SECONDS = 30
+
+# What SQLite says when the disk, the file or the folder fails, and not a statement of ours.
+_TROUBLE = {
+    sqlite3.SQLITE_BUSY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_PERM, sqlite3.SQLITE_READONLY,
+}  # fmt: skip
 
 
 class Database:
@@ -24,12 +36,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._engine = create_engine(
-            f"sqlite:///{path}",
-            connect_args={"timeout": _BUSY_SECONDS, "check_same_thread": False},
-            pool_size=8,
-            max_overflow=-1,
-        )
+        self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
+        self._engine = create_engine(f"sqlite:///{path}", creator=self._connect, pool_size=8, max_overflow=-1)
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _prepare)
@@ -42,7 +50,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with Session(self._engine, expire_on_commit=False) as session:
+        with self._troubles_told(), Session(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -51,7 +59,12 @@ class Database:
 
         BEGIN IMMEDIATE: a transaction that reads first and writes later would fail at once when another one wrote.
         """
-        with Session(self._writer, expire_on_commit=False) as session, session.begin():
+        self._refuse_to_write()
+        with (
+            self._troubles_told(),
+            Session(self._writer, expire_on_commit=False) as session,
+            session.begin(),
+        ):
             yield session
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
@@ -67,14 +80,25 @@ class Database:
             self._idle.append(connection)
 
     def migrate(self) -> None:
-        """Bring the schema to the newest revision; safe to call from several processes at once."""
-        from app.store.migrations import HEAD, upgrade
+        """Bring the schema to the newest revision; safe to call from several processes at once.
 
-        with self._engine.connect() as connection:
-            if _revision(connection) == HEAD:
+        Raises `ArchiveForeign` where a later version has brought it further.
+        """
+        from app.store.migrations import HEAD, known, upgrade
+
+        with self._troubles_told():
+            with self._engine.connect() as connection:
+                revision = _revision(connection)
+            if revision == HEAD:
                 return
-        with self.connecting() as connection:
-            upgrade(connection)
+            if revision is not None and not known(revision):
+                raise ArchiveForeign(
+                    f"{self.path} was made by a later version of Dateline (its schema is {revision!r}, this version "
+                    f"knows {HEAD!r}). Install that version, or restore a backup made before."
+                )
+            self._refuse_to_write()
+            with self.connecting() as connection:
+                upgrade(connection)
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
@@ -87,7 +111,8 @@ class Database:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
         with self._watching:
             if self._watch is None:
-                self._watch = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None)
+                self._watch = self._connect()
+                self._watch.isolation_level = None
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
     def close(self) -> None:
@@ -100,9 +125,33 @@ class Database:
         self._engine.dispose()
 
     def _open(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
+        connection = self._connect()
         _prepare(connection, None)
         return connection
+
+    def _connect(self) -> sqlite3.Connection:
+        if not self.read_only:
+            return sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
+        # Beside a log that another user's process keeps, SQLite follows it; without one it would have to make it,
+        # unless it is told that nobody writes.
+        logged = self.path.with_name(f"{self.path.name}-wal").exists()
+        address = f"file:{quote(str(self.path))}?{'mode=ro' if logged else 'immutable=1'}"
+        return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
+
+    def _refuse_to_write(self) -> None:
+        if self.read_only:
+            raise ArchiveReadOnly(f"{self.path.parent} cannot be written to; it can be searched and read.")
+
+    @contextmanager
+    def _troubles_told(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _TROUBLE:
+                raise
+            raise StorageFailed(f"{self.path}: {error.orig}.") from error
+        except sqlite3.Error as error:
+            raise StorageFailed(f"{self.path}: {error}.") from error
 
     def _use_write_ahead_log(self) -> None:
         """Kept in the file itself, so once is enough; it cannot be set inside a transaction."""

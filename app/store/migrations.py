@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 # The newest revision, so that an archive that has it opens without Alembic; a test compares it with the scripts.
-HEAD = "0002"
+HEAD = "0003"
 
 
 def scripts() -> Path:
@@ -31,6 +31,11 @@ def config(connection: Connection) -> Config:
     made.set_main_option("script_location", str(scripts()).replace("%", "%%"))
     made.attributes["connection"] = connection
     return made
+
+
+def known(revision: str) -> bool:
+    """Whether this version has a script for it."""
+    return any(path.name.startswith(f"{revision}_") for path in (scripts() / "versions").glob("*.py"))
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:

@@ -265,6 +265,21 @@ class IndexCommit(SQLModel, table=True):
     sequence: int
 
 
+class Key(SQLModel, table=True):
+    """A key to the API. `prefix` is its public half; of the secret one only the SHA-256 is kept, so that nobody who
+    reads the archive or a backup of it has the key."""
+
+    __tablename__ = "key"
+
+    prefix: str = Field(primary_key=True)
+    secret_sha256: str
+    name: str
+    scopes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    created_at: str
+    """UTC, to show."""
+    revoked: bool = False
+
+
 class Counter(SQLModel, table=True):
     """`sequence`: the number last given to a change. Kept apart from the rows so that it never goes back."""
 

@@ -1,0 +1,206 @@
+"""Keys, scopes, rates, and what browsers are told, against the real server."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import Depends
+
+from app.api.app import create_app
+from app.api.security import needs
+from app.archive import open_archive
+from app.settings import Settings
+from app.store import keys
+from tests.api.served import Api, serve
+
+Served = Callable[..., AbstractContextManager[httpx.Client]]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    open_archive(Settings(data_dir=tmp_path)).close()
+    return tmp_path
+
+
+@pytest.fixture
+def served(folder: Path) -> Served:
+    @contextmanager
+    def opened(**given: Any) -> Iterator[httpx.Client]:
+        app = create_app(Settings(data_dir=folder, **given))
+        for scope in keys.SCOPES:
+            wanting = [Depends(needs(scope))]
+            app.add_api_route(
+                f"/for/{scope}", lambda: "in", methods=["POST"], dependencies=wanting, include_in_schema=False
+            )
+        with serve(app) as client:
+            yield client
+
+    return opened
+
+
+def make(folder: Path, *scopes: keys.Scope) -> str:
+    with open_archive(Settings(data_dir=folder)) as archive, archive.database.writing() as session:
+        return keys.create_key(session, "test", scopes, "2026-01-01")
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def test_reading_is_open_and_writing_is_not(served: Served) -> None:
+    with served() as client:
+        assert client.get("/v1/stats").status_code == 200
+        answer = client.post("/for/admin")
+        assert answer.status_code == 401
+        assert answer.json()["type"] == "/problems/key-required"
+        assert answer.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize(
+    ("scopes", "open_to"),
+    [
+        (("read",), ["read"]),
+        (("ingest",), ["ingest"]),
+        (("read", "ingest"), ["read", "ingest"]),
+        (("admin",), ["read", "ingest", "admin"]),
+    ],
+)
+def test_a_key_is_for_its_scopes(
+    served: Served, folder: Path, scopes: tuple[keys.Scope, ...], open_to: list[str]
+) -> None:
+    sent = bearer(make(folder, *scopes))
+    with served() as client:
+        codes = {scope: client.post(f"/for/{scope}", headers=sent).status_code for scope in keys.SCOPES}
+    assert codes == {scope: 200 if scope in open_to else 403 for scope in keys.SCOPES}
+
+
+def test_where_reading_needs_a_key_everything_but_health_and_the_contract_does(served: Served, folder: Path) -> None:
+    key = make(folder, "read")
+    with served(require_key=True) as client:
+        for path in ("/healthz", "/readyz", "/docs", "/openapi.json", "/problems/key-required"):
+            assert client.get(path).status_code == 200, path
+        for path in ("/v1/stats", "/v1/search", "/metrics", "/v1/nowhere", "/"):
+            assert client.get(path).status_code == 401, path
+            assert client.get(path, headers=bearer(key)).status_code != 401, path
+
+
+@pytest.mark.parametrize("wrong", ["x", "_", "00000000_x", "Bearer", "é_é"])
+def test_a_key_that_is_wrong_is_refused_even_where_none_is_needed(served: Served, wrong: str) -> None:
+    with served() as client:
+        sent = [(b"Authorization", f"Bearer {wrong}".encode("latin-1"))]
+        assert client.get("/v1/stats", headers=sent).status_code == 401
+
+
+def test_a_wrong_secret_behind_a_right_prefix_is_refused(served: Served, folder: Path) -> None:
+    key = make(folder, "read")
+    with served() as client:
+        assert client.get("/v1/stats", headers=bearer(key)).status_code == 200
+        assert client.get("/v1/stats", headers=bearer(key[:-1])).status_code == 401
+        assert client.get("/v1/stats", headers={"Authorization": f"Token {key}"}).status_code == 401
+
+
+def test_a_revoked_key_ends_at_once(served: Served, folder: Path) -> None:
+    key = make(folder, "admin")
+    with served() as client:
+        assert client.post("/for/admin", headers=bearer(key)).status_code == 200
+        with open_archive(Settings(data_dir=folder)) as archive, archive.database.writing() as session:
+            keys.revoke_key(session, key.partition("_")[0])
+        assert client.post("/for/admin", headers=bearer(key)).status_code == 401
+
+
+def test_a_browser_may_send_it_as_a_password_and_only_read_with_it(served: Served, folder: Path) -> None:
+    key = make(folder, "admin")
+    with served(require_key=True) as client:
+        assert client.get("/v1/stats", auth=("anyone", key)).status_code == 200
+        assert client.post("/for/admin", auth=("anyone", key)).status_code == 401
+        assert client.get("/v1/stats", headers={"Authorization": "Basic %%%"}).status_code == 401
+
+
+def test_the_archive_holds_no_secret(folder: Path) -> None:
+    key = make(folder, "read")
+    secret = key.partition("_")[2].encode()
+    assert not [path for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()]
+
+
+def test_every_route_that_writes_names_the_scope_it_needs(api: Api) -> None:
+    """Reads that are no GET are listed here by name; whatever else is added must ask for a key."""
+    reads = {"/v1/articles/lookup"}
+    for route in api.app.routes:
+        methods = getattr(route, "methods", None) or set()
+        if methods - {"GET", "HEAD"} and getattr(route, "path", "") not in reads:
+            called = [dependency.call.__qualname__ for dependency in route.dependant.dependencies]  # type: ignore[attr-defined]
+            assert any("needs" in name for name in called), route
+
+
+def test_rates_are_per_caller_and_told(served: Served, folder: Path) -> None:
+    key = make(folder, "read")
+    with served(rate_limit="3/hour") as client:
+        answers = [client.get("/v1/stats") for _ in range(4)]
+        assert [answer.status_code for answer in answers] == [200, 200, 200, 429]
+        assert [answer.headers["RateLimit-Remaining"] for answer in answers] == ["2", "1", "0", "0"]
+        assert answers[3].json()["type"] == "/problems/rate-exceeded"
+        assert 0 < int(answers[3].headers["Retry-After"]) <= 3600
+        assert client.get("/v1/stats", headers=bearer(key)).status_code == 200
+        metrics = client.get("/metrics", headers=bearer(key)).text
+        assert 'dateline_refusals_total{problem="rate-exceeded"} 1.0' in metrics
+
+
+def test_guesses_of_a_key_count(served: Served) -> None:
+    with served(rate_limit="2/hour") as client:
+        codes = [client.get("/v1/stats", headers=bearer(f"0000000{n}_x")).status_code for n in range(4)]
+    assert codes == [401, 401, 429, 429]
+
+
+def test_a_window_ends(served: Served) -> None:
+    with served(rate_limit="1/second") as client:
+        assert client.get("/healthz").status_code == 200
+        while (answer := client.get("/healthz")).status_code == 429:
+            time.sleep(0.05)
+        assert answer.status_code == 200
+
+
+def test_without_a_rate_nothing_is_said_of_one(served: Served) -> None:
+    with served() as client:
+        assert not [name for name in client.get("/v1/stats").headers if name.startswith("ratelimit")]
+
+
+@pytest.mark.parametrize("path", ["/v1/stats", "/docs", "/healthz", "/v1/nowhere", "/openapi.json", "/docs/start.js"])
+def test_browsers_are_told_what_a_page_may_do(api: Api, path: str) -> None:
+    [policy] = api.http.get(path).headers.get_list("Content-Security-Policy")
+    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+    assert rules["default-src"] == "'self'"
+    assert rules["frame-ancestors"] == rules["object-src"] == rules["base-uri"] == "'none'"
+    assert "script-src" not in rules
+    assert ("style-src" in rules) == (path == "/docs")
+
+
+def test_no_script_stands_in_a_page(api: Api) -> None:
+    page = api.http.get("/docs").text
+    assert "<script>" not in page
+    assert "onclick" not in page
+    assert api.http.get("/docs/start.js").headers["Content-Type"].startswith("text/javascript")
+
+
+ORIGIN = "https://news.example"
+
+
+def test_pages_elsewhere_may_not_ask(api: Api) -> None:
+    answer = api.http.get("/v1/stats", headers={"Origin": ORIGIN})
+    assert "Access-Control-Allow-Origin" not in answer.headers
+
+
+def test_unless_they_are_named(served: Served) -> None:
+    with served(cors_origins=f"{ORIGIN} https://other.example:8443", require_key=True) as client:
+        asked = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET"}
+        before = client.options("/v1/stats", headers=asked | {"Access-Control-Request-Headers": "authorization"})
+        assert before.status_code == 200
+        assert before.headers["Access-Control-Allow-Origin"] == ORIGIN
+        assert client.get("/v1/stats", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"] == ORIGIN
+        stranger = client.get("/v1/stats", headers={"Origin": "https://evil.example"})
+        assert "Access-Control-Allow-Origin" not in stranger.headers
