@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from app.errors import IndexUnavailable
+from app.errors import ArchiveReadOnly, IndexUnavailable
 from app.search.engine import SearchEngine
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
@@ -63,6 +67,14 @@ class Archive:
         index = self.engine.status()
         return index.generation, index.sequence, self.database.version()
 
+    @contextmanager
+    def scratch_engine(self) -> Iterator[SearchEngine]:
+        """An empty index of the same kind in a temporary folder, to compare with."""
+        with TemporaryDirectory(prefix="dateline-") as folder:
+            engine = _open_index(Path(folder), mend=False)
+            yield engine
+            engine.close()
+
     def close(self) -> None:
         self.engine.close()
         self.database.close()
@@ -79,26 +91,27 @@ class Archive:
 def open_archive(settings: Settings, *, mend: bool = False) -> Archive:
     """Opens what is in the data folder, or begins a new archive there, with the schema of this version.
 
-    An index that cannot be read is `IndexUnavailable`; with `mend` an empty one takes its place, which
-    `indexing.catch_up` fills. For who goes on to do that: a reader would find nothing and think it the truth.
+    An index that cannot be read is `IndexUnavailable`; with `mend` the archive opens without one, and
+    `indexing.catch_up` builds it. For who goes on to do that: a reader would find nothing and think it the truth.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    # An index is code (Whoosh unpickles its table of contents): nobody else writes there.
-    settings.index_dir.mkdir(mode=0o700, exist_ok=True)
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        # An index is code (Whoosh unpickles its table of contents): nobody else writes there.
+        settings.index_dir.mkdir(mode=0o700, exist_ok=True)
+    except PermissionError as error:
+        raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
     database = Database(settings.database_path)
     try:
         database.migrate()
-        engine = _open_index(settings, mend)
+        engine = _open_index(settings.index_dir, mend)
     except BaseException:
         database.close()
         raise
     return Archive(settings, database, engine, engine.current_fingerprint)
 
 
-def _open_index(settings: Settings, mend: bool) -> WhooshEngine:
+def _open_index(folder: Path, mend: bool) -> WhooshEngine:
     try:
-        return WhooshEngine.open(settings.index_dir)
-    except IndexUnavailable:
-        if not mend:
-            raise
-        return WhooshEngine.create_anew(settings.index_dir)
+        return WhooshEngine.open(folder, mend=mend)
+    except OSError as error:
+        raise IndexUnavailable(f"The index in {folder} cannot be opened: {error.strerror}.") from error

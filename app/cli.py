@@ -9,7 +9,6 @@ import errno
 import json
 import os
 import re
-import shutil
 import signal
 import socket
 import sys
@@ -173,11 +172,14 @@ def search(
 
     from app import terminal
     from app.api.conditions import query_read, read_conditions
+    from app.ingest.indexing import is_ours
     from app.search.answer import answer
     from app.store.articles import bodies
 
     params = _parameters(q=query, source=source, entity=entity, date_from=first, date_to=last, limit=limit)
     with _existing(data_dir) as archive, archive.database.reading() as session:
+        if not is_ours(archive):
+            raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
         asked = read_conditions(session, params)
         found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
         texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
@@ -467,14 +469,54 @@ def reindex(data_dir: DataDir = None) -> None:
     """Build the search index again from the rows; searches go on meanwhile."""
     from app.ingest.indexing import rebuild
 
-    try:
-        with _existing(data_dir) as archive:
-            count = rebuild(archive)
-    except errors.IndexUnavailable:
-        _discard_index(_settings(data_dir))
-        with _existing(data_dir) as archive:
-            count = rebuild(archive)
+    with _existing(data_dir, mend=True) as archive:
+        count = rebuild(archive)
     typer.echo(f"{count:,} articles indexed.")
+
+
+@app.command(epilog="Example: dateline verify --deep, once a week; dateline verify --repair, after it found something")
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Build the index again if anything is wrong with it.")
+    ] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also read every text, and build a second index to compare with.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare rows, index and checksums.
+
+    Searches and an ingest go on meanwhile. What is wrong with the rows themselves only a backup can mend.
+    """
+    from app.ingest.indexing import rebuild
+    from app.ingest.verify import verify as check
+
+    with _existing(data_dir, mend=True) as archive:
+        found = check(archive, deep=deep)
+        for finding in found:
+            _complain(f"{finding.store}: {finding.message}")
+        if repair and any(finding.store == "index" for finding in found):
+            typer.echo(f"{rebuild(archive):,} articles indexed.")
+            found = check(archive, deep=deep)
+    if found:
+        _fail(f"{len(found):,} findings.", EXIT_DISK)
+    typer.echo("Rows and index agree.")
+
+
+@app.command(epilog="Example: dateline backup archive-$(date +%F).sqlite")
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is never overwritten.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Copy the archive to a file, while it is in use.
+
+    To restore, put the file as archive.sqlite into an empty data folder: the index is built from it.
+    """
+    from app.store.backup import backup as copy
+
+    with _existing(data_dir, mend=True) as archive:
+        size = copy(archive.database, file)
+    typer.echo(f"{file}: {size:,} bytes, read again and sound.")
 
 
 @app.command(epilog="Example: dateline config --json")
@@ -609,23 +651,15 @@ def _opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
 
 
 @contextmanager
-def _existing(data_dir: Path | None) -> Iterator[Archive]:
+def _existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
     """For commands that only read: asking in the wrong folder must not begin an archive there."""
     settings = _settings(data_dir)
     if not settings.database_path.exists():
         raise errors.InputUnreadable(
             f"There is no archive in {settings.data_dir}. Begin one with: dateline ingest PATH"
         )
-    with _opened(settings) as archive:
+    with _opened(settings, mend=mend) as archive:
         yield archive
-
-
-def _discard_index(settings: Settings) -> None:
-    """One that cannot be opened cannot be replaced in one step; it holds nothing that the rows do not."""
-    from app.ingest.lock import writing_alone
-
-    with writing_alone(settings.lock_path):
-        shutil.rmtree(settings.index_dir)
 
 
 def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:

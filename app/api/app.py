@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
@@ -16,16 +15,13 @@ from app.api import articles, decisions, entities, health, openapi, problems, re
 from app.api.answers import Answers
 from app.api.capacity import Capacity
 from app.api.envelope import REQUEST_ID, Envelope
+from app.api.keeper import Keeper
 from app.api.log import Log
 from app.api.metrics import Metrics
 from app.api.rates import Rates
 from app.api.security import Guard
-from app.archive import Archive, open_archive
-from app.errors import ArchiveBusy
-from app.ingest.indexing import catch_up
+from app.archive import open_archive
 from app.settings import Settings
-
-log = logging.getLogger(__name__)
 
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
@@ -34,9 +30,10 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with await run_in_threadpool(open_archive, settings, mend=True) as archive:
-            await run_in_threadpool(_catch_up, archive)
-            app.state.archive = archive
+            app.state.archive, app.state.keeper = archive, Keeper(archive)
+            app.state.keeper.start()
             yield
+            await run_in_threadpool(app.state.keeper.stop)
 
     app = FastAPI(
         title=openapi.TITLE,
@@ -73,14 +70,6 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
     app.add_middleware(Envelope, metrics=metrics, log=Log(settings))
-
-
-def _catch_up(archive: Archive) -> None:
-    try:
-        catch_up(archive)
-    except ArchiveBusy as error:
-        # Whoever holds the lock brings the index up to date; until then /readyz says how far behind it is.
-        log.info("%s", error)
 
 
 async def _front() -> RedirectResponse:

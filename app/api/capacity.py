@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api import problems
 from app.api.metrics import Metrics
-from app.errors import Overloaded
+from app.errors import DatelineError, Overloaded
 
 # What asks the index. An article by its id asks the rows alone, and is read also while searches queue.
 _SEARCHES = re.compile(r"/search|/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+/timeline)")
@@ -30,11 +30,15 @@ class Capacity:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _SEARCHES.fullmatch(scope["path"]):
             await self._app(scope, receive, send)
-        elif await self._turn():
-            await self._search(scope, receive, send)
-        else:
-            error = Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER)
+            return
+        try:
+            scope["app"].state.keeper.check()
+            if not await self._turn():
+                raise Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER)
+        except DatelineError as error:
             await problems.refusal(Request(scope), error)(scope, receive, send)
+            return
+        await self._search(scope, receive, send)
 
     async def _turn(self) -> bool:
         if not self._turns.locked():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.api.deps import ArchiveDep, no_parameters
+from app.api.keeper import Keeper
 from app.api.metrics import Metrics
 from app.api.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.api.openapi import responses
@@ -80,6 +81,8 @@ async def get_health(request: Request) -> Response:
 )
 def get_readiness(request: Request, archive: ArchiveDep) -> Response:
     """Fails while the index is missing or behind the archive: for whoever sends requests here."""
+    keeper: Keeper = request.app.state.keeper
+    keeper.check()
     behind = lag(archive)
     if behind:
         raise IndexUnavailable(f"The index is {behind} changes behind the archive.")

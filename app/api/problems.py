@@ -212,6 +212,7 @@ async def _of_http(request: Request, error: Exception) -> Response:
 
 async def _of_defect(request: Request, _error: Exception) -> Response:
     """The traceback goes to the log (the server writes it), never to the client. The server then hangs up: say so."""
+    request.app.state.keeper.suspect()
     detail = "Something went wrong here, not with your request."
     answer = _problem(request, _INTERNAL, detail, headers={"Connection": "close"})
     stamp(answer.raw_headers, request.scope)

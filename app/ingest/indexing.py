@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.enrich.resolve import display_name
+from app.errors import DatelineError
 from app.ingest.lock import writing_alone
 from app.search.engine import Document
 from app.store import receipts
@@ -55,19 +56,30 @@ class Pace:
         self._waiting = 0
 
 
-def catch_up(archive: Archive) -> int:
+Stopped = Callable[[], bool]
+
+
+class Interrupted(DatelineError):
+    """Asked to stop before the index was whole: nothing is lost, and the next one goes on from there."""
+
+
+def never() -> bool:
+    return False
+
+
+def catch_up(archive: Archive, stopped: Stopped = never) -> int:
     """Apply what the index lacks, all of it where the index is not this archive's. How many articles that were.
 
-    Raises `ArchiveBusy` where an ingest runs, which will do the same.
+    Raises `ArchiveBusy` where an ingest runs, which will do the same, and `Interrupted` once `stopped` says so.
     """
     with writing_alone(archive.settings.lock_path):
-        return apply(archive)
+        return apply(archive, stopped)
 
 
-def rebuild(archive: Archive) -> int:
+def rebuild(archive: Archive, stopped: Stopped = never) -> int:
     """Build the index from the rows; the old one serves until the new one is there."""
     with writing_alone(archive.settings.lock_path):
-        return _rebuild(archive)
+        return _rebuild(archive, stopped)
 
 
 def lag(archive: Archive) -> int:
@@ -76,15 +88,17 @@ def lag(archive: Archive) -> int:
         return count_changed_after(session, archive.engine.status().sequence)
 
 
-def apply(archive: Archive) -> int:
+def apply(archive: Archive, stopped: Stopped = never) -> int:
     """As `catch_up`, for who holds the lock."""
     with archive.database.writing() as session:
         settle(session, display_name)
-    if not _is_ours(archive):
-        return _rebuild(archive)
+    if not is_ours(archive):
+        return _rebuild(archive, stopped)
     applied = 0
     while count := _apply_some(archive):
         applied += count
+        if stopped():
+            raise Interrupted("Stopped while the index was brought up to date.")
     return applied
 
 
@@ -145,24 +159,32 @@ def _documents(session: Session, articles: list[Article]) -> list[Document]:
     return [document(article, entities[article.id]) for article in articles]
 
 
-def _rebuild(archive: Archive) -> int:
+def published(session: Session) -> Iterator[Document]:
+    """All that an index holds that has every change; in the order of their changes."""
+    sequence = 0
+    while step := changed_after(session, sequence, _STEP):
+        sequence = step[-1].sequence
+        documents = _documents(session, [article for article in step if article.status == "published"])
+        session.expunge_all()
+        yield from documents
+
+
+def _rebuild(archive: Archive, stopped: Stopped) -> int:
     count = 0
 
-    def all_documents(session: Session) -> Iterator[Document]:
+    def counted(session: Session) -> Iterator[Document]:
         nonlocal count
-        sequence = 0
-        while step := changed_after(session, sequence, _STEP):
-            sequence = step[-1].sequence
-            documents = _documents(session, [article for article in step if article.status == "published"])
-            session.expunge_all()
-            count += len(documents)
-            yield from documents
+        for found in published(session):
+            count += 1
+            if stopped():
+                raise Interrupted("Stopped while the index was built.")
+            yield found
 
     with archive.database.writing() as session:
         settle(session, display_name)
     with archive.database.reading() as session:
         reached = newest(session)
-        _commit(archive, reached, lambda: archive.engine.rebuild(all_documents(session), sequence=reached))
+        _commit(archive, reached, lambda: archive.engine.rebuild(counted(session), sequence=reached))
     return count
 
 
@@ -181,13 +203,14 @@ def _write_receipt(archive: Archive, generation: int, sequence: int) -> None:
         receipts.write(session, archive.settings.index_dir.name, generation, sequence)
 
 
-def _is_ours(archive: Archive) -> bool:
-    """Whether the index was made from these rows, by this version of the code."""
+def is_ours(archive: Archive) -> bool:
+    """Whether the index was made from these rows, by this version of the code: what it finds is then true, if not
+    always all. An empty one is ours only where there never was another."""
     status = archive.engine.status()
-    if status.documents == 0 and status.sequence == 0:
-        return True
     if status.fingerprint != archive.fingerprint:
         return False
+    name = archive.settings.index_dir.name
     with archive.database.reading() as session:
-        receipt = receipts.read(session, archive.settings.index_dir.name, status.generation)
-    return receipt == status.sequence
+        if status.documents == 0 and status.sequence == 0:
+            return not receipts.are_there(session, name)
+        return receipts.read(session, name, status.generation) == status.sequence

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import ArchiveBusy
+from app.errors import ArchiveBusy, ArchiveReadOnly
 
 
 @contextmanager
 def writing_alone(path: Path) -> Iterator[None]:
-    """Raises `ArchiveBusy` at once where another process, or another thread of this one, is inside."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    """Raises `ArchiveBusy` at once where another process, or another thread of this one, is inside, and
+    `ArchiveReadOnly` where nobody here can write."""
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    except OSError as error:
+        if error.errno not in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise
+        raise ArchiveReadOnly(f"{path.parent} cannot be written to; it can be searched and read.") from error
     try:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

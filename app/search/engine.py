@@ -5,7 +5,7 @@ Frozen values in and out; nothing of an engine leaks. `tests/search/test_engine_
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -114,6 +114,21 @@ class IndexStatus:
     fingerprint: str
 
 
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What an index holds, read whole. `damaged` names what is not as it was written; where there is any, the rest says
+    nothing.
+
+    `revised` by article id, as in `Document`. `digests`, of a deep audit alone, are equal for equal documents: of every
+    word with its place, every entity and what a hit shows.
+    """
+
+    sequence: int
+    damaged: tuple[str, ...]
+    revised: Mapping[str, int]
+    digests: Mapping[str, int]
+
+
 class SearchEngine(Protocol):
     """Many threads may search while one process writes. Every write is visible to `search` when it returns."""
 
@@ -142,6 +157,10 @@ class SearchEngine(Protocol):
         ...
 
     def status(self) -> IndexStatus: ...
+
+    def audit(self, *, deep: bool = False) -> Audit:
+        """Of the index on disk, whatever this engine has open. Raises `IndexUnavailable` where it cannot be opened."""
+        ...
 
     @property
     def current_fingerprint(self) -> str:

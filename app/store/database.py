@@ -37,7 +37,7 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self._engine = create_engine(f"sqlite:///{path}", creator=self._connect, pool_size=8, max_overflow=-1)
+        self._engine = create_engine(f"sqlite:///{path}", creator=self.connect, pool_size=8, max_overflow=-1)
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _prepare)
@@ -111,7 +111,7 @@ class Database:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
         with self._watching:
             if self._watch is None:
-                self._watch = self._connect()
+                self._watch = self.connect()
                 self._watch.isolation_level = None
             return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
 
@@ -125,11 +125,11 @@ class Database:
         self._engine.dispose()
 
     def _open(self) -> sqlite3.Connection:
-        connection = self._connect()
+        connection = self.connect()
         _prepare(connection, None)
         return connection
 
-    def _connect(self) -> sqlite3.Connection:
+    def connect(self) -> sqlite3.Connection:
         if not self.read_only:
             return sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
         # Beside a log that another user's process keeps, SQLite follows it; without one it would have to make it,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert
-from sqlmodel import Session, col
+from sqlmodel import Session, col, select
 
 from app.store.tables import IndexCommit
 
@@ -24,3 +24,8 @@ def read(session: Session, index: str, generation: int) -> int | None:
     """The sequence number that this generation holds; None where it was never promised one."""
     receipt = session.get(IndexCommit, (index, generation))
     return receipt.sequence if receipt is not None else None
+
+
+def are_there(session: Session, index: str) -> bool:
+    """Whether this index ever held anything."""
+    return session.exec(select(IndexCommit.generation).where(IndexCommit.index == index).limit(1)).first() is not None

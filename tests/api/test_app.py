@@ -15,6 +15,7 @@ from app.api.app import create_app
 from app.archive import open_archive
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
+from app.search.whoosh.codec import EXTENSION
 from app.settings import Settings
 from app.store.articles import touch
 from app.store.tables import Article
@@ -43,6 +44,14 @@ def settings(tmp_path: Path) -> Settings:
     return settings
 
 
+def ready(client: httpx.Client) -> None:
+    """Waits until the index is whole: a start does not."""
+    deadline = time.monotonic() + 30
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def total(client: httpx.Client) -> int:
     return int(client.get("/v1/search", params={"q": "lighthouse"}).json()["total"])
 
@@ -50,7 +59,7 @@ def total(client: httpx.Client) -> int:
 def test_a_start_brings_the_index_up_to_date(settings: Settings) -> None:
     fall_behind(settings)
     with serve(create_app(settings)) as client:
-        assert client.get("/readyz").status_code == 200
+        ready(client)
         assert client.get("/v1/stats").json()["index"]["lag"] == 0
 
 
@@ -70,6 +79,39 @@ def test_it_serves_while_another_ingests_and_says_that_it_is_behind(settings: Se
 def test_a_lost_index_is_made_again_from_the_rows(settings: Settings) -> None:
     shutil.rmtree(settings.index_dir)
     with serve(create_app(settings)) as client:
+        ready(client)
+        assert total(client) == 2
+
+
+def test_while_it_is_made_searches_are_put_off_and_articles_are_read(settings: Settings) -> None:
+    """Nothing found would be taken for the truth."""
+    with open_archive(settings) as archive, archive.database.reading() as session:
+        [first, _] = session.exec(select(Article.id)).all()
+    shutil.rmtree(settings.index_dir)
+    with writing_alone(settings.lock_path), serve(create_app(settings)) as client:
+        for path in ("/v1/search?q=lighthouse", "/v1/timeline", f"/v1/articles/{first}/similar", "/readyz"):
+            answer = client.get(path)
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/index-unavailable")
+            assert answer.headers["Retry-After"]
+        assert client.get(f"/v1/articles/{first}").status_code == 200
+
+
+def test_damage_behind_a_failure_is_found_and_mended(settings: Settings) -> None:
+    """As a failing disk does it: in place, while the server has the file mapped."""
+    app = create_app(settings)
+    with serve(app) as client:
+        ready(client)
+        [segment] = settings.index_dir.glob(f"*{EXTENSION}")
+        generation = client.get("/readyz").json()["generation"]
+        raw = segment.read_bytes()
+        with segment.open("r+b") as file:
+            file.seek(len(raw) // 2)
+            file.write(bytes(byte ^ 0xFF for byte in raw[len(raw) // 2 :]))
+        app.state.keeper.suspect()
+        deadline = time.monotonic() + 30
+        while client.get("/readyz").json().get("generation", generation) == generation:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
         assert total(client) == 2
 
 
@@ -79,6 +121,7 @@ def test_a_damaged_index_is_made_again_from_the_rows(settings: Settings) -> None
     for file in settings.index_dir.rglob("*.toc"):
         file.write_bytes(b"not an index")
     with serve(create_app(settings)) as client:
+        ready(client)
         assert total(client) == 2
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from types import SimpleNamespace
 from typing import Any
 
 from app.api.capacity import Capacity
@@ -17,7 +18,7 @@ class Asked:
         self.capacity = Capacity(self.work, searches=searches, wait=wait, metrics=self.metrics)
         self.most = self.now = 0
         self.end = asyncio.Event()
-        self.state = type("State", (), {"metrics": self.metrics})
+        self.state = SimpleNamespace(metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None))
 
     async def work(self, scope: Any, _receive: Any, send: Any) -> None:
         self.now += 1
@@ -36,7 +37,7 @@ class Asked:
             nonlocal status
             status = message.get("status", status)
 
-        application = type("Application", (), {"state": self.state})
+        application = SimpleNamespace(state=self.state)
         scope = {"type": "http", "method": "GET", "path": path, "headers": [], "query_string": b"", "app": application}
         scope["state"] = {"request_id": "x"}
         await self.capacity(scope, asyncio.Queue().get, send)

@@ -13,11 +13,13 @@ import msgspec
 import numpy as np
 from rapidfuzz.distance import OSA
 
+from app.errors import IndexUnavailable
 from app.search import analysis
-from app.search.engine import DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
+from app.search.engine import Audit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
 from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
+from app.search.whoosh.audit import audit
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.index import FINGERPRINT, Index
@@ -39,23 +41,23 @@ _decode_card = msgspec.msgpack.Decoder(tuple).decode
 class WhooshEngine:
     """The embedded engine. One object serves all threads of a process."""
 
-    def __init__(self, index: Index) -> None:
+    def __init__(self, index: Index, snapshot: Snapshot | None = None) -> None:
         self._index = index
         self._refreshing = threading.Lock()
-        self._snapshot = index.snapshot()
+        self._snapshot = snapshot or index.snapshot()
         self._checked = time.monotonic()
 
     @classmethod
-    def open(cls, folder: Path) -> WhooshEngine:
-        """Raises `IndexUnavailable` where the folder holds an index that cannot be read; `create_anew` helps."""
-        return cls(Index(folder))
-
-    @classmethod
-    def create_anew(cls, folder: Path) -> WhooshEngine:
-        """An empty index in place of whatever the folder holds."""
+    def open(cls, folder: Path, *, mend: bool = False) -> WhooshEngine:
+        """Raises `IndexUnavailable` where the folder holds an index that cannot be read. With `mend` the engine then
+        holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable one."""
         index = Index(folder)
-        index.replace([], sequence=0)
-        return cls(index)
+        try:
+            return cls(index)
+        except IndexUnavailable:
+            if not mend:
+                raise
+            return cls(index, Snapshot((), index.generation(), 0, ""))
 
     def search(self, query: Query, /) -> Hits:
         snapshot = self._current()
@@ -129,6 +131,9 @@ class WhooshEngine:
     def status(self) -> IndexStatus:
         snapshot = self._current()
         return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint)
+
+    def audit(self, *, deep: bool = False) -> Audit:
+        return audit(self._index.snapshot(), deep=deep)
 
     @property
     def current_fingerprint(self) -> str:

@@ -145,12 +145,14 @@ WhooshEngine.open(Path(sys.argv[1])).rebuild(documents(), sequence=9)
 
 
 class TestDamage:
-    """An index that cannot be read says so, and what to do; `create_anew` does it."""
+    """An index that cannot be read says so, and what to do; `rebuild` does it."""
 
     def refused(self, folder: Path) -> None:
         with pytest.raises(IndexUnavailable, match="dateline reindex"):
             WhooshEngine.open(folder)
-        engine = WhooshEngine.create_anew(folder)
+        engine = WhooshEngine.open(folder, mend=True)
+        assert engine.status().fingerprint == ""
+        engine.rebuild([], sequence=0)
         assert engine.status().documents == 0
         engine.put([doc(1, "oil")], sequence=1)
         assert numbers(ask(WhooshEngine.open(folder), "oil")) == [1]

@@ -1,0 +1,82 @@
+"""Whether rows and index agree, and both are as they were written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlmodel import Session, select
+
+from app.archive import Archive
+from app.errors import IndexUnavailable
+from app.ingest import indexing
+from app.search.engine import Audit
+from app.store import check
+from app.store.tables import Article
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something wrong. The index is built again from the rows; rows come back from a backup."""
+
+    store: Literal["rows", "index"]
+    message: str
+
+
+def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
+    """Nothing is locked: what others change meanwhile is left out of the comparison.
+
+    `deep` builds a second index in a temporary folder and compares the two word by word, and hashes every text again.
+    """
+    with archive.database.reading() as session:
+        found = [Finding("rows", message) for message in check.file(session, deep=deep)]
+        if deep:
+            found += [Finding("rows", message) for message in check.texts(session)]
+    return found + [Finding("index", message) for message in _index(archive, deep)]
+
+
+def _index(archive: Archive, deep: bool) -> Iterator[str]:
+    try:
+        audit = archive.engine.audit(deep=deep)
+    except IndexUnavailable as error:
+        yield str(error)
+        return
+    if audit.damaged:
+        yield from (f"{name} is not what was written" for name in audit.damaged)
+        return
+    if not indexing.is_ours(archive):
+        yield "It was made from other rows, or by another version."
+        return
+    with archive.database.reading() as session:
+        yield from _differences(session, audit)
+        if deep:
+            yield from _rewritten(archive, session, audit)
+
+
+def _differences(session: Session, audit: Audit) -> Iterator[str]:
+    """Article by article. What changed after the index's last commit is not expected in it."""
+    missing = dict(audit.revised)
+    for id, status, revised, sequence in session.exec(
+        select(Article.id, Article.status, Article.revised, Article.sequence)
+    ):
+        held = missing.pop(id, None)
+        if sequence > audit.sequence:
+            continue
+        if status != "published" and held is not None:
+            yield f"Article {id} was withdrawn and is found."
+        elif status == "published" and held is None:
+            yield f"Article {id} is not found."
+        elif status == "published" and held != revised:
+            yield f"Article {id} is found as it was before its last revision."
+    yield from (f"Article {id} is found and has no row." for id in missing)
+
+
+def _rewritten(archive: Archive, session: Session, audit: Audit) -> Iterator[str]:
+    later = set(session.exec(select(Article.id).where(Article.sequence > audit.sequence)))
+    with archive.scratch_engine() as engine:
+        engine.rebuild(indexing.published(session), sequence=audit.sequence)
+        expected = engine.audit(deep=True).digests
+    for id, digest in expected.items():
+        if id not in later and audit.digests.get(id) != digest:
+            yield f"Article {id} is found by other words, names or dates than it has."

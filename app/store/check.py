@@ -1,0 +1,40 @@
+"""The rows against themselves: the file as SQLite sees it, and the texts against their hashes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlalchemy import text
+from sqlmodel import Session, col, select
+
+from app.store.articles import changed_after
+from app.store.tables import Mention
+from app.text import fingerprint
+
+_STEP = 200
+
+
+def file(session: Session, *, deep: bool) -> Iterator[str]:
+    """What SQLite finds wrong; `deep` also compares indexes with tables."""
+    connection = session.connection()
+    for (message,) in connection.execute(text(f"PRAGMA {'integrity_check' if deep else 'quick_check'}")):
+        if message != "ok":
+            yield f"SQLite: {message}"
+    for table, row, parent, _ in connection.execute(text("PRAGMA foreign_key_check")):
+        yield f"SQLite: row {row} of {table} refers to a row of {parent} that is not there"
+
+
+def texts(session: Session) -> Iterator[str]:
+    """Articles whose text is not what its hash says, and mentions that are not what stands at their place."""
+    sequence = 0
+    while step := changed_after(session, sequence, _STEP):
+        sequence = step[-1].sequence
+        for article in step:
+            headline = "" if article.headline_derived else article.headline
+            if fingerprint(headline, article.body, article.date or "") != article.content_sha256:
+                yield f"Article {article.id} is not what its hash says"
+        bodies = {article.id: article.body for article in step}
+        for mention in session.exec(select(Mention).where(col(Mention.article_id).in_(bodies))):
+            if bodies[mention.article_id][mention.start : mention.end] != mention.surface:
+                yield f"A mention of article {mention.article_id} is not what stands at {mention.start} of its body"
+        session.expunge_all()

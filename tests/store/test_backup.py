@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.errors import SettingsInvalid, StorageFailed
+from app.store.backup import backup
+from app.store.database import Database
+from app.store.sequence import newest, next_sequence
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Database:
+    made = Database(tmp_path / "archive.sqlite")
+    made.migrate()
+    return made
+
+
+def test_a_backup_is_one_file_of_one_moment_while_others_write(database: Database, tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def write() -> None:
+        while not stop.is_set():
+            with database.writing() as session:
+                next_sequence(session)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        sizes = [backup(database, tmp_path / f"copy-{n}.sqlite") for n in range(5)]
+    finally:
+        stop.set()
+        writer.join()
+    seen = []
+    for n, size in enumerate(sizes):
+        path = tmp_path / f"copy-{n}.sqlite"
+        assert (path.stat().st_size, stat.S_IMODE(path.stat().st_mode)) == (size, 0o600)
+        copy = Database(path)
+        copy.migrate()
+        with copy.reading() as session:
+            seen.append(newest(session))
+        copy.close()
+    assert seen == sorted(seen)
+
+
+def test_nothing_is_overwritten_or_left_half_done(database: Database, tmp_path: Path) -> None:
+    with pytest.raises(SettingsInvalid, match="never overwrites"):
+        backup(database, database.path)
+    with pytest.raises(FileNotFoundError):
+        backup(database, tmp_path / "none" / "copy.sqlite")
+    database.close()
+    raw = bytearray(database.path.read_bytes())
+    raw[4096 * 3 : 4096 * 9] = b"\xff" * (4096 * 6)
+    (tmp_path / "bad.sqlite").write_bytes(raw)
+    with pytest.raises(StorageFailed):
+        backup(Database(tmp_path / "bad.sqlite"), tmp_path / "copy.sqlite")
+    assert not list(tmp_path.glob("*copy*"))
