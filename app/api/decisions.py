@@ -29,10 +29,10 @@ router = APIRouter(tags=["Decisions"], dependencies=[Depends(one_value_each)])
     dependencies=[Depends(json_body), Depends(no_parameters)],
 )
 def create_entity_decision(
-    request: Request, archive: ArchiveDep, by: AdminDep, entity_id: EntityId, body: DecisionBody
+    request: Request, archive: ArchiveDep, key: AdminDep, entity_id: EntityId, body: DecisionBody
 ) -> Response:
     """Merge, split, rename, retype, hide, pin a name, or undo. It shows at once, and holds for whatever comes later."""
-    done = decide(archive, store.Proposal(entity_id=entity_id, **body.model_dump()), by)
+    done = decide(archive, store.Proposal(entity_id=entity_id, **body.model_dump()), key.name)
     answer: DecisionTaken = {
         "decision": view(done.decision),
         "articles": done.articles,
@@ -49,7 +49,7 @@ def create_entity_decision(
     responses=responses(400, 401, 403, paged=True),
 )
 def list_decisions(
-    request: Request, archive: ArchiveDep, _by: AdminDep, params: Annotated[DecisionParams, Query()]
+    request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[DecisionParams, Query()]
 ) -> Response:
     """Who decided what and when, newest first. Nothing is ever taken out of this log."""
     asked = ("decisions", params.entity or "")

@@ -33,12 +33,10 @@ _TAGS = [
     {"name": "Search", "description": "Find articles by words, names, dates and sources."},
     {"name": "Articles", "description": "Read articles, one or many."},
     {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
-    {"name": "Decisions", "description": "Corrections of editors, for callers with the key."},
+    {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {
-    401: "The key is missing or wrong.",
-    403: "The server has no key set.",
     409: "An earlier decision stands against it.",
     400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
     401: "A key is needed, or the one sent is unknown or revoked.",

@@ -107,8 +107,6 @@ _CHALLENGE = 'Bearer realm="Dateline", Basic realm="Dateline", charset="UTF-8"'
 
 BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
-    401: Kind("unauthorized", "A key is needed", 401, "Send the key as `Authorization: Bearer ...`."),
-    403: Kind("forbidden", "This is not allowed here", 403, "Whoever runs this server has not allowed it."),
     404: Kind("no-such-address", "There is nothing at this address", 404, "`/docs` lists every address there is."),
     405: Kind("method-not-allowed", "This method is not allowed here", 405, "The `Allow` header lists those that are."),
     413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once."),

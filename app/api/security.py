@@ -85,20 +85,21 @@ class Guard:
             _demand(scope["state"]["key"], "read")
 
 
-def needs(scope: keys.Scope) -> Callable[[Request], Awaitable[None]]:
-    """A dependency: the request came with a key of that scope."""
+def needs(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:
+    """A dependency: the request came with a key of that scope, which it gives."""
 
-    async def check(request: Request) -> None:
-        _demand(request.state.key, scope)
+    async def check(request: Request) -> Key:
+        return _demand(request.state.key, scope)
 
     return check
 
 
-def _demand(key: Key | None, scope: keys.Scope) -> None:
+def _demand(key: Key | None, scope: keys.Scope) -> Key:
     if key is None:
         raise errors.KeyRequired("This needs a key: Authorization: Bearer KEY. Make one with: dateline keys create")
     if not keys.allows(key, scope):
         raise errors.ScopeMissing(scope)
+    return key
 
 
 def _given(scope: Scope) -> str | None:

@@ -15,7 +15,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.tables import Alias, Entity
-from tests.api.served import ADMIN_KEY, Api, closed, serve
+from tests.api.served import Api, admit_the_admin, closed, serve
 
 HARBOUR = "HALVERSUND, March 3 - Dockers in the harbour of Halversund walked out on Tuesday over night shifts.\n\n"
 
@@ -80,6 +80,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     source.write_text("\n".join(json.dumps(record) for record in RECORDS), encoding="utf-8")
     with open_archive(Settings(data_dir=folder / "data")) as archive:
         ingest([source], archive, IngestOptions())
+        admit_the_admin(archive)
         with archive.database.writing() as session:
             for type in ("person", "place"):
                 session.add(Entity(id=f"{type}-ostrava", type=type, name="Ostrava", folded="ostrava", stale=False))
@@ -90,7 +91,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def api(data_dir: Path) -> Iterator[Api]:
-    app = create_app(Settings(data_dir=data_dir, admin_key=ADMIN_KEY))
+    app = create_app(Settings(data_dir=data_dir))
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 
@@ -98,8 +99,9 @@ def api(data_dir: Path) -> Iterator[Api]:
 @pytest.fixture(scope="session")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """What a newcomer has after `make run`."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"), admin_key=ADMIN_KEY)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"))
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[2] / "seeds"], archive, IngestOptions())
+        admit_the_admin(archive)
     with serve(create_app(settings)) as client:
         yield client

@@ -14,7 +14,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import ingest
 from app.settings import Settings
 from tests.api.conftest import RECORDS
-from tests.api.served import ADMIN_KEY, AS_ADMIN, Api, closed, serve
+from tests.api.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
 
@@ -23,9 +23,10 @@ MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
 def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     folder: Path = tmp_path_factory.mktemp("edited")
     (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS[:2])), encoding="utf-8")
-    settings = Settings(data_dir=folder / "data", admin_key=ADMIN_KEY, ingest_workers=1)
+    settings = Settings(data_dir=folder / "data", ingest_workers=1)
     with open_archive(settings) as archive:
         ingest([folder / "a.jsonl"], archive)
+        admit_the_admin(archive)
     app = create_app(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})

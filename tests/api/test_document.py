@@ -31,7 +31,7 @@ def run(client: httpx.Client, command: str) -> Any:
         elif word == "--json":
             body = json.loads(next(words))
         elif word == "-H":
-            assert next(words) == "Authorization: Bearer $DATELINE_ADMIN_KEY"
+            assert next(words) == "Authorization: Bearer $KEY"
             headers = AS_ADMIN
         elif word != "-G":
             path = word.removeprefix("localhost:8000")
