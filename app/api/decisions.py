@@ -9,7 +9,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from app.api import cursors
 from app.api.deps import AdminDep, ArchiveDep, EntityId, json_body, no_parameters, one_value_each
 from app.api.models import Decision, DecisionKind, DecisionPage, DecisionTaken, ordered
-from app.api.openapi import responses
+from app.api.openapi import NEEDS_KEY, responses
 from app.api.params import DecisionBody, DecisionParams
 from app.api.reply import next_page, reply
 from app.ingest.deciding import decide
@@ -26,6 +26,7 @@ router = APIRouter(tags=["Decisions"], dependencies=[Depends(one_value_each)])
     status_code=201,
     response_model=DecisionTaken,
     responses=responses(400, 401, 403, 404, 409, 413, 415, tagged=False, success=201),
+    openapi_extra=NEEDS_KEY,
     dependencies=[Depends(json_body), Depends(no_parameters)],
 )
 def create_entity_decision(
@@ -47,6 +48,7 @@ def create_entity_decision(
     summary="List decisions",
     response_model=DecisionPage,
     responses=responses(400, 401, 403, paged=True),
+    openapi_extra=NEEDS_KEY,
 )
 def list_decisions(
     request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[DecisionParams, Query()]

@@ -57,6 +57,8 @@ _KEY = {
     "scheme": "bearer",
     "description": "A key made with `dateline keys create`. Reading needs one only where the archive says so.",
 }
+NEEDS_KEY: dict[str, Any] = {"security": [{"key": []}]}
+"""Of an operation that is never open."""
 _REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
