@@ -2,6 +2,7 @@
 
 segment.py   the file: named arrays, how they are laid out, written and mapped
 packed.py    ascending numbers in few bits: the documents and the addresses of every term
+near.py      which terms lie within some edits of a word
 invert.py    documents to arrays: the batch in memory and the merge of segments
 codec.py     the same arrays as Whoosh sees them: schema, segment, readers, matchers
 index.py     the folder: generations, Whoosh's lock and table of contents, commits, immutable snapshots

@@ -25,10 +25,10 @@ from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.index import FINGERPRINT, Index
 from app.search.whoosh.matches import Matches, everything
 from app.search.whoosh.narrow import Narrowing
+from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
 from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.search.whoosh.snapshot import Snapshot, View
-from app.search.whoosh.weights import near_terms
 from app.text import fold
 
 _REFRESH_SECONDS = 0.25

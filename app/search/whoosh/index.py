@@ -179,11 +179,7 @@ class Index:
     def _delete(self, segments: list[ArraySegment], ids: list[str]) -> None:
         wanted = np.unique(np.array([int(id, 16) for id in ids], np.uint64))
         for listed in segments:
-            view = self._view(listed)
-            held = view.segment["id"]
-            places = np.searchsorted(wanted, held)
-            found = wanted[np.minimum(places, len(wanted) - 1)] == held if len(wanted) else np.zeros(len(held), bool)
-            for document in np.flatnonzero(found).tolist():
+            for document in self._view(listed).segment.having_ids(wanted).tolist():
                 listed.delete_document(document)
 
     def _merge(self, segments: list[ArraySegment]) -> None:

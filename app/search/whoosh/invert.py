@@ -18,6 +18,7 @@ import numpy.typing as npt
 
 from app.search import analysis
 from app.search.engine import Document
+from app.search.whoosh.near import near_arrays
 from app.search.whoosh.packed import Array, Ints, Mask, joined, offsets_of, pack, ragged, runs
 from app.search.whoosh.segment import (
     FIELDS,
@@ -26,6 +27,7 @@ from app.search.whoosh.segment import (
     Named,
     Segment,
     count_arrays,
+    id_arrays,
     narrow,
     packed_counts,
     term_arrays,
@@ -76,9 +78,11 @@ class Vocabulary(dict[str, int]):
         super().__init__()
         self.offsets, self.widths = array("q", [0]), array("i")
         self.terms, self.positions = array("i"), array("i")
-        self.exact: dict[str, int] = {}
-        self.stems: dict[str, int] = {}
+        self.names: list[str] = []
+        self.stem_names: list[str] = []
         self.stem_of = array("i")
+        self._exact: dict[str, int] = {}
+        self._stems: dict[str, int] = {}
 
     def __missing__(self, raw: str) -> int:
         number = self[raw] = len(self)
@@ -91,10 +95,15 @@ class Vocabulary(dict[str, int]):
         return number
 
     def _term(self, term: str) -> int:
-        number = self.exact.get(term)
+        number = self._exact.get(term)
         if number is None:
-            number = self.exact[term] = len(self.exact)
-            self.stem_of.append(self.stems.setdefault(analysis.stem(term), len(self.stems)))
+            number = self._exact[term] = len(self.names)
+            self.names.append(term)
+            stem = analysis.stem(term)
+            if stem not in self._stems:
+                self._stems[stem] = len(self.stem_names)
+                self.stem_names.append(stem)
+            self.stem_of.append(self._stems[stem])
         return number
 
 
@@ -132,7 +141,7 @@ class Batch:
     def arrays(self) -> Named:
         """The segment's arrays. What the batch holds goes as they come: it cannot be asked twice."""
         documents = len(self)
-        yield "id", np.array(self._ids, np.uint64)
+        yield from id_arrays(np.array(self._ids, np.uint64))
         yield "date", np.array(self._dates, np.int32)
         yield "derived", np.array(self._derived, np.uint8)
         yield "revised", narrow(np.array(self._revised, np.int64))
@@ -166,9 +175,11 @@ class Batch:
         counts = offsets[raw + 1] - offsets[raw]
         entry = ragged(offsets[raw], counts)
         addresses = np.repeat(lines, counts) + np.array(vocabulary.positions, np.uint32)[entry]
-        used, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], list(vocabulary.exact))
+        used, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names)
         del raw, counts, entry
-        yield from term_arrays("exact", _encoded(used, list(vocabulary.exact)))
+        terms = _encoded(used, vocabulary.names)
+        yield from term_arrays("exact", terms)
+        yield from near_arrays(terms)
         key = (ranked.astype(np.uint64) << np.uint64(32)) | addresses
         del ranked, addresses
         key.sort()
@@ -179,7 +190,7 @@ class Batch:
         # A field's number is that of its document times three and its own.
         fields = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths.ravel() + GAP)[address]
         del address, rank
-        yield from _stem_arrays(stems, fields, list(vocabulary.stems))
+        yield from _stem_arrays(stems, fields, vocabulary.stem_names)
 
 
 def _line_arrays(lengths: Ints) -> Named:
@@ -277,7 +288,8 @@ def merge(parts: Sequence[Part]) -> Named:
 
     Takes the memory of the longest array and of a run of terms at a time.
     """
-    for name in ("id", "date", "derived"):
+    yield from id_arrays(np.concatenate([part.segment["id"][part.alive] for part in parts]))
+    for name in ("date", "derived"):
         yield name, np.concatenate([part.segment[name][part.alive] for part in parts])
     yield "revised", narrow(np.concatenate([part.segment["revised"][part.alive] for part in parts]))
     lengths = np.concatenate([_lengths(part)[part.alive] for part in parts])
@@ -336,6 +348,8 @@ def _merged_lists(view: str, name: str, parts: Sequence[Part], moves: Sequence[M
     counts = [_living_counts(part, name, move) for part, move in zip(parts, moves, strict=True)]
     terms, numbers = _merged_terms(view, parts, counts)
     yield from term_arrays(view, terms)
+    if view == "exact":
+        yield from near_arrays(terms)
     totals = np.zeros(len(terms), np.int64)
     for row, renamed in zip(counts, numbers, strict=True):
         totals[renamed[row > 0]] += row[row > 0]

@@ -9,15 +9,15 @@ and its body, each followed by a gap wider than any phrase may stretch, so that 
 addresses of a segment fit in 32 bits. Numbers marked * take the narrowest unsigned type that holds the largest of them;
 lists are packed as `packed.py` says, in arrays named V.docs.bounds, V.docs.data and so on.
 
-Per document                    id uint64, date int32 (day number from 0001-01-01, 0 = undated), revised *,
-                                derived uint8 (1 where the headline was made of the body's own words),
-                                start uint32 (address of its first word), length.headline / .dateline / .body *
-                                (words), cards uint8 (what a hit shows, one encoded value each), cards.offsets
-                                uint32[n+1]
+Per document                    id uint64, id_order uint32 (document numbers by id), date int32 (day number from
+                                0001-01-01, 0 = undated), revised *, derived uint8 (1 where the headline was made of the
+                                body's own words), start uint32 (address of its first word), length.headline /
+                                .dateline / .body * (words), cards uint8 (what a hit shows, one encoded value each),
+                                cards.offsets uint32[n+1]
 Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets uint32[t+1], V.heads uint64
                                 (the first 8 bytes of every 64th term, as a number: where to begin to look)
   exact                         exact.positions, a list of addresses for each term: which documents have a term, how
-                                often and in which field follows from these
+                                often and in which field follows from these; and what `near.py` says
   stem                          stem.docs, a list of documents for each term; how often each field has it:
                                 stem.more uint8 (a bit for each posting, 0 where the word stands once in the body and
                                 nowhere else), stem.more_bounds uint32[t+1] (where each term's others begin),
@@ -34,7 +34,6 @@ import struct
 import zlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -74,6 +73,11 @@ class _Directory(msgspec.Struct, frozen=True):
 
     arrays: dict[str, tuple[str, int, int, int]]
     documents: int
+
+
+def id_arrays(ids: Array) -> Named:
+    yield "id", ids
+    yield "id_order", np.argsort(ids, kind="stable").astype(np.uint32)
 
 
 def packed_counts(counts: Mapping[str, Array]) -> Array:
@@ -244,6 +248,14 @@ class Segment:
         """How often each of a run of exact terms occurs."""
         return self.lists("exact.positions").counts(run)
 
+    def having_ids(self, ids: Array) -> Ints:
+        """The documents that have one of some ids."""
+        order, held = self["id_order"], self["id"]
+        place = np.minimum(np.searchsorted(held, ids, sorter=order), len(held) - 1)
+        found = order[place]
+        having: Ints = found[held[found] == ids].astype(np.int64)
+        return having
+
     def card(self, document: int) -> bytes:
         offsets = self["cards.offsets"]
         return self["cards"][int(offsets[document]) : int(offsets[document + 1])].tobytes()
@@ -281,37 +293,10 @@ class TermTable:
         """Numbers of the terms that start with `prefix`."""
         return range(self.at(prefix), self.at(prefix + b"\xff"))
 
-    def alike(self, term: str, edits: int) -> list[int]:
-        """Numbers of all terms that `edits` edits could make of `term`, and of some that they could not.
-
-        An edit changes the length by at most one and the set of letters by at most two.
-        """
-        letters, lengths = self._profiles
-        near = np.flatnonzero(np.abs(lengths - len(term)) <= edits)
-        wanted = np.bitwise_or.reduce(_letter_bits(np.frombuffer(term.encode(), np.uint8)))
-        chosen: list[int] = near[np.bitwise_count(letters[near] ^ wanted) <= 2 * edits].tolist()
-        return chosen
-
-    @cached_property
-    def _profiles(self) -> tuple[Array, Array]:
-        """For each term the set of its letters, as bits, and how many characters it has."""
-        raw = np.frombuffer(self._blob, np.uint8)
-        if not len(raw):
-            return np.empty(0, np.uint64), np.empty(0, np.int64)
-        # No term is empty, so every term has a run of its own.
-        starts = self._offsets[:-1]
-        characters = np.add.reduceat(((raw & 0xC0) != 0x80).astype(np.int64), starts)
-        return np.bitwise_or.reduceat(_letter_bits(raw), starts), characters
-
 
 def _head(term: bytes) -> int:
     """Orders as the terms do, as far as it goes."""
     return int.from_bytes(term[:8].ljust(8, b"\0"), "big")
-
-
-def _letter_bits(raw: Array) -> Array:
-    """A bit for each letter of a to z, digits sharing some of them; one bit for all that is not ASCII."""
-    return np.left_shift(np.uint64(1), np.where(raw < 0x80, raw & 63, 63).astype(np.uint64))
 
 
 def _open_directory(path: Path) -> _Directory:

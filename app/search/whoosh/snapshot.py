@@ -140,9 +140,11 @@ class Snapshot:
         """The document of a living article."""
         if not _ID.fullmatch(article_id):
             return None
-        for document in np.flatnonzero(self.column("id") == np.uint64(int(article_id, 16))).tolist():
-            if self.alive is None or self.alive[document]:
-                return int(document)
+        wanted = np.array([int(article_id, 16)], np.uint64)
+        for first, view in zip(self.firsts, self.views, strict=False):
+            for document in view.segment.having_ids(wanted).tolist():
+                if view.alive is None or view.alive[document]:
+                    return first + int(document)
         return None
 
     def numbers(self, view: str, term: bytes) -> Ints:

@@ -13,13 +13,12 @@ from functools import partial
 
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz import process
-from rapidfuzz.distance import OSA
 
 from app.cache import Cache
 from app.errors import QueryTooComplex
 from app.search.query import MAX_EXPANSION, Field
 from app.search.whoosh.matches import NOTHING, Floats, Matches
+from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Array, Ints
 from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
@@ -167,15 +166,6 @@ def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray
         inside = at < len(following)
         start, last = start[inside], following[at[inside]].astype(np.int64)
     return start[last - start - (len(positions) - 1) <= slop].astype(np.uint32)
-
-
-def near_terms(segment: Segment, term: str, edits: int) -> list[int]:
-    """Numbers of the exact terms at most `edits` insertions, deletions, changes or swaps away, ascending."""
-    table = segment.terms("exact")
-    likely = table.alike(term, edits)
-    texts = [table[number].decode() for number in likely]
-    found = process.extract(term, texts, scorer=OSA.distance, score_cutoff=edits, limit=None)
-    return sorted(likely[place] for _, _, place in found)
 
 
 def _expanded(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
