@@ -93,7 +93,8 @@ def show_report(report: Report) -> None:
     show_figures([(name, f"{count:,}") for name, count in rows])
     files = f"{report.files:,} file{'' if report.files == 1 else 's'}"
     rate = report.read / max(report.elapsed, 0.001)
-    for line in (f"{files} in {report.elapsed:.1f} s, {rate:,.0f} records a second", *report.notes):
+    spent = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
+    for line in (f"{files}, {rate:,.0f} records a second", *report.notes, f"{report.elapsed:.1f} s: {spent}"):
         console().print(line, markup=False, style="dim")
 
 

@@ -112,6 +112,8 @@ def test_the_numbers_of_an_ingest_add_up(run: Run, articles: Path, broken: Path)
     counts = report(done.stdout)
     assert counts == {"read": 4, "new": 3, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 1}
     assert "1 rejected" in done.stderr
+    last = done.stdout.splitlines()[-1]
+    assert re.fullmatch(r"\d+\.\d s: reading \d+\.\d, recognition \d+\.\d, rows \d+\.\d, index \d+\.\d", last)
 
 
 def test_a_second_ingest_changes_nothing(filled: Run, articles: Path) -> None:

@@ -88,6 +88,7 @@ class _Run:
         self._options = options
         self._progress = progress
         self._names = not options.skip_entities
+        self._pipeline = (lambda: archive.enricher.pipeline) if self._names else None
         self._tally = Tally()
         self._now = datetime.now(UTC).isoformat()
         self._recogniser = Recogniser(
@@ -130,7 +131,7 @@ class _Run:
                 if batch is None:
                     return
                 with self._archive.database.reading() as session:
-                    verdicts = judge_all(session, batch.drafts, names=self._names)
+                    verdicts = judge_all(session, batch.drafts, names=self._pipeline)
                 batch.wanted = wanting(batch.drafts, verdicts)
             yield batch, [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
 
@@ -157,8 +158,8 @@ class _Run:
     def _write(self, batch: _Batch, recognised: dict[int, Recognised]) -> None:
         with self._archive.database.writing() as session:
             # Judged again: batches that were still waiting when this one was judged first are rows by now.
-            verdicts = judge_all(session, batch.drafts, names=self._names)
-            missing = [n for n in wanting(batch.drafts, verdicts) if n not in recognised]
+            verdicts = judge_all(session, batch.drafts, names=self._pipeline)
+            missing = [n for n in wanting(batch.drafts, verdicts) if _is_missing(verdicts[n], recognised.get(n))]
             texts = [_text(batch.drafts[number], verdicts[number]) for number in missing]
             recognised |= zip(missing, self._recogniser.here(texts), strict=True)
             self._write_articles(session, batch.drafts, verdicts, recognised)
@@ -201,9 +202,10 @@ class _Run:
             if not verdict.writes_text and found.enrichment is not None:
                 place, pipeline = found.enrichment.dateline_place, found.enrichment.pipeline
                 articles.set_names(session, verdict.article, pipeline, place, sequence)
-        ids = [verdict.article for _, verdict, _ in step]
-        found_names = [(v.article, found.enrichment) for _, v, found in step if found.enrichment is not None]
-        replace_names(session, ids, rows.names(found_names), link)
+        # Where the names of the former state are its own, their rows stay as they are.
+        renamed = [(verdict.article, found.enrichment) for _, verdict, found in step if verdict.named is None]
+        found_names = [(id, enrichment) for id, enrichment in renamed if enrichment is not None]
+        replace_names(session, [id for id, _ in renamed], rows.names(found_names), link)
 
     def _write_copies(self, session: Session, drafts: list[Draft], verdicts: list[Verdict]) -> None:
         pairs = list(zip(drafts, verdicts, strict=True))
@@ -214,6 +216,7 @@ class _Run:
         """After the commit: what is reported is there."""
         for verdict in verdicts:
             self._tally.count(verdict.outcome)
+            self._tally.recognised += verdict.needs_names
             self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
             self._pace.add(verdict.writes_text)
         for _ in batch.refusals:
@@ -232,4 +235,8 @@ class _Run:
 
 
 def _text(draft: Draft, verdict: Verdict) -> Text:
-    return Text(verdict.article, draft.headline, draft.dateline, draft.body)
+    return Text(verdict.article, draft.headline, draft.dateline, draft.body, verdict.needs_names)
+
+
+def _is_missing(verdict: Verdict, found: Recognised | None) -> bool:
+    return found is None or (verdict.needs_names and found.enrichment is None)

@@ -25,17 +25,18 @@ BATCH = 64
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What recognition needs of a draft; `id` is the article's."""
+    """What recognition needs of a draft; `id` is the article's. Without `needs_names` it is only laid out."""
 
     id: str
     headline: str | None
     dateline: str | None
     body: str
+    needs_names: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Recognised:
-    """`enrichment` is None where names were not asked for."""
+    """`enrichment` is None where names were not needed."""
 
     layout: Layout
     enrichment: Enrichment | None
@@ -47,14 +48,16 @@ Done = tuple[B, list[Recognised]]
 
 def recognise(texts: Sequence[Text], enricher: Enricher | None) -> list[Recognised]:
     layouts = [lay_out(text.body, text.headline, text.dateline) for text in texts]
-    if enricher is None:
-        return [Recognised(layout, None) for layout in layouts]
     sources = [
         Source(text.id, layout.headline, layout.headline_derived, text.body, layout)
         for text, layout in zip(texts, layouts, strict=True)
+        if text.needs_names
     ]
-    found = enricher.enrich(sources) if sources else []
-    return [Recognised(layout, names) for layout, names in zip(layouts, found, strict=True)]
+    found = iter(enricher.enrich(sources) if enricher is not None and sources else ())
+    return [
+        Recognised(layout, next(found) if text.needs_names else None)
+        for text, layout in zip(texts, layouts, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Recogniser:
 
     def here(self, texts: Sequence[Text]) -> list[Recognised]:
         """In this process; the model is only loaded for something to read."""
-        return recognise(texts, self.load() if self.model is not None and texts else None)
+        return recognise(texts, self.load() if any(text.needs_names for text in texts) else None)
 
     def _spread(self, tasks: Iterator[Task[B]], model: str) -> Iterator[Done[B]]:
         with worker.pool(model, self.processes) as pool:

@@ -15,7 +15,8 @@ Stage = Literal["reading", "recognition", "rows", "index"]
 @dataclass(frozen=True, slots=True)
 class Report:
     """`read == new + revised + unchanged + duplicate + rejected`. `resolved` are rejections of earlier runs that
-    passed now. `seconds` of waiting for each stage add up to nearly `elapsed`."""
+    passed now. `recognised` are the articles that were read for names: fewer than `new` and `revised` where the text
+    of a revision is that of the state before. `seconds` of waiting for each stage add up to nearly `elapsed`."""
 
     read: int
     new: int
@@ -24,6 +25,7 @@ class Report:
     duplicate: int
     rejected: int
     resolved: int
+    recognised: int
     files: int
     notes: tuple[str, ...]
     seconds: Mapping[Stage, float]
@@ -63,6 +65,7 @@ class Tally:
     files: int = 0
     cleaned: int = 0
     resolved: int = 0
+    recognised: int = 0
     named: int = 0
     """Articles of an earlier ingest without names that have them now."""
     ignored: set[str] = field(default_factory=set)
@@ -89,6 +92,7 @@ class Tally:
             read=self.read,
             **self.outcomes,
             resolved=self.resolved,
+            recognised=self.recognised,
             files=self.files,
             notes=tuple(self._notes()),
             seconds=dict(self.seconds),

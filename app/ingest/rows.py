@@ -14,7 +14,7 @@ from app.text import count_words
 
 
 def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence: int, now: str) -> dict[str, Any]:
-    layout, enrichment = recognised.layout, recognised.enrichment
+    layout, named = recognised.layout, recognised.enrichment or verdict.named
     return {
         "id": verdict.article,
         "key": draft.key,
@@ -25,7 +25,7 @@ def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence:
         "date": draft.date,
         "dateline": layout.dateline.text if layout.dateline else None,
         "place": layout.dateline.place if layout.dateline else None,
-        "dateline_place": enrichment.dateline_place if enrichment else None,
+        "dateline_place": named.dateline_place if named else None,
         "source": draft.source,
         "url": draft.url,
         "authors": list(draft.authors),
@@ -33,7 +33,7 @@ def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence:
         "word_count": count_words(draft.body),
         "content_sha256": draft.content_sha256,
         "record_sha256": draft.record_sha256,
-        "pipeline": enrichment.pipeline if enrichment else "",
+        "pipeline": named.pipeline if named else "",
         "file": draft.origin.file,
         "record": draft.record.number,
         "ingested_at": now,

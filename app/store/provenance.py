@@ -19,7 +19,8 @@ _ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An article as far as a record must be compared with it."""
+    """An article as far as a record must be compared with it. The last two are what its names depend on besides its
+    content, and what they gave."""
 
     id: str
     key: str
@@ -27,6 +28,8 @@ class Standing:
     record_sha256: str
     content_sha256: str
     pipeline: str
+    dateline: str | None = None
+    dateline_place: str | None = None
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, InputUnreadable
@@ -19,6 +19,7 @@ from app.store import articles, rejections
 from app.store.tables import Alias, Article, ArticleEntity, Copy, Entity, Mention, Revision
 from tests.conftest import NewArchive, Records, WriteRecords
 
+SEEDS = Path(__file__).parents[2] / "seeds"
 PLAIN = IngestOptions(skip_entities=True)
 
 FERRY = {"id": 1, "title": "Ferry sails", "text": "The ferry to the island sails again.", "date": "2019-06-01"}
@@ -307,6 +308,53 @@ def test_a_revision_takes_its_old_names_along(
     fresh = new_archive()
     ingest([write_records("2/a.jsonl", changed)], fresh)
     assert names(archive) == names(fresh)
+
+
+def test_a_text_that_stays_is_not_read_for_names_again(
+    archive: Archive, new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    assert ingest([write_records("1/a.jsonl", TRUCE)], archive).recognised == 3
+    moved = [{**record, "url": f"https://news.example/{n}"} for n, record in enumerate(TRUCE)]
+    again = [{**record, "author": "Desk"} for record in moved]
+    report = ingest([write_records("2/a.jsonl", [*moved, *again, again[0]])], archive)
+    assert outcome(report) == {"revised": 6, "unchanged": 1}
+    assert report.recognised == 0
+    fresh = new_archive()
+    ingest([write_records("3/a.jsonl", again)], fresh)
+    assert names(archive) == names(fresh)
+    assert [row["dateline_place"] for row in rows(archive)] == [row["dateline_place"] for row in rows(fresh)]
+    without = [{**record, "author": "Night desk"} for record in again]
+    ingest([write_records("4/a.jsonl", without)], archive, PLAIN)
+    assert names(archive) == names(fresh)
+
+
+def test_a_seed_that_returns_under_another_address_keeps_its_names(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    seeds = [{"id": path.stem, "text": path.read_text()} for path in sorted(SEEDS.glob("*.txt"))[:12]]
+    assert ingest([write_records("1/a.jsonl", seeds)], archive).recognised == 12
+    before = names(archive)
+    changed = [{**seed, "url": f"https://news.example/{n}"} for n, seed in enumerate(seeds)]
+    changed[0]["text"] += "\n\nAngela Merkel was in Berlin."
+    report = ingest([write_records("2/a.jsonl", changed)], archive)
+    assert (report.revised, report.recognised) == (12, 1)
+    after = names(archive)["Mention"]
+    assert {row for row in after if row not in before["Mention"]} != set()
+    assert set(before["Mention"]) - set(after) == set()
+
+
+def test_names_are_read_again_for_another_dateline_or_by_another_version(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    plain = {"id": 1, "title": "Ferry late", "text": "The ferry was late again.", "date": "1998-03-03"}
+    ingest([write_records("1/a.jsonl", [{**plain, "dateline": "OSLO, March 3"}])], archive)
+    assert ingest([write_records("2/a.jsonl", [{**plain, "dateline": "PARIS, March 3"}])], archive).recognised == 1
+    [row] = rows(archive)
+    assert row["dateline_place"] == "place-paris"
+    with archive.database.writing() as session:
+        session.connection().execute(update(Article).values(pipeline="rules-0"))
+    moved = {**plain, "dateline": "PARIS, March 3", "url": "https://news.example/1"}
+    assert ingest([write_records("3/a.jsonl", [moved])], archive).recognised == 1
 
 
 def test_worker_processes_find_what_this_one_finds(new_archive: NewArchive, write_records: WriteRecords) -> None:
