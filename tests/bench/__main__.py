@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
+from typing import Literal
 
 from rich.console import Console
 
@@ -37,7 +38,7 @@ def main() -> None:
     try:
         bench = Bench(folder)
         bench.prepare(options.file, options.size)
-        result, aside = bench.measure(_peers(options, bench.size), http=not options.no_http)
+        result, aside = bench.measure(_peers(options, bench.size), options.only)
     finally:
         if not options.work:
             shutil.rmtree(folder, ignore_errors=True)
@@ -54,7 +55,8 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--file", type=Path, help="JSON Lines to take the articles from")
     parser.add_argument("--out", type=Path, help="where the JSON goes")
     parser.add_argument("--stock", action="store_true", help=f"stock Whoosh above {STOCK_LIMIT:,} articles too")
-    parser.add_argument("--no-http", action="store_true", help="the engines alone")
+    parser.add_argument("--no-http", dest="only", action="store_const", const="engines", help="the engines alone")
+    parser.add_argument("--http", dest="only", action="store_const", const="http", help="HTTP alone")
     parser.add_argument("--peers", default=",".join(PEERS), help="some of %(default)s")
     parser.add_argument("--work", type=Path, help="an empty folder for the indexes, which stay there")
     return parser.parse_args()
@@ -100,13 +102,16 @@ class Bench:
             self._path(name).write_bytes(pickle.dumps(asked))
         self._requests = queries.http_requests(known, _REQUESTS * len(CONNECTIONS) + _WARMING)
 
-    def measure(self, peers: list[str], http: bool) -> tuple[report.Result, report.Aside]:
+    def measure(self, peers: list[str], only: Literal["engines", "http"] | None) -> tuple[report.Result, report.Aside]:
         self._peers = peers
         machine = report.machine()
-        builds = list(self._builds())
-        engine = [*self._first(), *self._warm()]
-        commits = list(self._commits())
-        web = list(self._http()) if http else []
+        builds, engine, commits, web = [], [], [], []
+        if only != "http":
+            builds = list(self._builds())
+            engine = [*self._first(), *self._warm()]
+            commits = list(self._commits())
+        if only != "engines":
+            web = list(self._http())
         result = report.Result(
             size=self.size, machine=machine, engine=engine, http=web, build=builds, commit=commits
         )  # fmt: skip

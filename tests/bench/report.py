@@ -76,12 +76,14 @@ def write(path: Path, result: Result) -> None:
 def tables(result: Result, aside: Aside) -> Iterator[str]:
     """Markdown, to be read on a terminal and pasted into docs/performance.md."""
     yield f"{result.size:,} articles. {result.machine}"
-    rows = [[row.name, row.phase, *_against(row)] for row in result.engine]
-    yield _table(["CPU ms of a query", "phase", *_heads()], rows)
+    if result.engine:
+        rows = [[row.name, row.phase, *_against(row)] for row in result.engine]
+        yield _table(["CPU ms of a query", "phase", *_heads()], rows)
     if result.http:
         web = [[row.name, str(row.connections), row.measure, *_against(row)] for row in result.http]
         yield _table(["ms of a request", "connections", "measure", *_heads()], web)
-    yield _costs(result, aside)
+    if result.build:
+        yield _costs(result, aside)
     if aside.totals:
         yield _agreement(aside.totals)
 
