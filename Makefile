@@ -50,8 +50,8 @@ test: setup ## format, lint, types, layers, migrations, Dockerfile, tests
 # What is installed into .venv-fork comes before what .venv has: all is the same but Whoosh.
 test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==3.54.0
 	@$(BIN)/python -m venv --clear --without-pip $(FORKED)
-	@$(BIN)/python -m pip --python $(FORKED)/bin/python install --quiet --disable-pip-version-check --no-deps \
-		--editable . '$(FORK)'
+	@$(BIN)/python -m pip --python $(FORKED)/bin/python install --quiet --disable-pip-version-check --no-deps --editable .
+	@$(BIN)/python -m pip --python $(FORKED)/bin/python install --quiet --disable-pip-version-check '$(FORK)'
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 		> $$($(FORKED)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/venv.pth
 	@$(FORKED)/bin/python -c 'import whoosh; print("Whoosh", whoosh.__version__, "of", whoosh.__file__)'
@@ -60,7 +60,8 @@ test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==
 bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.bench $(call given,SIZE,--size) $(call given,OUT,--out) $(call given,FILE,--file) \
-		$(if $(filter 1,$(STOCK)),--stock) $(if $(filter 0,$(HTTP)),--no-http)
+		$(call given,PEERS,--peers) $(call given,BASELINE,--baseline) \
+		$(if $(filter 0,$(HTTP)),--no-http) $(if $(filter 1,$(HTTP)),--http)
 
 format: setup ## put every file into the house's format
 	$(BIN)/ruff format .

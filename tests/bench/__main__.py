@@ -6,11 +6,12 @@ import argparse
 import pickle
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from importlib.util import find_spec
 from itertools import chain, islice
 from pathlib import Path
-from typing import Literal
 
 from rich.console import Console
 
@@ -19,13 +20,19 @@ from tests.bench import corpus, queries, report, traffic, worker
 from tests.bench.peers.peer import PEERS
 
 _SIZE = 20_000
-STOCK_LIMIT = 20_000
-"""Above it stock Whoosh is left out unless asked for: it indexes some 200 documents a second."""
-CLASS_SECONDS = 15.0
+LIMITS = {"whoosh": 20_000, "fts5": 200_000}
+"""Articles above which a peer is left out unless it is named: stock Whoosh indexes some 200 a second."""
+HTTP_LIMIT = 200_000
+"""Above it the archive alone takes the better part of an hour to fill."""
+CLASS_SECONDS = 6.0
 """CPU time for one class of queries in one peer; a slow one answers fewer of them."""
+LOAD_SECONDS = 6.0
+"""For the requests of one class over some connections, likewise."""
 CONNECTIONS = (1, 8)
 _REQUESTS = 200
 _WARMING = 20
+_FILLING = 2
+"""Processes at a time."""
 _EXTRA = worker.COMMIT * worker.COMMITS
 MODULES = {"tantivy": "tantivy", "fts5": "sqlite3", "whoosh": "whoosh"}
 
@@ -38,13 +45,15 @@ def main() -> None:
     try:
         bench = Bench(folder)
         bench.prepare(options.file, options.size)
-        result, aside = bench.measure(_peers(options, bench.size), options.only)
+        http = bench.size <= HTTP_LIMIT if options.http is None else options.http
+        result, aside = bench.measure(_peers(options.peers, bench.size), options.engine, http)
     finally:
         if not options.work:
             shutil.rmtree(folder, ignore_errors=True)
     if options.out:
         report.write(options.out, result)
-    for table in report.tables(result, aside):
+    baseline = [report.growth(report.read(options.baseline), result)] if options.baseline else []
+    for table in (*report.tables(result, aside), *baseline):
         # The tables are for files as well: nothing is wrapped or coloured.
         Console(width=400, highlight=False, soft_wrap=True).print(table + "\n", markup=False)
 
@@ -54,21 +63,25 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--size", type=int, help="articles; 20,000, or all that the file has")
     parser.add_argument("--file", type=Path, help="JSON Lines to take the articles from")
     parser.add_argument("--out", type=Path, help="where the JSON goes")
-    parser.add_argument("--stock", action="store_true", help=f"stock Whoosh above {STOCK_LIMIT:,} articles too")
-    parser.add_argument("--no-http", dest="only", action="store_const", const="engines", help="the engines alone")
-    parser.add_argument("--http", dest="only", action="store_const", const="http", help="HTTP alone")
-    parser.add_argument("--peers", default=",".join(PEERS), help="some of %(default)s")
+    parser.add_argument("--baseline", type=Path, help="the JSON of another size: prints how times grow")
+    parser.add_argument(
+        "--engine", action=argparse.BooleanOptionalAction, default=True, help="the engines by themselves"
+    )
+    parser.add_argument("--http", action=argparse.BooleanOptionalAction, help="by itself up to 200,000 articles")
+    parser.add_argument(
+        "--peers", help=f"some of {','.join(PEERS)}; slow ones are left out of large sizes unless named"
+    )
     parser.add_argument("--work", type=Path, help="an empty folder for the indexes, which stay there")
     return parser.parse_args()
 
 
-def _peers(options: argparse.Namespace, size: int) -> list[str]:
+def _peers(named: str | None, size: int) -> list[str]:
     chosen = []
-    for name in options.peers.split(","):
+    for name in named.split(",") if named else PEERS:
         if name != "ours" and find_spec(MODULES[name]) is None:
             console.print(f"{name} is not installed and is left out: pip install '.[bench]'")
-        elif name == "whoosh" and size > STOCK_LIMIT and not options.stock:
-            console.print(f"stock Whoosh is left out above {STOCK_LIMIT:,} articles; STOCK=1 takes its minutes")
+        elif not named and size > LIMITS.get(name, size):
+            console.print(f"{name} is left out above {LIMITS[name]:,} articles; --peers takes its time")
         else:
             chosen.append(name)
     return chosen
@@ -83,8 +96,8 @@ class Bench:
         self._more = folder / "more.jsonl"
         self._classes: dict[str, list[Query]] = {}
         self._requests: dict[str, list[queries.Request]] = {}
-        self._totals: dict[str, dict[str, int]] = {}
-        self._serving: dict[str, float] = {}
+        self._aside = report.Aside()
+        self._started = time.monotonic()
 
     def prepare(self, file: Path | None, size: int | None) -> None:
         """One corpus and one set of queries for everybody."""
@@ -93,7 +106,7 @@ class Bench:
             size = size or _SIZE
         found = iter(corpus.from_file(file) if file else corpus.generate((size or 0) + _EXTRA))
         self.size = corpus.write(self._documents, islice(found, size))
-        console.print(f"{self.size:,} articles")
+        self._say(f"{self.size:,} articles")
         # A file may end before: then more is made up.
         corpus.write(self._more, islice(chain(found, corpus.generate(_EXTRA)), _EXTRA))
         known = queries.statistics(corpus.read(self._documents), self.size)
@@ -102,25 +115,32 @@ class Bench:
             self._path(name).write_bytes(pickle.dumps(asked))
         self._requests = queries.http_requests(known, _REQUESTS * len(CONNECTIONS) + _WARMING)
 
-    def measure(self, peers: list[str], only: Literal["engines", "http"] | None) -> tuple[report.Result, report.Aside]:
+    def measure(self, peers: list[str], engine: bool, http: bool) -> tuple[report.Result, report.Aside]:
         self._peers = peers
         machine = report.machine()
-        builds, engine, commits, web = [], [], [], []
-        if only != "http":
-            builds = list(self._builds())
-            engine = [*self._first(), *self._warm()]
-            commits = list(self._commits())
-        if only != "engines":
-            web = list(self._http())
+        builds = list(self._builds()) if engine else []
+        asked = [*self._first(), *self._warm()] if engine else []
+        commits = list(self._commits()) if engine else []
+        web = list(self._http()) if http else []
         result = report.Result(
-            size=self.size, machine=machine, engine=engine, http=web, build=builds, commit=commits
+            size=self.size, machine=machine, engine=asked, http=web, build=builds, commit=commits
         )  # fmt: skip
-        return result, report.Aside(serving_mb=self._serving, totals=self._totals)
+        self._say("done")
+        return result, self._aside
+
+    def _say(self, text: str) -> None:
+        minutes, seconds = divmod(int(time.monotonic() - self._started), 60)
+        console.print(f"{minutes:3}:{seconds:02}  {text}")
+
+    def _say_cut(self, peer: str, name: str, answered: int, asked: int) -> None:
+        if answered < asked:
+            self._aside.cut.append(f"{peer}, {name}: {answered} of {asked}")
 
     def _builds(self) -> Iterator[report.Build]:
         for peer in self._peers:
-            console.print(f"build {peer}")
+            self._say(f"build {peer}")
             (done,) = worker.measure(worker.Build(peer=peer, folder=self._folder / peer, documents=self._documents))
+            self._aside.own_building_mb[peer] = round(done.own_mb, 1)
             yield report.Build(
                 engine=peer,
                 docs_per_cpu_second=round(1_000 / done.cpu_ms[0], 1),
@@ -132,34 +152,41 @@ class Bench:
         """A new process for each class: in one process a class would warm the next."""
         rows = []
         for name in self._classes:
-            console.print(f"first {name}")
+            self._say(f"first {name}")
             row = report.Engine(name=name, phase="first")
             for peer in self._peers:
-                setattr(row, peer, _rounded(self._asked(peer, [name], first=True)[0].median))
+                (done,) = self._asked(peer, [name], first=True)
+                setattr(row, peer, _rounded(done.median))
             rows.append(row)
         return rows
 
     def _warm(self) -> list[report.Engine]:
         rows = [report.Engine(name=name, phase="warm") for name in self._classes]
         for peer in self._peers:
-            console.print(f"warm {peer}")
+            self._say(f"warm {peer}")
             for row, done in zip(rows, self._asked(peer, list(self._classes), first=False), strict=True):
                 setattr(row, peer, _rounded(done.median))
-                self._serving[peer] = round(done.peak_mb, 1)
+                self._aside.serving_mb[peer] = round(done.peak_mb, 1)
+                self._aside.own_serving_mb[peer] = round(done.own_mb, 1)
                 if len(done.totals) == len(self._classes[row.name]):
-                    self._totals.setdefault(row.name, {})[peer] = sum(done.totals)
+                    self._aside.totals.setdefault(row.name, {})[peer] = sum(done.totals)
         return rows
 
     def _asked(self, peer: str, names: list[str], first: bool) -> list[worker.Outcome]:
         paths = [self._path(name) for name in names]
-        folder = self._folder / peer
-        return worker.measure(
-            worker.Ask(peer=peer, folder=folder, classes=paths, first=first, seconds=CLASS_SECONDS)
+        task = worker.Ask(
+            peer=peer, folder=self._folder / peer, classes=paths, first=first, seconds=CLASS_SECONDS
         )  # fmt: skip
+        outcomes = worker.measure(task)
+        for name, done in zip(names, outcomes, strict=True):
+            if done.supported:
+                phase = "first" if first else "warm"
+                self._say_cut(peer, f"{phase}, {name}", len(done.totals), len(self._classes[name]))
+        return outcomes
 
     def _commits(self) -> Iterator[report.Commit]:
         for peer in self._peers:
-            console.print(f"commit {peer}")
+            self._say(f"commit {peer}")
             (done,) = worker.measure(
                 worker.Commit(
                     peer=peer,
@@ -168,42 +195,58 @@ class Bench:
                     queries=self._path("common term"),
                 )
             )
-            console.print(f"  {', '.join(f'{ms:.0f}' for ms in done.cpu_ms)} ms")
+            self._say(f"  {', '.join(f'{ms:.0f}' for ms in done.cpu_ms)} ms")
+            self._aside.dearest_commit_ms[peer] = max(done.cpu_ms)
             yield report.Commit(engine=peer, documents=worker.COMMIT, cpu_ms=_rounded(done.median) or 0.0)
 
     def _http(self) -> Iterator[report.Http]:
         rows: dict[tuple[str, int, str], report.Http] = {}
+        self._say("fill the archive and the indexes that have texts")
+        with ThreadPoolExecutor(_FILLING) as pool:
+            # The slowest first. Nothing is measured here.
+            list(pool.map(self._fill, reversed(self._peers)))
         for peer in self._peers:
-            console.print(f"HTTP {peer}")
-            with traffic.serving(peer, self._filled(peer)) as server:
+            self._say(f"HTTP {peer}")
+            with traffic.serving(peer, self._served(peer)) as server:
                 for (name, connections), load in self._loads(server):
                     for measure, value in (("cpu_ms", load.cpu), ("p50_ms", load.p50), ("p95_ms", load.p95)):
                         key = name, connections, measure
                         row = rows.setdefault(key, report.Http(name=name, connections=connections, measure=measure))
                         setattr(row, peer, _rounded(value))
-                    if connections == 1:
-                        self._totals.setdefault(f"HTTP: {name}", {})[peer] = load.total
+                    asked = self._share(name)
+                    self._say_cut(peer, f"HTTP, {name}, connections {connections}", load.answers, asked)
+                    if connections == 1 and load.answers == asked:
+                        self._aside.totals.setdefault(f"HTTP: {name}", {})[peer] = load.total
         yield from sorted(rows.values(), key=lambda row: (row.measure, row.connections))
 
-    def _filled(self, peer: str) -> Path:
-        """The folder of an archive or an index that has the texts too."""
-        folder = self._folder / f"{peer}-http"
+    def _served(self, peer: str) -> Path:
+        return self._folder / f"{peer}-http"
+
+    def _fill(self, peer: str) -> None:
+        """Makes an archive or an index that has the texts too."""
         if peer == "ours":
-            worker.measure(worker.Ingest(folder=folder, documents=self._documents))
+            worker.measure(worker.Ingest(folder=self._served(peer), documents=self._documents))
         else:
-            worker.measure(worker.Build(peer=peer, folder=folder, documents=self._documents, stored=True))
-        return folder
+            worker.measure(
+                worker.Build(peer=peer, folder=self._served(peer), documents=self._documents, stored=True)
+            )  # fmt: skip
 
     def _loads(self, server: traffic.Server) -> Iterator[tuple[tuple[str, int], traffic.Load]]:
         for name, requests in self._requests.items():
-            # A small corpus has few phrases: then the warming is shorter too.
-            warming = min(_WARMING, len(requests) // 20)
-            traffic.run(server, requests[: max(warming, 1)], 1)
+            warming, share = self._warming(name), self._share(name)
+            traffic.run(server, requests[: max(warming, 1)], 1, LOAD_SECONDS)
             rest = requests[warming:]
-            share = len(rest) // len(CONNECTIONS)
             for number, connections in enumerate(CONNECTIONS):
-                load = traffic.run(server, rest[number * share : (number + 1) * share], connections)
-                yield (name, connections), load
+                some = rest[number * share : (number + 1) * share]
+                yield (name, connections), traffic.run(server, some, connections, LOAD_SECONDS)
+
+    def _warming(self, name: str) -> int:
+        """A small corpus has few phrases: then the warming is shorter too."""
+        return min(_WARMING, len(self._requests[name]) // 20)
+
+    def _share(self, name: str) -> int:
+        """Requests for each number of connections."""
+        return (len(self._requests[name]) - self._warming(name)) // len(CONNECTIONS)
 
     def _path(self, name: str) -> Path:
         return self._folder / f"{name.replace(' ', '-').replace(',', '')}.pickle"

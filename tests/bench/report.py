@@ -62,11 +62,18 @@ class Result(msgspec.Struct, kw_only=True):
 
 
 class Aside(msgspec.Struct, kw_only=True):
-    """Printed and not kept: memory of a process that has answered every class, and whether peers agree."""
+    """Printed and not kept, by peer: memory, the dearest commit, whether peers agree, and where one ran out of time."""
 
-    serving_mb: dict[str, float]
-    totals: dict[str, dict[str, int]]
+    serving_mb: dict[str, float] = {}
+    """Of a process that has answered every class."""
+    own_building_mb: dict[str, float] = {}
+    own_serving_mb: dict[str, float] = {}
+    """Without mapped files."""
+    dearest_commit_ms: dict[str, float] = {}
+    totals: dict[str, dict[str, int]] = {}
     """By class and peer, of the queries that all peers answered."""
+    cut: list[str] = []
+    """What was measured with fewer queries or requests than the others had."""
 
 
 def write(path: Path, result: Result) -> None:
@@ -86,6 +93,27 @@ def tables(result: Result, aside: Aside) -> Iterator[str]:
         yield _costs(result, aside)
     if aside.totals:
         yield _agreement(aside.totals)
+    if aside.cut:
+        yield "Out of time:\n" + "\n".join(f"- {line}" for line in aside.cut)
+
+
+def read(path: Path) -> Result:
+    return msgspec.json.decode(path.read_bytes(), type=Result)
+
+
+def growth(baseline: Result, result: Result) -> str:
+    """A table of each peer's times at two sizes."""
+    before = {(row.name, row.phase): row for row in baseline.engine}
+    peers = [peer for peer in PEERS if any(getattr(row, peer) is not None for row in result.engine)]
+    rows = []
+    for row in result.engine:
+        cells = [row.name, row.phase]
+        for peer in peers:
+            now, then = getattr(row, peer), getattr(before.get((row.name, row.phase)), peer, None)
+            cells += [_number(then), _number(now), _ratio(now, then)]
+        rows.append(cells)
+    sizes = f"{baseline.size:,}", f"{result.size:,}", "growth"
+    return _table(["CPU ms of a query", "phase", *(f"{peer}, {size}" for peer in peers for size in sizes)], rows)
 
 
 def machine() -> str:
@@ -119,13 +147,15 @@ def _costs(result: Result, aside: Aside) -> str:
     rows = [
         [
             b.engine, f"{b.docs_per_cpu_second:,.0f}", _number(b.size_mb), _number(b.peak_mb),
-            _number(aside.serving_mb.get(b.engine)), _number(commits.get(b.engine)),
+            _number(aside.own_building_mb.get(b.engine)), _number(aside.serving_mb.get(b.engine)),
+            _number(aside.own_serving_mb.get(b.engine)), _number(commits.get(b.engine)),
+            _number(aside.dearest_commit_ms.get(b.engine)),
         ]
         for b in result.build
     ]  # fmt: skip
     documents = next((commit.documents for commit in result.commit), 0)
-    heads = ["", "documents per CPU second", "index, MB", "building, MB", "searching, MB"]
-    return _table([*heads, f"{documents} more searchable, CPU ms"], rows)
+    heads = ["", "documents per CPU second", "index, MB", "building, MB", "its own", "searching, MB", "its own"]
+    return _table([*heads, f"{documents} more searchable, CPU ms", "the dearest"], rows)
 
 
 def _agreement(totals: dict[str, dict[str, int]]) -> str:

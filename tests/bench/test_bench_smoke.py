@@ -31,6 +31,7 @@ def _totals(folder: Path, peer: str) -> list[int]:
     index, classes = folder / peer, sorted(folder.glob("*.pickle"))
     (built,) = worker.perform(worker.Build(peer=peer, folder=index, documents=folder / "articles.jsonl"))
     assert built.size_mb > 0
+    assert built.peak_mb > built.own_mb > 0
     asked = worker.perform(worker.Ask(peer=peer, folder=index, classes=classes, first=True, seconds=9))
     assert all(len(outcome.cpu_ms) == 3 for outcome in asked if outcome.supported)
     more = worker.Commit(peer=peer, folder=index, documents=folder / "more.jsonl", queries=classes[1])
@@ -80,4 +81,19 @@ def test_the_json_has_the_form_that_is_compared_over_time(tmp_path: Path) -> Non
     assert list(kept["engine"][0]) == ["class", "phase", "ours", "tantivy", "fts5", "whoosh"]
     assert list(kept["http"][0]) == ["class", "connections", "measure", "ours", "tantivy", "fts5", "whoosh"]
     assert kept["engine"][0]["fts5"] is None
-    assert any("0.50" in table for table in report.tables(result, report.Aside(serving_mb={}, totals={})))
+    assert any("0.50" in table for table in report.tables(result, report.Aside()))
+    assert report.read(tmp_path / "bench.json") == result
+
+
+def test_growth_compares_what_both_sizes_measured() -> None:
+    def result(size: int, *rows: report.Engine) -> report.Result:
+        return report.Result(size=size, machine="one", engine=list(rows), http=[], build=[], commit=[])
+
+    small = result(10, report.Engine(name="rare term", phase="warm", ours=0.5, whoosh=1.0))
+    large = result(
+        1_000, report.Engine(name="rare term", phase="warm", ours=2.0), report.Engine(name="new", phase="warm")
+    )
+    heads, _, rare, new = report.growth(small, large).splitlines()
+    assert [cell.strip() for cell in heads.split("|")[3:-1]] == ["ours, 10", "ours, 1,000", "ours, growth"]
+    assert [cell.strip() for cell in rare.split("|")[3:-1]] == ["0.5", "2", "4.00"]
+    assert "–" in new

@@ -25,12 +25,13 @@ _HOST = "127.0.0.1"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Milliseconds; `cpu` for a request on average, `total` of the hits in all answers."""
+    """Milliseconds; `cpu` for a request on average, `total` of the hits in all `answers`."""
 
     cpu: float
     p50: float
     p95: float
     total: int
+    answers: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +71,14 @@ def serving(peer: str, folder: Path) -> Iterator[Server]:
         process.wait()
 
 
-def run(server: Server, requests: Sequence[Request], connections: int) -> Load:
-    """All requests, spread evenly over the connections; each waits for its answer before it asks again."""
+def run(server: Server, requests: Sequence[Request], connections: int, seconds: float) -> Load:
+    """All requests, spread evenly over the connections; each waits for its answer before it asks again. After
+    `seconds` no more are sent; each connection has sent one at least."""
     shares = [requests[i::connections] for i in range(connections)]
-    before = server.cpu_seconds()
+    before, until = server.cpu_seconds(), time.monotonic() + seconds
     with ThreadPoolExecutor(connections) as pool:
-        answers = [answer for answered in pool.map(lambda share: _ask(server, share), shares) for answer in answered]
+        answered = pool.map(lambda share: _ask(server, share, until), shares)
+        answers = [answer for some in answered for answer in some]
     spent = server.cpu_seconds() - before
     times = sorted(time for time, _ in answers)
     return Load(
@@ -83,10 +86,11 @@ def run(server: Server, requests: Sequence[Request], connections: int) -> Load:
         p50=times[len(times) // 2],
         p95=times[len(times) * 95 // 100],
         total=sum(total for _, total in answers),
+        answers=len(answers),
     )
 
 
-def _ask(server: Server, requests: Sequence[Request]) -> list[tuple[float, int]]:
+def _ask(server: Server, requests: Sequence[Request], until: float) -> list[tuple[float, int]]:
     connection = http.client.HTTPConnection(_HOST, server.port)
     answers = []
     for request in requests:
@@ -98,6 +102,8 @@ def _ask(server: Server, requests: Sequence[Request]) -> list[tuple[float, int]]
         if answer.status != http.client.OK:
             raise http.client.HTTPException(f"{server.peer} answered {answer.status} to {server.path(request)}")
         answers.append((taken, int(msgspec.json.decode(body)["total"])))
+        if time.monotonic() > until:
+            break
     connection.close()
     return answers
 

@@ -11,6 +11,7 @@ import pickle
 import statistics
 import subprocess
 import sys
+import threading
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
@@ -68,12 +69,14 @@ class Commit(msgspec.Struct, tag=True, kw_only=True):
 
 
 class Outcome(msgspec.Struct):
-    """`cpu_ms`: of each query or commit, or of one document. `peak_mb`: of the process so far."""
+    """`cpu_ms`: of each query or commit, or of one document. `peak_mb`: the most memory of the process so far;
+    `own_mb`: without mapped files, whose pages the system takes back when it needs them."""
 
     cpu_ms: list[float] = []
     totals: list[int] = []
     size_mb: float = 0.0
     peak_mb: float = 0.0
+    own_mb: float = 0.0
     supported: bool = True
 
     @property
@@ -115,10 +118,12 @@ def _build(task: Build) -> Outcome:
     started = process_time()
     count = sum(1 for _ in corpus.read(task.documents))
     reading = process_time() - started
+    own = _OwnMemory()
     started = process_time()
     peer.build(corpus.read(task.documents))
     spent = process_time() - started - reading
-    return Outcome([spent * 1_000 / count], [count], size_mb=_size(task.folder), peak_mb=_peak())
+    per_document, size = spent * 1_000 / count, _size(task.folder)
+    return Outcome([per_document], [count], size_mb=size, peak_mb=_memory("VmHWM"), own_mb=own.most())
 
 
 def _ingest(task: Ingest) -> Outcome:
@@ -130,7 +135,9 @@ def _ingest(task: Ingest) -> Outcome:
     with open_archive(Settings(data_dir=task.folder)) as archive:
         report = ingest([task.documents], archive, IngestOptions(skip_entities=True))
     spent = process_time() - started
-    return Outcome([spent * 1_000 / max(report.new, 1)], [report.new], size_mb=_size(task.folder), peak_mb=_peak())
+    return Outcome(
+        [spent * 1_000 / max(report.new, 1)], [report.new], size_mb=_size(task.folder), peak_mb=_memory("VmHWM")
+    )
 
 
 def _ask(task: Ask) -> list[Outcome]:
@@ -143,13 +150,13 @@ def _ask(task: Ask) -> list[Outcome]:
         try:
             outcomes.append((_first if task.first else _warm)(peer, queries, task.seconds))
         except NotSupported:
-            outcomes.append(Outcome(supported=False, peak_mb=_peak()))
+            outcomes.append(Outcome(supported=False, peak_mb=_memory("VmHWM"), own_mb=_memory("RssAnon")))
     return outcomes
 
 
 def _first(peer: Peer, queries: Sequence[Query], seconds: float) -> Outcome:
     spent, totals = _timed(peer, queries, seconds)
-    return Outcome(spent, totals, peak_mb=_peak())
+    return Outcome(spent, totals, peak_mb=_memory("VmHWM"))
 
 
 def _warm(peer: Peer, queries: Sequence[Query], seconds: float) -> Outcome:
@@ -165,7 +172,7 @@ def _warm(peer: Peer, queries: Sequence[Query], seconds: float) -> Outcome:
         if len(again) == len(queries):
             passes.append(again)
     medians = [statistics.median(times) for times in zip(*passes or [spent], strict=True)]
-    return Outcome(medians, totals, peak_mb=_peak())
+    return Outcome(medians, totals, peak_mb=_memory("VmHWM"), own_mb=_memory("RssAnon"))
 
 
 def _timed(peer: Peer, queries: Iterable[Query], seconds: float) -> tuple[list[float], list[int]]:
@@ -194,7 +201,7 @@ def _commit(task: Commit) -> Outcome:
         peer.add(documents)
         totals.append(peer.search(queries[0]).total)
         spent.append((process_time() - started) * 1_000)
-    return Outcome(spent, totals, peak_mb=_peak())
+    return Outcome(spent, totals, peak_mb=_memory("VmHWM"))
 
 
 def _in_lots(path: Path) -> Iterator[Sequence[Document]]:
@@ -207,11 +214,35 @@ def _size(folder: Path) -> float:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
 
 
-def _peak() -> float:
-    """Not `ru_maxrss`: that starts with what the parent had when it started us."""
+def _memory(name: str) -> float:
+    """MB. `VmHWM`: the most so far; not `ru_maxrss`, which starts with what the parent had when it started us.
+    `RssAnon`: now, without mapped files."""
     lines = Path("/proc/self/status").read_text(encoding="ascii").splitlines()
-    (peak,) = (line for line in lines if line.startswith("VmHWM:"))
-    return int(peak.split()[1]) / 1_024
+    (found,) = (line for line in lines if line.startswith(f"{name}:"))
+    return int(found.split()[1]) / 1_024
+
+
+class _OwnMemory:
+    """Looks at `RssAnon` now and then, for the system keeps no peak of it."""
+
+    _SECONDS = 0.1
+    """A look takes some 50 microseconds."""
+
+    def __init__(self) -> None:
+        self._most = 0.0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+        self._thread.start()
+
+    def most(self) -> float:
+        self._done.set()
+        self._thread.join()
+        return self._most
+
+    def _look(self) -> None:
+        while not self._done.wait(self._SECONDS):
+            self._most = max(self._most, _memory("RssAnon"))
+        self._most = max(self._most, _memory("RssAnon"))
 
 
 def main() -> None:
