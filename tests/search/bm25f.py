@@ -41,7 +41,6 @@ from tests.search.reference import BOOST, FIELDS, K1, B
 DERIVED_BOOST = 0.5
 """Of a headline made of the body's words, in place of `BOOST`."""
 
-
 Counts = dict[int, Counter[Field]]
 """How often documents have a leaf, by document number and field; those without are left out."""
 

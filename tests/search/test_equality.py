@@ -36,7 +36,7 @@ _MISSPELT = ("tals", "minster", "bnk", "counterterorism", "ministrs", "wheet", "
 
 
 class Lived:
-    """Batches, revisions, deletions and merges: several segments with dead documents in them."""
+    """Batches, revisions and deletions: several segments with dead documents in them."""
 
     def __init__(self, folder: Path) -> None:
         self.engine, held = WhooshEngine.open(folder), dict[str, Document]()
