@@ -8,6 +8,7 @@ from time import monotonic, sleep
 
 from app.archive import Archive
 from app.enrich.resolve import display_name, link
+from app.enrich.surnames import owner
 from app.errors import ArchiveBusy
 from app.ingest import indexing
 from app.store import decisions
@@ -33,7 +34,7 @@ def decide(archive: Archive, proposal: Proposal, by: str) -> Decided:
     with archive.database.writing() as session:
         decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
         articles = follow(session, decision, link)
-        settle(session, display_name)
+        settle(session, display_name, owner)
     return Decided(decision, articles, _index(archive))
 
 

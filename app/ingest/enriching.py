@@ -93,4 +93,4 @@ class _Run:
 
 def _text(article: Article) -> Text:
     headline = None if article.headline_derived else article.headline
-    return Text(article.id, headline, article.dateline, article.body)
+    return Text(article.id, headline, article.dateline, article.body, needs_names=True)

@@ -21,8 +21,9 @@ from sqlalchemy import Table, bindparam, case, delete, func, insert, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, SQLModel, col, select
 
+from app.store import surnames
 from app.store.articles import chunks, touch
-from app.store.decisions import Rulings, Spot, keys_of, rulings
+from app.store.decisions import Rulings, Spot, keys_of, rulings, stem
 from app.store.sequence import next_sequence
 from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold
@@ -45,7 +46,7 @@ class Names:
 def replace_names(session: Session, article_ids: Collection[str], names: Names, link: Link) -> None:
     """Inside `writing()`, after the article rows. Other articles whose entities change get a new sequence number."""
     decided = rulings(session)
-    stale, shorts = _forget(session, article_ids)
+    stale, shorts, before = _forget(session, article_ids)
     if names.acronyms:
         session.connection().execute(insert(Acronym), list(names.acronyms))
         shorts |= {row["short"] for row in names.acronyms}
@@ -55,6 +56,7 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
     for model, rows in ((ArticleEntity, entities), (Mention, mentions)):
         if rows:
             session.connection().execute(insert(model), rows)
+    surnames.unsettle(session, before | {row["key"] for row in names.entities})
     stale |= {row["entity_id"] for row in entities}
     relinked, moved = _relink(session, {short: bases[short] for short in shorts}, decided)
     touch(session, relinked - set(article_ids))
@@ -86,8 +88,10 @@ def mark_stale(session: Session, ids: Iterable[str]) -> None:
         session.connection().execute(update(Entity).where(col(Entity.id).in_(chunk)).values(stale=True))
 
 
-def settle(session: Session, display_name: DisplayName) -> int:
-    """Sum up all stale entities; those that no article names any more go. How many were stale."""
+def settle(session: Session, display_name: DisplayName, owner: surnames.Owner) -> int:
+    """Find out whose the bare surnames are, and sum up all stale entities; those that no article names any more go.
+    How many were stale."""
+    _settle_surnames(session, owner)
     stale = select(col(Entity.id)).where(col(Entity.stale).is_(True))
     ids = list(session.exec(stale))
     if not ids:
@@ -112,6 +116,13 @@ def settle(session: Session, display_name: DisplayName) -> int:
     return len(ids)
 
 
+def _settle_surnames(session: Session, owner: surnames.Owner) -> None:
+    if changed := surnames.settle(session, owner):
+        articles, moved = _relink(session, changed, rulings(session))
+        touch(session, articles)
+        mark_stale(session, moved)
+
+
 def _name(
     id: str,
     names: Mapping[str, int],
@@ -125,18 +136,20 @@ def _name(
     return display_name(names or {text: count for text, (count, _) in surfaces.items()})
 
 
-def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
-    """Drop what these articles said before: the entities they named and the acronyms they explained."""
+def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str], set[str]]:
+    """Drop what these articles said before: the entities they named, the acronyms they explained, and their keys."""
     entities: set[str] = set()
     shorts: set[str] = set()
+    keys: set[str] = set()
     for chunk in chunks(article_ids):
-        entities.update(
-            session.exec(select(ArticleEntity.entity_id).where(col(ArticleEntity.article_id).in_(chunk)).distinct())
-        )
+        named = select(ArticleEntity.entity_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
+        for entity, key in session.exec(named.distinct()):
+            entities.add(entity)
+            keys.add(key)
         shorts.update(session.exec(select(Acronym.short).where(col(Acronym.article_id).in_(chunk)).distinct()))
         for model in (ArticleEntity, Mention, Acronym):
             session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
-    return entities, shorts
+    return entities, shorts, keys
 
 
 def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
@@ -145,7 +158,8 @@ def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
     for chunk in chunks(longs):
         for short, long in session.exec(select(Acronym.short, Acronym.long).where(col(Acronym.short).in_(chunk))):
             longs[short].add(long)
-    return {key: link(key, forms) if forms else key for key, forms in longs.items()}
+    bare = surnames.owners(session, longs)
+    return {key: link(key, forms) if forms else bare.get(key, key) for key, forms in longs.items()}
 
 
 def _placed(
@@ -162,9 +176,11 @@ def _placed(
         counted[row["article_id"], key][id] = (count + 1, min(first, row["start"]))
         mentions.append(row | {"entity_id": id})
     entities = [
-        row | {"entity_id": id, "count": count, "first": first, "split": id != decided.entity(bases[key], key)}
+        row
+        | {"entity_id": id, "count": count, "first": first, "split": id != decided.entity(bases[key], key)}
+        | {"surname": surname}
         for row in names.entities
-        for key in [row["key"]]
+        for key, surname in [(row["key"], surnames.surname(row["key"]) if row["key"].startswith("person-") else None)]
         for id, (count, first) in counted[row["article_id"], key].items()
     ]
     return mentions, entities
@@ -212,23 +228,54 @@ def _relink(
     Most keys mean one thing everywhere and are moved as a whole. Where editors split, each mention is asked; with
     `mend` also where they did before.
     """
-    articles: set[str] = set()
-    moved: set[str] = set()
     spots = _articles_with_spots(session, decided)
-    for key, base in bases.items():
-        each = _to_ask_each(session, key, spots, all_of_it=decided.divides(base, key), mend=mend)
-        found, ids = _relink_whole(session, key, decided.entity(base, key), each, decided)
+    each = {
+        key: _to_ask_each(session, key, spots, all_of_it=decided.divides(base, key), mend=mend)
+        for key, base in bases.items()
+    }
+    targets = {key: decided.entity(base, key) for key, base in bases.items()}
+    whole = [row for row in _elsewhere(session, targets) if row[0] not in each[row[1]]]
+    _move(session, whole, targets, decided)
+    articles = {row[0] for row in whole}
+    moved = {row[2] for row in whole} | {targets[row[1]] for row in whole}
+    for key, chunk in ((key, chunk) for key, asked in each.items() for chunk in chunks(asked)):
+        found, ids = _relink_each(session, key, bases[key], decided, chunk)
         articles |= found
         moved |= ids
-        for chunk in chunks(each):
-            found, ids = _relink_each(session, key, base, decided, chunk)
-            articles |= found
-            moved |= ids
     return articles, moved
+
+
+Row = tuple[str, str, str, str]
+"""Article, key, entity and name."""
+
+
+def _elsewhere(session: Session, targets: Mapping[str, str]) -> Iterator[Row]:
+    """Where a key means another than its target."""
+    columns = select(ArticleEntity.article_id, ArticleEntity.key, ArticleEntity.entity_id, ArticleEntity.name)
+    bare = {key for key in targets if stem(key) != key}
+    # There are many of these, of one article each: asked together.
+    for chunk in chunks(bare):
+        found = session.exec(columns.where(col(ArticleEntity.key).in_(chunk)))
+        yield from (row for row in found if row[2] != targets[row[1]])
+    for key in targets.keys() - bare:
+        yield from session.exec(columns.where(ArticleEntity.key == key, ArticleEntity.entity_id != targets[key]))
+
+
+def _move(session: Session, rows: Sequence[Row], targets: Mapping[str, str], decided: Rulings) -> None:
+    if not rows:
+        return
+    _add_entities(session, [{"entity_id": targets[key], "key": key, "name": name} for _, key, _, name in rows], decided)
+    placed = [{"article": article, "named": key, "entity": targets[key]} for article, key, _, _ in rows]
+    for model in (ArticleEntity, Mention):
+        table = _table(model)
+        here = update(table).where(table.c.article_id == bindparam("article"), table.c.key == bindparam("named"))
+        session.connection().execute(here.values(entity_id=bindparam("entity")), placed)
 
 
 def _to_ask_each(session: Session, key: str, spots: Collection[str], *, all_of_it: bool, mend: bool) -> set[str]:
     """Articles in which mentions of the key may not all mean one entity."""
+    if not (all_of_it or mend or spots):
+        return set()
     with_key = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
     if all_of_it:
         return set(session.exec(with_key))
@@ -236,24 +283,6 @@ def _to_ask_each(session: Session, key: str, spots: Collection[str], *, all_of_i
     for chunk in chunks(spots):
         each.update(session.exec(with_key.where(col(ArticleEntity.article_id).in_(chunk))))
     return each
-
-
-def _relink_whole(
-    session: Session, key: str, id: str, but: Collection[str], decided: Rulings
-) -> tuple[set[str], set[str]]:
-    elsewhere = select(ArticleEntity.article_id, ArticleEntity.entity_id, ArticleEntity.name).where(
-        ArticleEntity.key == key, ArticleEntity.entity_id != id
-    )
-    rows = [row for row in session.exec(elsewhere) if row[0] not in but]
-    if not rows:
-        return set(), set()
-    _add_entities(session, [{"entity_id": id, "key": key, "name": rows[0][2]}], decided)
-    for chunk in chunks(row[0] for row in rows):
-        for model in (ArticleEntity, Mention):
-            table = _table(model)
-            here = update(table).where(table.c.article_id.in_(chunk), table.c.key == key)
-            session.connection().execute(here.values(entity_id=id))
-    return {row[0] for row in rows}, {row[1] for row in rows} | {id}
 
 
 def _articles_with_spots(session: Session, decided: Rulings) -> dict[str, str]:

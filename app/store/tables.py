@@ -162,6 +162,7 @@ class ArticleEntity(SQLModel, table=True):
     __table_args__ = (
         Index("ix_article_entity_key", "key"),
         Index("ix_article_entity_entity", "entity_id", "article_id"),
+        Index("ix_article_entity_surname", "surname", "key", sqlite_where=text("surname IS NOT NULL")),
         _CLUSTERED,
     )
 
@@ -174,6 +175,8 @@ class ArticleEntity(SQLModel, table=True):
     first: int
     """Offset of the first mention."""
     split: bool = False
+    surname: str | None = None
+    """The last word of a person's full name: `surnames.py` finds by it whose a bare surname is."""
 
 
 class Mention(SQLModel, table=True):
@@ -205,6 +208,26 @@ class Acronym(SQLModel, table=True):
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     short: str = Field(primary_key=True)
     long: str = Field(primary_key=True)
+
+
+class BareSurname(SQLModel, table=True):
+    """Whose a surname is that its own article does not explain: `key` is scoped to the article, `person` a full name's
+    key. Computed from all articles, like `Entity`."""
+
+    __tablename__ = "bare_surname"
+    __table_args__ = _CLUSTERED
+
+    key: str = Field(primary_key=True)
+    person: str
+
+
+class UnsettledSurname(SQLModel, table=True):
+    """A surname whose articles changed since the owners of bare ones were last looked for."""
+
+    __tablename__ = "unsettled_surname"
+    __table_args__ = _CLUSTERED
+
+    stem: str = Field(primary_key=True)
 
 
 class Decision(SQLModel, table=True):

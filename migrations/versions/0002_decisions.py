@@ -37,17 +37,39 @@ def upgrade() -> None:
     op.add_column("entity", sa.Column("role", sa.String(), nullable=True))
     op.add_column("entity", sa.Column("prominence", sa.Float(), nullable=True))
     op.add_column("mention", sa.Column("role", sa.String(), nullable=True))
+    op.create_table(
+        "bare_surname",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_bare_surname"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "unsettled_surname",
+        sa.Column("stem", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("stem", name="pk_unsettled_surname"),
+        sqlite_with_rowid=False,
+    )
     _replace_article_entity(("article_id", "key", "entity_id"), split=True)
+    op.create_index(
+        "ix_article_entity_surname",
+        "article_entity",
+        ["surname", "key"],
+        unique=False,
+        sqlite_where=sa.text("surname IS NOT NULL"),
+    )
     # What is new in them is summed up when the index is next brought up to date.
     op.execute("UPDATE entity SET stale = 1")
 
 
 def downgrade() -> None:
+    op.drop_index("ix_article_entity_surname", "article_entity")
     _replace_article_entity(("article_id", "key"), split=False)
     op.drop_column("mention", "role")
     for column in ("prominence", "role", "hidden"):
         op.drop_column("entity", column)
-    op.drop_table("decision")
+    for table in ("decision", "bare_surname", "unsettled_surname"):
+        op.drop_table(table)
 
 
 def _replace_article_entity(primary_key: tuple[str, ...], *, split: bool) -> None:
@@ -65,7 +87,11 @@ def _replace_article_entity(primary_key: tuple[str, ...], *, split: bool) -> Non
         sa.Column("country", sa.String(), nullable=True),
         sa.Column("count", sa.Integer(), nullable=False),
         sa.Column("first", sa.Integer(), nullable=False),
-        *([sa.Column("split", sa.Boolean(), nullable=False)] if split else []),
+        *(
+            [sa.Column("split", sa.Boolean(), nullable=False), sa.Column("surname", sa.String(), nullable=True)]
+            if split
+            else []
+        ),
         sa.ForeignKeyConstraint(
             ["article_id"], ["article.id"], name="fk_article_entity_article_id", ondelete="CASCADE"
         ),

@@ -11,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.archive import Archive
 from app.enrich.mentions import Mention
 from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link
+from app.enrich.surnames import owner
 from app.ingest import rows
 from app.store.articles import changed_after, entities_of
 from app.store.provenance import put_articles
@@ -79,7 +80,7 @@ def repr_of(row: dict[str, Any]) -> str:
 
 def summed_up(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     with archive.database.writing() as session:
-        settle(session, display_name)
+        settle(session, display_name, owner)
         return derived(session)
 
 

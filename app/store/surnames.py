@@ -1,0 +1,142 @@
+"""Bare surnames over all articles: who has the surname, and in what company.
+
+Everything here is asked of the keys that articles give by themselves, never of what other articles or editors made of
+them: so the outcome is one function of the articles, in whatever order they came.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+
+from sqlalchemy import delete, insert
+from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlmodel import Session, col, select
+
+from app.store.articles import chunks
+from app.store.decisions import stem
+from app.store.tables import ArticleEntity, BareSurname, UnsettledSurname
+
+Owner = Callable[[Collection[str], Mapping[str, Mapping[str, float]]], str | None]
+"""From what an article names, and what the articles of each candidate name, to the one whose surname it is."""
+
+_SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+# Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came.
+_TELLING = 200
+
+
+def surname(key: str) -> str | None:
+    """The last word of a full name: `klerk` of `person-fw-de-klerk`. None for what is none."""
+    words = _words(key)
+    return words[-1] if len(words) > 1 and stem(key) == key else None
+
+
+def unsettle(session: Session, keys: Iterable[str]) -> None:
+    """The articles with these keys changed: look for owners of their surnames when next settled."""
+    stems = {found for key in keys if key.startswith("person-") for found in _stems(key)}
+    if stems:
+        adding = insert_or(UnsettledSurname).on_conflict_do_nothing()
+        session.connection().execute(adding, [{"stem": found} for found in sorted(stems)])
+
+
+def owners(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Of bare surnames among the keys, whose they are."""
+    found: dict[str, str] = {}
+    for chunk in chunks(key for key in keys if stem(key) != key):
+        found.update(
+            iter(session.exec(select(BareSurname.key, BareSurname.person).where(col(BareSurname.key).in_(chunk))))
+        )
+    return found
+
+
+def settle(session: Session, owner: Owner) -> dict[str, str]:
+    """Look for owners again where articles changed. The keys whose owner is another now, and who that is: a person, or
+    the key itself where the context tells no more."""
+    touched = list(session.exec(select(UnsettledSurname.stem).order_by(col(UnsettledSurname.stem))))
+    changed: dict[str, str] = {}
+    for each in touched:
+        before = _known(session, each)
+        after = dict(_found(session, each, owner))
+        changed |= {
+            key: after.get(key, key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)
+        }
+    if touched:
+        session.connection().execute(delete(UnsettledSurname))
+    for chunk in chunks(changed):
+        session.connection().execute(delete(BareSurname).where(col(BareSurname.key).in_(chunk)))
+    if kept := [{"key": key, "person": person} for key, person in changed.items() if person != key]:
+        session.connection().execute(insert(BareSurname), kept)
+    return changed
+
+
+def _words(key: str) -> list[str]:
+    words = stem(key).split("-")[1:]
+    while len(words) > 2 and words[-1] in _SUFFIXES:
+        words.pop()
+    return words
+
+
+def _stems(key: str) -> Iterator[str]:
+    """Keys, but for the article, under which a person may stand by surname: `person-de-klerk` and `person-klerk`."""
+    words = _words(key)
+    if stem(key) != key:
+        yield stem(key)
+        return
+    for count in range(1, min(len(words), 4)):
+        yield f"person-{'-'.join(words[-count:])}"
+
+
+_RANGE = "WHERE key > ? AND key < ?"
+
+
+def _known(session: Session, stem: str) -> dict[str, str]:
+    rows = session.connection().exec_driver_sql(f"SELECT key, person FROM bare_surname {_RANGE}", _bounds(stem))
+    return {row.key: row.person for row in rows if _is_bare(row.key, stem)}
+
+
+def _found(session: Session, stem: str, owner: Owner) -> Iterator[tuple[str, str]]:
+    rows = session.connection().exec_driver_sql(f"SELECT key, article_id FROM article_entity {_RANGE}", _bounds(stem))
+    bare = {row.key: row.article_id for row in rows if _is_bare(row.key, stem)}
+    if not bare:
+        return
+    candidates = {key: _company(session, key) for key in _candidates(session, stem)}
+    if not candidates:
+        return
+    named = _named(session, bare.values())
+    for key, article in bare.items():
+        person = owner(named[article], candidates)
+        if person is not None:
+            yield key, person
+
+
+def _candidates(session: Session, stem: str) -> list[str]:
+    ending = stem.removeprefix("person")
+    having = select(ArticleEntity.key).where(ArticleEntity.surname == ending.rpartition("-")[2]).distinct()
+    return sorted(key for key in session.exec(having) if "-".join(["", *_words(key)]).endswith(ending))
+
+
+def _company(session: Session, key: str) -> dict[str, float]:
+    """In what share of a person's articles each other key stands."""
+    with_it = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
+    articles = list(session.exec(with_it.order_by(col(ArticleEntity.article_id)).limit(_TELLING)))
+    counted = Counter(other for named in _named(session, articles).values() for other in named if other != key)
+    return {other: count / len(articles) for other, count in counted.items()}
+
+
+def _named(session: Session, articles: Iterable[str]) -> dict[str, set[str]]:
+    """What each article names, bare surnames left out."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    for chunk in chunks(articles):
+        among = select(ArticleEntity.article_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
+        for article, key in session.exec(among):
+            if stem(key) == key:
+                found[article].add(key)
+    return found
+
+
+def _bounds(stem: str) -> tuple[str, str]:
+    return f"{stem}-", f"{stem}-g"
+
+
+def _is_bare(key: str, of: str) -> bool:
+    return stem(key) == of
