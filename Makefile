@@ -14,7 +14,7 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fork bench format freeze clean
+.PHONY: help run setup test test-fork torture bench format freeze clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -56,6 +56,9 @@ test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==
 		> $$($(FORKED)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/venv.pth
 	@$(FORKED)/bin/python -c 'import whoosh; print("Whoosh", whoosh.__version__, "of", whoosh.__file__)'
 	$(FORKED)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+
+torture: setup ## every crash point, 150 kills, thousands of hostile queries: half an hour
+	$(BIN)/pytest -m torture --numprocesses auto --maxprocesses 4
 
 bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'

@@ -1,0 +1,77 @@
+"""Every file of an index, emptied, cut in half, or with one bit turned: found when it is opened or verified, and built
+again from the rows."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.api.app import create_app
+from app.archive import open_archive
+from app.errors import IndexUnavailable
+from app.ingest import indexing
+from app.ingest.verify import verify
+from app.search.query import Query, Word
+from app.settings import Settings
+from tests.api.served import serve
+from tests.api.test_app import ready
+
+
+def emptied(raw: bytes) -> bytes:
+    return b""
+
+
+def cut(raw: bytes) -> bytes:
+    return raw[: len(raw) // 2]
+
+
+def turned(raw: bytes) -> bytes:
+    """One bit of something that is written: past the padding between the arrays."""
+    place = max(n for n in range(len(raw) // 2, len(raw)) if raw[n]) if any(raw[len(raw) // 2 :]) else 0
+    return raw[:place] + bytes([raw[place] ^ 4]) + raw[place + 1 :]
+
+
+DAMAGES: list[Callable[[bytes], bytes]] = [emptied, cut, turned]
+
+
+def files(folder: Path) -> list[str]:
+    """Of an index; the lock's file holds nothing."""
+    return sorted(path.name for path in (folder / "index").iterdir() if path.stat().st_size)
+
+
+# Whoosh leaves the file open that it could not read.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_it_is_found_and_mended(filled: Path, tmp_path: Path, damage: Callable[[bytes], bytes]) -> None:
+    for name in files(filled):
+        folder = tmp_path / f"{damage.__name__}-{name}"
+        shutil.copytree(filled, folder)
+        path = folder / "index" / name
+        path.write_bytes(damage(path.read_bytes()))
+        with open_archive(Settings(data_dir=folder), mend=True) as archive:
+            assert [finding.store for finding in verify(archive)] == ["index"], name
+            indexing.rebuild(archive)
+            assert verify(archive, deep=True) == []
+            assert archive.engine.search(Query(Word("lighthouse"))).total == 40
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("damage", [cut, turned])
+def test_a_server_never_fails_over_it(filled: Path, damage: Callable[[bytes], bytes]) -> None:
+    for name in files(filled):
+        path = filled / "index" / name
+        path.write_bytes(damage(path.read_bytes()))
+    with serve(create_app(Settings(data_dir=filled))) as client:
+        assert client.get("/v1/search?q=lighthouse").status_code in (200, 503)
+        ready(client)
+        assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+def test_without_the_rows_to_build_from_it_is_said(filled: Path) -> None:
+    for name in files(filled):
+        (filled / "index" / name).write_bytes(b"x")
+    with pytest.raises(IndexUnavailable, match="dateline reindex"):
+        open_archive(Settings(data_dir=filled))

@@ -1,0 +1,42 @@
+"""A disk that fills up: a clear end, searches that go on, and nothing to repair when there is room again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.verify import verify
+from app.search.query import Query, Word
+from app.settings import Settings
+from tests.failures.command import dateline, full_disk
+from tests.failures.conftest import article
+
+
+def total(folder: Path) -> int:
+    with open_archive(Settings(data_dir=folder)) as archive:
+        return archive.engine.search(Query(Word("lighthouse"))).total
+
+
+@pytest.mark.parametrize("room", [1, 200_000, 400_000], ids=["none", "some", "more"])
+def test_an_ingest_that_finds_no_room_ends_with_a_sentence(filled: Path, tmp_path: Path, room: int) -> None:
+    file = tmp_path / "more.jsonl"
+    file.write_text("".join(article(n) for n in range(100, 2_100)))
+    ended = dateline(filled, "ingest", file, "--skip-entities", prepare=full_disk(room))
+    assert ended.returncode == 74, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert len(ended.stderr.strip().splitlines()) == 1, ended.stderr
+    assert total(filled) >= 40
+    with open_archive(Settings(data_dir=filled)) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+        assert verify(archive) == []
+    assert total(filled) == 2_040
+
+
+def test_a_backup_that_finds_no_room_leaves_nothing(filled: Path, tmp_path: Path) -> None:
+    ended = dateline(filled, "backup", tmp_path / "copy.sqlite", prepare=full_disk(50_000))
+    assert ended.returncode == 74, ended.stderr
+    assert "Traceback" not in ended.stderr
+    assert not list(tmp_path.glob("*copy*"))

@@ -1,0 +1,175 @@
+"""Several processes on one archive: one writes, the others read, and each ends in order."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import httpx
+import pytest
+import time_machine
+
+from app.archive import Archive, open_archive
+from app.ingest import indexing
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.verify import verify
+from app.search.query import Query, Word
+from app.settings import Settings
+from tests.failures.command import ROOT, dateline, serving
+from tests.failures.conftest import article
+
+HOLD = """
+import sys, time
+from pathlib import Path
+from app.ingest.lock import writing_alone
+with writing_alone(Path(sys.argv[1])):
+    print("held", flush=True)
+    time.sleep(600)
+"""
+READ = """
+import sys
+from pathlib import Path
+from app.archive import open_archive
+from app.search.query import Query, Word
+from app.settings import Settings
+most = searches = 0
+with open_archive(Settings(data_dir=Path(sys.argv[1]))) as archive:
+    while not Path(sys.argv[2]).exists():
+        found = archive.engine.search(Query(Word("lighthouse"))).total
+        assert found % 10 == 0 and found >= most, (found, most)
+        most, searches = found, searches + 1
+print(searches, most)
+"""
+
+
+def run(script: str, *arguments: Path) -> subprocess.Popen[str]:
+    command = [sys.executable, "-c", script, *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def add(archive: Archive, folder: Path, first: int, number: int) -> None:
+    file = folder / f"more-{first}.jsonl"
+    file.write_text("".join(article(n) for n in range(first, first + number)))
+    ingest([file], archive, IngestOptions(skip_entities=True))
+
+
+def test_a_second_writer_ends_at_once_and_a_killed_one_holds_nothing(filled: Path, tmp_path: Path) -> None:
+    holder = run(HOLD, filled / "ingest.lock")
+    assert holder.stdout is not None
+    assert holder.stdout.readline() == "held\n"
+    for command in (["ingest", tmp_path / "0.jsonl", "--skip-entities"], ["reindex"]):
+        refused = dateline(filled, *command)
+        assert refused.returncode == 75
+        assert f"pid {holder.pid}" in refused.stderr
+    assert dateline(filled, "search", "lighthouse").returncode == 0
+    holder.kill()
+    holder.communicate()
+    assert dateline(filled, "reindex").returncode == 0
+
+
+def test_readers_in_threads_and_processes_during_25_commits(filled: Path, tmp_path: Path) -> None:
+    stop = tmp_path / "stop"
+    readers = [run(READ, filled, stop) for _ in range(2)]
+    wrong: list[int] = []
+    with open_archive(Settings(data_dir=filled)) as archive:
+
+        def read() -> None:
+            most = 0
+            while not stop.exists():
+                found = archive.engine.search(Query(Word("lighthouse"))).total
+                if found % 10 or found < most:
+                    wrong.append(found)
+                most = found
+
+        threads = [threading.Thread(target=read) for _ in range(3)]
+        for thread in threads:
+            thread.start()
+        for n in range(25):
+            add(archive, tmp_path, 1_000 + 10 * n, 10)
+            if n == 12:
+                indexing.rebuild(archive)
+        stop.touch()
+        for thread in threads:
+            thread.join()
+        assert verify(archive) == []
+    assert wrong == []
+    for reader in readers:
+        shown, errors = reader.communicate(timeout=60)
+        assert reader.returncode == 0, errors
+        assert int(shown.split()[0]) > 0
+
+
+def test_a_server_goes_on_and_switches_while_another_process_builds_the_index(filled: Path) -> None:
+    with serving(filled) as (_, address), httpx.Client(base_url=address, timeout=30) as client:
+        before = client.get("/readyz").json()["generation"]
+        codes = []
+        building = subprocess.Popen([sys.executable, "-m", "app", "reindex", "--data-dir", str(filled)], cwd=ROOT)
+        while building.poll() is None:
+            codes.append(client.get("/v1/search?q=lighthouse").json()["total"])
+        assert building.returncode == 0
+        assert set(codes) == {40}
+        deadline = time.monotonic() + 10
+        while client.get("/readyz").json()["generation"] == before:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_requests_under_way_are_finished_when_it_is_told_to_stop(filled: Path, workers: str) -> None:
+    with serving(filled, "--workers", workers) as (process, address):
+        begun, over = threading.Event(), threading.Event()
+        cut_off: list[Exception] = []
+        answered: list[int] = []
+
+        def ask(asker: int) -> None:
+            with httpx.Client(base_url=address, timeout=30) as client:
+                for n in range(100_000):
+                    try:
+                        answer = client.get("/v1/search", params={"q": f"light* OR {asker} {n}", "facet": "month"})
+                    except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
+                        # A connection that is closed before an answer began is not a request under way.
+                        if not over.is_set():
+                            cut_off.append(error)
+                        return
+                    answered.append(answer.status_code)
+                    assert len(answer.content) == int(answer.headers.get("Content-Length", len(answer.content)))
+                    if len(answered) > 40:
+                        begun.set()
+
+        with ThreadPoolExecutor(8) as pool:
+            asking = [pool.submit(ask, n) for n in range(8)]
+            assert begun.wait(60)
+            over.set()
+            sent = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            process.wait(30)
+            took = time.monotonic() - sent
+            for each in asking:
+                each.result()
+        assert process.returncode == 0
+        assert took < 10, "it ends within ten seconds, whatever is asked"
+        assert set(answered) == {200}
+        assert cut_off == []
+
+
+def test_a_clock_that_jumps_changes_nothing(filled: Path, tmp_path: Path) -> None:
+    """Sequence numbers order, not clocks: an ingest of 1971 after one of 2099 is the later one."""
+    settings = Settings(data_dir=filled)
+    for year, words in ((2099, "harbour"), (1971, "lighthouse and a dog"), (2038, "lighthouse")):
+        with time_machine.travel(f"{year}-01-01T00:00:00Z"), open_archive(settings) as archive:
+            file = tmp_path / f"{year}.jsonl"
+            record = {"id": 0, "title": "Number 0", "text": f"Keeper of the {words} in {year}."}
+            file.write_text(json.dumps(record) + "\nbroken\n")
+            report = ingest([file], archive, IngestOptions(skip_entities=True))
+            assert (report.revised, report.rejected) == (1, 1)
+            assert verify(archive, deep=True) == []
+            assert archive.engine.search(Query(Word(str(year)))).total == 1
+    with open_archive(settings) as archive:
+        assert archive.engine.search(Query(Word("lighthouse"))).total == 40
