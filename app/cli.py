@@ -607,7 +607,7 @@ def serve(
     workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer (1).")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Serve the HTTP API; its address is printed.
+    """Serve the search page and the HTTP API; the address is printed.
 
     The archive is brought to this version first. Articles can be ingested while it runs.
     """
@@ -615,7 +615,9 @@ def serve(
     count = _prepare(settings)
     with _listen(settings.host, settings.port) as listener:
         address = _address(settings.host, listener.getsockname()[1])
-        typer.echo(f"Dateline has {count:,} articles and answers on {address} (try {address}/docs). Ctrl-C stops it.")
+        typer.echo(
+            f"Dateline has {count:,} articles and answers on {address} (the API: {address}/docs). Ctrl-C stops it."
+        )
         _run_server(settings, listener)
 
 
@@ -624,8 +626,8 @@ def application() -> Any:
     from logging.config import dictConfig
 
     from app.api import log
-    from app.api.app import create_app
     from app.settings import Settings
+    from app.web.site import create_app
 
     settings = Settings.read()
     dictConfig(log.config(settings))

@@ -51,3 +51,11 @@ def test_a_wheel_holds_the_package_alone(installed: Path) -> None:
     sources = {str(path.relative_to(ROOT / "app")) for path in (ROOT / "app").rglob("*.py")}
     assert {name for name in held - sources if not name.startswith("migrations/")} == set()
     assert sources <= held
+
+
+def test_a_wheel_holds_what_the_pages_are_made_of(installed: Path) -> None:
+    sources = {
+        path.relative_to(ROOT) for folder in ("templates", "static") for path in (ROOT / "app/web" / folder).iterdir()
+    }
+    assert len(sources) > 10
+    assert [path for path in sources if not (installed / path).exists()] == []

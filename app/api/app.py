@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
-from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
@@ -46,7 +45,6 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics()
     for room in (search, timeline, articles, entities, decisions, health):
         app.include_router(room.router)
-    app.add_api_route("/", _front, include_in_schema=False)
     for layer in (problems, reply, openapi):
         layer.install(app)
     _surround(app, settings)
@@ -70,7 +68,3 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
     app.add_middleware(Envelope, metrics=metrics, log=Log(settings))
-
-
-async def _front() -> RedirectResponse:
-    return RedirectResponse("/docs")

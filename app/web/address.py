@@ -1,0 +1,96 @@
+"""Addresses: the state of a page is what its address says. A link is the present one with one thing changed."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from dataclasses import dataclass, replace
+from typing import get_origin
+from urllib.parse import quote, urlencode
+
+from fastapi import Request
+from pydantic import ValidationError
+
+from app.api.params import SearchParams
+from app.api.problems import nearest
+from app.errors import InvalidParameter
+from app.search.query import FacetName
+
+DATES = ("date", "date_from", "date_to")
+FACETS: tuple[FacetName, ...] = ("person", "place", "organization", "event", "source", "language")
+"""In the order in which readers ask: who, where; years are drawn instead."""
+
+SHOWN = 6
+"""Values of a facet: the rail is read at a glance, and goes on for whoever asks."""
+
+_LISTS = {
+    name
+    for name, field in SearchParams.model_fields.items()
+    if list in (field.annotation, get_origin(field.annotation))
+}
+_FIXED = {"facet", "fields", "highlight"}
+"""What the page settles for itself: an address taken from the API may hold them, and shows the same."""
+_PLAIN = re.compile(r"[\w.=-]+", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """`str` gives it ready for a link."""
+
+    path: str
+    pairs: tuple[tuple[str, str], ...] = ()
+
+    @classmethod
+    def of(cls, request: Request) -> Address:
+        """Empty fields of a form say nothing, and where a page of results begins is not part of the search."""
+        given = request.query_params.multi_items()
+        return cls(request.url.path, tuple(pair for pair in given if pair[1] and pair[0] != "cursor"))
+
+    def without(self, *names: str) -> Address:
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] not in names))
+
+    def dropping(self, *pairs: tuple[str, str]) -> Address:
+        return replace(self, pairs=tuple(pair for pair in self.pairs if pair not in pairs))
+
+    def having(self, **values: str) -> Address:
+        """With these in place of what had their names before."""
+        return replace(self, pairs=(*self.without(*values).pairs, *values.items()))
+
+    def curl(self, base: str) -> str:
+        """The command that asks for it, to be pasted into a shell."""
+        said = [f"{name}={value}" for name, value in self.pairs]
+        parts = [f"-d {each}" if _PLAIN.fullmatch(each) else f"--data-urlencode {shlex.quote(each)}" for each in said]
+        return " \\\n  ".join(
+            [f"curl -G {base.rstrip('/')}{self.path}" if parts else f"curl {base.rstrip('/')}{self.path}", *parts]
+        )
+
+    def __str__(self) -> str:
+        return f"{quote(self.path)}?{urlencode(self.pairs)}" if self.pairs else quote(self.path)
+
+
+def search_params(request: Request) -> SearchParams:
+    """What the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
+    given: dict[str, list[str]] = {}
+    for name, value in request.query_params.multi_items():
+        if value and name not in _FIXED:
+            given.setdefault(name, []).append(value)
+    values = {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
+    try:
+        return SearchParams.model_validate({"facet_limit": SHOWN, **values, "facet": FACETS})
+    except ValidationError as error:
+        raise _refusal(error) from None
+
+
+def api_call(page: Address, path: str) -> Address:
+    """The same question to the API, facets included."""
+    return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in FACETS)))
+
+
+def _refusal(error: ValidationError) -> InvalidParameter:
+    wrong = error.errors()[0]
+    name = str(wrong["loc"][0])
+    if wrong["type"] == "extra_forbidden":
+        return InvalidParameter(
+            name, f"There is no parameter {name!r} here.", suggestion=nearest(name, SearchParams.model_fields)
+        )
+    return InvalidParameter(name, str(wrong["msg"]).rstrip(".") + ".")

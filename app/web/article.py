@@ -1,0 +1,39 @@
+"""An article to read: its text as laid out, the names in it, what is like it, and where it came from."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.articles import article_view
+from app.api.deps import ArchiveDep, ArticleId
+from app.api.hits import spans
+from app.search import highlight
+from app.search.query import parse
+from app.store import articles as store
+from app.web.address import Address
+from app.web.pages import Page, render
+from app.web.passages import passages
+from app.web.results import results
+
+SIMILAR = 5
+
+router = APIRouter(route_class=Page, include_in_schema=False)
+
+
+@router.get("/articles/{article_id}")
+def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q: str = "") -> Response:
+    clause = parse(q).clause
+    with archive.database.reading() as session:
+        row = store.get_article(session, article_id)
+        article = article_view(session, row)
+        like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
+        similar = results(session, like_it.hits)
+    article["matches"] = spans(highlight.matches(clause, article["body"]))
+    # An address comes from outside: only those of the web are links, never one that runs a script.
+    web = article.get("url", "").startswith(("http://", "https://"))
+    call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
+    return render(
+        request, "article.html",
+        q=q, article=article, web=web, passages=passages(article), similar=similar, call=call,
+        curl=call.curl(str(request.base_url)),
+    )  # fmt: skip

@@ -1,0 +1,38 @@
+"""An entity: how often and when it is in the news, under which names, beside whom, and in which articles."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.deps import ArchiveDep, EntityId
+from app.api.entities import summary
+from app.api.timeline import timeline
+from app.search.query import Filters, Query
+from app.store import entities as store
+from app.web.address import Address
+from app.web.chart import chart
+from app.web.pages import Page, render
+from app.web.picture import picture
+from app.web.results import results
+
+LATEST, RELATED = 8, 16
+
+router = APIRouter(route_class=Page, include_in_schema=False)
+
+
+@router.get("/entities/{entity_id}")
+def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
+    latest = Query(filters=Filters(entity=(entity_id,)), sort="-date", limit=LATEST, dates=True)
+    with archive.database.reading() as session:
+        entity = store.get_entity(session, entity_id)
+        aliases, related = store.aliases(session, entity_id), store.related(session, entity_id, limit=RELATED)
+        found = archive.engine.search(latest)
+        listed = results(session, found.hits)
+    articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
+    call = Address(f"/v1/entities/{entity_id}")
+    return render(
+        request, "entity.html",
+        entity=summary(entity), aliases=aliases, related=related, picture=picture(related.items),
+        chart=chart(timeline(found.dates, "auto"), articles), articles=articles, total=found.total, results=listed,
+        call=call, curl=call.curl(str(request.base_url)),
+    )  # fmt: skip

@@ -1,0 +1,98 @@
+"""Pages: templates rendered with values, sent with a tag, and failures as a page that says how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from fastapi.responses import HTMLResponse
+from fastapi.routing import APIRoute
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from app import errors
+from app.api.problems import BY_ERROR
+from app.api.reply import tagged
+from app.text import fingerprint
+from app.web.address import Address
+
+# Nothing but our own files: no inline script or style, no other host, and nobody frames the page.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+_STATIC = Path(str(files("app.web") / "static"))
+# Part of every asset's address, so that a browser keeps each file for good and never shows an old one.
+ASSETS = "/assets/" + fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(_STATIC.iterdir())))[:12]
+
+
+class Assets(StaticFiles):
+    """The files of `static/`, kept by browsers for a year: an address changes with what is there."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=_STATIC)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+class Page(APIRoute):
+    """A route whose failures are pages too."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        shown = super().get_route_handler()
+
+        async def handler(request: Request) -> Response:
+            try:
+                return await shown(request)
+            except errors.DatelineError as error:
+                return _failure(request, error)
+
+        return handler
+
+
+def render(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:
+    root = request.scope.get("root_path", "")
+    page = _templates.get_template(template).render(root=root, assets=root + ASSETS, **values)
+    headers = {"Content-Security-Policy": POLICY, "Cache-Control": "no-cache"}
+    if status == 200:
+        headers["ETag"] = tagged(request, page)
+    return HTMLResponse(page, status, headers)
+
+
+def civil(text: str | None) -> str:
+    """A civil date as people write it, as precise as it was given: `1969-07-20` is 20 July 1969."""
+    match (text or "").split("-"):
+        case [year, month, day]:
+            return f"{int(day)} {_month(month)} {int(year)}"
+        case [year, month]:
+            return f"{_month(month)} {int(year)}"
+        case _:
+            return text or ""
+
+
+def _month(number: str) -> str:
+    return f"{date(2000, int(number), 1):%B}"
+
+
+def _failure(request: Request, error: errors.DatelineError) -> Response:
+    kind = next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
+    if kind.status == 500:
+        raise error
+    repair = None
+    if isinstance(error, errors.InvalidParameter):
+        repair = Address.of(request).without(error.parameter)
+    return render(request, "problem.html", status=kind.status, kind=kind, error=error, repair=repair)
+
+
+_templates = Environment(
+    loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+)
+_templates.filters |= {"civil": civil, "number": "{:,}".format}

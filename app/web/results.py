@@ -1,0 +1,63 @@
+"""Results as a page lists them: what the engine found, its words marked, and who is named in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from sqlmodel import Session
+
+from app.search import highlight
+from app.search.engine import Hit
+from app.search.query import Clause
+from app.store import articles as store
+from app.store import entities as named
+from app.store.tables import Entity
+
+NAMES = 5
+"""Entities shown of an article: the first that it names are whom it is about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    hit: Hit
+    headline: Markup
+    snippet: Markup
+    entities: tuple[Entity, ...]
+
+
+def results(session: Session, hits: Sequence[Hit], clause: Clause | None = None) -> list[Result]:
+    ids = [hit.id for hit in hits]
+    bodies, people = store.bodies(session, ids), store.entities_of(session, ids)
+    known = named.names(session, list({id for ids in people.values() for id in ids[:NAMES]}))
+    in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
+    return [
+        Result(
+            hit,
+            _marked(hit.headline, in_headline.matches(hit.headline)),
+            _snippet(hit, bodies.get(hit.id, ""), in_body),
+            tuple(known[id] for id in people[hit.id][:NAMES]),
+        )
+        for hit in hits
+    ]
+
+
+def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
+    """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
+    rest = body[_told(hit, body) :]
+    found = highlighter.snippet(rest)
+    before = "… " if found.start or len(rest) < len(body) else ""
+    after = " …" if found.end < len(rest) else ""
+    return Markup("{}{}{}").format(before, _marked(found.text, found.matches, found.start), after)
+
+
+def _told(hit: Hit, body: str) -> int:
+    """How far into the body its headline goes; 0 where it has one of its own."""
+    said = hit.headline.removesuffix("…").rstrip()
+    start = body.find(said) if hit.headline_derived else -1
+    return start + len(said) if start >= 0 and start + len(said) < len(body) else 0
+
+
+def _marked(text: str, spans: Sequence[highlight.Span], shift: int = 0) -> Markup:
+    return Markup(highlight.mark(text, tuple(spans), shift))  # noqa: S704  # `mark` escapes the text

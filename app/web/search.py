@@ -1,0 +1,122 @@
+"""The front page and the results: one page, since a search without words shows the newest articles."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
+
+from app.api.conditions import Asked, query_read, read_conditions
+from app.api.deps import ArchiveDep
+from app.api.facets import entity_ids, facet_view
+from app.api.models import Facet, FilterInForce
+from app.api.params import SearchParams, bounds
+from app.api.timeline import timeline
+from app.archive import Archive
+from app.search.answer import Answer, TermCount, answer
+from app.store import entities as store
+from app.web.address import DATES, Address, api_call, search_params
+from app.web.chart import chart
+from app.web.pages import Page, civil, render
+from app.web.results import results
+
+SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
+_VERBS = {"not_entity": "without ", "not_source": "not ", "entity_any": "any of: "}
+
+router = APIRouter(route_class=Page, include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link that changes the search."""
+
+    label: str
+    url: Address
+    current: bool = False
+
+
+@router.get("/")
+def show_search(request: Request, archive: ArchiveDep) -> Response:
+    params, here = search_params(request), Address.of(request)
+    with archive.database.reading() as session:
+        asked = read_conditions(session, params)
+        found = _found(archive, params, asked)
+        facets = _facets(request, session, asked, found)
+        listed = results(session, found.hits.hits, found.clause)
+    read, call = query_read(params, asked, found), api_call(here, "/v1/search")
+    return render(
+        request, "search.html",
+        here=here, params=params, asked=asked, found=found, results=listed, facets=facets,
+        read=read, filters=_in_force(here, asked, read["filters"]),
+        chart=chart(timeline(found.hits.dates, "auto", asked.filters), here),
+        sorts=_sorts(here, params, asked),
+        repairs=_repairs(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
+        call=call, curl=call.curl(str(request.base_url)),
+    )  # fmt: skip
+
+
+def _found(archive: Archive, params: SearchParams, asked: Asked) -> Answer:
+    query = params.to_query(asked.parsed.clause, asked.named.values())
+    return answer(archive.engine, replace(query, dates=True), params.match)
+
+
+def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
+    """Without words nothing is a better match than another."""
+    ranked = asked.parsed.clause is not None
+    present = params.order() if ranked or params.order() != "relevance" else "-date"
+    return [
+        Way(label, here.having(sort=sort), sort == present) for sort, label in SORTS if ranked or sort != "relevance"
+    ]
+
+
+def _facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
+    """Those that say something: a facet of one value that all articles have narrows nothing."""
+    names = store.names(session, entity_ids(found.hits.facets))
+    shown = [facet_view(request, asked, facet, names) for facet in found.hits.facets]
+    return [facet for facet in shown if facet["distinct"] > 1 or _narrows(facet, found.hits.total)]
+
+
+def _narrows(facet: Facet, total: int) -> bool:
+    return any(value["selected"] or value["count"] < total for value in facet["values"])
+
+
+def _in_force(here: Address, asked: Asked, filters: list[FilterInForce]) -> list[Way]:
+    """Each condition besides the words, with the way back out of it."""
+    ways = []
+    first, last = asked.filters.date_from, asked.filters.date_to
+    if first or last:
+        ways.append(Way(_dates(first, last), here.without(*DATES)))
+    for condition in filters:
+        name, value = condition["name"], condition["value"]
+        if name not in DATES:
+            by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
+            entity = asked.entities.get(value)
+            label = _VERBS.get(name, "") + (entity.name if entity else value)
+            ways.append(Way(label, here.dropping((name, value), *by_name)))
+    return ways
+
+
+def _dates(first: str | None, last: str | None) -> str:
+    if first and last:
+        for precision in (len("YYYY"), len("YYYY-MM")):
+            if bounds(first[:precision]) == (first, last):
+                return civil(first[:precision])
+        return civil(first) if first == last else f"{civil(first)} to {civil(last)}"
+    return f"from {civil(first)}" if first else f"until {civil(last)}"
+
+
+def _repairs(here: Address, found: Answer) -> list[Way]:
+    """For words that kill a search: the same without them, or one of the others alone."""
+    ways = []
+    missing = [term.text for term in found.terms if not term.count]
+    present = [term.text for term in found.terms if term.count]
+    if missing and present:
+        ways.append(Way(f"Leave out {', '.join(missing)}", here.having(q=" ".join(present))))
+    if not found.hits.total:
+        ways += [Way(f"Only {term.text} ({term.count:,})", here.having(q=term.text)) for term in _alone(found.terms)]
+    return ways
+
+
+def _alone(terms: tuple[TermCount, ...]) -> list[TermCount]:
+    return sorted((term for term in terms if term.count), key=lambda term: -term.count)[:4] if len(terms) > 1 else []

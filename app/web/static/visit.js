@@ -1,0 +1,68 @@
+// Going to another page of the site without loading what stays the same. The address is the state: whatever fails
+// here, the browser goes there by itself.
+
+const ours = (url) => url.origin === location.origin && /^\/($|articles\/[^/]+$|entities\/)/.test(url.pathname);
+let under_way = new AbortController();
+
+export async function visit(address, { push = true, keep = false, top = 0 } = {}) {
+  const url = new URL(address, location.href);
+  under_way.abort();
+  under_way = new AbortController();
+  let page;
+  try {
+    const answer = await fetch(url, { signal: under_way.signal, headers: { Accept: "text/html" } });
+    page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    if (!page.getElementById("page")) throw new TypeError("not a page of ours");
+  } catch (error) {
+    if (error.name !== "AbortError") location.assign(url);
+    return;
+  }
+  if (push) {
+    history.replaceState({ top: scrollY }, "");
+    history.pushState({ top: 0 }, "", url);
+  }
+  exchange(page, keep ? scrollY : top);
+}
+
+function exchange(page, top) {
+  const focused = document.activeElement;
+  const place = focused?.id ? `#${CSS.escape(focused.id)}` : label(focused);
+  const folded = document.getElementById("fold")?.checked;
+  document.title = page.title;
+  document.getElementById("page").replaceWith(document.adoptNode(page.getElementById("page")));
+  const fold = document.getElementById("fold");
+  if (fold && folded) fold.checked = true;
+  const again = place && document.querySelector(place);
+  (again || document.getElementById("main")).focus({ preventScroll: true });
+  scrollTo({ top, behavior: "instant" });
+}
+
+// A facet's value keeps its words when its address changes from on to off.
+function label(element) {
+  const section = element?.closest?.("[aria-labelledby]")?.getAttribute("aria-labelledby");
+  if (!section || !element.matches("a")) return null;
+  const number = [...element.closest("ul, p").querySelectorAll("a")].indexOf(element);
+  return `[aria-labelledby="${section}"] ul > :nth-child(${number + 1}) a`;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[href]");
+  if (!link || event.defaultPrevented || event.button || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  const url = new URL(link.href.baseVal ?? link.href, location.href);
+  if (!ours(url) || url.hash) return;
+  event.preventDefault();
+  visit(url, { keep: "keep" in link.dataset });
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form.ask");
+  if (!form) return;
+  event.preventDefault();
+  const said = [...new FormData(form)].filter(([, value]) => value.trim());
+  const url = new URL(form.action);
+  url.search = new URLSearchParams(said);
+  visit(url);
+});
+
+addEventListener("popstate", (event) => visit(location.href, { push: false, top: event.state?.top ?? 0 }));
+history.scrollRestoration = "manual";

@@ -1,0 +1,57 @@
+"""The site over the articles of `seeds/`, behind the real server, and a real browser to read it with."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from app.web.site import create_app
+from tests.api.served import serve
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("site"), ingest_workers=1)
+    with open_archive(settings) as archive:
+        ingest([Path(__file__).parents[2] / "seeds"], archive, IngestOptions())
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if program is None:
+        pytest.skip("no browser: install Chromium (Debian: apt-get install chromium) to run the tests of the pages")
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        yield started
+        started.close()
+
+
+@pytest.fixture
+def context(browser: Browser, site: httpx.Client) -> Iterator[BrowserContext]:
+    made = browser.new_context(base_url=str(site.base_url))
+    made.set_default_timeout(5_000)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    """Fails where the page complains: an error of a script, or something that the security policy refused."""
+    shown, complaints = context.new_page(), list[str]()
+    shown.on("pageerror", lambda error: complaints.append(str(error)))
+    shown.on("console", lambda said: complaints.append(said.text) if said.type == "error" else None)
+    yield shown
+    assert [each for each in complaints if "status of 4" not in each] == []

@@ -1,0 +1,286 @@
+"""What a reader does, in a real browser."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+GORBACHEV = "/entities/person-mikhail-gorbachev"
+PUTIN = "/articles/78184646ba153278?q=%22full+support%22"
+VIEWS = [
+    "/", "/?q=moon", "/?q=moon&entity=person-neil-armstrong&date=1969", "/?q=gorbachof+reaktor", "/?q=moon&sort=date",
+    PUTIN, GORBACHEV, "/entities/place-india", "/articles/0000000000000000", "/?date=1969-13",
+]  # fmt: skip
+
+
+def headlines(page: Page) -> list[str]:
+    return page.locator(".result .headline").all_inner_texts()
+
+
+def search(page: Page, words: str) -> None:
+    page.locator("#q").fill(words)
+    page.locator("#q").press("Enter")
+    expect(page.locator("h1")).to_contain_text(words)
+
+
+def test_typing_a_word_and_enter_finds_and_the_address_says_what(page: Page) -> None:
+    page.goto("/")
+    search(page, "moon landing")
+    assert page.url.endswith("/?q=moon+landing")
+    expect(page).to_have_title("moon landing – Dateline")
+    assert len(headlines(page)) == 4
+    assert "Moon" in page.locator(".result mark").all_inner_texts()
+
+
+def test_a_name_is_completed_and_narrows_to_its_articles(page: Page) -> None:
+    page.goto("/")
+    page.locator("#q").press_sequentially("gorba")
+    first = page.get_by_role("option").first
+    expect(first).to_contain_text("Mikhail Gorbachev")
+    page.keyboard.press("ArrowDown")
+    expect(first).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator(".filters")).to_contain_text("Mikhail Gorbachev")
+    assert page.url.endswith("/?entity=person-mikhail-gorbachev")
+    assert len(headlines(page)) == 2
+
+
+def test_a_word_before_the_name_stays_in_the_query(page: Page) -> None:
+    page.goto("/")
+    page.locator("#q").press_sequentially("reactor gorba")
+    page.get_by_role("option").filter(has_text="Mikhail Gorbachev").click()
+    expect(page.locator(".filters")).to_contain_text("Mikhail Gorbachev")
+    expect(page.locator("#q")).to_have_value("reactor")
+
+
+def test_escape_closes_completions_and_a_headline_opens_its_article(page: Page) -> None:
+    page.goto("/")
+    page.locator("#q").press_sequentially("calls from")
+    option = page.get_by_role("option").filter(has_text="Calls From Three Capitals")
+    expect(option).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("option")).to_have_count(0)
+    page.locator("#q").press_sequentially(" thr")
+    option.click()
+    expect(page.locator("h1")).to_have_text("Calls From Three Capitals")
+    assert "/articles/" in page.url
+
+
+def test_a_facet_switches_on_and_off_and_keeps_place_and_focus(page: Page) -> None:
+    page.goto("/?q=moon")
+    value = page.locator(".facet").filter(has_text="People").get_by_role("link").first
+    assert value.inner_text().split() == ["Neil", "Armstrong", "3"]
+    value.scroll_into_view_if_needed()
+    value.click()
+    expect(page.locator("h1")).to_contain_text("3 articles")
+    assert page.url.endswith("/?q=moon&entity=person-neil-armstrong")
+    chosen = page.locator(".chosen a").first
+    expect(chosen).to_be_focused()
+    expect(chosen).to_have_attribute("aria-current", "true")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("5 articles")
+    assert page.url.endswith("/?q=moon")
+
+
+def test_a_stretch_of_the_timeline_is_brushed(page: Page) -> None:
+    page.goto("/")
+    box = page.locator("svg.bars").bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + box["width"] * 0.52, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.7, y, steps=4)
+    page.mouse.up()
+    expect(page.locator(".filters")).to_contain_text("to 31 December")
+    found = re.search(r"date_from=(\d{4})-01-01&date_to=(\d{4})-12-31$", page.url)
+    assert found is not None
+    shown = [time[:4] for time in page.locator(".result time").evaluate_all("all => all.map(each => each.dateTime)")]
+    assert shown
+    assert all(found[1] <= year <= found[2] for year in shown)
+    expect(page.locator("#date_from")).to_have_value(f"{found[1]}-01-01")
+
+
+def test_a_bar_is_a_link_and_arrows_go_along_them(page: Page) -> None:
+    page.goto("/?q=moon")
+    page.locator("svg.bars a").first.focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("svg.bars a").nth(1)).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("2 articles")
+    assert page.url.endswith("date_from=2023-01-01&date_to=2023-12-31")
+
+
+def test_pages_follow_each_other_without_repeats_and_the_back_button_returns(page: Page) -> None:
+    page.goto("/?sort=date")
+    first = headlines(page)
+    page.get_by_role("link", name="Next page").click()
+    page.wait_for_url("**cursor=*")
+    expect(page.locator(".result")).to_have_count(16)
+    assert len({*first, *headlines(page)}) == 36
+    page.go_back()
+    expect(page.locator(".result")).to_have_count(20)
+    assert headlines(page) == first
+    page.go_forward()
+    expect(page.locator(".result")).to_have_count(16)
+
+
+def test_back_from_an_article_finds_the_results_where_they_were(page: Page) -> None:
+    page.goto("/?q=president")
+    last = page.locator(".result .headline a").last
+    last.scroll_into_view_if_needed()
+    before = page.evaluate("scrollY")
+    assert before > 0
+    last.click()
+    expect(page.locator(".text")).to_be_visible()
+    assert page.evaluate("scrollY") == 0
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("president")
+    page.wait_for_function("top => Math.abs(scrollY - top) < 3", arg=before)
+
+
+def test_an_article_shows_its_names_its_hits_and_what_is_like_it(page: Page) -> None:
+    page.goto("/?q=%22full+support%22")
+    page.locator(".result .headline a").first.click()
+    expect(page.locator(".text mark")).to_have_text("full support")
+    expect(page.locator(".text h2").first).to_have_text("Asif’s Proposal")
+    assert page.locator(".further .result").count() > 0
+    expect(page.locator(".facts")).to_contain_text("034_78184646ba153278.txt, record 1")
+    page.locator(".text a.person", has_text="Putin").first.click()
+    expect(page.locator("h1")).to_have_text("Vladimir Putin")
+    expect(page.locator("#aliases + ul")).to_contain_text("Putin")
+    assert page.locator(".picture a").count() == 10
+
+
+def test_an_address_opens_the_same_view_in_another_window(page: Page, browser: Browser) -> None:
+    page.goto("/")
+    search(page, "moon")
+    page.locator(".facet").filter(has_text="People").get_by_role("link").first.click()
+    page.get_by_role("link", name="Oldest").click()
+    expect(page.get_by_role("link", name="Oldest")).to_have_attribute("aria-current", "true")
+    other = browser.new_page()
+    other.goto(page.url)
+    assert headlines(other) == headlines(page)
+    assert other.locator(".filters").inner_text() == page.locator(".filters").inner_text()
+    other.close()
+
+
+def test_the_call_behind_a_page_is_copied_and_answers_the_same(
+    page: Page, context: BrowserContext, site: httpx.Client
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?q=%22full+support%22&entity=place-india")
+    page.get_by_text("This page as an API call").click()
+    page.get_by_role("button", name="Copy").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    copied = page.evaluate("navigator.clipboard.readText()")
+    assert copied.startswith(f"curl -G {str(site.base_url).rstrip('/')}/v1/search")
+    assert "--data-urlencode 'q=\"full support\"'" in copied
+    answer = site.get(page.get_by_role("link", name="See the answer").get_attribute("href") or "").json()
+    assert answer["total"] == len(headlines(page)) == 1
+
+
+def test_the_keyboard_alone_is_enough(page: Page) -> None:
+    page.goto("/")
+    page.keyboard.press("/")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.type("chernobyl")
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("chernobyl")
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_contain_text("chernobyl")
+    page.locator("#q").focus()
+    page.keyboard.press("ArrowDown")
+    first = page.locator(".result .headline a").first
+    expect(first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(page.locator(".result .headline a").nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(page.locator("#q")).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(page.locator(".text mark").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#q")).to_be_focused()
+
+
+def test_words_that_kill_a_search_are_named_and_one_click_repairs_it(page: Page) -> None:
+    page.goto("/?q=gorbachof+reaktor")
+    expect(page.locator(".counts .none")).to_have_count(2)
+    page.locator(".meant").click()
+    expect(page.locator("h1")).to_contain_text("gorbachev reactor")
+    assert headlines(page)
+    page.goto("/?q=moon+xylophone&match=all")
+    page.get_by_role("link", name="Leave out xylophone").click()
+    expect(page.locator("h1")).to_contain_text("5 articles for")
+    page.goto("/?q=chernobyl&date=1969")
+    page.get_by_role("link", name="Without 1969").click()
+    expect(page.locator("h1")).to_contain_text("chernobyl")
+    assert headlines(page)
+
+
+def test_it_works_without_scripts(browser: Browser, site: httpx.Client) -> None:
+    context = browser.new_context(base_url=str(site.base_url), java_script_enabled=False)
+    page = context.new_page()
+    page.goto("/")
+    page.locator("#q").fill("moon")
+    page.locator("#date_from").fill("2000")
+    page.get_by_role("button", name="Search").click()
+    assert page.locator("h1").inner_text() == "2 articles for moon"
+    page.locator(".facet a").first.click()
+    assert page.locator(".filters li").count() == 2
+    page.locator(".headline a").first.click()
+    assert page.locator(".text mark").count() > 0
+    page.goto(GORBACHEV)
+    page.locator("svg.bars a").first.click(force=True)
+    assert page.locator(".filters li").count() == 2
+    assert page.locator(".scripted:visible").count() == 0
+    context.close()
+
+
+def test_on_a_narrow_screen_nothing_is_cut_and_the_facets_fold(browser: Browser, site: httpx.Client) -> None:
+    context = browser.new_context(base_url=str(site.base_url), viewport={"width": 360, "height": 740})
+    page = context.new_page()
+    for view in VIEWS:
+        page.goto(view)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), view
+    page.goto("/?q=moon")
+    expect(page.locator(".facets")).to_be_hidden()
+    page.get_by_text("Narrow the search").click()
+    page.locator(".facet a").first.click()
+    expect(page.locator(".filters li")).to_have_count(1)
+    expect(page.locator(".facets")).to_be_visible()
+    context.close()
+
+
+@pytest.mark.parametrize(("scheme", "views"), [("light", VIEWS), ("dark", [VIEWS[2], VIEWS[3], PUTIN, GORBACHEV])])
+def test_no_view_has_a_finding_of_accessibility(
+    browser: Browser, site: httpx.Client, scheme: Literal["light", "dark"], views: list[str]
+) -> None:
+    context = browser.new_context(base_url=str(site.base_url), color_scheme=scheme)
+    page = context.new_page()
+    for view in views:
+        page.goto(view)
+        found = Axe().run(page)
+        assert found.violations_count == 0, f"{view}: {found.generate_report()}"
+    page.goto("/")
+    page.locator("#q").press_sequentially("gorba")
+    expect(page.get_by_role("option").first).to_be_visible()
+    page.keyboard.press("ArrowDown")
+    page.get_by_text("This page as an API call").evaluate("each => each.closest('details').open = true")
+    assert Axe().run(page).violations_count == 0
+    context.close()
+
+
+def test_on_paper_there_is_the_text_alone(page: Page) -> None:
+    page.goto(PUTIN)
+    page.emulate_media(media="print")
+    expect(page.locator(".text")).to_be_visible()
+    for gone in (".ask", ".rail", ".further", ".colophon"):
+        expect(page.locator(gone)).to_be_hidden()

@@ -1,0 +1,180 @@
+"""Pages as they are sent: whole without scripts, small, strict, and true to what the API says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from app.web.site import create_app
+from tests.api.served import serve
+
+ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
+VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3"]
+BUDGET = 60_000
+"""Bytes of a first view, compressed: a second on a slow phone."""
+
+
+class Tags(HTMLParser):
+    """The tags of a page, in order, each with its attributes."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.found: list[tuple[str, dict[str, str]]] = []
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        self.found.append((tag, {name: value or "" for name, value in attributes}))
+
+    def links(self) -> Iterator[str]:
+        for tag, attributes in self.found:
+            if name := {"a": "href", "link": "href", "script": "src", "form": "action"}.get(tag):
+                yield attributes[name]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_a_page_holds_no_inline_script_or_style_and_loads_from_here_alone(site: httpx.Client, view: str) -> None:
+    answer = site.get(view)
+    assert answer.headers["Content-Type"] == "text/html; charset=utf-8"
+    policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == policy["style-src"] == "'self'"
+    for tag, attributes in Tags(answer.text).found:
+        assert tag != "style"
+        assert tag != "script" or attributes["src"].startswith("/assets/")
+        assert not [name for name in attributes if name == "style" or name.startswith("on")]
+
+
+def test_every_link_of_the_site_leads_somewhere(site: httpx.Client) -> None:
+    seen, coming = set[str](), ["/"]
+    kinds = dict.fromkeys(("/", "/?", "/articles/", "/entities/", "/assets/", "/v1/", "/docs"), 0)
+    while coming:
+        address = coming.pop()
+        kind = max((kind for kind in kinds if address.startswith(kind)), key=len)
+        if address in seen or kinds[kind] >= 12:
+            continue
+        seen.add(address)
+        kinds[kind] += 1
+        answer = site.get(address)
+        assert answer.status_code == 200, address
+        if answer.headers["Content-Type"].startswith("text/html") and not address.startswith("/docs"):
+            coming += [link for link in Tags(answer.text).links() if not link.startswith("#")]
+    assert min(kinds.values()) > 0
+
+
+@pytest.mark.parametrize("view", ["/", "/?q=moon", ARTICLE, ENTITY])
+def test_a_first_view_is_small(site: httpx.Client, view: str) -> None:
+    page = site.get(view)
+    assets = {link for link in Tags(page.text).links() if link.startswith("/assets/")}
+    folder = next(iter(assets)).rpartition("/")[0]
+    modules = re.findall(r'import "\./(\w+\.js)"', site.get(f"{folder}/site.js").text)
+    assert len(modules) == 5
+    whole = [page, *(site.get(asset) for asset in assets | {f"{folder}/{module}" for module in modules})]
+    assert all(answer.status_code == 200 for answer in whole)
+    assert sum(answer.num_bytes_downloaded for answer in whole) < BUDGET
+
+
+def test_assets_are_kept_for_good_and_their_address_changes_with_them(site: httpx.Client) -> None:
+    style = next(link for link in Tags(site.get("/").text).links() if link.endswith(".css"))
+    assert re.fullmatch(r"/assets/[0-9a-f]{12}/site\.css", style)
+    assert "immutable" in site.get(style).headers["Cache-Control"]
+
+
+def test_who_has_a_page_is_told_so(site: httpx.Client) -> None:
+    answer = site.get("/?q=moon")
+    again = site.get("/?q=moon", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+@pytest.mark.parametrize("query", ["/?q=moon", "/?q=%22full+support%22", "/?q=gorbachof+reaktor", "/", "/?sort=date"])
+def test_a_page_and_its_api_call_say_the_same(site: httpx.Client, query: str) -> None:
+    page = site.get(query).text
+    call = next(link for link in Tags(page).links() if link.startswith("/v1/"))
+    answer = site.get(call).json()
+    assert re.findall(r'<h2 class="headline[^"]*"><a href="/articles/(\w+)', page) == [
+        hit["id"] for hit in answer["results"]
+    ]
+    number = re.search(r"<h1[^>]*>(?:(\d+)|Nothing)", page)
+    assert number is not None
+    assert int(number[1] or 0) == answer["total"]
+    for term in answer["query"].get("terms", []):
+        assert f"<span>{term['text']}</span> <b>{term['count']}</b>" in page
+
+
+def test_the_command_shown_is_one_that_a_shell_understands(site: httpx.Client) -> None:
+    page = site.get("/", params={"q": 'it\'s "full support" & more', "entity": "place-india", "sort": "date"}).text
+    shown = re.search(r"<code>(curl.*?)</code>", page, re.DOTALL)
+    assert shown is not None
+    words = shlex.split(shown[1].replace("&#39;", "'").replace("&#34;", '"').replace("&amp;", "&"))
+    assert words[:2] == ["curl", "-G"]
+    assert 'q=it\'s "full support" & more' in words
+    assert {"entity=place-india", "sort=date", "facet=person"} <= set(words)
+
+
+def test_empty_fields_of_a_form_say_nothing(site: httpx.Client) -> None:
+    assert site.get("/?q=moon&date_from=&date_to=&source=").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "said"),
+    [
+        ("/?date=1969-13", 422, "The calendar has no 1969-13."),
+        ("/?sorrt=date", 422, "Did you mean <b>sort</b>?"),
+        ("/?q=moon&cursor=nonsense", 400, "The cursor cannot be used"),
+        ("/?q=" + "a+" * 200, 422, "The query text is too complex"),
+        ("/?entity_name=Nobody", 422, "No entity is called"),
+        ("/articles/0000000000000000", 404, "There is no such thing"),
+        ("/articles/78184646ba153278?q=" + "a+" * 200, 422, "The query text is too complex"),
+        ("/entities/person-nobody", 404, "There is no such thing"),
+    ],
+)
+def test_what_cannot_be_shown_is_a_page_that_goes_on(site: httpx.Client, address: str, status: int, said: str) -> None:
+    answer = site.get(address)
+    assert answer.status_code == status
+    assert said in answer.text
+    for link in Tags(answer.text).links():
+        assert site.get(link).status_code == 200, link
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Iterator[httpx.Client]:
+    record = {
+        "title": "<script>alert(1)</script> & co",
+        "text": 'Bonn, May 1 - <img src=x onerror="alert(2)"> harbour & "quay".\n\nThe harbour <b>closed</b>.',
+        "source": "<i>Wire</i>",
+        "author": "<u>Desk</u>",
+        "url": "javascript:alert(3)",
+        "date": "1999-05-01",
+    }
+    file = tmp_path / "records.jsonl"
+    file.write_text(json.dumps(record), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+def test_no_article_and_no_query_can_write_into_a_page(hostile: httpx.Client) -> None:
+    found = hostile.get("/", params={"q": "harbour <script>\"onload='x"})
+    [article] = re.findall(r'href="(/articles/[^"]+)"', found.text)
+    for page in (found, hostile.get(article.replace("&amp;", "&"))):
+        tags = Tags(page.text)
+        assert not {"img", "i", "u"} & {tag for tag, _ in tags.found}
+        assert [attributes for tag, attributes in tags.found if tag == "script" and "src" not in attributes] == []
+        assert not [link for link in tags.links() if link.startswith("javascript:")]
+    assert "<mark>harbour</mark>" in found.text
+
+
+def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
+    with serve(create_app(Settings(data_dir=tmp_path))) as client:
+        assert "dateline ingest" in client.get("/").text
