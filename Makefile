@@ -8,6 +8,7 @@ READY := $(VENV)/.ready
 # A fork of Whoosh that is maintained and imports as `whoosh`; see docs/adr/0003 for why it is not what we run on.
 FORK := whoosh3==3.54.0
 FORKED := .venv-fork
+NODE := $(VENV)/node/.ready
 
 # `make run PORT=9000 HOST=0.0.0.0`. Only what is said here counts: some shells export a HOST of their own.
 given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
@@ -36,7 +37,15 @@ $(READY): pyproject.toml constraints.txt
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
 	@touch $(READY)
 
-test: setup ## format, lint, types, layers, migrations, Dockerfile, tests
+# What checks the schema and generates a client in TypeScript. Where npm is missing, the tests that need it say so.
+$(NODE): tests/clients/package.json | $(READY)
+	@if command -v npm >/dev/null; then \
+		mkdir -p $(VENV)/node && cp tests/clients/package.json $(VENV)/node/ && \
+		npm install --prefix $(VENV)/node --no-package-lock --no-audit --no-fund --loglevel=error --silent && \
+		touch $(NODE) || echo "npm could not install: the tests that need Node will be skipped."; \
+	else echo "npm is not installed: the tests of the TypeScript client and two linters of the schema will be skipped."; fi
+
+test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy

@@ -187,7 +187,7 @@ class Suggested(TypedDict):
     count: Count
 
 
-class Suggestions(TypedDict):
+class Completions(TypedDict):
     """Completions of what was typed: entities, then words, then headlines."""
 
     suggestions: list[Suggested]

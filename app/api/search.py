@@ -13,7 +13,7 @@ from app.api.conditions import query_read, read_conditions
 from app.api.deps import ArchiveDep
 from app.api.facets import entity_ids, facet_view
 from app.api.hits import View, hit_views
-from app.api.models import SearchAnswer, Suggested, Suggestions, ordered
+from app.api.models import Completions, SearchAnswer, Suggested, ordered
 from app.api.openapi import responses
 from app.api.params import AutocompleteParams, SearchParams
 from app.api.reply import indexed, next_page, reply
@@ -61,7 +61,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     "/v1/autocomplete",
     operation_id="autocomplete",
     summary="Complete what is being typed",
-    response_model=Suggestions,
+    response_model=Completions,
     responses=responses(503),
 )
 def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[AutocompleteParams, Query()]) -> Response:
@@ -73,7 +73,7 @@ def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[Autoco
     texts = [_text(each) for each in others if each.kind in wanted]
     # Entities get half, and what the others leave: neither kind may crowd out the other.
     room = max(params.limit - len(texts), (params.limit + 1) // 2)
-    suggestions: Suggestions = {"suggestions": [*entities[:room], *texts][: params.limit]}
+    suggestions: Completions = {"suggestions": [*entities[:room], *texts][: params.limit]}
     return reply(request, suggestions)
 
 

@@ -1,0 +1,82 @@
+"""The schema and a server to ask, as whoever generates a client has them; and Node, where it is installed."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from app.api.app import create_app as create_api
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from app.web.site import create_app
+from tests.api.served import serve
+
+ROOT = Path(__file__).parents[2]
+TOOLS = ROOT / ".venv/node/node_modules/.bin"
+
+Run = Callable[..., str]
+
+
+@pytest.fixture(scope="session")
+def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("schema")
+    file = folder / "openapi.json"
+    file.write_text(json.dumps(create_api(Settings(data_dir=folder)).openapi()), encoding="utf-8")
+    return file
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    settings = Settings(data_dir=tmp_path_factory.mktemp("clients"), ingest_workers=1)
+    with open_archive(settings) as archive:
+        ingest([ROOT / "seeds"], archive, IngestOptions())
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Runs a program in the temporary folder; a failure shows what it said."""
+
+    def called(*command: str | Path) -> str:
+        search = os.pathsep.join([str(ROOT / ".venv/bin"), os.environ["PATH"]])
+        environment = os.environ | {"PATH": search, "NO_COLOR": "1", "REDOCLY_TELEMETRY": "off"}
+        done = subprocess.run(
+            [str(part) for part in command],
+            check=False,
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout + done.stderr
+
+    return called
+
+
+@pytest.fixture
+def node_tool(run: Run) -> Run:
+    """Runs one of the programs of package.json."""
+    if not TOOLS.exists():
+        pytest.skip("no Node tools: install Node 18.18 or newer with npm, then `make test`")
+
+    def called(name: str, *arguments: str | Path) -> str:
+        return run(TOOLS / name, *arguments)
+
+    return called
+
+
+def blocks(document: str, language: str) -> list[str]:
+    """The code of a language in a document, in order."""
+    text = (ROOT / document).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)

@@ -1,0 +1,75 @@
+"""The clients of docs/clients.md, generated, checked by strict compilers, and run against a real server."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import sys
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.clients.conftest import ROOT, Run, blocks
+from tests.web.browsers import installed
+
+DOCUMENT = "docs/clients.md"
+
+# Of the generator, not of the schema: its template for `with` hands on three arguments as a bare tuple.
+STRICT = "[mypy]\nstrict = true\n[mypy-archive_client.client]\ndisable_error_code = arg-type\n"
+
+
+def here(code: str, server: httpx.Client) -> str:
+    return code.replace("http://localhost:8000", str(server.base_url).rstrip("/"))
+
+
+def assert_said_all(said: str) -> None:
+    """What the scenario prints, whatever the language's way to print a list."""
+    assert len(set(re.findall(r"^([0-9a-f]{16}) ", said, re.MULTILINE))) == 21
+    assert "21 articles, of which 3 name Narendra Modi" in said
+    assert re.search(r"^Vladimir Putin \[\s*'Vladimir Putin',\s*'Putin'", said, re.MULTILINE)
+    assert re.search(r"^\[\s*'Putin',\s*'Vladimir Putin'", said, re.MULTILINE)
+    assert "404 /problems/not-found" in said
+
+
+def test_python(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
+    generator = ["openapi-python-client", "generate", "--path", schema_file, "--meta", "none"]
+    assert "Warning" not in run(*generator, "--output-path", "archive_client", "--fail-on-warning")
+    (tmp_path / "scenario.py").write_text(here(blocks(DOCUMENT, "python")[0], server), encoding="utf-8")
+    (tmp_path / "mypy.ini").write_text(STRICT, encoding="utf-8")
+    run(sys.executable, "-m", "mypy", "--cache-dir", "cache", "scenario.py", "archive_client")
+    assert_said_all(run(sys.executable, "scenario.py"))
+
+
+def test_typescript(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run) -> None:
+    node_tool("openapi-ts", "--input", schema_file, "--output", "client")
+    (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[0], server), encoding="utf-8")
+    strict = ["--strict", "--noUncheckedIndexedAccess", "--lib", "es2022,dom,dom.iterable"]
+    node_tool("tsc", *strict, "--target", "es2022", "--module", "commonjs", "--outDir", "js", "scenario.ts")
+    assert_said_all(run("node", "js/scenario.js"))
+
+
+def test_a_browser(server: httpx.Client) -> None:
+    program = installed()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
+        page = browser.new_page()
+        page.goto(str(server.base_url))
+        said = page.evaluate(f"async () => {{ {blocks(DOCUMENT, 'js')[0]} }}")
+        browser.close()
+    assert said == "21 articles, of which 3 name Narendra Modi"
+
+
+@pytest.mark.parametrize("command", blocks(DOCUMENT, "sh")[0].splitlines())
+def test_curl(server: httpx.Client, run: Run, command: str) -> None:
+    address = str(server.base_url).removeprefix("http://").rstrip("/")
+    answer = json.loads(run("curl", "--silent", *shlex.split(command.replace("localhost:8000", address))[1:]))
+    assert answer.keys() & {"results", "body", "aliases", "status"}
+
+
+def test_the_versions_in_the_document_are_those_that_were_tried() -> None:
+    pinned = json.loads((ROOT / "tests/clients/package.json").read_text(encoding="utf-8"))["devDependencies"]
+    assert pinned["typescript"].startswith("5.9.")
+    assert all(re.fullmatch(r"\d+\.\d+\.\d+", version) for version in pinned.values())
