@@ -69,11 +69,22 @@ class Commands(TyperGroup):
             raise typer.Exit(EXIT_INTERRUPTED) from None
 
 
+def _examples(*shown: tuple[str, str]) -> str:
+    """Command lines with what each is for, as the last part of a command's help; they can be pasted as they are."""
+    lines = [f"- `{command}" + (f"  # {purpose}`" if purpose else "`") for command, purpose in shown]
+    return "\n".join(["Examples:\n", *lines])
+
+
 app = typer.Typer(
     name="dateline",
     cls=Commands,
     help="A self-hosted archive of news articles: drop articles in, and ask who, where, when, and what else was "
-    "written.\n\nStart with: dateline ingest seeds, then dateline search moon, then dateline serve.",
+    "written.\n\nStart with:\n\n"
+    "- `dateline ingest seeds` puts a folder of articles in\n"
+    "- `dateline search moon` finds some of them\n"
+    "- `dateline serve` opens the search page and the HTTP API\n\n"
+    "Everything is kept in one folder, `data` unless `--data-dir` or `DATELINE_DATA_DIR` says otherwise. "
+    "Each command explains itself: `dateline search --help`.",
     epilog=EXIT_HELP,
     no_args_is_help=True,
     rich_markup_mode="markdown",
@@ -106,7 +117,12 @@ def _root(
 
 
 @app.command(
-    epilog="Examples: dateline ingest seeds · dateline ingest news.jsonl.gz --source Reuters · dateline ingest --retry"
+    epilog=_examples(
+        ("dateline ingest seeds", "a folder, with all that is in it"),
+        ("dateline ingest news.jsonl.gz --source 'Harbour Wire'", "records that do not name their publisher"),
+        ("dateline ingest archive/ --skip-entities", "text first; the same without the option adds the names later"),
+        ("dateline ingest --retry", "after mending what `dateline rejections` listed"),
+    )
 )
 def ingest(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
@@ -146,10 +162,17 @@ def ingest(
         raise typer.Exit(EXIT_REJECTED)
 
 
-@app.command(epilog="Example: dateline search '\"South Pole\" -Moon' --from 1900 --to 1950")
+@app.command(
+    epilog=_examples(
+        ("dateline search moon landing", "articles with both words, the best first"),
+        ("dateline search '\"South Pole\" -Moon' --from 1900 --to 1950", "a phrase, without a word, in these years"),
+        ("dateline search president --entity 'Neil Armstrong'", "only where he is named, by whatever name"),
+        ("dateline search 'astro* OR Gorbachov~' --json", "beginnings and misspellings, for a program"),
+    )
+)
 def search(
     query: Annotated[
-        str, typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
+        list[str], typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
     ],
     source: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
     entity: Annotated[
@@ -166,7 +189,8 @@ def search(
 ) -> None:
     """Search the archive; the best come first.
 
-    All words must match; where no article has them all, those with most of them are shown, and it says so.
+    All words must match; where no article has them all, those with most of them are shown, and it says so. Hits are
+    marked where a terminal shows colours; output into a file or a pipe is plain. The language: docs/grammar.md.
     """
     from dataclasses import asdict
 
@@ -176,7 +200,7 @@ def search(
     from app.search.answer import answer
     from app.store.articles import bodies
 
-    params = _parameters(q=query, source=source, entity=entity, date_from=first, date_to=last, limit=limit)
+    params = _parameters(q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit)
     with _existing(data_dir) as archive, archive.database.reading() as session:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
@@ -197,7 +221,7 @@ def search(
     terminal.show_answer(found, texts)
 
 
-@app.command(epilog="Example: dateline enrich --workers 2")
+@app.command(epilog=_examples(("dateline enrich", ""), ("dateline enrich --workers 2", "")))
 def enrich(
     workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
     data_dir: DataDir = None,
@@ -220,7 +244,7 @@ entities = typer.Typer(
     help="Look at persons, organizations, places and events, and correct them.\n\n"
     "A correction is a decision: kept with who took it and when, shown at once, and good for articles that are read "
     "again or come later. `undo` takes it back; nothing is ever lost from the `log`.",
-    epilog="Example: dateline entities list putin, then dateline entities show person-vladimir-putin.",
+    epilog=_examples(("dateline entities list putin", ""), ("dateline entities show person-vladimir-putin", "")),
     no_args_is_help=True,
     rich_markup_mode="markdown",
 )
@@ -233,7 +257,7 @@ By = Annotated[
 Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why, for the log.")]
 
 
-@entities.command("list", epilog="Example: dateline entities list putin --type person")
+@entities.command("list", epilog=_examples(("dateline entities list putin --type person", "")))
 def list_entities(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="The beginning of a name or alias.")] = None,
     type: Annotated[
@@ -259,7 +283,7 @@ def list_entities(
     _complain(f"{len(shown):,} of {page.total:,}." if shown else "No entity has such a name.")
 
 
-@entities.command("show", epilog="Example: dateline entities show person-vladimir-putin")
+@entities.command("show", epilog=_examples(("dateline entities show person-vladimir-putin", "")))
 def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show an entity: the forms under which articles name it, and what was decided about it.
 
@@ -286,7 +310,7 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
         terminal.show_decisions(log, undone)
 
 
-@entities.command("log", epilog="Example: dateline entities log --json")
+@entities.command("log", epilog=_examples(("dateline entities log --json", "")))
 def log_decisions(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="Only about this entity.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
@@ -308,7 +332,7 @@ def log_decisions(
         _complain("No decisions.")
 
 
-@entities.command("merge", epilog="Example: dateline entities merge place-bombay place-mumbai")
+@entities.command("merge", epilog=_examples(("dateline entities merge place-bombay place-mumbai", "")))
 def merge_entities(
     id: EntityId,
     into: Annotated[str, typer.Argument(metavar="INTO", help="The id of the entity that takes it in.")],
@@ -322,8 +346,13 @@ def merge_entities(
 
 @entities.command(
     "split",
-    epilog="Examples: dateline entities split person-george-bush --alias 'George W. Bush' · "
-    "dateline entities split person-george-bush --mention 3b599fefad97d575:120-131 --into person-george-w-bush",
+    epilog=_examples(
+        ("dateline entities split person-george-bush --alias 'George W. Bush'", ""),
+        (
+            "dateline entities split person-george-bush --mention 3b599fefad97d575:120-131 --into person-george-w-bush",
+            "",
+        ),
+    ),
 )
 def split_entity(
     id: EntityId,
@@ -350,7 +379,7 @@ def split_entity(
     _decide(data_dir, by, "split", id, **fields)
 
 
-@entities.command("rename", epilog="Example: dateline entities rename place-kyiv 'Kyiv'")
+@entities.command("rename", epilog=_examples(("dateline entities rename place-kyiv 'Kyiv'", "")))
 def rename_entity(
     id: EntityId,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
@@ -362,7 +391,7 @@ def rename_entity(
     _decide(data_dir, by, "rename", id, name=name, note=note)
 
 
-@entities.command("retype", epilog="Example: dateline entities retype place-arsenal organization")
+@entities.command("retype", epilog=_examples(("dateline entities retype place-arsenal organization", "")))
 def retype_entity(
     id: EntityId,
     type: Annotated[Literal["person", "organization", "place", "event"], typer.Argument(help="What it is.")],
@@ -374,13 +403,13 @@ def retype_entity(
     _decide(data_dir, by, "retype", id, type=type, note=note)
 
 
-@entities.command("hide", epilog="Example: dateline entities hide person-santa-claus --note 'a ship'")
+@entities.command("hide", epilog=_examples(("dateline entities hide person-santa-claus --note 'a ship'", "")))
 def hide_entity(id: EntityId, by: By = None, note: Note = None, data_dir: DataDir = None) -> None:
     """Show an entity nowhere any more: what was found is no name."""
     _decide(data_dir, by, "hide", id, note=note)
 
 
-@entities.command("pin", epilog="Example: dateline entities pin person-margaret-thatcher 'the Iron Lady'")
+@entities.command("pin", epilog=_examples(("dateline entities pin person-margaret-thatcher 'the Iron Lady'", "")))
 def pin_alias(
     id: EntityId,
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="A name, an acronym, a nickname, a surname.")],
@@ -392,7 +421,7 @@ def pin_alias(
     _decide(data_dir, by, "pin", id, alias=alias, note=note)
 
 
-@entities.command("undo", epilog="Example: dateline entities undo 7")
+@entities.command("undo", epilog=_examples(("dateline entities undo 7", "")))
 def undo_decision(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Of the decision, as `log` shows it.")],
     by: By = None,
@@ -407,7 +436,7 @@ def undo_decision(
     _decide(data_dir, by, "undo", id, undoes=number, note=note)
 
 
-@app.command(epilog="Example: dateline stats --json")
+@app.command(epilog=_examples(("dateline stats", ""), ("dateline stats --json", "for a program")))
 def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Count what the archive holds."""
     from app import terminal
@@ -440,7 +469,12 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     terminal.show_figures([(name.replace("_", " "), _cell(value)) for name, value in (rows | {"index": index}).items()])
 
 
-@app.command(epilog="Example: dateline rejections --json > rejections.json")
+@app.command(
+    epilog=_examples(
+        ("dateline rejections", "those that still stand"),
+        ("dateline rejections --all --json", "all there ever were, for a program"),
+    )
+)
 def rejections(
     everything: Annotated[bool, typer.Option("--all", help="Also those that passed since.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="How many to show; without it, all.")] = None,
@@ -464,7 +498,7 @@ def rejections(
         _complain("No rejections.")
 
 
-@app.command(epilog="Example: dateline reindex")
+@app.command(epilog=_examples(("dateline reindex", "")))
 def reindex(data_dir: DataDir = None) -> None:
     """Build the search index again from the rows; searches go on meanwhile."""
     from app.ingest.indexing import rebuild
@@ -474,7 +508,11 @@ def reindex(data_dir: DataDir = None) -> None:
     typer.echo(f"{count:,} articles indexed.")
 
 
-@app.command(epilog="Example: dateline verify --deep, once a week; dateline verify --repair, after it found something")
+@app.command(
+    epilog=_examples(
+        ("dateline verify --deep", "once a week"), ("dateline verify --repair", "after it found something")
+    )
+)
 def verify(
     repair: Annotated[
         bool, typer.Option("--repair", help="Build the index again if anything is wrong with it.")
@@ -503,7 +541,7 @@ def verify(
     typer.echo("Rows and index agree.")
 
 
-@app.command(epilog="Example: dateline backup archive-$(date +%F).sqlite")
+@app.command(epilog=_examples(("dateline backup archive-$(date +%F).sqlite", "")))
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is never overwritten.")],
     data_dir: DataDir = None,
@@ -519,7 +557,7 @@ def backup(
     typer.echo(f"{file}: {size:,} bytes, read again and sound.")
 
 
-@app.command(epilog="Example: dateline config --json")
+@app.command(epilog=_examples(("dateline config", ""), ("dateline config --json", "for a program")))
 def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show the settings in force, as the environment, .env and the options give them. What is secret stays so."""
     from app import terminal
@@ -533,12 +571,12 @@ def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 keys = typer.Typer(
     help="Keys to the API: what writes needs one, and reading where DATELINE_REQUIRE_KEY says so.",
-    epilog="Example: dateline keys create newsroom --scope read --scope ingest",
+    epilog=_examples(("dateline keys create newsroom --scope read --scope ingest", "")),
 )
 app.add_typer(keys, name="keys", no_args_is_help=True)
 
 
-@keys.command(name="create", epilog="Example: dateline keys create newsroom --scope read --scope ingest")
+@keys.command(name="create", epilog=_examples(("dateline keys create newsroom --scope read --scope ingest", "")))
 def create_key(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what has it.")],
     scope: Annotated[
@@ -562,7 +600,7 @@ def create_key(
     _complain("Keep it now: it is not shown again.")
 
 
-@keys.command(name="list", epilog="Example: dateline keys list --json")
+@keys.command(name="list", epilog=_examples(("dateline keys list --json", "")))
 def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """List the keys by their public halves."""
     from app import terminal
@@ -578,7 +616,7 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         _complain("No keys.")
 
 
-@keys.command(name="revoke", epilog="Example: dateline keys revoke 3f9ac1d2")
+@keys.command(name="revoke", epilog=_examples(("dateline keys revoke 3f9ac1d2", "")))
 def revoke_key(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Its public half, before the underscore.")],
     data_dir: DataDir = None,
@@ -591,7 +629,7 @@ def revoke_key(
     typer.echo(f"{prefix} is revoked.")
 
 
-@app.command(epilog="Example: dateline openapi > openapi.json")
+@app.command(epilog=_examples(("dateline openapi > openapi.json", "for a client generator: docs/clients.md")))
 def openapi() -> None:
     """Print the schema of the HTTP API (OpenAPI 3.1), for client generators."""
     from app.api.app import create_app
@@ -600,7 +638,13 @@ def openapi() -> None:
     _print_json(create_app(Settings.read()).openapi())
 
 
-@app.command(epilog="Example: dateline serve --port 9000. Ctrl-C stops it; requests under way are finished.")
+@app.command(
+    epilog=_examples(
+        ("dateline serve", "on http://127.0.0.1:8000, until Ctrl-C; requests under way are finished"),
+        ("dateline serve --port 9000 --workers 4", "for more readers at once"),
+        ("dateline serve --host 0.0.0.0", "for other machines too: put a proxy with accounts before it"),
+    )
+)
 def serve(
     host: Annotated[str | None, typer.Option(help="The address to listen on; 0.0.0.0 for all (127.0.0.1).")] = None,
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 for a free one (8000).")] = None,

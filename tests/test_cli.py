@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import shlex
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner, Result
 
 from app import cli, errors
@@ -95,6 +98,33 @@ def test_help_of_entities_has_examples(command: str) -> None:
     assert shown.exit_code == 0
     assert f"dateline entities {command}" in shown.stdout.partition("Example")[2]
     assert command in CliRunner().invoke(cli.app, ["entities", "--help"]).stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_examples_of_a_command_can_be_typed(command: str) -> None:
+    commands = typer.main.get_command(cli.app).commands  # type: ignore[attr-defined]
+    shown = re.findall(r"`(dateline [^`]+)`", commands[command].epilog)
+    assert shown
+    for line in shown:
+        words = shlex.split(line.partition(" > ")[0], comments=True)
+        assert words[:2] == ["dateline", command]
+        commands[command].make_context(command, words[2:])
+
+
+def test_a_query_of_several_words_needs_no_quotes(filled: Run) -> None:
+    assert filled("search", "astronauts", "landed").stdout == filled("search", "astronauts landed").stdout
+
+
+@pytest.mark.skipif(shutil.which("script") is None, reason="no `script` to make a terminal with")
+def test_hits_are_marked_in_colour_on_a_terminal_and_plain_elsewhere(filled: Run, folder: Path) -> None:
+    command = f"{sys.executable} -m app search moon --data-dir {folder}"
+    terminal = {"TERM": "xterm-256color", "COLUMNS": "100"}
+    watched = subprocess.run(
+        ["script", "--quiet", "--return", "--command", command, "/dev/null"],
+        check=True, cwd=ROOT, env={**os.environ, **terminal}, capture_output=True, text=True, timeout=60,
+    ).stdout  # fmt: skip
+    assert "\x1b[1;33mMoon\x1b[0m" in watched
+    assert "\x1b" not in spawn(*command.split()).stdout
 
 
 def test_help_does_not_wait_for_what_only_the_work_needs() -> None:

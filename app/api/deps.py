@@ -47,5 +47,5 @@ async def json_body(request: Request) -> None:
 
 AdminDep = Annotated[Key, Depends(needs("admin"))]
 ArchiveDep = Annotated[Archive, Depends(_archive)]
-ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["4733ca42cb406978"])]
+ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]
 EntityId = Annotated[str, Path(description="The entity's id.", max_length=200, examples=["person-narendra-modi"])]

@@ -18,7 +18,7 @@ EntityType = Literal["person", "organization", "place", "event"]
 Interval = Literal["day", "week", "month", "year"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
-ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["4733ca42cb406978"])]
+ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
 EntityId = Annotated[str, Field(description="Readable and stable.", examples=["person-narendra-modi"])]
 CivilDay = Annotated[str, Field(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
 CivilDate = Annotated[

@@ -89,7 +89,7 @@ class Conditions(Params):
         "",
         description='The query text: words, `"a phrase"`, `OR`, `-not`, `pre*`, `word~`, `headline:word`. '
         "Without it, every article that the other parameters admit.",
-        examples=['"full support" -"United Nations"'],
+        examples=['"South Pole" -Moon'],
     )
     match: Match = Field(
         "auto",
@@ -298,5 +298,5 @@ class LookupBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     ids: list[Annotated[str, Field(max_length=64)]] = Field(
-        max_length=200, description="Article ids, at most 200.", examples=[["4733ca42cb406978"]]
+        max_length=200, description="Article ids, at most 200.", examples=[["78184646ba153278"]]
     )
