@@ -11,7 +11,7 @@ from app.web.pages import civil
 STEP = 10
 """Width of a bucket; a bar fills all but the gap."""
 GAP = 2
-WIDEST = 0.02
+WIDEST = 0.03
 """Of the chart: two bars are not two walls."""
 HEIGHT = 100
 LEAST = 4

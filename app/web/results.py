@@ -45,10 +45,10 @@ def results(session: Session, hits: Sequence[Hit], clause: Clause | None = None)
 
 def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
     """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
-    rest = body[_told(hit, body) :]
+    rest = body[_told(hit, body) :].lstrip(" ,;:.\n")
     found = highlighter.snippet(rest)
-    before = "… " if found.start or len(rest) < len(body) else ""
-    after = " …" if found.end < len(rest) else ""
+    before = "…\u00a0" if found.start or len(rest) < len(body) else ""
+    after = "\u00a0…" if found.end < len(rest) else ""
     return Markup("{}{}{}").format(before, _marked(found.text, found.matches, found.start), after)
 
 

@@ -129,6 +129,19 @@ def test_pages_follow_each_other_without_repeats_and_the_back_button_returns(pag
     expect(page.locator(".result")).to_have_count(16)
 
 
+def test_the_first_tab_skips_to_the_articles_and_loads_nothing(page: Page) -> None:
+    page.goto("/?q=moon")
+    asked = list[str]()
+    page.on("request", lambda request: asked.append(request.url))
+    page.keyboard.press("Tab")
+    expect(page.get_by_text("Skip to the articles")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_be_focused()
+    page.go_back()
+    expect(page.locator("h1")).to_contain_text("moon")
+    assert [address for address in asked if "/assets/" not in address] == []
+
+
 def test_back_from_an_article_finds_the_results_where_they_were(page: Page) -> None:
     page.goto("/?q=president")
     last = page.locator(".result .headline a").last

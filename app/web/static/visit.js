@@ -2,6 +2,7 @@
 // here, the browser goes there by itself.
 
 const ours = (url) => url.origin === location.origin && /^\/($|articles\/[^/]+$|entities\/)/.test(url.pathname);
+let shown = location.pathname + location.search;
 let under_way = new AbortController();
 
 export async function visit(address, { push = true, keep = false, top = 0 } = {}) {
@@ -21,6 +22,7 @@ export async function visit(address, { push = true, keep = false, top = 0 } = {}
     history.replaceState({ top: scrollY }, "");
     history.pushState({ top: 0 }, "", url);
   }
+  shown = url.pathname + url.search;
   exchange(page, keep ? scrollY : top);
 }
 
@@ -64,5 +66,7 @@ document.addEventListener("submit", (event) => {
   visit(url);
 });
 
-addEventListener("popstate", (event) => visit(location.href, { push: false, top: event.state?.top ?? 0 }));
-history.scrollRestoration = "manual";
+addEventListener("popstate", (event) => {
+  // A place within the page that is shown (#main) needs no other page.
+  if (location.pathname + location.search !== shown) visit(location.href, { push: false, top: event.state?.top ?? 0 });
+});
