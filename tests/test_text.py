@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import count_words, fingerprint, fold, normalise, sentences, slug
+from app.text import count_words, fingerprint, fold, fold_evenly, fold_word, normalise, sentences, slug
 
 
 @pytest.mark.parametrize(
@@ -123,3 +123,13 @@ def test_fingerprint_tells_lists_of_parts_apart() -> None:
     assert len({fingerprint(*parts) for parts in (("ab", "c"), ("a", "bc"), ("abc",), ("ab", "c", ""), ())}) == 5
     assert fingerprint("a") == fingerprint("a")
     assert fingerprint("\ud83d")
+
+
+@given(st.text(max_size=40))
+def test_an_even_fold_keeps_every_letter_in_its_place(text: str) -> None:
+    folded = fold_evenly(text)
+    assert len(folded) == len(text)
+    assert folded == "".join(map(fold_evenly, text))
+    assert all(
+        len(fold_word(letter)) != 1 or fold_word(letter) == even for letter, even in zip(text, folded, strict=True)
+    )

@@ -32,6 +32,17 @@ def test_pragmas_hold_on_every_connection(database: Database) -> None:
             assert pragma(session, "synchronous") == 2
 
 
+def test_rows_outside_of_a_session_are_those_committed(database: Database) -> None:
+    counted = "SELECT value FROM counter WHERE name = ?"
+    assert database.rows(counted, ["sequence"]) == []
+    with database.writing() as session:
+        next_sequence(session)
+        assert database.rows(counted, ["sequence"]) == []
+    assert database.rows(counted, ["sequence"]) == [(1,)]
+    database.close()
+    assert database.rows(counted, ["sequence"]) == [(1,)]
+
+
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
     def fail() -> None:
         with database.writing() as session:
