@@ -349,7 +349,7 @@ def merge_entities(
     epilog=_examples(
         ("dateline entities split person-george-bush --alias 'George W. Bush'", ""),
         (
-            "dateline entities split person-george-bush --mention 3b599fefad97d575:120-131 --into person-george-w-bush",
+            "dateline entities split person-george-bush --mention 3b599fefad97d575:120-131 --into person-bush-jr",
             "",
         ),
     ),

@@ -27,7 +27,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         row = store.get_article(session, article_id)
         article = article_view(session, row)
         like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
-        similar = results(session, like_it.hits)
+        similar = results(archive, session, like_it.hits)
     article["matches"] = spans(highlight.matches(clause, article["body"]))
     # An address comes from outside: only those of the web are links, never one that runs a script.
     web = article.get("url", "").startswith(("http://", "https://"))

@@ -27,7 +27,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         entity = store.get_entity(session, entity_id)
         aliases, related = store.aliases(session, entity_id), store.related(session, entity_id, limit=RELATED)
         found = archive.engine.search(latest)
-        listed = results(session, found.hits)
+        listed = results(archive, session, found.hits)
     articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
     return render(

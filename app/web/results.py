@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 from sqlmodel import Session
 
+from app.archive import Archive
 from app.search import highlight
 from app.search.engine import Hit
 from app.search.query import Clause
@@ -27,9 +28,9 @@ class Result:
     entities: tuple[Entity, ...]
 
 
-def results(session: Session, hits: Sequence[Hit], clause: Clause | None = None) -> list[Result]:
+def results(archive: Archive, session: Session, hits: Sequence[Hit], clause: Clause | None = None) -> list[Result]:
     ids = [hit.id for hit in hits]
-    bodies, people = store.bodies(session, ids), store.entities_of(session, ids)
+    bodies, people = store.bodies(archive.database, ids), store.entities_of(session, ids)
     known = named.names(session, list({id for ids in people.values() for id in ids[:NAMES]}))
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [

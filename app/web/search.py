@@ -43,7 +43,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         asked = read_conditions(session, params)
         found = _found(archive, params, asked)
         facets = _facets(request, session, asked, found)
-        listed = results(session, found.hits.hits, found.clause)
+        listed = results(archive, session, found.hits.hits, found.clause)
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
     return render(
         request, "search.html",
@@ -57,7 +57,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
 
 
 def _found(archive: Archive, params: SearchParams, asked: Asked) -> Answer:
-    query = params.to_query(asked.parsed.clause, asked.named.values())
+    query = params.to_query(asked.parsed.clause, asked.filters)
     return answer(archive.engine, replace(query, dates=True), params.match)
 
 
