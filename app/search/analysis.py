@@ -148,6 +148,9 @@ def tokens(text: str) -> Iterator[Token]:
 @lru_cache(maxsize=20_000)
 def expand(raw: str) -> Expansion:
     """Forms of one raw token; a token of marks alone has none."""
+    if raw.isascii() and raw.isalpha():
+        # Most tokens: nothing in them to take apart.
+        return Expansion((Form(raw.lower()[:MAX_TERM], 0, 0, len(raw)),), None)
     word = "" if raw[0] in _APOSTROPHE else _POSSESSIVE.sub("", raw)
     parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start) if part[0]]
     forms = tuple(Form(term[:MAX_TERM], i, start, end) for i, (term, start, end) in enumerate(parts))
