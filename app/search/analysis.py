@@ -145,12 +145,17 @@ def tokens(text: str) -> Iterator[Token]:
         position += expansion.width
 
 
+def plain_term(raw: str) -> str | None:
+    """The one term of a raw token with nothing in it to take apart, as most are; None for the others."""
+    return raw.lower()[:MAX_TERM] if raw.isascii() and raw.isalpha() else None
+
+
 @lru_cache(maxsize=20_000)
 def expand(raw: str) -> Expansion:
     """Forms of one raw token; a token of marks alone has none."""
-    if raw.isascii() and raw.isalpha():
-        # Most tokens: nothing in them to take apart.
-        return Expansion((Form(raw.lower()[:MAX_TERM], 0, 0, len(raw)),), None)
+    plain = plain_term(raw)
+    if plain is not None:
+        return Expansion((Form(plain, 0, 0, len(raw)),), None)
     word = "" if raw[0] in _APOSTROPHE else _POSSESSIVE.sub("", raw)
     parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start) if part[0]]
     forms = tuple(Form(term[:MAX_TERM], i, start, end) for i, (term, start, end) in enumerate(parts))
@@ -196,7 +201,8 @@ def _split(text: str, separator: re.Pattern[str] | None) -> Iterator[tuple[int, 
         yield start, text[start:]
 
 
-_snowball = Stemmer.Stemmer("english")
+# Without a cache of its own, which costs more than it saves behind that of `stem`.
+_snowball = Stemmer.Stemmer("english", 0)
 
 # Where Snowball makes one word of two that a news reader keeps apart. A stem is shared only inside a row.
 _KEPT_APART = {
