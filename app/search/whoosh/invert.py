@@ -86,13 +86,22 @@ class Vocabulary(dict[str, int]):
 
     def __missing__(self, raw: str) -> int:
         number = self[raw] = len(self)
+        plain = analysis.plain_term(raw)
+        if plain is not None:
+            self.terms.append(self._term(plain))
+            self.positions.append(0)
+            self.widths.append(1)
+        else:
+            self.widths.append(self._expanded(raw))
+        self.offsets.append(len(self.terms))
+        return number
+
+    def _expanded(self, raw: str) -> int:
         expansion = analysis.expand(raw) if raw else analysis.Expansion((), None)
         for form in expansion.forms:
             self.terms.append(self._term(form.term))
             self.positions.append(form.position)
-        self.offsets.append(len(self.terms))
-        self.widths.append(expansion.width)
-        return number
+        return expansion.width
 
     def _term(self, term: str) -> int:
         number = self._exact.get(term)
@@ -100,10 +109,10 @@ class Vocabulary(dict[str, int]):
             number = self._exact[term] = len(self.names)
             self.names.append(term)
             stem = analysis.stem(term)
-            if stem not in self._stems:
-                self._stems[stem] = len(self.stem_names)
+            known = self._stems.setdefault(stem, len(self.stem_names))
+            if known == len(self.stem_names):
                 self.stem_names.append(stem)
-            self.stem_of.append(self._stems[stem])
+            self.stem_of.append(known)
         return number
 
 
@@ -286,7 +295,7 @@ class Part:
 def merge(parts: Sequence[Part]) -> Named:
     """The arrays of one segment of several, the dead left out; documents keep their order.
 
-    Takes the memory of the longest array and of a run of terms at a time.
+    Takes the memory of the longest array, twice, and of a run of terms.
     """
     yield from id_arrays(np.concatenate([part.segment["id"][part.alive] for part in parts]))
     for name in ("date", "derived"):
@@ -300,6 +309,8 @@ def merge(parts: Sequence[Part]) -> Named:
     moves = [_Move(part, at, starts) for part, at in zip(parts, reached.tolist(), strict=False)]
     yield from _merged_lists("exact", "exact.positions", parts, [move.addresses for move in moves])
     for view in ("stem", *KEY_VIEWS):
+        for part in parts:
+            part.segment.release()
         yield from _merged_lists(view, f"{view}.docs", parts, [move.documents for move in moves])
 
 

@@ -12,9 +12,9 @@ widths   uint8[blocks]     bits of a step, one of `_WIDTHS`
 offsets  uint32[blocks]    where the steps of each begin in `data`
 data     uint8             steps, the one to a block's first value being 0; then `_SPARE` bytes
 
-A short block is read as if it were full: what stands behind its steps is read with them and thrown away. The spare
-bytes make that true of the last one as well. So one list takes some dozen NumPy calls whatever its length, and some
-3 ns a value.
+A short block is read as if it had 8 values or 128: what stands behind its steps is read with them and thrown away. The
+spare bytes make that true of the last one as well. So one list takes some dozen NumPy calls whatever its length, and
+some nanoseconds a value.
 """
 
 from __future__ import annotations
@@ -32,6 +32,8 @@ Values = npt.NDArray[np.uint32]
 Mask = npt.NDArray[np.bool_]
 
 BLOCK = 128
+_SHORT = 8
+"""Values of the blocks that are not worth reading as full ones: rare words, and most words of a small segment."""
 _WIDTHS = (*range(9), 10, 12, 14, 16, 20, 24, 28, 32)
 _SPARE = BLOCK * _WIDTHS[-1] // 8
 _CHUNK = 1_000_000
@@ -54,8 +56,8 @@ class Packed:
     widths: npt.NDArray[np.uint8]
     offsets: Values
     data: npt.NDArray[np.uint8]
-    _full: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
-    """For each width, a full block of that width read at every byte."""
+    _read: dict[int, Array] = field(default_factory=dict, init=False, repr=False)
+    """By size in bytes: so many bytes, read at every place."""
 
     def __len__(self) -> int:
         return len(self.bounds) - 1
@@ -72,14 +74,22 @@ class Packed:
 
     def unpack(self, number: int) -> Values:
         """One list."""
-        rows = self._rows(slice(int(self.blocks[number]), int(self.blocks[number + 1])))
-        return rows.reshape(-1)[: self.count(number)]
+        count, blocks = self.count(number), slice(int(self.blocks[number]), int(self.blocks[number + 1]))
+        rows = self._rows(blocks, _SHORT if count <= _SHORT else BLOCK)
+        return rows.reshape(-1)[:count]
 
     def unpack_run(self, run: range) -> Values:
         """The lists of a run of numbers, one after the other."""
-        blocks = slice(int(self.blocks[run.start]), int(self.blocks[run.stop]))
-        inside: Values = self._rows(blocks)[self._sizes(run)[:, None] > _RANGE]
-        return inside
+        sizes, first = self._sizes(run), int(self.blocks[run.start])
+        values = np.empty(int(sizes.sum()), np.uint32)
+        for columns, chosen in _by_size(sizes):
+            rows = self._rows(first + chosen, columns)[sizes[chosen, None] > _RANGE[:columns]]
+            if len(chosen) == len(sizes):
+                return rows
+            held = np.zeros(len(sizes), bool)
+            held[chosen] = True
+            values[np.repeat(held, sizes)] = rows
+        return values
 
     def chunks(self) -> Iterator[tuple[range, Values]]:
         """All lists, a run at a time with its values."""
@@ -96,7 +106,7 @@ class Packed:
             return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
         block = np.maximum(np.searchsorted(self.firsts[first:end], wanted, side="right") - 1, 0)
         fresh = np.diff(block, prepend=-1) != 0
-        rows = self._rows(first + block[fresh])
+        rows = self._rows(first + block[fresh], BLOCK)
         if int(block[-1]) == end - first - 1:
             # What was read behind the end may be anything, and must be nothing that is looked for.
             rows[-1, (size - 1) % BLOCK + 1 :] = rows[-1, (size - 1) % BLOCK]
@@ -111,35 +121,34 @@ class Packed:
         for part in PARTS:
             yield f"{name}.{part}", getattr(self, part)
 
-    def _rows(self, chosen: slice | Ints) -> Values:
-        """Some blocks, a row each; behind the end of a short one stands anything."""
-        widths, offsets, firsts = self.widths[chosen], self.offsets[chosen], self.firsts[chosen]
-        rows = np.empty((len(widths), BLOCK), np.uint32)
+    def _rows(self, chosen: slice | Ints, columns: int) -> Values:
+        """The first values of some blocks, a row each; behind the end of one stands anything."""
+        widths, offsets = self.widths[chosen], self.offsets[chosen]
+        rows = np.empty((len(widths), columns), np.uint32)
         distinct = set(widths.tobytes())
         for width in distinct:
             which = slice(None) if len(distinct) == 1 else np.flatnonzero(widths == width)
-            rows[which] = self._steps(width, offsets[which])
-        rows[:, 0] = firsts
+            rows[which] = self._steps(width, offsets[which], columns)
+        rows[:, 0] = self.firsts[chosen]
         np.cumsum(rows, axis=1, dtype=np.uint32, out=rows)
         return rows
 
-    def _steps(self, width: int, offsets: Values) -> Array:
-        if not width:
-            return np.zeros((len(offsets), BLOCK), np.uint32)
-        size = BLOCK * width // 8
-        full = self._full.get(width)
-        if full is None:
+    def _steps(self, width: int, offsets: Values, columns: int) -> Array:
+        size = columns * width // 8
+        if not size:
+            return np.zeros((len(offsets), columns), np.uint32)
+        read = self._read.get(size)
+        if read is None:
             every = len(self.data) - size + 1
-            full = np.ndarray((every,), f"V{size}", self.data, strides=(1,))
-            self._full[width] = full
-        raw = full[offsets]
+            read = self._read[size] = np.ndarray((every,), f"V{size}", self.data, strides=(1,))
+        raw = read[offsets]
         if width in (8, 16, 32):
-            return raw.view(f"<u{width // 8}").reshape(-1, BLOCK)
+            return raw.view(f"<u{width // 8}").reshape(-1, columns)
         unit = width * int(_STEPS[width]) // 8
         words = np.zeros((len(offsets) * size // unit, 8), np.uint8)
         words[:, :unit] = raw.view(np.uint8).reshape(-1, unit)
         steps = (words.view("<u8") >> _SHIFTS[width]) & np.uint64((1 << width) - 1)
-        return steps.reshape(-1, BLOCK)
+        return steps.reshape(-1, columns)
 
     def _sizes(self, run: range) -> Ints:
         """How many values each block of some lists has."""
@@ -151,7 +160,7 @@ class Packed:
         return sizes
 
 
-PARTS = tuple(part.name for part in fields(Packed) if part.name != "_full")
+PARTS = tuple(part.name for part in fields(Packed) if part.name != "_read")
 
 
 def pack(values: Values, counts: Array) -> Packed:
@@ -193,11 +202,13 @@ def _pack(values: Values, counts: Array) -> Packed:
     used = units * (widths.astype(np.int64) * _STEPS[widths] // 8)
     offsets = offsets_of(used)
     data = np.zeros(int(offsets[-1]) + _SPARE, np.uint8)
-    for width in sorted(set(widths.tobytes()) - {0}):
-        chosen = np.flatnonzero(widths == width)
-        rows = np.zeros((len(chosen), BLOCK), np.uint32)
-        rows[size[chosen, None] > _RANGE] = steps[ragged(start[chosen], size[chosen])]
-        data[ragged(offsets[chosen], used[chosen])] = _units(rows, width, units[chosen])
+    for columns, of_size in _by_size(size):
+        of_widths = widths[of_size]
+        for width in sorted(set(of_widths.tobytes()) - {0}):
+            chosen = of_size[of_widths == width]
+            rows = np.zeros((len(chosen), columns), np.uint32)
+            rows[size[chosen, None] > _RANGE[:columns]] = steps[ragged(start[chosen], size[chosen])]
+            data[ragged(offsets[chosen], used[chosen])] = _units(rows, width, units[chosen])
     return Packed(
         bounds.astype(np.uint32), blocks.astype(np.uint32), values[start], widths, offsets[:-1].astype(np.uint32), data
     )
@@ -210,8 +221,16 @@ def _units(rows: Values, width: int, units: Ints) -> npt.NDArray[np.uint8]:
     words = np.zeros(len(columns), np.uint64)
     for column, shift in enumerate(_SHIFTS[width]):
         words |= columns[:, column].astype(np.uint64) << shift
-    every = words.view(np.uint8).reshape(len(rows), BLOCK // steps, 8)[..., : width * steps // 8]
-    return every[np.arange(BLOCK // steps) < units[:, None]].reshape(-1)
+    every = words.view(np.uint8).reshape(len(rows), -1, 8)[..., : width * steps // 8]
+    return every[units[:, None] > _RANGE[: every.shape[1]]].reshape(-1)
+
+
+def _by_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
+    """Columns to lay blocks of some sizes out in, and which blocks in so many."""
+    short = sizes <= _SHORT
+    for columns, chosen in ((_SHORT, np.flatnonzero(short)), (BLOCK, np.flatnonzero(~short))):
+        if len(chosen):
+            yield columns, chosen
 
 
 def runs(bounds: Array) -> list[range]:

@@ -158,6 +158,11 @@ class Segment:
             self._arrays[name] = found
         return found
 
+    def release(self) -> None:
+        """Let go of the pages read so far, which count as this process's memory; they are mapped again when needed."""
+        if hasattr(mmap, "MADV_DONTNEED"):
+            self._map.madvise(mmap.MADV_DONTNEED)
+
     def damaged(self) -> list[str]:
         """Names of the arrays whose bytes are not those that were written."""
         return [
