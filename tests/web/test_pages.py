@@ -110,6 +110,22 @@ def test_a_page_and_its_api_call_say_the_same(site: httpx.Client, query: str) ->
         assert f"<span>{term['text']}</span> <b>{term['count']}</b>" in page
 
 
+def counted(page: str) -> int:
+    found = re.search(r"<h1[^>]*>(\d+) article", page)
+    assert found is not None
+    return int(found[1])
+
+
+def test_a_bar_and_a_facet_lead_to_as_many_articles_as_they_say(site: httpx.Client) -> None:
+    page = site.get("/?q=president").text
+    bars = re.findall(r'<a href="([^"]+)" aria-label="[^"]+: (\d+) articles?"', page)
+    facets = re.findall(r'<li><a href="([^"]+)" data-keep><span>[^<]+</span> <b>(\d+)</b>', page)
+    assert sum(int(count) for _, count in bars) == counted(page) == 21
+    assert len(facets) > 12
+    for address, count in (*bars, *facets):
+        assert counted(site.get(address.replace("&amp;", "&")).text) == int(count), address
+
+
 def test_the_command_shown_is_one_that_a_shell_understands(site: httpx.Client) -> None:
     page = site.get("/", params={"q": 'it\'s "full support" & more', "entity": "place-india", "sort": "date"}).text
     shown = re.search(r"<code>(curl.*?)</code>", page, re.DOTALL)
