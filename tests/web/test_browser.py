@@ -272,6 +272,17 @@ def test_on_a_narrow_screen_nothing_is_cut_and_the_facets_fold(browser: Browser,
     context.close()
 
 
+def test_on_a_phone_the_keyboard_makes_room_for_what_was_found(browser: Browser, site: httpx.Client) -> None:
+    context = browser.new_context(
+        base_url=str(site.base_url), viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True
+    )
+    page = context.new_page()
+    page.goto("/")
+    search(page, "moon")
+    expect(page.locator("main")).to_be_focused()
+    context.close()
+
+
 @pytest.mark.parametrize(("scheme", "views"), [("light", VIEWS), ("dark", [VIEWS[2], VIEWS[3], PUTIN, GORBACHEV])])
 def test_no_view_has_a_finding_of_accessibility(
     browser: Browser, site: httpx.Client, scheme: Literal["light", "dark"], views: list[str]

@@ -28,23 +28,22 @@ export async function visit(address, { push = true, keep = false, top = 0 } = {}
 
 function exchange(page, top) {
   const focused = document.activeElement;
-  const place = focused?.id ? `#${CSS.escape(focused.id)}` : label(focused);
   const folded = document.getElementById("fold")?.checked;
   document.title = page.title;
   document.getElementById("page").replaceWith(document.adoptNode(page.getElementById("page")));
   const fold = document.getElementById("fold");
   if (fold && folded) fold.checked = true;
-  const again = place && document.querySelector(place);
-  (again || document.getElementById("main")).focus({ preventScroll: true });
+  (again(focused) ?? document.getElementById("main")).focus({ preventScroll: true });
   scrollTo({ top, behavior: "instant" });
 }
 
-// A facet's value keeps its words when its address changes from on to off.
-function label(element) {
-  const section = element?.closest?.("[aria-labelledby]")?.getAttribute("aria-labelledby");
-  if (!section || !element.matches("a")) return null;
-  const number = [...element.closest("ul, p").querySelectorAll("a")].indexOf(element);
-  return `[aria-labelledby="${section}"] ul > :nth-child(${number + 1}) a`;
+// The same control on the new page: a box by its id, a facet's value by its words, since its address changes with it.
+function again(focused) {
+  // A box that is focused again would open the keyboard of a phone over what was found.
+  if (focused?.matches("input")) return matchMedia("(pointer: coarse)").matches ? null : document.getElementById(focused.id);
+  const words = (link) => link.querySelector("span")?.textContent;
+  const facet = focused?.matches("[data-keep]") && focused.closest("[aria-labelledby]")?.getAttribute("aria-labelledby");
+  return facet ? [...document.querySelectorAll(`[aria-labelledby="${facet}"] a`)].find((link) => words(link) === words(focused)) : null;
 }
 
 document.addEventListener("click", (event) => {
