@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.enrich import events, gazetteer, offices, organizations, roles
@@ -37,7 +37,8 @@ class LocalEntity:
 
 @dataclass(frozen=True, slots=True)
 class AcronymPair:
-    """The article says that `short` stands for `long`; both are keys as in `LocalEntity.key`."""
+    """The article says that `short` stands for `long`, an acronym or another name of a person; both are keys as in
+    `LocalEntity.key`, a bare name without the article."""
 
     short: str
     long: str
@@ -72,7 +73,11 @@ _FORMER = {
     "CZ": ("Czechoslovakia",),
     "RS": ("Yugoslavia",),
 }
-_NICKNAME = re.compile(r"\s[\"“(][^\"”)]*[\"”)]\s")
+_NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
+# `Edson Arantes do Nascimento, better known as Pele`.
+_KNOWN_AS = re.compile(
+    r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
+)
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
 _ACRONYM_AFTER = re.compile(r"(?:\s?['’]s?)?\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
@@ -82,7 +87,7 @@ _LONG_AFTER = re.compile(r"\s?\(\s?(?:the\s)?")
 def resolve(
     article_id: str, body: str, mentions: Sequence[Mention], dateline: Dateline | None, pipeline: str
 ) -> Enrichment:
-    people = _People(article_id, [m for m in mentions if m.type == "person"])
+    people = _People(article_id, body, [m for m in mentions if m.type == "person"])
     places = _Places(body, [m for m in mentions if m.type == "place"])
     home = places.country_of_dateline(dateline)
     bodies = _Organizations(body, [m for m in mentions if m.type == "organization"], home)
@@ -98,7 +103,8 @@ def resolve(
         LocalEntity(key, members[key][0].type, meaning.name, tuple(members[key]), meaning.country)
         for key, meaning in meanings.items()
     )
-    return Enrichment(entities, bodies.pairs(), places.of_dateline(dateline), pipeline, roles.beside(body, mentions))
+    pairs = (*bodies.pairs(), *people.pairs())
+    return Enrichment(entities, pairs, places.of_dateline(dateline), pipeline, roles.beside(body, mentions))
 
 
 def link(key: str, longs: set[str]) -> str:
@@ -131,7 +137,7 @@ def _meaning_of(
 class _People:
     """Full names of one article; two that share a surname stay two."""
 
-    def __init__(self, article_id: str, mentions: Iterable[Mention]) -> None:
+    def __init__(self, article_id: str, body: str, mentions: Sequence[Mention]) -> None:
         self._article_id = article_id
         self._full: dict[tuple[str, ...], str] = {}
         self._seen: list[tuple[int, tuple[str, ...]]] = []
@@ -143,10 +149,33 @@ class _People:
                 self._full[words] = max(known, _titled(name), key=lambda form: (len(form), form))
                 self._seen.append((mention.start, words))
         self._same = {words: self._fullest(words) for words in self._full}
+        self._stated = dict(self._also_called(body, mentions))
+
+    def pairs(self) -> tuple[AcronymPair, ...]:
+        found = sorted((f"person-{slug(' '.join(a))}", f"person-{slug(' '.join(b))}") for a, b in self._stated.items())
+        return tuple(AcronymPair(short, long) for short, long in found)
+
+    def _also_called(self, body: str, mentions: Sequence[Mention]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Other names that the text gives a person of full name: as said, and the nickname in the middle of it."""
+        starts = {mention.start: mention for mention in mentions}
+        for mention in mentions:
+            name = _plain(mention.text)
+            words = self._same.get(_person_words(name))
+            if words is None:
+                continue
+            if (nickname := _NICKNAME.search(name)) is not None and _person_words(nickname[1]):
+                yield (*_person_words(nickname[1]), words[-1]), words
+            said = _KNOWN_AS.match(body, mention.end)
+            other = starts.get(said.end()) if said is not None else None
+            called = _person_words(_plain(other.text)) if other is not None else ()
+            # `John Smith, known as Smith`, is no news: there are others.
+            if not set(called) <= set(words):
+                yield called, words
 
     def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
         name = _titled(_plain(mention.text))
         words = _person_words(name)
+        words = self._stated.get(words, words)
         if words in self._same:
             words = self._same[words]
             return _Meaning(f"person-{slug(' '.join(words))}", self._full[words]), mention.rule, mention.confidence

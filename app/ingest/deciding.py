@@ -34,7 +34,7 @@ def decide(archive: Archive, proposal: Proposal, by: str) -> Decided:
     with archive.database.writing() as session:
         decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
         articles = follow(session, decision, link)
-        settle(session, display_name, owner)
+        settle(session, link, display_name, owner)
     return Decided(decision, articles, _index(archive))
 
 

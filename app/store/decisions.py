@@ -195,7 +195,11 @@ def stem(key: str) -> str:
 
 def keys_of(session: Session, decision: Decision) -> set[str]:
     """The keys that a pinned name stands for."""
-    start = _stem_of_name(decision)
+    return keys_with(session, _stem_of_name(decision))
+
+
+def keys_with(session: Session, start: str) -> set[str]:
+    """The keys of which `start` is the stem."""
     like = select(ArticleEntity.key).where(col(ArticleEntity.key).between(start, f"{start}-g")).distinct()
     return {key for key in session.exec(like) if stem(key) == start}
 

@@ -23,7 +23,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.store import surnames
 from app.store.articles import chunks, touch
-from app.store.decisions import Rulings, Spot, keys_of, rulings, stem
+from app.store.decisions import Rulings, Spot, keys_of, keys_with, rulings, stem
 from app.store.sequence import next_sequence
 from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold
@@ -50,7 +50,7 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
     if names.acronyms:
         session.connection().execute(insert(Acronym), list(names.acronyms))
         shorts |= {row["short"] for row in names.acronyms}
-    bases = _bases(session, shorts | {row["key"] for row in names.entities}, link)
+    bases = _bases(session, {row["key"] for row in names.entities}, link)
     mentions, entities = _placed(names, bases, decided, _articles_with_spots(session, decided))
     _add_entities(session, entities, decided)
     for model, rows in ((ArticleEntity, entities), (Mention, mentions)):
@@ -58,7 +58,9 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
             session.connection().execute(insert(model), rows)
     surnames.unsettle(session, before | {row["key"] for row in names.entities})
     stale |= {row["entity_id"] for row in entities}
-    relinked, moved = _relink(session, {short: bases[short] for short in shorts}, decided)
+    # What a person is also called may be a bare name, scoped to each article.
+    persons = {key for short in shorts if short.startswith("person-") for key in keys_with(session, short)}
+    relinked, moved = _relink(session, _bases(session, shorts | persons, link), decided)
     touch(session, relinked - set(article_ids))
     mark_stale(session, stale | moved)
 
@@ -88,10 +90,10 @@ def mark_stale(session: Session, ids: Iterable[str]) -> None:
         session.connection().execute(update(Entity).where(col(Entity.id).in_(chunk)).values(stale=True))
 
 
-def settle(session: Session, display_name: DisplayName, owner: surnames.Owner) -> int:
+def settle(session: Session, link: Link, display_name: DisplayName, owner: surnames.Owner) -> int:
     """Find out whose the bare surnames are, and sum up all stale entities; those that no article names any more go.
     How many were stale."""
-    _settle_surnames(session, owner)
+    _settle_surnames(session, link, owner)
     stale = select(col(Entity.id)).where(col(Entity.stale).is_(True))
     ids = list(session.exec(stale))
     if not ids:
@@ -116,9 +118,9 @@ def settle(session: Session, display_name: DisplayName, owner: surnames.Owner) -
     return len(ids)
 
 
-def _settle_surnames(session: Session, owner: surnames.Owner) -> None:
+def _settle_surnames(session: Session, link: Link, owner: surnames.Owner) -> None:
     if changed := surnames.settle(session, owner):
-        articles, moved = _relink(session, changed, rulings(session))
+        articles, moved = _relink(session, _bases(session, changed, link), rulings(session))
         touch(session, articles)
         mark_stale(session, moved)
 
@@ -154,12 +156,14 @@ def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], s
 
 def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
     """Which entity each key means, by what all articles say."""
-    longs: dict[str, set[str]] = {key: set() for key in keys}
-    for chunk in chunks(longs):
+    shorts = {key: stem(key) for key in keys}
+    longs: defaultdict[str, set[str]] = defaultdict(set)
+    for chunk in chunks(shorts.values()):
         for short, long in session.exec(select(Acronym.short, Acronym.long).where(col(Acronym.short).in_(chunk))):
             longs[short].add(long)
-    bare = surnames.owners(session, longs)
-    return {key: link(key, forms) if forms else bare.get(key, key) for key, forms in longs.items()}
+    bare = surnames.owners(session, shorts)
+    stated = {key: link(key, longs[short]) for key, short in shorts.items() if short in longs}
+    return {key: stated.get(key, key) if stated.get(key, key) != key else bare.get(key, key) for key in shorts}
 
 
 def _placed(

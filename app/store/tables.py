@@ -200,7 +200,8 @@ class Mention(SQLModel, table=True):
 
 
 class Acronym(SQLModel, table=True):
-    """An article says that `short` stands for `long`; both are keys as in `ArticleEntity`."""
+    """An article says that `short` stands for `long`: an acronym, or another name of a person. Both are keys as in
+    `ArticleEntity`; a bare name is not scoped to the article, since it is meant to hold in others."""
 
     __tablename__ = "acronym"
     __table_args__ = (Index("ix_acronym_short", "short", "long"), _CLUSTERED)

@@ -4,7 +4,7 @@ from itertools import permutations
 
 import pytest
 
-from app.enrich.resolve import Enrichment, LocalEntity, display_name, link
+from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link
 from tests.enrich.conftest import Enrich
 
 
@@ -146,3 +146,24 @@ def test_an_acronym_is_linked_only_where_it_means_one_thing() -> None:
 def test_the_display_name_does_not_depend_on_order() -> None:
     counts = [("Vladimir Putin", 3), ("VLADIMIR PUTIN", 9), ("Vladimir V. Putin", 3)]
     assert {display_name(dict(order)) for order in permutations(counts)} == {"Vladimir V. Putin"}
+
+
+@pytest.mark.parametrize(
+    ("body", "pair"),
+    [
+        (
+            'Astronaut Edwin "Buzz" Aldrin spoke in Houston. Aldrin was glad.',
+            AcronymPair("person-buzz-aldrin", "person-edwin-aldrin"),
+        ),
+        (
+            "President Josip Broz, better known as Tito, spoke in Belgrade. Tito was glad.",
+            AcronymPair("person-tito", "person-josip-broz"),
+        ),
+        ("President Josip Broz spoke in Belgrade with Tito.", None),
+    ],
+)
+def test_another_name_that_the_article_states(enrich: Enrich, body: str, pair: AcronymPair | None) -> None:
+    found = enrich(body)
+    assert found.acronyms == ((pair,) if pair else ())
+    if pair:
+        assert texts(by_key(found)[pair.long])[-1] in ("Aldrin", "Tito")

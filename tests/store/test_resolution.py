@@ -80,7 +80,7 @@ def repr_of(row: dict[str, Any]) -> str:
 
 def summed_up(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     with archive.database.writing() as session:
-        settle(session, display_name, owner)
+        settle(session, link, display_name, owner)
         return derived(session)
 
 
@@ -166,3 +166,19 @@ def test_sums_are_those_of_the_rows(new_archive: NewArchive) -> None:
             assert entity.article_count == len({mention.article_id for mention in mentions})
             counted = session.exec(select(Alias).where(col(Alias.entity_id) == entity.id)).all()
             assert sum(alias.count for alias in counted) == len(mentions)
+
+
+def test_another_name_holds_in_articles_that_do_not_explain_it(new_archive: NewArchive) -> None:
+    """Also a bare one, which is scoped to its article until somebody says whose it is."""
+    broz = named("person-josip-broz", "Josip Broz", "Josip Broz", "Tito")
+    found = {
+        A: Enrichment((broz,), (AcronymPair("person-tito", "person-josip-broz"),), None, "p"),
+        B: Enrichment((named(f"person-tito-{B}", "Tito", "Tito"),), (), None, "p"),
+    }
+    for order in permutations(found):
+        archive = new_archive()
+        for id in order:
+            write(archive, {id: found[id]})
+        assert {row["entity_id"] for row in summed_up(archive)["mention"]} == {"person-josip-broz"}
+        write(archive, {A: FORMAL})
+        assert f"person-tito-{B}" in {row["id"] for row in summed_up(archive)["entity"]}
