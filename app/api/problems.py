@@ -56,7 +56,10 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "A query text has at most 1,000 characters, 64 words, 8 nested groups and 2 fuzzy words. `errors[].code` says "
         "which limit was exceeded.",
     ),
-    errors.DecisionInvalid: _INVALID_BODY,
+    errors.DecisionInvalid: Kind(
+        "invalid-decision", "The decision cannot be taken", 422,
+        "Each entry of `errors` points at the field to change and says what is wrong with it.",
+    ),
     errors.Conflict: Kind(
         "conflict", "An earlier decision stands against it", 409,
         "What was decided before, perhaps a moment ago, rules this out. Read the entity again, or undo that decision.",
