@@ -244,12 +244,14 @@ TRUCE: Records = [
 
 
 def names(archive: Archive) -> dict[str, list[tuple[Any, ...]]]:
-    """All that recognition and resolution wrote, as values."""
-    found = {}
+    """All that recognition and resolution wrote, as values, and the facets."""
+    found: dict[str, list[tuple[Any, ...]]] = {}
     with archive.database.reading() as session:
         for model in (Entity, Alias, ArticleEntity, Mention):
             written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
             found[model.__name__] = sorted(written, key=repr)
+    for facet in archive.engine.search(Query(facets=("person", "organization", "place"), facet_limit=100)).facets:
+        found[facet.name] = sorted((bucket.value, bucket.count) for bucket in facet.buckets)
     return found
 
 
