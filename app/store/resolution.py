@@ -46,10 +46,11 @@ class Names:
 def replace_names(session: Session, article_ids: Collection[str], names: Names, link: Link) -> None:
     """Inside `writing()`, after the article rows. Other articles whose entities change get a new sequence number."""
     decided = rulings(session)
-    stale, shorts, before = _forget(session, article_ids)
+    shorts = _explained(session, article_ids) | {row["short"] for row in names.acronyms}
+    meant = _bases(session, shorts, link)
+    stale, before = _forget(session, article_ids)
     if names.acronyms:
         session.connection().execute(insert(Acronym), list(names.acronyms))
-        shorts |= {row["short"] for row in names.acronyms}
     bases = _bases(session, {row["key"] for row in names.entities}, link)
     mentions, entities = _placed(names, bases, decided, _articles_with_spots(session, decided))
     _add_entities(session, entities, decided)
@@ -58,9 +59,10 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
             session.connection().execute(insert(model), rows)
     surnames.unsettle(session, before | {row["key"] for row in names.entities})
     stale |= {row["entity_id"] for row in entities}
+    other = {short for short, base in _bases(session, shorts, link).items() if base != meant[short]}
     # What a person is also called may be a bare name, scoped to each article.
-    persons = {key for short in shorts if short.startswith("person-") for key in keys_with(session, short)}
-    relinked, moved = _relink(session, _bases(session, shorts | persons, link), decided)
+    other |= {key for short in other if short.startswith("person-") for key in keys_with(session, short)}
+    relinked, moved = _relink(session, _bases(session, other, link), decided)
     touch(session, relinked - set(article_ids))
     mark_stale(session, stale | moved)
 
@@ -138,20 +140,26 @@ def _name(
     return display_name(names or {text: count for text, (count, _) in surfaces.items()})
 
 
-def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str], set[str]]:
-    """Drop what these articles said before: the entities they named, the acronyms they explained, and their keys."""
-    entities: set[str] = set()
+def _explained(session: Session, article_ids: Collection[str]) -> set[str]:
+    """The acronyms that these articles explained so far."""
     shorts: set[str] = set()
+    for chunk in chunks(article_ids):
+        shorts.update(session.exec(select(Acronym.short).where(col(Acronym.article_id).in_(chunk)).distinct()))
+    return shorts
+
+
+def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
+    """Drop what these articles said before: the entities they named, and their keys."""
+    entities: set[str] = set()
     keys: set[str] = set()
     for chunk in chunks(article_ids):
         named = select(ArticleEntity.entity_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
         for entity, key in session.exec(named.distinct()):
             entities.add(entity)
             keys.add(key)
-        shorts.update(session.exec(select(Acronym.short).where(col(Acronym.article_id).in_(chunk)).distinct()))
         for model in (ArticleEntity, Mention, Acronym):
             session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
-    return entities, shorts, keys
+    return entities, keys
 
 
 def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
