@@ -58,18 +58,22 @@ def _folder(folder: Path, root: Path) -> Iterator[Found]:
         if entry.is_dir() and not entry.is_symlink():
             yield from _folder(entry, root)
         # A link to a folder inside is not followed: its files are met where they are.
-        elif not (entry.is_dir() and entry.resolve().is_relative_to(root)):
+        elif not (entry.is_dir() and _stays(entry, root)):
             yield _file(entry, root, _name(entry, root))
 
 
 def _file(path: Path, root: Path, name: str) -> Found:
-    if path.is_symlink() and not path.resolve().is_relative_to(root):
-        return Found(path, name, "is a link that leaves the given folder")
     if not path.exists():
         return Found(path, name, "is a link to nothing")
+    if path.is_symlink() and not _stays(path, root):
+        return Found(path, name, "is a link that leaves the given folder")
     if not path.is_file():
         return Found(path, name, "is not a regular file")
     return Found(path, name)
+
+
+def _stays(path: Path, root: Path) -> bool:
+    return path.resolve().is_relative_to(root)
 
 
 def _name(path: Path, root: Path) -> str:

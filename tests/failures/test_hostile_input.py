@@ -1,0 +1,151 @@
+"""Files made to break a reader, through the whole way in: each record is an article or a rejection, and memory stays
+where it is."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.archive import Archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.report import Report
+from app.ingest.verify import verify
+from app.search.query import Query, Word
+from app.store.rejections import list_rejections
+from tests.failures.command import ROOT
+
+GOOD = b'{"title": "Good", "text": "A lighthouse."}\n'
+DEEP = b'{"title": "Deep", "text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
+NEVER_CLOSED = b'{"a":' * 100_000 + b"\n"
+
+
+def taken(archive: Archive, path: Path, name: str, content: bytes) -> Report:
+    """The report adds up, and what came in is sound."""
+    file = path / name
+    file.write_bytes(content)
+    report = ingest([file], archive, IngestOptions(skip_entities=True))
+    assert report.read == report.new + report.revised + report.unchanged + report.duplicate + report.rejected
+    assert verify(archive, deep=True) == []
+    return report
+
+
+def reasons(archive: Archive) -> str:
+    with archive.database.reading() as session:
+        return "\n".join(rejection.reason for rejection in list_rejections(session))
+
+
+@pytest.mark.parametrize(
+    ("content", "new", "rejected", "reason"),
+    [
+        (GOOD + DEEP + NEVER_CLOSED, 1, 2, "nested"),
+        (GOOD + b'{"title": "\\ud800 half", "text": "of a \\udfff pair"}\n', 1, 1, ""),
+        (GOOD + '{"title": "é", "text": "é"}\n'.encode() + b'{"title": "\xff\xfe", "text": "x"}\n', 2, 1, "UTF-8"),
+        (GOOD + b'{"title": "nul\\u0000", "text": "\\u0007bell\\u0000"}\n', 2, 0, ""),
+        (GOOD + b'{"title": "T", "text": "x", "date": "0000-01-01"}\n', 1, 1, "0000"),
+        (GOOD + b'{"title": "T", "text": "x", "date": "9999-12-31"}\n', 2, 0, ""),
+        (GOOD + b'{"title": "T", "text": "x", "date": "0001-01-01"}\n', 2, 0, ""),
+        (GOOD + b'{"title": "T", "text": "x", "date": "10000-01-01"}\n', 1, 1, "10000"),
+        (GOOD + b'{"title": "T", "text": "x", "date": "2023-02-29"}\n', 1, 1, "2023-02-29"),
+        (GOOD + b'{"title": "T", "text": 1e400}\n', 1, 1, ""),
+        (GOOD + b'{"id": ' + b"9" * 5_000 + b', "text": "x"}\n', 1, 1, ""),
+        (GOOD + b'{"text": "x", "text": "twice"}\n{"a": {}, "a": {}, "text": "y"}\n', 3, 0, ""),
+        (GOOD * 3, 1, 0, ""),
+    ],
+)
+def test_json_lines(archive: Archive, tmp_path: Path, content: bytes, new: int, rejected: int, reason: str) -> None:
+    report = taken(archive, tmp_path, "a.jsonl", content)
+    assert (report.new, report.rejected) == (new, rejected), reasons(archive)
+    assert reason in reasons(archive)
+    assert archive.engine.search(Query(Word("lighthouse"))).total == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "new", "rejected"),
+    [
+        (b"title,text\nA,one\nB,two,three\nC\n,\nD,four\n", 2, 2),
+        (b'title,text\nA,"one\ntwo"\nB,"never closed\nC,three\n', 2, 1),
+        (b"title,title,text\nA,B,one\n", 1, 0),
+        (b"title;text\r\nA;one\r\nB;tw\x00o\r\n", 2, 0),
+        (b'title,text\n=cmd|"/C calc"!A0,one\n', 1, 0),
+        (b"title,text\n" + b"," * 100_000 + b"\nA,one\n", 1, 0),
+        (b"title,text\n" + b"x," * 100_000 + b"\nA,one\n", 1, 1),
+    ],
+)
+def test_csv(archive: Archive, tmp_path: Path, content: bytes, new: int, rejected: int) -> None:
+    report = taken(archive, tmp_path, "a.csv", content)
+    assert (report.new, report.rejected) == (new, rejected), reasons(archive)
+
+
+def test_a_bomb_is_one_rejection(archive: Archive, tmp_path: Path) -> None:
+    report = taken(archive, tmp_path, "a.jsonl.gz", gzip.compress(GOOD + b" " * 200_000_000))
+    assert report.rejected == 1
+    assert "unpacks to more than 100 times" in reasons(archive)
+
+
+def test_links_out_of_the_folder_and_things_that_are_no_files(archive: Archive, tmp_path: Path) -> None:
+    secret = tmp_path / "secret.jsonl"
+    secret.write_bytes(b'{"title": "Secret", "text": "secret"}\n')
+    folder = tmp_path / "given"
+    folder.mkdir()
+    (folder / "out.jsonl").symlink_to(secret)
+    (folder / "up.jsonl").symlink_to("../secret.jsonl")
+    (folder / "loop").symlink_to(folder)
+    (folder / "self").symlink_to("self")
+    (folder / "device").symlink_to("/dev/zero")
+    report = ingest([folder], archive, IngestOptions(skip_entities=True))
+    assert (report.new, report.rejected) == (0, 4), reasons(archive)
+    assert archive.engine.search(Query(Word("secret"))).total == 0
+
+
+MEASURED = """
+import sys
+from pathlib import Path
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+with open_archive(Settings(data_dir=Path(sys.argv[1]))) as archive:
+    report = ingest([Path(path) for path in sys.argv[2:]], archive, IngestOptions(skip_entities=True))
+# Not getrusage: its maximum is that of the process we were forked from.
+[most] = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if line.startswith("VmHWM")]
+print(report.new, report.rejected, most)
+"""
+
+
+def most_memory(folder: Path, *files: Path) -> tuple[int, int, int]:
+    command = [sys.executable, "-c", MEASURED, str(folder), *map(str, files)]
+    done = subprocess.run(command, check=True, cwd=ROOT, capture_output=True, text=True, timeout=600)
+    new, rejected, kilobytes = map(int, done.stdout.split())
+    return new, rejected, kilobytes * 1024
+
+
+@pytest.mark.torture
+def test_a_line_of_two_gigabytes_costs_no_memory(tmp_path: Path) -> None:
+    """Sparse: it takes no room on the disk either."""
+    small, large = tmp_path / "small.jsonl", tmp_path / "large.jsonl"
+    small.write_bytes(GOOD)
+    with large.open("wb") as file:
+        file.write(GOOD * 30_000 + b'{"title": "Large", "text": "')
+        file.truncate(2_000_000_000)
+        file.seek(0, 2)
+        file.write(b'"}\n' + json.dumps({"title": "After", "text": "after"}).encode() + b"\n")
+    _, _, before = most_memory(tmp_path / "one", small)
+    new, rejected, most = most_memory(tmp_path / "other", large)
+    assert (new, rejected) == (2, 1)
+    assert most - before < 100_000_000
+
+
+def test_a_line_far_over_the_limit_costs_no_memory(tmp_path: Path) -> None:
+    large = tmp_path / "large.jsonl"
+    with large.open("wb") as file:
+        file.write(GOOD * 30_000 + b"{")
+        file.truncate(300_000_000)
+        file.seek(0, 2)
+        file.write(b"}\n" + json.dumps({"title": "After", "text": "after"}).encode() + b"\n")
+    new, rejected, most = most_memory(tmp_path / "data", large)
+    assert (new, rejected) == (2, 1)
+    assert most < 250_000_000
