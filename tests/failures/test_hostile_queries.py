@@ -24,8 +24,8 @@ from tests.api.served import serve
 
 PIECES = [
     '"', "(", ")", "-", "+", "*", "~", "~9", "^", ":", "/", "\\", " OR ", " AND ", " NOT ", "headline:", "body:",
-    "date:", "lighthouse", "keeper", "number", "7", "l*", "light*", "*house", "lihgthouse~", "U.S.", "AT&T", "“", "\x00",
-    "\u0301", "𝔘", "'", "<script>", "%00", "’", "\u202e", "\ufeff", "\n", "\t", "1" * 40, "a" * 300, "é" * 50, "كتاب",
+    "date:", "lighthouse", "keeper", "number", "7", "l*", "light*", "*house", "lihgthouse~", "U.S.", "AT&T", "“",
+    "\x00", "\u0301", "𝔘", "'", "<script>", "%00", "’", "\u202e", "\ufeff", "\n", "\t", "1" * 40, "a" * 300, "é" * 50, "كتاب",
     "的", "🙂",
 ]  # fmt: skip
 
@@ -69,8 +69,10 @@ def test_queries_that_stop_other_engines(served: tuple[FastAPI, httpx.Client], q
         b"GET / HTTP/1.1\r\n" + b"A: b\r\n" * 100_000 + b"\r\n",
         b"GET /v1/search?q=" + b"a" * 1_000_000 + b" HTTP/1.1\r\nHost: x\r\n\r\n",
         b"POST /v1/articles/lookup HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: -1\r\n\r\n",
-        b"POST /v1/articles/lookup HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
-        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        (
+            b"POST /v1/articles/lookup HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n"
+            b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        ),
         b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
         b"GET /v1/search?q=%ff%fe%00 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
         b"GET /v1/../../etc/passwd HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
