@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import quote
 
 import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -151,7 +152,7 @@ def _problem(
         "title": kind.title,
         "status": kind.status,
         "detail": detail,
-        "instance": request.url.path,
+        "instance": quote(request.url.path, safe="/:@!$&'()*+,;="),
         "request_id": request_id(request.scope),
         "errors": list(found),
     }

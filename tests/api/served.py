@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import jsonschema
@@ -68,7 +69,7 @@ class Api:
         schema = {"$ref": "#/components/schemas/Problem"}
         found = self.fits(answer, {"application/problem+json": {"schema": schema}})
         assert found["status"] == answer.status_code
-        assert found["instance"] == answer.request.url.path
+        assert unquote(found["instance"]) == answer.request.url.path
         assert found["request_id"] == answer.headers["X-Request-ID"]
         return found
 

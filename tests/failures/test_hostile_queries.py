@@ -124,7 +124,7 @@ def test_whatever_the_schema_allows_is_answered_as_it_says(served: tuple[FastAPI
     for operation in schema.get_all_operations():
         found: Any = operation.ok()  # type: ignore[union-attr]  # an `Err` has none, and the test then fails
 
-        @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+        @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
         @given(case=found.as_strategy(), q=queries)
         def asked(case: Any, q: str) -> None:
             if "q" in (case.query or {}):
