@@ -1,0 +1,44 @@
+"""`python -m tests.enrich.gold --texts news.jsonl.gz`: how well names are found and joined, on articles marked by hand.
+
+The marks are kept here, the texts are not.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from rich.console import Console
+
+from app.enrich.enricher import Enricher
+from app.settings import Settings
+from tests.enrich.gold import marked
+
+console = Console(highlight=False, markup=False, soft_wrap=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.enrich.gold", description=__doc__)
+    parser.add_argument("--texts", type=Path, required=True, help="JSON Lines of the articles, may be gzipped")
+    parser.add_argument("--half", choices=marked.HALVES, help="only this half")
+    options = parser.parse_args()
+    enricher = Enricher(Settings.model_fields["model"].default)
+    console.print(enricher.pipeline)
+    for half in [options.half] if options.half else marked.HALVES:
+        gold = marked.load(half)
+        articles = marked.sources(options.texts, gold)
+        console.print(f"{half}: {len(gold)} articles")
+        _show(marked.score(gold, articles, marked.read(enricher, articles)))
+
+
+def _show(scores: marked.Scores) -> None:
+    for name, tally in {"typed": scores.typed, "untyped": scores.untyped, **scores.by_type}.items():
+        precision, recall, f1 = tally.figures
+        console.print(f"  {name:12} P {precision:.3f} R {recall:.3f} F {f1:.3f}  of {tally.marked}")
+    console.print(
+        f"  B-cubed on found mentions {scores.found_b_cubed:.3f}, on marked mentions {scores.given_b_cubed:.3f}"
+    )
+
+
+if __name__ == "__main__":
+    main()
