@@ -54,6 +54,11 @@ YU = Yugoslavia
 ZW = Zimbabwe | Rhodesia
 BF = Burkina Faso | Upper Volta
 BJ = Benin | Dahomey
+BY = Belarus | Byelorussia
+KG = Kyrgyzstan | Kirghizia
+MD = Moldova | Moldavia
+TJ = Tajikistan | Tadzhikistan
+TM = Turkmenistan | Turkmenia
 KN = Saint Kitts and Nevis | St. Kitts and Nevis
 LC = Saint Lucia | St. Lucia
 VC = Saint Vincent and the Grenadines | St. Vincent and the Grenadines
@@ -309,11 +314,12 @@ Europe; Asia; Africa; North America; South America; Central America; Latin Ameri
 Middle East | Mideast; Far East; Southeast Asia | South-East Asia | South East Asia; South Asia; Central Asia
 East Asia; Western Europe; Eastern Europe; Central Europe; Scandinavia; Balkans; Caucasus; Baltics; Caribbean
 North Africa; West Africa; East Africa; Southern Africa; sub-Saharan Africa; Sahel; Horn of Africa; Kashmir
-Persian Gulf | Gulf; Red Sea; Black Sea; Baltic Sea; North Sea; South China Sea; East China Sea; Mediterranean
+Persian Gulf | Gulf; Red Sea; Black Sea; Baltic Sea | Baltic; North Sea; South China Sea; East China Sea
+Mediterranean | Mediterranean Sea; Aegean Sea | Aegean; Sea of Japan | Japan Sea; Americas
 Atlantic | Atlantic Ocean; Pacific | Pacific Ocean; Indian Ocean; Arctic Ocean; Caspian Sea; Gulf of Mexico
 Himalayas; Alps; Andes; Amazon; Sahara; Rhine; Danube; Nile; Suez Canal; Panama Canal; English Channel
 Strait of Hormuz | Straits of Hormuz | Hormuz; Korean Peninsula; Indian subcontinent; Asia-Pacific; Korea
-Bosporus; Himalaya; Adriatic; Mekong; Tigris; Euphrates; Sinai
+Bosporus; Himalaya; Adriatic | Adriatic Sea; Mekong; Tigris; Euphrates; Sinai
 """
 
 # Old abbreviations of news agencies, then the postal code is added by `gazetteer`.

@@ -8,9 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
+from functools import lru_cache
 from typing import Literal
 
-from app.enrich import events, gazetteer, organizations, titles
+from app.enrich import events, gazetteer, given, organizations, titles
 
 SpanType = Literal["person", "organization", "place", "event"]
 # What found a mention, or changed it last; docs/entities.md describes each.
@@ -35,6 +37,8 @@ Rule = Literal[
     "initials",
     "short-form",
     "score",
+    "list",
+    "apposition",
 ]
 
 # What the recogniser was right about, measured on newswire; rules that look at more of the article change it.
@@ -61,9 +65,13 @@ _TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
 _TAIL = re.compile(r"[ /](?:([Dd]lrs?|[MmBb]ln|[Pp]ct|[Cc]ents?|[Ss]tg|[Yy]en)|Government|Administration|Authorities)$")
 # The figures of a score: `P. Simmons 108`.
 _FIGURES_END = re.compile(r"\s\d[\d.-]*$")
-_NATIONAL = re.compile(r"U\.S\. ([A-Z][a-z]+)")
-# `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share.
-_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$")
+_NATIONAL = re.compile(r"(U\.[SK]\.) ([A-Z][a-z]+)")
+# `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share; `V19`, a flight, but `G-7`, the seven countries.
+_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$")
+# `U.S.-made`, `London-based`: an adjective, with the name in it.
+_ADJECTIVE = re.compile(r"-(?:[Mm]ade|[Bb]ased|[Ll]ed|[Bb]acked|[Oo]wned|[Bb]uilt|[Bb]orn|[Ss]tyle|[Dd]lr)$")
+# The president's, where the name is no office's: `Reagan Administration`, but `Veterans Administration`.
+_OF_PRESIDENT = re.compile(r"([A-Z][a-z]+[a-rt-z]) Administration")
 _LOWER_PARTICLE = re.compile(r"(?:al|el|bin|bint|ibn|de|da|di|del|della|dos|du|van|von|ter|ten|la|le|sub|d)\b")
 _SMALL_START = re.compile(r"[a-z][^\s-]*\s+")
 _PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+and\s+(?=[A-Z])")
@@ -71,12 +79,13 @@ _ORG_JOINT = re.compile(
     r"""(?:(?<=\bReuters)\s(?!(?:Holdings|Information|Group|News|Monitor|Plc|PLC|Ltd)\b)
         |\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
         |'s\s+
-        |(?<=\b(?:Inc|Ltd|Plc))(?:\.\s+|\sof\s)
+        |(?<=\b(?:Inc|Ltd|Plc|PLC))(?:\.\s+|\sof\s)
+        |(?<=\s(?:AB|AG|SA|NV|BV))\sof\s
         |(?<=\bCorp)(?:\.\s+|\sof\s)
         )(?=[A-Z])""",
     re.VERBOSE,
 )
-_PERSON_JOINT = re.compile(r"\s+and\s+(?=[A-Z])|,\s+|\s+-+\s+|'s\s+(?=[A-Z])")
+_PERSON_JOINT = re.compile(r"\s+(?:and|said|says|told)\s+(?=[A-Z])|,\s+|\s+-+\s+|'s\s+(?=[A-Z])")
 _SUFFIX_AFTER_COMMA = re.compile(r"(?:Jr|Sr|III|II|IV)\b")
 
 # Words that the recogniser takes for names in newswire and on the web.
@@ -84,14 +93,25 @@ _NO_NAMES_TABLE = """
 inc corp co ltd plc mln bln dlr dlrs pct cts shr net rev revs qtr mths vs avg oper oct nov dec jan feb mar apr jun
 jul aug sept sep january february march april may june july august september october november december monday
 tuesday wednesday thursday friday saturday sunday today yesterday tomorrow state government ministry company
-internet web online god bible christmas easter covid-19 covid coronavirus fob gmt est edt pst ceo cfo gdp gnp am pm
+internet web online god bible covid-19 covid coronavirus fob gmt est edt pst ceo cfo gdp gnp am pm
 mr mrs ms dr north south east west western eastern northern southern central hi bye yes no ok tv dna aids i he she
 it they we you the and but or if in on at twitter.com blog video photo image source sources editor reporter press
 media court house spokesman spokeswoman spokesperson
 bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
 businesses analysts traders dealers officials investors shareholders although though while sept septmember
+qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
 """
 _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
+_NO_NAMES_OF_TWO = frozenset(("third world", "el nino", "first world", "middle class"))
+
+
+# A capital makes a name of them at the head of a sentence, the more so where a letter is missing.
+_OPENERS = (
+    "although however meanwhile nevertheless nonetheless therefore moreover furthermore earlier yesterday while when"
+    " whether because despite according asked though without with within through"
+).split()
+# One letter lost or swapped in a word of eight.
+_LIKENESS = 0.87
 
 
 @dataclass(slots=True)
@@ -147,7 +167,8 @@ def starts_sentence(text: str, start: int) -> bool:
 
 
 def is_ordinary(name: str) -> bool:
-    return name.lower().rstrip(".") in _NO_NAMES or not any(c.isalpha() for c in name)
+    plain = name.lower().rstrip(".")
+    return plain in _NO_NAMES or plain in _NO_NAMES_OF_TWO or not any(c.isalpha() for c in name)
 
 
 def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
@@ -161,8 +182,12 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
             start, kind, rule, confidence = start + behind, "person", "title", 0.95
     if kind == "organization":
         end, kind = _organization_end(text, start, end)
+    elif kind == "place":
+        end = _nation_end(text, start, end) or end
     start = _skip_small_words(text, start, end)
-    start, end = trim(text, start, end)
+    start, end = trim(text, start, _without_adjective(text, start, end))
+    if kind == "person":
+        start = _without_opener(text, start, end)
     if kind == "person" and (figures := _FIGURES_END.search(text, start, end)):
         start, end = trim(text, start, figures.start())
     tail = _TAIL.search(text, start, end)
@@ -178,15 +203,39 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     return Span(start, end, headed, rule if headed == kind else "head-noun", confidence)
 
 
+def _without_opener(text: str, start: int, end: int) -> int:
+    """Behind a word that opens sentences, misprinted: `Athough Reagan`."""
+    first, _, rest = text[start:end].partition(" ")
+    opens = rest and starts_sentence(text, start) and not given.is_given(first) and _is_opener(first.lower())
+    return start + len(first) + 1 if opens else start
+
+
+@lru_cache(maxsize=10_000)
+def _is_opener(word: str) -> bool:
+    return word in _OPENERS or bool(get_close_matches(word, _OPENERS, n=1, cutoff=_LIKENESS))
+
+
+def _without_adjective(text: str, start: int, end: int) -> int:
+    adjective = _ADJECTIVE.search(text, start, end)
+    return adjective.start() if adjective else end
+
+
 def _organization_end(text: str, start: int, end: int) -> tuple[int, SpanType]:
     """Without the ticker or the office behind it: `MEA Spokesperson`."""
     end = _without_ticker(text, start, end)
     name = text[start:end]
     end = start + titles.office_end(name) if not titles.is_only_titles(name) else start
-    if (national := _NATIONAL.fullmatch(text, start, end)) and not _names_office(national[1]):
-        # Newswire of the eighties wrote a capital after `U.S.`: `U.S. Farmers`.
-        return start + 4, "place"
-    return end, "organization"
+    president = _OF_PRESIDENT.fullmatch(text, start, end)
+    if president and not titles.is_portfolio(president[1]) and not organizations.is_shared_first(president[1]):
+        return president.end(1), "person"
+    nation = _nation_end(text, start, end)
+    return (nation, "place") if nation else (end, "organization")
+
+
+def _nation_end(text: str, start: int, end: int) -> int | None:
+    """Newswire of the eighties wrote a capital after `U.S.`: `U.S. Farmers`."""
+    national = _NATIONAL.fullmatch(text, start, end)
+    return national.end(1) if national and not _names_office(national[2]) else None
 
 
 def _is_no_name(name: str, kind: SpanType) -> bool:
@@ -194,7 +243,8 @@ def _is_no_name(name: str, kind: SpanType) -> bool:
     return (
         len(name) < 2
         or not _has_capital(name)
-        or (kind == "person" and name[0].isdigit())
+        or (kind == "person" and any(c.isdigit() for c in name))
+        or (kind == "organization" and organizations.is_program(name))
         or (kind == "event" and not (" " in name and _is_capitalised(name)))
         or (money is not None and money[1] is not None)
         or _CODE.match(name) is not None
@@ -215,10 +265,21 @@ def _headed(name: str, kind: SpanType) -> SpanType:
         return "organization"
     if kind == "person" and organizations.is_club(name):
         return "organization"
+    if kind == "person" and organizations.is_surely_headed_place(name):
+        return "place"
+    if kind in ("person", "place") and _is_acronym(name):
+        return "organization"
     return "place" if kind == "organization" and organizations.is_headed_place(name) else kind
 
 
+def _is_acronym(name: str) -> bool:
+    """`NAWG`: no surname is written so, nor a place that the gazetteer does not have."""
+    return len(name) > 2 and name.isalpha() and name.isupper() and gazetteer.find(name) is None
+
+
 def _names_office(word: str) -> bool:
+    if organizations.is_any_company(word):
+        return False
     return organizations.is_generic(word) or organizations.canonical(word) is not None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from app.text import fold
 
@@ -13,6 +14,10 @@ World War II = World War Two | Second World War | World War 2 | WWII
 Gulf War = Persian Gulf War; Vietnam War; Korean War; Falklands War; Cold War; Six-Day War = Six Day War
 Yom Kippur War; American Civil War; Spanish Civil War; Iran-Iraq War; Iraq War; Crimean War; Boer War; Winter War
 Holocaust; Great Depression; Cultural Revolution; Prague Spring; Arab Spring; Watergate; Iran-Contra affair
+Christmas = Christmas Day | Xmas; Christmas Eve; Easter = Easter Sunday; Good Friday; Thanksgiving = Thanksgiving Day
+Ramadan; Eid al-Fitr = Eid; Eid al-Adha; Passover; Hanukkah = Chanukah; Yom Kippur; Rosh Hashanah; Diwali = Deepavali
+May Day; Labor Day = Labour Day; Memorial Day; Veterans Day; Independence Day; Bastille Day; Boxing Day; Republic Day
+New Year's Day; New Year's Eve; Lunar New Year = Chinese New Year; Halloween; Victory Day; D-Day
 Uruguay Round = Uruguay Round of GATT | Uruguay Round of the GATT
 """
 
@@ -29,6 +34,14 @@ _HEADS = frozenset(_HEADS_TABLE.split())
 _JOINT = re.compile(r" (?:of|in|on|at|for|over|against) ")
 # `1998 World Cup`, `Rio 2016`, `10th Panchen Olympiad`; any other figure is a date, a price or a result.
 _FIGURE = re.compile(r"(?:1[0-9]|20)\d\d|\d{1,3}(?:st|nd|rd|th)")
+# Heads that make the capitalised words before them a name. Sought first: they are rarer than capitals.
+_SURE_HEAD = re.compile(
+    r"(?<= )(?:Agreement|Treaty|Accords?|Pact|Summit|Olympics|Olympic Games|Cup|Championships?|Grand Prix|War|Uprising"
+    r"|Revolution|Marathon|Masters|Festival)\b(?! (?:of )?[A-Z])"
+)
+_BEFORE_HEAD = re.compile(r"(?<![\w.'-])(?!The |A |An |In |At |Annual |First )(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ){1,3}$")
+_LONGEST_BEFORE_HEAD = 50
+_TREATIES = frozenset(("Agreement", "Treaty", "Accord", "Accords", "Pact", "Convention", "Protocol"))
 _STARTS = ("Operation ", "Hurricane ", "Typhoon ", "Cyclone ", "Battle ", "Super Bowl", "Expo ")
 
 
@@ -45,10 +58,40 @@ def _same_names() -> dict[str, str]:
 _SAME = _same_names()
 
 
+_FIRST_WORDS = frozenset(
+    name.strip().split(" ")[0]
+    for item in _WELL_KNOWN.replace("\n", ";").replace("=", "|").split(";")
+    for name in item.split("|")
+    if name.strip()
+)
+
+
+def begins_well_known(word: str) -> bool:
+    return word in _FIRST_WORDS
+
+
+def is_well_known(name: str) -> bool:
+    """Of several words, or a holiday; written as names are."""
+    return fold(name) in _SAME
+
+
 def canonical(name: str) -> str:
     """`Second World War` -> `World War II`; any other name without its article."""
     bare = name.removeprefix("the ").removeprefix("The ")
     return _SAME.get(fold(bare), bare)
+
+
+def named(text: str) -> Iterator[tuple[int, int]]:
+    """Capitalised words before a noun that makes them the name of a treaty, a match, a war: `Berne Agreement`."""
+    for head in _SURE_HEAD.finditer(text):
+        before = _BEFORE_HEAD.search(text, max(0, head.start() - _LONGEST_BEFORE_HEAD), head.start())
+        if before:
+            yield before.start(), head.end()
+
+
+def is_treaty(name: str) -> bool:
+    """`Berne Agreement`: the recogniser takes treaties for laws."""
+    return name.count(" ") > name.startswith("U.S. ") and name.rsplit(" ", 1)[-1] in _TREATIES
 
 
 def is_event(name: str) -> bool:

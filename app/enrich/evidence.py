@@ -9,11 +9,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 
-from app.enrich import gazetteer, given, organizations, titles
+from app.enrich import appositions, events, gazetteer, given, lists, nations, organizations, titles
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
 from app.enrich.layout import Block
 from app.enrich.scores import Scores
+from app.enrich.spans import Spans
 from app.text import fold
 
 _WORD_START = re.compile(r"(?<![\w'.])[^\W\d_]")
@@ -45,44 +47,21 @@ _DEMONYM = re.compile(r"[^\W\d_]+(?:[ -][A-Z][a-z]+)?")
 _STATE_AFTER = re.compile(
     r" ?, ?((?:[A-Z]\.){2}|[A-Z][A-Za-z]{1,4}\.|[A-Z]{2}\b|W\.Va\.|(?:Mich|Calif|Conn|Penn|Ariz|Tenn)\b)"
 )
+_HOUSE = re.compile(r"\b[Tt]he (House)\b(?! (?:of )?[A-Z])")
+_LEGISLATURE = re.compile(r"\b(?:Senate|Congress|Rep\.|Representatives)(?=\W)")
+_SHORT_NOUN = re.compile(
+    r"\b(?:[Tt]he|[Ii]ts|executive) (Commission|Ministry|Federation|Council|Agency|Association|Committee|Institute"
+    r"|Authority|Department|Bureau|Board|Union|League|Party|Bank|Court|Exchange|Assembly|Organization|Organisation)"
+    r"\b(?! (?:of |for )?[A-Z])"
+)
+_NAME_GOES_ON_WITH = re.compile(r"'s?[ ]|,? (?:[A-Z0-9&]|of |and |e-)|[-.&']")
+_NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
+_OUTER_AFTER = re.compile(r", ([A-Z]\w+)")
 _LONGEST_NAME = 5
 # Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
 _CLUB_COUNTRIES = frozenset("NL BE DE NO SE DK FI PL CZ SK HU RO BG RS HR RU UA BY GR TR AT CH".split())
 # How much one finding counts in the vote on the type of a name.
-_WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3}
-
-
-class Spans:
-    """The spans of one article; none overlaps another."""
-
-    def __init__(self, length: int) -> None:
-        self._taken = bytearray(length)
-        self.all: list[Span] = []
-
-    def add(self, span: Span) -> bool:
-        if span.start >= span.end or not self.is_free(span.start, span.end):
-            return False
-        self.block(span.start, span.end)
-        self.all.append(span)
-        return True
-
-    def replace(self, span: Span) -> None:
-        """Put `span` in the place of those that it overlaps."""
-        for other in self.overlapping(span.start, span.end):
-            self.all.remove(other)
-            self._taken[other.start : other.end] = bytes(other.end - other.start)
-        self.add(span)
-
-    def overlapping(self, start: int, end: int) -> list[Span]:
-        if self.is_free(start, end):
-            return []
-        return [span for span in self.all if span.start < end and start < span.end]
-
-    def block(self, start: int, end: int) -> None:
-        self._taken[start:end] = b"\1" * (end - start)
-
-    def is_free(self, start: int, end: int) -> bool:
-        return not any(self._taken[start:end])
+_WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
 
 
 def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> None:
@@ -91,22 +70,32 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
         m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
     ]
     _complete_names(text, spans)
+    nations.part(text, spans)
+    _people_of_firms(text, spans)
     _legal_forms(text, spans)
+    _short_names(text, spans)
     _listed_names(text, starts, spans)
+    _named_events(text, spans)
+    _chambers(text, spans)
     _states(text, spans)
     _titles(text, starts, spans)
     _employers(text, spans)
     _speakers(text, spans)
     _given_names(text, spans)
+    appositions.weigh(text, spans)
     if results.of_sport:
         _clubs(text, spans)
     _stated_acronyms(text, spans)
     _nationalities(text, spans)
+    _join_places(text, spans)
     _places(text, spans)
+    lists.agree(text, spans)
     _vote(text, spans, results.types)
     _surnames(text, spans)
     _wrong_initials(text, spans)
+    _lost_apostrophes(text, spans)
     _repeats(text, starts, blocks, spans)
+    _short_nouns(text, spans)
 
 
 def _complete_names(text: str, spans: Spans) -> None:
@@ -116,7 +105,12 @@ def _complete_names(text: str, spans: Spans) -> None:
         if span.type != "person" or after is None or " " in text[span.start : span.end]:
             continue
         surname = after[1]
-        if spans.is_free(after.start(1), after.end(1)) and not _is_no_person(surname) and not gazetteer.find(surname):
+        if (
+            spans.is_free(after.start(1), after.end(1))
+            and not _is_no_person(surname)
+            and not organizations.is_generic(surname)
+            and not gazetteer.find(surname)
+        ):
             spans.block(span.end, after.end(1))
             span.end, span.rule, span.confidence = after.end(1), "completed", 0.8
 
@@ -124,28 +118,76 @@ def _complete_names(text: str, spans: Spans) -> None:
 def _legal_forms(text: str, spans: Spans) -> None:
     for span in list(spans.all):
         end = organizations.legal_end(text, span.end)
-        if end > span.end and span.type != "event":
+        if end > span.end and span.type != "event" and not _is_of_nation(text, span.start, span.end, end):
             spans.replace(Span(span.start, end, "organization", "legal-form", 0.95))
         elif organizations.has_form(text[span.start : span.end]):
             span.type, span.rule, span.confidence = "organization", "legal-form", 0.95
     for start, end in organizations.companies(text):
         others = spans.overlapping(start, end)
+        if _is_of_nation(text, start, text.rfind(" ", start, end), end):
+            continue
         if all(start <= other.start and other.end <= end for other in others) and _is_one_company(
             text, start, end, others
         ):
             spans.replace(Span(start, end, "organization", "legal-form", 0.9))
 
+
+def _short_names(text: str, spans: Spans) -> None:
+    """`Thermwood`, `Mark IV`, `Weatherford` in an article that has the company with its legal form."""
     shorts = {
         organizations.without_form(text[span.start : span.end]) for span in spans.all if span.rule == "legal-form"
     }
-    people = _last_words(text, spans)
+    _rejoin(text, shorts, spans)
+    people = spans.last_words(text)
     parts = {word for short in shorts for word in short.split(" ") if len(word) > 4 and word.istitle()} - people
+    beginnings = {" ".join(short.split(" ")[:2]) for short in shorts if short.count(" ") > 1}
     for span in spans.all:
         name = text[span.start : span.end]
         if span.rule not in ("model", "head-noun"):
             continue
-        if name in shorts or (name in parts and span.type == "person"):
+        if (
+            name in shorts
+            or (name in beginnings and span.type == "person")
+            or (name in parts and _may_be_company(text, span))
+        ):
             span.type, span.rule, span.confidence = "organization", "legal-form", 0.9
+
+
+def _may_be_company(text: str, span: Span) -> bool:
+    """`Weatherford`; but a place of the gazetteer is more likely the place, and so is `Teberebie, Ghana`."""
+    if span.type == "place":
+        outer = _OUTER_AFTER.match(text, span.end)
+        return gazetteer.find(text[span.start : span.end]) is None and not (outer and gazetteer.is_certain(outer[1]))
+    return span.type == "person"
+
+
+def _is_of_nation(text: str, start: int, end: int, form_end: int) -> bool:
+    return organizations.is_any_company(text[end:form_end].strip()) and gazetteer.is_certain(text[start:end])
+
+
+def _rejoin(text: str, shorts: set[str], spans: Spans) -> None:
+    """`Thomas and Betts`, which the recogniser takes for two, where the article has `Thomas and Betts Corp`."""
+    for short in sorted(shorts):
+        if " and " not in short and " & " not in short:
+            continue
+        start = text.find(short)
+        while start >= 0:
+            span = Span(start, start + len(short), "organization", "legal-form", 0.85)
+            if len(spans.overlapping(span.start, span.end)) > 1 and spans.encloses(span.start, span.end):
+                spans.replace(span)
+            start = text.find(short, start + 1)
+
+
+def _people_of_firms(text: str, spans: Spans) -> None:
+    """`Bootle of Lloyds`, where the article has a `Roger Bootle`."""
+    surnames = spans.last_words(text)
+    for span in list(spans.all):
+        name, of, firm = text[span.start : span.end].partition(" of ")
+        if of and name in surnames:
+            spans.replace(
+                Span(span.start, span.start + len(name), "person", "surname", 0.85),
+                Span(span.end - len(firm), span.end, "organization", "model", 0.7),
+            )
 
 
 def _is_one_company(text: str, start: int, end: int, others: Sequence[Span]) -> bool:
@@ -166,7 +208,13 @@ def _listed_names(text: str, starts: Sequence[int], spans: Spans) -> None:
     """Well known organisations, and places of several words that the recogniser cuts: `Jammu and Kashmir`."""
     for start in starts:
         first = _first_word(text, start)
-        if not (organizations.begins_well_known(first) or gazetteer.begins_long_name(first)):
+        if not (
+            organizations.begins_well_known(first)
+            or gazetteer.begins_long_name(first)
+            or events.begins_well_known(first)
+        ):
+            continue
+        if not _NAME_GOES_ON_WITH.match(text, start + len(first)) and not _is_listed(first):
             continue
         for end in _runs(text, start):
             name = text[start:end]
@@ -174,11 +222,17 @@ def _listed_names(text: str, starts: Sequence[int], spans: Spans) -> None:
                 span = Span(start, organizations.legal_end(text, end), "organization", "well-known", 0.95)
             elif " " in name and gazetteer.is_certain(name):
                 span = Span(start, end, "place", "gazetteer", 0.95)
+            elif events.is_well_known(name) and not _NAME_GOES_ON.match(text, end):
+                span = Span(start, end, "event", "well-known", 0.9)
             else:
                 continue
-            if _may_replace(spans, span):
+            if spans.encloses(span.start, span.end):
                 spans.replace(span)
                 break
+
+
+def _is_listed(word: str) -> bool:
+    return organizations.canonical(word) is not None or events.is_well_known(word)
 
 
 def _first_word(text: str, start: int) -> str:
@@ -186,13 +240,6 @@ def _first_word(text: str, start: int) -> str:
     match = _FIRST_WORD.match(text, start)
     word = match[0].removesuffix("'s").rstrip("'!?") if match else ""
     return word.rstrip(".") if word.count(".") == 1 else word
-
-
-def _may_replace(spans: Spans, span: Span) -> bool:
-    others = spans.overlapping(span.start, span.end)
-    return bool(others or spans.is_free(span.start, span.end)) and all(
-        span.start <= other.start and other.end <= span.end for other in others
-    )
 
 
 def _runs(text: str, start: int) -> Iterator[int]:
@@ -208,6 +255,21 @@ def _runs(text: str, start: int) -> Iterator[int]:
             break
         position = end + 1
     return reversed(ends)
+
+
+def _named_events(text: str, spans: Spans) -> None:
+    """`Berne Agreement`, `Davis Cup`: what the recogniser has of it, often the place alone, is a part of its name."""
+    for start, end in events.named(text):
+        others = spans.overlapping(start, end)
+        if spans.encloses(start, end) and any(other.rule == "model" for other in others):
+            spans.replace(Span(start, end, "event", "head-noun", 0.7))
+
+
+def _chambers(text: str, spans: Spans) -> None:
+    """`The House voted`, in an article that has a Senate or a Congress."""
+    if _LEGISLATURE.search(text):
+        for match in _HOUSE.finditer(text):
+            spans.add(Span(match.start(1), match.end(1), "organization", "well-known", 0.85))
 
 
 def _states(text: str, spans: Spans) -> None:
@@ -310,8 +372,13 @@ def _stated_acronyms(text: str, spans: Spans) -> None:
         short = match[1]
         start = _long_form_start(text, match.start(), short)
         if start is None:
+            _foreign_acronym(text, match, spans)
             continue
         end = trim(text, start, match.start())[1]
+        if organizations.is_thing(text[start:end]):
+            for other in spans.overlapping(start, match.end(1)):
+                spans.drop(other)
+            continue
         kind: SpanType = "place" if gazetteer.is_certain(text[start:end]) else "organization"
         long = Span(start, end, kind, "acronym", 0.95)
         before = spans.overlapping(long.start, long.end)
@@ -323,6 +390,15 @@ def _stated_acronyms(text: str, spans: Spans) -> None:
         else:
             spans.replace(long)
         spans.replace(Span(match.start(1), match.end(1), kind, "acronym", 0.95))
+
+
+def _foreign_acronym(text: str, match: re.Match[str], spans: Spans) -> None:
+    """`Brazilian Steel Institute (IBS)`: the letters of the name in another language's order."""
+    long = next((span for span in spans.all if span.end == match.start() and span.type == "organization"), None)
+    if long is None:
+        return
+    if organizations.abbreviates(match[1], text[long.start : long.end]):
+        spans.replace(Span(match.start(1), match.end(1), "organization", "acronym", 0.9))
 
 
 def _long_form_start(text: str, end: int, short: str) -> int | None:
@@ -350,10 +426,15 @@ def _nationalities(text: str, spans: Spans) -> None:
 
 
 def _places(text: str, spans: Spans) -> None:
-    surnames = _last_words(text, spans)
+    surnames = spans.last_words(text)
+    placed = {text[span.start : span.end] for span in spans.all if span.type == "place"}
     for span in spans.all:
         name = text[span.start : span.end]
-        if span.rule == "model" and name not in surnames and gazetteer.is_certain(name):
+        if (
+            span.rule == "model"
+            and name not in surnames
+            and (gazetteer.is_certain(name) or (name in placed and gazetteer.is_nation(name)))
+        ):
             confidence = 0.97 if span.type == "place" else 0.85
             span.type, span.rule, span.confidence = "place", "gazetteer", confidence
         elif span.rule == "model" and span.type == "person" and _is_large_city(name):
@@ -395,12 +476,12 @@ def _vote(text: str, spans: Spans, listed: Mapping[str, SpanType]) -> None:
 
 
 def _surnames(text: str, spans: Spans) -> None:
-    surnames = _last_words(text, spans)
+    surnames = spans.last_words(text)
     alone = {text[span.start : span.end] for span in spans.all if span.type == "person"}
     for span in spans.all:
         if span.type in ("organization", "place") and span.rule in ("model", "vote"):
             name = text[span.start : span.end]
-            family = name.endswith("s") and name[:-1] in surnames and text.endswith("the ", 0, span.start)
+            family = name.endswith("s") and name[:-1] in surnames and _follows_the(text, span.start)
             if name in surnames or family or _ends_with_person(name, alone):
                 span.type, span.rule, span.confidence = "person", "surname", 0.85
 
@@ -431,9 +512,40 @@ def _wrong_initials(text: str, spans: Spans) -> None:
             span.start, span.rule = initial.end(), "surname"
 
 
-def _last_words(text: str, spans: Spans) -> frozenset[str]:
-    names = (text[span.start : span.end].split(" ") for span in spans.all if span.type == "person")
-    return frozenset(words[-1] for words in names if len(words) > 1 and len(words[-1]) > 2)
+def _lost_apostrophes(text: str, spans: Spans) -> None:
+    """`Texacos pact`, in a text that has lost its apostrophes and has a `Texaco` elsewhere; `Japans`."""
+    names = {text[span.start : span.end]: span.type for span in spans.all}
+    for span in spans.all:
+        name = text[span.start : span.end]
+        if not name.endswith("s") or span.rule not in ("model", "vote", "surname") or _follows_the(text, span.start):
+            continue
+        kind = "place" if gazetteer.is_certain(name[:-1]) else names.get(name[:-1])
+        if kind is not None and not _may_be_plural(text, name):
+            spans.cut(span, span.end - 1)
+            span.type, span.rule = kind, "repeat"
+
+
+def _may_be_plural(text: str, name: str) -> bool:
+    """`Budget Committees`, `Sigma Mines`; and `Reuters` beside `Reuter`."""
+    last = name.rsplit(" ", 1)[-1][:-1].lower()
+    return (
+        organizations.canonical(name) is not None
+        or gazetteer.find(name) is not None
+        or organizations.is_generic(last)
+        or re.search(rf"\b{re.escape(last)}", text) is not None
+    )
+
+
+def _follows_the(text: str, start: int) -> bool:
+    return text[max(0, start - 4) : start].lower() == "the "
+
+
+def _join_places(text: str, spans: Spans) -> None:
+    """`Nakhon` `Ratchasima`, found as two, where the gazetteer has them as one."""
+    for left, right in pairwise(sorted(spans.all, key=lambda span: span.start)):
+        adjacent = left.end + 1 == right.start and left.type == right.type == "place"
+        if adjacent and gazetteer.find(text[left.start : right.end]) is not None:
+            spans.replace(Span(left.start, right.end, "place", "gazetteer", 0.9))
 
 
 def _repeats(text: str, starts: Sequence[int], blocks: Sequence[Block], spans: Spans) -> None:
@@ -456,6 +568,16 @@ def _repeats(text: str, starts: Sequence[int], blocks: Sequence[Block], spans: S
             spans.add(span)
 
 
+def _short_nouns(text: str, spans: Spans) -> None:
+    """`the Commission`, of `European Commission`: written with a capital, a common noun is a name."""
+    if not any(span.type == "organization" for span in spans.all):
+        return
+    for match in _SHORT_NOUN.finditer(text):
+        noun = match[1]
+        if any(span.type == "organization" and noun in text[span.start : span.end].split(" ") for span in spans.all):
+            spans.add(Span(match.start(1), match.end(1), "organization", "short-form", 0.7))
+
+
 def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType, Rule]]]:
     """By first word: the names that may be found again, the longest first."""
     names: dict[str, tuple[SpanType, Rule]] = {}
@@ -464,7 +586,7 @@ def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType,
         if span.rule == "demonym" or len(name) < 3 or (span.type == "event" and " " not in name):
             continue
         if span.type == "person":
-            last = name.rsplit(" ", 1)[-1]
+            last = name.rsplit(" ", 1)[-1].removeprefix("al-").removeprefix("el-")
             if len(last) > 2 and last[0].isupper():
                 names.setdefault(last, ("person", "surname"))
         names[name] = (span.type, "repeat")

@@ -127,6 +127,11 @@ def is_certain(name: str) -> bool:
     )
 
 
+def is_nation(name: str) -> bool:
+    """Also `Jordan` and `Chad`, which may be people."""
+    return any(place.kind == "country" for place in _index().by_key.get(_key(name), ()))
+
+
 def begins_long_name(word: str) -> bool:
     """Whether a well known place of several words begins so; a cheap question before `is_certain`."""
     return _key(word) in _index().first_words
@@ -155,6 +160,7 @@ def _id(name: str) -> str:
     return f"place-{slug(name)}"
 
 
+@lru_cache(maxsize=20_000)
 def _key(name: str) -> str:
     if "." in name or "-" in name:
         name = _STOPS.sub(lambda stop: " " if stop[0] == "-" else "", name)

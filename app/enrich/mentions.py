@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.enrich import evidence, gazetteer, scores
+from app.enrich import events, evidence, gazetteer, scores
 from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
 from app.enrich.layout import Block, Dateline
 from app.enrich.prepared import Found, Prepared
+from app.enrich.spans import Spans
 
 EntityType = SpanType
 
@@ -42,21 +43,14 @@ def recognise(
 ) -> tuple[Mention, ...]:
     """The mentions of one article, in order, none overlapping another."""
     text = prepared.text
-    spans = evidence.Spans(len(text))
+    spans = Spans(len(text))
     if dateline is not None and dateline.end > 0:
         _add_dateline(prepared, dateline, spans)
     for name in found:
         block = _block_of(prepared.blocks, name.start)
         if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
             continue
-        end = min(name.end, block.end)
-        if name.label in _OTHER_NAMES:
-            if " " in text[name.start : end] or name.label == "LANGUAGE":
-                spans.block(name.start, end)
-        elif name.label == "NORP":
-            _add_nationality(text, name.start, end, spans)
-        for span in clean(text, name.start, end, name.label):
-            spans.add(span)
+        _add_found(text, name.start, min(name.end, block.end), name.label, spans)
     results = scores.read(body)
     evidence.weigh(text, prepared.blocks, spans, results)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, "score", 0.85) for e in results.entries]
@@ -82,7 +76,7 @@ def _is_byline(text: str, block: Block, name: Found) -> bool:
     return name.label == "PERSON" and line == text[name.start : name.end] and 2 <= len(line.split()) <= 3
 
 
-def _add_dateline(prepared: Prepared, dateline: Dateline, spans: evidence.Spans) -> None:
+def _add_dateline(prepared: Prepared, dateline: Dateline, spans: Spans) -> None:
     start = next((block.start for block in prepared.blocks if prepared.at(block.start) >= dateline.start), 0)
     length = len(dateline.place)
     if prepared.text[start : start + length].casefold() == dateline.place.casefold():
@@ -93,7 +87,19 @@ def _add_dateline(prepared: Prepared, dateline: Dateline, spans: evidence.Spans)
                 spans.add(Span(at, at + len(outer), "place", "dateline", 0.95))
 
 
-def _add_nationality(text: str, start: int, end: int, spans: evidence.Spans) -> None:
+def _add_found(text: str, start: int, end: int, label: str, spans: Spans) -> None:
+    if label == "LAW" and events.is_treaty(text[start:end]):
+        label = "EVENT"
+    if label in _OTHER_NAMES:
+        if " " in text[start:end] or label == "LANGUAGE":
+            spans.block(start, end)
+    elif label == "NORP":
+        _add_nationality(text, start, end, spans)
+    for span in clean(text, start, end, label):
+        spans.add(span)
+
+
+def _add_nationality(text: str, start: int, end: int, spans: Spans) -> None:
     start, end = trim(text, start, end)
     if gazetteer.demonym(text[start:end]):
         spans.add(Span(start, end, "place", "demonym", 0.95))

@@ -10,18 +10,27 @@ from app.enrich.gazetteer import Place
 from app.text import slug
 
 _OFFICES_TABLE = """
-central-bank parliament national-assembly supreme-court constitutional-court high-court cabinet army navy air-force
-statistics-office central-statistical-office politburo communist-party
+central-bank reserve-bank parliament national-assembly supreme-court constitutional-court high-court cabinet army navy
+air-force statistics-office central-statistical-office politburo communist-party treasury
 """
 _OFFICES = frozenset(_OFFICES_TABLE.split())
 _MINISTRY = re.compile(r"[a-z]+-ministry|ministry-of-(?:finance|defence|defense|trade|agriculture|health|justice)")
+# The American ones, and those of a few other countries that speak of departments.
+_DEPARTMENT = re.compile(
+    r"(?:department-of-(?:the-)?)?(agriculture|commerce|defense|education|energy|interior|justice|labor|transportation)"
+    r"(?:-department)?"
+)
+_TREASURIES = frozenset(("AU", "GB", "NZ"))
+_WITH_DEPARTMENTS = frozenset(("AU", "CA", "IE", "PH", "ZA"))
+_SHORT = {"USDA": "agriculture"}
 # Of these, and of no ministry, a bare name may be the American one.
 _AMERICAN = frozenset(("supreme-court", "navy", "army", "air-force"))
 _BEFORE = re.compile(r"(?:([A-Z][\w.-]*) )?([A-Z][\w.-]*?)(?:['’]s| ['’]s)?\s$")
 _LONGEST_NATION = 3
 # A cheap question first: most organisations are companies.
 _WORDS = re.compile(
-    r"ministry|bank|parliament|assembly|court|cabinet|army|navy|force|office|politburo|party", re.IGNORECASE
+    r"ministry|bank|parliament|assembly|court|cabinet|army|navy|force|office|politburo|party|department|treasury|USDA",
+    re.IGNORECASE,
 )
 
 
@@ -33,26 +42,53 @@ class Office:
     slug: str
     nation: Place | None
 
-    def may_be_of(self, home: Place | None) -> bool:
-        return home is not None and (home.country != "US" or self.slug in _AMERICAN)
+    def nation_at(self, home: Place | None) -> Place | None:
+        """Whose a bare name is, in an article datelined in `home`."""
+        if self.slug == "treasury":
+            return home if home and home.country in _TREASURIES else gazetteer.country("US")
+        if self.slug.endswith("-department"):
+            return home if home and home.country in _WITH_DEPARTMENTS else gazetteer.country("US")
+        return home if home and (home.country != "US" or self.slug in _AMERICAN) else None
 
 
 def find(name: str, body: str, start: int) -> Office | None:
     """The office that `name` is, which stands at `body[start]`: `West German Finance Ministry`, `Finance Ministry`."""
     if _WORDS.search(name) is None:
         return None
+    if name in _SHORT:
+        return _department(_SHORT[name], gazetteer.country("US"))
     words = name.removeprefix("The ").removeprefix("the ").split(" ")
     for count in range(min(_LONGEST_NATION, len(words) - 1), 0, -1):
         nation = _nation(" ".join(words[:count]))
         title = " ".join(words[count:])
-        if nation is not None and _is_office(slug(title)):
-            return Office(title, slug(title), nation)
+        if nation is not None and is_office(title):
+            return _office(title, nation)
     title = " ".join(words)
-    return Office(title, slug(title), _nation_before(body, start)) if _is_office(slug(title)) else None
+    if not is_office(title):
+        title, _, country = title.rpartition(" of ")
+        nation = _nation(country.removeprefix("the ")) if is_office(title) else None
+        return _office(title, nation) if nation is not None else None
+    return _office(title, _nation_before(body, start))
 
 
-def _is_office(title: str) -> bool:
-    return title in _OFFICES or _MINISTRY.fullmatch(title) is not None
+def _office(title: str, nation: Place | None) -> Office:
+    department = _department_of(title)
+    return _department(department, nation) if department else Office(title, slug(title), nation)
+
+
+def _department(of: str, nation: Place | None) -> Office:
+    """`Department of Agriculture` and `Agriculture Department` are one."""
+    return Office(f"{of.title()} Department", f"{of}-department", nation)
+
+
+def _department_of(title: str) -> str | None:
+    match = _DEPARTMENT.fullmatch(slug(title)) if "epartment" in title else None
+    return match[1] if match else None
+
+
+def is_office(name: str) -> bool:
+    title = slug(name)
+    return title in _OFFICES or _MINISTRY.fullmatch(title) is not None or _department_of(name) is not None
 
 
 def _nation_before(body: str, start: int) -> Place | None:

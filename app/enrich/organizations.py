@@ -10,7 +10,9 @@ _FORMS = (
     r"Inc|Incs|Incorporated|Corp|Corps|Corporation|Cos?|Company|Companies|Ltd|LTd|Ltda|Limited|Plc|PLC|plc|LLC|LLP|L\.P"
     r"|AG|S\.?A|N\.?V|SpA|SPA|S\.p\.A|GmbH|AB|ASA|Oy|Pty|Bhd|Berhad|KK|BV|B\.V|SE|SARL|Aktiengesellschaft"
 )
-_FORM_AFTER = re.compile(rf",?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)\.?(?=\W|$)")
+_FORM_AFTER = re.compile(
+    rf"(?:\s\([A-Z]\w*\))?,?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)\.?(?=\W|$)"
+)
 _FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?!-)")
 _LEGAL_WORDS_TABLE = """
 inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv spa
@@ -19,6 +21,8 @@ gmbh ab asa oy pty bhd berhad kk bv se sarl aktiengesellschaft
 _LEGAL_WORDS = frozenset(_LEGAL_WORDS_TABLE.split())
 # The only words in small letters that may end a name (`Key Tronic corp`).
 SMALL_FORMS = frozenset({"inc", "corp", "ltd", "plc"})
+# `U.S. Company` is any company of the country: newswire of the eighties wrote a capital after `U.S.`
+_ANY_COMPANY = frozenset(("company", "companies", "corporation", "corporations", "co", "cos"))
 # Short forms that are also words or initials of something else; alone they do not make a company.
 _NEEDS_COMPANY = frozenset({"se", "ab", "sa", "co", "cos", "kk", "company", "companies", "limited"})
 
@@ -31,7 +35,8 @@ Jamaat-ud-Dawa; Haqqani Network; Wagner Group; PKK = Kurdistan Workers' Party | 
 IRA = Irish Republican Army; ETA; FARC; PLO = Palestine Liberation Organisation | Palestine Liberation Organization
 NATO = North Atlantic Treaty Organization; United Nations = UN | U.N. | U.N; European Union = EU | E.U.
 European Community = EC | E.C. | European Communities; European Commission = EC Commission; European Parliament
-European Central Bank = ECB; OPEC = Organization of Petroleum Exporting Countries
+European Central Bank = ECB; OPEC = Organization of Petroleum Exporting Countries; Warsaw Pact; Andean Pact
+UNCTAD = United Nations Conference on Trade and Development | U.N. Conference on Trade and Development
 International Monetary Fund = IMF; World Bank; World Health Organization = WHO | World Health Organisation
 World Trade Organization = WTO; UNESCO; UNICEF; Interpol; Europol; ASEAN; BRICS
 Security Council = U.N. Security Council
@@ -40,16 +45,33 @@ U.S. Congress = Congress; U.S. Senate = Senate; Bundestag; Bundesbank; Knesset; 
 Rajya Sabha; House of Commons; House of Lords; House of Representatives; Supreme Court; Politburo; State Department
 Federal Reserve = Fed | Federal Reserve Board; Securities and Exchange Commission = SEC
 New York Stock Exchange = NYSE; Nasdaq; Treasury; Bank of England; Bank of Japan; Red Cross; Amnesty International
-Human Rights Watch; Greenpeace; FIFA; UEFA; International Olympic Committee = IOC; Reuters = Reuter
+Human Rights Watch; Greenpeace; FIFA; UEFA; International Olympic Committee = IOC; Reuters = Reuter | REUTER
 Associated Press = AP
 Agence France-Presse = AFP; RIA Novosti; TASS = Itar-Tass | ITAR-TASS; Xinhua; Interfax; BBC; CNN; Al Jazeera
 New York Times; Washington Post; Wall Street Journal; Financial Times; Labour Party = Labour; Conservative Party
 Republican Party; Democratic Party; Communist Party; Likud; Solidarity
 Standard and Poor's = Standard & Poor's | S and P | S&P | S & P | Standard and Poors
-Moody's = Moody's Investors Service
+Moody's = Moody's Investors Service; Duff and Phelps = Duff & Phelps
 Business Week; Atlanta Constitution; Los Angeles Times; Der Spiegel; Le Monde; Izvestia; Pravda; Newsweek
 Paris Bourse; U.S. District Court; Cable and Wireless = Cable & Wireless; Chase Manhattan; Merrill Lynch
 Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA; Polisario; Contras
+"""
+
+# Names after `=` mean the same where they were found to be organisations: `GE` may be anything else.
+_ALIASES = """
+General Motors = GM; International Business Machines = IBM; General Electric = GE; British Petroleum = BP
+American Telephone and Telegraph = AT&T | ATT | AT and T; Volkswagen = VW; BBC = British Broadcasting
+Moody's = Moody's Investors; Salomon Brothers = Salomon; Drexel Burnham Lambert = Drexel Burnham | Drexel
+Shearson Lehman Brothers = Shearson Lehman | Shearson; E.F. Hutton = EF Hutton | Hutton
+NASA = National Aeronautics and Space Administration; United Auto Workers = UAW
+House of Representatives = House | U.S. House | U.S. House of Representatives
+Organization for Economic Cooperation and Development = OECD | Organization for Economic Co-operation and Development
+General Agreement on Tariffs and Trade = GATT; Food and Agriculture Organization = FAO
+Ministry of International Trade and Industry = MITI; Environmental Protection Agency = EPA
+Federal Communications Commission = FCC; Federal Aviation Administration = FAA; Federal Trade Commission = FTC
+Food and Drug Administration = FDA; Internal Revenue Service = IRS; African National Congress = ANC
+European Commission = Commission of the European Communities | European Community Commission | Executive Commission
+Merrill Lynch = Merrill Lynch Capital Markets | Merrill Lynch Pierce Fenner and Smith; Bharatiya Janata Party = BJP
 """
 
 # Their possessive is the name.
@@ -60,9 +82,9 @@ Reader; Harrod; Kellogg; Denny; Domino; Hardee
 _POSSESSIVES = frozenset(name.strip() for name in _POSSESSIVES_TABLE.replace("\n", ";").split(";") if name.strip())
 
 
-def _canonical_names() -> dict[str, str]:
+def _canonical_names(table: str) -> dict[str, str]:
     names = {}
-    for line in _WELL_KNOWN.splitlines():
+    for line in table.splitlines():
         for item in filter(None, map(str.strip, line.split(";"))):
             shown, _, others = item.partition("=")
             for name in (shown, *others.split("|")):
@@ -71,7 +93,8 @@ def _canonical_names() -> dict[str, str]:
     return names
 
 
-_CANONICAL = _canonical_names()
+_CANONICAL = _canonical_names(_WELL_KNOWN)
+_ALIAS_OF = _canonical_names(_ALIASES)
 _FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.isupper() and " " in name}
 
 # Nouns that end names of organisations, whatever the recogniser takes them for.
@@ -93,6 +116,16 @@ beach road square bridge desert peninsula coast canal strait gulf highway boulev
 region
 """
 _PLACE_NOUNS = frozenset(_PLACE_NOUNS_TABLE.split())
+# People are called Park, Lake, Beach and Street, but not so.
+_SURE_PLACE_NOUNS = frozenset(("peninsula", "river", "mountains", "airport", "province", "islands", "strait", "desert"))
+
+# What long names with an acronym mean as well: currency units, levies, tests.
+_THINGS_TABLE = """
+unit units rate rates index indexes indices amount amounts note notes certificate certificates act bill law tax program
+programme plan system scheme average facility test disease syndrome virus aircraft missile treaty agreement offering
+"""
+_THINGS = frozenset(_THINGS_TABLE.split())
+_PROGRAMS = frozenset(("Program", "Programme", "Requirement", "Act", "Bill", "Index", "Average"))
 
 # Names of companies are not made of these alone.
 _SMALL_TABLE = """
@@ -111,6 +144,8 @@ university university-of state world global public north south east west great c
 """
 _SHARED_FIRST = frozenset(_SHARED_FIRST_TABLE.split())
 _NAME_WORD = re.compile(r"[^\s()\"<>;:]+$")
+# `BOT International (HK) Ltd`
+_BRACKETED = re.compile(r"(?<= )\([A-Z]\w*\)$")
 
 
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _CANONICAL) | frozenset(
@@ -127,9 +162,19 @@ def canonical(name: str) -> str | None:
     return _CANONICAL.get(name) or _FOLDED.get(fold(name)) or _CANONICAL.get(name.removeprefix("U.S. "))
 
 
+def shown(name: str) -> str:
+    """`General Motors` for `GM Corp`; the name without its legal form."""
+    bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
+    return canonical(name) or canonical(bare) or _ALIAS_OF.get(bare, bare)
+
+
 def is_possessive(name: str) -> bool:
     """`Moody's`, `McDonald's`: the possessive belongs to the name."""
     return name in _POSSESSIVES
+
+
+def is_any_company(word: str) -> bool:
+    return word.lower() in _ANY_COMPANY
 
 
 def is_shared_first(word: str) -> bool:
@@ -182,6 +227,16 @@ def is_headed_organization(name: str) -> bool:
     return " " in name and head.rsplit(" ", 1)[-1].lower() in _ORGANIZATION_NOUNS
 
 
+def is_thing(name: str) -> bool:
+    """`European Currency Units`: whatever abbreviates it, no organisation."""
+    return name.rsplit(" ", 1)[-1].lower() in _THINGS
+
+
+def is_program(name: str) -> bool:
+    """`Export Enhancement Program`, `Public Sector Borrowing Requirement`."""
+    return " " in name and name.rsplit(" ", 1)[-1] in _PROGRAMS
+
+
 def is_club(name: str) -> bool:
     """`PSV Eindhoven`, `AC Milan`, `Leeds United`: the recogniser often takes a club for a person."""
     words = name.split(" ")
@@ -190,6 +245,10 @@ def is_club(name: str) -> bool:
 
 def is_headed_place(name: str) -> bool:
     return " " in name and name.rsplit(" ", 1)[-1].lower() in _PLACE_NOUNS
+
+
+def is_surely_headed_place(name: str) -> bool:
+    return " " in name and name.rsplit(" ", 1)[-1].lower() in _SURE_PLACE_NOUNS
 
 
 def is_generic(word: str) -> bool:
@@ -205,6 +264,12 @@ def initials(name: str) -> frozenset[str]:
         words.pop()
         forms.append(" ".join(words))
     return frozenset(letters for form in forms for letters in _initials(form) if letters)
+
+
+def abbreviates(short: str, name: str) -> bool:
+    """In any order: `IBS` is the Brazilian Steel Institute, in the order of its own language."""
+    letters = sorted(short.replace(".", "").replace("-", "").upper())
+    return any(sorted(form) == letters for form in initials(name))
 
 
 def _initials(name: str) -> tuple[str, str]:
@@ -235,7 +300,7 @@ def _company_start(text: str, end: int) -> int:
             if not joined:
                 break
             head = head.rstrip(",")
-        match = _NAME_WORD.search(head)
+        match = _BRACKETED.search(head) or _NAME_WORD.search(head)
         if match is None or "\n" in text[start - 1 : start] or not _is_name_word(match[0]):
             break
         start = max(0, start - 40) + match.start()
@@ -245,6 +310,8 @@ def _company_start(text: str, end: int) -> int:
 def _is_name_word(word: str) -> bool:
     if word.endswith(".") and word.count(".") == 1 and len(word) > 5:
         return False
+    if word[0] == "(":
+        return True
     return (
         word[0].isupper()
         and word.lower() not in _NOT_FIRST

@@ -195,8 +195,8 @@ class _People:
         if not words:
             return None, False
         fits = [s for s in self._seen if s[1][-len(words) :] == words or _without_suffix(s[1])[-len(words) :] == words]
-        if not fits:
-            fits = [seen for seen in self._seen if words[0] in seen[1] and len(words) == 1]
+        if not fits and len(words) == 1:
+            fits = [seen for seen in self._seen if words[0] in (*seen[1], seen[1][-1].removeprefix("al-"))]
         names = {self._same[seen[1]] for seen in fits}
         if len(names) < 2:
             return next(iter(names), None), True
@@ -212,10 +212,13 @@ class _Organizations:
         self._home = home
         self._nations: defaultdict[str, set[Place]] = defaultdict(set)
         self._names: dict[str, str] = {}
+        self._complete: set[str] = set()
         for mention in mentions:
             name = _plain(mention.text)
             key = _organization_key(name)
             self._names[key] = max(self._names.get(key, ""), name, key=lambda form: (len(form), form))
+            if organizations.has_form(name):
+                self._complete.add(key)
             office = offices.find(name, body, mention.start)
             if office is not None and office.nation is not None:
                 self._nations[office.slug].add(office.nation)
@@ -231,9 +234,8 @@ class _Organizations:
         name = _plain(mention.text)
         key = _organization_key(name)
         rule, confidence = mention.rule, mention.confidence
-        if (office := offices.find(name, self._body, mention.start)) and (nation := self._nation(office)):
-            name = f"{_titled(office.title)} ({nation.name})"
-            return _Meaning(f"organization-{slug(name)}", name), rule, confidence
+        if (office := self._office(offices.find(name, self._body, mention.start))) is not None:
+            return office, rule, confidence
         target = self._stated.get(key)
         if target is not None:
             rule, confidence = "acronym", 0.95
@@ -241,8 +243,19 @@ class _Organizations:
             rule, confidence = "initials", 0.85
         elif (target := self._longer(key)) is not None:
             rule, confidence = "short-form", min(confidence, 0.8)
-        key = target or key
-        return _Meaning(key, self._names.get(key, _plain(mention.text))), rule, confidence
+        return self._whole(target or key, name), rule, confidence
+
+    def _whole(self, key: str, name: str) -> _Meaning:
+        """What a key of this article means, which may be an office; `name` where the article has no longer one."""
+        name = self._names.get(key, name)
+        return self._office(offices.find(name, "", 0)) or _Meaning(key, name)
+
+    def _office(self, office: Office | None) -> _Meaning | None:
+        nation = self._nation(office) if office is not None else None
+        if office is None or nation is None:
+            return None
+        name = f"{_titled(office.title)} ({nation.name})"
+        return _Meaning(f"organization-{slug(name)}", name)
 
     def _nation(self, office: Office) -> Place | None:
         """Whose office it is: by its own words, by another mention of the article, or the country of the dateline."""
@@ -251,10 +264,10 @@ class _Organizations:
         nations = self._nations[office.slug]
         if nations:
             return next(iter(nations)) if len(nations) == 1 else None
-        return self._home if office.may_be_of(self._home) else None
+        return office.nation_at(self._home)
 
     def pairs(self) -> tuple[AcronymPair, ...]:
-        return tuple(AcronymPair(short, long) for short, long in sorted(self._stated.items()))
+        return tuple(AcronymPair(short, self._whole(long, "").key) for short, long in sorted(self._stated.items()))
 
     def _expansion(self, text: str, key: str) -> str | None:
         if not organizations.is_acronym(text):
@@ -265,6 +278,12 @@ class _Organizations:
     def _longer(self, key: str) -> str | None:
         """`Paxar` of `Paxar Industries` (of several the one that begins all others), `Kodak` of `Eastman Kodak`."""
         short = key.removeprefix("organization-")
+        if organizations.is_generic(short):
+            whole = [other for other in self._names if other != key and short in other.split("-")]
+            return whole[0] if len(whole) == 1 else None
+        if key in self._complete:
+            # `Boeing` is the `Boeing Co` that the article also has, not its `Boeing Aerospace Co`.
+            return None
         if (
             organizations.is_shared_first(short)
             or organizations.canonical(self._names.get(key, ""))
@@ -386,8 +405,7 @@ def _stated_pairs(body: str, mentions: Sequence[Mention]) -> dict[str, str]:
 
 
 def _abbreviates(short: str, long: str) -> bool:
-    letters = short.replace(".", "").replace("-", "").upper()
-    return any(letters in organizations.initials(form) for form in _forms(long))
+    return any(organizations.abbreviates(short, form) for form in _forms(long))
 
 
 def _forms(name: str) -> tuple[str, ...]:
@@ -399,7 +417,7 @@ def _forms(name: str) -> tuple[str, ...]:
 
 
 def _organization_key(name: str) -> str:
-    name = organizations.canonical(name) or organizations.without_form(_without_article(name))
+    name = organizations.shown(_without_article(name))
     if name.startswith("U.S. ") and name.count(" ") > 1:
         # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
         name = name.removeprefix("U.S. ")

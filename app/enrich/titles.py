@@ -26,6 +26,14 @@ affairs trade energy health agriculture economy justice environment transport tr
 incoming incumbent
 """
 
+# What ministers and secretaries are named for. The Treasury and the State Department are named so themselves.
+_PORTFOLIOS_TABLE = """
+agriculture commerce communications defense defence economy education employment energy environment finance foreign
+health home housing industry interior justice labor labour oil planning telecommunications tourism trade transport
+transportation
+"""
+_PORTFOLIOS = frozenset(_PORTFOLIOS_TABLE.split())
+
 _HONORIFIC_WORDS = frozenset(_HONORIFICS.split())
 _TITLE_WORDS = _HONORIFIC_WORDS | frozenset(_OFFICES.split())
 _QUALIFIER_WORDS = frozenset(_QUALIFIERS.split())
@@ -62,6 +70,11 @@ def proves_person(word: str) -> bool:
 def proves_person_in_small(word: str) -> bool:
     """`spokesman`, `president`; but a lead `manager` may be a bank."""
     return word.islower() and _plain(word) in _TITLE_WORDS - _ALSO_OTHERWISE
+
+
+def is_portfolio(name: str) -> bool:
+    """`Transportation`, `Trade and Industry`."""
+    return all(word in _PORTFOLIOS or word == "and" for word in name.lower().replace(",", "").split(" "))
 
 
 def is_only_titles(name: str) -> bool:

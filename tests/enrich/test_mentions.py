@@ -229,3 +229,37 @@ def test_spans_are_exact_in_any_text(enrich: Enrich, body: str) -> None:
 def test_mentions_do_not_overlap(enrich: Enrich) -> None:
     mentions = sorted((m.start, m.end) for entity in enrich(SUBHEADS * 3).entities for m in entity.mentions)
     assert all(one[1] <= other[0] for one, other in pairwise(mentions))
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("Mannesmann wants a stake in a U.S. Company this year.", ("U.S.", "place")),
+        ("The Senate voted on Friday. The House voted later.", ("House", "organization")),
+        (
+            "Roger Bootle spoke. Bootle of Lloyds said the expected base rate cut would come.",
+            ("Lloyds", "organization"),
+        ),
+        ("Jordan is near Israel. Rifa'i said Jordan owed much. Zeid al-Rifa'i spoke for Jordan.", ("Rifa'i", "person")),
+        ("The Reagan Administration wants it.", ("Reagan", "person")),
+        ("On Monday it paid BOT International (HK) Ltd.", ("BOT International (HK) Ltd", "organization")),
+        ("The Brazilian Steel Institute (IBS) said so.", ("IBS", "organization")),
+        ("Thomas and Betts Corp sued. Thomas and Betts said it is right.", ("Thomas and Betts", "organization")),
+        ("On Monday London-based NAWG officials met.", ("London", "place")),
+    ],
+)
+def test_what_the_article_says_corrects_the_recogniser(enrich: Enrich, body: str, found: tuple[str, str]) -> None:
+    assert found in spans(enrich(body))
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("Mannesmann wants a stake in a U.S. Company this year.", "U.S. Company"),
+        ("It costs a billion European Currency Units (ECU) to the bank.", "ECU"),
+        ("Wheat was sold under the Export Enhancement Program on Monday.", "Export Enhancement Program"),
+        ("Qtrly div 17.5 cts vs 17.5 cts prior, paid by Paxar Corp.", "Qtrly"),
+    ],
+)
+def test_what_is_no_name_is_not_found(enrich: Enrich, body: str, name: str) -> None:
+    assert name not in {text for text, _ in spans(enrich(body))}

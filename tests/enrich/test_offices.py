@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import offices
+from app.enrich import gazetteer, offices
 
 
 @pytest.mark.parametrize(
@@ -15,6 +15,9 @@ from app.enrich import offices
         ("", "Japans Finance Ministry", "Japan"),
         ("", "U.S. Navy", "United States"),
         ("said the ", "Foreign Ministry", None),
+        ("the ", "Reserve Bank of New Zealand", "New Zealand"),
+        ("the ", "U.S. Department of Agriculture", "United States"),
+        ("the ", "USDA", "United States"),
     ],
 )
 def test_an_office_is_of_the_country_before_it(before: str, name: str, nation: str | None) -> None:
@@ -26,3 +29,18 @@ def test_an_office_is_of_the_country_before_it(before: str, name: str, nation: s
 @pytest.mark.parametrize("name", ["Paxar Corp", "Deutsche Bank", "Bank of England", "World Bank"])
 def test_a_name_of_its_own_is_no_such_office(name: str) -> None:
     assert offices.find(name, name, 0) is None
+
+
+def test_departments_and_the_treasury_are_american_where_nothing_else_is_said() -> None:
+    names = ("Agriculture Department", "Department of Agriculture", "U.S. Agriculture Department", "USDA")
+    found = [office for name in names if (office := offices.find(name, name, 0))]
+    assert {office.slug for office in found} == {"agriculture-department"}
+    assert len(found) == len(names)
+    treasury = offices.find("Treasury", "Treasury", 0)
+    assert treasury is not None
+    britain, japan = gazetteer.country("GB"), gazetteer.country("JP")
+    assert [place and place.id for place in map(treasury.nation_at, (None, britain, japan))] == [
+        "place-united-states",
+        "place-united-kingdom",
+        "place-united-states",
+    ]

@@ -4,7 +4,8 @@ from itertools import permutations
 
 import pytest
 
-from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link
+from app.enrich.mentions import Mention
+from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link, resolve
 from tests.enrich.conftest import Enrich
 
 
@@ -167,3 +168,34 @@ def test_another_name_that_the_article_states(enrich: Enrich, body: str, pair: A
     assert found.acronyms == ((pair,) if pair else ())
     if pair:
         assert texts(by_key(found)[pair.long])[-1] in ("Aldrin", "Tito")
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("Moody's Investors Service Inc", "organization-moodys"),
+        ("Merrill Lynch Capital Markets", "organization-merrill-lynch"),
+        ("General Motors Corp", "organization-general-motors"),
+        ("International Coffee Organisation", "organization-international-coffee-organization"),
+        ("USDA", "organization-agriculture-department-united-states"),
+        ("U.S. Department of Agriculture", "organization-agriculture-department-united-states"),
+    ],
+)
+def test_names_of_one_organization_have_one_key(name: str, key: str) -> None:
+    body = f"The report of {name} came on Friday."
+    start = body.index(name)
+    mention = Mention(start, start + len(name), name, "organization", "model", 0.8)
+    assert [entity.key for entity in resolve("a1", body, [mention], None, "p").entities] == [key]
+
+
+def test_a_name_with_its_legal_form_is_no_short_form(enrich: Enrich) -> None:
+    body = "An official of Boeing Co spoke. A manager of Boeing Aerospace Co did not. Boeing rose on Friday."
+    organizations = by_key(enrich(body))
+    assert texts(organizations["organization-boeing"]) == ["Boeing Co", "Boeing"]
+    assert texts(organizations["organization-boeing-aerospace"]) == ["Boeing Aerospace Co"]
+
+
+def test_a_common_noun_with_a_capital_belongs_to_the_one_name_that_has_it(enrich: Enrich) -> None:
+    body = "The European Commission spoke on Monday. In Brussels the Commission said that it would act."
+    commission = by_key(enrich(body))["organization-european-commission"]
+    assert texts(commission) == ["European Commission", "Commission"]

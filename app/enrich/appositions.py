@@ -1,0 +1,95 @@
+"""Common nouns that say what the name beside them is: `the weekly Stern`, `Faw peninsula`, `the tanker Bridgeton`."""
+
+from __future__ import annotations
+
+import re
+
+from app.enrich import gazetteer, given, titles
+from app.enrich.cleaning import Span
+from app.enrich.spans import Spans
+
+_ORGANIZATION_BEFORE = re.compile(
+    r"\b(?:weekly|daily|newspaper|magazine|journal|tabloid|agency|broadcaster|airline|carrier|brewer|retailer|carmaker"
+    r"|automaker|firm|company|group|consortium|subsidiary|unit|maker|chain|conglomerate|lender|insurer|miner) $"
+)
+_PLACE_BEFORE = re.compile(
+    r"\b(?:village|town|city|port|province|region|island|suburb|district|hamlet|resort|county|outskirts) of $"
+)
+_PLACE_AFTER = re.compile(
+    r" (?:peninsula|province|region|river|islands?|district|prefecture|valley|mountains|desert|county|oilfield)\b"
+)
+_CRAFT_BEFORE = re.compile(
+    r"\b(?:tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
+    r"|rocket|missile|racehorse|colt|filly|gelding) \"?$"
+)
+_CRAFT_AFTER = re.compile(
+    r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner)\b"
+)
+_OFFICER = re.compile(r" (?:Under ?)?(?:[Ss]ecretary|[Mm]inister|[Cc]ommissioner|[Cc]hancellor|[Uu]ndersecretary)\b")
+# What a company has, and hardly a man.
+_COMPANY_AFTER = re.compile(
+    r"(?:'s)? (?:shares|stock|common|shareholders|stockholders|directors|board|subsidiary|spokesman|spokeswoman"
+    r"|executives|employees|plants?|Industries|Group|Holdings)\b"
+)
+_NEAR = 30
+
+
+def weigh(text: str, spans: Spans) -> None:
+    firms: set[str] = set()
+    surnames = spans.last_words(text)
+    for span in list(spans.all):
+        if span.rule != "model":
+            continue
+        name = text[span.start : span.end]
+        before = text[max(0, span.start - _NEAR) : span.start]
+        if _is_portfolio(text, span, name):
+            spans.drop(span)
+        elif _is_craft(text, span, name, before):
+            _sink(text, spans, name)
+        elif span.type != "place" and _is_where(text, span, name, before):
+            span.type, span.rule, span.confidence = "place", "apposition", 0.8
+        elif span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
+            firms.add(name)
+    for span in spans.all:
+        if span.rule == "model" and text[span.start : span.end] in firms:
+            span.type, span.rule, span.confidence = "organization", "apposition", 0.8
+
+
+def _is_portfolio(text: str, span: Span, name: str) -> bool:
+    """`Transportation Secretary Elizabeth Dole`: what she is secretary of is no organisation."""
+    return titles.is_portfolio(name) and _OFFICER.match(text, span.end) is not None
+
+
+def _is_where(text: str, span: Span, name: str, before: str) -> bool:
+    if name.isupper() or name.count(" ") > 1 or (span.type == "organization" and " " in name):
+        return False
+    return bool(_PLACE_AFTER.match(text, span.end) or _PLACE_BEFORE.search(before))
+
+
+def _is_firm(text: str, span: Span, before: str) -> bool:
+    """`the firm Conrac`; `Conrac shares`, of one word, for `John Smith's board` may be his."""
+    if _ORGANIZATION_BEFORE.search(before):
+        return True
+    return " " not in text[span.start : span.end] and _COMPANY_AFTER.match(text, span.end) is not None
+
+
+def _may_be_firm(name: str, surnames: frozenset[str]) -> bool:
+    first = name.partition(" ")[0]
+    return gazetteer.find(name) is None and name not in surnames and not given.is_given(first)
+
+
+def _is_craft(text: str, span: Span, name: str, before: str) -> bool:
+    if span.type == "person" and " " not in name and _CRAFT_AFTER.match(text, span.end):
+        return not given.is_given(name)
+    return span.type in ("person", "place") and _CRAFT_BEFORE.search(before) is not None
+
+
+def _sink(text: str, spans: Spans, name: str) -> None:
+    """A ship or a rocket is no entity, nor where its name stands alone."""
+    for span in list(spans.all):
+        if span.rule == "model" and span.type == "person" and text[span.start : span.end] == name:
+            spans.drop(span)
+    for span in list(spans.all):
+        before = text[max(0, span.start - _NEAR) : span.start]
+        if text[span.start : span.end] == name and _CRAFT_BEFORE.search(before):
+            spans.drop(span)

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich import appositions
+from tests.enrich.spanned import shown, spanned
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "kind", "becomes"),
+    [
+        ("told the business weekly Wirtschaftswoche that", "Wirtschaftswoche", "place", "organization"),
+        ("rose as Conrac shares fell", "Conrac", "person", "organization"),
+        ("in the Faw peninsula on Monday", "Faw", "person", "place"),
+        ("in the southern town of Amarah on Monday", "Amarah", "person", "place"),
+        ("a meeting of Amarah on Monday", "Amarah", "person", "person"),
+        ("the company Robert Maxwell owns", "Robert Maxwell", "person", "person"),
+    ],
+)
+def test_a_common_noun_says_what_the_name_beside_it_is(text: str, found: str, kind: str, becomes: str) -> None:
+    spans = spanned(text, **{kind: found})
+    appositions.weigh(text, spans)
+    assert shown(text, spans) == [(found, becomes)]
+
+
+def test_what_holds_for_a_firm_once_holds_in_the_whole_article() -> None:
+    text = "Dart rose. Later Dart shares fell."
+    spans = spanned(text, person="Dart; Dart")
+    appositions.weigh(text, spans)
+    assert shown(text, spans) == [("Dart", "organization")] * 2
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("the Ariane rocket, and Ariane again", "Ariane; Ariane"),
+        ("the tanker Bridgeton was hit", "Bridgeton"),
+    ],
+)
+def test_ships_and_rockets_are_no_entities(text: str, person: str) -> None:
+    spans = spanned(text, person=person)
+    appositions.weigh(text, spans)
+    assert not spans.all
+    assert not spans.is_free(text.index(person.split(";", maxsplit=1)[0]), len(text))
+
+
+def test_a_portfolio_is_no_organization_but_the_treasury_is() -> None:
+    text = "Transportation Secretary Elizabeth Dole and Treasury Secretary James Baker"
+    spans = spanned(text, organization="Transportation; Treasury", person="Elizabeth Dole; James Baker")
+    appositions.weigh(text, spans)
+    assert [name for name, _ in shown(text, spans)] == ["Elizabeth Dole", "Treasury", "James Baker"]

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich import nations
+from tests.enrich.spanned import shown, spanned
+
+
+@pytest.mark.parametrize(
+    ("text", "organization", "found"),
+    [
+        ("the Turkish Foreign Ministry said", "Turkish Foreign Ministry", ["Turkish", "Foreign Ministry"]),
+        ("the European Airbus is Airbus", "European Airbus; Airbus", ["European", "Airbus", "Airbus"]),
+        ("the British Airways flight", "British Airways", ["British Airways"]),
+        ("the Swiss National Bank said", "Swiss National Bank", ["Swiss National Bank"]),
+        ("the U.S.-Greek accord", "U.S.-Greek", ["U.S.", "Greek"]),
+        ("a joint U.S./Japan effort", "", ["U.S.", "Japan"]),
+        ("the Hewlett-Packard printer", "Hewlett-Packard", ["Hewlett-Packard"]),
+    ],
+)
+def test_a_nationality_is_parted_from_what_is_a_name_without_it(text: str, organization: str, found: list[str]) -> None:
+    spans = spanned(text, organization=organization)
+    nations.part(text, spans)
+    assert [name for name, _ in shown(text, spans)] == found
+
+
+def test_a_place_behind_a_nationality_is_found_by_itself() -> None:
+    text = "rains in Soviet Tadzhikistan, in Soviet Asia and in French Polynesia"
+    spans = spanned(text, place="Soviet Tadzhikistan; Soviet Asia; French Polynesia")
+    nations.part(text, spans)
+    assert [name for name, _ in shown(text, spans)] == ["Soviet", "Tadzhikistan", "Soviet Asia", "French Polynesia"]
