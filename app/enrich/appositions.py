@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.enrich import gazetteer, given, titles
-from app.enrich.cleaning import Span
+from app.enrich.cleaning import Span, SpanType
 from app.enrich.spans import Spans
 
 _ORGANIZATION_BEFORE = re.compile(
@@ -20,11 +20,12 @@ _PLACE_AFTER = re.compile(
 )
 _CRAFT_BEFORE = re.compile(
     r"\b(?:tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
-    r"|rocket|missile|racehorse|colt|filly|gelding) \"?$"
+    r"|rocket|missile|racehorse|colt|filly|gelding)(?: named| called)? \"?$"
 )
 _CRAFT_AFTER = re.compile(
     r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner)\b"
 )
+_OFFICE_BEFORE = re.compile(r"\b(?:[Ss]ecretary|[Mm]inister) (?:of|for) (?:the )?$")
 _OFFICER = re.compile(r" (?:Under ?)?(?:[Ss]ecretary|[Mm]inister|[Cc]ommissioner|[Cc]hancellor|[Uu]ndersecretary)\b")
 # What a company has, and hardly a man.
 _COMPANY_AFTER = re.compile(
@@ -35,29 +36,30 @@ _NEAR = 30
 
 
 def weigh(text: str, spans: Spans) -> None:
-    firms: set[str] = set()
+    kinds: dict[str, SpanType] = {}
     surnames = spans.last_words(text)
     for span in list(spans.all):
         if span.rule != "model":
             continue
         name = text[span.start : span.end]
         before = text[max(0, span.start - _NEAR) : span.start]
-        if _is_portfolio(text, span, name):
+        if _is_portfolio(text, span, name, before):
             spans.drop(span)
         elif _is_craft(text, span, name, before):
             _sink(text, spans, name)
-        elif span.type != "place" and _is_where(text, span, name, before):
-            span.type, span.rule, span.confidence = "place", "apposition", 0.8
+        elif span.type != "place" and name not in surnames and _is_where(text, span, name, before):
+            kinds[name] = "place"
         elif span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
-            firms.add(name)
+            kinds[name] = "organization"
     for span in spans.all:
-        if span.rule == "model" and text[span.start : span.end] in firms:
-            span.type, span.rule, span.confidence = "organization", "apposition", 0.8
+        kind = kinds.get(text[span.start : span.end])
+        if kind is not None and span.rule == "model":
+            span.type, span.rule, span.confidence = kind, "apposition", 0.8
 
 
-def _is_portfolio(text: str, span: Span, name: str) -> bool:
+def _is_portfolio(text: str, span: Span, name: str, before: str) -> bool:
     """`Transportation Secretary Elizabeth Dole`: what she is secretary of is no organisation."""
-    return titles.is_portfolio(name) and _OFFICER.match(text, span.end) is not None
+    return titles.is_portfolio(name) and bool(_OFFICER.match(text, span.end) or _OFFICE_BEFORE.search(before))
 
 
 def _is_where(text: str, span: Span, name: str, before: str) -> bool:

@@ -267,7 +267,7 @@ def _headed(name: str, kind: SpanType) -> SpanType:
         return "organization"
     if kind == "person" and organizations.is_surely_headed_place(name):
         return "place"
-    if kind in ("person", "place") and _is_acronym(name):
+    if (kind in ("person", "place") and _is_acronym(name)) or (kind == "place" and organizations.is_team(name)):
         return "organization"
     return "place" if kind == "organization" and organizations.is_headed_place(name) else kind
 
@@ -293,21 +293,26 @@ def _parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[in
     if kind == "place":
         known = gazetteer.find(text[start:end])
         joints = [] if known else list(_PLACE_JOINT.finditer(text, start, end))
-        joints = [joint for joint in joints if not (" and " in joint[0] and _is_one_place(text, start, end, joint))]
+        joints = [
+            joint
+            for joint in joints
+            if not (" and " in joint[0] and _is_one_place(text, start, end, joint)) and _parts_owner(text, start, joint)
+        ]
     elif kind == "person":
         joints = [j for j in _PERSON_JOINT.finditer(text, start, end) if not _SUFFIX_AFTER_COMMA.match(text, j.end())]
     elif kind == "organization":
-        joints = [
-            joint
-            for joint in _ORG_JOINT.finditer(text, start, end)
-            if joint[0][0] != "'" or gazetteer.is_certain(_bare(text[start : joint.start()]))
-        ]
+        joints = [joint for joint in _ORG_JOINT.finditer(text, start, end) if _parts_owner(text, start, joint)]
     else:
         joints = []
     for joint in joints:
         yield start, joint.start()
         start = joint.end()
     yield start, end
+
+
+def _parts_owner(text: str, start: int, joint: re.Match[str]) -> bool:
+    """`India's Ministry`, `Iran's Kharg`; `Sam's Club` is one name."""
+    return joint[0][0] != "'" or gazetteer.is_certain(_bare(text[start : joint.start()]))
 
 
 def _is_one_place(text: str, start: int, end: int, joint: re.Match[str]) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from app.enrich import gazetteer
 from app.text import fold
 
 _FORMS = (
@@ -105,6 +106,11 @@ congress parliament organisation organization society alliance trust board excha
 airlines airways motors industries holdings securities brothers service services administration office
 """
 _ORGANIZATION_NOUNS = frozenset(_ORGANIZATION_NOUNS_TABLE.split())
+_PLURALS_OF_TOWNS_TABLE = """
+Springs Falls Rapids Heights Hills Plains Gardens Woods Shores Keys Lakes Oaks Pines Flats Acres Estates Cities Bluffs
+Parks Streets Provinces Regions Territories Counties Districts Wells Towers Docks Beaches States Straits Highlands
+"""
+_PLURALS_OF_TOWNS = frozenset(_PLURALS_OF_TOWNS_TABLE.split())
 _CLUB_WORDS_TABLE = """
 FC AFC AC AS SC CF FK SV PSV RC SK NK CSKA TSV VfB VfL RCD SSC HNK
 """
@@ -230,6 +236,20 @@ def is_headed_organization(name: str) -> bool:
 def is_thing(name: str) -> bool:
     """`European Currency Units`: whatever abbreviates it, no organisation."""
     return name.rsplit(" ", 1)[-1].lower() in _THINGS
+
+
+def is_team(name: str) -> bool:
+    """`North Carolina Tar Heels`: a place, and in the plural who plays for it."""
+    words = name.split(" ")
+    return (
+        len(words) > 1
+        and words[-1].istitle()
+        and words[-1].endswith("s")
+        and words[-1] not in _PLURALS_OF_TOWNS
+        and not is_headed_place(name)
+        and gazetteer.find(name) is None
+        and any(gazetteer.find(" ".join(words[:count])) for count in range(1, len(words)))
+    )
 
 
 def is_program(name: str) -> bool:

@@ -15,7 +15,7 @@ admiral adm commander cmdr marshal brigadier brig private pvt officer judge just
 secretary director spokesman spokeswoman spokesperson leader chief professor rev reverend father sister coach manager
 treasurer prosecutor attorney detective inspector superintendent sheriff commissioner chief-executive ceo cfo
 economist analyst tsar czar emperor empress kaiser striker midfielder
-defender goalkeeper winger captain skipper mp dictator
+defender goalkeeper winger captain skipper mp dictator surgeon founder nominee
 """
 
 # Before a title: `former Prime Minister`, `Deputy Foreign Minister`.

@@ -23,7 +23,11 @@ def test_a_common_noun_says_what_the_name_beside_it_is(text: str, found: str, ki
     assert shown(text, spans) == [(found, becomes)]
 
 
-def test_what_holds_for_a_firm_once_holds_in_the_whole_article() -> None:
+def test_what_is_said_once_holds_in_the_whole_article() -> None:
+    text = "Qeshm is small. The quake hit Qeshm island."
+    spans = spanned(text, person="Qeshm; Qeshm")
+    appositions.weigh(text, spans)
+    assert shown(text, spans) == [("Qeshm", "place")] * 2
     text = "Dart rose. Later Dart shares fell."
     spans = spanned(text, person="Dart; Dart")
     appositions.weigh(text, spans)
@@ -35,6 +39,7 @@ def test_what_holds_for_a_firm_once_holds_in_the_whole_article() -> None:
     [
         ("the Ariane rocket, and Ariane again", "Ariane; Ariane"),
         ("the tanker Bridgeton was hit", "Bridgeton"),
+        ("a fishing vessel named Salaluddin fired", "Salaluddin"),
     ],
 )
 def test_ships_and_rockets_are_no_entities(text: str, person: str) -> None:
@@ -45,7 +50,7 @@ def test_ships_and_rockets_are_no_entities(text: str, person: str) -> None:
 
 
 def test_a_portfolio_is_no_organization_but_the_treasury_is() -> None:
-    text = "Transportation Secretary Elizabeth Dole and Treasury Secretary James Baker"
-    spans = spanned(text, organization="Transportation; Treasury", person="Elizabeth Dole; James Baker")
+    text = "Transportation Secretary Elizabeth Dole, Treasury Secretary James Baker, Secretary of the Interior"
+    spans = spanned(text, organization="Transportation; Treasury; Interior", person="Elizabeth Dole; James Baker")
     appositions.weigh(text, spans)
     assert [name for name, _ in shown(text, spans)] == ["Elizabeth Dole", "Treasury", "James Baker"]

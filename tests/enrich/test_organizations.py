@@ -43,3 +43,17 @@ def test_initials(name: str, letters: str) -> None:
 )
 def test_well_known_names(name: str, shown: str | None) -> None:
     assert organizations.canonical(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("name", "team"),
+    [
+        ("North Carolina Tar Heels", True),
+        ("Indianapolis Colts", True),
+        ("Colorado Springs", False),
+        ("Canary Islands", False),
+        ("Los Angeles", False),
+    ],
+)
+def test_a_place_and_a_plural_are_a_team(name: str, team: bool) -> None:
+    assert organizations.is_team(name) is team
