@@ -628,7 +628,10 @@ def _known_here(text: str, start: int, known: dict[str, list[tuple[str, SpanType
     if match is None:
         return None
     word = match[0]
-    for key in {word, word.rstrip("."), word.removesuffix("'s").removesuffix("'"), word.split("-")[0].rstrip(".,'")}:
+    # In this order, and each once: the longest form of the word first.
+    for key in dict.fromkeys(
+        (word, word.rstrip("."), word.removesuffix("'s").removesuffix("'"), word.split("-")[0].rstrip(".,'"))
+    ):
         for name, kind, rule in known.get(key, ()):
             end = start + len(name)
             if text.startswith(name, start) and not text[end : end + 1].isalnum() and _is_name_here(text, start, name):

@@ -174,6 +174,11 @@ def shown(name: str) -> str:
     return canonical(name) or canonical(bare) or _ALIAS_OF.get(bare, bare)
 
 
+def has_one_meaning(name: str) -> bool:
+    """`OPEC`, `IBM`: what one article says that it stands for, perhaps misprinted, changes nothing elsewhere."""
+    return canonical(name) is not None or name in _ALIAS_OF
+
+
 def is_possessive(name: str) -> bool:
     """`Moody's`, `McDonald's`: the possessive belongs to the name."""
     return name in _POSSESSIVES

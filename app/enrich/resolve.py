@@ -267,7 +267,11 @@ class _Organizations:
         return office.nation_at(self._home)
 
     def pairs(self) -> tuple[AcronymPair, ...]:
-        return tuple(AcronymPair(short, self._whole(long, "").key) for short, long in sorted(self._stated.items()))
+        return tuple(
+            AcronymPair(short, self._whole(long, "").key)
+            for short, long in sorted(self._stated.items())
+            if not organizations.has_one_meaning(self._names.get(short, ""))
+        )
 
     def _expansion(self, text: str, key: str) -> str | None:
         if not organizations.is_acronym(text):

@@ -199,3 +199,8 @@ def test_a_common_noun_with_a_capital_belongs_to_the_one_name_that_has_it(enrich
     body = "The European Commission spoke on Monday. In Brussels the Commission said that it would act."
     commission = by_key(enrich(body))["organization-european-commission"]
     assert texts(commission) == ["European Commission", "Commission"]
+
+
+def test_what_a_well_known_acronym_means_is_not_told_to_other_articles(enrich: Enrich) -> None:
+    body = "The Organiaation of Petroleum Exporting Countries (OPEC) met on Friday. Later OPEC ministers left Vienna."
+    assert enrich(body).acronyms == ()
