@@ -541,7 +541,7 @@ def verify(
     typer.echo("Rows and index agree.")
 
 
-@app.command(epilog=_examples(("dateline backup archive-$(date +%F).sqlite", "")))
+@app.command(epilog=_examples(("dateline backup archive.sqlite", "")))
 def backup(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is never overwritten.")],
     data_dir: DataDir = None,

@@ -47,7 +47,7 @@ def test_a_name_is_completed_and_narrows_to_its_articles(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator(".filters")).to_contain_text("Mikhail Gorbachev")
     assert page.url.endswith("/?entity=person-mikhail-gorbachev")
-    assert len(headlines(page)) == 2
+    assert len(headlines(page)) == 3
 
 
 def test_a_word_before_the_name_stays_in_the_query(page: Page) -> None:
