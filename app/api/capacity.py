@@ -13,8 +13,11 @@ from app.api import problems
 from app.api.metrics import Metrics
 from app.errors import DatelineError, Overloaded
 
-# What asks the index. An article by its id asks the rows alone, and is read also while searches queue.
-_SEARCHES = re.compile(r"/search|/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+/timeline)")
+# What asks the index, pages among it; `/v1/articles/{id}` asks the rows alone, and is read also while searches queue.
+_SEARCHES = re.compile(
+    r"/|/(articles|entities)/[^/]+|"
+    r"/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+/timeline)"
+)
 _RETRY_AFTER = 1
 """Seconds: most searches take hundredths of one."""
 

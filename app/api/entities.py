@@ -62,7 +62,7 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     """An entity with every form under which articles name it."""
     with archive.database.reading() as session:
-        entity = _found(request, session, entity_id)
+        entity = found_entity(request, session, entity_id)
         aliases = store.aliases(session, entity_id)
         roles = store.roles(session, entity_id)
     answer: Entity = {
@@ -92,7 +92,7 @@ def list_related_entities(
     asked = ("related", entity_id, params.type or "")
     after = cursors.read(params.cursor, int, *asked)
     with archive.database.reading() as session:
-        _found(request, session, entity_id)
+        found_entity(request, session, entity_id)
         page = store.related(session, entity_id, type=params.type, limit=params.limit, after=after)
     answer: RelatedPage = {"results": [], "total": page.total}
     for each in page.items:
@@ -125,13 +125,13 @@ def get_entity_timeline(
     """How many articles name it, of all there are."""
     with archive.database.reading() as session:
         tag = indexed(request, archive)
-        _found(request, session, entity_id)
+        found_entity(request, session, entity_id)
     naming_it = archive.engine.search(_dates(Filters(entity=(entity_id,)))).dates
     everything = archive.engine.search(_dates(Filters())).dates
     return reply(request, timeline(of_all(naming_it, everything), params.interval), tag=tag)
 
 
-def _found(request: Request, session: Session, id: str) -> tables.Entity:
+def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
     """`Moved` to the same address of the entity that took it in, where one did."""
     taken = survivor(session, id)
     if taken != id:

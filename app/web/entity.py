@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from app.api.deps import ArchiveDep, EntityId
-from app.api.entities import summary
+from app.api.entities import found_entity, summary
 from app.api.timeline import timeline
 from app.search.query import Filters, Query
 from app.store import entities as store
@@ -15,7 +15,7 @@ from app.web.pages import Page, render
 from app.web.picture import picture
 from app.web.results import results
 
-LATEST, RELATED = 8, 16
+LATEST, RELATED, ROLES = 8, 16, 6
 
 router = APIRouter(route_class=Page, include_in_schema=False)
 
@@ -24,15 +24,16 @@ router = APIRouter(route_class=Page, include_in_schema=False)
 def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     latest = Query(filters=Filters(entity=(entity_id,)), sort="-date", limit=LATEST, dates=True)
     with archive.database.reading() as session:
-        entity = store.get_entity(session, entity_id)
-        aliases, related = store.aliases(session, entity_id), store.related(session, entity_id, limit=RELATED)
+        entity = found_entity(request, session, entity_id)
+        aliases, roles = store.aliases(session, entity_id), store.roles(session, entity_id, limit=ROLES)
+        related = store.related(session, entity_id, limit=RELATED)
         found = archive.engine.search(latest)
         listed = results(archive, session, found.hits)
     articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
     return render(
         request, "entity.html",
-        entity=summary(entity), aliases=aliases, related=related, picture=picture(related.items),
+        entity=summary(entity), aliases=aliases, roles=roles, related=related, picture=picture(related.items),
         chart=chart(timeline(found.dates, "auto"), articles), articles=articles, total=found.total, results=listed,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip

@@ -11,7 +11,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
-from dataclasses import replace
 
 import msgspec
 
@@ -51,8 +50,8 @@ _decode = msgspec.msgpack.Decoder(Cursor).decode
 
 def digest(query: Query) -> bytes:
     """What of a query decides which articles come in which order."""
-    ranked = replace(query, cursor=None, limit=0, facets=(), facet_limit=0, dates=False)
-    return hashlib.sha256(repr(ranked).encode("utf-8", "surrogatepass")).digest()[:8]
+    ranked = f"{query.clause!r} {query.filters!r} {query.sort}"
+    return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 
 def write(cursor: Cursor) -> str:
