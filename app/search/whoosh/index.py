@@ -39,7 +39,9 @@ FLUSH_WORDS = 4_000_000
 """A batch is written out at whichever comes first: the words keep the arrays of one inversion under about 400 MB."""
 MAX_VOCABULARY = 500_000
 """Raw tokens analysed once and kept; more than that are mostly numbers and misprints."""
-MERGE_FACTOR = 8
+MERGE_FACTOR = 4
+"""Segments of a tier that are merged into one of the next, which holds as many times more. Every search pays for every
+segment; what eight would save in merging, it costs in searching."""
 MAX_SEGMENT = 250_000
 """Documents. Larger segments are never merged, which bounds the memory of a merge."""
 
@@ -246,6 +248,6 @@ def _crowded(segments: list[ArraySegment]) -> list[ArraySegment]:
         if one.deleted_count() * 2 > one.doc_count_all():
             return [one]
         if one.doc_count() <= MAX_SEGMENT // MERGE_FACTOR:
-            tiers.setdefault((max(one.doc_count(), 1).bit_length() - 1) // 3, []).append(one)
+            tiers.setdefault((max(one.doc_count(), 1).bit_length() - 1) // 2, []).append(one)
     full = [tiers[size] for size in sorted(tiers) if len(tiers[size]) >= MERGE_FACTOR]
     return full[0] if full else []
