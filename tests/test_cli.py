@@ -20,6 +20,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from app import cli, errors
+from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_INTERRUPTED, EXIT_REJECTED
 from app.ingest.lock import writing_alone
 
 ROOT = Path(__file__).parent.parent
@@ -218,7 +219,7 @@ def test_every_kind_of_correction(named: Run) -> None:
 
 
 def test_strict_turns_a_rejection_into_an_exit_code(run: Run, broken: Path) -> None:
-    assert run("ingest", broken, "--skip-entities", "--strict").exit_code == cli.EXIT_REJECTED
+    assert run("ingest", broken, "--skip-entities", "--strict").exit_code == EXIT_REJECTED
 
 
 def test_a_rejection_is_listed_with_its_place_and_reason_until_it_passes(run: Run, broken: Path) -> None:
@@ -341,12 +342,12 @@ def test_a_file_that_is_no_database_is_one_line(run: Run, folder: Path) -> None:
     folder.mkdir()
     (folder / "archive.sqlite").mkdir()
     refused = run("stats")
-    assert refused.exit_code == cli.EXIT_DISK
+    assert refused.exit_code == EXIT_DISK
     assert "archive.sqlite" in refused.stderr
 
 
 def test_every_error_has_an_exit_code() -> None:
-    kinds = [kind for kind, _ in cli.EXIT_CODES]
+    kinds = [kind for kind, _ in EXIT_CODES]
     assert kinds[-1] is errors.DatelineError
     assert len(kinds) == len(set(kinds))
 
@@ -401,7 +402,7 @@ def get(address: str) -> Any:
     ("sent", "code", "options"),
     [
         (signal.SIGTERM, 0, []),
-        (signal.SIGINT, cli.EXIT_INTERRUPTED, []),
+        (signal.SIGINT, EXIT_INTERRUPTED, []),
         (signal.SIGTERM, 0, ["--workers", "2"]),
     ],
 )

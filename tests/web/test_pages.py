@@ -207,4 +207,5 @@ def test_the_page_of_a_merged_entity_leads_to_the_one_that_took_it_in(tmp_path: 
         answer = client.get("/entities/person-vladimir-putin")
         assert (answer.status_code, answer.headers["Location"]) == (301, "/entities/person-narendra-modi")
         page = client.get(answer.headers["Location"])
-    assert "Described as" in page.text and "Russian president" in page.text
+    assert "Described as" in page.text
+    assert "Russian president" in page.text

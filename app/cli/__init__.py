@@ -1,0 +1,360 @@
+"""The command line. What a command shows is decided here; what it does, elsewhere.
+
+Modules that load NumPy, spaCy or FastAPI are imported inside the commands: `dateline --help` answers without them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from app import errors
+from app.cli import entities, keys, server
+from app.cli.command import (
+    EXIT_DISK,
+    EXIT_HELP,
+    EXIT_REJECTED,
+    AsJson,
+    Commands,
+    DataDir,
+    cell,
+    complain,
+    examples,
+    existing,
+    fail,
+    opened,
+    print_json,
+    settings_of,
+)
+
+if TYPE_CHECKING:
+    from app.api.params import SearchParams
+    from app.search.query import Clause
+
+app = typer.Typer(
+    name="dateline",
+    cls=Commands,
+    help="A self-hosted archive of news articles: drop articles in, and ask who, where, when, and what else was "
+    "written.\n\nStart with:\n\n"
+    "- `dateline ingest seeds` puts a folder of articles in\n"
+    "- `dateline search moon` finds some of them\n"
+    "- `dateline serve` opens the search page and the HTTP API\n\n"
+    "Everything is kept in one folder, `data` unless `--data-dir` or `DATELINE_DATA_DIR` says otherwise. "
+    "Each command explains itself: `dateline search --help`.",
+    epilog=EXIT_HELP,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+app.add_typer(entities.entities)
+app.add_typer(keys.keys, name="keys", no_args_is_help=True)
+app.command(epilog=server.EXAMPLES)(server.serve)
+
+_ENTITY_ID = re.compile(r"(person|organization|place|event)-[a-z0-9-]+")
+
+
+@app.callback(invoke_without_command=True)
+def _root(
+    version: Annotated[bool, typer.Option("--version", help="Print the version.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"dateline {installed('dateline')}")
+        raise typer.Exit
+
+
+@app.command(
+    epilog=examples(
+        ("dateline ingest seeds", "a folder, with all that is in it"),
+        ("dateline ingest news.jsonl.gz --source 'Harbour Wire'", "records that do not name their publisher"),
+        ("dateline ingest archive/ --skip-entities", "text first; the same without the option adds the names later"),
+        ("dateline ingest --retry", "after mending what `dateline rejections` listed"),
+    )
+)
+def ingest(
+    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
+    format: Annotated[
+        Literal["text", "jsonl", "json", "csv"] | None, typer.Option(help="The format, where it is not recognised.")
+    ] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The publisher, for records that name none.")
+    ] = None,
+    skip_entities: Annotated[
+        bool,
+        typer.Option("--skip-entities", help="Do not recognise names: nearly all of the work. A later run adds them."),
+    ] = False,
+    workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
+    strict: Annotated[bool, typer.Option("--strict", help="End with exit code 1 if any record was rejected.")] = False,
+    retry: Annotated[bool, typer.Option("--retry", help="Also read the files again that had rejections.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Put articles into the archive.
+
+    Text files with a date header, JSON Lines, JSON arrays and CSV, each also as .gz; folders are walked. What is there
+    already is not taken twice. A record that cannot be taken is kept as a rejection with its reason.
+    """
+    if not paths and not retry:
+        raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")
+    from app import terminal
+    from app.ingest.pipeline import IngestOptions
+    from app.ingest.pipeline import ingest as run
+
+    options = IngestOptions(source, format, skip_entities, workers, retry)
+    with opened(settings_of(data_dir), mend=True) as archive, terminal.progress() as progress:
+        report = run(paths or [], archive, options, progress)
+    terminal.show_report(report)
+    if report.rejected:
+        complain(f"{report.rejected:,} rejected; this lists them with their reasons: dateline rejections")
+    if strict and report.rejected:
+        raise typer.Exit(EXIT_REJECTED)
+
+
+@app.command(
+    epilog=examples(
+        ("dateline search moon landing", "articles with both words, the best first"),
+        ("dateline search '\"South Pole\" -Moon' --from 1900 --to 1950", "a phrase, without a word, in these years"),
+        ("dateline search president --entity 'Neil Armstrong'", "only where he is named, by whatever name"),
+        ("dateline search 'astro* OR Gorbachov~' --json", "beginnings and misspellings, for a program"),
+    )
+)
+def search(
+    query: Annotated[
+        list[str], typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
+    ],
+    source: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    entity: Annotated[
+        list[str] | None, typer.Option(help="Only articles that name this: a name or an id; may be repeated.")
+    ] = None,
+    first: Annotated[
+        str | None,
+        typer.Option("--from", metavar="DATE", help="From this day, month or year on: 2025-05-05, 2025-05, 2025."),
+    ] = None,
+    last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day, month or year.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=100, help="How many articles to show.")] = 10,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Search the archive; the best come first.
+
+    All words must match; where no article has them all, those with most of them are shown, and it says so. Hits are
+    marked where a terminal shows colours; output into a file or a pipe is plain. The language: docs/grammar.md.
+    """
+    from dataclasses import asdict
+
+    from app import terminal
+    from app.api.conditions import query_read, read_conditions
+    from app.ingest.indexing import is_ours
+    from app.search.answer import answer
+    from app.store.articles import bodies
+
+    params = _parameters(q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit)
+    with existing(data_dir) as archive, archive.database.reading() as session:
+        if not is_ours(archive):
+            raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
+        asked = read_conditions(session, params)
+        found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
+        texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
+        read = query_read(params, asked, found)
+    if as_json:
+        results = [
+            {name: value for name, value in asdict(hit).items() if value is not None}
+            | {"snippet": _snippet(found.clause, texts[hit.id])}
+            for hit in found.hits.hits
+        ]
+        print_json({"query": read, "total": found.hits.total, "results": results})
+        return
+    for warning in asked.warnings:
+        complain(warning["message"])
+    terminal.show_answer(found, texts)
+
+
+@app.command(epilog=examples(("dateline enrich", ""), ("dateline enrich --workers 2", "")))
+def enrich(
+    workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
+    data_dir: DataDir = None,
+) -> None:
+    """Recognise names again, where an older version did or where they were skipped.
+
+    In batches: searches go on with what is there, and a run that was stopped goes on where it was.
+    """
+    from app import terminal
+    from app.ingest.enriching import enrich as run
+
+    with existing(data_dir) as archive, terminal.progress() as progress:
+        done = run(archive, workers, progress)
+    terminal.show_enriched(done)
+
+
+@app.command(epilog=examples(("dateline stats", ""), ("dateline stats --json", "for a program")))
+def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Count what the archive holds."""
+    from app import terminal
+    from app.ingest.indexing import lag
+    from app.store import articles
+
+    with existing(data_dir) as archive:
+        with archive.database.reading() as session:
+            counted = articles.stats(session)
+        status = archive.engine.status()
+        behind = lag(archive)
+    rows = {
+        "articles": counted.articles,
+        "entities": counted.entities,
+        "mentions": counted.mentions,
+        "sources": counted.sources,
+        "first_date": counted.first_date,
+        "last_date": counted.last_date,
+        "index": {
+            "documents": status.documents,
+            "generation": status.generation,
+            "sequence": status.sequence,
+            "lag": behind,
+        },
+    }
+    if as_json:
+        print_json(rows)
+        return
+    index = f"{status.documents:,} articles, " + (f"{behind:,} changes behind" if behind else "up to date")
+    terminal.show_figures([(name.replace("_", " "), cell(value)) for name, value in (rows | {"index": index}).items()])
+
+
+@app.command(
+    epilog=examples(
+        ("dateline rejections", "those that still stand"),
+        ("dateline rejections --all --json", "all there ever were, for a program"),
+    )
+)
+def rejections(
+    everything: Annotated[bool, typer.Option("--all", help="Also those that passed since.")] = False,
+    limit: Annotated[int | None, typer.Option(min=1, help="How many to show; without it, all.")] = None,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List the records that could not be taken, and why.
+
+    Mend the file, then: dateline ingest --retry
+    """
+    from app import terminal
+    from app.store.rejections import list_rejections
+
+    with existing(data_dir) as archive, archive.database.reading() as session:
+        found = list_rejections(session, resolved=everything, limit=limit)
+    if as_json:
+        print_json([rejection.model_dump() for rejection in found])
+    elif found:
+        terminal.show_rejections(found)
+    else:
+        complain("No rejections.")
+
+
+@app.command(epilog=examples(("dateline reindex", "")))
+def reindex(data_dir: DataDir = None) -> None:
+    """Build the search index again from the rows; searches go on meanwhile."""
+    from app.ingest.indexing import rebuild
+
+    with existing(data_dir, mend=True) as archive:
+        count = rebuild(archive)
+    typer.echo(f"{count:,} articles indexed.")
+
+
+@app.command(
+    epilog=examples(("dateline verify --deep", "once a week"), ("dateline verify --repair", "after it found something"))
+)
+def verify(
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Build the index again if anything is wrong with it.")
+    ] = False,
+    deep: Annotated[
+        bool, typer.Option("--deep", help="Also read every text, and build a second index to compare with.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Compare rows, index and checksums.
+
+    Searches and an ingest go on meanwhile. What is wrong with the rows themselves only a backup can mend.
+    """
+    from app.ingest.indexing import rebuild
+    from app.ingest.verify import verify as check
+
+    with existing(data_dir, mend=True) as archive:
+        found = check(archive, deep=deep)
+        for finding in found:
+            complain(f"{finding.store}: {finding.message}")
+        if repair and any(finding.store == "index" for finding in found):
+            typer.echo(f"{rebuild(archive):,} articles indexed.")
+            found = check(archive, deep=deep)
+    if found:
+        fail(f"{len(found):,} findings.", EXIT_DISK)
+    typer.echo("Rows and index agree.")
+
+
+@app.command(epilog=examples(("dateline backup archive.sqlite", "")))
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is never overwritten.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Copy the archive to a file, while it is in use.
+
+    To restore, put the file as archive.sqlite into an empty data folder: the index is built from it.
+    """
+    from app.store.backup import backup as copy
+
+    with existing(data_dir, mend=True) as archive:
+        size = copy(archive.database, file)
+    typer.echo(f"{file}: {size:,} bytes, read again and sound.")
+
+
+@app.command(epilog=examples(("dateline config", ""), ("dateline config --json", "for a program")))
+def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Show the settings in force, as the environment, .env and the options give them. What is secret stays so."""
+    from app import terminal
+
+    shown = {f"DATELINE_{name.upper()}": value for name, value in settings_of(data_dir).model_dump(mode="json").items()}
+    if as_json:
+        print_json(shown)
+    else:
+        terminal.show_figures([(name, str(value)) for name, value in shown.items()])
+
+
+@app.command(epilog=examples(("dateline openapi > openapi.json", "for a client generator: docs/clients.md")))
+def openapi() -> None:
+    """Print the schema of the HTTP API (OpenAPI 3.1), for client generators."""
+    from app.api.app import create_app
+    from app.settings import Settings
+
+    print_json(create_app(Settings.read()).openapi())
+
+
+def main() -> None:
+    app(prog_name="dateline")
+
+
+def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
+    """The same parameters as over HTTP, so that they mean the same; an entity may be named by id or by name."""
+    from pydantic import ValidationError
+
+    from app.api.params import SearchParams
+
+    ids = [name for name in entity or () if _ENTITY_ID.fullmatch(name)]
+    given |= {"entity": ids, "entity_name": [name for name in entity or () if name not in ids]}
+    try:
+        return SearchParams(**{name: value for name, value in given.items() if value is not None})
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        raise errors.InvalidParameter(name, wrong["msg"]) from None
+
+
+def _snippet(clause: Clause | None, body: str) -> dict[str, Any]:
+    from app.api.hits import spans
+    from app.search import highlight
+
+    found = highlight.snippet(clause, body)
+    return {"text": found.text, "start": found.start, "end": found.end, "matches": spans(found.matches)}

@@ -1,0 +1,130 @@
+"""What all commands share: the archive they work on, how they speak, and how they end."""
+
+from __future__ import annotations
+
+import errno
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from app import errors
+
+if TYPE_CHECKING:
+    from app.archive import Archive
+    from app.settings import Settings
+
+# What scripts can tell from the exit code; numbers above 60 are those of sysexits.h. The first row that fits counts.
+EXIT_REJECTED = 1
+EXIT_DISK = 74
+EXIT_INTERRUPTED = 130
+EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
+    (errors.InvalidParameter, 2),
+    (errors.ArchiveForeign, 65),
+    (errors.InputUnreadable, 66),
+    (errors.IndexUnavailable, EXIT_DISK),
+    (errors.StorageFailed, EXIT_DISK),
+    (errors.ArchiveBusy, 75),
+    (errors.ArchiveReadOnly, 77),
+    (errors.SettingsInvalid, 78),
+    (errors.DatelineError, 1),
+)
+EXIT_HELP = (
+    "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 65 an archive of a later "
+    "version; 66 input that cannot be read; 74 index or disk trouble; 75 another ingest runs; 77 read-only data "
+    "folder; 78 wrong setting; 130 stopped by Ctrl-C."
+)
+
+
+class Commands(TyperGroup):
+    """Turns what went wrong into one line and an exit code; a traceback is left for our own defects."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except errors.DatelineError as error:
+            _explain(error)
+            raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind))) from None
+        except OSError as error:
+            if error.errno == errno.EPIPE:  # `dateline search ... | head`
+                raise
+            fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""), EXIT_DISK)
+        except KeyboardInterrupt:
+            complain("Stopped.")
+            raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+def examples(*shown: tuple[str, str]) -> str:
+    """Command lines with what each is for, as the last part of a command's help; they can be pasted as they are."""
+    lines = [f"- `{command}" + (f"  # {purpose}`" if purpose else "`") for command, purpose in shown]
+    return "\n".join(["Examples:\n", *lines])
+
+
+# Where the command line and the API call a parameter differently.
+_OPTIONS = {"date_from": "--from", "date_to": "--to", "entity_name": "--entity", "q": "QUERY"}
+
+DataDir = Annotated[
+    Path | None,
+    typer.Option(
+        "--data-dir", metavar="FOLDER", help="The folder of the archive (else $DATELINE_DATA_DIR, else data)."
+    ),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs.")]
+
+
+def settings_of(data_dir: Path | None, **given: Any) -> Settings:
+    from app.settings import Settings
+
+    return Settings.read(data_dir=data_dir, **given)
+
+
+@contextmanager
+def opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
+    from app.archive import open_archive
+
+    with open_archive(settings, mend=mend) as archive:
+        yield archive
+
+
+@contextmanager
+def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
+    """For commands that only read: asking in the wrong folder must not begin an archive there."""
+    settings = settings_of(data_dir)
+    if not settings.database_path.exists():
+        raise errors.InputUnreadable(
+            f"There is no archive in {settings.data_dir}. Begin one with: dateline ingest PATH"
+        )
+    with opened(settings, mend=mend) as archive:
+        yield archive
+
+
+def cell(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else str(value or "none")
+
+
+def print_json(value: Any) -> None:
+    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def complain(message: str) -> None:
+    typer.secho(message, err=True, fg=typer.colors.YELLOW)
+
+
+def fail(message: str, code: int) -> NoReturn:
+    complain(message)
+    raise typer.Exit(code)
+
+
+def _explain(error: errors.DatelineError) -> None:
+    if not isinstance(error, errors.InvalidParameter):
+        complain(str(error))
+        return
+    complain(f"{_OPTIONS.get(error.parameter, error.parameter)}: {error.message}")
+    if error.suggestion:
+        complain(f"Did you mean {error.suggestion}?")
+    for candidate in error.candidates:
+        complain(f"  {candidate.id}  {candidate.name}" + (f" ({candidate.hint})" if candidate.hint else ""))

@@ -1,0 +1,114 @@
+"""`dateline serve`: the server as a process, from its socket to its last request."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from app import errors
+from app.cli.command import EXIT_DISK, DataDir, examples, opened, settings_of
+
+if TYPE_CHECKING:
+    from app.settings import Settings
+
+EXAMPLES = examples(
+    ("dateline serve", "on http://127.0.0.1:8000, until Ctrl-C; requests under way are finished"),
+    ("dateline serve --port 9000 --workers 4", "for more readers at once"),
+    ("dateline serve --host 0.0.0.0", "for other machines too: put a proxy with accounts before it"),
+)
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="The address to listen on; 0.0.0.0 for all (127.0.0.1).")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="The port; 0 for a free one (8000).")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes that answer (1).")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Serve the search page and the HTTP API; the address is printed.
+
+    The archive is brought to this version first. Articles can be ingested while it runs.
+    """
+    settings = settings_of(data_dir, host=host, port=port, workers=workers)
+    count = _prepare(settings)
+    with _listen(settings.host, settings.port) as listener:
+        address = _address(settings.host, listener.getsockname()[1])
+        typer.echo(
+            f"Dateline has {count:,} articles and answers on {address} (the API: {address}/docs). Ctrl-C stops it."
+        )
+        _run_server(settings, listener)
+
+
+def application() -> Any:
+    """The ASGI application as each server process builds it, from the environment."""
+    from logging.config import dictConfig
+
+    from app.api import log
+    from app.settings import Settings
+    from app.web.site import create_app
+
+    settings = Settings.read()
+    dictConfig(log.config(settings))
+    return create_app(settings)
+
+
+def _prepare(settings: Settings) -> int:
+    """Migrate before any server process starts, and count the articles. The server fills an index that was mended."""
+    from app.store import articles
+
+    with opened(settings, mend=True) as archive, archive.database.reading() as session:
+        return articles.stats(session).articles
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    """Bound here, so that a port in use is one line, and the port printed is the one that was given for 0."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    # With the protocol named, asyncio turns on TCP_NODELAY; without it every answer would wait 40 ms.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+        listener.listen(2048)
+    except OSError as error:
+        listener.close()
+        raise errors.SettingsInvalid(f"Cannot listen on {_address(host, port)}: {error.strerror}.") from None
+    return listener
+
+
+def _address(host: str, port: int) -> str:
+    shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  # compared, not bound
+    return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
+
+
+def _run_server(settings: Settings, listener: socket.socket) -> None:
+    import uvicorn
+    from uvicorn.supervisors import Multiprocess
+
+    # New processes read their settings from the environment.
+    os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir.resolve())
+    os.environ["DATELINE_WORKERS"] = str(settings.workers)
+    config = uvicorn.Config(
+        "app.cli.server:application",
+        factory=True,
+        workers=settings.workers,
+        log_config=None,  # `application` has it, for each process
+        access_log=False,  # its lines would hold what people search for; ours have the route
+        server_header=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies.split(),
+        timeout_keep_alive=5,
+        timeout_graceful_shutdown=8,
+    )
+    # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    if settings.workers > 1:
+        Multiprocess(config, sockets=[listener]).run()
+    else:
+        server = uvicorn.Server(config)
+        server.run(sockets=[listener])
+        if not server.started:
+            raise typer.Exit(EXIT_DISK)
