@@ -5,8 +5,12 @@ packed.py    ascending numbers in few bits: the documents and the addresses of e
 near.py      which terms lie within some edits of a word
 invert.py    documents to arrays: the batch in memory and the merge of segments
 codec.py     the same arrays as Whoosh sees them: schema, segment, readers, matchers
-index.py     the folder: generations, Whoosh's lock and table of contents, commits, immutable snapshots
+index.py     the folder: generations, Whoosh's lock and table of contents, commits and merges
+snapshot.py  one generation: its segments end to end, as one run of documents
+audit.py     what an index holds, article by article, to be compared with the rows
 plan.py      a clause in the terms of the index
+weights.py   what a word, phrase or prefix finds in a segment, and what it is worth there
+matches.py   documents with a number each, and how such lists join
 execute.py   a plan over a snapshot: which documents match, and their scores
 narrow.py    filters
 rank.py      the order of the hits, and one page of it
