@@ -96,9 +96,9 @@ def api(data_dir: Path) -> Iterator[Api]:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    """What a newcomer has after `make run`."""
+    """What a newcomer has after `make run`; for each file anew, since some examples take decisions."""
     settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"))
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[2] / "seeds"], archive, IngestOptions())

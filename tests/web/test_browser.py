@@ -173,6 +173,7 @@ def test_an_address_opens_the_same_view_in_another_window(page: Page, browser: B
     page.goto("/")
     search(page, "moon")
     page.locator(".facet").filter(has_text="People").get_by_role("link").first.click()
+    expect(page.locator(".filters")).to_be_visible()
     page.get_by_role("link", name="Oldest").click()
     expect(page.get_by_role("link", name="Oldest")).to_have_attribute("aria-current", "true")
     other = browser.new_page()
