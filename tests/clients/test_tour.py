@@ -41,7 +41,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> str:
     environment = os.environ | {"PATH": path, "DATELINE_PORT": archive, "DATELINE_INGEST_WORKERS": "1"}
     command = ["bash", "-c", _at(script(), archive, front)]
     done = subprocess.run(
-        command, check=False, cwd=folder, env=environment, capture_output=True, text=True, timeout=150
+        command, check=False, cwd=folder, env=environment, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
@@ -15,6 +15,10 @@ from app.settings import Settings
 from app.web.site import create_app
 from tests.api.served import serve
 from tests.web.browsers import installed
+
+_PATIENCE = 20_000
+"""Milliseconds, on a machine that does other work too: what is not there by then does not come."""
+expect.set_options(timeout=_PATIENCE)
 
 
 @pytest.fixture(scope="session")
@@ -39,7 +43,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def context(browser: Browser, site: httpx.Client) -> Iterator[BrowserContext]:
     made = browser.new_context(base_url=str(site.base_url))
-    made.set_default_timeout(5_000)
+    made.set_default_timeout(_PATIENCE)
     yield made
     made.close()
 
