@@ -66,7 +66,8 @@ class WhooshEngine:
         narrowing = Narrowing(snapshot, query.filters, resumed.sequence if resumed else None)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
         matches = execution.matches() if execution else everything(snapshot.held)
-        found = _narrowed(matches, narrowing.mask())
+        passing = narrowing.mask()
+        found = _narrowed(matches, passing)
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)
         rows, floor = _page(snapshot, query, execution if scored else None, planned, found, resumed)
@@ -79,7 +80,7 @@ class WhooshEngine:
             cursor=_next(query, snapshot, execution, resumed, total, floor, after),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
-            dates=_dates(snapshot, found, narrowing.mask()) if query.dates else None,
+            dates=_dates(snapshot, found, passing) if query.dates else None,
         )
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
