@@ -16,8 +16,8 @@ from app.store.decisions import Proposal
 from app.store.resolution import follow, settle
 from app.store.tables import Decision
 
-# Two decisions at once take turns. An ingest holds the index for longer, and will bring it up to date itself.
-_PATIENCE = 5.0
+PATIENCE = 5.0
+"""Seconds. Two decisions at once take turns; an ingest holds the index longer, and brings it up to date itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,17 +29,17 @@ class Decided:
     indexed: bool
 
 
-def decide(archive: Archive, proposal: Proposal, by: str) -> Decided:
-    """Raises as `decisions.record` does, before anything is changed."""
+def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATIENCE) -> Decided:
+    """Raises as `decisions.record` does, before anything is changed. Waits so long for who writes to the index."""
     with archive.database.writing() as session:
         decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
         articles = follow(session, decision, link)
         settle(session, link, display_name, owner)
-    return Decided(decision, articles, _index(archive))
+    return Decided(decision, articles, _index(archive, patience))
 
 
-def _index(archive: Archive) -> bool:
-    until = monotonic() + _PATIENCE
+def _index(archive: Archive, patience: float) -> bool:
+    until = monotonic() + patience
     while True:
         try:
             indexing.catch_up(archive)

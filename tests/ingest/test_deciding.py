@@ -351,12 +351,9 @@ def test_of_two_at_once_the_second_is_told(news: Archive) -> None:
     assert found(news, MODI) == 2
 
 
-def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(
-    news: Archive, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("app.ingest.deciding._PATIENCE", 0.0)
+def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(news: Archive) -> None:
     with writing_alone(news.settings.lock_path):
-        assert not take(news, "merge", PUTIN, target=MODI).indexed
+        assert not decide(news, Proposal("merge", PUTIN, target=MODI), "Ada", patience=0.0).indexed
         assert indexing.lag(news) == 2
         assert indexing.apply(news) == 2
     assert found(news, MODI) == 2
