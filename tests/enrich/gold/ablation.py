@@ -8,6 +8,7 @@ alone are scored.
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -110,21 +111,7 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ("homonyms by country and state", gazetteer, "outer_place", _nothing),
 ]
 
-_MODULES = (
-    appositions,
-    cleaning,
-    events,
-    evidence,
-    gazetteer,
-    lists,
-    mentions,
-    nations,
-    offices,
-    organizations,
-    prepared,
-    scores,
-    titles,
-)
+_MODULES = tuple(module for name, module in sorted(sys.modules.items()) if name.startswith("app.enrich."))
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
 
