@@ -36,7 +36,7 @@ class _Answer:
 
 
 class Answers:
-    """Innermost: what compresses and stamps answers does so for each request anew."""
+    """Below all that compresses, stamps or refuses, which is done for each request anew."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
