@@ -58,7 +58,7 @@ class _Run:
             self._tell(total)
             if self._pace.is_due():
                 self._pace.apply(self._archive)
-        self._pace.apply(self._archive)
+        self._pace.finish(self._archive)
         return Enriched(self._read, self._unnamed, self._pipeline, perf_counter() - started)
 
     def _tasks(self) -> Iterator[Task[list[Article]]]:

@@ -36,11 +36,12 @@ class Pace:
     more than a tenth of the time."""
 
     def __init__(self) -> None:
-        self._waiting = 0
+        self._brought = self._waiting = 0
         self._at = perf_counter()
         self._took = 0.0
 
     def add(self, articles: int) -> None:
+        self._brought += articles
         self._waiting += articles
 
     def is_due(self) -> bool:
@@ -55,6 +56,14 @@ class Pace:
         self._at = perf_counter()
         self._took = self._at - started
         self._waiting = 0
+
+    def finish(self, archive: Archive) -> None:
+        """At the end of the run. Each commit of a long one has left a piece of the index, and every search pays for
+        every piece; a short one leaves few, which commits merge anyway."""
+        self.apply(archive)
+        if self._brought > _ARTICLES:
+            reached = archive.engine.status().sequence
+            _commit(archive, reached, lambda: archive.engine.compact(self._brought))
 
 
 Stopped = Callable[[], bool]

@@ -107,9 +107,11 @@ class _Run:
                 self._write(batch, dict(zip(batch.wanted, recognised, strict=True)))
             self._tell(reading, batch.done, "recognition" if self._names else "rows")
             if self._pace.is_due():
-                self._index()
+                with self._tally.timing("index"):
+                    self._pace.apply(self._archive)
         self._tell(reading, reading.total, "index")
-        self._index()
+        with self._tally.timing("index"):
+            self._pace.finish(self._archive)
         return self._tally.report()
 
     def _files(self, paths: Sequence[Path]) -> list[Found]:
@@ -223,10 +225,6 @@ class _Run:
             self._tally.count("rejected")
         self._tally.cleaned += sum(draft.cleaned for draft in batch.drafts)
         self._tally.resolved += resolved
-
-    def _index(self) -> None:
-        with self._tally.timing("index"):
-            self._pace.apply(self._archive)
 
     def _tell(self, reading: Reading, done: int, stage: Stage) -> None:
         if self._progress is not None:

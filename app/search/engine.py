@@ -156,6 +156,11 @@ class SearchEngine(Protocol):
         """Replace everything: built beside, then switched in one step; the old index serves until then."""
         ...
 
+    def compact(self, documents: int, /) -> None:
+        """After many writes that brought so many documents: join the small pieces they left, in time in proportion to
+        `documents`. Searches find the same, sooner."""
+        ...
+
     def status(self) -> IndexStatus: ...
 
     def audit(self, *, deep: bool = False) -> Audit:

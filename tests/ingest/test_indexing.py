@@ -69,6 +69,20 @@ def test_the_index_knows_how_far_it_is(filled: Archive) -> None:
     assert indexing.catch_up(filled) == 0
 
 
+def test_a_long_run_leaves_one_piece_and_a_short_one_takes_no_time_for_that(
+    archive: Archive, write_records: WriteRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(indexing, "_ARTICLES", 10)
+    monkeypatch.setattr(indexing, "_CHARACTERS", 100)
+    ingest([write_records("a.jsonl", RECORDS)], archive, IngestOptions(skip_entities=True))
+    assert len(list(archive.settings.index_dir.glob("*.seg"))) == 1
+    assert indexing.is_ours(archive)
+    more = [record | {"id": 100 + number, "text": f"Low tide {number}."} for number, record in enumerate(RECORDS[:10])]
+    ingest([write_records("b.jsonl", more)], archive, IngestOptions(skip_entities=True))
+    assert len(list(archive.settings.index_dir.glob("*.seg"))) == 2
+    assert (total(archive, "tide"), indexing.is_ours(archive)) == (40, True)
+
+
 def test_withdrawn_articles_leave_and_come_back(filled: Archive) -> None:
     change(filled, "withdrawn", 5)
     assert indexing.catch_up(filled) == 5

@@ -78,6 +78,16 @@ class TestWriting:
         assert after.generation > before.generation
         assert after.fingerprint == before.fingerprint
 
+    def test_compacting_changes_nothing_that_is_found(self, engine: SearchEngine) -> None:
+        for n in range(12):
+            engine.put([doc(n, f"oil word{n}"), doc(100 + n, "oil grain")], sequence=n + 1)
+        query = Query(parse("grain").clause, limit=5)
+        before, page = ask(engine, "oil"), engine.search(query)
+        engine.compact(24)
+        assert (ask(engine, "oil").hits, engine.status().sequence) == (before.hits, 12)
+        rest = engine.search(replace(query, limit=7, cursor=page.cursor))
+        assert sorted(numbers(page) + numbers(rest)) == list(range(100, 112))
+
     def test_status_names_the_newest_change_and_generations_ascend(self, engine: SearchEngine) -> None:
         seen = [engine.status()]
         assert (seen[0].documents, seen[0].sequence) == (0, 0)

@@ -129,6 +129,10 @@ class WhooshEngine:
         self._index.replace(documents, sequence)
         self._refresh()
 
+    def compact(self, documents: int, /) -> None:
+        self._index.compact(documents)
+        self._refresh()
+
     def status(self) -> IndexStatus:
         snapshot = self._current()
         return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint)

@@ -145,6 +145,18 @@ class Index:
             segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
             self._commit(segments, self.generation(), sequence)
 
+    def compact(self, documents: int) -> None:
+        """Merge all segments of at most so many documents, and commit where there was anything to merge."""
+        with self._locked():
+            generation = self.generation()
+            receipt, toc = self._listed(generation)
+            small = [one for one in toc.segments if one.doc_count_all() <= documents]
+            if len(small) < 2:
+                return
+            kept = [one for one in toc.segments if one not in small]
+            merged = [self._merged(lot) for lot in _lots(one for one in small if one.doc_count())]
+            self._commit([*kept, *merged], generation, receipt.sequence)
+
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
         lock = self._storage.lock(_LOCK)

@@ -63,6 +63,20 @@ class TestFolder:
             assert len(files(tmp_path, ".seg")) < 3 * MERGE_FACTOR
         assert numbers(ask(engine, "oil")) == list(range(1, 100))
 
+    def test_what_a_long_run_leaves_becomes_one_segment_beside_the_larger(self, tmp_path: Path) -> None:
+        engine = WhooshEngine.open(tmp_path)
+        engine.rebuild([doc(n, "oil") for n in range(40)], sequence=1)
+        for n in range(5):
+            engine.put([doc(100 + 5 * n + m, "oil") for m in range(5)], sequence=2 + n)
+        engine.delete([doc(100, "").id], sequence=7)
+        engine.compact(25)
+        views = engine._index.snapshot().views
+        assert sorted(view.segment.documents for view in views) == [24, 40]
+        assert (engine.status().sequence, engine.status().documents) == (7, 64)
+        generation = engine.status().generation
+        engine.compact(25)
+        assert engine.status().generation == generation
+
     def test_a_segment_of_mostly_dead_documents_is_written_anew(self, tmp_path: Path) -> None:
         engine = WhooshEngine.open(tmp_path)
         engine.put(articles(20), sequence=1)
