@@ -14,6 +14,7 @@ from app.api.params import Conditions, SearchParams
 from app.search.answer import Answer
 from app.search.query import Filters, Parsed, parse
 from app.store import entities as store
+from app.store.database import Database
 from app.store.decisions import survivor
 from app.store.tables import Entity
 
@@ -36,7 +37,7 @@ class Asked:
     warnings: list[QueryWarning]
 
 
-def read_conditions(session: Session, params: Conditions) -> Asked:
+def read_conditions(database: Database, session: Session, params: Conditions) -> Asked:
     parsed = parse(params.q)
     named = {name: naming.resolve(session, name).id for name in params.entity_name}
     filters = params.filters(named.values())
@@ -62,7 +63,7 @@ def read_conditions(session: Session, params: Conditions) -> Asked:
         message = "Without words in q nothing is more relevant than another; the newest come first."
         warnings.append({"code": "sort_without_query", "message": message})
     words = _PLAIN.fullmatch(params.q.strip())
-    called = store.called(session, words["name"]) if words else []
+    called = store.called(database, words["name"]) if words else []
     return Asked(parsed, filters, named, merged, entities, called, warnings)
 
 

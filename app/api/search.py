@@ -37,7 +37,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     started = perf_counter()
     with archive.database.reading() as session:
         tag = indexed(request, archive)
-        asked = read_conditions(session, params)
+        asked = read_conditions(archive.database, session, params)
         query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(archive.engine, query, params.match)
         names = store.names(session, entity_ids(found.hits.facets))

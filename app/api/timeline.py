@@ -45,7 +45,7 @@ def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[Timeli
     """How many articles of each day, week, month or year match, and how many there are of it in all."""
     with archive.database.reading() as session:
         tag = indexed(request, archive)
-        asked = read_conditions(session, params)
+        asked = read_conditions(archive.database, session, params)
     query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
     found = answer(archive.engine, query, params.match)
     return reply(request, timeline(found.hits.dates, params.interval, asked.filters), tag=tag)

@@ -158,7 +158,7 @@ def search(
     with existing(data_dir) as archive, archive.database.reading() as session:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
-        asked = read_conditions(session, params)
+        asked = read_conditions(archive.database, session, params)
         found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
         texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
         read = query_read(params, asked, found)

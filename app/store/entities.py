@@ -15,6 +15,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.store.articles import chunks
+from app.store.database import Database
 from app.store.decisions import stem
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
 from app.text import fold
@@ -151,13 +152,13 @@ def resolve_name(session: Session, name: str) -> list[Entity]:
     return [entity for entity in found if not is_scoped(entity.id)] or found
 
 
-def called(session: Session, name: str, limit: int = 5) -> list[tuple[str, str]]:
-    """Id and name of those whose name or alias is exactly this, as `resolve_name` has them. Every search asks: the
-    statement is written out, since building it costs more than running it."""
-    rows = session.connection().exec_driver_sql(_CALLED, (fold(name),)).all()
-    pinned = [row for row in rows if row.kind == "pinned"]
-    known = pinned or [row for row in rows if not is_scoped(row.id)]
-    return list({row.id: (row.id, row.name) for row in known}.values())[:limit]
+def called(database: Database, name: str, limit: int = 5) -> list[tuple[str, str]]:
+    """Id and name of those whose name or alias is exactly this, as `resolve_name` has them. Every search asks, most for
+    nothing else, so they come without a session."""
+    rows = database.rows(_CALLED, (fold(name),))
+    pinned = [(id, shown) for id, shown, kind in rows if kind == "pinned"]
+    known = pinned or [(id, shown) for id, shown, _ in rows if not is_scoped(id)]
+    return list(dict.fromkeys(known))[:limit]
 
 
 _CALLED = """

@@ -40,7 +40,7 @@ class Way:
 def show_search(request: Request, archive: ArchiveDep) -> Response:
     params, here = search_params(request), Address.of(request)
     with archive.database.reading() as session:
-        asked = read_conditions(session, params)
+        asked = read_conditions(archive.database, session, params)
         found = _found(archive, params, asked)
         facets = _facets(request, session, asked, found)
         listed = results(archive, session, found.hits.hits, found.clause)

@@ -124,10 +124,10 @@ def test_roles_are_counted_and_dated(archive: Archive) -> None:
 
 
 def test_a_text_that_is_a_name_says_whose(archive_of_four: Archive) -> None:
-    with archive_of_four.database.reading() as session:
-        assert entities.called(session, "BERN") == [("place-bern", "Bérn")]
-        assert entities.called(session, "modi") == [("person-narendra-modi", "Narendra Modi")]
-        assert entities.called(session, "Narendra") == []
+    database = archive_of_four.database
+    assert entities.called(database, "BERN") == [("place-bern", "Bérn")]
+    assert entities.called(database, "modi") == [("person-narendra-modi", "Narendra Modi")]
+    assert entities.called(database, "Narendra") == []
 
 
 def test_related_counts_shared_articles(archive_of_four: Archive) -> None:
