@@ -37,7 +37,7 @@ def picture(related: Sequence[Related]) -> list[Node]:
 
 def _node(related: Related, number: int, of: int, most: int) -> Node:
     angle = 2 * math.pi * number / of - math.pi / 2
-    x, y = WIDTH / 2 + 150 * math.cos(angle), HEIGHT / 2 + 125 * math.sin(angle)
+    x, y = WIDTH / 2 + 125 * math.cos(angle), HEIGHT / 2 + 125 * math.sin(angle)
     # Area, not radius, grows with the count: that is what the eye compares.
     radius = 4 + 8 * math.sqrt(related.count / most)
     side = round(math.cos(angle), 6)

@@ -169,6 +169,17 @@ def test_an_article_shows_its_names_its_hits_and_what_is_like_it(page: Page) -> 
     assert page.locator(".picture a").count() == 10
 
 
+def test_the_names_around_an_entity_are_not_cut(page: Page) -> None:
+    for wanted in page.request.get("/v1/entities?limit=12").json()["results"]:
+        page.goto(f"/entities/{wanted['id']}")
+        frame = page.locator(".picture svg").bounding_box()
+        assert frame is not None
+        for label in page.locator(".picture text").all():
+            drawn = label.bounding_box()
+            assert drawn is not None
+            assert frame["x"] <= drawn["x"] <= frame["x"] + frame["width"] - drawn["width"], label.inner_text()
+
+
 def test_an_address_opens_the_same_view_in_another_window(page: Page, browser: Browser) -> None:
     page.goto("/")
     search(page, "moon")
