@@ -6,6 +6,7 @@ import os
 import signal
 import socket
 import sys
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -88,6 +89,8 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from app.api.metrics import SHARED_FOLDER
+
     # New processes read their settings from the environment.
     os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir.resolve())
     os.environ["DATELINE_WORKERS"] = str(settings.workers)
@@ -106,7 +109,9 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     if settings.workers > 1:
-        Multiprocess(config, sockets=[listener]).run()
+        with TemporaryDirectory(prefix="dateline-metrics-") as shared:
+            os.environ[SHARED_FOLDER] = shared
+            Multiprocess(config, sockets=[listener]).run()
     else:
         server = uvicorn.Server(config)
         server.run(sockets=[listener])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -119,6 +120,19 @@ def test_a_server_goes_on_and_switches_while_another_process_builds_the_index(fi
             assert time.monotonic() < deadline
             time.sleep(0.05)
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+def test_whichever_process_is_asked_tells_the_meters_of_all(filled: Path) -> None:
+    with serving(filled, "--workers", "2") as (_, address):
+        for n in range(60):
+            # A connection each: the system gives them to either process.
+            httpx.get(f"{address}/v1/search", params={"q": f"lighthouse {n}"}, timeout=60).raise_for_status()
+            told = httpx.get(f"{address}/metrics", timeout=60).text
+            answered = re.search(r'dateline_requests_total{.*route="/v1/search",status="200"} (\d+)', told)
+            assert answered is not None
+            assert int(answered[1]) == n + 1
+        assert "dateline_articles 40.0" in told
+        assert "dateline_index_lag 0.0" in told
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
