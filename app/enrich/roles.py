@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from app.enrich import gazetteer, titles
+from app.enrich import callings, gazetteer, titles
 from app.enrich.mentions import Mention
 from app.text import sentences
 
@@ -52,6 +52,10 @@ def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str 
         begin = whole.start if whole is not None and words else body.rfind(" ", first, stripped) + 1
         begin = max(begin, body.rfind("\n", first, stripped) + 1, first)
         word = body[begin:stripped]
+        if word and not words and titles.is_honorific(word):
+            # `General Sir Peter de la Billiere`.
+            at = begin
+            continue
         if not word or ((whole is None or not words) and not _is_of_an_office(word)):
             break
         words.insert(0, word)
@@ -66,21 +70,26 @@ def _after(body: str, end: int, last: int) -> str | None:
     words = _WORD.findall(match[1])
     if len(words) > _MOST_WORDS or any(word.lower() in _VERBS for word in words):
         return None
-    return _office(words) if any(titles.is_office(word) for word in words[:_HEAD_WORDS]) else None
+    return _office(words) if any(_is_office(word) for word in words[:_HEAD_WORDS]) else None
 
 
 def _office(words: Sequence[str]) -> str | None:
     words = words[1:] if words and words[0] in _ALSO else words
-    return " ".join(words) if any(titles.is_office(word) for word in words) else None
+    return " ".join(words) if any(_is_office(word) for word in words) else None
+
+
+def _is_office(word: str) -> bool:
+    return titles.is_office(word) or callings.is_calling(word)
 
 
 def _is_of_an_office(word: str) -> bool:
-    """Words that an office is made of: its title, what qualifies it, and whose it is."""
+    """Words that an office or a calling is made of: its title, what qualifies it, and whose it is."""
     owner = _OWNER.sub("", word)
     if word in _NEVER:
         return False
     return (
-        titles.is_office(word)
+        _is_office(word)
+        or callings.is_stage(word)
         or titles.is_qualifier(word)
         or word.lower() in _ALSO
         or _ACRONYM.fullmatch(word) is not None

@@ -58,6 +58,10 @@ def is_office(word: str) -> bool:
     return _plain(word) in _TITLE_WORDS - _HONORIFIC_WORDS
 
 
+def is_honorific(word: str) -> bool:
+    return _plain(word) in _HONORIFIC_WORDS
+
+
 def is_qualifier(word: str) -> bool:
     return _plain(word) in _QUALIFIER_WORDS
 
