@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 from time import monotonic, sleep
 
 from app.archive import Archive
-from app.enrich.resolve import display_name, link
-from app.enrich.surnames import owner
 from app.errors import ArchiveBusy
 from app.ingest import indexing
+from app.ingest.rules import RULES
 from app.store import decisions
 from app.store.decisions import Proposal
 from app.store.resolution import follow, settle
@@ -33,8 +32,8 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATI
     """Raises as `decisions.record` does, before anything is changed. Waits so long for who writes to the index."""
     with archive.database.writing() as session:
         decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
-        articles = follow(session, decision, link)
-        settle(session, link, display_name, owner)
+        articles = follow(session, decision, RULES.link)
+        settle(session, RULES)
     return Decided(decision, articles, _index(archive, patience))
 
 

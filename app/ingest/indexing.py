@@ -12,10 +12,9 @@ from time import perf_counter
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.enrich.resolve import display_name, link
-from app.enrich.surnames import owner
 from app.errors import DatelineError
 from app.ingest.lock import writing_alone
+from app.ingest.rules import RULES
 from app.search.engine import Document
 from app.store import receipts
 from app.store.articles import changed_after, count_changed_after, entities_of
@@ -101,7 +100,7 @@ def lag(archive: Archive) -> int:
 def apply(archive: Archive, stopped: Stopped = never) -> int:
     """As `catch_up`, for who holds the lock."""
     with archive.database.writing() as session:
-        settle(session, link, display_name, owner)
+        settle(session, RULES)
     if not is_ours(archive):
         return _rebuild(archive, stopped)
     applied = 0
@@ -191,7 +190,7 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
             yield found
 
     with archive.database.writing() as session:
-        settle(session, link, display_name, owner)
+        settle(session, RULES)
     with archive.database.reading() as session:
         reached = newest(session)
         _commit(archive, reached, lambda: archive.engine.rebuild(counted(session), sequence=reached))

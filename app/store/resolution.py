@@ -15,23 +15,34 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, case, delete, func, insert, update
+from sqlalchemy import Table, and_, bindparam, case, delete, func, insert, update
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store import surnames
+from app.store import namesakes, surnames
 from app.store.articles import chunks, touch
 from app.store.decisions import Rulings, Spot, keys_of, keys_with, rulings, stem
 from app.store.sequence import next_sequence
-from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention
+from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention, Namesake
 from app.text import fold
 
 Link = Callable[[str, set[str]], str]
 """From a key and all long forms that articles give for it to the entity meant."""
 DisplayName = Callable[[Mapping[str, int]], str]
 """From the full forms of a name and how many articles have each to the one to show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What `settle` goes by."""
+
+    link: Link
+    display_name: DisplayName
+    owner: surnames.Owner
+    may_differ: namesakes.MayDiffer
+    apart: namesakes.Apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +54,26 @@ class Names:
     acronyms: list[dict[str, Any]]
 
 
+@dataclass(frozen=True, slots=True)
+class Bases:
+    """Which entity a key means, by what all articles say: `of_key`, but for the articles that mean a namesake."""
+
+    of_key: dict[str, str]
+    of_namesakes: Mapping[str, Mapping[str, str]]
+    """Key to article to person."""
+
+    def at(self, key: str, article_id: str) -> str:
+        return self.of_namesakes.get(key, {}).get(article_id) or self.of_key[key]
+
+    def all(self, key: str) -> set[str]:
+        return {self.of_key[key], *self.of_namesakes.get(key, {}).values()}
+
+
 def replace_names(session: Session, article_ids: Collection[str], names: Names, link: Link) -> None:
     """Inside `writing()`, after the article rows. Other articles whose entities change get a new sequence number."""
     decided = rulings(session)
     shorts = _explained(session, article_ids) | {row["short"] for row in names.acronyms}
-    meant = _bases(session, shorts, link)
+    meant = _bases(session, shorts, link).of_key
     stale, before = _forget(session, article_ids)
     if names.acronyms:
         session.connection().execute(insert(Acronym), list(names.acronyms))
@@ -57,9 +83,11 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
     for model, rows in ((ArticleEntity, entities), (Mention, mentions)):
         if rows:
             session.connection().execute(insert(model), rows)
-    surnames.unsettle(session, before | {row["key"] for row in names.entities})
+    changed = before | {row["key"] for row in names.entities}
+    namesakes.unsettle(session, changed)
+    surnames.unsettle(session, changed)
     stale |= {row["entity_id"] for row in entities}
-    other = {short for short, base in _bases(session, shorts, link).items() if base != meant[short]}
+    other = {short for short, base in _bases(session, shorts, link).of_key.items() if base != meant[short]}
     # What a person is also called may be a bare name, scoped to each article.
     other |= {key for short in other if short.startswith("person-") for key in keys_with(session, short)}
     relinked, moved = _relink(session, _bases(session, other, link), decided)
@@ -86,16 +114,30 @@ def follow(session: Session, decision: Decision, link: Link) -> int:
     return len(changed)
 
 
+def resolve_again(session: Session, rules: Rules) -> int:
+    """Inside `writing()`: from what recognition found in each article, decide anew who is who in all of them. How many
+    articles that changed: none, where the rules are those by which they were resolved before."""
+    keys = set(session.exec(select(ArticleEntity.key).distinct()))
+    namesakes.unsettle(session, keys)
+    surnames.unsettle(session, keys)
+    changed, _ = _relink(session, _bases(session, keys, rules.link), rulings(session), mend=True)
+    touch(session, changed)
+    changed |= _settle_persons(session, rules)
+    session.connection().execute(update(Entity).values(stale=True))
+    settle(session, rules)
+    return len(changed)
+
+
 def mark_stale(session: Session, ids: Iterable[str]) -> None:
     """To be summed up by `settle`."""
     for chunk in chunks(ids):
         session.connection().execute(update(Entity).where(col(Entity.id).in_(chunk)).values(stale=True))
 
 
-def settle(session: Session, link: Link, display_name: DisplayName, owner: surnames.Owner) -> int:
-    """Find out whose the bare surnames are, and sum up all stale entities; those that no article names any more go.
-    How many were stale."""
-    _settle_surnames(session, link, owner)
+def settle(session: Session, rules: Rules) -> int:
+    """Tell namesakes apart, find out whose the bare surnames are, and sum up all stale entities; those that no article
+    names any more go. How many were stale."""
+    _settle_persons(session, rules)
     stale = select(col(Entity.id)).where(col(Entity.stale).is_(True))
     ids = list(session.exec(stale))
     if not ids:
@@ -104,7 +146,7 @@ def settle(session: Session, link: Link, display_name: DisplayName, owner: surna
     names = _full_names(session, ids)
     surfaces = _surfaces(session, ids)
     roles = _roles(session, ids)
-    shown = {id: _name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
+    shown = {id: _name(id, names[id], surfaces[id], decided, rules.display_name) for id in ids if id in surfaces}
     sums = [row | {"role": roles.get(row["entity_id"])} for row in _sums(session, list(shown), shown)]
     connection = session.connection()
     for chunk in chunks(ids):
@@ -120,11 +162,15 @@ def settle(session: Session, link: Link, display_name: DisplayName, owner: surna
     return len(ids)
 
 
-def _settle_surnames(session: Session, link: Link, owner: surnames.Owner) -> None:
-    if changed := surnames.settle(session, owner):
-        articles, moved = _relink(session, _bases(session, changed, link), rulings(session))
-        touch(session, articles)
-        mark_stale(session, moved)
+def _settle_persons(session: Session, rules: Rules) -> set[str]:
+    """Namesakes first: each of them may be the one whose surname stands in an article. The articles changed."""
+    named = namesakes.settle(session, rules.may_differ, rules.apart)
+    surnames.unsettle(session, named)
+    changed = named | surnames.settle(session, rules.owner)
+    articles, moved = _relink(session, _bases(session, changed, rules.link), rulings(session))
+    touch(session, articles)
+    mark_stale(session, moved)
+    return articles
 
 
 def _name(
@@ -159,11 +205,11 @@ def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], s
             keys.add(key)
         for model in (ArticleEntity, Mention, Acronym):
             session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
+    namesakes.forget(session, article_ids)
     return entities, keys
 
 
-def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
-    """Which entity each key means, by what all articles say."""
+def _bases(session: Session, keys: Iterable[str], link: Link) -> Bases:
     shorts = {key: stem(key) for key in keys}
     longs: defaultdict[str, set[str]] = defaultdict(set)
     for chunk in chunks(shorts.values()):
@@ -171,11 +217,12 @@ def _bases(session: Session, keys: Iterable[str], link: Link) -> dict[str, str]:
             longs[short].add(long)
     bare = surnames.owners(session, shorts)
     stated = {key: link(key, longs[short]) for key, short in shorts.items() if short in longs}
-    return {key: stated.get(key, key) if stated.get(key, key) != key else bare.get(key, key) for key in shorts}
+    of_key = {key: stated.get(key, key) if stated.get(key, key) != key else bare.get(key, key) for key in shorts}
+    return Bases(of_key, namesakes.persons(session, (key for key, base in of_key.items() if base == key)))
 
 
 def _placed(
-    names: Names, bases: Mapping[str, str], decided: Rulings, contents: Mapping[str, str]
+    names: Names, bases: Bases, decided: Rulings, contents: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """The rows of mentions and of entities, each at its entity."""
     counted: defaultdict[tuple[str, str], dict[str, tuple[int, int]]] = defaultdict(dict)
@@ -183,13 +230,18 @@ def _placed(
     for row in names.mentions:
         key, content = row["key"], contents.get(row["article_id"])
         spot = Spot(content, row["start"], row["end"]) if content is not None else None
-        id = decided.entity(bases[key], key, row["surface"], spot)
+        id = decided.entity(bases.at(key, row["article_id"]), key, row["surface"], spot)
         count, first = counted[row["article_id"], key].get(id, (0, row["start"]))
         counted[row["article_id"], key][id] = (count + 1, min(first, row["start"]))
         mentions.append(row | {"entity_id": id})
     entities = [
         row
-        | {"entity_id": id, "count": count, "first": first, "split": id != decided.entity(bases[key], key)}
+        | {
+            "entity_id": id,
+            "count": count,
+            "first": first,
+            "split": id != decided.entity(bases.at(key, row["article_id"]), key),
+        }
         | {"surname": surname}
         for row in names.entities
         for key, surname in [(row["key"], surnames.surname(row["key"]) if row["key"].startswith("person-") else None)]
@@ -232,9 +284,7 @@ def _hide(session: Session, id: str, decided: Rulings) -> set[str]:
     return set(session.exec(select(ArticleEntity.article_id).where(ArticleEntity.entity_id == id)))
 
 
-def _relink(
-    session: Session, bases: Mapping[str, str], decided: Rulings, *, mend: bool = False
-) -> tuple[set[str], set[str]]:
+def _relink(session: Session, bases: Bases, decided: Rulings, *, mend: bool = False) -> tuple[set[str], set[str]]:
     """Let each key mean in every article what it should. Returns the articles changed, and the entities lost and won.
 
     Most keys mean one thing everywhere and are moved as a whole. Where editors split, each mention is asked; with
@@ -242,42 +292,47 @@ def _relink(
     """
     spots = _articles_with_spots(session, decided)
     each = {
-        key: _to_ask_each(session, key, spots, all_of_it=decided.divides(base, key), mend=mend)
-        for key, base in bases.items()
+        key: _to_ask_each(
+            session, key, spots, all_of_it=any(decided.divides(base, key) for base in bases.all(key)), mend=mend
+        )
+        for key in bases.of_key
     }
-    targets = {key: decided.entity(base, key) for key, base in bases.items()}
-    whole = [row for row in _elsewhere(session, targets) if row[0] not in each[row[1]]]
-    _move(session, whole, targets, decided)
-    articles = {row[0] for row in whole}
-    moved = {row[2] for row in whole} | {targets[row[1]] for row in whole}
+    whole = [row for row in _elsewhere(session, bases, decided) if row.article not in each[row.key]]
+    _move(session, whole, decided)
+    articles = {row.article for row in whole}
+    moved = {id for row in whole for id in (row.entity, row.target)}
     for key, chunk in ((key, chunk) for key, asked in each.items() for chunk in chunks(asked)):
-        found, ids = _relink_each(session, key, bases[key], decided, chunk)
+        found, ids = _relink_each(session, key, bases, decided, chunk)
         articles |= found
         moved |= ids
     return articles, moved
 
 
-Row = tuple[str, str, str, str]
-"""Article, key, entity and name."""
+class Move(NamedTuple):
+    """A key of an article, from the entity it stands at to its target."""
+
+    article: str
+    key: str
+    entity: str
+    name: str
+    target: str
 
 
-def _elsewhere(session: Session, targets: Mapping[str, str]) -> Iterator[Row]:
-    """Where a key means another than its target."""
+def _elsewhere(session: Session, bases: Bases, decided: Rulings) -> Iterator[Move]:
+    """Where a key means another than it should."""
     columns = select(ArticleEntity.article_id, ArticleEntity.key, ArticleEntity.entity_id, ArticleEntity.name)
-    bare = {key for key in targets if stem(key) != key}
-    # There are many of these, of one article each: asked together.
-    for chunk in chunks(bare):
-        found = session.exec(columns.where(col(ArticleEntity.key).in_(chunk)))
-        yield from (row for row in found if row[2] != targets[row[1]])
-    for key in targets.keys() - bare:
-        yield from session.exec(columns.where(ArticleEntity.key == key, ArticleEntity.entity_id != targets[key]))
+    for chunk in chunks(bases.of_key):
+        for row in session.exec(columns.where(col(ArticleEntity.key).in_(chunk))):
+            target = decided.entity(bases.at(row[1], row[0]), row[1])
+            if row[2] != target:
+                yield Move(*row, target)
 
 
-def _move(session: Session, rows: Sequence[Row], targets: Mapping[str, str], decided: Rulings) -> None:
-    if not rows:
+def _move(session: Session, moves: Sequence[Move], decided: Rulings) -> None:
+    if not moves:
         return
-    _add_entities(session, [{"entity_id": targets[key], "key": key, "name": name} for _, key, _, name in rows], decided)
-    placed = [{"article": article, "named": key, "entity": targets[key]} for article, key, _, _ in rows]
+    _add_entities(session, [{"entity_id": move.target, "key": move.key, "name": move.name} for move in moves], decided)
+    placed = [{"article": move.article, "named": move.key, "entity": move.target} for move in moves]
     for model in (ArticleEntity, Mention):
         table = _table(model)
         here = update(table).where(table.c.article_id == bindparam("article"), table.c.key == bindparam("named"))
@@ -307,7 +362,7 @@ def _articles_with_spots(session: Session, decided: Rulings) -> dict[str, str]:
 
 
 def _relink_each(
-    session: Session, key: str, base: str, decided: Rulings, article_ids: Sequence[str]
+    session: Session, key: str, bases: Bases, decided: Rulings, article_ids: Sequence[str]
 ) -> tuple[set[str], set[str]]:
     """As `_relink`, mention by mention."""
     whole = (col(ArticleEntity.key) == key, col(ArticleEntity.article_id).in_(article_ids))
@@ -316,7 +371,7 @@ def _relink_each(
     before = [dict(row) for row in connection.execute(_table(ArticleEntity).select().where(*whole)).mappings()]
     mentions = [dict(row) for row in connection.execute(_table(Mention).select().where(*here)).mappings()]
     once = list({row["article_id"]: row for row in before}.values())
-    after, entities = _placed(Names(once, mentions, []), {key: base}, decided, _articles_with_spots(session, decided))
+    after, entities = _placed(Names(once, mentions, []), bases, decided, _articles_with_spots(session, decided))
     was = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in before}
     now = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in entities}
     if was == now:
@@ -336,10 +391,14 @@ def _full_names(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int
     acronym) only where there is nothing else, and what was split off another not at all."""
     own: dict[str, dict[str, int]] = defaultdict(dict)
     joined: dict[str, dict[str, int]] = defaultdict(dict)
-    is_own = case((col(ArticleEntity.key) == col(ArticleEntity.entity_id), 1), else_=0)
+    is_own = case((col(ArticleEntity.entity_id).in_((col(ArticleEntity.key), col(Namesake.person))), 1), else_=0)
+    namesake = and_(
+        col(Namesake.article_id) == col(ArticleEntity.article_id), col(Namesake.key) == col(ArticleEntity.key)
+    )
     for chunk in chunks(ids):
         wanted = (
             select(ArticleEntity.entity_id, is_own, ArticleEntity.name, func.count())
+            .join(Namesake, namesake, isouter=True)
             .where(col(ArticleEntity.entity_id).in_(chunk), ~col(ArticleEntity.split))
             .group_by(col(ArticleEntity.entity_id), is_own, col(ArticleEntity.name))
         )

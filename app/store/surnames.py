@@ -6,16 +6,18 @@ them: so the outcome is one function of the articles, in whatever order they cam
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, literal_column
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from app.store.articles import chunks
 from app.store.decisions import stem
-from app.store.tables import ArticleEntity, BareSurname, UnsettledSurname
+from app.store.namesakes import company, persons
+from app.store.tables import ArticleEntity, BareSurname, Namesake, UnsettledSurname
 
 Owner = Callable[[Collection[str], Mapping[str, Mapping[str, float]]], str | None]
 """From what an article names, and what the articles of each candidate name, to the one whose surname it is."""
@@ -49,9 +51,8 @@ def owners(session: Session, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def settle(session: Session, owner: Owner) -> dict[str, str]:
-    """Look for owners again where articles changed. The keys whose owner is another now, and who that is: a person, or
-    the key itself where the context tells no more."""
+def settle(session: Session, owner: Owner) -> set[str]:
+    """Look for owners again where articles changed. The keys whose owner is another now, or that have one no more."""
     touched = list(session.exec(select(UnsettledSurname.stem).order_by(col(UnsettledSurname.stem))))
     changed: dict[str, str] = {}
     for each in touched:
@@ -66,7 +67,7 @@ def settle(session: Session, owner: Owner) -> dict[str, str]:
         session.connection().execute(delete(BareSurname).where(col(BareSurname.key).in_(chunk)))
     if kept := [{"key": key, "person": person} for key, person in changed.items() if person != key]:
         session.connection().execute(insert(BareSurname), kept)
-    return changed
+    return set(changed)
 
 
 def _words(key: str) -> list[str]:
@@ -99,39 +100,39 @@ def _found(session: Session, stem: str, owner: Owner) -> Iterator[tuple[str, str
     bare = {row.key: row.article_id for row in rows if _is_bare(row.key, stem)}
     if not bare:
         return
-    candidates = {key: _company(session, key) for key in _candidates(session, stem)}
+    candidates = dict(_candidates(session, stem))
     if not candidates:
         return
-    named = _named(session, bare.values())
+    named = company(session, bare.values())
     for key, article in bare.items():
         person = owner(named[article], candidates)
         if person is not None:
             yield key, person
 
 
-def _candidates(session: Session, stem: str) -> list[str]:
+def _candidates(session: Session, stem: str) -> Iterator[tuple[str, dict[str, float]]]:
+    """Persons of the surname, with the share of their articles in which each other key stands."""
     ending = stem.removeprefix("person")
     having = select(ArticleEntity.key).where(ArticleEntity.surname == ending.rpartition("-")[2]).distinct()
-    return sorted(key for key in session.exec(having) if "-".join(["", *_words(key)]).endswith(ending))
+    names = sorted(key for key in session.exec(having) if "-".join(["", *_words(key)]).endswith(ending))
+    several = persons(session, names)
+    for name in names:
+        with_it = select(ArticleEntity.article_id).where(ArticleEntity.key == name)
+        theirs = select(Namesake.article_id).where(Namesake.key == name)
+        yield (
+            name,
+            _shares(
+                session, name, with_it.where(~col(ArticleEntity.article_id).in_(theirs)) if name in several else with_it
+            ),
+        )
+        for person in sorted({*several.get(name, {}).values()}):
+            yield person, _shares(session, name, theirs.where(Namesake.person == person))
 
 
-def _company(session: Session, key: str) -> dict[str, float]:
-    """In what share of a person's articles each other key stands."""
-    with_it = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
-    articles = list(session.exec(with_it.order_by(col(ArticleEntity.article_id)).limit(_TELLING)))
-    counted = Counter(other for named in _named(session, articles).values() for other in named if other != key)
-    return {other: count / len(articles) for other, count in counted.items()}
-
-
-def _named(session: Session, articles: Iterable[str]) -> dict[str, set[str]]:
-    """What each article names, bare surnames left out."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for chunk in chunks(articles):
-        among = select(ArticleEntity.article_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
-        for article, key in session.exec(among):
-            if stem(key) == key:
-                found[article].add(key)
-    return found
+def _shares(session: Session, name: str, articles: SelectOfScalar[str]) -> dict[str, float]:
+    telling = list(session.exec(articles.distinct().order_by(literal_column("article_id")).limit(_TELLING)))
+    counted = Counter(other for named in company(session, telling).values() for other in named if other != name)
+    return {other: count / len(telling) for other, count in counted.items()}
 
 
 def _bounds(stem: str) -> tuple[str, str]:

@@ -20,6 +20,9 @@ SQLModel.metadata.naming_convention = {
 # Rows stand in the order of their primary key, so that those of one article stand together.
 _CLUSTERED = {"sqlite_with_rowid": False}
 
+WITH_INITIAL = "surname IS NOT NULL AND name GLOB '* [A-Z]. *'"
+"""Of `ArticleEntity`: people with a middle initial. A query has to say it in these words, or it finds no index."""
+
 
 def _of_article(*, primary_key: bool = False, index: bool = False) -> Column[str]:
     return Column(
@@ -163,6 +166,7 @@ class ArticleEntity(SQLModel, table=True):
         Index("ix_article_entity_key", "key"),
         Index("ix_article_entity_entity", "entity_id", "article_id"),
         Index("ix_article_entity_surname", "surname", "key", sqlite_where=text("surname IS NOT NULL")),
+        Index("ix_article_entity_initial", "key", "name", sqlite_where=text(WITH_INITIAL)),
         _CLUSTERED,
     )
 
@@ -184,7 +188,11 @@ class Mention(SQLModel, table=True):
     says that a person is: "Russian President"."""
 
     __tablename__ = "mention"
-    __table_args__ = (Index("ix_mention_entity", "entity_id", "surface"), _CLUSTERED)
+    __table_args__ = (
+        Index("ix_mention_entity", "entity_id", "surface"),
+        Index("ix_mention_role", "key", "role", sqlite_where=text("role IS NOT NULL")),
+        _CLUSTERED,
+    )
 
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     start: int = Field(primary_key=True)
@@ -229,6 +237,27 @@ class UnsettledSurname(SQLModel, table=True):
     __table_args__ = _CLUSTERED
 
     stem: str = Field(primary_key=True)
+
+
+class Namesake(SQLModel, table=True):
+    """In this article the full name `key` is not that of the person most written about under it, but of `person`.
+    Computed from all articles, like `Entity`."""
+
+    __tablename__ = "namesake"
+    __table_args__ = (Index("ix_namesake_key", "key", "person"), _CLUSTERED)
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    key: str = Field(primary_key=True)
+    person: str
+
+
+class UnsettledName(SQLModel, table=True):
+    """A full name whose articles changed since it was last asked whether it is of several people."""
+
+    __tablename__ = "unsettled_name"
+    __table_args__ = _CLUSTERED
+
+    key: str = Field(primary_key=True)
 
 
 class Decision(SQLModel, table=True):

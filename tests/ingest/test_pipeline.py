@@ -11,6 +11,7 @@ from sqlmodel import col, select, update
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, InputUnreadable
+from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.report import Progress, Report
@@ -282,6 +283,49 @@ def test_any_order_of_ingest_gives_the_same_names(new_archive: NewArchive, write
     together = new_archive()
     ingest([write_records("together/a.jsonl", TRUCE)], together)
     assert names(together) == expected
+
+
+NAMESAKES: list[dict[str, str]] = [
+    {
+        "id": "a",
+        "text": "LOS ANGELES, June 1 - Pop singer Michael Jackson will record for Epic Records, his manager said.",
+        "date": "1999-06-01",
+    },
+    {
+        "id": "b",
+        "text": "NEW YORK, June 3 - Fans of Michael Jackson, the pop star, waited. Epic Records said he would sing.",
+        "date": "1999-06-03",
+    },
+    {
+        "id": "c",
+        "text": "PRISTINA, June 10 - British General Sir Michael Jackson met Wesley Clark and Viktor Zavarzin.",
+        "date": "1999-06-10",
+    },
+    {
+        "id": "d",
+        "text": "SKOPJE, June 12 - Gen. Jackson and Viktor Zavarzin shook hands, and Wesley Clark was not there.",
+        "date": "1999-06-12",
+    },
+]
+
+
+def test_any_order_of_ingest_tells_the_same_namesakes_apart(
+    new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    expected: dict[str, list[tuple[Any, ...]]] = {}
+    for number, order in enumerate(((0, 1, 2, 3), (3, 2, 1, 0), (2, 0, 3, 1))):
+        archive = new_archive()
+        for at in order:
+            ingest([write_records(f"{number}/{at}/a.jsonl", [NAMESAKES[at]])], archive)
+        expected = expected or names(archive)
+        assert names(archive) == expected
+        ingest([write_records(f"{number}/again/a.jsonl", NAMESAKES)], archive)
+        assert indexing.rebuild(archive) == 4
+        assert names(archive) == expected
+    assert {id: count for id, count in expected["person"] if "jackson" in id} == {
+        "person-michael-jackson": 2,
+        "person-michael-jackson-general": 2,
+    }
 
 
 def test_names_that_were_skipped_come_later(

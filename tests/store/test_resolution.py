@@ -10,9 +10,9 @@ from sqlmodel import Session, col, select
 
 from app.archive import Archive
 from app.enrich.mentions import Mention
-from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link
-from app.enrich.surnames import owner
+from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity
 from app.ingest import rows
+from app.ingest.rules import RULES
 from app.store.articles import changed_after, entities_of
 from app.store.provenance import put_articles
 from app.store.resolution import replace_names, settle
@@ -56,7 +56,7 @@ def write(archive: Archive, found: dict[str, Enrichment]) -> None:
         first = next_sequence(session, len(found))
         for sequence, id in enumerate(found, first):
             put_articles(session, [article(id, sequence)])
-        replace_names(session, list(found), rows.names(found.items()), link)
+        replace_names(session, list(found), rows.names(found.items()), RULES.link)
 
 
 def article(id: str, sequence: int) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def repr_of(row: dict[str, Any]) -> str:
 
 def summed_up(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     with archive.database.writing() as session:
-        settle(session, link, display_name, owner)
+        settle(session, RULES)
         return derived(session)
 
 
