@@ -21,11 +21,11 @@ from sqlalchemy import Table, and_, bindparam, case, delete, func, insert, updat
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store import namesakes, surnames
+from app.store import diminutives, namesakes, surnames
 from app.store.articles import chunks, touch
 from app.store.decisions import Rulings, Spot, keys_of, keys_with, rulings, stem
 from app.store.sequence import next_sequence
-from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Entity, Mention, Namesake
+from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Diminutive, Entity, Mention, Namesake
 from app.text import fold
 
 Link = Callable[[str, set[str]], str]
@@ -43,6 +43,8 @@ class Rules:
     owner: surnames.Owner
     may_differ: namesakes.MayDiffer
     apart: namesakes.Apart
+    variants: diminutives.Variants
+    agree: diminutives.Agree
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +165,9 @@ def settle(session: Session, rules: Rules) -> int:
 
 
 def _settle_persons(session: Session, rules: Rules) -> set[str]:
-    """Namesakes first: each of them may be the one whose surname stands in an article. The articles changed."""
-    named = namesakes.settle(session, rules.may_differ, rules.apart)
+    """Full names first: whoever has one may be the one whose surname stands in an article. The articles changed."""
+    named = diminutives.settle(session, rules.variants, rules.agree)
+    named |= namesakes.settle(session, rules.may_differ, rules.apart)
     surnames.unsettle(session, named)
     changed = named | surnames.settle(session, rules.owner)
     articles, moved = _relink(session, _bases(session, changed, rules.link), rulings(session))
@@ -218,6 +221,8 @@ def _bases(session: Session, keys: Iterable[str], link: Link) -> Bases:
     bare = surnames.owners(session, shorts)
     stated = {key: link(key, longs[short]) for key, short in shorts.items() if short in longs}
     of_key = {key: stated.get(key, key) if stated.get(key, key) != key else bare.get(key, key) for key in shorts}
+    wholes = diminutives.persons(session, of_key.values())
+    of_key = {key: wholes.get(base, base) for key, base in of_key.items()}
     return Bases(of_key, namesakes.persons(session, (key for key, base in of_key.items() if base == key)))
 
 
@@ -387,11 +392,12 @@ def _relink_each(
 
 
 def _full_names(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int]]:
-    """The full forms of each entity's name and how many articles have them; what another article joined to it (an
-    acronym) only where there is nothing else, and what was split off another not at all."""
+    """The full forms of each entity's name and how many articles have them, short given names among them; what another
+    article joined to it (an acronym) only where there is nothing else, and what was split off another not at all."""
     own: dict[str, dict[str, int]] = defaultdict(dict)
     joined: dict[str, dict[str, int]] = defaultdict(dict)
-    is_own = case((col(ArticleEntity.entity_id).in_((col(ArticleEntity.key), col(Namesake.person))), 1), else_=0)
+    own_ids = (col(ArticleEntity.key), col(Namesake.person), col(Diminutive.person))
+    is_own = case((col(ArticleEntity.entity_id).in_(own_ids), 1), else_=0)
     namesake = and_(
         col(Namesake.article_id) == col(ArticleEntity.article_id), col(Namesake.key) == col(ArticleEntity.key)
     )
@@ -399,6 +405,7 @@ def _full_names(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int
         wanted = (
             select(ArticleEntity.entity_id, is_own, ArticleEntity.name, func.count())
             .join(Namesake, namesake, isouter=True)
+            .join(Diminutive, col(Diminutive.key) == col(ArticleEntity.key), isouter=True)
             .where(col(ArticleEntity.entity_id).in_(chunk), ~col(ArticleEntity.split))
             .group_by(col(ArticleEntity.entity_id), is_own, col(ArticleEntity.name))
         )

@@ -6,25 +6,22 @@ them: so the outcome is one function of the articles, in whatever order they cam
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
-from sqlalchemy import delete, insert, literal_column
+from sqlalchemy import delete, insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
+from app.store import diminutives
 from app.store.articles import chunks
 from app.store.decisions import stem
-from app.store.namesakes import company, persons
+from app.store.namesakes import company, persons, shares
 from app.store.tables import ArticleEntity, BareSurname, Namesake, UnsettledSurname
 
 Owner = Callable[[Collection[str], Mapping[str, Mapping[str, float]]], str | None]
 """From what an article names, and what the articles of each candidate name, to the one whose surname it is."""
 
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
-# Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came.
-_TELLING = 200
 
 
 def surname(key: str) -> str | None:
@@ -115,24 +112,16 @@ def _candidates(session: Session, stem: str) -> Iterator[tuple[str, dict[str, fl
     ending = stem.removeprefix("person")
     having = select(ArticleEntity.key).where(ArticleEntity.surname == ending.rpartition("-")[2]).distinct()
     names = sorted(key for key in session.exec(having) if "-".join(["", *_words(key)]).endswith(ending))
-    several = persons(session, names)
-    for name in names:
-        with_it = select(ArticleEntity.article_id).where(ArticleEntity.key == name)
+    several, wholes = persons(session, names), diminutives.persons(session, names)
+    shorts = diminutives.shorts(session, set(wholes.values()))
+    for name in (name for name in names if name not in wholes):
+        forms = {name, *shorts.get(name, ())}
+        with_it = select(ArticleEntity.article_id).where(col(ArticleEntity.key).in_(forms))
         theirs = select(Namesake.article_id).where(Namesake.key == name)
-        yield (
-            name,
-            _shares(
-                session, name, with_it.where(~col(ArticleEntity.article_id).in_(theirs)) if name in several else with_it
-            ),
-        )
+        others = with_it.where(~col(ArticleEntity.article_id).in_(theirs)) if name in several else with_it
+        yield name, shares(session, forms, others)
         for person in sorted({*several.get(name, {}).values()}):
-            yield person, _shares(session, name, theirs.where(Namesake.person == person))
-
-
-def _shares(session: Session, name: str, articles: SelectOfScalar[str]) -> dict[str, float]:
-    telling = list(session.exec(articles.distinct().order_by(literal_column("article_id")).limit(_TELLING)))
-    counted = Counter(other for named in company(session, telling).values() for other in named if other != name)
-    return {other: count / len(telling) for other, count in counted.items()}
+            yield person, shares(session, {name}, theirs.where(Namesake.person == person))
 
 
 def _bounds(stem: str) -> tuple[str, str]:

@@ -251,6 +251,17 @@ class Namesake(SQLModel, table=True):
     person: str
 
 
+class Diminutive(SQLModel, table=True):
+    """The full name `key` has a short form of a given name (Jim Wright) and is that of `person`, who has the whole one
+    (James Wright). Computed from all articles, like `Entity`."""
+
+    __tablename__ = "diminutive"
+    __table_args__ = (Index("ix_diminutive_person", "person"), _CLUSTERED)
+
+    key: str = Field(primary_key=True)
+    person: str
+
+
 class UnsettledName(SQLModel, table=True):
     """A full name whose articles changed since it was last asked whether it is of several people."""
 
