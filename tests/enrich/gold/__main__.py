@@ -1,4 +1,5 @@
-"""`python -m tests.enrich.gold --texts news.jsonl.gz`: how well names are found and joined, on articles marked by hand.
+"""`python -m tests.enrich.gold --texts news.jsonl.gz web.jsonl.gz`: how well names are found and joined, on articles
+marked by hand.
 
 The marks are kept here, the texts are not.
 """
@@ -19,15 +20,17 @@ console = Console(highlight=False, markup=False, soft_wrap=True)
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.enrich.gold", description=__doc__)
-    parser.add_argument("--texts", type=Path, required=True, help="JSON Lines of the articles, may be gzipped")
-    parser.add_argument("--half", choices=marked.HALVES, help="only this half")
+    parser.add_argument(
+        "--texts", type=Path, required=True, nargs="+", help="JSON Lines of the articles, may be gzipped"
+    )
+    parser.add_argument("--part", choices=marked.PARTS, help="only this part")
     options = parser.parse_args()
     enricher = Enricher(Settings.model_fields["model"].default)
     console.print(enricher.pipeline)
-    for half in [options.half] if options.half else marked.HALVES:
-        gold = marked.load(half)
+    for part in [options.part] if options.part else marked.PARTS:
+        gold = marked.load(part)
         articles = marked.sources(options.texts, gold)
-        console.print(f"{half}: {len(gold)} articles")
+        console.print(f"{part}: {len(gold)} articles")
         _show(marked.score(gold, articles, marked.read(enricher, articles)))
 
 

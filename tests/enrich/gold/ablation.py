@@ -157,7 +157,7 @@ class Articles:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.enrich.gold.ablation", description=__doc__)
-    parser.add_argument("--texts", type=Path, required=True, help="JSON Lines of the marked articles")
+    parser.add_argument("--texts", type=Path, required=True, nargs="+", help="JSON Lines of the marked articles")
     parser.add_argument("--spans", type=Path, help="JSON Lines of further articles with labels")
     options = parser.parse_args()
     recogniser = Recogniser(Settings.model_fields["model"].default)

@@ -17,7 +17,7 @@ from app.enrich.resolve import Enrichment, link, resolve
 from app.text import fingerprint, normalise
 
 FOLDER = Path(__file__).parent
-HALVES = ("development", "held-out")
+PARTS = ("development", "held-out", "web-development", "web-held-out")
 # A nationality is no name: it is marked to be left out, or to be scored by itself.
 TYPES = ("person", "organization", "place", "event", "demonym")
 _BATCH = 32
@@ -68,20 +68,20 @@ class Scores:
     given_b_cubed: float
 
 
-def load(half: str) -> list[Marked]:
-    lines = (FOLDER / f"{half}.jsonl").read_bytes().splitlines()
+def load(part: str) -> list[Marked]:
+    lines = (FOLDER / f"{part}.jsonl").read_bytes().splitlines()
     return [msgspec.json.decode(line, type=Marked) for line in lines]
 
 
-def sources(path: Path, marked: Sequence[Marked]) -> list[Source]:
-    """The articles of `marked`, from the JSON Lines file `path`. Raises ValueError for one that is missing or other."""
-    texts = {text.id: text for text in _texts(path)}
+def sources(paths: Sequence[Path], marked: Sequence[Marked]) -> list[Source]:
+    """The articles of `marked`, from the JSON Lines of `paths`. Raises ValueError for one that is missing or other."""
+    texts = {text.id: text for path in paths for text in _texts(path)}
     found = []
     for article in marked:
         text = texts.get(article.id)
         body = normalise(text.body) if text else ""
         if text is None or fingerprint(body) != article.sha256:
-            raise ValueError(f"{path} does not have article {article.id} as it was marked.")
+            raise ValueError(f"{_named(paths)} does not have article {article.id} as it was marked.")
         layout = lay_out(body, text.title, (text.dateline or "").rstrip(" -"))
         found.append(Source(article.id, layout.headline, layout.headline_derived, body, layout))
     return found
@@ -111,6 +111,10 @@ def b_cubed(pairs: Sequence[tuple[str, str]]) -> float:
     precision = sum(count * count / found[ours] for (_, ours), count in both.items()) / len(pairs)
     recall = sum(count * count / marked[gold] for (gold, _), count in both.items()) / len(pairs)
     return 2 * precision * recall / (precision + recall)
+
+
+def _named(paths: Sequence[Path]) -> str:
+    return " or ".join(map(str, paths))
 
 
 def _texts(path: Path) -> Iterator[Text]:

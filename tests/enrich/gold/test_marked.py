@@ -15,10 +15,10 @@ BODY = "Turkish Prime Minister Turgut Ozal met Ronald Reagan in Ankara. Ozal lef
 MARKS = [(0, 7, "demonym", "place-turkey"), (23, 34, "person", "person-ozal"), (39, 52, "person", "person-reagan")]
 
 
-@pytest.mark.parametrize("half", marked.HALVES)
-def test_marks_are_in_order_and_of_known_types(half: str) -> None:
-    articles = marked.load(half)
-    assert len(articles) >= 30
+@pytest.mark.parametrize("part", marked.PARTS)
+def test_marks_are_in_order_and_of_known_types(part: str) -> None:
+    articles = marked.load(part)
+    assert len(articles) >= 12
     for article in articles:
         assert len(article.sha256) == 64
         assert all(start < end and kind in marked.TYPES for start, end, kind, _ in article.mentions)
@@ -26,29 +26,29 @@ def test_marks_are_in_order_and_of_known_types(half: str) -> None:
 
 
 def test_an_identity_has_the_type_of_its_mentions() -> None:
-    for half in marked.HALVES:
-        for article in marked.load(half):
+    for part in marked.PARTS:
+        for article in marked.load(part):
             for _, _, kind, identity in article.mentions:
                 assert identity.startswith("place-" if kind == "demonym" else f"{kind}-")
 
 
-def test_the_halves_have_no_article_in_common() -> None:
-    development, held_out = ({article.id for article in marked.load(half)} for half in marked.HALVES)
-    assert not development & held_out
+def test_no_article_is_in_two_parts() -> None:
+    ids = [article.id for part in marked.PARTS for article in marked.load(part)]
+    assert len(ids) == len(set(ids))
 
 
 def test_a_text_other_than_the_marked_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text(json.dumps({"id": "7", "body": BODY + " "}), encoding="utf-8")
     with pytest.raises(ValueError, match="does not have article 7 as it was marked"):
-        marked.sources(path, [Marked("7", fingerprint(BODY), [])])
+        marked.sources([path], [Marked("7", fingerprint(BODY), [])])
 
 
 def test_figures_are_those_of_names(enricher: Enricher, tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text(json.dumps({"id": "7", "body": BODY}), encoding="utf-8")
     gold = [Marked("7", fingerprint(BODY), MARKS)]
-    articles = marked.sources(path, gold)
+    articles = marked.sources([path], gold)
     scores = marked.score(gold, articles, marked.read(enricher, articles))
     # Ankara and the second Ozal are found, but not marked.
     assert scores.typed == scores.untyped == Tally(2, 4, 2)
