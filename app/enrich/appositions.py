@@ -19,7 +19,7 @@ _PLACE_AFTER = re.compile(
     r" (?:peninsula|province|region|river|islands?|district|prefecture|valley|mountains|desert|county|oilfield)\b"
 )
 _CRAFT_BEFORE = re.compile(
-    r"\b(?:tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
+    r"\b(?:USS|HMS|INS|MV|SS|HMAS|tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
     r"|rocket|missile|racehorse|colt|filly|gelding)(?: named| called)? \"?$"
 )
 _CRAFT_AFTER = re.compile(

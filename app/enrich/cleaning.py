@@ -63,18 +63,20 @@ _SMALL_END = re.compile(r"\s(?:[a-z][a-z'-]*|&)$")
 _TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
 # `U.S. Dlrs` is money, `U.K. Government` is the United Kingdom.
 _TAIL = re.compile(r"[ /](?:([Dd]lrs?|[MmBb]ln|[Pp]ct|[Cc]ents?|[Ss]tg|[Yy]en)|Government|Administration|Authorities)$")
+_NICKNAME_GOES_ON = re.compile(r'(?: [A-Z][a-z]+)?" [A-Z][A-Za-z-]+')
 # The figures of a score: `P. Simmons 108`.
 _FIGURES_END = re.compile(r"\s\d[\d.-]*$")
 _NATIONAL = re.compile(r"(U\.[SK]\.) ([A-Z][a-z]+)")
+_SPACED_INITIALS = re.compile(r"(?:[A-Z]\. ){1,3}[A-Z]\.")
 # `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share; `V19`, a flight, but `G-7`, the seven countries.
-_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$")
+_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$|Notes? \d")
 # `U.S.-made`, `London-based`: an adjective, with the name in it.
 _ADJECTIVE = re.compile(r"-(?:[Mm]ade|[Bb]ased|[Ll]ed|[Bb]acked|[Oo]wned|[Bb]uilt|[Bb]orn|[Ss]tyle|[Dd]lr)$")
 # The president's, where the name is no office's: `Reagan Administration`, but `Veterans Administration`.
 _OF_PRESIDENT = re.compile(r"([A-Z][a-z]+[a-rt-z]) Administration")
 _LOWER_PARTICLE = re.compile(r"(?:al|el|bin|bint|ibn|de|da|di|del|della|dos|du|van|von|ter|ten|la|le|sub|d)\b")
 _SMALL_START = re.compile(r"[a-z][^\s-]*\s+")
-_PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+and\s+(?=[A-Z])")
+_PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+(?:and|on|in|near|outside)\s+(?=[A-Z])")
 _ORG_JOINT = re.compile(
     r"""(?:(?<=\bReuters)\s(?!(?:Holdings|Information|Group|News|Monitor|Plc|PLC|Ltd)\b)
         |\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
@@ -99,10 +101,12 @@ it they we you the and but or if in on at twitter.com blog video photo image sou
 media court house spokesman spokeswoman spokesperson
 bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
 businesses analysts traders dealers officials investors shareholders although though while sept septmember
+firefighters lawmakers protesters prosecutors researchers scientists residents witnesses voters mommy daddy mom dad
+windows vista explorer firefox android iphone ipad ipod macbook imac xbox playstation kindle photoshop
 qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
 """
 _NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
-_NO_NAMES_OF_TWO = frozenset(("third world", "el nino", "first world", "middle class"))
+_NO_NAMES_OF_TWO = frozenset(("third world", "el nino", "first world", "middle class", "internet explorer"))
 
 
 # A capital makes a name of them at the head of a sentence, the more so where a letter is missing.
@@ -188,6 +192,8 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     start, end = trim(text, start, _without_adjective(text, start, end))
     if kind == "person":
         start = _without_opener(text, start, end)
+    if kind == "person":
+        end = _with_nickname(text, start, end)
     if kind == "person" and (figures := _FIGURES_END.search(text, start, end)):
         start, end = trim(text, start, figures.start())
     tail = _TAIL.search(text, start, end)
@@ -208,6 +214,12 @@ def _without_opener(text: str, start: int, end: int) -> int:
     first, _, rest = text[start:end].partition(" ")
     opens = rest and starts_sentence(text, start) and not given.is_given(first) and _is_opener(first.lower())
     return start + len(first) + 1 if opens else start
+
+
+def _with_nickname(text: str, start: int, end: int) -> int:
+    """`Anthony "Tony Ducks" Corallo`, where the recogniser stops in the middle of the nickname."""
+    rest = _NICKNAME_GOES_ON.match(text, end) if text.count('"', start, end) == 1 else None
+    return rest.end() if rest else end
 
 
 @lru_cache(maxsize=10_000)
@@ -343,11 +355,13 @@ def _keeps_stop(text: str, start: int, end: int) -> bool:
         return True
     if organizations.has_form(name):
         return not organizations.ends_sentence(text, end)
-    return last in ("Jr.", "Sr.") or _is_state(last)
+    return last in ("Jr.", "Sr.") or _is_state(last) or _SPACED_INITIALS.fullmatch(name) is not None
 
 
 def _is_state(word: str) -> bool:
-    return gazetteer.state_abbreviation(word) is not None and word.endswith(".")
+    """`Calif.`; but the stop behind `Ohio` is that of the sentence."""
+    state = gazetteer.state_abbreviation(word) if word.endswith(".") else None
+    return state is not None and word != f"{state.name}."
 
 
 def _stray_bracket(text: str, start: int, end: int) -> bool:

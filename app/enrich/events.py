@@ -99,6 +99,9 @@ def is_event(name: str) -> bool:
     if fold(name.removeprefix("the ").removeprefix("The ")) in _SAME or name.startswith(_STARTS):
         return True
     words = name.split()
+    if len(words) == 2 and words[0] in ("U.S.", "U.K."):
+        # Any bombing: newswire of the eighties wrote a capital after `U.S.`
+        return False
     if any(any(c.isdigit() for c in word) and not _FIGURE.fullmatch(word) for word in words):
         return False
     head = _JOINT.split(name, maxsplit=1)[0].split()

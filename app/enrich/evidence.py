@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from app.enrich import appositions, events, gazetteer, given, lists, nations, organizations, titles
+from app.enrich import appositions, events, firms, gazetteer, given, lists, nations, organizations, titles
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
 from app.enrich.layout import Block
 from app.enrich.scores import Scores
@@ -79,6 +79,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     _chambers(text, spans)
     _states(text, spans)
     _titles(text, starts, spans)
+    firms.weigh(text, spans)
     _employers(text, spans)
     _speakers(text, spans)
     _given_names(text, spans)
@@ -92,6 +93,8 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     lists.agree(text, spans)
     _vote(text, spans, results.types)
     _surnames(text, spans)
+    firms.towns(text, spans)
+    _whole_names(text, spans)
     _wrong_initials(text, spans)
     _lost_apostrophes(text, spans)
     _repeats(text, starts, blocks, spans)
@@ -478,12 +481,32 @@ def _vote(text: str, spans: Spans, listed: Mapping[str, SpanType]) -> None:
 def _surnames(text: str, spans: Spans) -> None:
     surnames = spans.last_words(text)
     alone = {text[span.start : span.end] for span in spans.all if span.type == "person"}
+    given_names = {name.split(" ")[0] for name in alone if " " in name}
     for span in spans.all:
         if span.type in ("organization", "place") and span.rule in ("model", "vote"):
             name = text[span.start : span.end]
             family = name.endswith("s") and name[:-1] in surnames and _follows_the(text, span.start)
-            if name in surnames or family or _ends_with_person(name, alone):
+            if name in surnames or family or _ends_with_person(name, alone) or _is_first_name(name, given_names):
                 span.type, span.rule, span.confidence = "person", "surname", 0.85
+
+
+def _is_first_name(name: str, given_names: set[str]) -> bool:
+    """`Kathina`, taken for a town; but the `Ford` of an article that has a `Ford Madox` may be the company."""
+    return name in given_names and gazetteer.find(name) is None and not organizations.canonical(name)
+
+
+def _whole_names(text: str, spans: Spans) -> None:
+    """`Kathina` `Thomas`, found as a town and a surname, in an article that has the person `Kathina Thomas`."""
+    names = {text[span.start : span.end] for span in spans.all if span.type == "person"}
+    for name in sorted(name for name in names if " " in name):
+        start = text.find(name)
+        while start >= 0:
+            span = Span(start, start + len(name), "person", "repeat", 0.8)
+            parts = spans.overlapping(span.start, span.end)
+            inside = all(span.start <= part.start and part.end <= span.end for part in parts)
+            if parts and inside and parts[0].end - parts[0].start < len(name) and not text[span.end :][:1].isalnum():
+                spans.replace(span)
+            start = text.find(name, span.end)
 
 
 def _ends_with_person(name: str, people: set[str]) -> bool:

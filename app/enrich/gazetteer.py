@@ -92,7 +92,8 @@ def find(name: str, within: str | None = None) -> Place | None:
 def lookup(name: str) -> tuple[Place, ...]:
     """All places of that name, the one usually meant first."""
     index, key = _index(), _key(name)
-    places = list(index.by_key.get(key, ()))
+    # `La.` is no `L.A.`
+    places = [] if key in atlas.ACRONYMS and not name.isupper() else list(index.by_key.get(key, ()))
     seen = {place.id for place in places}
     for place in _city_places(index, key):
         if place.id not in seen and not any(_same_city(place, known) for known in places):

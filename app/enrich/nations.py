@@ -12,6 +12,8 @@ _JOINT = re.compile(r"[-/](?=[A-Z])")
 _LEFT = re.compile(r"(?<![\w/-])(?:U\.[SK]\.|[A-Z][a-z]+)$")
 _RIGHT = re.compile(r"(?:U\.[SK]\.|[A-Z][a-z]+)(?![\w/-])")
 _LONGEST_NATION = 20
+# `Indian Navy` is what it is called; a foreign ministry is the country's.
+_FORCES = frozenset(("Navy", "Army", "Air Force", "Coast Guard", "Marines"))
 
 
 def part(text: str, spans: Spans) -> None:
@@ -61,6 +63,8 @@ def _stands_alone(rest: str, kind: SpanType, names: set[str]) -> bool:
         place = gazetteer.find(rest)
         # `Soviet Asia` is no such thing as Asia.
         return place is not None and place.kind != "wide"
+    if rest in _FORCES:
+        return False
     if offices.is_office(rest):
         return True
     return rest in names and not organizations.is_shared_first(rest.partition(" ")[0])

@@ -17,7 +17,7 @@ _OFFICES = frozenset(_OFFICES_TABLE.split())
 _MINISTRY = re.compile(r"[a-z]+-ministry|ministry-of-(?:finance|defence|defense|trade|agriculture|health|justice)")
 # The American ones, and those of a few other countries that speak of departments.
 _DEPARTMENT = re.compile(
-    r"(?:department-of-(?:the-)?)?(agriculture|commerce|defense|education|energy|interior|justice|labor|transportation)"
+    r"(?:department-of-(?:the-)?)?(agriculture|commerce|defense|education|energy|interior|justice|labor|transportation|treasury)"
     r"(?:-department)?"
 )
 _TREASURIES = frozenset(("AU", "GB", "NZ"))
@@ -77,7 +77,9 @@ def _office(title: str, nation: Place | None) -> Office:
 
 
 def _department(of: str, nation: Place | None) -> Office:
-    """`Department of Agriculture` and `Agriculture Department` are one."""
+    """`Department of Agriculture` and `Agriculture Department` are one, and so are `Treasury Department`, `Treasury`."""
+    if of == "treasury":
+        return Office("Treasury", "treasury", nation)
     return Office(f"{of.title()} Department", f"{of}-department", nation)
 
 

@@ -9,14 +9,14 @@ from app.text import fold
 
 _FORMS = (
     r"Inc|Incs|Incorporated|Corp|Corps|Corporation|Cos?|Company|Companies|Ltd|LTd|Ltda|Limited|Plc|PLC|plc|LLC|LLP|L\.P"
-    r"|AG|S\.?A|N\.?V|SpA|SPA|S\.p\.A|GmbH|AB|ASA|Oy|Pty|Bhd|Berhad|KK|BV|B\.V|SE|SARL|Aktiengesellschaft"
+    r"|AG|S\.?A|N\.?V|N\.?A|SpA|SPA|S\.p\.A|GmbH|AB|ASA|Oy|Pty|Bhd|Berhad|KK|BV|B\.V|SE|SARL|Aktiengesellschaft"
 )
 _FORM_AFTER = re.compile(
     rf"(?:\s\([A-Z]\w*\))?,?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)\.?(?=\W|$)"
 )
 _FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?!-)")
 _LEGAL_WORDS_TABLE = """
-inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv spa
+inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv na spa
 gmbh ab asa oy pty bhd berhad kk bv se sarl aktiengesellschaft
 """
 _LEGAL_WORDS = frozenset(_LEGAL_WORDS_TABLE.split())
@@ -25,7 +25,7 @@ SMALL_FORMS = frozenset({"inc", "corp", "ltd", "plc"})
 # `U.S. Company` is any company of the country: newswire of the eighties wrote a capital after `U.S.`
 _ANY_COMPANY = frozenset(("company", "companies", "corporation", "corporations", "co", "cos"))
 # Short forms that are also words or initials of something else; alone they do not make a company.
-_NEEDS_COMPANY = frozenset({"se", "ab", "sa", "co", "cos", "kk", "company", "companies", "limited"})
+_NEEDS_COMPANY = frozenset({"se", "ab", "sa", "na", "co", "cos", "kk", "company", "companies", "limited"})
 
 # Names after `=` mean the same; all of them are organisations wherever they stand.
 _WELL_KNOWN = """
@@ -55,6 +55,12 @@ Standard and Poor's = Standard & Poor's | S and P | S&P | S & P | Standard and P
 Moody's = Moody's Investors Service; Duff and Phelps = Duff & Phelps
 Business Week; Atlanta Constitution; Los Angeles Times; Der Spiegel; Le Monde; Izvestia; Pravda; Newsweek
 Paris Bourse; U.S. District Court; Cable and Wireless = Cable & Wireless; Chase Manhattan; Merrill Lynch
+Donaldson, Lufkin and Jenrette = Donaldson, Lufkin & Jenrette | Donaldson Lufkin and Jenrette
+Donaldson, Lufkin and Jenrette = Donaldson, Lufkin and Jenrette Securities | Donaldson Lufkin and Jenrette Securities
+Hongkong and Shanghai Banking = Hongkong and Shanghai Bank | Hong Kong and Shanghai Banking | HSBC
+United Nations Development Programme = UNDP | U.N. Development Programme | UN Development Programme
+United Nations Environment Programme = UNEP | U.N. Environment Programme | UN Environment Programme
+World Food Programme = WFP | U.N. World Food Programme | UN World Food Programme; UNHCR
 Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA; Polisario; Contras
 """
 
@@ -72,6 +78,7 @@ Ministry of International Trade and Industry = MITI; Environmental Protection Ag
 Federal Communications Commission = FCC; Federal Aviation Administration = FAA; Federal Trade Commission = FTC
 Food and Drug Administration = FDA; Internal Revenue Service = IRS; African National Congress = ANC
 European Commission = Commission of the European Communities | European Community Commission | Executive Commission
+General Electric Company plc = General Electric Co Plc | General Electric Co PLC | General Electric Co plc | GEC
 Merrill Lynch = Merrill Lynch Capital Markets | Merrill Lynch Pierce Fenner and Smith; Bharatiya Janata Party = BJP
 """
 
@@ -128,7 +135,7 @@ _SURE_PLACE_NOUNS = frozenset(("peninsula", "river", "mountains", "airport", "pr
 # What long names with an acronym mean as well: currency units, levies, tests.
 _THINGS_TABLE = """
 unit units rate rates index indexes indices amount amounts note notes certificate certificates act bill law tax program
-programme plan system scheme average facility test disease syndrome virus aircraft missile treaty agreement offering
+programme plan system scheme requirement average facility test disease syndrome virus aircraft missile treaty agreement offering
 """
 _THINGS = frozenset(_THINGS_TABLE.split())
 _PROGRAMS = frozenset(("Program", "Programme", "Requirement", "Act", "Bill", "Index", "Average"))
@@ -171,7 +178,16 @@ def canonical(name: str) -> str | None:
 def shown(name: str) -> str:
     """`General Motors` for `GM Corp`; the name without its legal form."""
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
-    return canonical(name) or canonical(bare) or _ALIAS_OF.get(bare, bare)
+    known = canonical(name) or _ALIAS_OF.get(name) or canonical(bare) or _ALIAS_OF.get(bare)
+    whole = _without_group(bare)
+    return known or canonical(whole) or _ALIAS_OF.get(whole, whole)
+
+
+def _without_group(name: str) -> str:
+    """`Morgan Stanley Group` is Morgan Stanley, `Dixons Group` Dixons; the `Boston Group` is not Boston."""
+    whole = name.removesuffix(" Group")
+    shared = is_shared_first(whole) or is_generic(whole) or gazetteer.demonym(whole) or gazetteer.find(whole)
+    return name if len(whole) < 4 or shared else whole
 
 
 def has_one_meaning(name: str) -> bool:
@@ -293,8 +309,21 @@ def initials(name: str) -> frozenset[str]:
 
 def abbreviates(short: str, name: str) -> bool:
     """In any order: `IBS` is the Brazilian Steel Institute, in the order of its own language."""
-    letters = sorted(short.replace(".", "").replace("-", "").upper())
-    return any(sorted(form) == letters for form in initials(name))
+    letters = short.replace(".", "").replace("-", "").upper()
+    forms = initials(name)
+    return any(sorted(form) == sorted(letters) or _goes_through(letters, form, name.upper()) for form in forms)
+
+
+def _goes_through(letters: str, form: str, name: str) -> bool:
+    """`ICCO` is the International Cocoa Organization: its initials, with one letter more from inside the name."""
+    if len(form) < 3 or len(letters) != len(form) + 1 or letters[0] != form[0]:
+        return False
+    return _is_subsequence(form, letters) and _is_subsequence(letters, name)
+
+
+def _is_subsequence(part: str, whole: str) -> bool:
+    rest = iter(whole)
+    return all(letter in rest for letter in part)
 
 
 def _initials(name: str) -> tuple[str, str]:

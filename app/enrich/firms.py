@@ -1,0 +1,124 @@
+"""Firms that read like people, towns or several names: `brokers James Capel`, `Lewis of Phillips and Drew`, `Piedmont`
+of `Piedmont Aviation Inc`, `Banco do Brasil`."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from app.enrich import gazetteer, given, organizations, titles
+from app.enrich.cleaning import Span
+from app.enrich.spans import Spans
+
+# In the plural a trade is a firm's: `brokers James Capel`, but `broker James Smith` is a man.
+_TRADE_BEFORE = re.compile(
+    r"\b(?:brokers|stockbrokers|dealers|accountants|auditors|underwriters|auctioneers|consultants|brokerage|(?:brokerage"
+    r"|securities|trade|trading|auction|publishing) (?:house|firm)|(?:merchant|investment) bank(?:ers)?|law firm) $"
+)
+_EMPLOYED_BEFORE = re.compile(
+    r"\b(?:analyst|economist|dealer|trader|broker|strategist|spokesman|spokeswoman) (?:at|with|for|of) $"
+)
+_OF = re.compile(r",? (?:of|at) ((?:stock)?brokers |the firm )?")
+_PAIR = re.compile(r"([A-Z][a-z]+) and ([A-Z][a-z]+)(?![\w-])(?! (?:and )?[A-Z])")
+_OFFICE_AFTER = re.compile(r" ([a-z]+)(?: [a-z]+)? (?=[A-Z][a-z]+ [A-Z])")
+# Names of Romance languages, which the recogniser cuts at the particle.
+_ROMANCE = re.compile(
+    r"\b(?:Banco|Banca|Banque|Caisse|Cassa|Compagnie|Companhia|Confederacion|Credit|Crédit|Electricite|Empresa|Gaz"
+    r"|Instituto|Partido|Parti|Petroleos|Petróleos|Societe|Société|Universidad|Universidade|Université)"
+    r"(?: [A-Z][a-z]+)? (?:(?:de|do|da|del|della|di|des|du|la|los|las|el) )+[A-Z][\w-]+(?: (?:de|do|da|del|di) [A-Z]\w+)*"
+)
+_SAVINGS = re.compile(r"(?:[A-Z][\w.]+ ){1,4}Savings (?:and|&) Loan(?: Association\b)?(?: of [A-Z]\w+)?")
+_AS_COMPANY_AFTER = re.compile(
+    r"(?:'s)? (?:said|says|shares?|stock|common|shareholders|stockholders|board|directors|management|spokesman"
+    r"|employees|flights|pilots|acquisition|takeover|merger|suitor)\b"
+)
+_AS_COMPANY_BEFORE = re.compile(
+    r"\b(?:acquir\w+|buy|bought|bid for|(?:acquisition|takeover|purchase|control|shares) of|stake in|offer for"
+    r"|merger? with|merged? with) $"
+)
+_AS_PLACE_BEFORE = re.compile(r"\b(?:in|In|near|outside|around|north|south|east|west|downtown) $")
+_NEAR = 30
+
+
+def weigh(text: str, spans: Spans) -> None:
+    """Firms by who works there and by the trade named before them."""
+    surnames = spans.last_words(text)
+    people = {span.end for span in spans.all if span.type == "person"}
+    firms = set()
+    for span in spans.all:
+        if span.type not in ("person", "organization") or span.rule != "model":
+            continue
+        pair = _PAIR.match(text, span.start)
+        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, span.start, pair.end(), people):
+            firms.add(pair[0])
+        elif span.type == "person" and " " in text[span.start : span.end] and _is_employer(text, span.start, people):
+            firms.add(text[span.start : span.end])
+    for name in firms:
+        _rename(text, name, spans)
+    for shape in (_ROMANCE, _SAVINGS):
+        for match in shape.finditer(text):
+            if spans.encloses(*match.span()) and spans.overlapping(*match.span()):
+                spans.replace(Span(*match.span(), "organization", "head-noun", 0.8))
+
+
+def towns(text: str, spans: Spans) -> None:
+    """`Piedmont said`, in an article that has `Piedmont Aviation Inc` and never speaks of anything in Piedmont."""
+    begun = Counter(text[span.start : span.end].partition(" ")[0] for span in spans.all if span.rule == "legal-form")
+    for name in begun:
+        places = [span for span in spans.all if span.type == "place" and text[span.start : span.end] == name]
+        if places and not gazetteer.is_nation(name) and _are_company(text, places):
+            for span in places:
+                span.type, span.rule, span.confidence = "organization", "legal-form", 0.8
+
+
+def _are_company(text: str, places: list[Span]) -> bool:
+    if any(_is_placed(text, span) for span in places):
+        return False
+    return any(
+        _AS_COMPANY_AFTER.match(text, span.end)
+        or _AS_COMPANY_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
+        for span in places
+    )
+
+
+def _is_placed(text: str, span: Span) -> bool:
+    after = text[span.end : span.end + 2]
+    return (
+        after == ", "
+        and text[span.end + 2 : span.end + 3].isupper()
+        or bool(_AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start))
+    )
+
+
+def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
+    return not any(
+        word in surnames or given.is_given(word) or gazetteer.find(word) or gazetteer.demonym(word)
+        for word in pair.groups()
+    )
+
+
+def _is_one_firm(text: str, start: int, end: int, people: set[int]) -> bool:
+    """One who works there, works for one: `Phillips and Drew analyst Stephen Lewis`."""
+    office = _OFFICE_AFTER.match(text, end)
+    return (office is not None and titles.is_title(office[1])) or _is_employer(text, start, people)
+
+
+def _is_employer(text: str, start: int, people: set[int]) -> bool:
+    before = text[max(0, start - _NEAR) : start]
+    return bool(_TRADE_BEFORE.search(before) or _EMPLOYED_BEFORE.search(before)) or any(
+        start - len(of[0]) in people for of in _endings(before)
+    )
+
+
+def _endings(before: str) -> Iterator[re.Match[str]]:
+    return (of for of in _OF.finditer(before) if of.end() == len(before))
+
+
+def _rename(text: str, name: str, spans: Spans) -> None:
+    start = text.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if spans.encloses(start, end) and not text[end : end + 1].isalnum():
+            spans.replace(Span(start, organizations.legal_end(text, end), "organization", "employer", 0.8))
+        start = text.find(name, end)
