@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from app.enrich import events, gazetteer, offices, organizations, roles
+from app.enrich import events, gazetteer, offices, organizations, roles, statesmen
 from app.enrich.cleaning import Rule
 from app.enrich.gazetteer import Place
 from app.enrich.layout import Dateline
@@ -73,6 +73,10 @@ _FORMER = {
     "CZ": ("Czechoslovakia",),
     "RS": ("Yugoslavia",),
 }
+# Names of a whole, which an article that speaks of one part and not of the other means for that part.
+_PARTS = {"Germany": ("West Germany", "East Germany"), "Korea": ("South Korea", "North Korea")}
+# Since 1990 a former West German is a German.
+_SINCE = re.compile(r"\b[Ff]ormer (?:West|East) German|\b(?:[Rr]e-?)?unifi|\b[Rr]eunit")
 _NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
 # `Edson Arantes do Nascimento, better known as Pele`.
 _KNOWN_AS = re.compile(
@@ -180,6 +184,8 @@ class _People:
             words = self._same[words]
             return _Meaning(f"person-{slug(' '.join(words))}", self._full[words]), mention.rule, mention.confidence
         owner, sure = self._owner(words, mention.start)
+        if owner is None and (known := statesmen.full_name(name)) is not None:
+            return _Meaning(f"person-{slug(known)}", known), "surname", min(mention.confidence, 0.9)
         if owner is None:
             return _Meaning(f"person-{slug(name)}-{self._article_id}", name), mention.rule, mention.confidence
         meaning = _Meaning(f"person-{slug(' '.join(owner))}", self._full[owner])
@@ -330,6 +336,7 @@ class _Places:
     def meaning(self, mention: Mention) -> _Meaning:
         name = _plain(mention.text)
         if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
+            place = self._part_of(place)
             return _Meaning(place.id, place.name, place.country)
         return self._place(_titled(name), self._outer_after(mention.end) or self._within.get(fold(name)))
 
@@ -361,6 +368,7 @@ class _Places:
             # `Moscow, China and India`: a list, for the gazetteer knows of no Moscow in China.
             place = self._nearest(name)
         if place is not None:
+            place = self._part_of(place)
             return _Meaning(place.id, place.name, place.country)
         if (state := gazetteer.state_abbreviation(name)) is not None and ("." in name or name.isupper()):
             return _Meaning(state.id, state.name, state.country)
@@ -368,6 +376,13 @@ class _Places:
             return _Meaning(gazetteer.unlisted_id(name), name)
         id = gazetteer.qualified_id(name, outer) if first is not None else gazetteer.unlisted_id(name)
         return _Meaning(id, name, outer.country)
+
+    def _part_of(self, place: Place) -> Place:
+        """`Germany` is West Germany in an article that speaks of West Germany and never of the East."""
+        part, other = _PARTS.get(place.name, ("", ""))
+        if part not in self._named or other in self._named or _SINCE.search(self._body):
+            return place
+        return gazetteer.find(part) or place
 
     def _nearest(self, name: str) -> Place | None:
         """Of several places of the name the one usually meant, or one in a state or country of the article."""
