@@ -250,7 +250,21 @@ Europe European Europeans
 Asia Asian Asians
 Africa African Africans
 Latin-America Latin-American Latin-Americans
+Korea Korean Koreans
 Scandinavia Scandinavian Scandinavians
+Central-Asia Central-Asian Central-Asians
+Southeast-Asia Southeast-Asian Southeast-Asians
+South-Asia South-Asian South-Asians
+East-Asia East-Asian East-Asians
+North-America North-American North-Americans
+South-America South-American South-Americans
+Central-America Central-American Central-Americans
+Middle-East Middle-Eastern
+Eastern-Europe Eastern-European Eastern-Europeans East-European
+Western-Europe Western-European Western-Europeans West-European
+North-Africa North-African North-Africans
+West-Africa West-African West-Africans
+East-Africa East-African East-Africans
 England English Englishman Englishmen Englishwoman
 Scotland Scottish Scot Scots Scotsman
 Wales Welsh Welshman Welshmen

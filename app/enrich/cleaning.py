@@ -39,6 +39,7 @@ Rule = Literal[
     "score",
     "list",
     "apposition",
+    "side",
 ]
 
 # What the recogniser was right about, measured on newswire; rules that look at more of the article change it.
@@ -80,7 +81,8 @@ _PLACE_JOINT = re.compile(r",\s+|'s\s+|\s+(?:and|on|in|near|outside)\s+(?=[A-Z])
 _ORG_JOINT = re.compile(
     r"""(?:(?<=\bReuters)\s(?!(?:Holdings|Information|Group|News|Monitor|Plc|PLC|Ltd)\b)
         |\s(?:by|until|from|with|to|when|while|after|before|but|as|that|which|who|said|says|than)\s
-        |'s\s+
+        |\s?'s\s+
+        |(?<=[A-Z]{3})\s-+\s
         |(?<=\b(?:Inc|Ltd|Plc|PLC))(?:\.\s+|\sof\s)
         |(?<=\s(?:AB|AG|SA|NV|BV))\sof\s
         |(?<=\bCorp)(?:\.\s+|\sof\s)
@@ -102,6 +104,7 @@ media court house spokesman spokeswoman spokesperson
 bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
 businesses analysts traders dealers officials investors shareholders although though while sept septmember
 firefighters lawmakers protesters prosecutors researchers scientists residents witnesses voters mommy daddy mom dad
+obamacare dui dwi ko tko rbi rbis mvp
 windows vista explorer firefox android iphone ipad ipod macbook imac xbox playstation kindle photoshop
 qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
 """
@@ -114,6 +117,8 @@ _OPENERS = (
     "although however meanwhile nevertheless nonetheless therefore moreover furthermore earlier yesterday while when"
     " whether because despite according asked though without with within through"
 ).split()
+# Smaller towns have the names of people: `Sam's Club`.
+_LARGE = 500_000
 # One letter lost or swapped in a word of eight.
 _LIKENESS = 0.87
 
@@ -191,11 +196,7 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     start = _skip_small_words(text, start, end)
     start, end = trim(text, start, _without_adjective(text, start, end))
     if kind == "person":
-        start = _without_opener(text, start, end)
-    if kind == "person":
-        end = _with_nickname(text, start, end)
-    if kind == "person" and (figures := _FIGURES_END.search(text, start, end)):
-        start, end = trim(text, start, figures.start())
+        start, end = _person_ends(text, start, end)
     tail = _TAIL.search(text, start, end)
     if tail is not None and _is_of_place(text, start, tail):
         end, kind = tail.start(), "place"
@@ -207,6 +208,12 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     if _is_no_name(name, kind) or (headed == "event" and not events.is_event(name)):
         return None
     return Span(start, end, headed, rule if headed == kind else "head-noun", confidence)
+
+
+def _person_ends(text: str, start: int, end: int) -> tuple[int, int]:
+    start, end = _without_opener(text, start, end), _with_nickname(text, start, end)
+    figures = _FIGURES_END.search(text, start, end)
+    return trim(text, start, figures.start()) if figures else (start, end)
 
 
 def _without_opener(text: str, start: int, end: int) -> int:
@@ -255,6 +262,7 @@ def _is_no_name(name: str, kind: SpanType) -> bool:
     return (
         len(name) < 2
         or not _has_capital(name)
+        or "]" in name
         or (kind == "person" and any(c.isdigit() for c in name))
         or (kind == "organization" and organizations.is_program(name))
         or (kind == "event" and not (" " in name and _is_capitalised(name)))
@@ -275,7 +283,7 @@ def _headed(name: str, kind: SpanType) -> SpanType:
     """The type that a name's own words give it: `Central Fire Department`, `AC Milan`, `Hudson River`."""
     if kind != "organization" and organizations.is_headed_organization(name) and gazetteer.find(name) is None:
         return "organization"
-    if kind == "person" and organizations.is_club(name):
+    if kind in ("person", "place") and organizations.is_club(name):
         return "organization"
     if kind == "person" and organizations.is_surely_headed_place(name):
         return "place"
@@ -324,7 +332,11 @@ def _parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[in
 
 def _parts_owner(text: str, start: int, joint: re.Match[str]) -> bool:
     """`India's Ministry`, `Iran's Kharg`; `Sam's Club` is one name."""
-    return joint[0][0] != "'" or gazetteer.is_certain(_bare(text[start : joint.start()]))
+    owner = _bare(text[start : joint.start()].rstrip())
+    if "'" not in joint[0] or gazetteer.is_certain(owner):
+        return True
+    place = gazetteer.find(owner)
+    return place is not None and place.population > _LARGE
 
 
 def _is_one_place(text: str, start: int, end: int, joint: re.Match[str]) -> bool:

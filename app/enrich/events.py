@@ -99,8 +99,11 @@ def is_event(name: str) -> bool:
     if fold(name.removeprefix("the ").removeprefix("The ")) in _SAME or name.startswith(_STARTS):
         return True
     words = name.split()
-    if len(words) == 2 and words[0] in ("U.S.", "U.K."):
+    if len(words) == 2 and words[0] in ("U.S.", "U.K.") and words[1] not in ("Open", "Masters", "Championships"):
         # Any bombing: newswire of the eighties wrote a capital after `U.S.`
+        return False
+    if name.endswith(("Eastern Conference", "Western Conference")):
+        # Half of a league.
         return False
     if any(any(c.isdigit() for c in word) and not _FIGURE.fullmatch(word) for word in words):
         return False

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from app.enrich import appositions, events, firms, gazetteer, given, lists, nations, organizations, titles
+from app.enrich import appositions, events, firms, gazetteer, given, lists, nations, organizations, sport, titles
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
 from app.enrich.layout import Block
 from app.enrich.scores import Scores
@@ -25,7 +25,8 @@ _NAME_AFTER_TITLE = re.compile(
 )
 _WORD_BEFORE = re.compile(r"([\w.'-]+),? $")
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
-_OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}) (?=[A-Z])")
+_OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}|C[EF]O) (?=[A-Z])")
+_NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
 _SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
 _MEETS = re.compile(
     r"\b(?:(?:met|meet|meets|meeting|spoke|speak|speaks|spoken|talked|talks|telephoned|phoned|called|thanked"
@@ -57,9 +58,9 @@ _SHORT_NOUN = re.compile(
 _NAME_GOES_ON_WITH = re.compile(r"'s?[ ]|,? (?:[A-Z0-9&]|of |and |e-)|[-.&']")
 _NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
 _OUTER_AFTER = re.compile(r", ([A-Z]\w+)")
+# `U.S. OPEN`, in a headline.
+_IN_EVENT = re.compile(r" (?:OPEN|Open|Masters|MASTERS)\b")
 _LONGEST_NAME = 5
-# Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
-_CLUB_COUNTRIES = frozenset("NL BE DE NO SE DK FI PL CZ SK HU RO BG RS HR RU UA BY GR TR AT CH".split())
 # How much one finding counts in the vote on the type of a name.
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
 
@@ -70,6 +71,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
         m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
     ]
     _complete_names(text, spans)
+    _rejoin_people(text, spans)
     nations.part(text, spans)
     _people_of_firms(text, spans)
     _legal_forms(text, spans)
@@ -85,7 +87,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     _given_names(text, spans)
     appositions.weigh(text, spans)
     if results.of_sport:
-        _clubs(text, spans)
+        sport.weigh(text, spans)
     _stated_acronyms(text, spans)
     _nationalities(text, spans)
     _join_places(text, spans)
@@ -93,6 +95,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     lists.agree(text, spans)
     _vote(text, spans, results.types)
     _surnames(text, spans)
+    sport.sides(text, spans)
     firms.towns(text, spans)
     _whole_names(text, spans)
     _wrong_initials(text, spans)
@@ -116,6 +119,24 @@ def _complete_names(text: str, spans: Spans) -> None:
         ):
             spans.block(span.end, after.end(1))
             span.end, span.rule, span.confidence = after.end(1), "completed", 0.8
+
+
+def _rejoin_people(text: str, spans: Spans) -> None:
+    """`Anthony Phillip` `LaSalle`, whose surname is a town as well; `Salvatore "Sammy the Bull" Gravano`."""
+    for span in list(spans.all):
+        if span.type != "person" or span.rule != "model" or not given.is_given(text[span.start :].split(" ", 1)[0]):
+            continue
+        after = _NICKNAMED.match(text, span.end) if " " not in text[span.start : span.end] else None
+        town = next((s for s in spans.all if s.start == span.end + 1 and s.type == "place" and s.rule == "model"), None)
+        if after and spans.encloses(span.start, after.end()):
+            spans.replace(Span(span.start, after.end(), "person", "completed", 0.8))
+        elif town and text[span.end] == " " and " " not in text[town.start : town.end] and _may_be_surname(text, town):
+            spans.replace(Span(span.start, town.end, "person", "completed", 0.8))
+
+
+def _may_be_surname(text: str, town: Span) -> bool:
+    name = text[town.start : town.end]
+    return name[-1].islower() and not gazetteer.is_certain(name) and gazetteer.demonym(name) is None
 
 
 def _legal_forms(text: str, spans: Spans) -> None:
@@ -304,7 +325,9 @@ def _employers(text: str, spans: Spans) -> None:
     people = {span.start for span in spans.all if span.type == "person"}
     for span in spans.all:
         match = _OFFICE_AFTER.match(text, span.end)
-        if span.type != "person" or span.rule != "model" or match is None or match.end() not in people:
+        if span.type == "event" or span.rule != "model" or match is None or match.end() not in people:
+            continue
+        if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(text[span.start : span.end])):
             continue
         if any(titles.is_title(word) for word in match[1].split(" ")):
             span.type, span.rule, span.confidence = "organization", "employer", 0.8
@@ -334,16 +357,6 @@ def _given_names(text: str, spans: Spans) -> None:
             and (_MEETS.search(text, max(0, span.start - 30), span.start) or _ACTS.match(text, span.end))
         ):
             span.type, span.rule, span.confidence = "person", "given-name", 0.8
-
-
-def _clubs(text: str, spans: Spans) -> None:
-    """`Ajax Amsterdam`, `Viking Stavanger`: in sport no person, but a club and its town."""
-    for span in spans.all:
-        first, _, town = text[span.start : span.end].partition(" ")
-        if span.type == "person" and span.rule == "model" and len(first) > 2 and not given.is_given(first):
-            place = gazetteer.find(town) if town else None
-            if place is not None and place.country in _CLUB_COUNTRIES and place.population > 80_000:
-                span.type, span.rule, span.confidence = "organization", "head-noun", 0.8
 
 
 def _follows_title(text: str, start: int) -> bool:
@@ -442,7 +455,12 @@ def _places(text: str, spans: Spans) -> None:
             span.type, span.rule, span.confidence = "place", "gazetteer", confidence
         elif span.rule == "model" and span.type == "person" and _is_large_city(name):
             span.type, span.rule, span.confidence = "place", "gazetteer", 0.8
-        elif span.rule == "model" and span.type in ("person", "organization") and _is_where(text, span):
+        elif (
+            span.rule == "model"
+            and span.type in ("person", "organization")
+            and name not in surnames
+            and _is_where(text, span)
+        ):
             span.type, span.rule, span.confidence = "place", "preposition", 0.8
 
 
@@ -459,7 +477,7 @@ def _is_where(text: str, span: Span) -> bool:
     if span.type == "organization" and name.istitle() and _SITE.search(text, max(0, span.start - 20), span.start):
         return " " not in name
     return (
-        " " not in name
+        (" " not in name or not organizations.is_generic(name.rsplit(" ", 1)[-1]))
         and _PREPOSITION.search(text, max(0, span.start - 20), span.start) is not None
         and gazetteer.find(name) is not None
     )
@@ -669,6 +687,8 @@ def _is_name_here(text: str, start: int, name: str) -> bool:
 
 def _certain_place_here(text: str, start: int) -> Span | None:
     word = _first_word(text, start)
+    if _IN_EVENT.match(text, start + len(word)):
+        return None
     if gazetteer.begins_long_name(word):
         for end in _runs(text, start):
             if gazetteer.is_certain(text[start:end]):
@@ -676,7 +696,12 @@ def _certain_place_here(text: str, start: int) -> Span | None:
     elif gazetteer.is_certain(word):
         return Span(start, start + len(word), "place", "gazetteer", 0.85)
     match = _LETTERS.match(text, start)
-    if match and text[match.end() : match.end() + 1] == "-" and gazetteer.is_certain(match[0]):
+    if (
+        match
+        and text[match.end() : match.end() + 1] == "-"
+        and not text[match.end() + 1].isdigit()
+        and gazetteer.is_certain(match[0])
+    ):
         return Span(start, match.end(), "place", "gazetteer", 0.8)
     return None
 

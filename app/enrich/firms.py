@@ -26,7 +26,8 @@ _OFFICE_AFTER = re.compile(r" ([a-z]+)(?: [a-z]+)? (?=[A-Z][a-z]+ [A-Z])")
 _ROMANCE = re.compile(
     r"\b(?:Banco|Banca|Banque|Caisse|Cassa|Compagnie|Companhia|Confederacion|Credit|Crédit|Electricite|Empresa|Gaz"
     r"|Instituto|Partido|Parti|Petroleos|Petróleos|Societe|Société|Universidad|Universidade|Université)"
-    r"(?: [A-Z][a-z]+)? (?:(?:de|do|da|del|della|di|des|du|la|los|las|el) )+[A-Z][\w-]+(?: (?:de|do|da|del|di) [A-Z]\w+)*"
+    r"(?: [A-Z][a-z]+)? (?:(?:de|do|da|del|della|di|des|du|la|los|las|el) )+[A-Z][\w-]+"
+    r"(?: (?:de|do|da|del|di) [A-Z]\w+)*"
 )
 _SAVINGS = re.compile(r"(?:[A-Z][\w.]+ ){1,4}Savings (?:and|&) Loan(?: Association\b)?(?: of [A-Z]\w+)?")
 _AS_COMPANY_AFTER = re.compile(
@@ -84,10 +85,8 @@ def _are_company(text: str, places: list[Span]) -> bool:
 
 def _is_placed(text: str, span: Span) -> bool:
     after = text[span.end : span.end + 2]
-    return (
-        after == ", "
-        and text[span.end + 2 : span.end + 3].isupper()
-        or bool(_AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start))
+    return (after == ", " and text[span.end + 2 : span.end + 3].isupper()) or bool(
+        _AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
     )
 
 

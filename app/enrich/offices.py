@@ -77,7 +77,7 @@ def _office(title: str, nation: Place | None) -> Office:
 
 
 def _department(of: str, nation: Place | None) -> Office:
-    """`Department of Agriculture` and `Agriculture Department` are one, and so are `Treasury Department`, `Treasury`."""
+    """`Department of Agriculture` and `Agriculture Department` are one, as are `Treasury Department` and `Treasury`."""
     if of == "treasury":
         return Office("Treasury", "treasury", nation)
     return Office(f"{of.title()} Department", f"{of}-department", nation)

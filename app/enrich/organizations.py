@@ -119,7 +119,7 @@ Parks Streets Provinces Regions Territories Counties Districts Wells Towers Dock
 """
 _PLURALS_OF_TOWNS = frozenset(_PLURALS_OF_TOWNS_TABLE.split())
 _CLUB_WORDS_TABLE = """
-FC AFC AC AS SC CF FK SV PSV RC SK NK CSKA TSV VfB VfL RCD SSC HNK
+FC AFC AC AS SC CF FK NAC RKC MVV AZ SV PSV RC SK NK CSKA TSV VfB VfL RCD SSC HNK
 """
 _CLUB_WORDS = frozenset(_CLUB_WORDS_TABLE.split())
 _CLUB_ENDINGS = frozenset(("United", "Rovers", "Wanderers", "Athletic", "Rangers", "Hotspur", "Albion"))
@@ -135,7 +135,8 @@ _SURE_PLACE_NOUNS = frozenset(("peninsula", "river", "mountains", "airport", "pr
 # What long names with an acronym mean as well: currency units, levies, tests.
 _THINGS_TABLE = """
 unit units rate rates index indexes indices amount amounts note notes certificate certificates act bill law tax program
-programme plan system scheme requirement average facility test disease syndrome virus aircraft missile treaty agreement offering
+programme plan system scheme requirement average facility test disease syndrome virus aircraft missile treaty agreement
+offering
 """
 _THINGS = frozenset(_THINGS_TABLE.split())
 _PROGRAMS = frozenset(("Program", "Programme", "Requirement", "Act", "Bill", "Index", "Average"))
