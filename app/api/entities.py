@@ -15,6 +15,7 @@ from app.api.openapi import responses
 from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
 from app.api.reply import Moved, indexed, next_page, reply
 from app.api.timeline import of_all, timeline
+from app.archive import Archive
 from app.search.query import Filters
 from app.search.query import Query as SearchQuery
 from app.store import entities as store
@@ -33,19 +34,9 @@ router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)])
 )
 def list_entities(request: Request, archive: ArchiveDep, params: Annotated[EntityParams, Query()]) -> Response:
     """Persons, organisations, places and events, those in most articles first."""
-    asked = ("entities", params.name or "", params.type or "", params.sort)
-    after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
-    with archive.database.reading() as session:
-        page = store.list_entities(
-            session,
-            name=params.name,
-            type=params.type,
-            sort=params.sort,
-            limit=params.limit,
-            after=after,
-        )
+    page, cursor = entity_page(archive, params)
     answer: EntityPage = {"total": page.total, "results": [summary(entity) for entity in page.items]}
-    address, headers = next_page(request, cursors.write(page.next, *asked) if page.next else None)
+    address, headers = next_page(request, cursor)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
@@ -147,6 +138,22 @@ def _role(role: store.Role) -> Role:
     if role.last_date is not None:
         shown["last_date"] = role.last_date
     return shown
+
+
+def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tables.Entity], str | None]:
+    """What `params` ask for, and the cursor to go on."""
+    asked = ("entities", params.name or "", params.type or "", params.sort)
+    after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
+    with archive.database.reading() as session:
+        page = store.list_entities(
+            session,
+            name=params.name,
+            type=params.type,
+            sort=params.sort,
+            limit=params.limit,
+            after=after,
+        )
+    return page, cursors.write(page.next, *asked) if page.next else None
 
 
 def summary(entity: tables.Entity) -> EntitySummary:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import get_origin
+from typing import TypeVar, get_origin
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
 from pydantic import ValidationError
 
-from app.api.params import SearchParams
+from app.api.params import EntityParams, Params, SearchParams
 from app.api.problems import nearest
 from app.errors import InvalidParameter
 from app.search.query import FacetName
 
+P = TypeVar("P", bound=Params)
 DATES = ("date", "date_from", "date_to")
 FACETS: tuple[FacetName, ...] = ("person", "place", "organization", "event", "source", "language")
 """In the order in which readers ask: who, where; years are drawn instead."""
@@ -70,15 +72,29 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """What the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
+    given = {name: value for name, value in _given(request).items() if name not in _FIXED}
+    return _read(SearchParams, {"facet_limit": SHOWN, **given, "facet": FACETS})
+
+
+def entity_params(request: Request, limit: int) -> EntityParams:
+    """As `search_params`, for a list of names."""
+    return _read(EntityParams, {"limit": limit, **_given(request)})
+
+
+def _given(request: Request) -> dict[str, str | list[str]]:
+    """Empty fields of a form say nothing."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
-        if value and name not in _FIXED:
+        if value:
             given.setdefault(name, []).append(value)
-    values = {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
+    return {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
+
+
+def _read(model: type[P], values: Mapping[str, object]) -> P:
     try:
-        return SearchParams.model_validate({"facet_limit": SHOWN, **values, "facet": FACETS})
+        return model.model_validate(values)
     except ValidationError as error:
-        raise _refusal(error) from None
+        raise _refusal(error, model) from None
 
 
 def api_call(page: Address, path: str) -> Address:
@@ -86,11 +102,11 @@ def api_call(page: Address, path: str) -> Address:
     return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in FACETS)))
 
 
-def _refusal(error: ValidationError) -> InvalidParameter:
+def _refusal(error: ValidationError, model: type[Params]) -> InvalidParameter:
     wrong = error.errors()[0]
     name = str(wrong["loc"][0])
     if wrong["type"] == "extra_forbidden":
         return InvalidParameter(
-            name, f"There is no parameter {name!r} here.", suggestion=nearest(name, SearchParams.model_fields)
+            name, f"There is no parameter {name!r} here.", suggestion=nearest(name, model.model_fields)
         )
     return InvalidParameter(name, str(wrong["msg"]).rstrip(".") + ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -51,6 +52,15 @@ class Page(APIRoute):
                 return _failure(request, error)
 
         return handler
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A link that changes what is shown."""
+
+    label: str
+    url: Address
+    current: bool = False
 
 
 def render(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -18,22 +18,13 @@ from app.search.answer import Answer, TermCount, answer
 from app.store import entities as store
 from app.web.address import DATES, Address, api_call, search_params
 from app.web.chart import chart
-from app.web.pages import Page, civil, render
+from app.web.pages import Page, Way, civil, render
 from app.web.results import results
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
 _VERBS = {"not_entity": "without ", "not_source": "not ", "entity_any": "any of: "}
 
 router = APIRouter(route_class=Page, include_in_schema=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Way:
-    """A link that changes the search."""
-
-    label: str
-    url: Address
-    current: bool = False
 
 
 @router.get("/")

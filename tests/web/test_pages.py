@@ -21,7 +21,7 @@ from app.web.site import create_app
 from tests.api.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
-VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3"]
+VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3", "/entities"]
 BUDGET = 60_000
 """Bytes of a first view, compressed: a second on a slow phone."""
 
@@ -73,7 +73,28 @@ def test_every_link_of_the_site_leads_somewhere(site: httpx.Client) -> None:
     assert min(kinds.values()) > 0
 
 
-@pytest.mark.parametrize("view", ["/", "/?q=moon", ARTICLE, ENTITY])
+def test_all_names_are_listed_page_after_page(site: httpx.Client) -> None:
+    address, seen = "/entities?type=place&sort=name&limit=40", list[str]()
+    while address:
+        tags = Tags(site.get(address).text).found
+        seen += [a["href"].removeprefix("/entities/") for tag, a in tags if tag == "a" and a.get("class") == "place"]
+        address = next((a["href"] for tag, a in tags if a.get("rel") == "next"), "")
+    with_it = site.get("/v1/entities", params={"type": "place", "sort": "name", "limit": 100}).json()
+    assert seen[:100] == [entity["id"] for entity in with_it["results"]]
+    assert len(seen) == len(set(seen)) == with_it["total"] > 40
+
+
+def test_names_are_looked_up_by_how_they_begin(site: httpx.Client) -> None:
+    page = site.get("/entities", params={"name": "gorb", "type": "person"})
+    assert 'href="/entities/person-mikhail-gorbachev"' in page.text
+    assert 'value="gorb"' in page.text
+    assert "0 names" in site.get("/entities?name=zzz").text
+    refused = site.get("/entities?typ=person")
+    assert (refused.status_code, "Did you mean <b>type</b>" in refused.text) == (422, True)
+    assert site.get("/entities?type=ship").status_code == 422
+
+
+@pytest.mark.parametrize("view", ["/", "/?q=moon", ARTICLE, ENTITY, "/entities"])
 def test_a_first_view_is_small(site: httpx.Client, view: str) -> None:
     page = site.get(view)
     assets = {link for link in Tags(page.text).links() if link.startswith("/assets/")}

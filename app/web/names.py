@@ -1,0 +1,35 @@
+"""All names: who, what and where the archive writes of, those in most articles first or by the alphabet."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from app.api.deps import ArchiveDep
+from app.api.entities import entity_page, summary
+from app.web.address import Address, entity_params
+from app.web.pages import Page, Way, render
+
+KINDS = (("", "All"), ("person", "People"), ("place", "Places"), ("organization", "Organizations"), ("event", "Events"))
+SORTS = (("-count", "Most articles"), ("name", "A to Z"))
+LIMIT = 99
+"""Three columns of 33: about a screen."""
+
+router = APIRouter(route_class=Page, include_in_schema=False)
+
+
+@router.get("/entities")
+def show_names(request: Request, archive: ArchiveDep) -> Response:
+    params, here = entity_params(request, LIMIT), Address.of(request)
+    page, cursor = entity_page(archive, params)
+    call = Address("/v1/entities", here.pairs)
+    return render(
+        request, "names.html",
+        here=here, params=params, total=page.total, names=[summary(entity) for entity in page.items],
+        kinds=[Way(label, _of_kind(here, kind), kind == (params.type or "")) for kind, label in KINDS],
+        sorts=[Way(label, here.having(sort=sort), sort == params.sort) for sort, label in SORTS],
+        next=cursor and here.having(cursor=cursor), call=call, curl=call.curl(str(request.base_url)),
+    )  # fmt: skip
+
+
+def _of_kind(here: Address, kind: str) -> Address:
+    return here.having(type=kind) if kind else here.without("type")
