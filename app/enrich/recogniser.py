@@ -13,6 +13,7 @@ from app.errors import SettingsInvalid
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 # NumPy's matrix product is three times as fast as that of the model library, if it keeps to one thread: on matrices as
 # small as these, more threads wait for each other. It reads this once, when it is loaded, so a process that has loaded
@@ -22,8 +23,8 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 # The recogniser has word vectors of its own; without the rest it finds the same names in 60 % of the time.
 _NOT_NEEDED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemmatizer")
-# Larger batches are no faster, and at 128 take over 1 GB.
-_BATCH = 32
+# Words that are read at a time: what the layers make of more does not fit the processor's cache.
+_BATCH = 2_000
 # Texts of a megabyte would be held as one matrix: cut them, a name lost at a cut in 20,000 characters is no matter.
 _LONGEST_PIECE = 20_000
 
@@ -31,17 +32,46 @@ _LONGEST_PIECE = 20_000
 class Recogniser:
     def __init__(self, model: str) -> None:
         self._nlp = _load(model)
+        # Here, for it loads NumPy, which must read the setting above.
+        from app.enrich.decoder import Decoder, fits
+
+        self._decoder = Decoder(self._nlp) if fits(self._nlp) else None
         self.version = f"{self._nlp.meta['lang']}_{self._nlp.meta['name']}-{self._nlp.meta['version']}"
 
     def read(self, texts: Sequence[Prepared]) -> list[list[Found]]:
         pieces = [(number, start, piece) for number, text in enumerate(texts) for start, piece in _pieces(text)]
         found: list[list[Found]] = [[] for _ in texts]
-        read: Iterable[Any] = self._nlp.pipe((piece for _, _, piece in pieces), batch_size=_BATCH)
-        for (number, start, _), document in zip(pieces, read, strict=True):
-            found[number] += [
-                Found(start + entity.start_char, start + entity.end_char, entity.label_) for entity in document.ents
-            ]
+        read = self._names([piece for _, _, piece in pieces])
+        for (number, start, _), names in zip(pieces, read, strict=True):
+            found[number] += [Found(start + name.start, start + name.end, name.label) for name in names]
         return found
+
+    def _names(self, pieces: Sequence[str]) -> Iterator[list[Found]]:
+        if self._decoder is None:
+            for doc in self._nlp.pipe(pieces):
+                yield [Found(name.start_char, name.end_char, name.label_) for name in doc.ents]
+            return
+        for docs in _batches(map(self._nlp.make_doc, pieces)):
+            for doc, names in zip(docs, self._decoder.read(docs), strict=True):
+                yield [_found(doc, *name) for name in names]
+
+
+def _found(doc: Doc, first: int, stop: int, label: str) -> Found:
+    last = doc[stop - 1]
+    return Found(doc[first].idx, last.idx + len(last), label)
+
+
+def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
+    batch: list[Doc] = []
+    words = 0
+    for doc in docs:
+        batch.append(doc)
+        words += len(doc)
+        if words >= _BATCH:
+            yield batch
+            batch, words = [], 0
+    if batch:
+        yield batch
 
 
 def _pieces(text: Prepared) -> Iterator[tuple[int, str]]:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import spacy
+
+from app.enrich.decoder import Decoder, fits
+from app.enrich.recogniser import Recogniser
+from app.settings import Settings
+
+SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
+TRAPS = [
+    "",
+    "   \n\n ",
+    "Reykjavik",
+    "Gerald R. Ford",
+    "\n Helmut Kohl \n met \t Francois Mitterrand in \n\n Strasbourg",
+    "On Monday the World Health Organization",
+    "Ford, Ford Motor Co, Henry Ford and Ford. " * 40,
+]
+
+
+@pytest.fixture(scope="module")
+def nlp() -> Any:
+    return Recogniser(Settings.model_fields["model"].default)._nlp
+
+
+@pytest.mark.parametrize("together", [1, 7, 100])
+def test_it_finds_what_the_library_finds(nlp: Any, together: int) -> None:
+    texts = [*TRAPS, *(path.read_text(encoding="utf-8") for path in SEEDS)]
+    expected = [[(name.start, name.end, name.label_) for name in doc.ents] for doc in nlp.pipe(texts)]
+    assert sum(map(len, expected)) > 500
+    decoder = Decoder(nlp)
+    docs = [nlp.make_doc(text) for text in texts]
+    batches = [docs[at : at + together] for at in range(0, len(docs), together)]
+    assert [names for batch in batches for names in decoder.read(batch)] == expected
+
+
+def test_no_texts_have_no_names(nlp: Any) -> None:
+    assert Decoder(nlp).read([]) == []
+
+
+def test_a_pipeline_with_more_than_a_recogniser_is_left_to_the_library(nlp: Any) -> None:
+    assert fits(nlp)
+    assert not fits(spacy.blank("en"))
+    other = spacy.blank("en")
+    other.add_pipe("entity_ruler")
+    assert not fits(other)
