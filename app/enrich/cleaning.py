@@ -89,6 +89,7 @@ _ORG_JOINT = re.compile(
         )(?=[A-Z])""",
     re.VERBOSE,
 )
+_KNOWN_JOINT = re.compile(r"\s(?:and|&)\s(?=[A-Z])|(?<=[a-z])-(?=[A-Z])")
 _PERSON_JOINT = re.compile(r"\s+(?:and|said|says|told)\s+(?=[A-Z])|,\s+|\s+-+\s+|'s\s+(?=[A-Z])")
 _SUFFIX_AFTER_COMMA = re.compile(r"(?:Jr|Sr|III|II|IV)\b")
 
@@ -104,7 +105,7 @@ media court house spokesman spokeswoman spokesperson
 bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
 businesses analysts traders dealers officials investors shareholders although though while sept septmember
 firefighters lawmakers protesters prosecutors researchers scientists residents witnesses voters mommy daddy mom dad
-obamacare dui dwi ko tko rbi rbis mvp
+non obamacare dui dwi ko tko rbi rbis mvp
 windows vista explorer firefox android iphone ipad ipod macbook imac xbox playstation kindle photoshop
 qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
 """
@@ -217,10 +218,13 @@ def _person_ends(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_opener(text: str, start: int, end: int) -> int:
-    """Behind a word that opens sentences, misprinted: `Athough Reagan`."""
+    """Behind a word that opens sentences or a title, misprinted: `Athough Reagan`, `Minsiter Yasuhiro Nakasone`."""
     first, _, rest = text[start:end].partition(" ")
-    opens = rest and starts_sentence(text, start) and not given.is_given(first) and _is_opener(first.lower())
-    return start + len(first) + 1 if opens else start
+    if not rest or given.is_given(first):
+        return start
+    opens = starts_sentence(text, start) and _is_opener(first.lower())
+    titled = " " in rest and (titles.is_portfolio(first) or titles.is_misprinted(first.lower()))
+    return start + len(first) + 1 if opens or titled else start
 
 
 def _with_nickname(text: str, start: int, end: int) -> int:
@@ -322,12 +326,21 @@ def _parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[in
         joints = [j for j in _PERSON_JOINT.finditer(text, start, end) if not _SUFFIX_AFTER_COMMA.match(text, j.end())]
     elif kind == "organization":
         joints = [joint for joint in _ORG_JOINT.finditer(text, start, end) if _parts_owner(text, start, joint)]
+        joints = joints or [j for j in _KNOWN_JOINT.finditer(text, start, end) if _parts_known(text, start, j, end)]
     else:
         joints = []
     for joint in joints:
         yield start, joint.start()
         start = joint.end()
     yield start, end
+
+
+def _parts_known(text: str, start: int, joint: re.Match[str], end: int) -> bool:
+    """`World Bank and International Monetary Fund`, `non-OPEC`, `Japan-European Community`."""
+    if organizations.canonical(text[joint.end() : end]) is None or organizations.canonical(text[start:end]):
+        return False
+    left = _bare(text[start : joint.start()])
+    return organizations.canonical(left) is not None or left.lower() == "non" or gazetteer.is_certain(left)
 
 
 def _parts_owner(text: str, start: int, joint: re.Match[str]) -> bool:

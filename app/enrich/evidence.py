@@ -26,6 +26,8 @@ _NAME_AFTER_TITLE = re.compile(
 _WORD_BEFORE = re.compile(r"([\w.'-]+),? $")
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
 _OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}|C[EF]O) (?=[A-Z])")
+# `named Arie Guldemond as chairman and ...`
+_LINKS = frozenset(("as", "and", "or", "to", "was", "succeeding", "with"))
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
 _SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
 _MEETS = re.compile(
@@ -143,7 +145,7 @@ def _legal_forms(text: str, spans: Spans) -> None:
     for span in list(spans.all):
         end = organizations.legal_end(text, span.end)
         if end > span.end and span.type != "event" and not _is_of_nation(text, span.start, span.end, end):
-            spans.replace(Span(span.start, end, "organization", "legal-form", 0.95))
+            spans.replace(Span(_whole_start(text, span, spans), end, "organization", "legal-form", 0.95))
         elif organizations.has_form(text[span.start : span.end]):
             span.type, span.rule, span.confidence = "organization", "legal-form", 0.95
     for start, end in organizations.companies(text):
@@ -183,6 +185,14 @@ def _may_be_company(text: str, span: Span) -> bool:
         outer = _OUTER_AFTER.match(text, span.end)
         return gazetteer.find(text[span.start : span.end]) is None and not (outer and gazetteer.is_certain(outer[1]))
     return span.type == "person"
+
+
+def _whole_start(text: str, span: Span, spans: Spans) -> int:
+    """`Anglo American Corp of` `South Africa Ltd`: a place has no legal form, the company before it has."""
+    if span.type != "place" or not text.endswith(" of ", 0, span.start):
+        return span.start
+    before = (other for other in spans.all if other.end == span.start - len(" of ") and other.type == "organization")
+    return next((other.start for other in before), span.start)
 
 
 def _is_of_nation(text: str, start: int, end: int, form_end: int) -> bool:
@@ -303,7 +313,7 @@ def _states(text: str, spans: Spans) -> None:
             continue
         if span.type == "place" or (span.rule == "model" and gazetteer.find(text[span.start : span.end])):
             span.type, span.rule, span.confidence = "place", "gazetteer", 0.9
-            spans.replace(Span(match.start(1), match.end(1), "place", "gazetteer", 0.95))
+            spans.replace(Span(*trim(text, *match.span(1)), "place", "gazetteer", 0.95))
 
 
 def _titles(text: str, starts: Sequence[int], spans: Spans) -> None:
@@ -325,11 +335,12 @@ def _employers(text: str, spans: Spans) -> None:
     people = {span.start for span in spans.all if span.type == "person"}
     for span in spans.all:
         match = _OFFICE_AFTER.match(text, span.end)
-        if span.type == "event" or span.rule != "model" or match is None or match.end() not in people:
+        if span.type not in ("person", "place") or span.rule != "model" or match is None or match.end() not in people:
             continue
         if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(text[span.start : span.end])):
             continue
-        if any(titles.is_title(word) for word in match[1].split(" ")):
+        words = match[1].split(" ")
+        if any(titles.is_title(word) for word in words) and not _LINKS.intersection(words):
             span.type, span.rule, span.confidence = "organization", "employer", 0.8
 
 
@@ -453,7 +464,7 @@ def _places(text: str, spans: Spans) -> None:
         ):
             confidence = 0.97 if span.type == "place" else 0.85
             span.type, span.rule, span.confidence = "place", "gazetteer", confidence
-        elif span.rule == "model" and span.type == "person" and _is_large_city(name):
+        elif span.rule == "model" and _is_large_city(name, span.type):
             span.type, span.rule, span.confidence = "place", "gazetteer", 0.8
         elif (
             span.rule == "model"
@@ -464,9 +475,12 @@ def _places(text: str, spans: Spans) -> None:
             span.type, span.rule, span.confidence = "place", "preposition", 0.8
 
 
-def _is_large_city(name: str) -> bool:
-    """`Corpus Christi`, `Baton Rouge`; `Benito Juarez` is a town as well."""
+def _is_large_city(name: str, kind: SpanType) -> bool:
+    """`Corpus Christi`, `Baton Rouge`; `Benito Juarez` is a town as well. Of organisations a team may be `Kansas City`,
+    but nothing `Rio de Janeiro`."""
     first, _, rest = name.partition(" ")
+    if kind != "person" and not (kind == "organization" and any(word.islower() for word in rest.split(" "))):
+        return False
     place = gazetteer.find(name) if rest and not given.is_given(first) else None
     return place is not None and place.population > 200_000
 

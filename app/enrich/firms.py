@@ -4,7 +4,7 @@ of `Piedmont Aviation Inc`, `Banco do Brasil`."""
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator
 
 from app.enrich import gazetteer, given, organizations, titles
@@ -34,12 +34,15 @@ _AS_COMPANY_AFTER = re.compile(
     r"(?:'s)? (?:said|says|shares?|stock|common|shareholders|stockholders|board|directors|management|spokesman"
     r"|employees|flights|pilots|acquisition|takeover|merger|suitor)\b"
 )
+# What no town has, unlike the shares of Tokyo.
+_SURELY_COMPANY_AFTER = re.compile(r"(?:'s)? (?:common (?:shares|stock)|shareholders|stockholders|board)\b")
 _AS_COMPANY_BEFORE = re.compile(
     r"\b(?:acquir\w+|buy|bought|bid for|(?:acquisition|takeover|purchase|control|shares) of|stake in|offer for"
     r"|merger? with|merged? with) $"
 )
 _AS_PLACE_BEFORE = re.compile(r"\b(?:in|In|near|outside|around|north|south|east|west|downtown) $")
 _NEAR = 30
+_LARGE = 500_000
 
 
 def weigh(text: str, spans: Spans) -> None:
@@ -51,7 +54,11 @@ def weigh(text: str, spans: Spans) -> None:
         if span.type not in ("person", "organization") or span.rule != "model":
             continue
         pair = _PAIR.match(text, span.start)
-        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, span.start, pair.end(), people):
+        if (
+            pair
+            and _may_be_partners(pair, surnames)
+            and (_is_one_firm(text, span.start, pair.end(), people) or _are_never_apart(text, pair, spans))
+        ):
             firms.add(pair[0])
         elif span.type == "person" and " " in text[span.start : span.end] and _is_employer(text, span.start, people):
             firms.add(text[span.start : span.end])
@@ -65,17 +72,29 @@ def weigh(text: str, spans: Spans) -> None:
 
 def towns(text: str, spans: Spans) -> None:
     """`Piedmont said`, in an article that has `Piedmont Aviation Inc` and never speaks of anything in Piedmont."""
-    begun = Counter(text[span.start : span.end].partition(" ")[0] for span in spans.all if span.rule == "legal-form")
-    for name in begun:
-        places = [span for span in spans.all if span.type == "place" and text[span.start : span.end] == name]
-        if places and not gazetteer.is_nation(name) and _are_company(text, places):
+    begun = {
+        text[span.start : span.end].partition(" ")[0] for span in spans.all if span.rule in ("legal-form", "head-noun")
+    }
+    towns: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in spans.all:
+        if span.type == "place" and span.rule != "demonym":
+            towns[text[span.start : span.end]].append(span)
+    for name, places in towns.items():
+        if (name in begun or _is_small(name)) and _are_company(text, places, sure=name not in begun):
             for span in places:
                 span.type, span.rule, span.confidence = "organization", "legal-form", 0.8
 
 
-def _are_company(text: str, places: list[Span]) -> bool:
-    if any(_is_placed(text, span) for span in places):
+def _is_small(name: str) -> bool:
+    place = gazetteer.find(name)
+    return place is not None and (place.kind == "region" or (place.kind == "city" and place.population < _LARGE))
+
+
+def _are_company(text: str, places: list[Span], *, sure: bool) -> bool:
+    if gazetteer.is_nation(text[places[0].start : places[0].end]) or any(_is_placed(text, span) for span in places):
         return False
+    if sure:
+        return any(_SURELY_COMPANY_AFTER.match(text, span.end) for span in places)
     return any(
         _AS_COMPANY_AFTER.match(text, span.end)
         or _AS_COMPANY_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
@@ -95,6 +114,13 @@ def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
         word in surnames or given.is_given(word) or gazetteer.find(word) or gazetteer.demonym(word)
         for word in pair.groups()
     )
+
+
+def _are_never_apart(text: str, pair: re.Match[str], spans: Spans) -> bool:
+    """`Wagner and Brown`, twice or more, and neither without the other; two companies would be two organisations."""
+    times = text.count(pair[0])
+    kinds = {span.type for span in spans.overlapping(*pair.span())}
+    return times > 1 and kinds != {"organization"} and all(text.count(name) == times for name in pair.groups())
 
 
 def _is_one_firm(text: str, start: int, end: int, people: set[int]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from app.enrich import gazetteer, offices, organizations
 from app.enrich.cleaning import Span, SpanType
@@ -12,19 +13,23 @@ _JOINT = re.compile(r"[-/](?=[A-Z])")
 _LEFT = re.compile(r"(?<![\w/-])(?:U\.[SK]\.|[A-Z][a-z]+)$")
 _RIGHT = re.compile(r"(?:U\.[SK]\.|[A-Z][a-z]+)(?![\w/-])")
 _LONGEST_NATION = 20
+# An article about American Express may have `(American) Express` once.
+_OFTEN = 3
 # `Indian Navy` is what it is called; a foreign ministry is the country's.
 _FORCES = frozenset(("Navy", "Army", "Air Force", "Coast Guard", "Marines"))
 
 
 def part(text: str, spans: Spans) -> None:
     _pairs(text, spans)
-    names = {text[span.start : span.end] for span in spans.all if span.type == "organization"}
+    names = Counter(text[span.start : span.end] for span in spans.all if span.type == "organization")
     for span in list(spans.all):
         if span.type not in ("organization", "place") or span.rule != "model":
             continue
         name = text[span.start : span.end]
         end = _nationality_end(name)
-        if end and gazetteer.find(name) is None and _stands_alone(name[end + 1 :], span.type, names):
+        rest = name[end + 1 :]
+        known = 0 < names[name] <= _OFTEN * names[rest]
+        if end and gazetteer.find(name) is None and _stands_alone(rest, span.type, known):
             spans.replace(*_parted(span, end))
 
 
@@ -57,7 +62,7 @@ def _nationality_end(name: str) -> int:
     return 0
 
 
-def _stands_alone(rest: str, kind: SpanType, names: set[str]) -> bool:
+def _stands_alone(rest: str, kind: SpanType, known: bool) -> bool:
     """`Foreign Ministry`, `Tadzhikistan`, or a name that the article has without a nationality: `Airbus`."""
     if kind == "place":
         place = gazetteer.find(rest)
@@ -67,7 +72,7 @@ def _stands_alone(rest: str, kind: SpanType, names: set[str]) -> bool:
         return False
     if offices.is_office(rest):
         return True
-    return rest in names and not organizations.is_shared_first(rest.partition(" ")[0])
+    return known and not organizations.is_shared_first(rest.partition(" ")[0])
 
 
 def _parted(span: Span, end: int) -> tuple[Span, Span]:

@@ -66,8 +66,9 @@ Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA;
 
 # Names after `=` mean the same where they were found to be organisations: `GE` may be anything else.
 _ALIASES = """
-General Motors = GM; International Business Machines = IBM; General Electric = GE; British Petroleum = BP
-American Telephone and Telegraph = AT&T | ATT | AT and T; Volkswagen = VW; BBC = British Broadcasting
+General Motors = GM; International Business Machines = IBM | International Business Machine; General Electric = GE
+American Telephone and Telegraph = AT&T | ATT | AT and T | American Telephone; British Petroleum = BP
+Volkswagen = VW; BBC = British Broadcasting
 Moody's = Moody's Investors; Salomon Brothers = Salomon; Drexel Burnham Lambert = Drexel Burnham | Drexel
 Shearson Lehman Brothers = Shearson Lehman | Shearson; E.F. Hutton = EF Hutton | Hutton
 NASA = National Aeronautics and Space Administration; United Auto Workers = UAW

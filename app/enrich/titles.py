@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
+from functools import lru_cache
 
 # Only ever said to a person: what follows is one, whatever the recogniser thinks.
 _HONORIFICS = "mr mrs ms miss messrs dr prof sir dame madame monsieur herr frau senor signor shri smt"
@@ -46,6 +48,10 @@ commander union treasury state
 """
 _ALSO_OTHERWISE = frozenset(_ALSO_OTHERWISE_TABLE.split())
 
+_LONG_TITLES = sorted(word for word in _TITLE_WORDS if len(word) > 6)
+# One letter lost or swapped in a word of eight.
+_LIKENESS = 0.87
+
 _WORD = re.compile(r"[^\s,]+")
 
 
@@ -69,6 +75,16 @@ def is_qualifier(word: str) -> bool:
 def proves_person(word: str) -> bool:
     """`President`, `Mr.`, `PM`: the capitalised name that follows is a person's."""
     return word[:1].isupper() and (plain := _plain(word)) in _TITLE_WORDS and plain not in _ALSO_OTHERWISE
+
+
+@lru_cache(maxsize=10_000)
+def is_misprinted(word: str) -> bool:
+    """`minsiter`, `prersident`."""
+    return (
+        len(word) > 6
+        and word not in _TITLE_WORDS
+        and bool(get_close_matches(word, _LONG_TITLES, n=1, cutoff=_LIKENESS))
+    )
 
 
 def proves_person_in_small(word: str) -> bool:
