@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -34,6 +34,8 @@ from app.text import fold
 _REFRESH_SECONDS = 0.25
 """How stale a search may be after another process has committed."""
 _SIMILAR_TERMS = 30
+_MISSPELT = 2
+"""Letters in which a misspelling may differ."""
 
 _decode_card = msgspec.msgpack.Decoder(tuple).decode
 
@@ -90,19 +92,24 @@ class WhooshEngine:
         return [*self._terms_starting(one_term(words[-1]), limit), *self._headlines(words, limit)]
 
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:
-        term = fold(word)
-        counts: Counter[str] = Counter()
-        distances: dict[str, int] = {}
-        for view in self._current().views:
-            table = view.segment.terms("exact")
-            for number in near_terms(view.segment, term, 2):
-                if count := view.count(number):
-                    text = table[number].decode()
-                    counts[text] += count
-                    distances[text] = OSA.distance(term, text)
-        counts.pop(term, None)
-        best = heapq.nsmallest(limit, counts, key=lambda t: (distances[t], t[:1] != term[:1], -counts[t], t))
-        return [text for text in best if distances[text] < max(len(term) - 1, 1)]
+        """The nearest first; of those as near with the same first letter, and then the most frequent."""
+        term, views = fold(word), self._current().views
+        # A word that shares one letter with another is not a misspelling of it.
+        edits = min(len(term) - 2, _MISSPELT)
+        if edits < 1:
+            return []
+        found = {text for view in views for text in _near(view, term, edits)} - {term}
+        groups: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)
+        for text in found:
+            groups[OSA.distance(term, text), text[:1] != term[:1]].append(text)
+        best: list[str] = []
+        # Counting takes the longest: of thousands that are near, the first groups are enough.
+        for _, group in sorted(groups.items()):
+            counts = Counter({text: sum(_count(view, text.encode()) for view in views) for text in group})
+            best += heapq.nsmallest(limit - len(best), +counts, key=lambda text: (-counts[text], text))
+            if len(best) == limit:
+                break
+        return best
 
     def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
         snapshot = self._current()
@@ -237,6 +244,11 @@ def _facet(
 
 def _dates(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
     return counting.dates(snapshot, found.documents, None if mask is None else np.flatnonzero(mask))
+
+
+def _near(view: View, term: str, edits: int) -> list[str]:
+    table = view.segment.terms("exact")
+    return [table[number].decode("utf-8", "surrogatepass") for number in near_terms(view.segment, term, edits)]
 
 
 def _count(view: View, term: bytes) -> int:
