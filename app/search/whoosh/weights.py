@@ -158,14 +158,15 @@ def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
 
 
 def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
-    """From each first word step to the nearest next word; the earliest end decides."""
-    start = positions[0].astype(np.int64)
-    last = start
-    for following in positions[1:]:
+    """From each first word step to the nearest next word, while no more than `slop` others were stepped over."""
+    start = last = positions[0]
+    for step, following in enumerate(positions[1:], 1):
         at = np.searchsorted(following, last, side="right")
-        inside = at < len(following)
-        start, last = start[inside], following[at[inside]].astype(np.int64)
-    return start[last - start - (len(positions) - 1) <= slop].astype(np.uint32)
+        inside = np.flatnonzero(at < len(following))
+        start, last = start[inside], following[at[inside]]
+        near = np.flatnonzero(last - start <= step + slop)
+        start, last = start[near], last[near]
+    return start
 
 
 def _expanded(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
