@@ -143,7 +143,7 @@ class Highlighter:
             places += [match.end() - 1 for match in _JOINED.finditer(folded)]
         if len(self._beginnings) > 1 or joined:
             places.sort()
-        return [at for at in places if not (at and folded[at - 1].isalnum()) or analysis.is_unspaced(text[at])]
+        return [at for at in places if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at)]
 
     def _learn(self, token: str) -> _Wanted:
         forms = analysis.expand(token).forms
@@ -181,6 +181,11 @@ def _common_start(stem: str) -> str:
     if len(stem) >= 6 or stem.endswith("ie"):
         return stem[:-2] or stem
     return stem[:-1] if len(stem) > 1 and stem[-1] in "iely" else stem
+
+
+def _is_between_words(text: str, at: int) -> bool:
+    """Where letters are words of their own, one begins behind each of them, too."""
+    return analysis.is_unspaced(text[at]) or analysis.is_unspaced(text[at - 1])
 
 
 _SPACE, _NOT_SPACE = re.compile(r"\s"), re.compile(r"\S")

@@ -5,7 +5,7 @@ import itertools
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.search.engine import Document
@@ -134,6 +134,7 @@ def test_a_snippet_is_a_piece_of_the_body_with_its_matches(clause: Clause, body:
 
 
 @settings(max_examples=200, deadline=None)
+@example(Word("a"), "東a")
 @given(_clauses, _bodies)
 def test_looking_only_where_a_form_may_begin_misses_none(clause: Clause, body: str) -> None:
     """A letter that folds into two makes the highlighter read every word; the one here stands after all others."""
