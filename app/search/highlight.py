@@ -80,6 +80,8 @@ class Highlighter:
         # Python does not count how often a word overlaps itself in a text.
         self._uncounted = any(map(_overlaps_itself, beginnings))
         self._everywhere = "" in beginnings
+        self._plain = tuple(beginnings - {""})
+        self._lengths = {len(word) + edit for word, edits in self._fuzzy for edit in range(-edits, edits + 1)}
         self._tokens: dict[str, _Wanted] = {}
 
     def matches(self, text: str) -> list[Span]:
@@ -128,7 +130,7 @@ class Highlighter:
         folded = fold_evenly(text)
         # Where letters change their number when folded, and for fuzzy words, every word is looked at.
         if self._everywhere or "\0" in folded:
-            return [match.start() for match in analysis.raw_matches(text)]
+            return [match.start() for match in analysis.raw_matches(text) if self._may_hit(match[0])]
         bare = _without_joiners(folded)
         places: list[int] = []
         joined = self._uncounted
@@ -145,6 +147,12 @@ class Highlighter:
             places.sort()
         return [at for at in places if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at)]
 
+    def _may_hit(self, token: str) -> bool:
+        """False where length and beginning tell of a plain word that it is no hit, without analysis."""
+        if not (token.isascii() and token.isalpha()):
+            return True
+        return len(token) in self._lengths or token.lower().startswith(self._plain)
+
     def _learn(self, token: str) -> _Wanted:
         forms = analysis.expand(token).forms
         self._tokens[token] = found = _Wanted(
@@ -156,7 +164,7 @@ class Highlighter:
     def _alone(self, term: str) -> bool:
         """Whether a form is a hit by itself, without a phrase around it."""
         return (
-            analysis.stem(term) in self._stems
+            (bool(self._stems) and analysis.stem(term) in self._stems)
             or term.startswith(self._prefixes)
             or any(OSA.distance(term, word) <= edits for word, edits in self._fuzzy)
         )

@@ -7,10 +7,11 @@ import re
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from rapidfuzz.distance import OSA
 
 from app.search.engine import Document
 from app.search.highlight import SNIPPET_LENGTH, mark, matches, snippet
-from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, leaves, parse
+from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, allowed_edits, leaves, parse
 from app.text import normalise
 from tests.search import reference
 from tests.search.generated import articles
@@ -181,3 +182,10 @@ def test_marks_of_a_document_like_those_the_search_finds() -> None:
     assert matches(clause, document.body) == []
     assert matches(clause, document.headline, "headline") == [(0, 3)]
     assert matches(clause, document.dateline or "", "dateline") == [(0, 3)]
+
+
+@given(st.text("keps", min_size=3, max_size=9), st.lists(st.text("keps", min_size=1, max_size=11), max_size=30))
+def test_a_misspelling_is_marked_wherever_it_is_near_enough(word: str, words: list[str]) -> None:
+    body = " ".join(words)
+    near = [(m.start(), m.end()) for m in re.finditer(r"\S+", body) if OSA.distance(m[0], word) <= allowed_edits(word)]
+    assert matches(Fuzzy(word), body) == near
