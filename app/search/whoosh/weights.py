@@ -36,6 +36,7 @@ Means = tuple[float, ...]
 
 _kept: Cache[Matches] = Cache(64 << 20, lambda matches: matches.nbytes + 200)
 _norms: Cache[Floats] = Cache(64 << 20, lambda norms: norms.nbytes)
+_kept_positions: Cache[Array] = Cache(32 << 20, lambda positions: positions.nbytes + 200)
 
 
 def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Matches]:
@@ -144,7 +145,12 @@ def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.N
     if not numbers or any(number is None for number in numbers):
         return _NO_ADDRESSES
     known = [number for number in numbers if number is not None]
-    return _near([segment.positions(number) for number in known], slop) if slop else _adjacent(segment, known)
+    return _near([_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
+
+
+def _positions(segment: Segment, term: int) -> Array:
+    """Kept: a query may name a frequent word in many of its phrases, and unpacking takes longer than looking."""
+    return _kept_positions.get((segment.path, term), partial(segment.positions, term))
 
 
 def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
