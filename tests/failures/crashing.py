@@ -1,12 +1,12 @@
 """A process that does something to an archive and is killed at one of its steps, again and again.
 
-A step is whatever touches the data folder: a file opened, renamed, removed, a folder made, a statement of SQLite. The
-process is forked at each try from this one, which has imported everything and opened nothing, so a try takes a tenth of
-a second. After each kill the archive must be as before or as after, with all that was acknowledged, and an index that
-serves before anything is mended.
+A step is whatever touches the data folder: a file opened, renamed, removed, a folder made, a transaction of SQLite
+begun or ended. The process is forked at each try from this one, which has imported everything and opened nothing, so a
+try takes a tenth of a second. After each kill the archive must be as before or as after, with all that was
+acknowledged, and an index that serves before anything is mended.
 
     python -m tests.failures.crashing points SCENARIO FOLDER STRIDE
-    python -m tests.failures.crashing kills NUMBER FOLDER SEED
+    python -m tests.failures.crashing kills LIFE NUMBER FOLDER SEED
 """
 
 from __future__ import annotations
@@ -19,145 +19,59 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from sqlalchemy import Engine, event, text
-from sqlmodel import select
+from sqlalchemy import Engine, event
+from sqlmodel import col, select
 
 from app.archive import Archive, open_archive
 from app.ingest import indexing
-from app.ingest.pipeline import IngestOptions, ingest
-from app.ingest.verify import verify
+from app.ingest.enriching import enrich
 from app.search.query import Query, Word
 from app.settings import Settings
-from app.store import migrations
-from app.store.articles import touch
-from app.store.backup import backup
-from app.store.tables import Article
+from app.store.decisions import Proposal, in_force
+from app.store.tables import Article, Entity
+from tests.failures import acts
+from tests.failures.acts import Place, names
 
-_NAMELESS = IngestOptions(skip_entities=True, workers=1)
 _EVENTS = {"open", "os.rename", "os.remove", "os.mkdir", "os.truncate", "os.rmdir"}
 _LONGEST = 0.4
-"""Seconds until a random kill: the longest of the operations takes about half of it."""
+"""Seconds until a random kill: the longest of the acts takes about half of it."""
 
 
-class Place:
-    """The data folder, and beside it the history: what was sent and what was acknowledged."""
+@dataclass(frozen=True)
+class Scenario:
+    """`named`: of articles whose names were recognised. `schema`: it begins with an archive of that one. `merges`: it
+    leaves fewer segments than it finds."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.data = folder / "data"
-        self.settings = Settings(data_dir=self.data, ingest_workers=1)
-        self._history = folder / "history"
-
-    def note(self, kind: str, names: list[str]) -> None:
-        with self._history.open("a") as file:
-            file.write("".join(f"{kind} {name}\n" for name in names))
-
-    def noted(self, kind: str) -> set[str]:
-        lines = self._history.read_text().split("\n") if self._history.exists() else []
-        return {line.split()[1] for line in lines if line.startswith(f"{kind} ")}
-
-    def send(self, archive: Archive, names: list[str], words: str = "lighthouse") -> None:
-        """Ingest one article of each name; they are acknowledged when ingest returns."""
-        file = self.folder / f"{names[0]}.jsonl"
-        records = [{"id": name, "title": name, "text": f"The {name} keeps a {words}."} for name in names]
-        file.write_text("".join(json.dumps(record) + "\n" for record in records) + "no record\n")
-        self.note("sent", names)
-        ingest([file], archive, _NAMELESS)
-        self.note("acknowledged", names)
+    act: Callable[[Place], None]
+    named: bool = False
+    schema: str | None = None
+    merges: bool = False
 
 
-def names(prefix: str, number: int) -> list[str]:
-    return [f"{prefix}-{n}" for n in range(number)]
-
-
-def begin(place: Place) -> None:
-    """Seven small segments: the next one makes a merge."""
-    with open_archive(place.settings) as archive:
-        for n in range(7):
-            place.send(archive, names(f"old{n}", 2))
-
-
-def ingesting(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        place.send(archive, names("new", 3))
-
-
-def revising(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        place.send(archive, names("old3", 2), "lighthouse and a dog")
-
-
-def withdrawing(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        with archive.database.writing() as session:
-            session.connection().execute(text("UPDATE article SET status = 'withdrawn' WHERE headline LIKE 'old2%'"))
-            touch(session, session.exec(select(Article.id).where(Article.status == "withdrawn")).all())
-        indexing.catch_up(archive)
-
-
-def rebuilding(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        indexing.rebuild(archive)
-
-
-def mending(place: Place) -> None:
-    """What a server does that finds an index it cannot read."""
-    for toc in place.settings.index_dir.glob("*.toc"):
-        toc.write_bytes(b"")
-    with open_archive(place.settings, mend=True) as archive:
-        indexing.catch_up(archive)
-
-
-def migrating(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        place.send(archive, names("new", 3))
-
-
-def copying(place: Place) -> None:
-    with open_archive(place.settings) as archive:
-        backup(archive.database, place.data / "copy.sqlite")
-
-
-SCENARIOS: dict[str, Callable[[Place], None]] = {
-    scenario.__name__: scenario
-    for scenario in (ingesting, revising, withdrawing, rebuilding, mending, migrating, copying)
+SCENARIOS = {
+    "ingest": Scenario(acts.ingesting, merges=True),
+    "ingest-with-names": Scenario(acts.ingesting, named=True, merges=True),
+    "revise": Scenario(acts.revising, merges=True),
+    "withdraw": Scenario(acts.withdrawing),
+    "rebuild": Scenario(acts.rebuilding, merges=True),
+    "mend": Scenario(acts.mending),
+    "migrate": Scenario(acts.ingesting, schema="0001"),
+    "migrate-with-names": Scenario(acts.ingesting, named=True, schema="0001"),
+    "decide": Scenario(acts.deciding, named=True),
+    "enrich": Scenario(acts.enriching),
+    "keys": Scenario(acts.admitting),
+    "backup": Scenario(acts.copying),
 }
-
-
-def check(place: Place, scenario: str = "") -> None:
-    """Raises where anything is not as it must be."""
-    if scenario != "mending":
-        served = searched(place)
-        assert served <= len(place.noted("sent"))
-    with open_archive(place.settings, mend=True) as archive:
-        indexing.catch_up(archive)
-        found = verify(archive, deep=scenario == "deep")
-        assert not found, found
-        assert indexing.lag(archive) == 0
-        with archive.database.reading() as session:
-            present = set(session.exec(select(Article.external_id)))
-            shown = len(session.exec(select(Article.id).where(Article.status == "published")).all())
-        assert place.noted("acknowledged") <= present <= place.noted("sent")
-        assert archive.engine.search(Query(Word("lighthouse"))).total == shown
-    copy = place.data / "copy.sqlite"
-    if copy.exists():
-        alone = Settings(data_dir=place.folder / "restored")
-        alone.data_dir.mkdir(exist_ok=True)
-        shutil.copy(copy, alone.database_path)
-        with open_archive(alone, mend=True) as archive:
-            assert not verify(archive) or indexing.catch_up(archive) == shown
-
-
-def searched(place: Place) -> int:
-    """Before anything is mended: the old index or the new one, never none."""
-    with open_archive(place.settings) as archive:
-        return archive.engine.search(Query(Word("lighthouse"))).total
 
 
 def started(act: Callable[[], None]) -> int:
@@ -178,9 +92,9 @@ def forked(act: Callable[[], None]) -> int:
     return os.waitpid(started(act), 0)[1]
 
 
-def killed_at(last: int, place: Place, scenario: Callable[[Place], None]) -> None:
-    """The scenario, killed at step `last`. Statements inside a transaction are no steps: being killed before one or
-    another of them is the same to SQLite."""
+def killed_at(last: int, place: Place, act: Callable[[Place], None]) -> None:
+    """The act, killed at step `last`. Statements inside a transaction are no steps: being killed before one or another
+    of them is the same to SQLite."""
     steps = count(1)
 
     def step() -> None:
@@ -197,56 +111,119 @@ def killed_at(last: int, place: Place, scenario: Callable[[Place], None]) -> Non
 
     event.listen(Engine, "connect", lambda connection, _: connection.set_trace_callback(statement))
     sys.addaudithook(hook)
-    scenario(place)
+    act(place)
 
 
 def points(name: str, folder: Path, stride: int) -> int:
     """Kills the scenario at each of its steps, or at one of so many. How many there are."""
-    template = folder / "template"
-    template.mkdir(parents=True)
-    assert forked(lambda: begin(Place(template))) == 0
-    if name == "migrating":
-        assert forked(lambda: back_to_the_first_schema(Place(template))) == 0
+    scenario = SCENARIOS[name]
+    load_model(scenario.named or name == "enrich")
+    template = Place(folder / "template", named=scenario.named)
+    template.folder.mkdir(parents=True)
+    assert forked(partial(acts.begin, template)) == 0
+    if scenario.schema:
+        assert forked(partial(acts.back_to, template, scenario.schema)) == 0
     for step in count(1, stride):
-        folder_of_step = folder / "now"
-        shutil.rmtree(folder_of_step, ignore_errors=True)
-        shutil.copytree(template, folder_of_step)
-        place = Place(folder_of_step)
+        place = Place(folder / "now", named=scenario.named)
+        shutil.rmtree(place.folder, ignore_errors=True)
+        shutil.copytree(template.folder, place.folder)
 
-        status = forked(partial(killed_at, step, place, SCENARIOS[name]))
+        status = forked(partial(killed_at, step, place, scenario.act))
         over = not os.WIFSIGNALED(status)
         assert os.WIFSIGNALED(status) or status == 0, f"step {step} of {name} ended with {status}"
-        # The last one, which nothing killed, is compared word by word.
-        checked = partial(check, place, "deep" if over else name)
-        assert forked(checked) == 0, f"step {step} of {name}"
+        if scenario.act is not acts.mending:
+            assert forked(partial(acts.check_unmended, place)) == 0, f"step {step} of {name}"
+        assert forked(partial(acts.check, place)) == 0, f"step {step} of {name}"
+        if scenario.named:
+            assert forked(partial(acts.check_names, place)) == 0, f"step {step} of {name}"
         if over:
+            assert not scenario.merges or place.segments() < template.segments()
             return step - 1
     raise AssertionError
 
 
-def back_to_the_first_schema(place: Place) -> None:
-    with open_archive(place.settings) as archive, archive.database.connecting() as connection:
-        migrations.downgrade(connection, "0001")
+def load_model(wanted: bool) -> None:
+    """Before anything is forked: it takes a second."""
+    if wanted:
+        with TemporaryDirectory() as folder, open_archive(Settings(data_dir=Path(folder))) as archive:
+            archive.enricher.enrich([])
 
 
-def working(place: Place, run: int, seed: int) -> None:
-    """Random work without end."""
-    chance = random.Random(seed * 10_000 + run)
-    for n in count():
-        with open_archive(place.settings, mend=True) as archive:
-            act = chance.random()
-            if act < 0.6:
-                place.send(archive, names(f"r{run}n{n}", chance.randint(1, 40)))
-            elif act < 0.8:
-                indexing.rebuild(archive)
-            else:
-                indexing.catch_up(archive)
+class Life:
+    """Random acts without end on one archive. What is under way is noted beside it, so that one knows what a kill
+    interrupted."""
+
+    def __init__(self, place: Place, run: int, seed: int) -> None:
+        self._place, self._run = place, run
+        self._chance = random.Random(seed * 10_000 + run)
+
+    def go_on(self, acts: list[str]) -> None:
+        for number in count():
+            act = self._chance.choice(acts)
+            with self._noted(act), self._place.opened(mend=True) as archive:
+                getattr(self, f"_{act}")(archive, f"r{self._run}n{number}")
+
+    @contextmanager
+    def _noted(self, act: str) -> Iterator[None]:
+        self._place.history.sent("act", [act])
+        yield
+        self._place.history.acknowledged("act", [act])
+
+    def _ingest(self, archive: Archive, name: str) -> None:
+        self._place.send(archive, names(name, self._chance.randint(1, 40)))
+
+    def _little(self, archive: Archive, name: str) -> None:
+        """Every fourth of them makes a merge."""
+        self._place.send(archive, names(name, self._chance.randint(1, 3)))
+
+    def _revise(self, archive: Archive, name: str) -> None:
+        with archive.database.reading() as session:
+            known = [str(id) for id in session.exec(select(Article.external_id))]
+        self._place.send(archive, self._chance.sample(known, min(len(known), 5)), name)
+
+    def _rebuild(self, archive: Archive, name: str) -> None:
+        indexing.rebuild(archive)
+
+    def _catch_up(self, archive: Archive, name: str) -> None:
+        indexing.catch_up(archive)
+
+    def _decide(self, archive: Archive, name: str) -> None:
+        with archive.database.reading() as session:
+            persons = select(Entity.id).where(Entity.type == "person").order_by(col(Entity.id))
+            known = list(session.exec(persons))
+            taken = [decision for decision in in_force(session) if decision.kind == "merge"]
+        if taken and (len(known) < 3 or self._chance.random() < 0.4):
+            last = taken[-1]
+            self._place.take(archive, Proposal("undo", last.entity_id, undoes=last.number), name)
+        else:
+            one, other = self._chance.sample(known, 2)
+            self._place.take(archive, Proposal("merge", one, target=other), name)
+
+    def _enrich(self, archive: Archive, name: str) -> None:
+        with archive.database.reading() as session:
+            unread = [str(id) for id in session.exec(select(Article.external_id).where(Article.pipeline == ""))]
+        self._place.history.sent("recognition", unread)
+        enrich(archive)
+        self._place.history.acknowledged("recognition", unread)
+
+    def _migrate(self, archive: Archive, name: str) -> None:
+        """The archive was of the first schema when it was opened."""
+
+
+LIVES: dict[str, list[str]] = {
+    "ingest": ["ingest", "ingest", "revise", "catch_up"],
+    "merge": ["little", "little", "little", "revise"],
+    "rebuild": ["ingest", "rebuild", "rebuild"],
+    "decide": ["little", "decide", "decide"],
+    "enrich": ["ingest", "enrich"],
+    "migrate": ["migrate", "ingest"],
+}
 
 
 def reading(place: Place) -> None:
     """Another process that searches all the time: it never fails, and never finds less than before."""
     most = 0
-    with open_archive(place.settings) as archive:
+    with place.opened() as archive:
         while not (place.folder / "stop").exists():
             found = archive.engine.search(Query(Word("lighthouse"))).total
             assert found >= most, f"found {found} after {most}"
@@ -255,30 +232,39 @@ def reading(place: Place) -> None:
     assert most
 
 
-def kills(number: int, folder: Path, seed: int) -> None:
+def kills(life: str, number: int, folder: Path, seed: int) -> Counter[str]:
+    """What the kills interrupted."""
+    load_model(life in ("decide", "enrich"))
     folder.mkdir(parents=True)
-    place = Place(folder)
+    place = Place(folder, named=life == "decide")
     chance = random.Random(seed)
-    assert forked(lambda: begin(place)) == 0
+    assert forked(partial(acts.begin, place)) == 0
     reader = started(partial(reading, place))
     for run in range(number):
-        worker = started(partial(working, place, run, seed))
+        if life == "migrate":
+            assert forked(partial(acts.back_to, place, "0001")) == 0
+        worker = started(partial(Life(place, run, seed).go_on, LIVES[life]))
         time.sleep(chance.uniform(0, _LONGEST))
         os.kill(worker, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(worker, 0)[1]), f"run {run} failed by itself"
-        assert forked(lambda: check(place)) == 0, f"after kill {run} of seed {seed}"
+        assert forked(partial(acts.check_unmended, place)) == 0, f"after kill {run} of seed {seed}"
+        assert forked(partial(acts.check, place, deep=False)) == 0, f"after kill {run} of seed {seed}"
     (folder / "stop").touch()
     assert os.waitpid(reader, 0)[1] == 0, "a reader failed"
-    assert forked(lambda: check(place, "deep")) == 0
+    assert forked(partial(acts.check, place)) == 0
+    if life in ("decide", "enrich"):
+        assert forked(partial(acts.check_names, place)) == 0
+    return place.history.unacknowledged("act")
 
 
 def main() -> None:
-    kind, what, folder = sys.argv[1], sys.argv[2], Path(sys.argv[3])
-    if kind == "points":
-        print(points(what, folder, int(sys.argv[4])))  # noqa: T201  # to the test
-    else:
-        kills(int(what), folder, int(sys.argv[4]))
-        print(what)  # noqa: T201
+    match sys.argv[1:]:
+        case ["points", name, folder, stride]:
+            print(points(name, Path(folder), int(stride)))  # noqa: T201  # to the test
+        case ["kills", life, number, folder, seed]:
+            print(json.dumps(kills(life, int(number), Path(folder), int(seed))))  # noqa: T201
+        case _:
+            raise SystemExit(__doc__)
 
 
 if __name__ == "__main__":

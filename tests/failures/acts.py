@@ -1,0 +1,239 @@
+"""What is done to an archive while it is killed, and how it must be found afterwards."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from app.archive import Archive, open_archive
+from app.ingest import indexing
+from app.ingest.deciding import decide
+from app.ingest.enriching import enrich
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.verify import verify
+from app.search.query import Query, Word
+from app.search.whoosh.codec import EXTENSION
+from app.settings import Settings
+from app.store import keys, migrations
+from app.store.articles import touch
+from app.store.backup import backup
+from app.store.decisions import Proposal
+from app.store.tables import Article, Decision, Key, Rejection
+from tests.failures.history import History
+from tests.ingest.test_deciding import state as derived
+
+PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
+MERGED, TARGET = "person-robert-peary", "person-matthew-henson"
+SOURCE = "Lighthouse Journal"
+_STATE = re.compile(r"State (\w+)\.")
+
+
+class Place:
+    """The data folder and the history beside it. `named`: names are recognised when articles come in."""
+
+    def __init__(self, folder: Path, *, named: bool = False) -> None:
+        self.folder, self.named = folder, named
+        self.data = folder / "data"
+        self.settings = Settings(data_dir=self.data, ingest_workers=1)
+        self.history = History(folder / "history")
+
+    @contextmanager
+    def opened(self, *, mend: bool = False) -> Iterator[Archive]:
+        with open_archive(self.settings, mend=mend) as archive:
+            yield archive
+
+    def send(self, archive: Archive, names: list[str], state: str = "1") -> None:
+        """Ingest an article of each name, and something that is none; acknowledged when ingest returns."""
+        file = self.folder / f"{names[0]}-{state}.jsonl"
+        file.write_text("".join(f"{_record(name, state)}\n" for name in names) + "no record\n")
+        facts = [("article", names, state), ("rejection", [file.name], "")]
+        if self.named:
+            facts.append(("recognition", names, ""))
+        for kind, of, at in facts:
+            self.history.sent(kind, of, at)
+        ingest([file], archive, IngestOptions(skip_entities=not self.named))
+        for kind, of, at in facts:
+            self.history.acknowledged(kind, of, at)
+
+    def take(self, archive: Archive, proposal: Proposal, note: str) -> Decision:
+        """An editor's decision; `note` is the name that it goes by in the history."""
+        self.history.sent("decision", [note])
+        decided = decide(archive, proposal, by=note)
+        assert decided.indexed
+        self.history.acknowledged("decision", [note])
+        return decided.decision
+
+    def segments(self) -> int:
+        return sum(1 for _ in self.settings.index_dir.glob(f"*{EXTENSION}"))
+
+
+def _record(name: str, state: str) -> str:
+    first, second = random.Random(name).sample(PERSONS, 2)
+    body = f"{first} and {second} keep the lighthouse of {name}. State {state}. {second} left for Norway on Monday."
+    return json.dumps({"id": name, "title": name, "text": body, "source": SOURCE})
+
+
+def names(prefix: str, number: int) -> list[str]:
+    return [f"{prefix}-{n}" for n in range(number)]
+
+
+def begin(place: Place) -> None:
+    """Seven batches of two articles: the next small one makes a merge."""
+    with place.opened() as archive:
+        for n in range(7):
+            place.send(archive, names(f"old{n}", 2))
+
+
+def ingesting(place: Place) -> None:
+    with place.opened() as archive:
+        place.send(archive, names("new", 3))
+
+
+def revising(place: Place) -> None:
+    with place.opened() as archive:
+        place.send(archive, names("old3", 2), "2")
+
+
+def withdrawing(place: Place) -> None:
+    with place.opened() as archive:
+        place.history.sent("article", names("old2", 2), "withdrawn")
+        with archive.database.writing() as session:
+            session.connection().execute(text("UPDATE article SET status = 'withdrawn' WHERE headline LIKE 'old2%'"))
+            touch(session, session.exec(select(Article.id).where(Article.status == "withdrawn")).all())
+        indexing.catch_up(archive)
+        place.history.acknowledged("article", names("old2", 2), "withdrawn")
+
+
+def rebuilding(place: Place) -> None:
+    with place.opened() as archive:
+        indexing.rebuild(archive)
+
+
+def mending(place: Place) -> None:
+    """What a server does that finds an index it cannot read."""
+    for toc in place.settings.index_dir.glob("*.toc"):
+        toc.write_bytes(b"")
+    with place.opened(mend=True) as archive:
+        indexing.catch_up(archive)
+
+
+def copying(place: Place) -> None:
+    with place.opened() as archive:
+        backup(archive.database, place.data / "copy.sqlite")
+
+
+def deciding(place: Place) -> None:
+    """What an editor decides and takes back."""
+    with place.opened() as archive:
+        taken = place.take(archive, Proposal("merge", MERGED, target=TARGET), "merge")
+        place.take(archive, Proposal("rename", TARGET, name="Matthew A. Henson"), "rename")
+        place.take(archive, Proposal("undo", MERGED, undoes=taken.number), "undo")
+
+
+def enriching(place: Place) -> None:
+    """For articles that came in without names."""
+    with place.opened() as archive:
+        with archive.database.reading() as session:
+            unread = [str(id) for id in session.exec(select(Article.external_id).where(Article.pipeline == ""))]
+        place.history.sent("recognition", unread)
+        enrich(archive)
+        place.history.acknowledged("recognition", unread)
+
+
+def admitting(place: Place) -> None:
+    """A key, made and revoked."""
+    with place.opened() as archive:
+        place.history.sent("key", ["reader"], "valid")
+        with archive.database.writing() as session:
+            made = keys.create_key(session, "reader", ["read"], "")
+        place.history.acknowledged("key", ["reader"], "valid")
+        place.history.sent("key", ["reader"], "revoked")
+        with archive.database.writing() as session:
+            keys.revoke_key(session, made.partition("_")[0])
+        place.history.acknowledged("key", ["reader"], "revoked")
+
+
+def back_to(place: Place, revision: str) -> None:
+    """The archive as a version of that schema would have left it."""
+    with place.opened() as archive, archive.database.connecting() as connection:
+        connection.execute(text("UPDATE article SET pipeline = 'rules-0' WHERE pipeline != ''"))
+        migrations.downgrade(connection, revision)
+
+
+def check(place: Place, *, deep: bool = True) -> None:
+    """Raises where anything is not as it must be, once what was cut off is made up for."""
+    with place.opened(mend=True) as archive:
+        indexing.catch_up(archive)
+        assert indexing.lag(archive) == 0
+        found = verify(archive, deep=deep)
+        assert not found, found
+        _compare(place, archive)
+    copy = place.data / "copy.sqlite"
+    if copy.exists():
+        _restore(place, copy)
+
+
+def check_unmended(place: Place) -> None:
+    """What a reader finds that comes before anybody mends: the old index or the new one, with all acknowledged."""
+    count = place.history.count
+    with place.opened() as archive:
+        found = archive.engine.search(Query(Word("lighthouse"))).total
+    gone = count("sent", "article", "withdrawn")
+    assert count("acknowledged", "article", "1") - gone <= found <= count("sent", "article", "1"), found
+
+
+def _compare(place: Place, archive: Archive) -> None:
+    with archive.database.reading() as session:
+        articles = session.exec(select(Article)).all()
+        decided = session.exec(select(Decision.by)).all()
+        admitted = session.exec(select(Key)).all()
+        rejected = session.exec(select(Rejection.file)).all()
+    shown = sum(article.status == "published" for article in articles)
+    assert archive.engine.search(Query(Word("lighthouse"))).total == shown
+    compare = place.history.compare
+    compare("article", {str(article.external_id): _state(article) for article in articles})
+    compare("recognition", {str(article.external_id): "" for article in articles if article.pipeline})
+    compare("decision", dict.fromkeys(decided, ""))
+    compare("key", {key.name: "revoked" if key.revoked else "valid" for key in admitted})
+    compare("rejection", dict.fromkeys(rejected, ""))
+
+
+def _state(article: Article) -> str:
+    [state] = _STATE.findall(article.body)
+    return str(state) if article.status == "published" else article.status
+
+
+def _restore(place: Place, copy: Path) -> None:
+    """A backup is whole or not there."""
+    alone = Settings(data_dir=place.folder / "restored")
+    alone.data_dir.mkdir(exist_ok=True)
+    shutil.copy(copy, alone.database_path)
+    with open_archive(alone, mend=True) as archive:
+        indexing.catch_up(archive)
+        assert not verify(archive, deep=True)
+        _compare(place, archive)
+
+
+def check_names(place: Place) -> None:
+    """Names and what editors decided of them are as if all articles had come in one batch, after the decisions."""
+    with place.opened() as archive, TemporaryDirectory() as folder:
+        enrich(archive)
+        with archive.database.reading() as session:
+            articles = session.exec(select(Article).order_by(col(Article.sequence))).all()
+            decisions = session.exec(select(Decision)).all()
+        file = Path(folder) / "all.jsonl"
+        file.write_text("".join(f"{_record(str(each.external_id), _state(each))}\n" for each in articles))
+        with open_archive(Settings(data_dir=Path(folder) / "data", ingest_workers=1)) as again:
+            with again.database.writing() as session:
+                session.add_all(Decision(**decision.model_dump()) for decision in decisions)
+            ingest([file], again)
+            assert derived(archive) == derived(again)
