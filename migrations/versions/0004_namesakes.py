@@ -1,4 +1,4 @@
-"""People of one full name, told apart."""
+"""People of one full name, told apart, and under a short form of their given name, joined."""
 
 from __future__ import annotations
 
@@ -28,6 +28,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_unsettled_name"),
         sqlite_with_rowid=False,
     )
+    op.create_table(
+        "diminutive",
+        sa.Column("key", sa.String(), nullable=False),
+        sa.Column("person", sa.String(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name="pk_diminutive"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_diminutive_person", "diminutive", ["person"], unique=False)
     op.create_index(
         "ix_article_entity_initial",
         "article_entity",
@@ -45,5 +53,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.drop_index("ix_mention_role", "mention")
     op.drop_index("ix_article_entity_initial", "article_entity")
-    for table in ("unsettled_name", "namesake"):
+    for table in ("unsettled_name", "diminutive", "namesake"):
         op.drop_table(table)
