@@ -86,8 +86,8 @@ _OFFICIALS = frozenset(
     "solicitor surgeon".split()
 )
 _AT_ARMS = re.compile(r"\bat arms\b", re.IGNORECASE)
-# `major` in small letters is an adjective, and a senator's name stands in many a list.
-_NEITHER = frozenset(("major", "Boxer"))
+# In small letters `major` is an adjective and a `rep` anybody's; and a senator's name stands in many a list.
+_NEITHER = frozenset(("major", "rep", "representative", "Boxer"))
 # Offices that one nation has one of, or its own. Mayors and envoys are also said to be of where they are.
 _NATIONAL = frozenset("minister premier pm president".split())
 # States that are no more, whose offices went over to others.

@@ -13,6 +13,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations, count
+from math import fsum
 
 from app.enrich import callings, gazetteer
 from app.enrich.callings import Calling
@@ -174,7 +175,7 @@ def _persons(groups: Sequence[_Group], named: Mapping[str, Collection[str]]) -> 
         shares = [_shares(_whole(person), named) for person in persons]
         for group in filter(lambda group: not group.evidence, groups):
             keys = {key for article in group.articles for key in named[article]}
-            scores = [sum(share.get(key, 0.0) for key in keys) for share in shares]
+            scores = [fsum(share.get(key, 0.0) for key in keys) for share in shares]
             persons[scores.index(max(scores))].append(group)
     return sorted(map(_whole, persons), key=lambda person: person.rank)
 

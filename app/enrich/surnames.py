@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from math import fsum
 
 # What an article and a person must have in common. Countries and cities alone say too little.
 _AGREED = 2
@@ -13,7 +14,7 @@ _TIMES = 2.0
 def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]]) -> str | None:
     """`context` are the keys of what else the article names; `candidates` the persons of that surname, with the share
     of their articles in which each other key stands. None where the context does not tell."""
-    scores = {id: sum(shares.get(key, 0.0) for key in context) for id, shares in candidates.items()}
+    scores = {id: fsum(shares.get(key, 0.0) for key in context) for id, shares in candidates.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
     if not ranked:
         return None

@@ -6,15 +6,15 @@ Like `namesakes.py` and `surnames.py` asked of the keys alone that articles give
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 
 from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app.store.articles import chunks
-from app.store.namesakes import shares
-from app.store.tables import Acronym, ArticleEntity, Diminutive, UnsettledName
+from app.store.namesakes import Contexts
+from app.store.tables import Acronym, ArticleEntity, Diminutive
 
 Variants = Callable[[str], Iterable[tuple[str, str]]]
 """From a full name to the pairs of a short and a whole one that may be of one person."""
@@ -32,28 +32,26 @@ def persons(session: Session, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def shorts(session: Session, persons: Collection[str]) -> dict[str, set[str]]:
-    """The short names of each of some persons that has any."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for chunk in chunks(persons):
-        for key, person in session.exec(
-            select(Diminutive.key, Diminutive.person).where(col(Diminutive.person).in_(chunk))
-        ):
-            found[person].add(key)
+def forms(session: Session) -> dict[str, list[str]]:
+    """The short names of each person that has any."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for key, person in session.exec(select(Diminutive.key, Diminutive.person).order_by(col(Diminutive.key))):
+        found[person].append(key)
     return found
 
 
-def settle(session: Session, variants: Variants, agree: Agree) -> set[str]:
-    """Look again where articles changed, before `namesakes.settle` has done the same. The short names that are of
-    another person now, and what articles state to stand for them."""
-    touched = session.exec(select(UnsettledName.key))
+def settle(session: Session, touched: Sequence[str], variants: Variants, agree: Agree) -> set[str]:
+    """Look again where articles changed, once namesakes are told apart. The short names that are of another person now,
+    and what articles state to stand for them."""
     asked = sorted({short for key in touched for short, _ in variants(key)})
     pairs = [pair for short in asked for pair in variants(short)]
     there = _there(session, {key for pair in pairs for key in pair})
 
+    contexts = Contexts(session)
+
     @cache
     def company(key: str) -> Mapping[str, float]:
-        return shares(session, {key}, select(ArticleEntity.article_id).where(ArticleEntity.key == key))
+        return contexts.shares((key,), key)
 
     fitting: defaultdict[str, list[str]] = defaultdict(list)
     for short, whole in pairs:

@@ -7,12 +7,11 @@ made of them: so the outcome is one function of the articles, in whatever order 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 
 from sqlalchemy import delete, insert, literal_column
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
-from sqlmodel.sql.expression import SelectOfScalar
 
 from app.store.articles import chunks
 from app.store.decisions import stem
@@ -48,18 +47,18 @@ def persons(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
     return found
 
 
-def forget(session: Session, article_ids: Iterable[str]) -> None:
-    for chunk in chunks(article_ids):
-        session.connection().execute(delete(Namesake).where(col(Namesake.article_id).in_(chunk)))
+def unsettled(session: Session) -> list[str]:
+    """The names to ask of."""
+    return list(session.exec(select(UnsettledName.key).order_by(col(UnsettledName.key))))
 
 
-def settle(session: Session, may_differ: MayDiffer, apart: Apart) -> set[str]:
+def settle(session: Session, touched: Sequence[str], may_differ: MayDiffer, apart: Apart) -> set[str]:
     """Look again where articles changed. The names that are of other people now."""
-    touched = list(session.exec(select(UnsettledName.key).order_by(col(UnsettledName.key))))
     if not touched:
         return set()
     before = persons(session, touched)
-    after = {key: _persons(session, key, apart) for key in _doubtful(session, touched, may_differ)}
+    contexts = Contexts(session)
+    after = {key: _persons(session, key, contexts, apart) for key in _doubtful(session, touched, may_differ)}
     changed = {key for key in before.keys() | after.keys() if before.get(key, {}) != after.get(key, {})}
     for chunk in chunks(changed):
         session.connection().execute(delete(Namesake).where(col(Namesake.key).in_(chunk)))
@@ -69,22 +68,43 @@ def settle(session: Session, may_differ: MayDiffer, apart: Apart) -> set[str]:
     return changed
 
 
-def company(session: Session, articles: Iterable[str]) -> dict[str, set[str]]:
-    """What each article names, bare surnames left out."""
-    found: defaultdict[str, set[str]] = defaultdict(set)
-    for chunk in chunks(articles):
-        among = select(ArticleEntity.article_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
-        for article, key in session.exec(among):
-            if stem(key) == key:
-                found[article].add(key)
-    return found
+class Contexts:
+    """What articles name, bare surnames left out, in order. Each is read once, however often it is asked for."""
+
+    def __init__(self, session: Session) -> None:
+        self._connection = session.connection()
+        self._known: dict[str, tuple[str, ...]] = {}
+
+    def of(self, article_ids: Iterable[str]) -> dict[str, tuple[str, ...]]:
+        wanted = list(article_ids)
+        for chunk in chunks(article for article in wanted if article not in self._known):
+            found: dict[str, dict[str, None]] = {article: {} for article in chunk}
+            statement = _NAMED.format(", ".join("?" * len(chunk)))
+            for article, key in self._connection.exec_driver_sql(statement, tuple(chunk)):
+                found[article][key] = None
+            self._known |= {article: tuple(keys) for article, keys in found.items()}
+        return {article: self._known[article] for article in wanted}
+
+    def shares(self, names: Sequence[str], person: str) -> dict[str, float]:
+        """In what share of a person's articles each other key stands. `names` are his, the first of them the one that
+        he may have in common with others."""
+        statement = _TELLING_ARTICLES.format(", ".join("?" * len(names)))
+        rows = self._connection.exec_driver_sql(statement, (*names, names[0], person, _TELLING))
+        contexts = self.of(article for (article,) in rows)
+        counted = Counter(other for context in contexts.values() for other in context)
+        return {other: count / len(contexts) for other, count in counted.items() if other not in names}
 
 
-def shares(session: Session, names: Collection[str], articles: SelectOfScalar[str]) -> dict[str, float]:
-    """In what share of the articles, which are of one person of these names, each other key stands."""
-    telling = list(session.exec(articles.distinct().order_by(literal_column("article_id")).limit(_TELLING)))
-    counted = Counter(other for named in company(session, telling).values() for other in named if other not in names)
-    return {other: count / len(telling) for other, count in counted.items()}
+# Written out: building them would cost more than running them. The same for all bare surnames: an id of 16 hex digits.
+_NAMED = f"""
+SELECT article_id, key FROM article_entity
+WHERE article_id IN ({{}}) AND key NOT GLOB 'person-*-{"[0-9a-f]" * 16}' ORDER BY article_id, key
+"""
+_TELLING_ARTICLES = """
+SELECT DISTINCT one.article_id FROM article_entity one
+LEFT JOIN namesake ON namesake.article_id = one.article_id AND namesake.key = one.key
+WHERE one.key IN ({}) AND coalesce(namesake.person, ?) = ? ORDER BY one.article_id LIMIT ?
+"""
 
 
 def _doubtful(session: Session, keys: Collection[str], may_differ: MayDiffer) -> Iterator[str]:
@@ -103,7 +123,7 @@ def _doubtful(session: Session, keys: Collection[str], may_differ: MayDiffer) ->
                 yield key
 
 
-def _persons(session: Session, key: str, apart: Apart) -> dict[str, str]:
+def _persons(session: Session, key: str, contexts: Contexts, apart: Apart) -> dict[str, str]:
     names = dict(
         iter(session.exec(select(ArticleEntity.article_id, ArticleEntity.name).where(ArticleEntity.key == key)))
     )
@@ -112,10 +132,10 @@ def _persons(session: Session, key: str, apart: Apart) -> dict[str, str]:
     for article, role in session.exec(said.where(col(Mention.confidence) > _SURE)):
         roles[article].add(role or "")
 
-    def beside(articles: Collection[str]) -> dict[str, set[str]]:
-        return {article: named - {key} for article, named in company(session, articles).items()}
+    def company(articles: Collection[str]) -> dict[str, list[str]]:
+        return {article: [other for other in named if other != key] for article, named in contexts.of(articles).items()}
 
-    return {article: f"{key}-{suffix}" for article, suffix in apart(names, roles, beside).items()}
+    return {article: f"{key}-{suffix}" for article, suffix in apart(names, roles, company).items()}
 
 
 def _rows(key: str, persons: Mapping[str, str]) -> Iterator[dict[str, str]]:

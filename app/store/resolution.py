@@ -17,8 +17,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, and_, bindparam, case, delete, func, insert, update
-from sqlalchemy.dialects.sqlite import insert as insert_or
+from sqlalchemy import Table, and_, bindparam, case, delete, func, update
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store import diminutives, namesakes, surnames
@@ -77,14 +76,12 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
     shorts = _explained(session, article_ids) | {row["short"] for row in names.acronyms}
     meant = _bases(session, shorts, link).of_key
     stale, before = _forget(session, article_ids)
-    if names.acronyms:
-        session.connection().execute(insert(Acronym), list(names.acronyms))
+    _insert(session, Acronym, names.acronyms)
     bases = _bases(session, {row["key"] for row in names.entities}, link)
     mentions, entities = _placed(names, bases, decided, _articles_with_spots(session, decided))
     _add_entities(session, entities, decided)
-    for model, rows in ((ArticleEntity, entities), (Mention, mentions)):
-        if rows:
-            session.connection().execute(insert(model), rows)
+    _insert(session, ArticleEntity, entities)
+    _insert(session, Mention, mentions)
     changed = before | {row["key"] for row in names.entities}
     namesakes.unsettle(session, changed)
     surnames.unsettle(session, changed)
@@ -154,8 +151,10 @@ def settle(session: Session, rules: Rules) -> int:
     for chunk in chunks(ids):
         connection.execute(delete(Alias).where(col(Alias.entity_id).in_(chunk)))
     forms = {id: names[id].keys() | ({shown[id]} if id in decided.names else set()) for id in shown}
-    if aliases := [row for id in shown for row in _aliases(id, forms[id], surfaces[id], decided.pinned.get(id, set()))]:
-        connection.execute(insert(Alias), aliases)
+    pinned = decided.pinned
+    _insert(
+        session, Alias, [row for id in shown for row in _aliases(id, forms[id], surfaces[id], pinned.get(id, set()))]
+    )
     for chunk in chunks(id for id in ids if id not in shown):
         connection.execute(delete(Entity).where(col(Entity.id).in_(chunk)))
     if sums:
@@ -166,8 +165,9 @@ def settle(session: Session, rules: Rules) -> int:
 
 def _settle_persons(session: Session, rules: Rules) -> set[str]:
     """Full names first: whoever has one may be the one whose surname stands in an article. The articles changed."""
-    named = diminutives.settle(session, rules.variants, rules.agree)
-    named |= namesakes.settle(session, rules.may_differ, rules.apart)
+    touched = namesakes.unsettled(session)
+    named = namesakes.settle(session, touched, rules.may_differ, rules.apart)
+    named |= diminutives.settle(session, touched, rules.variants, rules.agree)
     surnames.unsettle(session, named)
     changed = named | surnames.settle(session, rules.owner)
     articles, moved = _relink(session, _bases(session, changed, rules.link), rulings(session))
@@ -206,9 +206,9 @@ def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], s
         for entity, key in session.exec(named.distinct()):
             entities.add(entity)
             keys.add(key)
-        for model in (ArticleEntity, Mention, Acronym):
+        # Most articles are new and have none of these.
+        for model in (ArticleEntity, Mention, Namesake, Acronym) if entities else (Acronym,):
             session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
-    namesakes.forget(session, article_ids)
     return entities, keys
 
 
@@ -259,8 +259,7 @@ def _add_entities(session: Session, rows: Sequence[dict[str, Any]], decided: Rul
     """Rows to refer to, with a name to show until they are summed up."""
     names = {row["entity_id"]: row["name"] for row in rows}
     names |= {row["key"]: row["name"] for row in rows if row["entity_id"] == row["key"]}
-    if added := [_entity(id, name, decided) for id, name in names.items()]:
-        session.connection().execute(insert_or(Entity).on_conflict_do_nothing(), added)
+    _insert(session, Entity, [_entity(id, name, decided) for id, name in names.items()], "ON CONFLICT DO NOTHING")
 
 
 def _entity(id: str, name: str, decided: Rulings) -> dict[str, Any]:
@@ -387,7 +386,7 @@ def _relink_each(
     mine = (table.c.article_id == bindparam("article"), table.c.start == bindparam("at"), table.c.key == key)
     connection.execute(update(table).where(*mine).values(entity_id=bindparam("entity")), placed)
     connection.execute(delete(ArticleEntity).where(*whole))
-    connection.execute(insert(ArticleEntity), entities)
+    _insert(session, ArticleEntity, entities)
     return {article for article, *_ in was ^ now}, {id for _, id, *_ in was ^ now}
 
 
@@ -516,6 +515,17 @@ def _aliases(
         count, demonym = surfaces.get(text, (0, False))
         kind = "pinned" if fold(text) in meant else "demonym" if demonym else "name" if text in names else "short"
         yield {"entity_id": id, "text": text, "folded": fold(text), "kind": kind, "count": count}
+
+
+def _insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], conflict: str = "") -> None:
+    """All rows with the same columns. The statement is written out: these are most of what an ingest writes, and to
+    have each row's values bound by name would cost half as much again."""
+    if rows:
+        columns = list(rows[0])
+        listed = ", ".join(f'"{column}"' for column in columns)
+        marks = ", ".join("?" * len(columns))
+        statement = f'INSERT INTO "{model.__tablename__!s}" ({listed}) VALUES ({marks}) {conflict}'
+        session.connection().exec_driver_sql(statement, [tuple(row[column] for column in columns) for row in rows])
 
 
 def _table(model: type[SQLModel]) -> Table:

@@ -15,8 +15,8 @@ from sqlmodel import Session, col, select
 from app.store import diminutives
 from app.store.articles import chunks
 from app.store.decisions import stem
-from app.store.namesakes import company, persons, shares
-from app.store.tables import ArticleEntity, BareSurname, Namesake, UnsettledSurname
+from app.store.namesakes import Contexts, persons
+from app.store.tables import BareSurname, Namesake, UnsettledSurname
 
 Owner = Callable[[Collection[str], Mapping[str, Mapping[str, float]]], str | None]
 """From what an article names, and what the articles of each candidate name, to the one whose surname it is."""
@@ -51,10 +51,11 @@ def owners(session: Session, keys: Iterable[str]) -> dict[str, str]:
 def settle(session: Session, owner: Owner) -> set[str]:
     """Look for owners again where articles changed. The keys whose owner is another now, or that have one no more."""
     touched = list(session.exec(select(UnsettledSurname.stem).order_by(col(UnsettledSurname.stem))))
+    search = _Search(session)
     changed: dict[str, str] = {}
     for each in touched:
         before = _known(session, each)
-        after = dict(_found(session, each, owner))
+        after = dict(search.owners(each, owner))
         changed |= {
             key: after.get(key, key) for key in before.keys() | after.keys() if before.get(key) != after.get(key)
         }
@@ -92,36 +93,44 @@ def _known(session: Session, stem: str) -> dict[str, str]:
     return {row.key: row.person for row in rows if _is_bare(row.key, stem)}
 
 
-def _found(session: Session, stem: str, owner: Owner) -> Iterator[tuple[str, str]]:
-    rows = session.connection().exec_driver_sql(f"SELECT key, article_id FROM article_entity {_RANGE}", _bounds(stem))
-    bare = {row.key: row.article_id for row in rows if _is_bare(row.key, stem)}
-    if not bare:
-        return
-    candidates = dict(_candidates(session, stem))
-    if not candidates:
-        return
-    named = company(session, bare.values())
-    for key, article in bare.items():
-        person = owner(named[article], candidates)
-        if person is not None:
-            yield key, person
+class _Search:
+    """Of one settling: many surnames have the same candidates, whose articles name the same."""
 
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._connection = session.connection()
+        self._contexts = Contexts(session)
+        self._several = set(session.exec(select(Namesake.key).distinct()))
+        self._forms = diminutives.forms(session)
+        self._short = {key for forms in self._forms.values() for key in forms}
+        self._shares: dict[str, dict[str, dict[str, float]]] = {}
 
-def _candidates(session: Session, stem: str) -> Iterator[tuple[str, dict[str, float]]]:
-    """Persons of the surname, with the share of their articles in which each other key stands."""
-    ending = stem.removeprefix("person")
-    having = select(ArticleEntity.key).where(ArticleEntity.surname == ending.rpartition("-")[2]).distinct()
-    names = sorted(key for key in session.exec(having) if "-".join(["", *_words(key)]).endswith(ending))
-    several, wholes = persons(session, names), diminutives.persons(session, names)
-    shorts = diminutives.shorts(session, set(wholes.values()))
-    for name in (name for name in names if name not in wholes):
-        forms = {name, *shorts.get(name, ())}
-        with_it = select(ArticleEntity.article_id).where(col(ArticleEntity.key).in_(forms))
-        theirs = select(Namesake.article_id).where(Namesake.key == name)
-        others = with_it.where(~col(ArticleEntity.article_id).in_(theirs)) if name in several else with_it
-        yield name, shares(session, forms, others)
-        for person in sorted({*several.get(name, {}).values()}):
-            yield person, shares(session, {name}, theirs.where(Namesake.person == person))
+    def owners(self, stem: str, owner: Owner) -> Iterator[tuple[str, str]]:
+        """Bare surnames and whose they are, where the context tells."""
+        rows = self._connection.exec_driver_sql(f"SELECT key, article_id FROM article_entity {_RANGE}", _bounds(stem))
+        bare = {key: article for key, article in rows if _is_bare(key, stem)}
+        candidates = self._candidates(stem) if bare else {}
+        if candidates:
+            contexts = self._contexts.of(bare.values())
+            found = ((key, owner(contexts[article], candidates)) for key, article in bare.items())
+            yield from ((key, person) for key, person in found if person is not None)
+
+    def _candidates(self, stem: str) -> dict[str, dict[str, float]]:
+        """Persons of the surname, with the share of their articles in which each other key stands."""
+        ending = stem.removeprefix("person")
+        having = "SELECT DISTINCT key FROM article_entity WHERE surname = ?"
+        rows = self._connection.exec_driver_sql(having, (ending.rpartition("-")[2],))
+        fitting = {key for (key,) in rows if "-".join(["", *_words(key)]).endswith(ending)}
+        names = sorted(fitting - self._short)
+        for name, several in persons(self._session, self._several.intersection(names) - self._shares.keys()).items():
+            self._shares[name] = {person: self._of(name, person) for person in sorted({name, *several.values()})}
+        for name in names:
+            if name not in self._shares:
+                self._shares[name] = {name: self._of(name, name)}
+        return {person: shares for name in names for person, shares in self._shares[name].items()}
+
+    def _of(self, name: str, person: str) -> dict[str, float]:
+        return self._contexts.shares((name, *self._forms.get(name, ())), person)
 
 
 def _bounds(stem: str) -> tuple[str, str]:
