@@ -93,7 +93,7 @@ def test_help_of_a_command_has_an_example(command: str) -> None:
     assert f"dateline {command}" in shown.stdout.partition("Example")[2]
 
 
-@pytest.mark.parametrize("command", CORRECTIONS)
+@pytest.mark.parametrize("command", [*CORRECTIONS, "resolve"])
 def test_help_of_entities_has_examples(command: str) -> None:
     shown = CliRunner().invoke(cli.app, ["entities", command, "--help"])
     assert shown.exit_code == 0
@@ -202,6 +202,12 @@ def test_a_correction_shows_in_searches_and_is_undone(named: Run) -> None:
     [undone, first] = json.loads(named("entities", "log", "--json").stdout)["results"]
     assert (undone["undoes"], first["undone_by"], first["by"], first["note"]) == (1, 2, "Ada", "a test")
     assert "(undone by 2)" in named("entities", "log", SCOTT).stdout
+
+
+def test_who_is_who_is_found_out_anew(named: Run) -> None:
+    named("entities", "merge", SCOTT, AMUNDSEN)
+    assert named("entities", "resolve").stderr.endswith("0 articles changed.\n")
+    assert json.loads(named("entities", "show", SCOTT, "--json").stdout)["id"] == AMUNDSEN
 
 
 def test_every_kind_of_correction(named: Run) -> None:

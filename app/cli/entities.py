@@ -106,6 +106,19 @@ def log_decisions(
         complain("No decisions.")
 
 
+@entities.command("resolve", epilog=examples(("dateline entities resolve", "")))
+def resolve_entities(data_dir: DataDir = None) -> None:
+    """Find out anew who is who in all articles, from the names recognised in them.
+
+    Ingest does this for the articles it adds; a newer version may have better rules. Decisions hold as before.
+    """
+    from app.ingest.deciding import resolve_again
+
+    with existing(data_dir) as archive:
+        changed = resolve_again(archive)
+    complain(f"{changed:,} article{'' if changed == 1 else 's'} changed.")
+
+
 @entities.command("merge", epilog=examples(("dateline entities merge place-bombay place-mumbai", "")))
 def merge_entities(
     id: EntityId,

@@ -9,8 +9,9 @@ from time import monotonic, sleep
 from app.archive import Archive
 from app.errors import ArchiveBusy
 from app.ingest import indexing
+from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
-from app.store import decisions
+from app.store import decisions, resolution
 from app.store.decisions import Proposal
 from app.store.resolution import follow, settle
 from app.store.tables import Decision
@@ -35,6 +36,16 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATI
         articles = follow(session, decision, RULES.link)
         settle(session, RULES)
     return Decided(decision, articles, _index(archive, patience))
+
+
+def resolve_again(archive: Archive) -> int:
+    """Who is who anew in the whole archive, from what recognition found in each article. How many articles changed.
+    Raises `ArchiveBusy` where another process writes."""
+    with writing_alone(archive.settings.lock_path):
+        with archive.database.writing() as session:
+            changed = resolution.resolve_again(session, RULES)
+        indexing.apply(archive)
+    return changed
 
 
 def _index(archive: Archive, patience: float) -> bool:

@@ -6,12 +6,13 @@ import threading
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 from sqlmodel import col, select
 
 from app.archive import Archive
 from app.errors import Conflict, DatelineError, DecisionInvalid, NotFound
 from app.ingest import indexing
-from app.ingest.deciding import Decided, decide
+from app.ingest.deciding import Decided, decide, resolve_again
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.search.query import Filters, Query
@@ -349,6 +350,21 @@ def test_of_two_at_once_the_second_is_told(news: Archive) -> None:
         thread.join()
     assert sorted(outcomes) == ["True", "refused", "refused", "refused"]
     assert found(news, MODI) == 2
+
+
+def test_resolved_again_the_archive_and_its_decisions_are_as_they_were(news: Archive) -> None:
+    [bush] = [id for id in facets(news)["person"] if "bush" in id]
+    take(news, "split", bush, **spot(news, "b", "George Bush"))
+    take(news, "merge", PUTIN, target=MODI)
+    before = state(news)
+    assert resolve_again(news) == 0
+    assert state(news) == before
+    with news.database.writing() as session:
+        # As former rules might have it.
+        for model in (ArticleEntity, Mention):
+            session.connection().execute(update(model).where(col(model.key) == MODI).values(entity_id=bush))
+    assert resolve_again(news) == 1
+    assert state(news) == before
 
 
 def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(news: Archive) -> None:
