@@ -21,13 +21,13 @@ from app.store.decisions import Proposal
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from tests.conftest import NewArchive, Records, WriteRecords
 
-MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
+SINGH, PUTIN = "person-manmohan-singh", "person-vladimir-putin"
 INDIA, RUSSIA = "place-india", "place-russia"
 
 NEWS: Records = [
     {
         "id": "a",
-        "text": "Prime Minister Narendra Modi met Vladimir Putin in India on Monday. Modi thanked Putin in Goa.",
+        "text": "Prime Minister Manmohan Singh met Vladimir Putin in India on Monday. Singh thanked Putin in Goa.",
         "date": "2025-05-05",
     },
     {
@@ -42,7 +42,7 @@ NEWS: Records = [
     },
     {
         "id": "d",
-        "text": "Police said on Friday that Prime Minister Modi had left India. It rained in Bombay and Mumbai.",
+        "text": "Police said on Friday that Prime Minister Singh had left India. It rained in Bombay and Mumbai.",
         "date": "2025-05-08",
     },
 ]
@@ -99,28 +99,28 @@ def spot(archive: Archive, external_id: str, surface: str) -> dict[str, Any]:
 
 def test_a_merge_shows_at_once_in_rows_and_index_and_is_undone_without_a_trace(news: Archive) -> None:
     before = state(news)
-    assert (found(news, PUTIN), found(news, MODI)) == (2, 1)
-    merged = take(news, "merge", PUTIN, target=MODI)
+    assert (found(news, PUTIN), found(news, SINGH)) == (2, 1)
+    merged = take(news, "merge", PUTIN, target=SINGH)
     assert (merged.articles, merged.indexed) == (2, True)
-    assert (found(news, PUTIN), found(news, MODI)) == (0, 2)
+    assert (found(news, PUTIN), found(news, SINGH)) == (0, 2)
     assert PUTIN not in facets(news)["person"]
     with news.database.reading() as session:
-        assert decisions.survivor(session, PUTIN) == MODI
-        assert entities.get_entity(session, MODI).mention_count == 6
-        assert [entity.id for entity in entities.resolve_name(session, "Putin")] == [MODI]
+        assert decisions.survivor(session, PUTIN) == SINGH
+        assert entities.get_entity(session, SINGH).mention_count == 6
+        assert [entity.id for entity in entities.resolve_name(session, "Putin")] == [SINGH]
     undo(news, merged)
     assert state(news) == before
     assert indexing.lag(news) == 0
 
 
 def test_who_and_when_are_kept_and_nothing_is_taken_out_of_the_log(news: Archive) -> None:
-    undo(news, take(news, "rename", MODI, name="N. Modi", note="as he signs"))
+    undo(news, take(news, "rename", SINGH, name="N. Singh", note="as he signs"))
     with news.database.reading() as session:
         log, total, undone = decisions.list_decisions(session)
     assert total == 2
     assert [(d.kind, d.entity_id, d.by, d.note, d.undoes) for d in log] == [
-        ("undo", MODI, "Ada", None, 1),
-        ("rename", MODI, "Ada", "as he signs", None),
+        ("undo", SINGH, "Ada", None, 1),
+        ("rename", SINGH, "Ada", "as he signs", None),
     ]
     assert all(decision.at.endswith("+00:00") for decision in log)
     assert undone == {1: 2}
@@ -153,22 +153,22 @@ def test_one_mention_is_split_off_and_the_name_may_stay_the_same(news: Archive) 
 
 
 def test_a_mention_goes_to_an_entity_that_is_there(news: Archive) -> None:
-    [lone] = [id for id in facets(news)["person"] if id.startswith("person-modi-")]
-    take(news, "split", MODI, **spot(news, "a", "Modi"), target=PUTIN)
-    assert aliases(news, PUTIN)["Modi"] == 1
+    [lone] = [id for id in facets(news)["person"] if id.startswith("person-singh-")]
+    take(news, "split", SINGH, **spot(news, "a", "Singh"), target=PUTIN)
+    assert aliases(news, PUTIN)["Singh"] == 1
     assert found(news, lone) == 1
 
 
 def test_a_pinned_name_means_one_entity_wherever_it_stands_alone(news: Archive) -> None:
     before = state(news)
-    [lone] = [id for id in facets(news)["person"] if id.startswith("person-modi-")]
-    assert found(news, MODI) == 1
-    pinned = take(news, "pin", MODI, alias="Modi")
-    assert (found(news, MODI), found(news, lone)) == (2, 0)
+    [lone] = [id for id in facets(news)["person"] if id.startswith("person-singh-")]
+    assert found(news, SINGH) == 1
+    pinned = take(news, "pin", SINGH, alias="Singh")
+    assert (found(news, SINGH), found(news, lone)) == (2, 0)
     nickname = take(news, "pin", PUTIN, alias="the Judoka")
     with news.database.reading() as session:
         assert [entity.id for entity in entities.resolve_name(session, "the judoka")] == [PUTIN]
-        assert decisions.survivor(session, lone) == MODI
+        assert decisions.survivor(session, lone) == SINGH
     undo(news, nickname)
     undo(news, pinned)
     assert state(news) == before
@@ -198,9 +198,9 @@ def all_kinds(archive: Archive) -> None:
     [bush] = [id for id in facets(archive)["person"] if "bush" in id]
     take(archive, "split", bush, **spot(archive, "b", "George Bush"), name="George H. W. Bush")
     take(archive, "split", PUTIN, alias="Putin", name="Mr Putin")
-    take(archive, "merge", PUTIN, target=MODI)
-    take(archive, "pin", MODI, alias="Modi")
-    take(archive, "rename", MODI, name="Shri Modi")
+    take(archive, "merge", PUTIN, target=SINGH)
+    take(archive, "pin", SINGH, alias="Singh")
+    take(archive, "rename", SINGH, name="Shri Singh")
     take(archive, "retype", INDIA, type="organization")
     take(archive, "hide", RUSSIA)
 
@@ -232,7 +232,7 @@ def test_decisions_hold_for_articles_that_come_later(
         },
         {
             "id": "f",
-            "text": "Prime Minister Narendra Modi and Vladimir Putin met again on Friday.",
+            "text": "Prime Minister Manmohan Singh and Vladimir Putin met again on Friday.",
             "date": "2025-06-02",
         },
     ]
@@ -242,16 +242,16 @@ def test_decisions_hold_for_articles_that_come_later(
     ingest([write_records("3/a.jsonl", [*NEWS, *later])], other)
     all_kinds(other)
     assert state(news) == state(other)
-    assert found(news, MODI) == found(other, MODI) == 5
+    assert found(news, SINGH) == found(other, SINGH) == 5
 
 
 @pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
 def test_undone_in_any_order_nothing_is_left(news: Archive, order: tuple[int, ...]) -> None:
     before = state(news)
     taken = [
-        take(news, "merge", PUTIN, target=MODI),
-        take(news, "split", MODI, alias="Putin", name="Someone"),
-        take(news, "merge", MODI, target="person-someone"),
+        take(news, "merge", PUTIN, target=SINGH),
+        take(news, "split", SINGH, alias="Putin", name="Someone"),
+        take(news, "merge", SINGH, target="person-someone"),
     ]
     for number in order:
         undo(news, taken[number])
@@ -260,8 +260,8 @@ def test_undone_in_any_order_nothing_is_left(news: Archive, order: tuple[int, ..
 
 def test_decisions_work_in_their_order(news: Archive) -> None:
     """What was merged and then split off is not merged again by the merge."""
-    merged = take(news, "merge", PUTIN, target=MODI)
-    take(news, "split", MODI, alias="Putin", name="Someone")
+    merged = take(news, "merge", PUTIN, target=SINGH)
+    take(news, "split", SINGH, alias="Putin", name="Someone")
     assert found(news, "person-someone") == 2
     undo(news, merged)
     with news.database.reading() as session:
@@ -270,31 +270,31 @@ def test_decisions_work_in_their_order(news: Archive) -> None:
 
 
 REFUSED: list[tuple[str, str, dict[str, Any], type[DatelineError], str]] = [
-    ("merge", "person-nobody", {"target": MODI}, NotFound, "no entity 'person-nobody'"),
-    ("merge", MODI, {}, DecisionInvalid, "target: A decision of kind merge needs it"),
-    ("merge", MODI, {"target": MODI}, DecisionInvalid, "that entity itself"),
-    ("merge", MODI, {"target": "person-nobody"}, DecisionInvalid, "no entity 'person-nobody'"),
-    ("merge", MODI, {"target": INDIA}, DecisionInvalid, "retype one of them first"),
+    ("merge", "person-nobody", {"target": SINGH}, NotFound, "no entity 'person-nobody'"),
+    ("merge", SINGH, {}, DecisionInvalid, "target: A decision of kind merge needs it"),
+    ("merge", SINGH, {"target": SINGH}, DecisionInvalid, "that entity itself"),
+    ("merge", SINGH, {"target": "person-nobody"}, DecisionInvalid, "no entity 'person-nobody'"),
+    ("merge", SINGH, {"target": INDIA}, DecisionInvalid, "retype one of them first"),
     (
         "merge",
-        MODI,
+        SINGH,
         {"target": PUTIN, "name": "x"},
         DecisionInvalid,
         "name: A decision of kind merge has no such field",
     ),
-    ("rename", MODI, {"name": " \n"}, DecisionInvalid, "cannot be empty"),
-    ("rename", MODI, {"name": "Narendra Modi"}, DecisionInvalid, "called so already"),
-    ("retype", MODI, {"type": "person"}, DecisionInvalid, "is a person already"),
-    ("retype", MODI, {"type": "ship"}, DecisionInvalid, "one of person, organization"),
-    ("pin", MODI, {"alias": ""}, DecisionInvalid, "cannot be empty"),
-    ("split", MODI, {}, DecisionInvalid, "either alias, or all of article"),
-    ("split", MODI, {"alias": "Modi", "start": 1}, DecisionInvalid, "either alias, or all of article"),
-    ("split", MODI, {"alias": "Modi", "target": PUTIN, "name": "x"}, DecisionInvalid, "either target"),
-    ("split", MODI, {"alias": "Modi", "name": "Vladimir Putin"}, DecisionInvalid, f"entity {PUTIN} already"),
-    ("split", MODI, {"alias": "Mody"}, DecisionInvalid, "they call it Modi, Narendra Modi"),
+    ("rename", SINGH, {"name": " \n"}, DecisionInvalid, "cannot be empty"),
+    ("rename", SINGH, {"name": "Manmohan Singh"}, DecisionInvalid, "called so already"),
+    ("retype", SINGH, {"type": "person"}, DecisionInvalid, "is a person already"),
+    ("retype", SINGH, {"type": "ship"}, DecisionInvalid, "one of person, organization"),
+    ("pin", SINGH, {"alias": ""}, DecisionInvalid, "cannot be empty"),
+    ("split", SINGH, {}, DecisionInvalid, "either alias, or all of article"),
+    ("split", SINGH, {"alias": "Singh", "start": 1}, DecisionInvalid, "either alias, or all of article"),
+    ("split", SINGH, {"alias": "Singh", "target": PUTIN, "name": "x"}, DecisionInvalid, "either target"),
+    ("split", SINGH, {"alias": "Singh", "name": "Vladimir Putin"}, DecisionInvalid, f"entity {PUTIN} already"),
+    ("split", SINGH, {"alias": "Mody"}, DecisionInvalid, "they call it Manmohan Singh, Singh"),
     ("split", "place-mumbai", {"alias": "Pune"}, DecisionInvalid, "No article calls"),
-    ("split", MODI, {"article": "0", "start": 0, "end": 4}, DecisionInvalid, "no article '0'"),
-    ("undo", MODI, {"undoes": 99}, DecisionInvalid, "no decision 99"),
+    ("split", SINGH, {"article": "0", "start": 0, "end": 4}, DecisionInvalid, "no article '0'"),
+    ("undo", SINGH, {"undoes": 99}, DecisionInvalid, "no decision 99"),
 ]
 
 
@@ -311,12 +311,12 @@ def test_what_cannot_be_is_refused_in_words(
 
 
 def test_what_earlier_decisions_rule_out(news: Archive) -> None:
-    merged = take(news, "merge", PUTIN, target=MODI)
-    with pytest.raises(Conflict, match=f"{PUTIN} is part of {MODI} now"):
-        take(news, "merge", PUTIN, target=MODI)
-    with pytest.raises(DecisionInvalid, match=f"{PUTIN} is part of {MODI} now") as cycle:
-        take(news, "merge", MODI, target=PUTIN)
-    assert cycle.value.suggestion == MODI
+    merged = take(news, "merge", PUTIN, target=SINGH)
+    with pytest.raises(Conflict, match=f"{PUTIN} is part of {SINGH} now"):
+        take(news, "merge", PUTIN, target=SINGH)
+    with pytest.raises(DecisionInvalid, match=f"{PUTIN} is part of {SINGH} now") as cycle:
+        take(news, "merge", SINGH, target=PUTIN)
+    assert cycle.value.suggestion == SINGH
     with pytest.raises(DecisionInvalid, match=f"is about {PUTIN}"):
         take(news, "undo", INDIA, undoes=merged.decision.number)
     undone = undo(news, merged)
@@ -327,8 +327,8 @@ def test_what_earlier_decisions_rule_out(news: Archive) -> None:
     take(news, "hide", INDIA)
     with pytest.raises(Conflict, match="hidden already"):
         take(news, "hide", INDIA)
-    take(news, "pin", MODI, alias="Boss")
-    with pytest.raises(Conflict, match=f"pinned to {MODI}"):
+    take(news, "pin", SINGH, alias="Boss")
+    with pytest.raises(Conflict, match=f"pinned to {SINGH}"):
         take(news, "pin", PUTIN, alias="boss")
     with pytest.raises(DecisionInvalid, match="the only mention"):
         take(news, "split", "place-goa", **spot(news, "a", "Goa"))
@@ -339,7 +339,7 @@ def test_of_two_at_once_the_second_is_told(news: Archive) -> None:
 
     def merge() -> None:
         try:
-            outcomes.append(str(take(news, "merge", PUTIN, target=MODI).indexed))
+            outcomes.append(str(take(news, "merge", PUTIN, target=SINGH).indexed))
         except Conflict:
             outcomes.append("refused")
 
@@ -349,33 +349,33 @@ def test_of_two_at_once_the_second_is_told(news: Archive) -> None:
     for thread in threads:
         thread.join()
     assert sorted(outcomes) == ["True", "refused", "refused", "refused"]
-    assert found(news, MODI) == 2
+    assert found(news, SINGH) == 2
 
 
 def test_resolved_again_the_archive_and_its_decisions_are_as_they_were(news: Archive) -> None:
     [bush] = [id for id in facets(news)["person"] if "bush" in id]
     take(news, "split", bush, **spot(news, "b", "George Bush"))
-    take(news, "merge", PUTIN, target=MODI)
+    take(news, "merge", PUTIN, target=SINGH)
     before = state(news)
     assert resolve_again(news) == 0
     assert state(news) == before
     with news.database.writing() as session:
         # As former rules might have it.
         for model in (ArticleEntity, Mention):
-            session.connection().execute(update(model).where(col(model.key) == MODI).values(entity_id=bush))
+            session.connection().execute(update(model).where(col(model.key) == SINGH).values(entity_id=bush))
     assert resolve_again(news) == 1
     assert state(news) == before
 
 
 def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(news: Archive) -> None:
     with writing_alone(news.settings.lock_path):
-        assert not decide(news, Proposal("merge", PUTIN, target=MODI), "Ada", patience=0.0).indexed
+        assert not decide(news, Proposal("merge", PUTIN, target=SINGH), "Ada", patience=0.0).indexed
         assert indexing.lag(news) == 2
         assert indexing.apply(news) == 2
-    assert found(news, MODI) == 2
+    assert found(news, SINGH) == 2
 
 
 def test_an_archive_without_names_has_nothing_to_decide(archive: Archive, write_records: WriteRecords) -> None:
     ingest([write_records("a.jsonl", NEWS)], archive, IngestOptions(skip_entities=True))
     with pytest.raises(NotFound):
-        take(archive, "hide", MODI)
+        take(archive, "hide", SINGH)
