@@ -1,0 +1,49 @@
+"""What the system knows of processes: their memory, their open files, what they have mapped."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+_PROC = Path("/proc")
+
+
+@dataclass(frozen=True)
+class Held:
+    """By a server and its workers together. Memory in bytes; pages that several map are counted once (`Pss`)."""
+
+    memory: int
+    own: int
+    """Of `memory` what is no file's."""
+    files: int
+    mappings: int
+
+
+def with_children(pid: int) -> list[int]:
+    children = (_PROC / str(pid) / "task" / str(pid) / "children").read_text().split()
+    return [pid, *(each for child in children for each in with_children(int(child)))]
+
+
+def held(pid: int) -> Held:
+    processes = with_children(pid)
+    return Held(
+        memory=sum(_kilobytes(each, "Pss") for each in processes) * 1024,
+        own=sum(_kilobytes(each, "Pss_Anon") for each in processes) * 1024,
+        files=sum(sum(1 for _ in (_PROC / str(each) / "fd").iterdir()) for each in processes),
+        mappings=sum(len(_maps(each)) for each in processes),
+    )
+
+
+def mapped_though_deleted(pid: int, folder: Path) -> list[str]:
+    lines = [line for each in with_children(pid) for line in _maps(each)]
+    return [line for line in lines if line.endswith("(deleted)") and str(folder) in line]
+
+
+def _maps(pid: int) -> list[str]:
+    return (_PROC / str(pid) / "maps").read_text().splitlines()
+
+
+def _kilobytes(pid: int, name: str) -> int:
+    lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
+    [found] = (int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
+    return found
