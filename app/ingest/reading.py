@@ -54,7 +54,7 @@ class Reading:
 
     def _file(self, found: Found) -> Iterator[Incoming]:
         if found.refusal is not None:
-            yield Refusal(found.name, str(found.path), None, found.refusal)
+            yield Refusal(found.name, found.place, None, found.refusal)
             return
         whole = False
         try:

@@ -12,12 +12,17 @@ from app.errors import InputUnreadable
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands.
-    `refusal` says why the file must not be read."""
+    """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands, with
+    nothing in it that a terminal would obey. `refusal` says why the file must not be read."""
 
     path: Path
     name: str
     refusal: str | None = None
+
+    @property
+    def place(self) -> str:
+        """The whole path, as text."""
+        return _text(self.path)
 
     @property
     def size(self) -> int:
@@ -43,7 +48,7 @@ def walk(paths: Sequence[Path]) -> Iterator[Found]:
         if root.is_dir():
             yield from _folder(root, root)
         else:
-            yield _file(root, root.parent, root.name)
+            yield _file(root, root.parent, _shown(Path(root.name)))
 
 
 def _folder(folder: Path, root: Path) -> Iterator[Found]:
@@ -63,6 +68,8 @@ def _folder(folder: Path, root: Path) -> Iterator[Found]:
 
 
 def _file(path: Path, root: Path, name: str) -> Found:
+    if _text(path) != str(path):
+        return Found(path, name, "has a name that is no UTF-8: rename it")
     if not path.exists():
         return Found(path, name, "is a link to nothing")
     if path.is_symlink() and not _stays(path, root):
@@ -77,4 +84,14 @@ def _stays(path: Path, root: Path) -> bool:
 
 
 def _name(path: Path, root: Path) -> str:
-    return str(Path(root.name) / path.relative_to(root))
+    return _shown(Path(root.name) / path.relative_to(root))
+
+
+def _shown(path: Path) -> str:
+    letters = _text(path)
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in letters)
+
+
+def _text(path: Path) -> str:
+    """Names are bytes to the system. Those that are no text are shown by their numbers."""
+    return os.fsencode(path).decode(errors="backslashreplace")

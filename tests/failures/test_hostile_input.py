@@ -3,13 +3,17 @@ where it is."""
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import json
+import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from sqlmodel import select
 
 from app.archive import Archive
 from app.ingest.pipeline import IngestOptions, ingest
@@ -17,7 +21,10 @@ from app.ingest.report import Report
 from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.store.rejections import list_rejections
-from tests.failures.command import ROOT
+from app.store.tables import Article
+from app.web.site import create_app
+from tests.api.served import serve
+from tests.failures.command import ROOT, dateline
 
 GOOD = b'{"title": "Good", "text": "A lighthouse."}\n'
 DEEP = b'{"title": "Deep", "text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
@@ -149,3 +156,79 @@ def test_a_line_far_over_the_limit_costs_no_memory(tmp_path: Path) -> None:
     new, rejected, most = most_memory(tmp_path / "data", large)
     assert (new, rejected) == (2, 1)
     assert most < 250_000_000
+
+
+NAMES = [
+    b"-rf", b"--force", b"new\nline.jsonl", b"quote'\".jsonl", b"$(reboot).jsonl", b"\xe2\x80\xaegpj.jsonl", b" ",
+    "é\u0301 的 🙂.jsonl".encode(), b"\x1b[31mred.jsonl", b"a" * 250, b"<script>.jsonl", b"%00%2f.jsonl",
+]  # fmt: skip
+HIDDEN, NO_TEXT = b"....jsonl", b"bytes-\xff\xfe.jsonl"
+
+
+def test_names_of_files_with_every_oddity(archive: Archive, tmp_path: Path) -> None:
+    """Read, kept with what came from them, and shown: neither a page nor a terminal takes a name for anything else."""
+    folder = os.fsencode(tmp_path / "given")
+    os.mkdir(folder)  # noqa: PTH102  # names that no text is
+    for number, name in enumerate([*NAMES, HIDDEN, NO_TEXT]):
+        with open(folder + b"/" + name, "wb") as file:  # noqa: PTH123
+            file.write(json.dumps({"id": number, "text": f"A lighthouse, {number}."}).encode() + b"\nno record\n")
+    report = ingest([Path(os.fsdecode(folder))], archive, IngestOptions(skip_entities=True))
+    assert (report.new, report.rejected) == (len(NAMES), len(NAMES) + 1), reasons(archive)
+    assert "has a name that is no UTF-8" in reasons(archive)
+    assert verify(archive, deep=True) == []
+    listed = dateline(archive.settings.data_dir, "rejections")
+    assert listed.returncode == 0, listed.stderr
+    assert not re.search(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", listed.stdout)
+    assert "bytes-\\xff\\xfe.jsonl" in listed.stdout
+    with serve(create_app(archive.settings)) as client:
+        found = client.get("/v1/search?q=lighthouse&limit=100").json()["results"]
+        assert len(found) == len(NAMES)
+        for hit in found:
+            assert client.get(f"/v1/articles/{hit['id']}").status_code == 200
+            page = client.get(f"/articles/{hit['id']}")
+            assert page.status_code == 200
+            assert "<script>." not in page.text
+
+
+MARKS = [chr(code) for code in (*range(0x20), *range(0x7F, 0xA0), 0xAD, *range(0x200B, 0x2010), *range(0x2028, 0x202F),
+         *range(0x2060, 0x2070), 0xFEFF, *range(0xFFF9, 0xFFFD), 0xFFFE, 0xE0001, 0x10FFFF)]  # fmt: skip
+
+
+def test_every_control_character_and_mark_of_direction_in_every_field(archive: Archive, tmp_path: Path) -> None:
+    fields = ("id", "title", "text", "source", "url", "author", "dateline", "language")
+    records = [
+        {"id": f"{ord(mark)}", "title": f"Title {ord(mark)}", "text": f"A lighthouse, number {ord(mark)}.", name: value}
+        for mark in MARKS
+        for name in fields
+        for value in [f"{mark}light{mark}house {ord(mark)} {name}{mark}"]
+    ]
+    content = "".join(json.dumps(record) + "\n" for record in records).encode()
+    report = taken(archive, tmp_path, "marks.jsonl", content)
+    assert report.read == len(records)
+    with archive.database.reading() as session:
+        articles = session.exec(select(Article)).all()
+    kept = "".join(f"{each.headline}{each.body}{each.source}{each.url}{each.dateline}" for each in articles)
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]", kept)
+    with serve(create_app(archive.settings)) as client:
+        answer = client.get("/v1/search?q=lighthouse&limit=100&facet=source&facet=language")
+        assert answer.json()["total"] > len(MARKS)
+        assert client.get("/?q=lighthouse").status_code == 200
+
+
+def test_every_year_from_0_to_9999(archive: Archive, tmp_path: Path) -> None:
+    """Each at its first and last day, and as the year alone; what the calendar has is found under its year."""
+    years = [0, 1, 2, 99, 100, 1582, 1752, 1899, 1900, 1969, 1970, 2000, 2038, 9998, 9999]
+    days = ["{:04}", "{:04}-01-01", "{:04}-12-31", "{:04}-02-29"]
+    written = [day.format(year) for year in years for day in days]
+    content = "".join(json.dumps({"text": f"A lighthouse on {date}.", "date": date}) + "\n" for date in written)
+    report = taken(archive, tmp_path, "years.jsonl", content.encode())
+    leap = sum(calendar.isleap(year) for year in years[1:])
+    assert report.new == 3 * (len(years) - 1) + leap, reasons(archive)
+    with serve(create_app(archive.settings)) as client:
+        for year in years[1:]:
+            asked = {"q": "lighthouse", "date": f"{year:04}"}
+            assert client.get("/v1/search", params=asked).json()["total"] == 3 + calendar.isleap(year)
+        for interval in ("auto", "day", "week", "month", "year"):
+            answer = client.get("/v1/timeline", params={"q": "lighthouse", "interval": interval})
+            assert answer.status_code in (200, 422), answer.text
+        assert client.get("/?q=lighthouse").status_code == 200
