@@ -130,19 +130,44 @@ def most_memory(folder: Path, *files: Path) -> tuple[int, int, int]:
     return new, rejected, kilobytes * 1024
 
 
+# Long enough to be taken for text, whatever follows.
+HEADS = {
+    "large.jsonl": GOOD * 30_000 + b'{"title": "Large", "text": "',
+    "large.json": b"[" + (GOOD.strip() + b",\n") * 30_000 + b'{"title": "Large", "text": "',
+    "large.csv": b"title,text\n" + b"Good,A lighthouse.\n" * 80_000 + b'Large,"',
+    "large.txt": b" date 2020-01-01\n\nLarge ",
+}
+
+
 @pytest.mark.torture
-def test_a_line_of_two_gigabytes_costs_no_memory(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", sorted(HEADS))
+def test_a_line_of_two_gigabytes_costs_no_memory(tmp_path: Path, name: str) -> None:
     """Sparse: it takes no room on the disk either."""
-    small, large = tmp_path / "small.jsonl", tmp_path / "large.jsonl"
+    small, large = tmp_path / "small.jsonl", tmp_path / name
     small.write_bytes(GOOD)
     with large.open("wb") as file:
-        file.write(GOOD * 30_000 + b'{"title": "Large", "text": "')
+        file.write(HEADS[name])
         file.truncate(2_000_000_000)
         file.seek(0, 2)
         file.write(b'"}\n' + json.dumps({"title": "After", "text": "after"}).encode() + b"\n")
     _, _, before = most_memory(tmp_path / "one", small)
     new, rejected, most = most_memory(tmp_path / "other", large)
-    assert (new, rejected) == (2, 1)
+    assert rejected == 1
+    assert new == {"large.jsonl": 2, "large.txt": 0}.get(name, 1)
+    assert most - before < 100_000_000
+
+
+@pytest.mark.torture
+def test_a_bomb_of_four_gigabytes_costs_no_memory(tmp_path: Path) -> None:
+    small, bomb = tmp_path / "small.jsonl", tmp_path / "bomb.jsonl.gz"
+    small.write_bytes(GOOD)
+    with gzip.open(bomb, "wb", compresslevel=1) as file:
+        file.write(GOOD)
+        for _ in range(400):
+            file.write(bytes(10_000_000))
+    _, _, before = most_memory(tmp_path / "one", small)
+    new, rejected, most = most_memory(tmp_path / "other", bomb)
+    assert (new, rejected) == (0, 1)
     assert most - before < 100_000_000
 
 
