@@ -61,8 +61,7 @@ class Pace:
         every piece; a short one leaves few, which commits merge anyway."""
         self.apply(archive)
         if self._brought > _ARTICLES:
-            reached = archive.engine.status().sequence
-            _commit(archive, reached, lambda: archive.engine.compact(self._brought))
+            compact(archive, self._brought)
 
 
 Stopped = Callable[[], bool]
@@ -89,6 +88,11 @@ def rebuild(archive: Archive, stopped: Stopped = never) -> int:
     """Build the index from the rows; the old one serves until the new one is there."""
     with writing_alone(archive.settings.lock_path):
         return _rebuild(archive, stopped)
+
+
+def compact(archive: Archive, articles: int) -> None:
+    """Join the pieces of the index that a run left which brought so many articles. For who holds the lock."""
+    _commit(archive, archive.engine.status().sequence, lambda: archive.engine.compact(articles))
 
 
 def lag(archive: Archive) -> int:

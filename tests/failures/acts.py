@@ -20,6 +20,7 @@ from app.archive import Archive, open_archive
 from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
+from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word
@@ -119,6 +120,12 @@ def withdrawing(place: Place) -> None:
 def rebuilding(place: Place) -> None:
     with place.opened() as archive:
         indexing.rebuild(archive)
+
+
+def compacting(place: Place) -> None:
+    """What a long run ends with."""
+    with place.opened() as archive, writing_alone(archive.settings.lock_path):
+        indexing.compact(archive, 100)
 
 
 def mending(place: Place) -> None:

@@ -64,6 +64,7 @@ SCENARIOS = {
     "revise": Scenario(acts.revising, merges=True),
     "withdraw": Scenario(acts.withdrawing),
     "rebuild": Scenario(acts.rebuilding, merges=True),
+    "compact": Scenario(acts.compacting, merges=True),
     "mend": Scenario(acts.mending),
     "migrate": Scenario(acts.ingesting, schema="0001"),
     "migrate-with-names": Scenario(acts.ingesting, named=True, schema="0001"),

@@ -22,7 +22,7 @@ from app.store import articles
 from app.store.decisions import Proposal
 from app.store.tables import Article
 from tests.conftest import NewArchive, WriteRecords
-from tests.ingest.test_deciding import MODI, NEWS, PUTIN, facets, state
+from tests.ingest.test_deciding import NEWS, PUTIN, SINGH, facets, state
 
 ROOT = Path(__file__).parents[2]
 MANY = [{**record, "id": f"{record['id']}{n}", "date": f"{1900 + n}"} for n in range(40) for record in NEWS]
@@ -54,7 +54,7 @@ def test_an_older_version_serves_until_its_turn_and_texts_are_not_revised(
     archive: Archive, write_records: WriteRecords
 ) -> None:
     ingest([write_records("a.jsonl", NEWS)], archive)
-    decide(archive, Proposal("merge", PUTIN, target=MODI), "Ada")
+    decide(archive, Proposal("merge", PUTIN, target=SINGH), "Ada")
     before = state(archive)
     with archive.database.writing() as session:
         for article in session.exec(select(Article)):
