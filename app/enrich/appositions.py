@@ -16,7 +16,8 @@ _PLACE_BEFORE = re.compile(
     r"\b(?:village|town|city|port|province|region|island|suburb|district|hamlet|resort|county|outskirts) of $"
 )
 _PLACE_AFTER = re.compile(
-    r" (?:peninsula|province|region|river|islands?|district|prefecture|valley|mountains|desert|county|oilfield)\b"
+    r" (?:peninsula|province|region|river|islands?|district|prefecture|valley|mountains|desert|county|oilfield|resort"
+    r"|(?:man|woman|couple|teenager|resident|native)(?! of))\b"
 )
 _CRAFT_BEFORE = re.compile(
     r"\b(?:USS|HMS|INS|MV|SS|HMAS|tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
@@ -47,7 +48,7 @@ def weigh(text: str, spans: Spans) -> None:
             spans.drop(span)
         elif _is_craft(text, span, name, before):
             _sink(text, spans, name)
-        elif span.type != "place" and name not in surnames and _is_where(text, span, name, before):
+        elif name not in surnames and _is_where(text, span, name, before):
             kinds[name] = "place"
         elif span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
             kinds[name] = "organization"

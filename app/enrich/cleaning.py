@@ -40,6 +40,7 @@ Rule = Literal[
     "list",
     "apposition",
     "side",
+    "age",
 ]
 
 # What the recogniser was right about, measured on newswire; rules that look at more of the article change it.

@@ -37,6 +37,7 @@ _MEETS = re.compile(
 _ACTS = re.compile(
     r" (?:said|says|told|who|was born|died|won|beat|scored|resigned|wrote|testified)\b|, (?:\d\d,|who\b)"
 )
+_AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! \d)")
 _INITIAL = re.compile(r"[A-Z]\. (?=[A-Z])")
 # A stake, an interest or shares in something do not place it.
 _PREPOSITION = re.compile(
@@ -87,6 +88,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     _employers(text, spans)
     _speakers(text, spans)
     _given_names(text, spans)
+    _aged(text, spans)
     appositions.weigh(text, spans)
     if results.of_sport:
         sport.weigh(text, spans)
@@ -107,10 +109,18 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
 
 
 def _complete_names(text: str, spans: Spans) -> None:
-    """`Narendra` + `Modi`: the recogniser often leaves out a surname that it has never seen."""
+    """`Narendra` + `Modi`: the recogniser often leaves out a surname that it has never seen; `Gary` + `Ross`, whose
+    first name is a town."""
     for span in spans.all:
         after = _SURNAME_AFTER.match(text, span.end)
-        if span.type != "person" or after is None or " " in text[span.start : span.end]:
+        if span.type != "person" or " " in text[span.start : span.end]:
+            continue
+        before = _WORD_BEFORE.search(text, max(0, span.start - 24), span.start)
+        if before and "," not in before[0] and given.is_given(before[1]) and spans.is_free(before.start(), span.start):
+            spans.block(before.start(), span.start)
+            span.start, span.rule, span.confidence = before.start(1), "completed", 0.8
+            continue
+        if after is None:
             continue
         surname = after[1]
         if (
@@ -163,6 +173,7 @@ def _short_names(text: str, spans: Spans) -> None:
     shorts = {
         organizations.without_form(text[span.start : span.end]) for span in spans.all if span.rule == "legal-form"
     }
+    shorts |= {short.removesuffix(" Group") for short in shorts}
     _rejoin(text, shorts, spans)
     people = spans.last_words(text)
     parts = {word for short in shorts for word in short.split(" ") if len(word) > 4 and word.istitle()} - people
@@ -368,6 +379,17 @@ def _given_names(text: str, spans: Spans) -> None:
             and (_MEETS.search(text, max(0, span.start - 30), span.start) or _ACTS.match(text, span.end))
         ):
             span.type, span.rule, span.confidence = "person", "given-name", 0.8
+
+
+def _aged(text: str, spans: Spans) -> None:
+    """`Subryan, 23, was charged`: only people are given their age so."""
+    for span in spans.all:
+        if span.type in ("organization", "place") and span.rule == "model" and _AGE_AFTER.match(text, span.end):
+            name = text[span.start : span.end]
+            if all(word.isalpha() and word[-1].islower() for word in name.split(" ")) and not gazetteer.is_certain(
+                name
+            ):
+                span.type, span.rule, span.confidence = "person", "age", 0.85
 
 
 def _follows_title(text: str, start: int) -> bool:

@@ -40,7 +40,10 @@ _AS_COMPANY_BEFORE = re.compile(
     r"\b(?:acquir\w+|buy|bought|bid for|(?:acquisition|takeover|purchase|control|shares) of|stake in|offer for"
     r"|merger? with|merged? with) $"
 )
-_AS_PLACE_BEFORE = re.compile(r"\b(?:in|In|near|outside|around|north|south|east|west|downtown) $")
+_AS_PLACE_BEFORE = re.compile(
+    r"(?<!stake )(?<!shares )(?<!interest )(?<!holding )"
+    r"\b(?:in|In|near|outside|around|north|south|east|west|downtown) $"
+)
 _NEAR = 30
 _LARGE = 500_000
 
@@ -72,9 +75,8 @@ def weigh(text: str, spans: Spans) -> None:
 
 def towns(text: str, spans: Spans) -> None:
     """`Piedmont said`, in an article that has `Piedmont Aviation Inc` and never speaks of anything in Piedmont."""
-    begun = {
-        text[span.start : span.end].partition(" ")[0] for span in spans.all if span.rule in ("legal-form", "head-noun")
-    }
+    names = (text[span.start : span.end].partition(" ") for span in spans.all if span.type == "organization")
+    begun = {first for first, _, rest in names if rest}
     towns: defaultdict[str, list[Span]] = defaultdict(list)
     for span in spans.all:
         if span.type == "place" and span.rule != "demonym":

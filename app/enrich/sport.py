@@ -6,14 +6,14 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from app.enrich import gazetteer, given
+from app.enrich import gazetteer, given, organizations
 from app.enrich.cleaning import Span
 from app.enrich.spans import Spans
 
 # Where sides meet; in tennis, golf and boxing a bare name is a person's.
 _TEAM_SPORT = (
     *("soccer", "football", "cricket", "baseball", "basketball", "hockey", "rugby"),
-    *("premier league", "major league", "nba ", "nfl ", "nhl ", "mlb "),
+    *("premier league", "major league", "nba ", "nfl ", "nhl ", "mlb ", "rebounds", "touchdown", "innings", "playoff"),
 )
 _HEAD = 1500
 _PLAYER_AFTER = re.compile(
@@ -24,12 +24,15 @@ _PLAYER_AFTER = re.compile(
 _PLAYS_AFTER = re.compile(
     r"(?: ?, which)? (?:beat|beats|defeated|edged|crushed|downed|thrashed|routed|blanked|outscored|swept|lost|lose|won"
     r"|drew|draw|held|trail|trailed|leads?|led|hosts?|hosted|visit|rallied|clinched|face|meet|scored|past)\b"
+    # What it has won and lost: `Creighton (25-7)`.
+    r"| \(\d+ ?- ?\d+"
 )
 _PLAYED_BEFORE = re.compile(
     r"\b(?:beat|beats|beating|defeated|defeating|edged|crushed|downed|thrashed|routed|blanked|swept|past|against|held"
     r"|hosts?|leads?|trails?|(?:lost|lose|losing|defeat|home) (?:to|by|of|against)"
-    r"|(?:defeat|win|victory|triumph|lead|shutout) (?:of|over|against)|(?:draw|drew|tied) (?:with|at)) $"
+    r"|(?:defeat|win|victory|triumph|lead|shutout) (?:of|over|against)|(?:draw|drew|tied) (?:with|at))(?: visiting)? $"
 )
+_TEAM_BEFORE = re.compile(r"\b(?:[Tt]he|NBA|NFL|NHL|champions?) $")
 _AS_PLACE_BEFORE = re.compile(r"\b(?:in|In|at|At|near|Near|from|From|outside|around) $")
 _OUTER_AFTER = re.compile(r" ?, ([A-Z][\w.]+)")
 _NEAR = 30
@@ -56,7 +59,11 @@ def weigh(text: str, spans: Spans) -> None:
 
 
 def sides(text: str, spans: Spans) -> None:
-    """Towns, and names taken for people, that play."""
+    """Towns, and names taken for people, that play; `the Charlotte Bobcats`, where nobody is called Charlotte."""
+    for span in spans.all:
+        named = span.type == "person" and _TEAM_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
+        if named and organizations.is_team(text[span.start : span.end]):
+            span.type, span.rule, span.confidence = "organization", "head-noun", 0.8
     head = text[:_HEAD].lower()
     if not any(cue in head for cue in _TEAM_SPORT):
         return

@@ -12,7 +12,8 @@ _HONORIFICS = "mr mrs ms miss messrs dr prof sir dame madame monsieur herr frau 
 _OFFICES = """
 president vice-president premier pm minister chancellor senator sen rep representative congressman congresswoman
 governor gov mayor ambassador king queen prince princess pope cardinal archbishop bishop rabbi imam ayatollah emir
-sheikh sultan lord lady baron count general gen lieutenant lt colonel col major maj captain capt sergeant sgt corporal
+hojatoleslam sheikh sultan lord lady baron count general gen lieutenant lt colonel col major maj captain capt sergeant
+sgt corporal
 admiral adm commander cmdr marshal brigadier brig private pvt officer judge justice chairman chairwoman chairperson
 secretary director spokesman spokeswoman spokesperson leader chief professor rev reverend father sister coach manager
 treasurer prosecutor attorney detective inspector superintendent sheriff commissioner chief-executive ceo cfo
