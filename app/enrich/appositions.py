@@ -20,9 +20,12 @@ _PLACE_AFTER = re.compile(
     r"|(?:man|woman|couple|teenager|resident|native)(?! of))\b"
 )
 _CRAFT_BEFORE = re.compile(
-    r"\b(?:USS|HMS|INS|MV|SS|HMAS|tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
+    r"\b(?:tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
     r"|rocket|missile|racehorse|colt|filly|gelding)(?: named| called)? \"?$"
 )
+# Ships by the letters before their names.
+_NAVAL = re.compile(r"\b(?:USS|HMS|INS|HMAS|HMCS|RMS|MV) ([A-Z][a-z]+)\b")
+_BAND_AFTER = re.compile(r" (?:gang|cartel|militia|clan|crime family|crime syndicate)\b")
 _CRAFT_AFTER = re.compile(
     r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner)\b"
 )
@@ -39,6 +42,8 @@ _NEAR = 30
 def weigh(text: str, spans: Spans) -> None:
     kinds: dict[str, SpanType] = {}
     surnames = spans.last_words(text)
+    for ship in _NAVAL.finditer(text):
+        _sink(text, spans, ship[1])
     for span in list(spans.all):
         if span.rule != "model":
             continue
@@ -48,14 +53,22 @@ def weigh(text: str, spans: Spans) -> None:
             spans.drop(span)
         elif _is_craft(text, span, name, before):
             _sink(text, spans, name)
-        elif name not in surnames and _is_where(text, span, name, before):
-            kinds[name] = "place"
-        elif span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
-            kinds[name] = "organization"
+        elif (beside := _kind_beside(text, span, name, before, surnames)) is not None:
+            kinds[name] = beside
     for span in spans.all:
         kind = kinds.get(text[span.start : span.end])
         if kind is not None and span.rule == "model":
             span.type, span.rule, span.confidence = kind, "apposition", 0.8
+
+
+def _kind_beside(text: str, span: Span, name: str, before: str, surnames: frozenset[str]) -> SpanType | None:
+    if span.type != "organization" and _BAND_AFTER.match(text, span.end) and gazetteer.find(name) is None:
+        return "organization"
+    if name not in surnames and _is_where(text, span, name, before):
+        return "place"
+    if span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
+        return "organization"
+    return None
 
 
 def _is_portfolio(text: str, span: Span, name: str, before: str) -> bool:
@@ -90,7 +103,7 @@ def _is_craft(text: str, span: Span, name: str, before: str) -> bool:
 def _sink(text: str, spans: Spans, name: str) -> None:
     """A ship or a rocket is no entity, nor where its name stands alone."""
     for span in list(spans.all):
-        if span.rule == "model" and span.type == "person" and text[span.start : span.end] == name:
+        if span.rule == "model" and span.type != "place" and text[span.start : span.end] == name:
             spans.drop(span)
     for span in list(spans.all):
         before = text[max(0, span.start - _NEAR) : span.start]

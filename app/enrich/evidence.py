@@ -155,7 +155,7 @@ def _legal_forms(text: str, spans: Spans) -> None:
     for span in list(spans.all):
         end = organizations.legal_end(text, span.end)
         if end > span.end and span.type != "event" and not _is_of_nation(text, span.start, span.end, end):
-            spans.replace(Span(_whole_start(text, span, spans), end, "organization", "legal-form", 0.95))
+            spans.replace(Span(span.start, end, "organization", "legal-form", 0.95))
         elif organizations.has_form(text[span.start : span.end]):
             span.type, span.rule, span.confidence = "organization", "legal-form", 0.95
     for start, end in organizations.companies(text):
@@ -166,6 +166,7 @@ def _legal_forms(text: str, spans: Spans) -> None:
             text, start, end, others
         ):
             spans.replace(Span(start, end, "organization", "legal-form", 0.9))
+    _companies_of(text, spans)
 
 
 def _short_names(text: str, spans: Spans) -> None:
@@ -173,7 +174,7 @@ def _short_names(text: str, spans: Spans) -> None:
     shorts = {
         organizations.without_form(text[span.start : span.end]) for span in spans.all if span.rule == "legal-form"
     }
-    shorts |= {short.removesuffix(" Group") for short in shorts}
+    shorts |= {short for group in shorts if gazetteer.find(short := group.removesuffix(" Group")) is None}
     _rejoin(text, shorts, spans)
     people = spans.last_words(text)
     parts = {word for short in shorts for word in short.split(" ") if len(word) > 4 and word.istitle()} - people
@@ -198,12 +199,15 @@ def _may_be_company(text: str, span: Span) -> bool:
     return span.type == "person"
 
 
-def _whole_start(text: str, span: Span, spans: Spans) -> int:
+def _companies_of(text: str, spans: Spans) -> None:
     """`Anglo American Corp of` `South Africa Ltd`: a place has no legal form, the company before it has."""
-    if span.type != "place" or not text.endswith(" of ", 0, span.start):
-        return span.start
-    before = (other for other in spans.all if other.end == span.start - len(" of ") and other.type == "organization")
-    return next((other.start for other in before), span.start)
+    ends = {span.end: span for span in spans.all if span.type == "organization"}
+    for span in list(spans.all):
+        whole = ends.get(span.start - len(" of ")) if span.rule == "legal-form" else None
+        if whole and text.endswith(" of ", 0, span.start):
+            place = organizations.without_form(text[span.start : span.end])
+            if gazetteer.is_certain(place):
+                spans.replace(Span(whole.start, span.end, "organization", "legal-form", 0.9))
 
 
 def _is_of_nation(text: str, start: int, end: int, form_end: int) -> bool:
@@ -535,18 +539,12 @@ def _vote(text: str, spans: Spans, listed: Mapping[str, SpanType]) -> None:
 def _surnames(text: str, spans: Spans) -> None:
     surnames = spans.last_words(text)
     alone = {text[span.start : span.end] for span in spans.all if span.type == "person"}
-    given_names = {name.split(" ")[0] for name in alone if " " in name}
     for span in spans.all:
         if span.type in ("organization", "place") and span.rule in ("model", "vote"):
             name = text[span.start : span.end]
             family = name.endswith("s") and name[:-1] in surnames and _follows_the(text, span.start)
-            if name in surnames or family or _ends_with_person(name, alone) or _is_first_name(name, given_names):
+            if name in surnames or family or _ends_with_person(name, alone):
                 span.type, span.rule, span.confidence = "person", "surname", 0.85
-
-
-def _is_first_name(name: str, given_names: set[str]) -> bool:
-    """`Kathina`, taken for a town; but the `Ford` of an article that has a `Ford Madox` may be the company."""
-    return name in given_names and gazetteer.find(name) is None and not organizations.canonical(name)
 
 
 def _whole_names(text: str, spans: Spans) -> None:
@@ -558,9 +556,24 @@ def _whole_names(text: str, spans: Spans) -> None:
             span = Span(start, start + len(name), "person", "repeat", 0.8)
             parts = spans.overlapping(span.start, span.end)
             inside = all(span.start <= part.start and part.end <= span.end for part in parts)
-            if parts and inside and parts[0].end - parts[0].start < len(name) and not text[span.end :][:1].isalnum():
+            if (
+                parts
+                and inside
+                and parts[0].end - parts[0].start < len(name)
+                and not text[span.end : span.end + 1].isalnum()
+            ):
                 spans.replace(span)
             start = text.find(name, span.end)
+    first_names = {name.split(" ")[0] for name in names if " " in name}
+    for span in spans.all:
+        weak = span.rule == "model" and span.type in ("organization", "place")
+        if weak and _is_first_name(text[span.start : span.end], first_names):
+            span.type, span.rule, span.confidence = "person", "surname", 0.8
+
+
+def _is_first_name(name: str, first_names: set[str]) -> bool:
+    """`Kathina`, taken for a town; but the `Ford` of an article that has a `Ford Madox` may be the company."""
+    return name in first_names and gazetteer.find(name) is None and not organizations.canonical(name)
 
 
 def _ends_with_person(name: str, people: set[str]) -> bool:

@@ -31,6 +31,16 @@ def part(text: str, spans: Spans) -> None:
         known = 0 < names[name] <= _OFTEN * names[rest]
         if end and gazetteer.find(name) is None and _stands_alone(rest, span.type, known):
             spans.replace(*_parted(span, end))
+    _forces(text, spans)
+
+
+def _forces(text: str, spans: Spans) -> None:
+    """`Indian` `Navy`, found as two."""
+    ends = {span.end: span for span in spans.all}
+    for span in list(spans.all):
+        nation = ends.get(span.start - 1) if text[span.start : span.end] in _FORCES else None
+        if nation and text[nation.end] == " " and gazetteer.demonym(text[nation.start : nation.end]):
+            spans.replace(Span(nation.start, span.end, "organization", "head-noun", 0.85))
 
 
 def _pairs(text: str, spans: Spans) -> None:

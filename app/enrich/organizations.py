@@ -127,7 +127,7 @@ _CLUB_ENDINGS = frozenset(("United", "Rovers", "Wanderers", "Athletic", "Rangers
 _PLACE_NOUNS_TABLE = """
 river mountain mountains street avenue airport stadium park island islands lake sea ocean bay valley province county
 beach road square bridge desert peninsula coast canal strait gulf highway boulevard harbour harbor glacier district
-region
+region jail prison
 """
 _PLACE_NOUNS = frozenset(_PLACE_NOUNS_TABLE.split())
 # People are called Park, Lake, Beach and Street, but not so.

@@ -54,3 +54,17 @@ def test_a_portfolio_is_no_organization_but_the_treasury_is() -> None:
     spans = spanned(text, organization="Transportation; Treasury; Interior", person="Elizabeth Dole; James Baker")
     appositions.weigh(text, spans)
     assert [name for name, _ in shown(text, spans)] == ["Elizabeth Dole", "Treasury", "James Baker"]
+
+
+def test_the_letters_before_its_name_make_a_ship() -> None:
+    text = "The INS Sukanya sailed. Pirates fled from Sukanya."
+    spans = spanned(text, organization="Sukanya; Sukanya")
+    appositions.weigh(text, spans)
+    assert shown(text, spans) == []
+
+
+def test_a_gang_is_an_organisation() -> None:
+    text = "Two of the Avenues gang were held. The Avenues deny it."
+    spans = spanned(text, place="Avenues; Avenues")
+    appositions.weigh(text, spans)
+    assert shown(text, spans) == [("Avenues", "organization")] * 2

@@ -24,6 +24,7 @@ from app.enrich import gazetteer
         ("New York", None, "place-new-york-city", "US"),
         ("New York state", None, "place-new-york", "US"),
         ("Washington", None, "place-washington", "US"),
+        ("L.A.", None, "place-los-angeles", "US"),
         ("Washington state", None, "place-washington-state", "US"),
         ("Georgia", None, "place-georgia", "GE"),
         ("Georgia", "United States", "place-georgia-state", "US"),

@@ -246,6 +246,16 @@ def test_mentions_do_not_overlap(enrich: Enrich) -> None:
         ("The Brazilian Steel Institute (IBS) said so.", ("IBS", "organization")),
         ("Thomas and Betts Corp sued. Thomas and Betts said it is right.", ("Thomas and Betts", "organization")),
         ("On Monday London-based NAWG officials met.", ("London", "place")),
+        ("The plant is in Akron, Ohio. It will close.", ("Ohio", "place")),
+        ("The U. S. medical center is in Ohio.", ("U. S.", "place")),
+        ('John Gotti and Anthony "Tony Ducks" Corallo died there.', ('Anthony "Tony Ducks" Corallo', "person")),
+        ("He shot Kathina Thomas. The bullet that struck Kathina Thomas was found.", ("Kathina Thomas", "person")),
+        ("Police named Subryan. On Monday Subryan, 23, was charged.", ("Subryan", "person")),
+        ("Prersident Jose Sarney spoke on Monday.", ("Jose Sarney", "person")),
+        ("The Indian Navy sank it on Monday.", ("Indian Navy", "organization")),
+        ("Gold Fields Corp of South Africa Ltd said so.", ("Gold Fields Corp of South Africa Ltd", "organization")),
+        ("Officials of non-OPEC countries met.", ("OPEC", "organization")),
+        ("Manchester United striker Ryan Giggs scored.", ("Manchester United", "organization")),
     ],
 )
 def test_what_the_article_says_corrects_the_recogniser(enrich: Enrich, body: str, found: tuple[str, str]) -> None:
@@ -258,6 +268,9 @@ def test_what_the_article_says_corrects_the_recogniser(enrich: Enrich, body: str
         ("Mannesmann wants a stake in a U.S. Company this year.", "U.S. Company"),
         ("It costs a billion European Currency Units (ECU) to the bank.", "ECU"),
         ("Wheat was sold under the Export Enhancement Program on Monday.", "Export Enhancement Program"),
+        ("Swissair bought ten DC-10 aircraft on Monday.", "DC"),
+        ("The Tripoli raid, a U.S. Bombing, was condemned.", "U.S. Bombing"),
+        ("Microsoft will mend Windows and Internet Explorer.", "Windows"),
         ("Qtrly div 17.5 cts vs 17.5 cts prior, paid by Paxar Corp.", "Qtrly"),
     ],
 )

@@ -36,6 +36,7 @@ def test_departments_and_the_treasury_are_american_where_nothing_else_is_said() 
     found = [office for name in names if (office := offices.find(name, name, 0))]
     assert {office.slug for office in found} == {"agriculture-department"}
     assert len(found) == len(names)
+    assert offices.find("Treasury Department", "Treasury Department", 0) == offices.find("Treasury", "Treasury", 0)
     treasury = offices.find("Treasury", "Treasury", 0)
     assert treasury is not None
     britain, japan = gazetteer.country("GB"), gazetteer.country("JP")

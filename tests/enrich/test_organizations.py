@@ -57,3 +57,33 @@ def test_well_known_names(name: str, shown: str | None) -> None:
 )
 def test_a_place_and_a_plural_are_a_team(name: str, team: bool) -> None:
     assert organizations.is_team(name) is team
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Morgan Stanley Group Inc", "Morgan Stanley"),
+        ("Dixons Group Plc", "Dixons"),
+        ("Boston Group", "Boston Group"),
+        ("Wagner Group", "Wagner Group"),
+        ("General Electric Co Plc", "General Electric Company plc"),
+        ("General Electric Co", "General Electric"),
+        ("Citibank NA", "Citibank"),
+    ],
+)
+def test_a_group_and_its_company_are_one(name: str, shown: str) -> None:
+    assert organizations.shown(name) == shown
+
+
+@pytest.mark.parametrize(
+    ("short", "name", "abbreviates"),
+    [
+        ("ICCO", "International Cocoa Organization", True),
+        ("IBS", "Brazilian Steel Institute", True),
+        ("ICO", "International Cocoa Organization", True),
+        ("ICXO", "International Cocoa Organization", False),
+        ("ZICO", "International Cocoa Organization", False),
+    ],
+)
+def test_what_abbreviates_a_name(short: str, name: str, abbreviates: bool) -> None:
+    assert organizations.abbreviates(short, name) is abbreviates

@@ -204,3 +204,20 @@ def test_a_common_noun_with_a_capital_belongs_to_the_one_name_that_has_it(enrich
 def test_what_a_well_known_acronym_means_is_not_told_to_other_articles(enrich: Enrich) -> None:
     body = "The Organiaation of Petroleum Exporting Countries (OPEC) met on Friday. Later OPEC ministers left Vienna."
     assert enrich(body).acronyms == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ("West Germany will pay. German banks agreed, and Germany is rich.", {"place-west-germany"}),
+        ("West Germany and East Germany talked. Germany waits.", {"place-west-germany", "place-east-germany"}),
+        ("A former West German minister spoke. Germany waits.", {"place-west-germany", "place-germany"}),
+        ("South Korea will pay. Korean banks agreed.", {"place-south-korea"}),
+        ("Bonn is in Germany.", {"place-bonn", "place-germany"}),
+        ("The plant in Baton Rouge, La., will close.", {"place-baton-rouge", "place-louisiana"}),
+    ],
+)
+def test_a_country_of_two_parts_is_the_one_that_the_article_names(enrich: Enrich, body: str, keys: set[str]) -> None:
+    found = {entity.key for entity in enrich(body).entities}
+    assert keys <= found
+    assert ("place-germany" in found) is ("place-germany" in keys or "East" in body)

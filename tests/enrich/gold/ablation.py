@@ -1,8 +1,8 @@
-"""`python -m tests.enrich.gold.ablation --texts news.jsonl.gz`: what each rule is worth.
+"""`python -m tests.enrich.gold.ablation --texts news.jsonl.gz web.jsonl.gz`: what each rule is worth.
 
-Every rule is switched off in turn, the recogniser's findings staying the same. Figures are of the development half, and
-of further marked texts if given: JSON Lines of `id`, `text` and `labels` (`span`, `entity_id`, `type`), of which spans
-alone are scored.
+Every rule is switched off in turn, the recogniser's findings staying the same; then all are switched on one after the
+other, in their order. Figures are of the articles that rules may be tuned on, and of further marked texts if given:
+JSON Lines of `id`, `text` and `labels` (`span`, `entity_id`, `type`), of which spans alone are scored.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.enrich import (
     cleaning,
     events,
     evidence,
+    firms,
     gazetteer,
     lists,
     mentions,
@@ -29,7 +30,10 @@ from app.enrich import (
     offices,
     organizations,
     prepared,
+    resolve,
     scores,
+    sport,
+    statesmen,
     titles,
 )
 from app.enrich.enricher import Source
@@ -37,7 +41,7 @@ from app.enrich.layout import lay_out
 from app.enrich.mentions import recognise
 from app.enrich.prepared import Found, prepare
 from app.enrich.recogniser import Recogniser
-from app.enrich.resolve import Enrichment, resolve
+from app.enrich.resolve import Enrichment
 from app.settings import Settings
 from tests.enrich.gold import marked
 from tests.enrich.gold.marked import Tally
@@ -61,8 +65,10 @@ def _paragraph(blocks: Sequence[Any], offset: int) -> Any:
     return type(block)("paragraph", block.start, block.end) if block is not None else None
 
 
-# A rule, where it is, and what stands in for it.
-RULES: list[tuple[str, Any, str, Any]] = [
+Rule = tuple[str, Any, str, Any]
+
+# A rule, where it is, and what stands in for it; in the order in which they are asked.
+RULES: list[Rule] = [
     ("titles split off", titles, "name_start", lambda name: 0),
     ("the, possessive, quotes trimmed", cleaning, "trim", lambda text, start, end: (start, end)),
     ("ordinary words left out", cleaning, "is_ordinary", _no),
@@ -70,7 +76,9 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ("lists taken apart", cleaning, "_parts", lambda text, start, end, kind: [(start, end)]),
     ("type by the name's own words", cleaning, "_headed", lambda name, kind: kind),
     ("nation before a capital (U.S. Company)", cleaning, "_nation_end", _nothing),
-    ("misprinted openers", cleaning, "_without_opener", lambda text, start, end: start),
+    ("misprinted openers and titles", cleaning, "_without_opener", lambda text, start, end: start),
+    ("nicknames inside a name", cleaning, "_with_nickname", lambda text, start, end: end),
+    ("well-known names in one taken apart", cleaning, "_parts_known", _no),
     ("lines in capitals recased", prepared, "is_in_capitals", _no),
     ("rows of figures left out", prepared, "is_table_row", _no),
     (
@@ -81,6 +89,7 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ),
     ("rows of sport", scores, "read", lambda body: scores.Scores()),
     ("surname added", evidence, "_complete_names", _nothing),
+    ("first name and surname joined", evidence, "_rejoin_people", _nothing),
     ("nationalities parted", nations, "part", _nothing),
     ("people of firms", evidence, "_people_of_firms", _nothing),
     ("legal forms", evidence, "_legal_forms", _nothing),
@@ -91,9 +100,11 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ("the House", evidence, "_chambers", _nothing),
     ("US states", evidence, "_states", _nothing),
     ("titles as evidence", evidence, "_titles", _nothing),
+    ("firms named for people", firms, "weigh", _nothing),
     ("employers", evidence, "_employers", _nothing),
     ("speakers", evidence, "_speakers", _nothing),
     ("given names", evidence, "_given_names", _nothing),
+    ("ages", evidence, "_aged", _nothing),
     ("appositions", appositions, "weigh", _nothing),
     ("acronyms in brackets", evidence, "_stated_acronyms", _nothing),
     ("nationalities by the table", evidence, "_nationalities", _nothing),
@@ -102,6 +113,10 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ("lists agree", lists, "agree", _nothing),
     ("vote on the type", evidence, "_vote", _nothing),
     ("surnames", evidence, "_surnames", _nothing),
+    ("sport: clubs by their town", sport, "weigh", _nothing),
+    ("sport: towns and names that play", sport, "sides", _nothing),
+    ("companies of towns", firms, "towns", _nothing),
+    ("whole names of people", evidence, "_whole_names", _nothing),
     ("wrong initials", evidence, "_wrong_initials", _nothing),
     ("lost apostrophes", evidence, "_lost_apostrophes", _nothing),
     ("repeats", evidence, "_repeats", _nothing),
@@ -109,8 +124,14 @@ RULES: list[tuple[str, Any, str, Any]] = [
     ("offices of countries", offices, "find", _nothing),
     ("aliases of organisations", organizations, "shown", organizations.without_form),
     ("homonyms by country and state", gazetteer, "outer_place", _nothing),
+    ("Germany and Korea by their parts", resolve, "_PARTS", {}),
+    ("statesmen by surname", statesmen, "full_name", _nothing),
 ]
 
+_COLUMNS = (
+    *("rule", "web", "newswire", "untyped", "B-cubed", "nationalities", "other set"),
+    *("web up to it", "newswire up to it"),
+)
 _MODULES = tuple(module for name, module in sorted(sys.modules.items()) if name.startswith("app.enrich."))
 
 console = Console(highlight=False, markup=False, soft_wrap=True)
@@ -144,7 +165,7 @@ class Articles:
         if key not in self._read:
             self._read[key] = self._recogniser.read(texts)
         return [
-            resolve(
+            resolve.resolve(
                 source.id,
                 source.body,
                 recognise(source.body, text, found, source.layout.dateline),
@@ -160,35 +181,49 @@ def main() -> None:
     parser.add_argument("--texts", type=Path, required=True, nargs="+", help="JSON Lines of the marked articles")
     parser.add_argument("--spans", type=Path, help="JSON Lines of further articles with labels")
     options = parser.parse_args()
-    recogniser = Recogniser(Settings.model_fields["model"].default)
-    gold = marked.load("development")
-    articles = Articles(recogniser, marked.sources(options.texts, gold))
-    labelled = _labelled(options.spans) if options.spans else []
-    others = Articles(recogniser, [_source(article) for article in labelled])
-    console.print("| rule switched off | typed | untyped | B-cubed | nationalities | other set, untyped |")
-    console.print("|---|---|---|---|---|---|")
-    for name, module, attribute, instead in [("none", None, "", None), *RULES]:
-        with _switched(module, attribute, instead):
-            scored = marked.score(gold, articles.sources, articles.enrich())
-            other = _untyped(labelled, others.enrich())
-        console.print(f"| {name} | {' | '.join(f'{figure:.3f}'.lstrip('0') for figure in _figures(scored, other))} |")
+    figures = _Figures(options.texts, _labelled(options.spans) if options.spans else [])
+    console.print(f"| {' | '.join(_COLUMNS)} |")
+    console.print("|" + "---|" * len(_COLUMNS))
+    _show("none", [*figures.without(()), *figures.without(RULES)[:2]])
+    for number, rule in enumerate(RULES, 1):
+        _show(rule[0], [*figures.without([rule]), *figures.without(RULES[number:])[:2]])
 
 
-def _figures(scored: marked.Scores, other: Tally) -> tuple[float, ...]:
-    return (
-        scored.typed.figures[2],
-        scored.untyped.figures[2],
-        scored.found_b_cubed,
-        scored.by_type["demonym"].figures[2],
-        other.figures[2],
-    )
+def _show(name: str, figures: Sequence[float]) -> None:
+    console.print(f"| {name} | {' | '.join(f'{figure:.3f}'.lstrip('0') for figure in figures)} |")
+
+
+class _Figures:
+    def __init__(self, texts: Sequence[Path], labelled: Sequence[Labelled]) -> None:
+        recogniser = Recogniser(Settings.model_fields["model"].default)
+        self._gold = {part: marked.load(part) for part in ("web-development", "development")}
+        self._articles = {part: Articles(recogniser, marked.sources(texts, gold)) for part, gold in self._gold.items()}
+        self._labelled = labelled
+        self._others = Articles(recogniser, [_source(article) for article in labelled])
+
+    def without(self, rules: Sequence[Rule]) -> list[float]:
+        """F1 on web articles and on newswire; of newswire also without type, B-cubed, and that of nationalities; and
+        without type on the other set."""
+        with ExitStack() as stack:
+            for _, module, attribute, instead in rules:
+                stack.enter_context(_switched(module, attribute, instead))
+            web, newswire = (
+                marked.score(self._gold[part], articles.sources, articles.enrich())
+                for part, articles in self._articles.items()
+            )
+            other = _untyped(self._labelled, self._others.enrich())
+        return [
+            web.typed.figures[2],
+            newswire.typed.figures[2],
+            newswire.untyped.figures[2],
+            newswire.found_b_cubed,
+            newswire.by_type["demonym"].figures[2],
+            other.figures[2],
+        ]
 
 
 @contextmanager
 def _switched(module: Any, attribute: str, instead: Any) -> Iterator[None]:
-    if module is None:
-        yield
-        return
     rule = getattr(module, attribute)
     # A name that was imported by name stands in several modules.
     places = [place for place in _MODULES if getattr(place, attribute, None) is rule]

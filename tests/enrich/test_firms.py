@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich import firms
+from app.enrich.cleaning import Span
+from tests.enrich.spanned import shown, spanned
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "firm"),
+    [
+        ("Peter Fellner, of brokers James Capel, cautioned", "Peter Fellner; James Capel", "James Capel"),
+        ("an economist at James Capel said", "James Capel", "James Capel"),
+        ("Lewis of Phillips and Drew said", "Lewis; Drew", "Phillips and Drew"),
+        ("said Phillips and Drew analyst Stephen Lewis", "Drew; Stephen Lewis", "Phillips and Drew"),
+        ("Wagner and Brown bid. Later Wagner and Brown won.", "Wagner; Wagner", "Wagner and Brown"),
+    ],
+)
+def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
+    spans = spanned(text, person=person)
+    if "Phillips" in firm:
+        spans.add(Span(start := text.index("Phillips"), start + len("Phillips"), "organization", "model", 0.7))
+    firms.weigh(text, spans)
+    assert (firm, "organization") in shown(text, spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "person"),
+    [
+        ("broker James Smith said", "James Smith"),
+        ("the mother of James Smith said", "James Smith"),
+        ("Wagner and Brown left. Brown said so. Wagner and Brown came back.", "Wagner; Brown; Brown; Wagner; Brown"),
+        ("Anne Wagner met Joe Brown. Wagner and Brown spoke. Wagner and Brown left.", "Anne Wagner; Joe Brown; Wagner"),
+    ],
+)
+def test_people_stay_people(text: str, person: str) -> None:
+    spans = spanned(text, person=person)
+    firms.weigh(text, spans)
+    assert {kind for _, kind in shown(text, spans)} == {"person"}
+
+
+def test_two_companies_are_no_firm() -> None:
+    text = "Ford and Chrysler fell. Then Ford and Chrysler rose."
+    spans = spanned(text, organization="Ford; Chrysler; Ford; Chrysler")
+    firms.weigh(text, spans)
+    assert len(shown(text, spans)) == 4
+
+
+def test_a_name_of_a_romance_language_is_found_whole() -> None:
+    text = "credits of the state-owned Banco do Brasil on Monday"
+    spans = spanned(text, organization="Banco; Brasil")
+    firms.weigh(text, spans)
+    assert shown(text, spans) == [("Banco do Brasil", "organization")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "kind"),
+    [
+        ("Piedmont Aviation Inc rose. Piedmont said so.", "Piedmont", "organization"),
+        ("USAir bought Piedmont common shares.", "Piedmont", "organization"),
+        ("Piedmont Aviation Inc flies in Piedmont. Piedmont said so.", "Piedmont; Piedmont", "place"),
+        ("Tokyo shares rose.", "Tokyo", "place"),
+        ("Japan Airlines Co rose. Japan said so.", "Japan", "place"),
+    ],
+)
+def test_a_town_may_be_the_company_that_is_called_by_it(text: str, found: str, kind: str) -> None:
+    whole = text.split(" rose", maxsplit=1)[0].split(" flies", maxsplit=1)[0]
+    spans = spanned(text, organization=whole if whole.endswith(("Inc", "Co")) else "")
+    at = len(whole) if whole.endswith(("Inc", "Co")) else 0
+    for name in found.split("; "):
+        at = text.index(name, at)
+        spans.add(Span(at, at + len(name), "place", "gazetteer", 0.9))
+        at += len(name)
+    firms.towns(text, spans)
+    assert shown(text, spans)[-1] == (found.rsplit("; ", maxsplit=1)[-1], kind)
