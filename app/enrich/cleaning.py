@@ -106,7 +106,7 @@ media court house spokesman spokeswoman spokesperson
 bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
 businesses analysts traders dealers officials investors shareholders although though while sept septmember
 firefighters lawmakers protesters prosecutors researchers scientists residents witnesses voters mommy daddy mom dad
-non obamacare dui dwi ko tko rbi rbis mvp
+non gross obamacare dui dwi ko tko rbi rbis mvp
 windows vista explorer firefox android iphone ipad ipod macbook imac xbox playstation kindle photoshop
 qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
 """

@@ -61,6 +61,9 @@ Hongkong and Shanghai Banking = Hongkong and Shanghai Bank | Hong Kong and Shang
 United Nations Development Programme = UNDP | U.N. Development Programme | UN Development Programme
 United Nations Environment Programme = UNEP | U.N. Environment Programme | UN Environment Programme
 World Food Programme = WFP | U.N. World Food Programme | UN World Food Programme; UNHCR
+Keidanren; Johnson and Johnson = Johnson & Johnson; Procter and Gamble = Procter & Gamble
+Marks and Spencer = Marks & Spencer; Black and Decker = Black & Decker; Ernst and Young = Ernst & Young
+Alex. Brown and Sons = Alex Brown and Sons | Alex. Brown & Sons
 Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA; Polisario; Contras
 """
 
