@@ -11,7 +11,19 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
-from app.enrich import appositions, events, firms, gazetteer, given, lists, nations, organizations, sport, titles
+from app.enrich import (
+    appositions,
+    events,
+    firms,
+    gazetteer,
+    given,
+    lists,
+    nations,
+    organizations,
+    sport,
+    statesmen,
+    titles,
+)
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
 from app.enrich.layout import Block
 from app.enrich.scores import Scores
@@ -37,7 +49,7 @@ _MEETS = re.compile(
 _ACTS = re.compile(
     r" (?:said|says|told|who|was born|died|won|beat|scored|resigned|wrote|testified)\b|, (?:\d\d,|who\b)"
 )
-_AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! \d)")
+_AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! ?\d)")
 _INITIAL = re.compile(r"[A-Z]\. (?=[A-Z])")
 # A stake, an interest or shares in something do not place it.
 _PREPOSITION = re.compile(
@@ -116,21 +128,24 @@ def _complete_names(text: str, spans: Spans) -> None:
         if span.type != "person" or " " in text[span.start : span.end]:
             continue
         before = _WORD_BEFORE.search(text, max(0, span.start - 24), span.start)
-        if before and "," not in before[0] and given.is_given(before[1]) and spans.is_free(before.start(), span.start):
+        first = before[1] if before and "," not in before[0] and spans.is_free(before.start(), span.start) else ""
+        if before and first.istitle() and given.is_given(first):
             spans.block(before.start(), span.start)
             span.start, span.rule, span.confidence = before.start(1), "completed", 0.8
             continue
-        if after is None:
+        if after is None or statesmen.full_name(text[span.start : span.end]):
             continue
-        surname = after[1]
+        surname = after[1].removesuffix("'s")
         if (
             spans.is_free(after.start(1), after.end(1))
+            and len(surname) > 1
             and not _is_no_person(surname)
             and not organizations.is_generic(surname)
             and not gazetteer.find(surname)
         ):
-            spans.block(span.end, after.end(1))
-            span.end, span.rule, span.confidence = after.end(1), "completed", 0.8
+            end = after.start(1) + len(surname)
+            spans.block(span.end, end)
+            span.end, span.rule, span.confidence = end, "completed", 0.8
 
 
 def _rejoin_people(text: str, spans: Spans) -> None:
@@ -348,11 +363,16 @@ def _titles(text: str, starts: Sequence[int], spans: Spans) -> None:
 def _employers(text: str, spans: Spans) -> None:
     """`Jardine Fleming analyst Peter Smith`: a name, an office, a person; the first is who employs the second."""
     people = {span.start for span in spans.all if span.type == "person"}
+    surnames = spans.last_words(text)
     for span in spans.all:
         match = _OFFICE_AFTER.match(text, span.end)
         if span.type not in ("person", "place") or span.rule != "model" or match is None or match.end() not in people:
             continue
-        if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(text[span.start : span.end])):
+        name = text[span.start : span.end]
+        if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(name)):
+            continue
+        if name in surnames or statesmen.full_name(name):
+            # `Palin spokesman Bill McAllister` works for her.
             continue
         words = match[1].split(" ")
         if any(titles.is_title(word) for word in words) and not _LINKS.intersection(words):

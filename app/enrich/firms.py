@@ -16,9 +16,7 @@ _TRADE_BEFORE = re.compile(
     r"\b(?:brokers|stockbrokers|dealers|accountants|auditors|underwriters|auctioneers|consultants|brokerage|(?:brokerage"
     r"|securities|trade|trading|auction|publishing) (?:house|firm)|(?:merchant|investment) bank(?:ers)?|law firm) $"
 )
-_EMPLOYED_BEFORE = re.compile(
-    r"\b(?:analyst|economist|dealer|trader|broker|strategist|spokesman|spokeswoman) (?:at|with|for|of) $"
-)
+_EMPLOYED_BEFORE = re.compile(r"\b(?:analyst|economist|dealer|trader|broker|strategist) (?:at|with) $")
 _OF = re.compile(r",? (?:of|at) ((?:stock)?brokers |the firm )?")
 _PAIR = re.compile(r"([A-Z][a-z]+) and ([A-Z][a-z]+)(?![\w-])(?! (?:and )?[A-Z])")
 _OFFICE_AFTER = re.compile(r" ([a-z]+)(?: [a-z]+)? (?=[A-Z][a-z]+ [A-Z])")

@@ -12,9 +12,9 @@ _FORMS = (
     r"|AG|S\.?A|N\.?V|N\.?A|SpA|SPA|S\.p\.A|GmbH|AB|ASA|Oy|Pty|Bhd|Berhad|KK|BV|B\.V|SE|SARL|Aktiengesellschaft"
 )
 _FORM_AFTER = re.compile(
-    rf"(?:\s\([A-Z]\w*\))?,?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)\.?(?=\W|$)"
+    rf"(?:\s\([A-Z]\w*\))?,?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)(?! ?-)\.?(?=\W|$)"
 )
-_FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?!-)")
+_FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?! ?-)")
 _LEGAL_WORDS_TABLE = """
 inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv na spa
 gmbh ab asa oy pty bhd berhad kk bv se sarl aktiengesellschaft

@@ -30,6 +30,7 @@ def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
     [
         ("broker James Smith said", "James Smith"),
         ("the mother of James Smith said", "James Smith"),
+        ("a spokeswoman for Hillary Clinton said", "Hillary Clinton"),
         ("Wagner and Brown left. Brown said so. Wagner and Brown came back.", "Wagner; Brown; Brown; Wagner; Brown"),
         ("Anne Wagner met Joe Brown. Wagner and Brown spoke. Wagner and Brown left.", "Anne Wagner; Joe Brown; Wagner"),
     ],
