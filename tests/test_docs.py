@@ -60,11 +60,12 @@ def test_limits_of_a_query_are_those_of_the_code() -> None:
         query.MAX_DEPTH,
         query.MAX_FUZZY,
         query.MAX_SLOP,
+        query.MAX_EXPANSION,
     ]
 
 
 def test_every_warning_and_limit_code_is_described() -> None:
-    source = (ROOT / "app/search/query.py").read_text(encoding="utf-8")
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "app/search").rglob("*.py"))
     codes = set(re.findall(r'(?:_warn|QueryTooComplex)\(\s*"([a-z_]+)"', source))
     text = (ROOT / "docs/grammar.md").read_text(encoding="utf-8")
     assert codes
