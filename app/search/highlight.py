@@ -148,10 +148,11 @@ class Highlighter:
         return [at for at in places if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at)]
 
     def _may_hit(self, token: str) -> bool:
-        """False where length and beginning tell of a plain word that it is no hit, without analysis."""
+        """False where letters and beginning tell of a plain word that it is no hit, without analysis."""
         if not (token.isascii() and token.isalpha()):
             return True
-        return len(token) in self._lengths or token.lower().startswith(self._plain)
+        term = token.lower()
+        return (len(term) in self._lengths and self._is_near(term)) or term.startswith(self._plain)
 
     def _learn(self, token: str) -> _Wanted:
         forms = analysis.expand(token).forms
@@ -166,8 +167,11 @@ class Highlighter:
         return (
             (bool(self._stems) and analysis.stem(term) in self._stems)
             or term.startswith(self._prefixes)
-            or any(OSA.distance(term, word) <= edits for word, edits in self._fuzzy)
+            or self._is_near(term)
         )
+
+    def _is_near(self, term: str) -> bool:
+        return any(OSA.distance(term, word, score_cutoff=edits) <= edits for word, edits in self._fuzzy)
 
 
 @dataclass(frozen=True, slots=True)
