@@ -19,7 +19,7 @@ from app.errors import QueryTooComplex
 from app.search.query import MAX_EXPANSION, Field
 from app.search.whoosh.matches import NOTHING, Floats, Matches
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Array, Ints
+from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 
@@ -36,6 +36,8 @@ Means = tuple[float, ...]
 
 _kept: Cache[Matches] = Cache(64 << 20, lambda matches: matches.nbytes + 200)
 _norms: Cache[Floats] = Cache(64 << 20, lambda norms: norms.nbytes)
+_SPARSE = 32
+"""Where more than one of so many occurrences is looked up, nearly all blocks of a word are unpacked anyway."""
 _kept_positions: Cache[Array] = Cache(32 << 20, lambda positions: positions.nbytes + 200)
 
 
@@ -156,11 +158,21 @@ def _positions(segment: Segment, term: int) -> Array:
 def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
     """Start from the rarest word: the others are looked up where they should stand."""
     rarest, *others = sorted(range(len(terms)), key=lambda i: segment.size(terms[i]))
-    positions = segment.positions(terms[rarest])
+    positions = _positions(segment, terms[rarest])
     start = positions[positions >= rarest] - np.uint32(rarest)
     for i in others:
-        start = start[segment.standing(terms[i], start + np.uint32(i))]
+        start = start[_standing(segment, terms[i], start + np.uint32(i))]
     return start
+
+
+def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
+    """Whether a term stands at each of some ascending addresses."""
+    if segment.size(term) > _SPARSE * len(addresses):
+        return segment.standing(term, addresses)
+    positions = _positions(segment, term)
+    at = np.minimum(np.searchsorted(positions, addresses), len(positions) - 1)
+    standing: Mask = positions[at] == addresses
+    return standing
 
 
 def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
