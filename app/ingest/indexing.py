@@ -50,8 +50,9 @@ class Pace:
         return self._waiting >= _ARTICLES or passed >= _PACE_SECONDS
 
     def apply(self, archive: Archive) -> None:
+        """In the midst of the run."""
         started = perf_counter()
-        apply(archive)
+        apply(archive, meanwhile=True)
         self._at = perf_counter()
         self._took = self._at - started
         self._waiting = 0
@@ -59,7 +60,7 @@ class Pace:
     def finish(self, archive: Archive) -> None:
         """At the end of the run. Each commit of a long one has left a piece of the index, and every search pays for
         every piece; a short one leaves few, which commits merge anyway."""
-        self.apply(archive)
+        apply(archive)
         if self._brought > _ARTICLES:
             compact(archive, self._brought)
 
@@ -101,10 +102,10 @@ def lag(archive: Archive) -> int:
         return count_changed_after(session, archive.engine.status().sequence)
 
 
-def apply(archive: Archive, stopped: Stopped = never) -> int:
-    """As `catch_up`, for who holds the lock."""
+def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
+    """As `catch_up`, for who holds the lock. `meanwhile`: as in `settle`."""
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle(session, RULES, meanwhile=meanwhile)
     if not is_ours(archive):
         return _rebuild(archive, stopped)
     applied = 0

@@ -15,6 +15,7 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, and_, bindparam, case, delete, func, update
@@ -31,6 +32,9 @@ Link = Callable[[str, set[str]], str]
 """From a key and all long forms that articles give for it to the entity meant."""
 DisplayName = Callable[[Mapping[str, int]], str]
 """From the full forms of a name and how many articles have each to the one to show."""
+
+# Of 32,000 entities in 4,900 press releases 16 have more mentions, a fifth of all; the larger an archive, the more.
+_FEW = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,11 +137,17 @@ def mark_stale(session: Session, ids: Iterable[str]) -> None:
         session.connection().execute(update(Entity).where(col(Entity.id).in_(chunk)).values(stale=True))
 
 
-def settle(session: Session, rules: Rules) -> int:
+def settle(session: Session, rules: Rules, *, meanwhile: bool = False) -> int:
     """Tell namesakes apart, find out whose the bare surnames are, and sum up all stale entities; those that no article
-    names any more go. How many were stale."""
-    _settle_persons(session, rules)
+    names any more go. How many were summed up.
+
+    `meanwhile`, in the midst of a long run, only entities with few mentions are: the rest would be done over and over.
+    """
     stale = select(col(Entity.id)).where(col(Entity.stale).is_(True))
+    if meanwhile:
+        stale = stale.where(col(Entity.mention_count) <= _FEW)
+    else:
+        _settle_persons(session, rules)
     ids = list(session.exec(stale))
     if not ids:
         return 0
@@ -158,8 +168,10 @@ def settle(session: Session, rules: Rules) -> int:
     for chunk in chunks(id for id in ids if id not in shown):
         connection.execute(delete(Entity).where(col(Entity.id).in_(chunk)))
     if sums:
-        table = _table(Entity)
-        connection.execute(update(table).where(table.c.id == bindparam("entity_id")), sums)
+        columns = [column for column in sums[0] if column != "entity_id"]
+        assigned = ", ".join(f"{column} = ?" for column in columns)
+        values = list(map(itemgetter(*columns, "entity_id"), sums))
+        connection.exec_driver_sql(f"UPDATE entity SET {assigned} WHERE id = ?", values)
     return len(ids)
 
 
@@ -525,7 +537,7 @@ def _insert(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str,
         listed = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join("?" * len(columns))
         statement = f'INSERT INTO "{model.__tablename__!s}" ({listed}) VALUES ({marks}) {conflict}'
-        session.connection().exec_driver_sql(statement, [tuple(row[column] for column in columns) for row in rows])
+        session.connection().exec_driver_sql(statement, list(map(itemgetter(*columns), rows)))
 
 
 def _table(model: type[SQLModel]) -> Table:

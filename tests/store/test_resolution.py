@@ -146,6 +146,24 @@ def test_any_order_and_any_batches_give_the_same_rows(new_archive: NewArchive, o
     assert summed_up(together) == expected
 
 
+def test_in_the_midst_of_a_run_what_is_named_very_often_waits(new_archive: NewArchive) -> None:
+    often = Enrichment(
+        (named("place-india", "India", *["India"] * 501), named(FRONT, "Front", "Front", at=7)), (), None, "p"
+    )
+    found = {A: often, B: often}
+    archive = new_archive()
+    write(archive, {A: often})
+    summed_up(archive)
+    write(archive, {B: often})
+    with archive.database.writing() as session:
+        assert settle(session, RULES, meanwhile=True) == 1
+        counted = {entity.id: (entity.article_count, entity.stale) for entity in session.exec(select(Entity))}
+    assert counted == {"place-india": (1, True), FRONT: (2, False)}
+    at_once = new_archive()
+    write(at_once, found)
+    assert summed_up(archive) == summed_up(at_once)
+
+
 def test_what_nobody_names_any_more_goes(new_archive: NewArchive) -> None:
     archive = new_archive()
     write(archive, ALL)
