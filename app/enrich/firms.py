@@ -7,8 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from app.enrich import gazetteer, given, organizations, titles
-from app.enrich.cleaning import Span
+from app.enrich import gazetteer, given, organizations, statesmen, titles
+from app.enrich.cleaning import Span, SpanType
 from app.enrich.spans import Spans
 
 # In the plural a trade is a firm's: `brokers James Capel`, but `broker James Smith` is a man.
@@ -17,6 +17,7 @@ _TRADE_BEFORE = re.compile(
     r"|securities|trade|trading|auction|publishing) (?:house|firm)|(?:merchant|investment) bank(?:ers)?|law firm) $"
 )
 _EMPLOYED_BEFORE = re.compile(r"\b(?:analyst|economist|dealer|trader|broker|strategist) (?:at|with) $")
+_OWNS_BEFORE = re.compile(r"\b(?:(?:owned|controlled|held) by|investors|privately.held|partnership (?:of|with)) $")
 _OF = re.compile(r",? (?:of|at) ((?:stock)?brokers |the firm )?")
 _PAIR = re.compile(r"([A-Z][a-z]+) and ([A-Z][a-z]+)(?![\w-])(?! (?:and )?[A-Z])")
 _OFFICE_AFTER = re.compile(r" ([a-z]+)(?: [a-z]+)? (?=[A-Z][a-z]+ [A-Z])")
@@ -55,11 +56,7 @@ def weigh(text: str, spans: Spans) -> None:
         if span.type not in ("person", "organization") or span.rule != "model":
             continue
         pair = _PAIR.match(text, span.start)
-        if (
-            pair
-            and _may_be_partners(pair, surnames)
-            and (_is_one_firm(text, span.start, pair.end(), people) or _are_never_apart(text, pair, spans))
-        ):
+        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, pair, people, spans):
             firms.add(pair[0])
         elif span.type == "person" and " " in text[span.start : span.end] and _is_employer(text, span.start, people):
             firms.add(text[span.start : span.end])
@@ -111,22 +108,36 @@ def _is_placed(text: str, span: Span) -> bool:
 
 def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
     return not any(
-        word in surnames or given.is_given(word) or gazetteer.find(word) or gazetteer.demonym(word)
+        word in surnames
+        or statesmen.full_name(word)
+        or given.is_given(word)
+        or gazetteer.find(word)
+        or gazetteer.demonym(word)
         for word in pair.groups()
     )
 
 
-def _are_never_apart(text: str, pair: re.Match[str], spans: Spans) -> bool:
+def _is_one_firm(text: str, pair: re.Match[str], people: set[int], spans: Spans) -> bool:
+    """One who works there, works for one: `Phillips and Drew analyst Stephen Lewis`."""
+    office = _OFFICE_AFTER.match(text, pair.end())
+    if (office is not None and titles.is_title(office[1])) or _is_employer(text, pair.start(), people):
+        return True
+    kinds = {span.type for span in spans.overlapping(*pair.span())}
+    return _are_never_apart(text, pair, kinds) or (kinds == {"person"} and _owns(text, pair.start(), spans))
+
+
+def _are_never_apart(text: str, pair: re.Match[str], kinds: set[SpanType]) -> bool:
     """`Wagner and Brown`, twice or more, and neither without the other; two companies would be two organisations."""
     times = text.count(pair[0])
-    kinds = {span.type for span in spans.overlapping(*pair.span())}
     return times > 1 and kinds != {"organization"} and all(text.count(name) == times for name in pair.groups())
 
 
-def _is_one_firm(text: str, start: int, end: int, people: set[int]) -> bool:
-    """One who works there, works for one: `Phillips and Drew analyst Stephen Lewis`."""
-    office = _OFFICE_AFTER.match(text, end)
-    return (office is not None and titles.is_title(office[1])) or _is_employer(text, start, people)
+def _owns(text: str, start: int, spans: Spans) -> bool:
+    """`AFG and Wagner and Brown`, `controlled by Wagner and Brown`: two men would have been named in full."""
+    before = text[max(0, start - _NEAR) : start]
+    companies = (span.end for span in spans.all if span.type == "organization")
+    after_company = before.endswith(" and ") and start - len(" and ") in companies
+    return after_company or _OWNS_BEFORE.search(before) is not None
 
 
 def _is_employer(text: str, start: int, people: set[int]) -> bool:

@@ -14,13 +14,14 @@ from tests.enrich.spanned import shown, spanned
         ("an economist at James Capel said", "James Capel", "James Capel"),
         ("Lewis of Phillips and Drew said", "Lewis; Drew", "Phillips and Drew"),
         ("said Phillips and Drew analyst Stephen Lewis", "Drew; Stephen Lewis", "Phillips and Drew"),
+        ("The bid of AFG and Wagner and Brown failed.", "Wagner; Brown", "Wagner and Brown"),
         ("Wagner and Brown bid. Later Wagner and Brown won.", "Wagner; Wagner", "Wagner and Brown"),
     ],
 )
 def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
     spans = spanned(text, person=person)
-    if "Phillips" in firm:
-        spans.add(Span(start := text.index("Phillips"), start + len("Phillips"), "organization", "model", 0.7))
+    for name in filter(text.__contains__, ("Phillips", "AFG")):
+        spans.add(Span(start := text.index(name), start + len(name), "organization", "model", 0.7))
     firms.weigh(text, spans)
     assert (firm, "organization") in shown(text, spans)
 
@@ -30,6 +31,7 @@ def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
     [
         ("broker James Smith said", "James Smith"),
         ("the mother of James Smith said", "James Smith"),
+        ("owned by Reagan and Gorbachev", "Reagan; Gorbachev"),
         ("a spokeswoman for Hillary Clinton said", "Hillary Clinton"),
         ("Wagner and Brown left. Brown said so. Wagner and Brown came back.", "Wagner; Brown; Brown; Wagner; Brown"),
         ("Anne Wagner met Joe Brown. Wagner and Brown spoke. Wagner and Brown left.", "Anne Wagner; Joe Brown; Wagner"),
