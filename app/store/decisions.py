@@ -12,6 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from sqlmodel import Session, col, func, select
@@ -188,6 +189,7 @@ def survivor(session: Session, id: str) -> str:
     return taken if session.get(Entity, taken) is not None else id
 
 
+@lru_cache(maxsize=1 << 16)  # asked of every key of every article, and most are known names
 def stem(key: str) -> str:
     """A key without the article that a bare surname is scoped to."""
     return _SCOPED.sub("", key)
