@@ -114,6 +114,9 @@ def said(role: str) -> Said | None:
         return None
     word, nation = words[-1].lower().rstrip("."), _nation(words[:-1])
     calling = _CALLINGS.get(word) or _by_stage(word, words[:-1]) or _by_nation(word, nation)
+    if word == "pm" and nation is None:
+        # `at 8 PM`.
+        return None
     if calling is None or words[-1] in _NEITHER or _has_another(calling, words) or _is_official(words):
         return None
     return Said(_WHOLE.get(word, word), calling, nation if word in _NATIONAL or calling == "armed-forces" else None)

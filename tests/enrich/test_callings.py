@@ -12,6 +12,7 @@ from app.enrich.callings import Said, said, unlikeness
         ("Lt. Col.", Said("colonel", "armed-forces", None)),
         ("general in the British army", Said("general", "armed-forces", None)),
         ("former West German Foreign Minister", Said("minister", "state", "DE")),
+        ("Indian PM", Said("pm", "state", "IN")),
         ("Russian President", Said("president", "state", "RU")),
         ("New Mexico Governor", Said("governor", "state", None)),
         ("pop star", Said("star", "arts", None)),
@@ -28,6 +29,7 @@ def test_what_a_role_says(role: str, expected: Said) -> None:
     "role",
     [
         "President",  # of a country, a company or a club
+        "PM",  # the hour
         "American Express president",
         "star",
         "Attorney General",
