@@ -768,7 +768,7 @@ def _certain_place_here(text: str, start: int) -> Span | None:
     if (
         match
         and text[match.end() : match.end() + 1] == "-"
-        and not text[match.end() + 1].isdigit()
+        and not text[match.end() + 1 : match.end() + 2].isdigit()
         and gazetteer.is_certain(match[0])
     ):
         return Span(start, match.end(), "place", "gazetteer", 0.8)

@@ -49,6 +49,14 @@ def test_empty_texts_have_nothing(enricher: Enricher) -> None:
     assert enricher.enrich([]) == []
 
 
+@pytest.mark.parametrize("end", ["", "-", "'", ' "', ",", " of", " and "])
+def test_a_text_may_end_anywhere(enricher: Enricher, end: str) -> None:
+    """Rules look beyond a name."""
+    text = SEEDS[0].read_text(encoding="utf-8")[:1_500]
+    cut = [source(f"{at}", text[:at] + end) for at in range(20, len(text), 40)]
+    assert len(enricher.enrich([source("a", f"He left for India{end}"), *cut])) == len(cut) + 1
+
+
 def test_a_long_text_is_read_in_pieces(enricher: Enricher) -> None:
     body = ("word " * 30 + "\n\n") * 150 + "Helmut Kohl flew to Warsaw on Friday."
     keys = {entity.key for entity in enricher.enrich([source("a", body)])[0].entities}
