@@ -113,6 +113,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     _surnames(text, spans)
     sport.sides(text, spans)
     firms.towns(text, spans)
+    firms.families(text, spans)
     _whole_names(text, spans)
     _wrong_initials(text, spans)
     _lost_apostrophes(text, spans)

@@ -43,6 +43,20 @@ _AS_PLACE_BEFORE = re.compile(
     r"(?<!stake )(?<!shares )(?<!interest )(?<!holding )"
     r"\b(?:in|In|near|outside|around|north|south|east|west|downtown) $"
 )
+# What is a firm's that has its founder's name, and what is the man's.
+_FIRMS_AFTER = re.compile(
+    r" (?:common|stock|shares|(?:stock|share)holders?|board|employees)\b|'s (?:(?:stock|share)holders|board|chairman)\b"
+    r"|(?:,[^,.]{1,80},)? (?:said|says|reported)(?: that)?(?: [A-Z][a-z]+day)? its?\b"
+)
+_FIRMS_BEFORE = re.compile(
+    r"\b(?:acquir\w+|bid for|(?:acquisition|takeover|purchase|shares|pct) of|stake in|offer for|evaluating"
+    r"|merger? with) $"
+)
+_MANS_AFTER = re.compile(
+    r", (?:[1-9]\d,|the company's |its )| (?:himself|herself|family|families)\b"
+    r"| (?:said|told|says|added|noted)\b[^.]{0,60}? s?he\b"
+)
+_MANS_BEFORE = re.compile(r"\bM(?:r|rs|s)\.? $")
 _NEAR = 30
 _LARGE = 500_000
 
@@ -80,6 +94,30 @@ def towns(text: str, spans: Spans) -> None:
         if (name in begun or _is_small(name)) and _are_company(text, places, sure=name not in begun):
             for span in places:
                 span.type, span.rule, span.confidence = "organization", "legal-form", 0.8
+
+
+def families(text: str, spans: Spans) -> None:
+    """`Taft common stock`, `Taft said it`: the firm, in an article that has `Taft Broadcasting Co` and Dudley Taft."""
+    names = (text[span.start : span.end].partition(" ") for span in spans.all if span.type == "organization")
+    begun = {first for first, _, rest in names if rest}
+    bare: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in spans.all:
+        if span.type == "person" and text[span.start : span.end] in begun and not _is_mans(text, span):
+            bare[text[span.start : span.end]].append(span)
+    for mentions in bare.values():
+        if any(_is_firms(text, span) for span in mentions):
+            for span in mentions:
+                span.type, span.rule, span.confidence = "organization", "legal-form", 0.75
+
+
+def _is_firms(text: str, span: Span) -> bool:
+    return bool(
+        _FIRMS_AFTER.match(text, span.end) or _FIRMS_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
+    )
+
+
+def _is_mans(text: str, span: Span) -> bool:
+    return bool(_MANS_AFTER.match(text, span.end) or _MANS_BEFORE.search(text, max(0, span.start - _NEAR), span.start))
 
 
 def _is_small(name: str) -> bool:

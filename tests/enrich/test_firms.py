@@ -77,3 +77,25 @@ def test_a_town_may_be_the_company_that_is_called_by_it(text: str, found: str, k
         at += len(name)
     firms.towns(text, spans)
     assert shown(text, spans)[-1] == (found.rsplit("; ", maxsplit=1)[-1], kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("He holds Taft common stock.", "organization"),
+        ("They may acquire Taft for cash.", "organization"),
+        ("On Monday Taft said it was pleased.", "organization"),
+        ("On Monday Taft said he was pleased.", "person"),
+        ("Mr. Taft said it.", "person"),
+        ("Among them was Taft, 54, of Ohio.", "person"),
+        ("They met Taft on Monday.", "person"),
+    ],
+)
+def test_a_founder_is_not_the_firm_that_has_his_name(text: str, kind: str) -> None:
+    text = f"Taft Broadcasting Co named Dudley Taft. {text}"
+    spans = spanned(text, organization="Taft Broadcasting Co", person="Dudley Taft")
+    at = text.rindex("Taft")
+    spans.add(Span(at, at + len("Taft"), "person", "surname", 0.8))
+    firms.families(text, spans)
+    assert shown(text, spans)[-1] == ("Taft", kind)
+    assert shown(text, spans)[-2] == ("Dudley Taft", "person")

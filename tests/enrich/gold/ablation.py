@@ -116,6 +116,7 @@ RULES: list[Rule] = [
     ("sport: clubs by their town", sport, "weigh", _nothing),
     ("sport: towns and names that play", sport, "sides", _nothing),
     ("companies of towns", firms, "towns", _nothing),
+    ("companies of their founders", firms, "families", _nothing),
     ("whole names of people", evidence, "_whole_names", _nothing),
     ("wrong initials", evidence, "_wrong_initials", _nothing),
     ("lost apostrophes", evidence, "_lost_apostrophes", _nothing),
