@@ -18,7 +18,7 @@ from app.ingest.rules import RULES
 from app.search.engine import Document
 from app.store import receipts
 from app.store.articles import changed_after, count_changed_after, entities_of
-from app.store.resolution import settle
+from app.store.resolution import is_settled, settle
 from app.store.sequence import newest
 from app.store.tables import Article
 
@@ -79,10 +79,19 @@ def never() -> bool:
 def catch_up(archive: Archive, stopped: Stopped = never) -> int:
     """Apply what the index lacks, all of it where the index is not this archive's. How many articles that were.
 
-    Raises `ArchiveBusy` where an ingest runs, which will do the same, and `Interrupted` once `stopped` says so.
+    Raises `ArchiveBusy` where an ingest runs, which will do the same, and `Interrupted` once `stopped` says so. Where
+    there is nothing to do it keeps nobody else from writing.
     """
+    if _is_current(archive):
+        return 0
     with writing_alone(archive.settings.lock_path):
         return apply(archive, stopped)
+
+
+def _is_current(archive: Archive) -> bool:
+    with archive.database.reading() as session:
+        settled = is_settled(session)
+    return settled and is_ours(archive) and lag(archive) == 0
 
 
 def rebuild(archive: Archive, stopped: Stopped = never) -> int:

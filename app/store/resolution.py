@@ -25,7 +25,19 @@ from app.store import diminutives, namesakes, surnames
 from app.store.articles import chunks, touch
 from app.store.decisions import Rulings, Spot, keys_of, keys_with, rulings, stem
 from app.store.sequence import next_sequence
-from app.store.tables import Acronym, Alias, Article, ArticleEntity, Decision, Diminutive, Entity, Mention, Namesake
+from app.store.tables import (
+    Acronym,
+    Alias,
+    Article,
+    ArticleEntity,
+    Decision,
+    Diminutive,
+    Entity,
+    Mention,
+    Namesake,
+    UnsettledName,
+    UnsettledSurname,
+)  # fmt: skip
 from app.text import fold
 
 Link = Callable[[str, set[str]], str]
@@ -173,6 +185,13 @@ def settle(session: Session, rules: Rules, *, meanwhile: bool = False) -> int:
         values = list(map(itemgetter(*columns, "entity_id"), sums))
         connection.exec_driver_sql(f"UPDATE entity SET {assigned} WHERE id = ?", values)
     return len(ids)
+
+
+def is_settled(session: Session) -> bool:
+    """Whether nothing waits for `settle`."""
+    stale = select(Entity.id).where(col(Entity.stale).is_(True))
+    waiting = (stale, select(UnsettledName.key), select(UnsettledSurname.stem))
+    return not any(session.exec(each.limit(1)).first() for each in waiting)
 
 
 def _settle_persons(session: Session, rules: Rules) -> set[str]:

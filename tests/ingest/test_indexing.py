@@ -139,6 +139,9 @@ def test_rebuild(filled: Archive) -> None:
 
 def test_one_at_a_time(filled: Archive) -> None:
     with writing_alone(filled.settings.lock_path):
+        assert indexing.catch_up(filled) == 0, "it writes nothing, and may look beside who does"
+    change(filled, "withdrawn", 5)
+    with writing_alone(filled.settings.lock_path):
         for write in (indexing.catch_up, indexing.rebuild):
             with pytest.raises(ArchiveBusy):
                 write(filled)
