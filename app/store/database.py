@@ -168,12 +168,13 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # Address space, not memory: pages are read from the file's own cache.
     connection.execute("PRAGMA mmap_size = 1073741824")
-    # So that only what is written takes the cache: 64 MB keep a batch of an ingest from being written out in the midst.
-    connection.execute("PRAGMA cache_size = -65536")
 
 
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
+    if immediate:
+        # 64 MB keep a batch of an ingest from being written out in its midst. Who only reads needs none, and is many.
+        connection.exec_driver_sql("PRAGMA cache_size = -65536")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
