@@ -1,25 +1,67 @@
-"""A bounded cache that many threads share."""
+"""What was made once and may be wanted again: kept within bounds, and no longer than what it was made of.
+
+A `Cache` is a bound, its shelves hold the values. A shelf belongs to one thing (a segment of the index, a state of the
+archive), which alone refers to it: when that goes, the shelf and all that is on it go too.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Generic, TypeVar
+from itertools import count
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
 
-class Cache(Generic[T]):
-    """Least recently used values go first once their sizes, as `size` tells them in bytes, pass `capacity`."""
+class Cache:
+    """The least recently used values of all shelves go first once they take more than `base` bytes, and `each` more for
+    every document that a shelf was made for."""
 
-    def __init__(self, capacity: int, size: Callable[[T], int]) -> None:
-        self._capacity, self._size, self._used = capacity, size, 0
-        self._values: OrderedDict[Hashable, T] = OrderedDict()
-        self._lock = threading.Lock()
+    def __init__(self, base: int, each: int = 0) -> None:
+        self._base, self._each = base, each
+        self._shelves: WeakSet[Shelf[Any]] = WeakSet()
+        self.lock = threading.Lock()
+        self.clock = count()
+
+    def shelf(self, size: Callable[[T], int], documents: int = 0) -> Shelf[T]:
+        """`size` tells how many bytes a value takes."""
+        made = Shelf(self, size, documents)
+        with self.lock:
+            self._shelves.add(made)
+        return made
+
+    @property
+    def used(self) -> int:
+        """Bytes, of all shelves there are."""
+        return sum(shelf.used for shelf in tuple(self._shelves))
+
+    def make_room(self) -> None:
+        """For who holds the lock. One value may be larger than the bound, and stays until the next one."""
+        shelves = tuple(self._shelves)
+        bound = self._base + self._each * sum(shelf.documents for shelf in shelves)
+        over, held = sum(shelf.used for shelf in shelves) - bound, sum(map(len, shelves))
+        while over > 0 and held > 1:
+            over -= min(filter(len, shelves), key=Shelf.age).drop_oldest()
+            held -= 1
+
+
+class Shelf(Generic[T]):
+    """Threads share it. `get` may make a value twice where two want it at once; the two are equal."""
+
+    def __init__(self, cache: Cache, size: Callable[[T], int], documents: int) -> None:
+        self.documents, self.used = documents, 0
+        self._cache, self._size = cache, size
+        self._values: OrderedDict[Hashable, tuple[int, int, T]] = OrderedDict()
+        """When each was used last and how many bytes it takes; the oldest first."""
+
+    def __len__(self) -> int:
+        return len(self._values)
 
     def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value kept for `key`, or made now. Two threads may make the same one; they are equal."""
+        """The value kept for `key`, or made now."""
         if (kept := self.find(key)) is not None:
             return kept
         made = make()
@@ -27,17 +69,29 @@ class Cache(Generic[T]):
         return made
 
     def find(self, key: Hashable) -> T | None:
-        with self._lock:
-            if (kept := self._values.get(key)) is not None:
-                self._values.move_to_end(key)
-            return kept
+        with self._cache.lock:
+            kept = self._values.get(key)
+            if kept is None:
+                return None
+            self._values[key] = (next(self._cache.clock), *kept[1:])
+            self._values.move_to_end(key)
+            return kept[2]
 
     def put(self, key: Hashable, value: T) -> None:
         """Keep `value`; one that is kept already stays."""
-        with self._lock:
-            if key in self._values:
-                return
-            self._values[key] = value
-            self._used += self._size(value)
-            while self._used > self._capacity and len(self._values) > 1:
-                self._used -= self._size(self._values.popitem(last=False)[1])
+        with self._cache.lock:
+            if key not in self._values:
+                size = self._size(value)
+                self._values[key] = next(self._cache.clock), size, value
+                self.used += size
+                self._cache.make_room()
+
+    def age(self) -> int:
+        """The lower, the longer its oldest value was not used."""
+        return next(iter(self._values.values()))[0]
+
+    def drop_oldest(self) -> int:
+        """For who holds the lock. How many bytes that freed."""
+        _, size, _ = self._values.popitem(last=False)[1]
+        self.used -= size
+        return size

@@ -2,45 +2,82 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
-from app.cache import Cache
+from app.cache import Cache, Shelf
+
+
+def shelf(bound: int) -> Shelf[str]:
+    return Cache(bound).shelf(len)
 
 
 def test_the_least_recently_used_go_first() -> None:
-    cache: Cache[str] = Cache(3, len)
+    kept = shelf(3)
     for key in "abc":
-        cache.put(key, key)
-    assert cache.find("a") == "a"
-    cache.put("d", "d")
-    assert [key for key in "abcd" if cache.find(key)] == ["a", "c", "d"]
+        kept.put(key, key)
+    assert kept.find("a") == "a"
+    kept.put("d", "d")
+    assert [key for key in "abcd" if kept.find(key)] == ["a", "c", "d"]
 
 
 def test_a_large_value_pushes_out_all_others_and_stays() -> None:
-    cache: Cache[str] = Cache(3, len)
-    cache.put("a", "a")
-    cache.put("big", "x" * 10)
-    assert (cache.find("a"), cache.find("big")) == (None, "x" * 10)
-    cache.put("b", "b")
-    assert (cache.find("big"), cache.find("b")) == (None, "b")
+    kept = shelf(3)
+    kept.put("a", "a")
+    kept.put("big", "x" * 10)
+    assert (kept.find("a"), kept.find("big")) == (None, "x" * 10)
+    kept.put("b", "b")
+    assert (kept.find("big"), kept.find("b")) == (None, "b")
 
 
 def test_what_is_kept_is_not_made_again() -> None:
-    cache: Cache[str] = Cache(10, len)
+    kept = shelf(10)
     made: list[str] = []
 
     def make() -> str:
         made.append("once")
         return "value"
 
-    assert [cache.get("key", make) for _ in range(3)] == ["value"] * 3
+    assert [kept.get("key", make) for _ in range(3)] == ["value"] * 3
     assert made == ["once"]
 
 
+def test_shelves_share_the_bound_and_the_order_in_which_values_go() -> None:
+    cache = Cache(3)
+    one, other = cache.shelf(len), cache.shelf(len)
+    for kept, key in ((one, "a"), (other, "b"), (one, "c")):
+        kept.put(key, key)
+    assert one.find("a") == "a"
+    other.put("d", "d")
+    assert [key for key in "abcd" if one.find(key) or other.find(key)] == ["a", "c", "d"]
+    assert cache.used == 3
+
+
+def test_a_shelf_that_nobody_has_any_more_takes_nothing() -> None:
+    cache = Cache(4)
+    one, other = cache.shelf(len), cache.shelf(len)
+    one.put("a", "aaa")
+    other.put("b", "b")
+    del one
+    assert cache.used == 1
+    other.put("c", "ccc")
+    assert [other.find(key) for key in "bc"] == ["b", "ccc"]
+
+
+def test_the_bound_grows_with_the_documents_that_shelves_are_for() -> None:
+    cache = Cache(1, each=2)
+    small, large = cache.shelf(len), cache.shelf(len, documents=3)
+    for key in "abcdefg":
+        small.put(key, key)
+    assert cache.used == 7
+    del large
+    small.put("h", "h")
+    assert [key for key in "abcdefgh" if small.find(key)] == ["h"]
+
+
 def test_threads_share_it_within_its_bound() -> None:
-    cache: Cache[bytes] = Cache(1_000, len)
+    kept: Shelf[bytes] = Cache(1_000).shelf(len)
 
     def work(seed: int) -> bool:
-        return all(cache.get((seed * n) % 50, lambda n=n: bytes(100)) == bytes(100) for n in range(300))  # type: ignore[misc]
+        return all(kept.get((seed * n) % 50, lambda n=n: bytes(100)) == bytes(100) for n in range(300))  # type: ignore[misc]
 
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(work, range(1, 9)))
-    assert sum(cache.find(key) is not None for key in range(50)) <= 10
+    assert len(kept) <= 10

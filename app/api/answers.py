@@ -13,7 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.metrics import Metrics
-from app.cache import Cache
+from app.cache import Cache, Shelf
 
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST = 512 * 1024
@@ -40,14 +40,18 @@ class Answers:
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
-        self._kept: Cache[_Answer] = Cache(MOST_BYTES, lambda answer: len(answer.body) + 2_000)
+        self._cache = Cache(MOST_BYTES)
+        self._state: object = None
+        self._kept: Shelf[_Answer] = self._cache.shelf(_size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_for_all(scope):
             await self._app(scope, receive, send)
             return
-        key = _key(scope)
-        if kept := self._kept.find(key):
+        archive, key = scope["app"].state.archive, _key(scope)
+        state = archive.state()
+        shelf = self._shelf(state)
+        if kept := shelf.find(key):
             self._metrics.answered_from_cache()
             scope["route"] = kept.route
             await _send(kept, Headers(scope=scope), send)
@@ -64,8 +68,18 @@ class Answers:
         await self._app(scope, receive, keeping)
         made.route = scope.get("route")
         # Where the archive moved meanwhile, nobody knows which state was answered from.
-        if made.keeps and _key(scope) == key:
-            self._kept.put(key, made)
+        if made.keeps and archive.state() == state:
+            shelf.put(key, made)
+
+    def _shelf(self, state: object) -> Shelf[_Answer]:
+        """What was answered from an earlier state is never sent again, and is let go of."""
+        if state != self._state:
+            self._state, self._kept = state, self._cache.shelf(_size)
+        return self._kept
+
+
+def _size(answer: _Answer) -> int:
+    return len(answer.body) + 2_000
 
 
 def _is_for_all(scope: Scope) -> bool:
@@ -78,7 +92,7 @@ def _is_for_all(scope: Scope) -> bool:
 def _key(scope: Scope) -> tuple[object, ...]:
     """Answers hold whole addresses, so the one that was asked at is part of the question."""
     asked = (scope["scheme"], Headers(scope=scope).get("host"), scope.get("root_path", ""))
-    return (scope["app"].state.archive.state(), *asked, scope["path"], scope["query_string"])
+    return (*asked, scope["path"], scope["query_string"])
 
 
 async def _send(kept: _Answer, asked: Headers, send: Send) -> None:

@@ -16,7 +16,6 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from app.cache import Cache
 from app.search.engine import Bucket, DateCounts, Facet
 from app.search.query import FacetName
 from app.search.whoosh.packed import Ints
@@ -114,7 +113,7 @@ class _Values:
 
 
 def _values(segment: Segment, name: FacetName) -> _Values:
-    return _kept.get((segment.path, name), partial(_read, segment, name))
+    return segment.kept.get(name, partial(_read, segment, name))
 
 
 def _read(segment: Segment, name: FacetName) -> _Values:
@@ -163,5 +162,4 @@ class _Numbering:
         return self._values[number].decode("utf-8", "surrogatepass")
 
 
-_kept: Cache[_Values] = Cache(160 << 20, lambda values: values.nbytes)
 _numberings: dict[FacetName, _Numbering] = {}

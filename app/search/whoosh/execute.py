@@ -25,7 +25,7 @@ class Execution:
         self._snapshot = snapshot
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
-        rows = [snapshot.keep(leaf, partial(_scored, snapshot, leaf)) for leaf in wanted]
+        rows = [snapshot.kept.get(leaf, partial(_scored, snapshot, leaf)) for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own
         frequencies = zip(wanted, self.statistics.frequencies, strict=True)

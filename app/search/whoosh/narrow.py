@@ -75,4 +75,4 @@ def _dated(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:
         mask: Mask = days >= (day_number(first) or 1)
         return mask & (days <= day_number(last)) if last else mask
 
-    return snapshot.keep(("date", first, last), made)
+    return snapshot.kept.get(("date", first, last), made)

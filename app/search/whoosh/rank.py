@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -23,7 +22,7 @@ from app.search.whoosh.packed import Ints, Mask, ragged
 from app.search.whoosh.plan import Plan, bare_words
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import norms, saturated
+from app.search.whoosh.weights import kept_positions, norms, saturated
 
 WINDOW = 200
 _BLOCK = 128
@@ -205,17 +204,12 @@ class _Window:
         for part, _, rows in self._parts:
             line = part << 33
             if numbers[part] >= 0:
-                positions = self._positions(part, numbers[part])
+                positions = kept_positions(self._snapshot.views[part].segment, numbers[part])
                 at, owner = _slices(positions, self._start[rows] - line, self._end[rows] - line)
                 pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
         address, owner = map(np.concatenate, zip(*pieces, strict=True))
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
         return _Found(address, field, owner)
-
-    def _positions(self, part: int, term: int) -> npt.NDArray[np.uint32]:
-        """Kept, because frequent words are asked for again and take the longest to unpack."""
-        segment = self._snapshot.views[part].segment
-        return self._snapshot.keep(("positions", part, term), partial(segment.positions, term))
 
 
 def _slices(ascending: npt.NDArray[np.uint32], start: Ints, end: Ints) -> tuple[Ints, Ints]:

@@ -42,6 +42,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import IndexUnavailable
+from app.search.whoosh.kept import Kept
 from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of
 
 Named = Iterator[tuple[str, Array]]
@@ -146,6 +147,7 @@ class Segment:
         self._directory, self.documents = directory.arrays, directory.documents
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        self.kept = Kept(self.documents)
         self._arrays: dict[str, Array] = {}
         self._packed: dict[str, Packed] = {}
         self._tables: dict[str, TermTable] = {}

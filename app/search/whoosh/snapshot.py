@@ -9,32 +9,20 @@ from __future__ import annotations
 import math
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import Any, Protocol, TypeVar, cast
 
 import numpy as np
 import numpy.typing as npt
 
-from app.cache import Cache
+from app.search.whoosh.kept import Kept
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, Documents, Segment
 
-_KEPT = (32 << 20, 400)
-"""Bytes kept of what searches compute: so many, and so many for each document. A frequent word takes up to 12 bytes a
-document, a filter one."""
 _ID = re.compile("[0-9a-f]{16}")
-
-
-class _Sized(Protocol):
-    @property
-    def nbytes(self) -> int: ...
-
-
-S = TypeVar("S", bound=_Sized)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +76,7 @@ class Snapshot:
         for view in views:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
-        self._kept: Cache[Any] = Cache(_KEPT[0] + _KEPT[1] * self.held, lambda value: value.nbytes + 300)
+        self.kept = Kept()
 
     @property
     def held(self) -> int:
@@ -154,7 +142,7 @@ class Snapshot:
             found = [one.segment.terms(view).find(term) for one in self.views]
             return np.array([-1 if number is None else number for number in found], np.int64)
 
-        return self.keep((view, term), made)
+        return self.kept.get((view, term), made)
 
     def having(self, view: str, value: str) -> Mask:
         """For each document whether it has a value of a key view."""
@@ -167,7 +155,7 @@ class Snapshot:
                     mask[one.segment.documents_with(view, number) + first] = True
             return mask
 
-        return self.keep((view, value), made)
+        return self.kept.get((view, value), made)
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -176,10 +164,6 @@ class Snapshot:
         place = np.zeros(int(held[-1]) + 1 if len(held) else 1, np.int32)
         place[held] = np.arange(len(held))
         return Calendar(tuple(map(_label, held.tolist())), place[days])
-
-    def keep(self, key: Hashable, make: Callable[[], S]) -> S:
-        """What an earlier search of this generation made for `key`, or made now."""
-        return cast(S, self._kept.get(key, make))
 
 
 @lru_cache(10_000)

@@ -14,7 +14,6 @@ from functools import partial
 import numpy as np
 import numpy.typing as npt
 
-from app.cache import Cache
 from app.errors import QueryTooComplex
 from app.search.query import MAX_EXPANSION, Field
 from app.search.whoosh.matches import NOTHING, Floats, Matches
@@ -34,11 +33,8 @@ DERIVED_BOOST = 0.5
 Means = tuple[float, ...]
 """Words of a document on average, for each of `FIELDS`."""
 
-_kept: Cache[Matches] = Cache(64 << 20, lambda matches: matches.nbytes + 200)
-_norms: Cache[Floats] = Cache(64 << 20, lambda norms: norms.nbytes)
 _SPARSE = 32
 """Where more than one of so many occurrences is looked up, nearly all blocks of a word are unpacked anyway."""
-_kept_positions: Cache[Array] = Cache(32 << 20, lambda positions: positions.nbytes + 200)
 
 
 def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Matches]:
@@ -48,7 +44,7 @@ def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Match
         terms = [_expanded(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
-        _kept.get((segment.path, leaf, means), partial(_saturated, segment, leaf, row, means))
+        segment.kept.get((leaf, means), partial(_saturated, segment, leaf, row, means))
         for segment, row in zip(segments, terms, strict=True)
     ]
 
@@ -116,7 +112,7 @@ def _kept_norms(segment: Segment, field: str, mean: float) -> Floats:
     def made() -> Floats:
         return norms(field, mean, segment[f"length.{field}"], segment["derived"])
 
-    return _norms.get((segment.path, field, mean), made)
+    return segment.kept.get((field, mean), made)
 
 
 def norms(field: str, mean: float, lengths: Array, derived: Array) -> Floats:
@@ -147,18 +143,18 @@ def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.N
     if not numbers or any(number is None for number in numbers):
         return _NO_ADDRESSES
     known = [number for number in numbers if number is not None]
-    return _near([_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
+    return _near([kept_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
 
 
-def _positions(segment: Segment, term: int) -> Array:
+def kept_positions(segment: Segment, term: int) -> Array:
     """Kept: a query may name a frequent word in many of its phrases, and unpacking takes longer than looking."""
-    return _kept_positions.get((segment.path, term), partial(segment.positions, term))
+    return segment.kept.get(("positions", term), partial(segment.positions, term))
 
 
 def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
     """Start from the rarest word: the others are looked up where they should stand."""
     rarest, *others = sorted(range(len(terms)), key=lambda i: segment.size(terms[i]))
-    positions = _positions(segment, terms[rarest])
+    positions = kept_positions(segment, terms[rarest])
     start = positions[positions >= rarest] - np.uint32(rarest)
     for i in others:
         start = start[_standing(segment, terms[i], start + np.uint32(i))]
@@ -169,7 +165,7 @@ def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
     """Whether a term stands at each of some ascending addresses."""
     if segment.size(term) > _SPARSE * len(addresses):
         return segment.standing(term, addresses)
-    positions = _positions(segment, term)
+    positions = kept_positions(segment, term)
     at = np.minimum(np.searchsorted(positions, addresses), len(positions) - 1)
     standing: Mask = positions[at] == addresses
     return standing

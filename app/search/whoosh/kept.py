@@ -1,0 +1,39 @@
+"""What searches compute of a segment or a snapshot, kept for later ones.
+
+All of it is under one bound for the process, and goes with the segment or snapshot: what a merge or a rebuild has
+replaced takes no memory from what is searched now.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from typing import Protocol, TypeVar, cast
+
+from app.cache import Cache
+
+
+class Sized(Protocol):
+    @property
+    def nbytes(self) -> int: ...
+
+
+S = TypeVar("S", bound=Sized)
+
+_cache = Cache(base=48 << 20, each=600)
+"""A frequent word takes up to 20 bytes for each document, the values of a facet 4 and more, a filter one."""
+_ENTRY = 1_000
+"""Bytes that a value takes besides its arrays, as measured: its key, the heads of the arrays, its place."""
+
+
+class Kept:
+    def __init__(self, documents: int = 0) -> None:
+        """`documents` that are read here and nowhere else."""
+        self._shelf = _cache.shelf(_size, documents)
+
+    def get(self, key: Hashable, make: Callable[[], S]) -> S:
+        """What an earlier search made for `key`, or made now."""
+        return cast(S, self._shelf.get(key, make))
+
+
+def _size(value: Sized) -> int:
+    return value.nbytes + _ENTRY
