@@ -67,4 +67,4 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID],
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
-    app.add_middleware(Envelope, metrics=metrics, log=Log(settings))
+    app.add_middleware(Envelope, metrics=metrics, log=Log(settings), refuse=problems.of_http)

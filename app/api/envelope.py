@@ -1,14 +1,18 @@
 """What goes around every answer: a request id, headers that browsers heed, a bound on bodies, a line in the log, and
-the meters."""
+the meters. What was refused before it could be asked is answered here, and what a stop of the server breaks off."""
 
 from __future__ import annotations
 
+import asyncio
 import re
 import uuid
+from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.log import Log
@@ -17,6 +21,8 @@ from app.api.metrics import Metrics
 REQUEST_ID = "X-Request-ID"
 # 200 ids fit in 20 kB; nothing else that is sent here needs more.
 MOST_BODY_BYTES = 64 * 1024
+REFUSED = "refused"
+"""In the state of a scope: the status of what `connection` could not take as a request."""
 
 # What others send is written to logs and answers, so only what cannot do harm there is taken over.
 _SANE_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
@@ -32,6 +38,7 @@ _PROTECTION = [
 ]
 
 RawHeaders = list[tuple[bytes, bytes]]
+Refuse = Callable[[Request, HTTPException], Awaitable[Response]]
 
 
 def request_id(scope: Scope) -> str:
@@ -50,8 +57,8 @@ def stamp(headers: RawHeaders, scope: Scope) -> None:
 class Envelope:
     """Outermost but for Starlette's own catch-all, whose answers `problems` stamps itself."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log) -> None:
-        self._app, self._metrics, self._log = app, metrics, log
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, refuse: Refuse) -> None:
+        self._app, self._metrics, self._log, self._refuse = app, metrics, log, refuse
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -63,23 +70,48 @@ class Envelope:
         self._log.begin(id)
         # A HEAD is answered as a GET; the server below sends no body to it.
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
-        started, status = perf_counter(), 500
+        started, status, answering = perf_counter(), 500, False
 
         async def stamped(message: Message) -> None:
-            nonlocal status
+            nonlocal status, answering
             if message["type"] == "http.response.start":
-                status = message["status"]
+                status, answering = message["status"], True
                 message["headers"] = list(message.get("headers", ()))
                 stamp(message["headers"], scope)
             await send(message)
 
         try:
-            await self._app(inner, _bounded(receive), stamped)
+            if (refused := _refused(scope)) is None:
+                await self._app(inner, _bounded(receive), stamped)
+            else:
+                await self._answer(refused, inner, receive, stamped)
+        except asyncio.CancelledError:
+            # The server stops, and has waited for as long as it may.
+            if answering:
+                raise
+            await self._answer(HTTPException(503), inner, receive, stamped)
         finally:
             seconds = perf_counter() - started
             route = getattr(inner.get("route"), "path", "none")
             self._metrics.observe(scope["method"], route, status, seconds)
             self._log.answered(scope, route, status, seconds)
+
+    async def _answer(self, refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._refuse(Request(scope), refused)
+        await answer(scope, receive, send)
+
+
+def _refused(scope: Scope) -> HTTPException | None:
+    """Why nobody need look at a request at all."""
+    if (status := scope["state"].get(REFUSED)) is not None:
+        return HTTPException(status)
+    length = Headers(scope=scope).get("content-length", "0")
+    return _too_large() if length.isdecimal() and int(length) > MOST_BODY_BYTES else None
+
+
+def _too_large() -> HTTPException:
+    """Nobody waits for the rest of it."""
+    return HTTPException(413, headers={"Connection": "close"})
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -90,7 +122,7 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         taken += len(message.get("body", b""))
         if taken > MOST_BODY_BYTES:
-            raise HTTPException(413)
+            raise _too_large()
         return message
 
     return bounded

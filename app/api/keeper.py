@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0
 """Seconds until the next try where another process has the lock."""
-_LEAVE = 5.0
+_LEAVE = 2.0
 """Seconds for a step under way when the server stops; what is cut off is done again at the next start."""
 
 

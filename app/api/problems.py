@@ -113,8 +113,14 @@ BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
     404: Kind("no-such-address", "There is nothing at this address", 404, "`/docs` lists every address there is."),
     405: Kind("method-not-allowed", "This method is not allowed here", 405, "The `Allow` header lists those that are."),
+    408: Kind("request-too-slow", "The request took too long to come in", 408, "A request has 20 seconds to arrive."),
     413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once."),
     415: Kind("unsupported-media-type", "The body must be JSON", 415, "Send `Content-Type: application/json`."),
+    431: Kind("head-too-large", "The address and headers are too large", 431, "They may take 64 kB together."),
+    503: Kind(
+        "unavailable", "The server takes no more now", 503,
+        "It is being stopped, or has as many connections as it can bear. Try again.", 5,
+    ),
 }  # fmt: skip
 
 KINDS: Mapping[str, Kind] = {
@@ -136,7 +142,7 @@ def install(app: FastAPI) -> None:
     app.include_router(router)
     app.add_exception_handler(errors.DatelineError, _of_domain)
     app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(HTTPException, _of_http)
+    app.add_exception_handler(HTTPException, of_http)
     app.add_exception_handler(Exception, _of_defect)
 
 
@@ -204,11 +210,12 @@ def _candidate(candidate: errors.Candidate) -> Candidate:
     return shown
 
 
-async def _of_http(request: Request, error: Exception) -> Response:
+async def of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     phrase = HTTPStatus(error.status_code).phrase
     kind = BY_STATUS.get(error.status_code) or Kind("http-error", phrase, error.status_code, "")
-    detail = error.detail if error.detail != phrase else f"{kind.title}: {request.method} {request.url.path}"
+    asked = f": {request.method} {request.url.path}" if request.url.path else ""
+    detail = error.detail if error.detail != phrase else f"{kind.title}{asked}"
     return _problem(request, kind, detail, headers=error.headers)
 
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import sys
+import time
 from tempfile import TemporaryDirectory
+from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,6 +19,9 @@ from app.cli.command import EXIT_DISK, DataDir, examples, opened, settings_of
 
 if TYPE_CHECKING:
     from app.settings import Settings
+
+_FINISH_SECONDS = 6
+"""For requests under way when the server is told to stop; with what comes after them it ends within ten."""
 
 EXAMPLES = examples(
     ("dateline serve", "on http://127.0.0.1:8000, until Ctrl-C; requests under way are finished"),
@@ -54,6 +60,8 @@ def application() -> Any:
 
     settings = Settings.read()
     dictConfig(log.config(settings))
+    if settings.workers > 1:
+        Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     return create_app(settings)
 
 
@@ -89,6 +97,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
+    from app.api.connection import Connection
     from app.api.metrics import SHARED_FOLDER
 
     # New processes read their settings from the environment.
@@ -97,6 +106,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "app.cli.server:application",
         factory=True,
+        http=Connection,
         workers=settings.workers,
         log_config=None,  # `application` has it, for each process
         access_log=False,  # its lines would hold what people search for; ours have the route
@@ -104,10 +114,11 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies.split(),
         timeout_keep_alive=5,
-        timeout_graceful_shutdown=8,
+        timeout_graceful_shutdown=_FINISH_SECONDS,
     )
+    _take_all_files()
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    signal.signal(signal.SIGTERM, _end)
     if settings.workers > 1:
         with TemporaryDirectory(prefix="dateline-metrics-") as shared:
             os.environ[SHARED_FOLDER] = shared
@@ -117,3 +128,23 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         server.run(sockets=[listener])
         if not server.started:
             raise typer.Exit(EXIT_DISK)
+
+
+def _take_all_files() -> None:
+    """Every connection takes a file, and many systems give a process a thousand unless it asks."""
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def _end(*_: object) -> None:
+    """At once: a thread that is still at work on a request that was broken off would keep the process for as long."""
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(0)
+
+
+def _end_with_parent(parent: int) -> None:
+    """Left alone by a parent that was killed, a process would keep the port."""
+    while os.getppid() == parent:
+        time.sleep(1)
+    os.kill(os.getpid(), signal.SIGTERM)

@@ -18,6 +18,7 @@ import jsonschema
 import uvicorn
 from fastapi import FastAPI
 
+from app.api.connection import Connection
 from app.archive import Archive
 from app.store.tables import Key
 
@@ -90,12 +91,12 @@ class Api:
 
 
 @contextmanager
-def serve(app: FastAPI) -> Iterator[httpx.Client]:
+def serve(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[httpx.Client]:
     """The real server on a free port, in a thread of this process."""
     # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an acknowledgement.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, log_level="critical"))
+    server = uvicorn.Server(uvicorn.Config(app, http=connection, server_header=False, log_level="critical"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

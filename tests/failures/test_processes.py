@@ -6,6 +6,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -201,3 +202,35 @@ def test_a_clock_that_jumps_changes_nothing(filled: Path, tmp_path: Path) -> Non
             assert archive.engine.search(Query(Word(str(year)))).total == 1
     with open_archive(settings) as archive:
         assert archive.engine.search(Query(Word("lighthouse"))).total == 40
+
+
+def test_what_a_stop_breaks_off_is_told_so(filled: Path) -> None:
+    head = (
+        b"POST /v1/articles/lookup HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 90\r\n\r\n"
+    )
+    with serving(filled) as (process, address):
+        host, port = address.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port)), timeout=30) as connection:
+            connection.sendall(head + b"{")
+            assert httpx.get(f"{address}/healthz").status_code == 200
+            sent = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            told = connection.recv(65_536)
+            process.wait(30)
+        assert time.monotonic() - sent < 10
+    assert process.returncode == 0
+    assert told.startswith(b"HTTP/1.1 503 ")
+    assert b"/problems/unavailable" in told
+
+
+def test_workers_end_with_the_process_that_started_them(filled: Path) -> None:
+    with serving(filled, "--workers", "2") as (process, address):
+        assert httpx.get(f"{address}/v1/stats", timeout=60).status_code == 200
+        workers = with_children(process.pid)[1:]
+        process.kill()
+        process.wait()
+        deadline = time.monotonic() + 20
+        while any(Path(f"/proc/{worker}").exists() for worker in workers):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+    socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))).close()
