@@ -3,7 +3,8 @@
 DatelineError
 ├── InvalidParameter      a value that cannot be served; names the parameter and, where it can, a better value
 │   ├── QueryTooComplex   the query text exceeds a limit; carries a stable code
-│   └── DecisionInvalid   a decision that says something that cannot be; names the field
+│   ├── DecisionInvalid   a decision that says something that cannot be; names the field
+│   └── AnswerTooLarge    more is asked for at once than one answer holds
 ├── InvalidCursor         a cursor that is not ours, or belongs to another query
 ├── NotFound              no such article, entity, ...
 ├── Conflict              a decision that an earlier one stands against
@@ -69,6 +70,14 @@ class QueryTooComplex(InvalidParameter):
 
 class DecisionInvalid(InvalidParameter):
     """A decision that cannot be taken as it is; `parameter` is the field of it to change."""
+
+
+class AnswerTooLarge(InvalidParameter):
+    """`parameter` is the field of the body that asks for too much; `size` and `most` are in bytes."""
+
+    def __init__(self, parameter: str, size: int, most: int) -> None:
+        asked, held = f"{size / 1_000_000:,.1f} MB", f"{most / 1_000_000:,.0f} MB"
+        super().__init__(parameter, f"That is {asked} in all, and one answer holds {held}. Ask for fewer at once.")
 
 
 class InvalidCursor(DatelineError):

@@ -12,7 +12,7 @@ from starlette_compress import CompressMiddleware
 
 from app.api import articles, decisions, entities, health, openapi, problems, reply, search, timeline
 from app.api.answers import Answers
-from app.api.capacity import Capacity
+from app.api.capacity import Capacity, Turns
 from app.api.envelope import REQUEST_ID, Envelope
 from app.api.keeper import Keeper
 from app.api.log import Log
@@ -54,7 +54,8 @@ def create_app(settings: Settings) -> FastAPI:
 def _surround(app: FastAPI, settings: Settings) -> None:
     """The layers around the handlers, from the innermost out."""
     metrics: Metrics = app.state.metrics
-    app.add_middleware(Capacity, searches=settings.searches_at_once, wait=settings.search_wait, metrics=metrics)
+    app.state.turns = Turns(settings.searches_at_once, settings.search_wait)
+    app.add_middleware(Capacity, turns=app.state.turns, metrics=metrics)
     app.add_middleware(Answers, metrics=metrics)
     app.add_middleware(CompressMiddleware)
     rates = Rates(settings.rate_limit) if settings.rate_limit else None

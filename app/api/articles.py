@@ -8,12 +8,14 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlmodel import Session
 
+from app.api.capacity import turn
 from app.api.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.api.hits import View, hit_views, spans
 from app.api.models import Article, EntityMentions, EntityType, LookedUp, Lookup, Mention, SimilarArticles, ordered
 from app.api.openapi import responses
 from app.api.params import ArticleParams, LookupBody, SimilarParams
 from app.api.reply import indexed, reply
+from app.errors import AnswerTooLarge
 from app.search import highlight
 from app.search.query import parse
 from app.store import articles as store
@@ -24,6 +26,9 @@ from app.store.decisions import survivor
 DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
 
+MOST_BYTES = 20_000_000
+"""Of one look-up: any one article that ingest takes, or 200 of twenty times the usual length."""
+
 router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
 
 
@@ -32,12 +37,15 @@ router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
     operation_id="lookupArticles",
     summary="Read many articles",
     response_model=Lookup,
-    responses=responses(400, 413, 415, tagged=False),
-    dependencies=[Depends(json_body), Depends(no_parameters)],
+    responses=responses(400, 413, 415, 503, tagged=False),
+    dependencies=[Depends(json_body), Depends(no_parameters), Depends(turn, scope="function")],
 )
 def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> Response:
-    """Up to 200 articles by id. The answer has one result for each id, in the order asked."""
+    """Up to 200 articles by id, and 20 MB. The answer has one result for each id, in the order asked."""
     with archive.database.reading() as session:
+        sizes = store.sizes(session, body.ids)
+        if (size := sum(sizes.get(id, 0) for id in body.ids)) > MOST_BYTES:
+            raise AnswerTooLarge("ids", size, MOST_BYTES)
         found = store.lookup(session, body.ids)
         views = {id: _looked_up(session, article) for id, article in found.items()}
     results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from collections.abc import AsyncIterator
 from time import perf_counter
 
 from fastapi import Request
@@ -22,13 +23,42 @@ _RETRY_AFTER = 1
 """Seconds: most searches take hundredths of one."""
 
 
+class Turns:
+    def __init__(self, number: int, wait: float) -> None:
+        self._free, self._wait = asyncio.Semaphore(number), wait
+
+    async def take(self) -> None:
+        """`Overloaded` where none comes free within the seconds to wait."""
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._wait):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER) from None
+
+    def end(self) -> None:
+        self._free.release()
+
+
+async def turn(request: Request) -> AsyncIterator[None]:
+    """A dependency, for what costs as much as a search and is told in a body: a turn is taken when that has arrived, so
+    that one who sends it slowly keeps nobody waiting. It asks the rows alone, also while the index is built."""
+    turns: Turns = request.app.state.turns
+    await turns.take()
+    try:
+        yield
+    finally:
+        turns.end()
+
+
 class Capacity:
     """Below the ready answers, which need no turn. A turn ends when the answer begins: one who reads it slowly keeps
     nobody waiting."""
 
-    def __init__(self, app: ASGIApp, *, searches: int, wait: float, metrics: Metrics) -> None:
-        self._app, self._wait, self._metrics = app, wait, metrics
-        self._turns = asyncio.Semaphore(searches)
+    def __init__(self, app: ASGIApp, *, turns: Turns, metrics: Metrics) -> None:
+        self._app, self._turns, self._metrics = app, turns, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _SEARCHES.fullmatch(scope["path"]):
@@ -36,21 +66,11 @@ class Capacity:
             return
         try:
             scope["app"].state.keeper.check()
-            if not await self._turn():
-                raise Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER)
+            await self._turns.take()
         except DatelineError as error:
             await problems.refusal(Request(scope), error)(scope, receive, send)
             return
         await self._search(scope, receive, send)
-
-    async def _turn(self) -> bool:
-        if not self._turns.locked():
-            return await self._turns.acquire()
-        try:
-            async with asyncio.timeout(self._wait):
-                return await self._turns.acquire()
-        except TimeoutError:
-            return False
 
     async def _search(self, scope: Scope, receive: Receive, send: Send) -> None:
         started, over = perf_counter(), False
@@ -59,7 +79,7 @@ class Capacity:
             nonlocal over
             if not over:
                 over = True
-                self._turns.release()
+                self._turns.end()
                 self._metrics.searched(perf_counter() - started)
 
         async def ending(message: Message) -> None:

@@ -61,6 +61,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "invalid-decision", "The decision cannot be taken", 422,
         "Each entry of `errors` points at the field to change and says what is wrong with it.",
     ),
+    errors.AnswerTooLarge: Kind(
+        "answer-too-large", "The answer would be too large", 422,
+        "The articles asked for are too much text for one answer. Ask for fewer at once; an article that is too large "
+        "even alone can be read with `GET /v1/articles/{article_id}`.",
+    ),
     errors.Conflict: Kind(
         "conflict", "An earlier decision stands against it", 409,
         "What was decided before, perhaps a moment ago, rules this out. Read the entity again, or undo that decision.",
@@ -192,7 +197,7 @@ async def _of_domain(request: Request, error: Exception) -> Response:
 
 def _domain_error(error: errors.InvalidParameter) -> ProblemError:
     found: ProblemError = {"parameter": error.parameter, "message": error.message}
-    if isinstance(error, errors.DecisionInvalid):
+    if isinstance(error, errors.DecisionInvalid | errors.AnswerTooLarge):
         found = {"pointer": f"/{error.parameter}", "message": error.message}
     if isinstance(error, errors.QueryTooComplex):
         found["code"] = error.code

@@ -7,6 +7,7 @@ for the schema, and a test holds the bytes against it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from hashlib import sha256
 from urllib.parse import urlencode
 
 import msgspec
@@ -63,7 +64,7 @@ def reply(
     """`answer` as JSON, or as plain text. Without a `tag` of its own it is tagged by its bytes."""
     plain = isinstance(answer, str)
     body = answer.encode() if isinstance(answer, str) else _encode(answer)
-    stamps = {"ETag": tag or tagged(request, body.hex()), "Cache-Control": "no-cache", **(headers or {})}
+    stamps = {"ETag": tag or tagged(request, sha256(body).hexdigest()), "Cache-Control": "no-cache", **(headers or {})}
     return Response(body, status, stamps, "text/plain" if plain else JSON)
 
 

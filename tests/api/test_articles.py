@@ -1,11 +1,22 @@
 from __future__ import annotations
 
+import asyncio
+import json
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from app.api.app import create_app
+from app.api.articles import MOST_BYTES
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
 from app.store.tables import Article
-from tests.api.served import Api
+from tests.api.served import Api, closed, serve
+
+LOOKUP = "/v1/articles/lookup"
 
 
 @pytest.fixture(scope="session")
@@ -82,7 +93,7 @@ def test_similar_is_bounded(api: Api, ids: dict[str, str]) -> None:
 
 def test_lookup_keeps_the_order_asked(api: Api, ids: dict[str, str], withdrawn: str) -> None:
     asked = [ids["strike-1"], "0" * 16, withdrawn, ids["truce-1"], ids["strike-1"]]
-    results = api.post("/v1/articles/lookup", {"ids": asked})["results"]
+    results = api.post(LOOKUP, {"ids": asked})["results"]
     assert [result["id"] for result in results] == asked
     assert [result["status"] for result in results] == ["found", "missing", "withdrawn", "found", "found"]
     assert results[0]["article"] == api.get(f"/v1/articles/{ids['strike-1']}")
@@ -90,8 +101,46 @@ def test_lookup_keeps_the_order_asked(api: Api, ids: dict[str, str], withdrawn: 
 
 
 def test_lookup_of_nothing_and_of_the_most(api: Api) -> None:
-    assert api.post("/v1/articles/lookup", {"ids": []}) == {"results": []}
-    assert len(api.post("/v1/articles/lookup", {"ids": ["0" * 16] * 200})["results"]) == 200
+    assert api.post(LOOKUP, {"ids": []}) == {"results": []}
+    assert len(api.post(LOOKUP, {"ids": ["0" * 16] * 200})["results"]) == 200
+
+
+@pytest.fixture
+def long(tmp_path: Path) -> Iterator[Api]:
+    """An archive of one article of 230 kB, most of it in letters of two bytes, with one turn for all that is dear."""
+    text = "\n\n".join(["Lighthouse keepers." * 2_000, "Маяки." * 7_000] * 2)
+    (tmp_path / "long.jsonl").write_text(json.dumps({"id": "long", "text": text}), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", searches=1, search_wait=0.01)
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "long.jsonl"], archive, IngestOptions(skip_entities=True))
+    app = create_app(settings)
+    with serve(app) as client:
+        yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+def test_lookup_has_a_bound_on_all_that_it_sends_repeats_included(long: Api) -> None:
+    [hit] = long.get("/v1/search")["results"]
+    article = long.http.get(f"/v1/articles/{hit['id']}").content
+    fitting = MOST_BYTES // len(article)
+    assert 50 < fitting < 200
+    assert len(long.post(LOOKUP, {"ids": [hit["id"]] * fitting})["results"]) == fitting
+    refused = long.http.post(LOOKUP, json={"ids": [hit["id"]] * 200})
+    assert refused.status_code == 422
+    problem = long.problem(refused)
+    assert problem["type"] == "/problems/answer-too-large"
+    assert problem["errors"][0]["pointer"] == "/ids"
+    assert "one answer holds 20 MB. Ask for fewer at once." in problem["detail"]
+
+
+def test_lookup_takes_its_turn_with_the_searches(long: Api) -> None:
+    turns = long.app.state.turns
+    asyncio.run(turns.take())
+    refused = long.http.post(LOOKUP, json={"ids": []})
+    assert (refused.status_code, long.problem(refused)["type"]) == (503, "/problems/overloaded")
+    turns.end()
+    long.post(LOOKUP, {"ids": []})
+    assert long.http.post(LOOKUP, json={"ids": 1}).status_code == 422
+    assert long.get("/v1/search")["total"] == 1, "each has given its turn back"
 
 
 @pytest.mark.parametrize("part", ["", "/text", "/similar"])

@@ -6,7 +6,7 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from app.api.capacity import Capacity
+from app.api.capacity import Capacity, Turns
 from app.api.metrics import Metrics
 
 
@@ -15,7 +15,7 @@ class Asked:
 
     def __init__(self, searches: int, wait: float) -> None:
         self.metrics = Metrics()
-        self.capacity = Capacity(self.work, searches=searches, wait=wait, metrics=self.metrics)
+        self.capacity = Capacity(self.work, turns=Turns(searches, wait), metrics=self.metrics)
         self.most = self.now = 0
         self.end = asyncio.Event()
         self.state = SimpleNamespace(metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None))
