@@ -128,6 +128,9 @@ BY_STATUS: Mapping[int, Kind] = {
     ),
 }  # fmt: skip
 
+_EXPLAINED = 20
+"""Errors of one request: each looks for the nearest known name, and an address has room for thousands."""
+
 KINDS: Mapping[str, Kind] = {
     kind.slug: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values(), _INVALID_BODY, _INTERNAL)
 }
@@ -235,10 +238,13 @@ async def _of_defect(request: Request, _error: Exception) -> Response:
 
 async def _of_validation(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
-    found = [_validation_error(request, entry) for entry in error.errors()]
+    wrong = error.errors()
+    found = [_validation_error(request, entry) for entry in wrong[:_EXPLAINED]]
     in_body = all("pointer" in entry for entry in found)
-    detail = " ".join(f"{entry.get('parameter') or entry.get('pointer')}: {entry['message']}" for entry in found[:5])
-    return _problem(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, detail, found)
+    told = [f"{entry.get('parameter', entry.get('pointer'))}: {entry['message']}" for entry in found[:5]]
+    if len(wrong) > len(found):
+        told.append(f"There are {len(wrong):,} errors; the first {len(found)} are explained.")
+    return _problem(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, " ".join(told), found)
 
 
 def _validation_error(request: Request, entry: Mapping[str, Any]) -> ProblemError:

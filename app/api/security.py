@@ -13,6 +13,7 @@ import ipaddress
 import threading
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
+from urllib.parse import unquote_plus
 
 from fastapi import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -26,6 +27,10 @@ from app.store.tables import Key
 
 # They say nothing of the articles: health for who watches the process, the contract and its page, what problems mean.
 _OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/")
+
+
+MOST_PARAMETERS = 600
+"""A search with every list at its longest has 510."""
 
 
 class Keys:
@@ -65,6 +70,7 @@ class Guard:
     def _judge(self, scope: Scope) -> tuple[Headers, errors.DatelineError | None]:
         refused: errors.DatelineError | None = None
         try:
+            _count(scope["query_string"])
             self._identify(scope)
         except errors.DatelineError as error:
             refused = error
@@ -83,6 +89,13 @@ class Guard:
             scope["state"]["key"] = key
         if self._require_key and not scope["path"].startswith(_OPEN):
             _demand(scope["state"]["key"], "read")
+
+
+def _count(query: bytes) -> None:
+    """Before anything is made of them: an address has room for 16,000 parameters, and each would be explained."""
+    if query.count(b"&") >= MOST_PARAMETERS:
+        name = unquote_plus(query.split(b"&")[MOST_PARAMETERS].partition(b"=")[0][:100].decode("latin-1"))
+        raise errors.InvalidParameter(name, f"It is one too many: a request has at most {MOST_PARAMETERS} parameters.")
 
 
 def needs(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:

@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from app import errors
 from app.api.app import create_app
 from app.api.problems import BY_ERROR, KINDS
+from app.api.security import MOST_PARAMETERS
 from app.settings import Settings
 from tests.api.served import AS_ADMIN, Api, closed, serve
 
@@ -136,6 +137,27 @@ def test_the_nearest_name_is_offered(api: Api, path: str, parameter: str, sugges
 def test_everything_wrong_is_said_at_once(api: Api) -> None:
     found = errors_of(api, "/v1/search?limit=0&match=x&nothing_like_it=1")
     assert {entry["parameter"] for entry in found} == {"limit", "match", "nothing_like_it"}
+
+
+def test_of_very_much_that_is_wrong_the_first_is_explained(api: Api) -> None:
+    problem = api.problem(api.http.get("/v1/search?" + "&".join(f"limt{n}" for n in range(MOST_PARAMETERS))))
+    assert [entry["parameter"] for entry in problem["errors"]] == [f"limt{n}" for n in range(20)]
+    assert {entry["suggestion"] for entry in problem["errors"]} == {"limit"}
+    assert "There are 600 errors; the first 20 are explained." in problem["detail"]
+
+
+@pytest.mark.parametrize("path", ["/v1/search", "/v1/stats", "/v1/entities", "/v1/articles/0", "/healthz", "/nowhere"])
+def test_more_parameters_than_any_request_needs_are_refused_unread(api: Api, path: str) -> None:
+    answer = api.http.get(f"{path}?" + "&".join(f"x{n}=" * (n % 2) or f"x{n}" for n in range(9_000)))
+    assert answer.status_code == 422
+    [found] = api.problem(answer)["errors"]
+    assert found == {"parameter": "x600", "message": "It is one too many: a request has at most 600 parameters."}
+
+
+def test_every_list_at_its_longest_is_not_too_many(api: Api) -> None:
+    names = ("entity", "entity_any", "not_entity", "source", "not_source", "dateline", "language")
+    asked = {name: [f"{name}-{n}" for n in range(50)] for name in names} | {"facet": ["person"] * 50}
+    assert api.get("/v1/search", fields=["id"] * 50, **asked)["total"] == 0
 
 
 def test_a_shared_name_comes_with_its_candidates(api: Api) -> None:
