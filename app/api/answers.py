@@ -13,6 +13,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.metrics import Metrics
+from app.api.reply import known
 from app.cache import Cache, Shelf
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -96,8 +97,7 @@ def _key(scope: Scope) -> tuple[object, ...]:
 
 
 async def _send(kept: _Answer, asked: Headers, send: Send) -> None:
-    known = {tag.strip() for tag in asked.get("if-none-match", "").split(",")}
-    if known & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
+    if known(asked) & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
         headers = [(b"etag", kept.tag.encode()), (b"cache-control", b"no-cache")]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

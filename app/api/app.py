@@ -57,6 +57,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.state.turns = Turns(settings.searches_at_once, settings.search_wait)
     app.add_middleware(Capacity, turns=app.state.turns, metrics=metrics)
     app.add_middleware(Answers, metrics=metrics)
+    app.add_middleware(reply.Unpacked)
     app.add_middleware(CompressMiddleware)
     rates = Rates(settings.rate_limit) if settings.rate_limit else None
     app.add_middleware(Guard, require_key=settings.require_key, rates=rates)

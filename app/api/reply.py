@@ -12,6 +12,8 @@ from urllib.parse import urlencode
 
 import msgspec
 from fastapi import FastAPI, Request, Response
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.archive import Archive
 from app.text import fingerprint
@@ -36,21 +38,35 @@ class Moved(Exception):
         self.address = address
 
 
+class Unpacked:
+    """Answers on their way to the compression, with what that does not do for them."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def passing(message: Message) -> None:
+            # It stands for an answer that says so; with no body there is nothing to compress.
+            if message["type"] == "http.response.start" and message["status"] == 304:
+                message["headers"] = [*message["headers"], (b"vary", b"Accept-Encoding")]
+            await send(message)
+
+        await self._app(scope, receive, passing)
+
+
 def install(app: FastAPI) -> None:
     app.add_exception_handler(NotModified, _not_modified)
     app.add_exception_handler(Moved, _moved)
 
 
 def tagged(request: Request, *parts: str) -> str:
-    """A tag that changes with `parts`; `NotModified` where the client has it.
+    """A tag that changes with `parts`; `NotModified` where the client has it or, by `*`, anything."""
+    return _unless_known(request, _tag(*parts), known(request.headers))
 
-    Weak: compression changes the bytes, and the time taken differs, but what is said is the same.
-    """
-    tag = f'W/"{fingerprint(*parts)[:24]}"'
-    given = request.headers.get("if-none-match")
-    if given is not None and {part.strip() for part in given.split(",")} & {tag, tag.removeprefix("W/"), "*"}:
-        raise NotModified(tag)
-    return tag
+
+def known(given: Headers) -> set[str]:
+    """The tags that a client has, in however many headers it says so."""
+    return {tag.strip() for line in given.getlist("if-none-match") for tag in line.split(",")}
 
 
 def reply(
@@ -61,18 +77,37 @@ def reply(
     headers: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    """`answer` as JSON, or as plain text. Without a `tag` of its own it is tagged by its bytes."""
+    """`answer` as JSON, or as plain text. Without a `tag` of its own it is tagged by its bytes; what a POST did or
+    found has none."""
     plain = isinstance(answer, str)
     body = answer.encode() if isinstance(answer, str) else _encode(answer)
-    stamps = {"ETag": tag or tagged(request, sha256(body).hexdigest()), "Cache-Control": "no-cache", **(headers or {})}
+    stamps = {"Cache-Control": "no-cache", **(headers or {})}
+    if request.method == "GET":
+        tag = tag or _tag(sha256(body).hexdigest())
+        stamps["ETag"] = _unless_known(request, tag, known(request.headers))
     return Response(body, status, stamps, "text/plain" if plain else JSON)
 
 
 def indexed(request: Request, archive: Archive) -> str:
-    """A tag known before the search is run: same archive, same index, same question, same answer."""
+    """A tag known before the search is run: same archive, same index, same question, same answer.
+
+    Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
+    """
     status = archive.engine.status()
     state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
-    return tagged(request, *state, str(request.url))
+    return _unless_known(request, _tag(*state, str(request.url)), known(request.headers) - {"*"})
+
+
+def _tag(*parts: str) -> str:
+    """Weak: compression changes the bytes, and the time taken differs, but what is said is the same."""
+    return f'W/"{fingerprint(*parts)[:24]}"'
+
+
+def _unless_known(request: Request, tag: str, known: set[str]) -> str:
+    # A HEAD comes as a GET; for whatever else the client asks that something be done.
+    if request.method == "GET" and known & {tag, tag.removeprefix("W/"), "*"}:
+        raise NotModified(tag)
+    return tag
 
 
 def next_page(request: Request, cursor: str | None) -> tuple[str | None, dict[str, str]]:

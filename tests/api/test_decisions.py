@@ -111,3 +111,13 @@ def test_the_log_is_paged_newest_first_and_never_kept_for_those_without_a_key(ed
     about = edited.http.get("/v1/decisions", params={"entity": "place-moscow"}, headers=AS_ADMIN).json()
     assert {each["entity"] for each in about["results"]} == {"place-moscow"}
     assert edited.http.get("/v1/decisions?limit=2").status_code == 401
+
+
+def test_a_decision_that_is_taken_is_told_also_to_who_has_any_answer(edited: Api) -> None:
+    answer = edited.http.post(
+        f"/v1/entities/{MODI}/decisions",
+        json={"kind": "pin", "alias": "Narendrabhai"},
+        headers=AS_ADMIN | {"If-None-Match": "*"},
+    )
+    assert (answer.status_code, "ETag" in answer.headers) == (201, False)
+    undo(edited, edited.checked("post", answer)["decision"])
