@@ -1,8 +1,18 @@
 from __future__ import annotations
 
-import pytest
+import asyncio
+import json
+from collections.abc import Iterator
 
-from tests.api.served import Api
+import pytest
+from starlette.types import Message, Receive, Scope, Send
+
+from app.api.app import create_app
+from app.api.reply import PIECE, Unpacked
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from tests.api.served import Api, closed, serve
 
 READS = [
     "/v1/search?q=harbour&facet=person",
@@ -24,6 +34,20 @@ READS = [
 @pytest.fixture(scope="module")
 def article_id(api: Api) -> str:
     return str(api.get("/v1/search", q="dockers")["results"][0]["id"])
+
+
+@pytest.fixture(scope="module")
+def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """An archive of one article of 1 MB."""
+    folder = tmp_path_factory.mktemp("large")
+    text = "".join(f"Keeper {number} of a lighthouse. " for number in range(30_000))
+    (folder / "large.jsonl").write_text(json.dumps({"text": text}), encoding="utf-8")
+    settings = Settings(data_dir=folder / "data")
+    with open_archive(settings) as archive:
+        ingest([folder / "large.jsonl"], archive, IngestOptions(skip_entities=True))
+    app = create_app(settings)
+    with serve(app) as client:
+        yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 
 
 @pytest.mark.parametrize("path", READS)
@@ -72,3 +96,47 @@ def test_a_post_does_what_it_is_asked_whatever_the_client_has(api: Api, article_
 def test_a_head_is_answered_as_the_get_would_be(api: Api) -> None:
     tag = api.http.head("/v1/stats").headers["ETag"]
     assert api.http.head("/v1/stats", headers={"If-None-Match": tag}).status_code == 304
+
+
+def test_between_the_pieces_of_a_large_answer_others_have_their_turn() -> None:
+    body = bytes(range(256)) * 4_096
+    pieces: list[tuple[int, bytes, bool]] = []
+    turns = 0
+
+    async def large(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": body})
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def sent(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            pieces.append((turns, message["body"], message["more_body"]))
+
+    async def run() -> None:
+        beside = asyncio.create_task(others())
+        await Unpacked(large)({"type": "http"}, asyncio.Queue().get, sent)
+        beside.cancel()
+
+    asyncio.run(run())
+    assert b"".join(piece for _, piece, _ in pieces) == body
+    assert max(len(piece) for _, piece, _ in pieces) == PIECE
+    assert [more for *_, more in pieces] == [True] * (len(pieces) - 1) + [False]
+    assert len({turn for turn, *_ in pieces}) == len(pieces) == 8
+
+
+@pytest.mark.parametrize("coding", ["identity", "gzip", "br", "zstd"])
+def test_a_large_answer_is_whole_however_it_is_packed(large: Api, coding: str) -> None:
+    [hit] = large.get("/v1/search")["results"]
+    path = f"/v1/articles/{hit['id']}/text"
+    answer = large.http.get(path, headers={"Accept-Encoding": coding})
+    assert answer.headers.get("Content-Encoding", "identity") == coding
+    assert answer.headers["Vary"] == "Accept-Encoding"
+    assert answer.text == large.get(f"/v1/articles/{hit['id']}")["body"]
+    head = large.http.head(path, headers={"Accept-Encoding": coding})
+    assert (head.status_code, head.content, head.headers["ETag"]) == (200, b"", answer.headers["ETag"])
+    assert large.http.get("/healthz").status_code == 200, "the connection is where it should be"
