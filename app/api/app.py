@@ -7,7 +7,6 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette.middleware.cors import CORSMiddleware
 from starlette_compress import CompressMiddleware
 
 from app.api import articles, decisions, entities, health, openapi, problems, reply, search, timeline
@@ -18,7 +17,7 @@ from app.api.keeper import Keeper
 from app.api.log import Log
 from app.api.metrics import Metrics
 from app.api.rates import Rates
-from app.api.security import Guard
+from app.api.security import Guard, Origins
 from app.archive import open_archive
 from app.settings import Settings
 
@@ -63,7 +62,7 @@ def _surround(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(Guard, require_key=settings.require_key, rates=rates)
     if settings.cors_origins:
         app.add_middleware(
-            CORSMiddleware,
+            Origins,
             allow_origins=settings.cors_origins.split(),
             allow_methods=["GET", "HEAD", "POST"],
             allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID],

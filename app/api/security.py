@@ -16,6 +16,8 @@ from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from fastapi import Request
+from starlette import datastructures
+from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import errors
@@ -146,6 +148,21 @@ def _network(address: str) -> str:
     except ValueError:
         return address
     return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+
+
+class Origins(CORSMiddleware):
+    """What pages elsewhere may do. A question of a browser that is answered with no goes on as the OPTIONS that it is,
+    which nothing here serves: so it counts against the rate, and is refused, logged and counted like any other."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._refuses(headers := datastructures.Headers(scope=scope), scope["method"]):
+            await self.simple_response(scope, receive, send, headers)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def _refuses(self, headers: datastructures.Headers, method: str) -> bool:
+        asks = method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+        return asks and self.preflight_response(headers).status_code != 200
 
 
 def _telling(send: Send, told: Headers) -> Send:

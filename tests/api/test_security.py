@@ -188,6 +188,7 @@ def test_no_script_stands_in_a_page(api: Api) -> None:
 
 
 ORIGIN = "https://news.example"
+NAMED = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
 
 
 def test_pages_elsewhere_may_not_ask(api: Api) -> None:
@@ -204,3 +205,28 @@ def test_unless_they_are_named(served: Served) -> None:
         assert client.get("/v1/stats", headers={"Origin": ORIGIN}).headers["Access-Control-Allow-Origin"] == ORIGIN
         stranger = client.get("/v1/stats", headers={"Origin": "https://evil.example"})
         assert "Access-Control-Allow-Origin" not in stranger.headers
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"},
+        {"Origin": ORIGIN, "Access-Control-Request-Method": "DELETE"},
+        {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-other"},
+    ],
+)
+def test_a_page_that_may_not_ask_is_refused_like_anybody(served: Served, asked: dict[str, str]) -> None:
+    with served(cors_origins=ORIGIN, rate_limit="2/hour") as client:
+        answers = [client.options("/v1/stats", headers=asked) for _ in range(3)]
+        refusals = [(answer.status_code, answer.json()["type"]) for answer in answers]
+        assert refusals == [(405, "/problems/method-not-allowed")] * 2 + [(429, "/problems/rate-exceeded")]
+        assert {answer.headers["Content-Type"] for answer in answers} == {"application/problem+json"}
+        assert "Access-Control-Allow-Methods" not in answers[0].headers
+        assert client.options("/v1/stats", headers=asked | NAMED).status_code == 200, "whoever may is no caller yet"
+
+
+def test_a_page_that_may_not_ask_is_counted_and_logged(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    with served(cors_origins=ORIGIN) as client:
+        client.options("/v1/stats", headers=NAMED | {"Origin": "https://evil.example"})
+        assert 'dateline_refusals_total{problem="method-not-allowed"} 1.0' in client.get("/metrics").text
+    assert "problem=method-not-allowed" in capsys.readouterr().err
