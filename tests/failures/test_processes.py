@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPResponse
 from pathlib import Path
 
 import httpx
@@ -28,6 +29,7 @@ from tests.failures.command import ROOT, dateline, serving
 from tests.failures.conftest import article
 from tests.failures.processes import with_children
 
+LOOKUP, NOTHING = "/v1/articles/lookup", b'{"ids": []}'
 HOLD = """
 import sys, time
 from pathlib import Path
@@ -125,23 +127,43 @@ def test_a_server_goes_on_and_switches_while_another_process_builds_the_index(fi
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
 
 
+def begin(address: str) -> socket.socket:
+    """A connection whose request the server is at: its handler has asked for the body, which is not sent yet."""
+    url = httpx.URL(address)
+    connection = socket.create_connection((url.host, url.port or 80), timeout=30)
+    head = f"POST {LOOKUP} HTTP/1.1\r\nHost: {url.host}\r\nContent-Type: application/json\r\n"
+    connection.sendall(f"{head}Content-Length: {len(NOTHING)}\r\nExpect: 100-continue\r\n\r\n".encode())
+    assert connection.recv(1_000).startswith(b"HTTP/1.1 100")
+    return connection
+
+
+def finish(connection: socket.socket) -> tuple[int, bytes]:
+    """Sends the body, and reads the answer to its end."""
+    connection.sendall(NOTHING)
+    answer = HTTPResponse(connection)
+    answer.begin()
+    return answer.status, answer.read()
+
+
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_requests_under_way_are_finished_when_it_is_told_to_stop(filled: Path, workers: str) -> None:
     with serving(filled, "--workers", workers) as (process, address):
-        begun, over = threading.Event(), threading.Event()
+        begun, told = threading.Event(), threading.Event()
         cut_off: list[Exception] = []
         answered: list[int] = []
 
         def ask(asker: int) -> None:
             with httpx.Client(base_url=address, timeout=30) as client:
                 for n in range(100_000):
+                    asked = {"q": f"light* OR {asker} {n}", "facet": "month"}
                     try:
-                        answer = client.get("/v1/search", params={"q": f"light* OR {asker} {n}", "facet": "month"})
-                    except (httpx.ConnectError, httpx.RemoteProtocolError, httpx.ReadError, httpx.WriteError) as error:
-                        # A connection that is closed before an answer began is not a request under way.
-                        if not over.is_set():
+                        answer = client.send(client.build_request("GET", "/v1/search", params=asked), stream=True)
+                    except httpx.TransportError as error:
+                        # A connection may close just as the next request is sent on it: that one was never begun.
+                        if not told.is_set():
                             cut_off.append(error)
                         return
+                    answer.read()  # raises where an answer that began does not end
                     answered.append(answer.status_code)
                     if len(answered) > 40:
                         begun.set()
@@ -149,17 +171,38 @@ def test_requests_under_way_are_finished_when_it_is_told_to_stop(filled: Path, w
         with ThreadPoolExecutor(8) as pool:
             asking = [pool.submit(ask, n) for n in range(8)]
             assert begun.wait(60)
-            over.set()
+            under_way, idle = [[begin(address) for _ in range(4)] for _ in range(2)]
+            assert [finish(each)[0] for each in idle] == [200] * 4
+            told.set()
             sent = time.monotonic()
             process.send_signal(signal.SIGTERM)
+            # It closes what is idle, so it has heard.
+            assert [each.recv(1) for each in idle] == [b""] * 4
+            finished = [finish(each) for each in under_way]
             process.wait(30)
             took = time.monotonic() - sent
+            for connection in (*under_way, *idle):
+                connection.close()
             for each in asking:
                 each.result()
+        assert finished == [(200, b'{"results":[]}')] * 4
         assert process.returncode == 0
         assert took < 10, "it ends within ten seconds, whatever is asked"
         assert set(answered) == {200}
         assert cut_off == []
+
+
+def test_a_server_does_not_say_what_it_is(filled: Path) -> None:
+    with serving(filled) as (_, address):
+        for path in ("/", "/v1/stats", "/v1/nowhere", "/docs", "/docs/assets/swagger-ui.css", "/v1/search?limit=0"):
+            assert not {"server", "x-powered-by"} & httpx.get(address + path, timeout=60).headers.keys()
+        # What is no HTTP is answered below the application.
+        url = httpx.URL(address)
+        with socket.create_connection((url.host, url.port or 80), timeout=30) as connection:
+            connection.sendall(b"nonsense\r\n\r\n")
+            answer = connection.recv(10_000).lower()
+        assert b" 400 " in answer
+        assert b"server:" not in answer
 
 
 def test_meters_are_of_all_processes_together(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
