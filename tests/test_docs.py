@@ -135,3 +135,13 @@ def test_links_between_documents_lead_somewhere(document: Path) -> None:
 def test_every_decision_is_listed() -> None:
     listed = re.findall(r"\]\((\d{4}-\S+\.md)\)", (ROOT / "docs/adr/README.md").read_text(encoding="utf-8"))
     assert listed == sorted(path.name for path in (ROOT / "docs/adr").glob("0*.md"))
+
+
+def test_what_shows_that_it_is_secure_is_there() -> None:
+    rows = re.findall(r"^\| \d+ .*$", (ROOT / "SECURITY.md").read_text(encoding="utf-8"), re.MULTILINE)
+    assert len(rows) == 10
+    for row in rows:
+        files = re.findall(r"`(tests/[^`]+|constraints.txt)`", row)
+        assert files, row
+        text = "".join((ROOT / file).read_text(encoding="utf-8") for file in files)
+        assert [name for name in re.findall(r"`(test_\w+)`", row) if f"def {name}(" not in text] == []

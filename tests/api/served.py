@@ -7,7 +7,7 @@ import re
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -109,6 +109,15 @@ def serve(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[h
         server.should_exit = True
         thread.join()
         listening.close()
+
+
+def routes(found: Iterable[Any]) -> Iterator[tuple[str, str]]:
+    """Method and path of every operation and page, also where FastAPI keeps them in the routers that they came with."""
+    for each in found:
+        if (router := getattr(each, "original_router", None)) is not None:
+            yield from routes(router.routes)
+        else:
+            yield from ((method, each.path) for method in getattr(each, "methods", None) or () if method != "HEAD")
 
 
 def closed(schemas: dict[str, Any]) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from openapi_spec_validator import validate
 from app.api.app import create_app
 from app.api.openapi import success
 from app.settings import Settings
-from tests.api.served import Api, closed
+from app.web.site import create_app as create_site
+from tests.api.served import Api, closed, routes
 
 OPERATIONS = {
     "searchArticles": "get /v1/search",
@@ -33,6 +34,21 @@ OPERATIONS = {
     "getHealth": "get /healthz",
     "getReadiness": "get /readyz",
 }
+
+
+_PAGE = "for people: its address and parameters may change with what it shows"
+HIDDEN = {
+    "/metrics": "Prometheus' own format, under the conditions of that; docs/operations.md has it",
+    "/openapi.json": "the schema itself",
+    "/docs": "the schema, to be read",
+    "/docs/start.js": "a part of that page",
+    "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",
+    "/": _PAGE,
+    "/articles/{article_id}": _PAGE,
+    "/entities": _PAGE,
+    "/entities/{entity_id}": _PAGE,
+}
+"""What is in no schema, and why."""
 
 
 @pytest.fixture(scope="module")
@@ -59,6 +75,26 @@ def test_the_schema_is_valid(schema: Any) -> None:
 
 def test_the_operations_are_those_of_the_contract(schema: Any) -> None:
     assert {operation["operationId"]: where for where, operation in operations(schema)} == OPERATIONS
+
+
+def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path) -> None:
+    site = create_site(Settings(data_dir=tmp_path))
+    published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
+    hidden = set(routes(site.routes)) - published
+    assert {method for method, _ in hidden} == {"GET"}
+    assert {path for _, path in hidden} == HIDDEN.keys()
+
+
+def test_no_operation_takes_an_address_and_nothing_here_could_fetch_it(schema: Any) -> None:
+    taken = {parameter["name"] for _, operation in operations(schema) for parameter in operation.get("parameters", [])}
+    for body in ("LookupBody", "DecisionBody"):
+        taken |= schema["components"]["schemas"][body]["properties"].keys()
+    assert not [name for name in taken if re.search("ur[li]|href|host|address|callback|webhook", name)]
+    client = re.compile(r"\b(httpx|requests|aiohttp|urllib3|urllib\.request|http\.client|urlopen|create_connection)\b")
+    sources = list((Path(__file__).parents[2] / "app").rglob("*.py"))
+    imported = [line for path in sources for line in path.read_text(encoding="utf-8").splitlines() if "import" in line]
+    assert len(imported) > 500
+    assert not [line for line in imported if client.search(line)]
 
 
 def test_every_operation_is_described(schema: Any) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -10,14 +11,16 @@ from typing import Any
 
 import httpx
 import pytest
-from fastapi import Depends
+from fastapi import Depends, FastAPI
 
 from app.api.app import create_app
 from app.api.security import needs
 from app.archive import open_archive
 from app.settings import Settings
 from app.store import keys
-from tests.api.served import Api, serve
+from app.web.pages import ASSETS
+from app.web.site import create_app as create_site
+from tests.api.served import Api, routes, serve
 
 Served = Callable[..., AbstractContextManager[httpx.Client]]
 
@@ -128,14 +131,48 @@ def test_the_archive_holds_no_secret(folder: Path) -> None:
     assert not [path for path in folder.rglob("*") if path.is_file() and secret in path.read_bytes()]
 
 
-def test_every_route_that_writes_names_the_scope_it_needs(api: Api) -> None:
-    """Reads that are no GET are listed here by name; whatever else is added must ask for a key."""
-    reads = {"/v1/articles/lookup"}
-    for route in api.app.routes:
-        methods = getattr(route, "methods", None) or set()
-        if methods - {"GET", "HEAD"} and getattr(route, "path", "") not in reads:
-            called = [dependency.call.__qualname__ for dependency in route.dependant.dependencies]  # type: ignore[attr-defined]
-            assert any("needs" in name for name in called), route
+# Reads that are no GET; whatever else is added must ask for a key.
+READ_BY_POST = {"/v1/articles/lookup"}
+OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/start.js", "/problems/{slug}"}
+
+
+@pytest.fixture
+def site(folder: Path) -> FastAPI:
+    """All that `dateline serve` serves, pages among it, where reading needs a key."""
+    return create_site(Settings(data_dir=folder, require_key=True))
+
+
+def address(path: str) -> str:
+    return re.sub(r"{\w+}", "x", path)
+
+
+def test_the_routes_walked_over_are_all_there_are(site: FastAPI) -> None:
+    published = {(method.upper(), path) for path, each in site.openapi()["paths"].items() for method in each}
+    found = set(routes(site.routes))
+    assert len(published) > 15
+    assert published < found
+    assert {"/", "/metrics", "/articles/{article_id}"} <= {path for _, path in found}
+
+
+def test_every_operation_that_writes_needs_a_key_that_may(folder: Path) -> None:
+    site = create_site(Settings(data_dir=folder))
+    reader = bearer(make(folder, "read"))
+    writing = [each for each in routes(site.routes) if each[0] != "GET" and each[1] not in READ_BY_POST]
+    assert writing
+    with serve(site) as client:
+        for method, path in writing:
+            assert client.request(method, address(path), json={}).status_code == 401, path
+            assert client.request(method, address(path), json={}, headers=reader).status_code == 403, path
+
+
+def test_every_operation_that_reads_needs_a_key_but_those_named(site: FastAPI, folder: Path) -> None:
+    admin = bearer(make(folder, "admin"))
+    reading = {path: method for method, path in routes(site.routes) if method == "GET" or path in READ_BY_POST}
+    with serve(site) as client:
+        unkeyed = {path: client.request(method, address(path)).status_code for path, method in reading.items()}
+        keyed = {client.request(method, address(path), headers=admin).status_code for path, method in reading.items()}
+    assert {path for path, status in unkeyed.items() if status != 401} == OPEN
+    assert not keyed & {401, 403, 500}
 
 
 def test_rates_are_per_caller_and_told(served: Served, folder: Path) -> None:
@@ -170,14 +207,69 @@ def test_without_a_rate_nothing_is_said_of_one(served: Served) -> None:
         assert not [name for name in client.get("/v1/stats").headers if name.startswith("ratelimit")]
 
 
-@pytest.mark.parametrize("path", ["/v1/stats", "/docs", "/healthz", "/v1/nowhere", "/openapi.json", "/docs/start.js"])
-def test_browsers_are_told_what_a_page_may_do(api: Api, path: str) -> None:
-    [policy] = api.http.get(path).headers.get_list("Content-Security-Policy")
-    rules = dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+ORIGIN = "https://news.example"
+NAMED = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
+STRANGER = NAMED | {"Origin": "https://evil.example"}
+JSON = {"Content-Type": "application/json"}
+
+ANSWERS: list[tuple[int, str, str, dict[str, Any]]] = [
+    (200, "GET", "/v1/stats", {}),
+    (200, "HEAD", "/v1/stats", {}),
+    (200, "GET", "/", {}),
+    (200, "GET", "/docs", {}),
+    (200, "GET", "/docs/start.js", {}),
+    (200, "GET", "/docs/assets/swagger-ui.css", {}),
+    (200, "GET", f"{ASSETS}/site.css", {}),
+    (200, "GET", "/openapi.json", {}),
+    (200, "GET", "/metrics", {}),
+    (200, "GET", "/problems/not-found", {}),
+    (200, "OPTIONS", "/v1/stats", {"headers": NAMED}),
+    (304, "GET", "/v1/stats", {"headers": {"If-None-Match": "*"}}),
+    (401, "GET", "/v1/decisions", {}),
+    (401, "GET", "/v1/stats", {"headers": {"Authorization": "Bearer x"}}),
+    (404, "GET", "/v1/nowhere", {}),
+    (404, "GET", "/articles/nowhere", {}),
+    (404, "GET", "/docs/assets/nowhere", {}),
+    (405, "DELETE", "/v1/stats", {}),
+    (405, "OPTIONS", "/v1/stats", {"headers": STRANGER}),
+    (413, "POST", "/v1/articles/lookup", {"content": b" " * 70_000, "headers": JSON}),
+    (415, "POST", "/v1/articles/lookup", {"content": b"{}"}),
+    (422, "GET", "/v1/search?limit=0", {}),
+    (422, "GET", "/v1/search?" + "&" * 600, {}),
+]
+
+
+def policy(answer: httpx.Response) -> dict[str, str]:
+    [policy] = answer.headers.get_list("Content-Security-Policy")
+    return dict(rule.strip().split(" ", 1) for rule in policy.split(";"))
+
+
+def assert_guarded(answer: httpx.Response) -> None:
+    """Whatever it says, a browser is told not to guess, what a page may do, and that nobody may frame it."""
+    rules = policy(answer)
     assert rules["default-src"] == "'self'"
     assert rules["frame-ancestors"] == rules["object-src"] == rules["base-uri"] == "'none'"
     assert "script-src" not in rules
-    assert ("style-src" in rules) == (path == "/docs")
+    assert answer.headers.get_list("X-Content-Type-Options") == ["nosniff"]
+    assert answer.headers.get_list("Referrer-Policy") == ["no-referrer"]
+    assert len(answer.headers.get_list("X-Request-ID")) == 1
+
+
+def test_browsers_are_told_what_a_page_may_do_with_every_answer(folder: Path) -> None:
+    with serve(create_site(Settings(data_dir=folder, cors_origins=ORIGIN))) as client:
+        for status, method, path, sent in ANSWERS:
+            answer = client.request(method, path, **sent)
+            assert answer.status_code == status, (method, path)
+            assert_guarded(answer)
+            assert ("style-src" in policy(answer)) == (path == "/docs")
+
+
+def test_also_with_a_refusal_for_the_rate(served: Served) -> None:
+    with served(rate_limit="1/hour", cors_origins=ORIGIN) as client:
+        client.get("/healthz")
+        for answer in (client.get("/v1/stats"), client.get("/docs"), client.options("/v1/stats", headers=STRANGER)):
+            assert answer.status_code == 429
+            assert_guarded(answer)
 
 
 def test_no_script_stands_in_a_page(api: Api) -> None:
@@ -185,10 +277,6 @@ def test_no_script_stands_in_a_page(api: Api) -> None:
     assert "<script>" not in page
     assert "onclick" not in page
     assert api.http.get("/docs/start.js").headers["Content-Type"].startswith("text/javascript")
-
-
-ORIGIN = "https://news.example"
-NAMED = {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "authorization"}
 
 
 def test_pages_elsewhere_may_not_ask(api: Api) -> None:
@@ -227,6 +315,6 @@ def test_a_page_that_may_not_ask_is_refused_like_anybody(served: Served, asked: 
 
 def test_a_page_that_may_not_ask_is_counted_and_logged(served: Served, capsys: pytest.CaptureFixture[str]) -> None:
     with served(cors_origins=ORIGIN) as client:
-        client.options("/v1/stats", headers=NAMED | {"Origin": "https://evil.example"})
+        client.options("/v1/stats", headers=STRANGER)
         assert 'dateline_refusals_total{problem="method-not-allowed"} 1.0' in client.get("/metrics").text
     assert "problem=method-not-allowed" in capsys.readouterr().err
