@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 from sqlmodel import Session
+from starlette.exceptions import HTTPException
 
 from app.api.capacity import turn
 from app.api.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
@@ -51,6 +52,12 @@ def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> 
     results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]
     answer: Lookup = {"results": results}
     return reply(request, answer)
+
+
+@router.get("/v1/articles/lookup", include_in_schema=False)
+async def refuse_to_look_up() -> Response:
+    """Else it would be read as the id of an article."""
+    raise HTTPException(405, headers={"Allow": "POST"})
 
 
 @router.get(

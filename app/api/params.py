@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -56,10 +56,18 @@ def bounds(text: str) -> tuple[str, str]:
     return first.isoformat(), date(year, last_month, last_day).isoformat()
 
 
+def _digits(value: object) -> object:
+    """Pydantic also reads `1_0`, `5.0`, `+5` and ` 5 `; a number has one way to be written."""
+    if isinstance(value, str) and not re.fullmatch("[0-9]+", value):
+        raise PydanticCustomError("int_digits", "A number is written with the digits 0 to 9 alone.")
+    return value
+
+
+_DIGITS = BeforeValidator(_digits)
 CivilDate = Annotated[str, AfterValidator(_civil_date)]
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=_MOST_VALUES)]
-Limit = Annotated[int, Field(ge=1, le=100, description="Results on a page.", examples=[20])]
+Limit = Annotated[int, Field(ge=1, le=100, description="Results on a page.", examples=[20]), _DIGITS]
 Cursor = Annotated[
     str | None,
     Field(description="Where to go on, as a `next` gave it. Opaque, and bound to its query.", examples=["WzE0XQ"]),
@@ -73,7 +81,7 @@ QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
 
 # Without null: what may be left out is left out.
 _Text = Annotated[str, Field(max_length=200)] | SkipJsonSchema[None]
-_Number = Annotated[int, Field(ge=0, lt=2**63)] | SkipJsonSchema[None]
+_Number = Annotated[int, Field(ge=0, lt=2**63), _DIGITS] | SkipJsonSchema[None]
 
 
 class Params(BaseModel):
@@ -178,7 +186,9 @@ class SearchParams(Conditions):
         description="What to count the matches by.",
         examples=[["person", "place"]],
     )
-    facet_limit: int = Field(10, ge=1, le=100, description="Values listed of each facet.", examples=[10])
+    facet_limit: Annotated[
+        int, Field(ge=1, le=100, description="Values listed of each facet.", examples=[10]), _DIGITS
+    ] = 10
     highlight: Literal["html", "offsets", "none"] = Field(
         "html",
         description="`html`: snippets around the hits, also as escaped HTML with `<mark>`. `offsets`: the same without "

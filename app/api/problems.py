@@ -241,7 +241,7 @@ async def _of_validation(request: Request, error: Exception) -> Response:
     wrong = error.errors()
     found = [_validation_error(request, entry) for entry in wrong[:_EXPLAINED]]
     in_body = all("pointer" in entry for entry in found)
-    told = [f"{entry.get('parameter', entry.get('pointer'))}: {entry['message']}" for entry in found[:5]]
+    told = [f"{_place(entry)}{entry['message']}" for entry in found[:5]]
     if len(wrong) > len(found):
         told.append(f"There are {len(wrong):,} errors; the first {len(found)} are explained.")
     return _problem(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, " ".join(told), found)
@@ -259,6 +259,11 @@ def _validation_error(request: Request, entry: Mapping[str, Any]) -> ProblemErro
     if suggestion is not None:
         found["suggestion"] = suggestion
     return ordered(ProblemError, found)
+
+
+def _place(found: ProblemError) -> str:
+    place = found.get("parameter") or found.get("pointer")
+    return f"{place}: " if place else ""
 
 
 def _explained(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | None]:

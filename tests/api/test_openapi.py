@@ -40,6 +40,7 @@ _PAGE = "for people: its address and parameters may change with what it shows"
 HIDDEN = {
     "/metrics": "Prometheus' own format, under the conditions of that; docs/operations.md has it",
     "/openapi.json": "the schema itself",
+    "/v1/articles/lookup": "says that it is a POST; else it would be the id of an article",
     "/docs": "the schema, to be read",
     "/docs/start.js": "a part of that page",
     "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",

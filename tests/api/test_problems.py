@@ -37,6 +37,12 @@ FAILURES: list[tuple[str, str, str, dict[str, Any], int, str]] = [
     ("not a number", "GET", "/v1/search?limit=ten", {}, 422, "invalid-parameter"),
     ("too small", "GET", "/v1/search?limit=0", {}, 422, "invalid-parameter"),
     ("too large", "GET", "/v1/search?limit=101", {}, 422, "invalid-parameter"),
+    ("underscore in a number", "GET", "/v1/search?limit=1_0", {}, 422, "invalid-parameter"),
+    ("fraction", "GET", "/v1/search?limit=5.0", {}, 422, "invalid-parameter"),
+    ("sign", "GET", "/v1/entities?limit=%2B5", {}, 422, "invalid-parameter"),
+    ("space around a number", "GET", "/v1/search?facet_limit=%205%20", {}, 422, "invalid-parameter"),
+    ("number in foreign digits", "GET", "/v1/autocomplete?q=a&limit=%D9%A5", {}, 422, "invalid-parameter"),
+    ("nameless parameter", "GET", "/v1/search?=", {}, 422, "invalid-parameter"),
     ("beyond all numbers", "GET", f"/v1/search?limit={2**63}", {}, 422, "invalid-parameter"),
     ("too many values", "GET", "/v1/search?" + "source=a&" * 51, {}, 422, "invalid-parameter"),
     ("empty value", "GET", "/v1/search?source=", {}, 422, "invalid-parameter"),
@@ -63,6 +69,7 @@ FAILURES: list[tuple[str, str, str, dict[str, Any], int, str]] = [
     ("no text of it", "GET", "/v1/articles/0000000000000000/text", {}, 404, "not-found"),
     ("nothing similar to it", "GET", "/v1/articles/zzz/similar", {}, 404, "not-found"),
     ("no such entity", "GET", "/v1/entities/person-nobody", {}, 404, "not-found"),
+    ("a look-up that posts nothing", "GET", LOOKUP, {}, 405, "method-not-allowed"),
     ("wrong method", "DELETE", "/v1/search", {}, 405, "method-not-allowed"),
     ("no JSON", "POST", LOOKUP, {"content": b"{", "headers": JSON}, 422, "invalid-body"),
     ("no UTF-8", "POST", LOOKUP, {"content": b'{"ids": ["\xff"]}', "headers": JSON}, 400, "malformed-request"),
@@ -204,6 +211,13 @@ def test_a_cursor_belongs_to_its_query(api: Api, path: str, params: dict[str, st
 
 def test_405_lists_what_is_allowed(api: Api) -> None:
     assert api.http.delete("/v1/search").headers["Allow"] == "GET"
+    assert api.http.get(LOOKUP).headers["Allow"] == "POST"
+    assert api.http.delete(LOOKUP).headers["Allow"] == "POST"
+
+
+def test_a_parameter_without_a_name_is_told_of_plainly(api: Api) -> None:
+    problem = api.problem(api.http.get("/v1/search?="))
+    assert problem["detail"] == problem["errors"][0]["message"] == "There is no parameter '' here."
 
 
 @pytest.mark.parametrize("slug", KINDS)
