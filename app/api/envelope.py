@@ -9,10 +9,9 @@ import uuid
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 
+from fastapi import Request, Response
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.log import Log
