@@ -123,10 +123,13 @@ def is_unspaced(letter: str) -> bool:
     return _UNSPACED.match(letter) is not None
 
 
-def raw_at(text: str, place: int) -> re.Match[str] | None:
-    """The raw token that covers `place`, if one does."""
+def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
+    """The raw token that covers `place`, if one does; `after` is where an earlier one ends.
+
+    Without it, words between which more than one joiner stands are read again for each of them, from the first on.
+    """
     start = place
-    while start and (text[start - 1].isalnum() or text[start - 1] in _INSIDE):
+    while start > after and (text[start - 1].isalnum() or text[start - 1] in _INSIDE):
         start -= 1
     while start <= place:
         match = _RAW.match(text, start)

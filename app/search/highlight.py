@@ -11,7 +11,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -89,14 +88,14 @@ class Highlighter:
         spans: list[Span] = []
         reached = 0
         for at in self._places(text):
-            if at < reached or (raw := analysis.raw_at(text, at)) is None:
+            if at < reached or (raw := analysis.raw_at(text, at, reached)) is None:
                 continue
             begin, reached = raw.span()
             found = self._tokens.get(raw[0]) or self._learn(raw[0])
             for start, end in found.alone:
                 spans.append((begin + start, begin + end))
             for form, terms, slop in found.phrases:
-                spans.extend(_followed(text, begin, form, terms, slop))
+                spans.extend(_followed(text, raw, found, form, terms, slop))
         return _united(sorted(spans)) if self._phrases else spans
 
     def snippet(self, body: str) -> Snippet:
@@ -155,8 +154,10 @@ class Highlighter:
         return (len(term) in self._lengths and self._is_near(term)) or term.startswith(self._plain)
 
     def _learn(self, token: str) -> _Wanted:
-        forms = analysis.expand(token).forms
+        expansion = analysis.expand(token)
+        forms = expansion.forms
         self._tokens[token] = found = _Wanted(
+            expansion,
             tuple(_united(sorted((form.start, form.end) for form in forms if self._alone(form.term)))),
             tuple((form, terms, slop) for form in forms for terms, slop in self._phrases if form.term == terms[0]),
         )
@@ -178,6 +179,7 @@ class Highlighter:
 class _Wanted:
     """What one raw token has: forms that are hits `alone`, as offsets into it, and forms that `phrases` begin with."""
 
+    expansion: analysis.Expansion
     alone: tuple[Span, ...]
     phrases: tuple[tuple[analysis.Form, tuple[str, ...], int], ...]
 
@@ -212,26 +214,40 @@ def _overlaps_itself(word: str) -> bool:
 
 
 def _followed(
-    text: str, start: int, first: analysis.Form, terms: Sequence[str], slop: int
+    text: str, raw: re.Match[str], found: _Wanted, first: analysis.Form, terms: Sequence[str], slop: int
 ) -> Iterator[Span]:  # fmt: skip
-    """The phrase that begins with the form `first` of the raw token at `start`, if its other words follow."""
-    position, wanted_terms, last = 0, list(terms[1:]), first.position
-    end = start + first.end
-    for raw in analysis.raw_matches(text, start):
-        expansion = analysis.expand(raw[0])
-        forms = sorted(expansion.forms, key=_position) if expansion.joined else expansion.parts
-        for form in forms:
+    """The phrase that begins with the form `first` of `raw`, if its other words follow.
+
+    Only forms that may be part of it are looked at: a list written without spaces is one raw token of thousands, and
+    the phrase may begin at each of them.
+    """
+    wanted_terms, last, furthest = list(terms[1:]), first.position, first.position + len(terms) - 1 + slop
+    position, end = 0, raw.start() + first.end
+    for start, expansion in _read_on(text, raw, found.expansion):
+        for form in _between(expansion, last + 1 - position, furthest - position):
             if wanted_terms and form.term == wanted_terms[0] and position + form.position > last:
-                last, end = position + form.position, raw.start() + form.end
+                last, end = position + form.position, start + form.end
                 del wanted_terms[0]
         position += expansion.width
-        if not wanted_terms or position > first.position + len(terms) + slop:
+        if not wanted_terms or position > furthest:
             break
-    if not wanted_terms and last - first.position - (len(terms) - 1) <= slop:
-        yield start + first.start, end
+    if not wanted_terms:
+        yield raw.start() + first.start, end
 
 
-_position = attrgetter("position")
+def _read_on(text: str, raw: re.Match[str], expansion: analysis.Expansion) -> Iterator[tuple[int, analysis.Expansion]]:
+    """`raw`, whose `expansion` is known, and the raw tokens behind it, each with where it begins."""
+    yield raw.start(), expansion
+    for each in analysis.raw_matches(text, raw.end()):
+        yield each.start(), analysis.expand(each[0])
+
+
+def _between(expansion: analysis.Expansion, first: int, last: int) -> Sequence[analysis.Form]:
+    """The forms at the positions from `first` to `last`, in order; the joined one stands beside the first part."""
+    parts = expansion.parts[max(first, 0) : max(last + 1, 0)]
+    if expansion.joined is None or not first <= 0 <= last:
+        return parts
+    return *parts[:1], expansion.joined, *parts[1:]
 
 
 def _single(text: str) -> str:

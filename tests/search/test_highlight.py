@@ -189,3 +189,15 @@ def test_a_misspelling_is_marked_wherever_it_is_near_enough(word: str, words: li
     body = " ".join(words)
     near = [(m.start(), m.end()) for m in re.finditer(r"\S+", body) if OSA.distance(m[0], word) <= allowed_edits(word)]
     assert matches(Fuzzy(word), body) == near
+
+
+@pytest.mark.parametrize("between", [" ", "-", "--"])
+@pytest.mark.parametrize(
+    ("query", "number"), [("tide", 50_000), ('"tide tide"', 1), ('"tide harbour"~3', 0), ('"tide sea"', 0)]
+)
+def test_a_text_of_hits_alone_is_read_once_whatever_stands_between_them(query: str, between: str, number: int) -> None:
+    """Read from its beginning for each of them, it would take an hour."""
+    text = between.join(["tide"] * 50_000)
+    spans = matches(parse(query).clause, text)
+    assert len(spans) == number
+    assert spans == [] or (spans[0][0], spans[-1][1]) == (0, len(text))
