@@ -16,6 +16,8 @@ from app.web.passages import passages
 from app.web.results import results
 
 SIMILAR = 5
+MOST_MARKS = 5_000
+"""Hits marked: nobody steps through more, and a browser takes seconds to lay out hundreds of thousands."""
 
 router = APIRouter(route_class=Page, include_in_schema=False)
 
@@ -28,12 +30,13 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         article = article_view(session, row)
         like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
         similar = results(archive, session, like_it.hits)
-    article["matches"] = spans(highlight.matches(clause, article["body"]))
+    hits = highlight.matches(clause, article["body"])
+    article["matches"] = spans(hits[:MOST_MARKS])
     # An address comes from outside: only those of the web are links, never one that runs a script.
     web = article.get("url", "").startswith(("http://", "https://"))
     call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
     return render(
         request, "article.html",
-        q=q, article=article, web=web, passages=passages(article), similar=similar, call=call,
+        q=q, article=article, web=web, passages=passages(article), similar=similar, call=call, hits=len(hits),
         curl=call.curl(str(request.base_url)),
     )  # fmt: skip

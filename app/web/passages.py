@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby, pairwise
+from itertools import chain, groupby, pairwise
+from operator import itemgetter
 
-from app.api.models import Article, EntityMentions, Span
+from app.api.models import Article, EntityMentions
 
+Stretch = tuple[int, int]
 Named = tuple[int, int, EntityMentions]
 
 
@@ -33,14 +35,36 @@ class Passage:
     runs: tuple[Run, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Marked:
+    """What is marked in a body, gathered once for all its blocks: a long one has as many of each as words.
+
+    `named` (each of its entity in `entities`) and `hits` are ascending and disjoint; the dateline ends at `dateline`.
+    """
+
+    entities: list[EntityMentions]
+    named: list[Stretch]
+    hits: list[Stretch]
+    dateline: int
+    edges: list[int]
+    """Where any of them begins or ends, ascending."""
+
+
 def passages(article: Article) -> list[Passage]:
     """In order. Every character of every block is in exactly one piece, as it stands in the body."""
-    names, hits = _names(article), article.get("matches", [])
-    dateline = _dateline(article)
+    marked = _marked(article)
     return [
-        Passage(block["kind"], tuple(_runs(article["body"], (block["start"], block["end"]), names, hits, dateline)))
+        Passage(block["kind"], tuple(_runs(article["body"], (block["start"], block["end"]), marked)))
         for block in article["blocks"]
     ]
+
+
+def _marked(article: Article) -> _Marked:
+    names = _names(article)
+    named, hits = [name[:2] for name in names], [(hit["start"], hit["end"]) for hit in article.get("matches", [])]
+    dateline = _dateline(article)
+    edges = sorted({dateline, *chain.from_iterable(named), *chain.from_iterable(hits)})
+    return _Marked([name[2] for name in names], named, hits, dateline, edges)
 
 
 def _names(article: Article) -> list[Named]:
@@ -63,20 +87,19 @@ def _dateline(article: Article) -> int:
     return len(text) if text and article["body"].startswith(text) else 0
 
 
-def _runs(body: str, block: tuple[int, int], names: list[Named], hits: list[Span], dateline: int) -> Iterator[Run]:
+def _runs(body: str, block: Stretch, marked: _Marked) -> Iterator[Run]:
     start, end = block
-    edges = {start, end, dateline, *(edge for name in names for edge in name[:2])}
-    edges |= {edge for hit in hits for edge in (hit["start"], hit["end"])}
-    cuts = pairwise(sorted(edge for edge in edges if start <= edge <= end))
-    for number, stretch in groupby(cuts, key=lambda cut: _covering([name[:2] for name in names], cut[0])):
-        pieces = tuple(
-            Piece(body[a:b], _covering([(hit["start"], hit["end"]) for hit in hits], a) is not None, a < dateline)
-            for a, b in stretch
-        )
-        yield Run(None if number is None else names[number][2], pieces)
+    inside = marked.edges[bisect_right(marked.edges, start) : bisect_left(marked.edges, end)]
+    cuts = pairwise(sorted({start, *inside, end}))
+    for number, stretch in groupby(cuts, key=lambda cut: _covering(marked.named, cut[0])):
+        pieces = tuple(Piece(body[a:b], _covering(marked.hits, a) is not None, a < marked.dateline) for a, b in stretch)
+        yield Run(None if number is None else marked.entities[number], pieces)
 
 
-def _covering(spans: list[tuple[int, int]], at: int) -> int | None:
+def _covering(spans: list[Stretch], at: int) -> int | None:
     """Which of ascending, disjoint spans holds the offset."""
-    number = bisect_right(spans, at, key=lambda span: span[0]) - 1
+    number = bisect_right(spans, at, key=_start) - 1
     return number if number >= 0 and at < spans[number][1] else None
+
+
+_start = itemgetter(0)

@@ -214,6 +214,21 @@ def test_no_article_and_no_query_can_write_into_a_page(hostile: httpx.Client) ->
     assert "<mark>harbour</mark>" in found.text
 
 
+def test_of_an_article_full_of_hits_the_first_are_marked_and_it_says_so(tmp_path: Path) -> None:
+    file = tmp_path / "tides.jsonl"
+    file.write_text(json.dumps({"title": "Tides", "text": "tide " * 9_000}), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        [article] = re.findall(r'href="(/articles/[^"?]+)', client.get("/").text)
+        page = client.get(article, params={"q": "tide"}).text
+        assert len(client.get(f"/v1{article}", params={"q": "tide"}).json()["matches"]) == 9_000
+        assert "are marked" not in client.get(article).text
+    assert page.count("<mark>tide</mark>") == 5_000
+    assert "Of 9,000 places that the search hits, the first 5,000 are marked." in page
+
+
 def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     with serve(create_app(Settings(data_dir=tmp_path))) as client:
         assert "dateline ingest" in client.get("/").text
