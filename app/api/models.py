@@ -15,7 +15,7 @@ from typing_extensions import TypedDict
 from app.search.query import FacetName, Match
 
 EntityType = Literal["person", "organization", "place", "event"]
-Interval = Literal["day", "week", "month", "year"]
+Interval = Literal["day", "week", "month", "year", "decade", "century"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]

@@ -73,7 +73,7 @@ Cursor = Annotated[
     Field(description="Where to go on, as a `next` gave it. Opaque, and bound to its query.", examples=["WzE0XQ"]),
 ]
 AnyInterval = Annotated[
-    Literal["auto", "day", "week", "month", "year"],
+    Literal["auto", "day", "week", "month", "year", "decade", "century"],
     Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
 ]
 QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]

@@ -25,11 +25,16 @@ from app.search.query import Query as SearchQuery
 # A chart of more bars than a wide screen has points shows nothing; it would only cost both ends memory.
 MOST_BUCKETS = 5_000
 
-# The longest span, in days, that `auto` cuts so: about 50 to 90 buckets.
-_AUTO: tuple[tuple[int, Interval], ...] = ((62, "day"), (548, "week"), (2_740, "month"))
+MOST_YEARS = 300
+"""Years, or decades, that `auto` makes a bucket of: as many bars can still be told apart."""
+_YEAR = 365.2425
+# The longest span, in days, that `auto` cuts so: about 50 to 90 buckets, and those of the longest some 300 at most.
+_AUTO: tuple[tuple[float, Interval], ...] = (
+    (62, "day"), (548, "week"), (2_740, "month"), (MOST_YEARS * _YEAR, "year"), (MOST_YEARS * 10 * _YEAR, "decade"),
+)  # fmt: skip
 _EVERYTHING = Filters()
-_DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365}
-_COARSER: dict[Interval, Interval] = {"day": "week", "week": "month", "month": "year", "year": "year"}
+# From the finest on; a month counts as its shortest.
+_DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365, "decade": 3_652, "century": 36_524}
 
 router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 
@@ -42,7 +47,7 @@ router = APIRouter(tags=["Search"], route_class=ParameterRoute)
     responses=responses(503),
 )
 def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[TimelineParams, Query()]) -> Response:
-    """How many articles of each day, week, month or year match, and how many there are of it in all."""
+    """How many articles of each day, week, month, year, decade or century match, and of how many."""
     with archive.database.reading() as session:
         tag = indexed(request, archive)
         asked = read_conditions(archive.database, session, params)
@@ -88,11 +93,16 @@ def _day(text: str) -> date:
 
 def _chosen(interval: Literal["auto"] | Interval, days: int) -> Interval:
     if interval == "auto":
-        return next((each for longest, each in _AUTO if days <= longest), "year")
-    if days / _DAYS[interval] > MOST_BUCKETS:
+        return next((each for longest, each in _AUTO if days <= longest), "century")
+    if _is_too_fine(interval, days):
         message = f"{days:,} days are too many for buckets of a {interval}; {MOST_BUCKETS:,} buckets is the limit."
-        raise InvalidParameter("interval", message, suggestion=_COARSER[interval])
+        finest = next(each for each in _DAYS if not _is_too_fine(each, days))
+        raise InvalidParameter("interval", message, suggestion=finest)
     return interval
+
+
+def _is_too_fine(interval: Interval, days: int) -> bool:
+    return days / _DAYS[interval] > MOST_BUCKETS
 
 
 def _filled(counts: DateCounts, interval: Interval, first: date, last: date) -> list[TimelineBucket]:
@@ -134,8 +144,9 @@ def _start(day: date, interval: Interval) -> date:
             return day - timedelta(days=day.weekday())
         case "month":
             return day.replace(day=1)
-        case "year":
-            return day.replace(month=1, day=1)
+        case _:
+            # The calendar has no year 0: its first decade and century are a year short.
+            return date(max(day.year - day.year % _YEARS[interval], 1), 1, 1)
 
 
 def _end(start: date, interval: Interval) -> date:
@@ -147,5 +158,9 @@ def _end(start: date, interval: Interval) -> date:
             return date.fromordinal(min(start.toordinal() + 6, date.max.toordinal()))
         case "month":
             return date.fromisoformat(asking.bounds(start.isoformat()[:7])[1])
-        case "year":
-            return start.replace(month=12, day=31)
+        case _:
+            years = _YEARS[interval]
+            return date(start.year - start.year % years + years - 1, 12, 31)
+
+
+_YEARS: dict[Interval, int] = {"year": 1, "decade": 10, "century": 100}

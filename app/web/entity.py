@@ -6,11 +6,10 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.deps import ArchiveDep, EntityId
 from app.api.entities import found_entity, summary
-from app.api.timeline import timeline
 from app.search.query import Filters, Query
 from app.store import entities as store
 from app.web.address import Address
-from app.web.chart import chart
+from app.web.chart import over_time
 from app.web.pages import Page, render
 from app.web.picture import picture
 from app.web.results import results
@@ -34,6 +33,6 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
     return render(
         request, "entity.html",
         entity=summary(entity), aliases=aliases, roles=roles, related=related, picture=picture(related.items),
-        chart=chart(timeline(found.dates, "auto"), articles), articles=articles, total=found.total, results=listed,
+        chart=over_time(found.dates, articles), articles=articles, total=found.total, results=listed,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip

@@ -12,12 +12,11 @@ from app.api.deps import ArchiveDep
 from app.api.facets import entity_ids, facet_view
 from app.api.models import Facet, FilterInForce
 from app.api.params import SearchParams, bounds
-from app.api.timeline import timeline
 from app.archive import Archive
 from app.search.answer import Answer, TermCount, answer
 from app.store import entities as store
 from app.web.address import DATES, Address, api_call, search_params
-from app.web.chart import chart
+from app.web.chart import over_time
 from app.web.pages import Page, Way, civil, render
 from app.web.results import results
 
@@ -40,7 +39,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         request, "search.html",
         here=here, params=params, asked=asked, found=found, results=listed, facets=facets,
         read=read, filters=_in_force(here, asked, read["filters"]),
-        chart=chart(timeline(found.hits.dates, "auto", asked.filters), here),
+        chart=over_time(found.hits.dates, here, asked.filters),
         sorts=_sorts(here, params, asked),
         repairs=_repairs(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)),

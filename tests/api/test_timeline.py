@@ -34,7 +34,7 @@ def test_undated_articles_are_counted_apart(api: Api) -> None:
     assert api.get("/v1/timeline", q="lighthouses") == {"interval": "day", "buckets": [], "undated": 1}
 
 
-@pytest.mark.parametrize("interval", ["auto", "day", "week", "month", "year"])
+@pytest.mark.parametrize("interval", ["auto", "day", "week", "month", "year", "decade", "century"])
 def test_a_bucket_holds_what_a_search_between_its_ends_finds(api: Api, interval: str) -> None:
     answer = api.get("/v1/timeline", q="harbour", date_from="1998-03-04", date_to="2001-03", interval=interval)
     counted = [bucket for bucket in answer["buckets"] if bucket["count"]]
@@ -52,7 +52,27 @@ def test_a_bucket_holds_what_a_search_between_its_ends_finds(api: Api, interval:
 def test_too_many_buckets_are_refused(api: Api) -> None:
     problem = api.problem(api.http.get("/v1/timeline?interval=day&date_from=0001&date_to=9999"))
     assert problem["errors"][0]["parameter"] == "interval"
-    assert problem["errors"][0]["suggestion"] == "week"
+    assert problem["errors"][0]["suggestion"] == "decade"
+
+
+@pytest.mark.parametrize("interval", ["day", "week", "month", "year"])
+def test_what_is_suggested_in_place_of_too_many_buckets_is_served(interval: Any) -> None:
+    found = counts(("0001-01-01", 1, 1), ("9999-12-31", 1, 1))
+    with pytest.raises(InvalidParameter) as refused:
+        timeline(found, interval)
+    finer: Any = refused.value.suggestion
+    assert finer != interval
+    assert len(timeline(found, finer)["buckets"]) == 1_000
+
+
+def test_a_decade_and_a_century_begin_in_round_years(api: Api) -> None:
+    answer = api.get("/v1/timeline", q="harbour", interval="decade")
+    assert [(b["start"], b["end"]) for b in answer["buckets"]] == [
+        ("1990-01-01", "1999-12-31"),
+        ("2000-01-01", "2009-12-31"),
+    ]
+    ends = [(b["start"], b["end"]) for b in timeline(counts(("0007", 1, 1), ("0100", 1, 1)), "century")["buckets"]]
+    assert ends == [("0001-01-01", "0099-12-31"), ("0100-01-01", "0199-12-31")]
 
 
 def test_the_whole_calendar_fits_in_years(api: Api) -> None:
@@ -80,7 +100,7 @@ DAYS = st.dates(date(1900, 1, 1), date(2030, 1, 1))
     st.dictionaries(DAYS, st.integers(1, 9), max_size=30),
     DAYS,
     DAYS,
-    st.sampled_from(["auto", "day", "week", "month", "year"]),
+    st.sampled_from(["auto", "day", "week", "month", "year", "decade", "century"]),
 )
 def test_buckets_tile_the_span_and_lose_nothing(found: dict[date, int], one: date, other: date, interval: Any) -> None:
     first, last = min(one, other), max(one, other)
@@ -102,7 +122,22 @@ def test_buckets_tile_the_span_and_lose_nothing(found: dict[date, int], one: dat
 
 @pytest.mark.parametrize(
     ("last", "expected"),
-    [("2001-01-01", "day"), ("2001-06-01", "week"), ("2005-01-01", "month"), ("2020-01-01", "year")],
+    [
+        ("2001-01-01", "day"),
+        ("2001-06-01", "week"),
+        ("2005-01-01", "month"),
+        ("2020-01-01", "year"),
+        ("2300-12-31", "year"),
+        ("2301-01-01", "decade"),
+        ("5001-01-01", "century"),
+        ("9999-12-31", "century"),
+    ],
 )
 def test_auto_follows_the_span(last: str, expected: Interval) -> None:
     assert timeline(counts(("2001-01-01", 1, 1), (last, 1, 1)), "auto")["interval"] == expected
+
+
+@given(st.dates(), st.dates())
+def test_auto_never_makes_more_buckets_than_can_be_drawn(one: date, other: date) -> None:
+    first, last = (day.isoformat() for day in sorted((one, other)))
+    assert len(timeline(counts((first, 1, 1), (last, 1, 1)), "auto")["buckets"]) <= 302

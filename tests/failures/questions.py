@@ -52,7 +52,7 @@ class Questions:
             return Question(kind, "/v1/autocomplete", [("q", text[:200])])
         conditions = [("q", text), ("match", self._draw.choice(["auto", "auto", "all", "any"])), *self._filters()]
         if chance < 0.20:
-            interval = self._draw.choice(["auto", "day", "week", "month", "year"])
+            interval = self._draw.choice(["auto", "day", "week", "month", "year", "decade", "century"])
             return Question(kind, "/v1/timeline", [*conditions, ("interval", interval)])
         if chance < 0.25:
             return Question(kind, "/", [("q", text)])

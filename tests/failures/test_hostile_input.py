@@ -253,7 +253,7 @@ def test_every_year_from_0_to_9999(archive: Archive, tmp_path: Path) -> None:
         for year in years[1:]:
             asked = {"q": "lighthouse", "date": f"{year:04}"}
             assert client.get("/v1/search", params=asked).json()["total"] == 3 + calendar.isleap(year)
-        for interval in ("auto", "day", "week", "month", "year"):
+        for interval in ("auto", "day", "week", "month", "year", "decade", "century"):
             answer = client.get("/v1/timeline", params={"q": "lighthouse", "interval": interval})
             assert answer.status_code in (200, 422), answer.text
         assert client.get("/?q=lighthouse").status_code == 200

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.api.models import Timeline
+from app.search.engine import DateCounts
+from app.search.query import Filters
 from app.store.entities import Related
 from app.store.tables import Entity
 from app.web.address import Address
-from app.web.chart import HEIGHT, LEAST, Chart, chart
+from app.web.chart import HEIGHT, LEAST, Chart, chart, over_time
 from app.web.picture import HEIGHT as TALL
 from app.web.picture import MOST, WIDTH, picture
 
@@ -47,6 +51,64 @@ def test_where_nothing_can_be_compared_nothing_is_drawn(counts: tuple[int, ...])
 def test_few_bars_stay_narrow_and_many_keep_a_gap() -> None:
     assert drawn(1, 1).thick < 1
     assert drawn(*[1] * 200).thick == 8
+
+
+def over(*days: str, filters: Filters = Filters()) -> Chart:  # noqa: B008  # it cannot be changed
+    ones = (1,) * len(days)
+    made = over_time(DateCounts(days, ones, ones, 0), Address("/", (("q", "moon"), ("date", "1"))), filters)
+    assert made is not None
+    return made
+
+
+MAYS = tuple(f"2020-05-{day:02}" for day in range(1, 21))
+
+
+def test_one_date_mistyped_leaves_the_others_as_they_are_and_is_told() -> None:
+    made, without = over("0202-05-01", *MAYS, "9999-12-31"), over(*MAYS)
+    assert (made.interval, made.bars, without.beyond) == ("day", without.bars, ())
+    assert [(way.label, str(way.url)) for way in made.beyond] == [
+        ("1 earlier", "/?q=moon&date_to=2020-04-30"),
+        ("1 later", "/?q=moon&date_from=2020-05-21"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("days", "filters", "interval"),
+    [
+        (("0001", "9999-12-31"), Filters(), "century"),
+        (("0202-05-01", *MAYS), Filters(date_from="0202-01-01"), "decade"),
+        (("0202-05-01", "0202-05-02", "0202-05-03", *MAYS), Filters(), "decade"),
+        (("1721", "1790", "1850", "1920", *MAYS), Filters(), "year"),
+        (("1620", "1690", "1750", "1820", "1880", "1950", *MAYS), Filters(), "decade"),
+    ],
+    ids=["two alone", "asked for", "more than one in ten", "near enough", "no gap is wide"],
+)
+def test_what_is_no_lonely_mistake_is_drawn(days: tuple[str, ...], filters: Filters, interval: str) -> None:
+    made = over(*days, filters=filters)
+    assert (made.interval, made.beyond) == (interval, ())
+    assert sum(bar.url is not None for bar in made.bars) > 1
+
+
+def test_decades_and_centuries_say_their_years() -> None:
+    [first, *_, last] = over("0001", "9999-12-31").bars
+    assert (first.label, last.label) == ("0001 to 0099: 1 article", "9900 to 9999: 1 article")
+    assert str(last.url) == "/?q=moon&date_from=9900-01-01&date_to=9999-12-31"
+
+
+days_of_all_times = st.lists(st.dates().map(str), min_size=3, max_size=60, unique=True).map(sorted)
+
+
+@given(days_of_all_times)
+def test_no_article_is_lost_and_no_chart_has_too_many_bars(days: list[str]) -> None:
+    ones = (1,) * len(days)
+    made = over_time(DateCounts(tuple(days), ones, ones, 0), Address("/"))
+    assert made is not None
+    assert len(made.bars) <= 302
+    bounds = [dict(way.url.pairs) for way in made.beyond]
+    for day in days:
+        inside = [bar for bar in made.bars if bar.start <= day <= bar.end]
+        outside = [each for each in bounds if each.get("date_from", "") <= day <= each.get("date_to", "9999-12-31")]
+        assert len(inside) + len(outside) == 1, day
 
 
 @pytest.mark.parametrize("number", [3, 7, 10, 30])

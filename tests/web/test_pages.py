@@ -229,6 +229,32 @@ def test_of_an_article_full_of_hits_the_first_are_marked_and_it_says_so(tmp_path
     assert "Of 9,000 places that the search hits, the first 5,000 are marked." in page
 
 
+@pytest.fixture
+def mistyped(tmp_path: Path) -> Iterator[httpx.Client]:
+    """A month of news, and articles of the first and of the last day of the calendar."""
+    file = tmp_path / "dates.jsonl"
+    days = ["0001-01-01", *(f"2020-05-{day:02}" for day in range(1, 31)), "9999-12-31"]
+    lines = [json.dumps({"title": f"Tides of {day}", "text": f"The tide of {day}.", "date": day}) for day in days]
+    file.write_text("\n".join(lines), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+def test_dates_at_both_ends_of_the_calendar_do_no_harm(mistyped: httpx.Client) -> None:
+    """Every year as a bar made a megabyte of the front page."""
+    front = mistyped.get("/").text
+    assert len(front) < BUDGET
+    assert len(mistyped.get("/v1/timeline").json()["buckets"]) == 100
+    bars = re.findall(r'<a href="([^"]+)" aria-label="[^"]+: (\d+) articles?"', front)
+    ways = re.findall(r'<a href="([^"]+)">(\d+) (?:earlier|later)</a>', front)
+    assert [int(count) for _, count in ways] == [1, 1]
+    for address, count in (*bars, *ways):
+        assert counted(mistyped.get(address.replace("&amp;", "&")).text) == int(count), address
+
+
 def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     with serve(create_app(Settings(data_dir=tmp_path))) as client:
         assert "dateline ingest" in client.get("/").text
