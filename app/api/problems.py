@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -135,6 +135,9 @@ KINDS: Mapping[str, Kind] = {
     kind.slug: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values(), _INVALID_BODY, _INTERNAL)
 }
 
+Saying = Callable[[Request, Problem], Response]
+"""An application's `state.say`: a problem as a body. It is counted, logged and sent the same, whatever that is."""
+
 router = APIRouter()
 
 
@@ -146,7 +149,12 @@ async def explain(slug: str) -> Response:
     return PlainTextResponse(f"{kind.title} (HTTP {kind.status})\n\n{kind.explanation}\n")
 
 
+def as_json(_request: Request, problem: Problem) -> Response:
+    return Response(msgspec.json.encode(problem), media_type=PROBLEM_JSON)
+
+
 def install(app: FastAPI) -> None:
+    app.state.say = as_json
     app.include_router(router)
     app.add_exception_handler(errors.DatelineError, _of_domain)
     app.add_exception_handler(RequestValidationError, _of_validation)
@@ -170,11 +178,13 @@ def _problem(
         "request_id": request_id(request.scope),
         "errors": list(found),
     }
-    response = Response(msgspec.json.encode(body), kind.status, headers, PROBLEM_JSON)
-    if kind.retry_after is not None:
-        response.headers.setdefault("Retry-After", str(kind.retry_after))
     request.scope["state"]["problem"] = kind.slug
     request.app.state.metrics.refused(kind.slug)
+    response: Response = request.app.state.say(request, body)
+    response.status_code = kind.status
+    response.headers.update(headers or {})
+    if kind.retry_after is not None:
+        response.headers.setdefault("Retry-After", str(kind.retry_after))
     return response
 
 

@@ -11,7 +11,7 @@ from app.search import highlight
 from app.search.query import parse
 from app.store import articles as store
 from app.web.address import Address
-from app.web.pages import Page, render
+from app.web.pages import render
 from app.web.passages import passages
 from app.web.results import results
 
@@ -19,7 +19,7 @@ SIMILAR = 5
 MOST_MARKS = 5_000
 """Hits marked: nobody steps through more, and a browser takes seconds to lay out hundreds of thousands."""
 
-router = APIRouter(route_class=Page, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/articles/{article_id}")

@@ -10,13 +10,13 @@ from app.search.query import Filters, Query
 from app.store import entities as store
 from app.web.address import Address
 from app.web.chart import over_time
-from app.web.pages import Page, render
+from app.web.pages import render
 from app.web.picture import picture
 from app.web.results import results
 
 LATEST, RELATED, ROLES = 8, 16, 6
 
-router = APIRouter(route_class=Page, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/entities/{entity_id}")

@@ -7,14 +7,14 @@ from fastapi import APIRouter, Request, Response
 from app.api.deps import ArchiveDep
 from app.api.entities import entity_page, summary
 from app.web.address import Address, entity_params
-from app.web.pages import Page, Way, render
+from app.web.pages import Way, render
 
 KINDS = (("", "All"), ("person", "People"), ("place", "Places"), ("organization", "Organizations"), ("event", "Events"))
 SORTS = (("-count", "Most articles"), ("name", "A to Z"))
 LIMIT = 99
 """Three columns of 33: about a screen."""
 
-router = APIRouter(route_class=Page, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/entities")

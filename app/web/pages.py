@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from fastapi.routing import APIRoute
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app import errors
-from app.api.problems import BY_ERROR
+from app.api.models import Problem
 from app.api.reply import tagged
 from app.text import fingerprint
 from app.web.address import Address
@@ -37,21 +33,6 @@ class Assets(StaticFiles):
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
-
-
-class Page(APIRoute):
-    """A route whose failures are pages too."""
-
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        shown = super().get_route_handler()
-
-        async def handler(request: Request) -> Response:
-            try:
-                return await shown(request)
-            except errors.DatelineError as error:
-                return _failure(request, error)
-
-        return handler
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +68,12 @@ def _month(number: str) -> str:
     return f"{date(2000, int(number), 1):%B}"
 
 
-def _failure(request: Request, error: errors.DatelineError) -> Response:
-    kind = next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
-    if kind.status == 500:
-        raise error
-    repair = None
-    if isinstance(error, errors.InvalidParameter):
-        repair = Address.of(request).without(error.parameter)
-    return render(request, "problem.html", status=kind.status, kind=kind, error=error, repair=repair)
+def failure(request: Request, problem: Problem) -> Response:
+    """A problem for people: what happened, and ways to go on that lead somewhere."""
+    wrong = {each.get("parameter", "") for each in problem["errors"]} & request.query_params.keys()
+    repair = Address.of(request).without(*wrong) if wrong else None
+    again = Address(request.url.path, tuple(request.query_params.multi_items()))
+    return render(request, "problem.html", status=problem["status"], problem=problem, repair=repair, again=again)
 
 
 _templates = Environment(

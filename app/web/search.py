@@ -17,13 +17,13 @@ from app.search.answer import Answer, TermCount, answer
 from app.store import entities as store
 from app.web.address import DATES, Address, api_call, search_params
 from app.web.chart import over_time
-from app.web.pages import Page, Way, civil, render
+from app.web.pages import Way, civil, render
 from app.web.results import results
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
 _VERBS = {"not_entity": "without ", "not_source": "not ", "entity_any": "any of: "}
 
-router = APIRouter(route_class=Page, include_in_schema=False)
+router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")

@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from starlette.routing import Match
 
+from app.api import problems
 from app.api.app import create_app as create_api
+from app.api.models import Problem
 from app.settings import Settings
 from app.web import article, entity, names, search
-from app.web.pages import ASSETS, Assets
+from app.web.pages import ASSETS, Assets, failure
+
+ROOMS = (search, article, names, entity)
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The API with the pages over it: what `dateline serve` serves."""
     app = create_api(settings)
-    for room in (search, article, names, entity):
+    for room in ROOMS:
         app.include_router(room.router)
     app.mount(ASSETS, Assets(), name="assets")
+    app.state.say = _say
     return app
+
+
+def _say(request: Request, problem: Problem) -> Response:
+    """Where a page was asked for, problems are pages too, also those of layers that no route has been chosen in."""
+    return failure(request, problem) if _is_page(request) else problems.as_json(request, problem)
+
+
+def _is_page(request: Request) -> bool:
+    return any(route.matches(request.scope)[0] != Match.NONE for room in ROOMS for route in room.router.routes)

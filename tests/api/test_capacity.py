@@ -8,6 +8,7 @@ from typing import Any
 
 from app.api.capacity import Capacity, Turns
 from app.api.metrics import Metrics
+from app.api.problems import as_json
 
 
 class Asked:
@@ -18,7 +19,7 @@ class Asked:
         self.capacity = Capacity(self.work, turns=Turns(searches, wait), metrics=self.metrics)
         self.most = self.now = 0
         self.end = asyncio.Event()
-        self.state = SimpleNamespace(metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None))
+        self.state = SimpleNamespace(metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None), say=as_json)
 
     async def work(self, scope: Any, _receive: Any, send: Any) -> None:
         self.now += 1

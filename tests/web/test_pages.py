@@ -5,15 +5,18 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from app.archive import open_archive
 from app.ingest.deciding import decide
+from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.decisions import Proposal
@@ -182,6 +185,76 @@ def test_what_cannot_be_shown_is_a_page_that_goes_on(site: httpx.Client, address
     assert said in answer.text
     for link in Tags(answer.text).links():
         assert site.get(link).status_code == 200, link
+
+
+Captured = pytest.CaptureFixture[str]
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "problem"),
+    [
+        ("/?q=" + "a" * 1_001, 422, "query-too-complex"),
+        ("/entities/person-nobody", 404, "not-found"),
+        ("/articles/" + "a" * 65, 422, "invalid-parameter"),
+    ],
+)
+def test_a_page_that_fails_is_counted_and_stands_in_the_log(
+    tmp_path: Path, capsys: Captured, address: str, status: int, problem: str
+) -> None:
+    with serve(create_app(Settings(data_dir=tmp_path, log_format="json"))) as client:
+        answer = client.get(address, headers={"X-Request-ID": "mine"})
+        assert f'dateline_refusals_total{{problem="{problem}"}} 1.0' in client.get("/metrics").text
+    said = [json.loads(line) for line in capsys.readouterr().err.splitlines() if '"mine"' in line]
+    assert [(line["status"], line["problem"], line["client"]) for line in said] == [(status, problem, "127.0.0.1")]
+    is_page(answer, status)
+
+
+def is_page(answer: httpx.Response, status: int) -> None:
+    assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
+    assert 'aria-label="Ways to go on"' in answer.text
+
+
+def ingested(folder: Path, **given: Any) -> Settings:
+    (folder / "tides.jsonl").write_text('{"title": "Tides", "text": "The tide came in."}', encoding="utf-8")
+    settings = Settings(data_dir=folder / "data", **given)
+    with open_archive(settings) as archive:
+        ingest([folder / "tides.jsonl"], archive, IngestOptions(skip_entities=True))
+    return settings
+
+
+def test_a_page_put_off_says_when_to_come_again_as_the_api_does(tmp_path: Path) -> None:
+    """The index is lost, and who else writes keeps it from being made again."""
+    settings = ingested(tmp_path)
+    shutil.rmtree(settings.index_dir)
+    with writing_alone(settings.lock_path), serve(create_app(settings)) as client:
+        answer = client.get("/?q=tide")
+        is_page(answer, 503)
+        assert answer.headers["Retry-After"] == client.get("/v1/search?q=tide").headers["Retry-After"] == "5"
+        assert '<a href="/?q=tide">Try again</a>' in answer.text
+
+
+def test_a_page_refused_before_it_is_reached_is_a_page_too(tmp_path: Path) -> None:
+    with serve(create_app(Settings(data_dir=tmp_path, rate_limit="1/hour"))) as client:
+        assert client.get("/").status_code == 200
+        answer = client.get("/entities?name=a")
+        is_page(answer, 429)
+        assert int(answer.headers["Retry-After"]) > 60
+        assert client.get("/v1/search").headers["Content-Type"] == "application/problem+json"
+    with serve(create_app(Settings(data_dir=tmp_path, require_key=True))) as client:
+        answer = client.get("/")
+        is_page(answer, 401)
+        assert answer.headers["WWW-Authenticate"] == client.get("/v1/search").headers["WWW-Authenticate"]
+
+
+def test_a_page_of_which_the_disk_fails_is_a_page_too(tmp_path: Path) -> None:
+    settings = ingested(tmp_path)
+    with serve(create_app(settings)) as client:
+        for path in tmp_path.glob("data/archive.sqlite*"):
+            with path.open("r+b") as file:
+                file.write(b"\xff" * path.stat().st_size)
+        answer = client.get("/entities")
+        is_page(answer, 503)
+        assert answer.headers["Retry-After"] == "30"
 
 
 @pytest.fixture
