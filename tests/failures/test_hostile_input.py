@@ -24,7 +24,7 @@ from app.store.rejections import list_rejections
 from app.store.tables import Article
 from app.web.site import create_app
 from tests.api.served import serve
-from tests.failures.command import ROOT, dateline
+from tests.failures.command import ROOT, dateline, ordinary
 
 GOOD = b'{"title": "Good", "text": "A lighthouse."}\n'
 DEEP = b'{"title": "Deep", "text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"
@@ -107,6 +107,23 @@ def test_links_out_of_the_folder_and_things_that_are_no_files(archive: Archive, 
     report = ingest([folder], archive, IngestOptions(skip_entities=True))
     assert (report.new, report.rejected) == (0, 4), reasons(archive)
     assert archive.engine.search(Query(Word("secret"))).total == 0
+
+
+def test_a_folder_that_may_be_read_but_not_entered_costs_itself_alone(tmp_path: Path) -> None:
+    given, closed = tmp_path / "given", tmp_path / "given" / "closed"
+    closed.mkdir(parents=True)
+    for file in (given / "a.jsonl", closed / "b.jsonl", closed / "c.jsonl", given / "d.jsonl"):
+        file.write_bytes(GOOD.replace(b"lighthouse", file.name.encode()))
+    closed.chmod(0o444)
+    try:
+        done = dateline(tmp_path / "data", "ingest", given, "--skip-entities", prepare=ordinary)
+        unreachable = dateline(tmp_path / "data", "ingest", closed / "b.jsonl", "--skip-entities", prepare=ordinary)
+    finally:
+        closed.chmod(0o755)
+    assert done.returncode == 0, done.stderr
+    assert re.findall(r"(new|rejected) +(\d+)", done.stdout) == [("new", "2"), ("rejected", "1")]
+    assert unreachable.returncode == 66
+    assert "cannot be reached: Permission denied" in unreachable.stderr
 
 
 MEASURED = """

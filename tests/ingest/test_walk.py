@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -61,3 +62,23 @@ def test_a_path_that_is_not_there_stops_before_anything_starts(folder: Path) -> 
     check([folder])
     with pytest.raises(InputUnreadable, match=r"nowhere\.txt"):
         check([folder, folder / "nowhere.txt"])
+    with pytest.raises(InputUnreadable, match="cannot be reached: File name too long"):
+        check([folder / ("x" * 300)])
+
+
+def test_folders_nested_deeper_than_calls_or_names_reach_are_one_refusal(folder: Path) -> None:
+    for name, depth in (("f", 990), ("x" * 200, 25)):
+        before = os.getcwd()  # noqa: PTH109
+        os.chdir(folder)
+        for _ in range(depth):
+            os.mkdir(name)  # noqa: PTH102  # no path could name those at the bottom
+            os.chdir(name)
+        Path("deep.txt").write_text("text")
+        os.chdir(before)
+    seen = found(folder)
+    # The removal that pytest would do is by calls.
+    subprocess.run(["rm", "-rf", folder / "f", folder / ("x" * 200)], check=True)
+    deep = [name for name in seen if name.startswith("news/f/")]
+    assert [(name.count("/"), seen[name]) for name in deep] == [(991, None)]
+    assert [why for name, why in seen.items() if "x" * 200 in name] == ["cannot be read: File name too long"]
+    assert "news/b.txt" in seen
