@@ -21,7 +21,7 @@ from app.ingest.reading import FileEnd, Incoming, Reading, files_again, refusal
 from app.ingest.recognition import Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
 from app.ingest.verdict import Verdict, judge_all, wanting
-from app.ingest.walk import Found, check, walk
+from app.ingest.walk import Found, check, own, walk
 from app.store import articles, provenance, rejections
 from app.store.rejections import Refusal
 from app.store.resolution import replace_names
@@ -53,7 +53,7 @@ def ingest(
 ) -> Report:
     """Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
     anything is changed. What is wrong inside a file is a rejection, never an error."""
-    check(paths)
+    check(paths, own(archive.settings))
     with writing_alone(archive.settings.lock_path):
         return _Run(archive, options or IngestOptions(), progress).run(paths)
 
@@ -115,7 +115,8 @@ class _Run:
         return self._tally.report()
 
     def _files(self, paths: Sequence[Path]) -> list[Found]:
-        files = list(walk(paths))
+        ours = own(self._archive.settings)
+        files = list(walk(paths, ours))
         if self._options.retry:
             with self._archive.database.reading() as session:
                 known = rejections.files_to_retry(session)

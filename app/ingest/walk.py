@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import InputUnreadable
+from app.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,32 +35,47 @@ class Found:
             return 0
 
 
-def check(paths: Sequence[Path]) -> None:
-    """`InputUnreadable` for a path that cannot be read at all, before anything starts."""
+Places = frozenset[tuple[int, int]]
+"""Files and folders by device and number, so that neither a link nor another spelling is a way round."""
+
+
+def own(settings: Settings) -> Places:
+    """The data folder and what is in it: never input. Whoever closes a file drops all locks that his process has on it,
+    through whatever descriptor: reading the rows' file as input would take SQLite's own away in the midst of a run."""
+    rows = settings.database_path.resolve()
+    files = (rows.with_name(rows.name + ending) for ending in ("", "-wal", "-shm", "-journal"))
+    places = (settings.data_dir, settings.index_dir, settings.lock_path, *files)
+    return frozenset(_number(place.stat()) for place in places if place.exists())
+
+
+def check(paths: Sequence[Path], own: Places) -> None:
+    """`InputUnreadable` for a path that cannot be read at all, or is the archive's own, before anything starts."""
     for path in paths:
         try:
-            is_folder = stat.S_ISDIR(path.stat().st_mode)
+            status = path.stat()
         except (FileNotFoundError, NotADirectoryError):
             raise InputUnreadable(f"There is no file or folder {str(path)!r}.") from None
         except OSError as error:
             raise InputUnreadable(f"{str(path)!r} cannot be reached: {error.strerror}.") from None
-        if not os.access(path, os.R_OK | os.X_OK if is_folder else os.R_OK):
+        if _number(status) in own:
+            raise InputUnreadable(f"{str(path)!r} is the archive itself, or a part of it: give the articles alone.")
+        if not os.access(path, os.R_OK | os.X_OK if stat.S_ISDIR(status.st_mode) else os.R_OK):
             raise InputUnreadable(f"{str(path)!r} cannot be read: no permission.")
 
 
-def walk(paths: Sequence[Path]) -> Iterator[Found]:
-    """Hidden files and folders are left out, unless they are given themselves."""
+def walk(paths: Sequence[Path], own: Places = frozenset()) -> Iterator[Found]:
+    """Hidden files and folders are left out, unless they are given themselves; the archive's own always."""
     for path in paths:
         root = path.resolve()
         if root.is_dir():
-            yield from _folder(root, root)
+            yield from _folder(root, root, own)
         else:
-            found = _file(root, root.parent, _shown(Path(root.name)))
+            found = _file(root, root.parent, _shown(Path(root.name)), own)
             if found is not None:
                 yield found
 
 
-def _folder(folder: Path, root: Path) -> Iterator[Found]:
+def _folder(folder: Path, root: Path, own: Places) -> Iterator[Found]:
     """With a stack of its own: folders may be nested deeper than calls. What fails is one refusal, and the rest is
     walked."""
     waiting = [(folder, True)]
@@ -67,35 +83,43 @@ def _folder(folder: Path, root: Path) -> Iterator[Found]:
         path, is_folder = waiting.pop()
         if is_folder:
             try:
-                waiting += _entries(path)
+                waiting += _entries(path, own)
             except OSError as error:
                 yield Found(path, _name(path, root), f"cannot be read: {error.strerror}")
-        elif (found := _file(path, root, _name(path, root))) is not None:
+        elif (found := _file(path, root, _name(path, root), own)) is not None:
             yield found
 
 
-def _entries(folder: Path) -> list[tuple[Path, bool]]:
+def _entries(folder: Path, own: Places) -> list[tuple[Path, bool]]:
     """What is in it, the last first, and whether that is a folder; a link is none."""
+    if _number(folder.stat()) in own:
+        return []
     # The dot makes a folder that may be read but not entered fail here, and not at each of its files.
     with os.scandir(f"{folder}/.") as entries:
         shown = [(e.name, e.is_dir(follow_symlinks=False)) for e in entries if not e.name.startswith(".")]
     return [(folder / name, is_folder) for name, is_folder in sorted(shown, reverse=True)]
 
 
-def _file(path: Path, root: Path, name: str) -> Found | None:
-    """None for a link to a folder inside: it is not followed, for its files are met where they are."""
+def _file(path: Path, root: Path, name: str, own: Places) -> Found | None:
+    """None for the archive's own, and for a link to a folder inside: its files are met where they are."""
     if _text(path) != str(path):
         return Found(path, name, "has a name that is no UTF-8: rename it")
     try:
-        mode = path.stat().st_mode
+        status = path.stat()
     except OSError as error:
         nothing = error.errno in (errno.ENOENT, errno.ELOOP)
         return Found(path, name, "is a link to nothing" if nothing else f"cannot be read: {error.strerror}")
+    if _number(status) in own:
+        return None
     if not _stays(path, root):
         return Found(path, name, "is a link that leaves the given folder")
-    if stat.S_ISDIR(mode):
+    if stat.S_ISDIR(status.st_mode):
         return None
-    return Found(path, name, None if stat.S_ISREG(mode) else "is not a regular file")
+    return Found(path, name, None if stat.S_ISREG(status.st_mode) else "is not a regular file")
+
+
+def _number(status: os.stat_result) -> tuple[int, int]:
+    return status.st_dev, status.st_ino
 
 
 def _stays(path: Path, root: Path) -> bool:

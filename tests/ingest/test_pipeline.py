@@ -188,6 +188,21 @@ def test_the_report_notes_what_was_ignored_and_cleaned(archive: Archive, write_r
     assert sum(report.seconds.values()) <= report.elapsed
 
 
+def test_the_archive_is_no_input_of_its_own(archive: Archive, tmp_path: Path, write_records: WriteRecords) -> None:
+    """Not by way of the folder that holds it, nor by another name: to close its file would drop SQLite's locks."""
+    data = archive.settings.data_dir
+    given = write_records("news/a.jsonl", [FERRY]).parent
+    (given / "linked.jsonl").symlink_to(data / "archive.sqlite")
+    (given / "same.jsonl").hardlink_to(data / "archive.sqlite")
+    (given / "log.jsonl").hardlink_to(data / "archive.sqlite-wal")
+    (given / "folder").symlink_to(data)
+    report = ingest([tmp_path], archive, PLAIN)
+    assert (outcome(report), report.files) == ({"new": 1}, 1)
+    for itself in (data, data / "archive.sqlite", data / "index", given / "same.jsonl", given / "folder"):
+        with pytest.raises(InputUnreadable, match="is the archive itself"):
+            ingest([itself], archive, PLAIN)
+
+
 def test_progress_grows_to_the_end(archive: Archive, tmp_path: Path) -> None:
     lines = "".join(
         json.dumps({"id": n, "title": f"Number {n} {' '.join(map(str, range(n, n + 200)))}"}) + "\n"

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import InputUnreadable
-from app.ingest.walk import check, walk
+from app.ingest.walk import Places, check, walk
+
+NONE: Places = frozenset()
 
 
 @pytest.fixture
@@ -59,11 +61,11 @@ def test_a_given_link_is_followed(folder: Path) -> None:
 
 
 def test_a_path_that_is_not_there_stops_before_anything_starts(folder: Path) -> None:
-    check([folder])
+    check([folder], NONE)
     with pytest.raises(InputUnreadable, match=r"nowhere\.txt"):
-        check([folder, folder / "nowhere.txt"])
+        check([folder, folder / "nowhere.txt"], NONE)
     with pytest.raises(InputUnreadable, match="cannot be reached: File name too long"):
-        check([folder / ("x" * 300)])
+        check([folder / ("x" * 300)], NONE)
 
 
 def test_folders_nested_deeper_than_calls_or_names_reach_are_one_refusal(folder: Path) -> None:
