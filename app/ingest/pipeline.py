@@ -17,11 +17,11 @@ from app.ingest import indexing, recognition, rows
 from app.ingest.draft import Draft
 from app.ingest.lock import writing_alone
 from app.ingest.readers import Format
-from app.ingest.reading import FileEnd, Incoming, Reading, files_again, refusal
+from app.ingest.reading import FileEnd, Incoming, Reading, refusal
 from app.ingest.recognition import Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
 from app.ingest.verdict import Verdict, judge_all, wanting
-from app.ingest.walk import Found, check, own, walk
+from app.ingest.walk import Found, again, check, is_gone, own, walk
 from app.store import articles, provenance, rejections
 from app.store.rejections import Refusal
 from app.store.resolution import replace_names
@@ -116,15 +116,19 @@ class _Run:
 
     def _files(self, paths: Sequence[Path]) -> list[Found]:
         ours = own(self._archive.settings)
-        files = list(walk(paths, ours))
-        if self._options.retry:
-            with self._archive.database.reading() as session:
-                known = rejections.files_to_retry(session)
-            given = {str(found.path) for found in files}
-            again = [found for found in files_again(known) if str(found.path) not in given]
-            self._tally.notes += [f"{name} is gone." for path, name in known if not Path(path).exists()]
-            files += again
-        return files
+        files = {found.path: found for found in walk(paths, ours)}
+        for path, name in self._refused():
+            if is_gone(path):
+                self._tally.notes.append(f"{name} is gone.")
+            elif path not in files:
+                files |= {found.path: found for found in again(path, name, ours) if found.path not in files}
+        return list(files.values())
+
+    def _refused(self) -> list[tuple[Path, str]]:
+        if not self._options.retry:
+            return []
+        with self._archive.database.reading() as session:
+            return [(Path(path), name) for path, name in rejections.files_to_retry(session)]
 
     def _tasks(self, reading: Reading) -> Iterator[Task[_Batch]]:
         batches = self._batches(reading)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 
 from app.ingest import draft as drafts
 from app.ingest import readers
@@ -22,7 +21,7 @@ _MOST_IGNORED = 200
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:
-    """The file at `path` was read to its end."""
+    """The file at `path` was read to its end, or there is none any more."""
 
     path: str
 
@@ -47,6 +46,9 @@ class Reading:
 
     def __iter__(self) -> Iterator[Incoming]:
         for found in self.files:
+            if found.settled:
+                yield FileEnd(found.place)
+                continue
             self.tally.files += 1
             yield from self._file(found)
             self._before += found.size
@@ -99,11 +101,6 @@ def refusal(
     origin: Origin, number: int | None, reason: str, sha256: str | None = None, offset: int | None = None
 ) -> Refusal:
     return Refusal(origin.file, str(origin.path), number, reason, sha256, offset)
-
-
-def files_again(known: Iterable[tuple[str, str]]) -> list[Found]:
-    """Files by `path` and `name` as earlier rejections have them; those that are gone are left out."""
-    return [Found(Path(path), name) for path, name in known if Path(path).is_file()]
 
 
 def _unmoved(before: os.stat_result, after: os.stat_result) -> bool:

@@ -16,11 +16,13 @@ from app.settings import Settings
 @dataclass(frozen=True, slots=True)
 class Found:
     """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands, with
-    nothing in it that a terminal would obey. `refusal` says why the file must not be read."""
+    nothing in it that a terminal would obey. `refusal` says why the file must not be read. `settled`: there is nothing
+    to read, and what was refused here before is no more."""
 
     path: Path
     name: str
     refusal: str | None = None
+    settled: bool = False
 
     @property
     def place(self) -> str:
@@ -30,7 +32,7 @@ class Found:
     @property
     def size(self) -> int:
         try:
-            return self.path.stat().st_size if self.refusal is None else 0
+            return 0 if self.refusal or self.settled else self.path.stat().st_size
         except OSError:
             return 0
 
@@ -73,6 +75,30 @@ def walk(paths: Sequence[Path], own: Places = frozenset()) -> Iterator[Found]:
             found = _file(root, root.parent, _shown(Path(root.name)), own)
             if found is not None:
                 yield found
+
+
+def again(path: Path, name: str, own: Places) -> Iterator[Found]:
+    """What stands at a place of which something was refused: it passes the same checks as when it was walked. `name`,
+    as it was shown, begins with the folder that was given, and so tells which that was."""
+    above = [path, *path.parents]
+    root = Path(os.path.realpath(above[min(max(name.count("/"), 1), len(above) - 1)]))
+    if os.path.isdir(path) and _stays(path, root):  # noqa: PTH112  # pathlib's raises where one may not look
+        # First, so that a folder that cannot be read yet is refused again after it.
+        yield Found(path, name, settled=True)
+        yield from _folder(Path(os.path.realpath(path)), root, own)
+    else:
+        yield _file(path, root, name, own) or Found(path, name, settled=True)
+
+
+def is_gone(path: Path) -> bool:
+    """A link to nothing is there."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _folder(folder: Path, root: Path, own: Places) -> Iterator[Found]:

@@ -17,6 +17,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.report import Progress, Report
 from app.search.query import Query, Word
 from app.store import articles, rejections
+from app.store.rejections import Refusal
 from app.store.tables import Alias, Article, ArticleEntity, Copy, Entity, Mention, Revision
 from tests.conftest import NewArchive, Records, WriteRecords
 
@@ -186,6 +187,39 @@ def test_the_report_notes_what_was_ignored_and_cleaned(archive: Archive, write_r
     assert report.notes == ("Ignored fields: desk, page.", "Control characters were removed from 1 records.")
     assert set(report.seconds) == {"reading", "recognition", "rows", "index"}
     assert sum(report.seconds.values()) <= report.elapsed
+
+
+def test_retry_reads_nothing_that_was_refused_as_a_link(archive: Archive, tmp_path: Path) -> None:
+    given, secret = tmp_path / "in", tmp_path / "out" / "secret.jsonl"
+    (given / "folder").mkdir(parents=True)
+    secret.parent.mkdir()
+    secret.write_text(json.dumps({"title": "Secret", "body": "outside"}))
+    (given / "link.jsonl").symlink_to(secret)
+    (given / "broken.jsonl").symlink_to("nothing")
+    (given / "folder" / "bad.jsonl").write_text("{")
+    assert outcome(ingest([given], archive, PLAIN)) == {"rejected": 3}
+    (given / "folder" / "bad.jsonl").unlink()
+    (given / "folder").rmdir()
+    (given / "folder").symlink_to(secret.parent)
+    (secret.parent / "bad.jsonl").write_text(json.dumps({"title": "Secret", "body": "outside as well"}))
+    report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
+    assert (outcome(report), report.resolved, report.notes) == ({"rejected": 3}, 0, ())
+    with archive.database.reading() as session:
+        assert {row.file: row.reason for row in rejections.list_rejections(session)} == {
+            "in/link.jsonl": "is a link that leaves the given folder",
+            "in/broken.jsonl": "is a link to nothing",
+            "in/folder/bad.jsonl": "is a link that leaves the given folder",
+        }
+
+
+def test_retry_walks_a_folder_that_could_not_be_entered(archive: Archive, write_records: WriteRecords) -> None:
+    given = write_records("in/2001/a.jsonl", [FERRY]).parents[1]
+    refused = Refusal("in/2001", str(given / "2001"), None, "cannot be read: Permission denied")
+    with archive.database.writing() as session:
+        rejections.keep(session, [refused], "earlier")
+    report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
+    assert (outcome(report), report.resolved, report.files) == ({"new": 1}, 1, 1)
+    assert rows(archive)[0]["file"] == "in/2001/a.jsonl"
 
 
 def test_the_archive_is_no_input_of_its_own(archive: Archive, tmp_path: Path, write_records: WriteRecords) -> None:
