@@ -74,6 +74,16 @@ def test_sample_in_another_encoding(sample: str, encoding: str, tmp_path: Path) 
         ("cp1252", "Café opens;Señor Núñez pours the first cup.;2001-01-02"),
         ("cp1250", "Strajk w Gdańsku;Zażółć gęślą jaźń, prezydent Wałęsa mówił o strajku.;1981-01-02"),
         ("cp1251", "Встреча;Президент встретился с премьером в Москве.;1999-01-02"),
+        ("koi8-r", "Встреча;Президент встретился с премьером в Москве.;1999-01-02"),
+        ("cp1253", "Συνάντηση;Ο πρωθυπουργός συναντήθηκε στην Αθήνα με τον πρόεδρο της Γαλλίας.;1999-01-02"),
+        ("shift-jis", "会談;東京で首相が会見し、新しい経済政策について説明した。;1999-01-02"),
+        ("euc-jp", "会談;東京で首相が会見し、新しい経済政策について説明した。;1999-01-02"),
+        ("gbk", "会见;北京消息，国家主席今天会见了来访的法国总统。;1999-01-02"),
+        ("big5", "會見;台北消息，總統今天會見了來訪的法國總統，雙方交換了意見。;1999-01-02"),
+        ("euc-kr", "회견;서울에서 대통령이 기자회견을 열고 새로운 경제 정책을 발표했다.;1999-01-02"),
+        ("utf-16-le", "Café opens;Señor Núñez pours the first cup.;2001-01-02"),
+        ("utf-16-be", "Встреча;Президент встретился с премьером в Москве.;1999-01-02"),
+        ("utf-16", "会談;東京で首相が会見し、新しい経済政策について説明した。;1999-01-02"),
     ],
 )
 def test_an_encoding_that_the_file_does_not_name_is_detected(encoding: str, text: str, tmp_path: Path) -> None:
@@ -81,6 +91,43 @@ def test_an_encoding_that_the_file_does_not_name_is_detected(encoding: str, text
     rows = [text.replace(";", f" {number};", 1) for number in range(5)]
     old.write_bytes("\n".join(["title;text;date", *rows]).encode(encoding))
     assert [record["body"] for record in read(old)] == [text.split(";")[1]] * 5
+
+
+PLAIN = b'{"title": "Number %d", "text": "Much snow fell."}'
+
+
+@pytest.mark.parametrize(
+    ("odd", "headline"),
+    [
+        (b'{"title": "Caf\xe9 opens"}', "Café opens"),
+        (b'{"title": "Se\xf1or N\xfa\xf1ez"}', "Señor Núñez"),
+        (b'{"title": "\x93Quoted\x94 \x96 at \x80 5"}', "“Quoted” – at € 5"),
+        (b"\xff\xfe", None),
+        (b'{"title": "\xff\xfe\xfd"}', None),
+        (b'{"title": "Lost \xe6\x97"}', None),
+        (bytes(range(0x80, 0x100)), None),
+    ],
+)
+def test_one_odd_line_does_not_change_how_the_others_are_read(odd: bytes, headline: str | None, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"".join(line + b"\n" for line in [*(PLAIN % number for number in range(300)), odd]))
+    *plain, last = read(path)
+    assert [record["headline"] for record in plain] == [f"Number {number}" for number in range(300)]
+    assert last.get("headline") == headline
+    assert ("rejected" in last) == (headline is None)
+
+
+@pytest.mark.parametrize("broken", [b"\xc3", b"\xff"])
+def test_one_broken_byte_does_not_make_utf8_another_encoding(broken: bytes, tmp_path: Path) -> None:
+    """Also where all of it is one line."""
+    records = [f'{{"title": "Größe {number}"}}'.encode() for number in range(300)]
+    records[200] = records[200].replace(b"\xc3\x9f", broken)
+    for name, content in (("a.jsonl", b"\n".join(records)), ("a.json", b"[" + b",".join(records) + b"]")):
+        path = tmp_path / name
+        path.write_bytes(content)
+        found = read(path)
+        assert [record.get("headline") for record in found] == [f"Größe {n}" if n != 200 else None for n in range(300)]
+        assert found[200]["rejected"].startswith("is not UTF-8")
 
 
 if __name__ == "__main__":
