@@ -169,8 +169,9 @@ def test_a_line_of_two_gigabytes_costs_no_memory(tmp_path: Path, name: str) -> N
         file.write(b'"}\n' + json.dumps({"title": "After", "text": "after"}).encode() + b"\n")
     _, _, before = most_memory(tmp_path / "one", small)
     new, rejected, most = most_memory(tmp_path / "other", large)
-    assert rejected == 1
-    assert new == {"large.csv": 2, "large.json": 1, "large.jsonl": 2, "large.txt": 0}[name]
+    assert new == {"large.csv": 2, "large.json": 2, "large.jsonl": 2, "large.txt": 0}[name]
+    # The end of the array is missing.
+    assert rejected == (2 if name == "large.json" else 1)
     assert most - before < 100_000_000
 
 

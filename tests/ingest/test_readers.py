@@ -31,6 +31,7 @@ def written(path: Path, content: bytes | str) -> Path:
     [
         ("a.txt", " date 2001-02-03 Oslo: Snow.", "text"),
         ("a", "Just words.", "text"),
+        pytest.param("a", "A line without end. " * 10_000, "text", id="long line"),
         ("a.md", " date 2001-02-03 Oslo: Snow.", "text"),
         ("a.txt", "One, two, and three.\nFour, five.", "text"),
         ("a.txt", '{"title": "T"}\n{"title": "U"}', "jsonl"),
@@ -167,6 +168,37 @@ def test_a_quote_or_bracket_that_does_not_close_costs_one_record(tmp_path: Path,
     assert [record.number for record in found if isinstance(record, Unusable)] == [21]
     titles = [record.fields["title"] for record in found if isinstance(record, Record)]
     assert titles == [f"T{n}" for n in range(50) if n != 20]
+
+
+@pytest.mark.parametrize(
+    "long", [b'{"a": [' + b"{}," * 3_400_000 + b"1]}", b'{"a": "' + b"\\\\n" * 4_000_000 + b'"}', b"1" * 11_000_000]
+)
+def test_a_value_over_the_limit_is_dropped_and_the_next_one_read(tmp_path: Path, long: bytes) -> None:
+    """Looked at once: by the limit, 150 chunks from the start for each of them would take minutes."""
+    path = written(tmp_path / "a.json", b'[{"title": "A"},' + long + b',{"title": "B"}]')
+    first, second, third = records(path)
+    assert isinstance(first, Record)
+    assert second == Unusable(2, "is over 10,000,000 bytes", 16)
+    assert isinstance(third, Record)
+    assert third.fields == {"title": "B"}
+    assert path.read_bytes()[third.offset :] == b'{"title": "B"}]'
+
+
+def test_every_record_beside_one_with_millions_of_brackets_is_accounted_for(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.json", b'[{"a":[' + b"{}," * 3_000_000 + b'1]},{"title":"next"}]')
+    assert [record.number for record in records(path) if isinstance(record, Record)] == [1, 2]
+
+
+def test_a_value_over_the_limit_that_is_not_closed_ends_at_the_next_line(tmp_path: Path) -> None:
+    for size, rest in ((12_000_000, "is over 10,000,000 bytes"), (9_000_000, None)):
+        content = b'[\n {"title": "A"},\n {"title": "' + b"x" * size + b',\n {"title": "B"}\n]'
+        found = records(written(tmp_path / "a.json", content))
+        assert [isinstance(record, Record) for record in found] == [True, False, True]
+        assert isinstance(found[1], Unusable)
+        assert rest is None or found[1].reason == rest
+    assert records(written(tmp_path / "b.json", b'[{"title": "A"},{"b": "' + b"x" * 12_000_000))[1:] == [
+        Unusable(2, "is over 10,000,000 bytes; the rest of the file was not read", 16)
+    ]
 
 
 json_values = st.recursive(

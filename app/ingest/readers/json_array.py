@@ -1,8 +1,9 @@
 """A JSON array of objects, or one object, read object by object: the file is never whole in memory.
 
 The bytes are cut at the brackets that belong together, strings skipped, and each piece is decoded on its own. So a
-record with a broken value is one rejection. Where a bracket or a quote does not close, the next line that begins like
-the first record began a line is taken for the next record; without such lines the rest of the file is lost.
+record with a broken value is one rejection, and so is one over the limit, of which nothing is kept. Where a bracket or
+a quote does not close, the next line that begins like the first record began a line is taken for the next record;
+without such lines the rest of the file is lost.
 """
 
 from __future__ import annotations
@@ -20,7 +21,9 @@ from app.ingest.readers.record import MAX_RECORD, Record, Unusable, hashed, unde
 from app.ingest.readers.sniff import Nature
 
 # A whole string, a string that does not end here, or a bracket.
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|"|[\[\]{}]', re.DOTALL)
+_TOKEN = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|"|[\[\]{}]', re.DOTALL)
+_IN_STRING = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+_AFTER_BARE = re.compile(rb"[\s,\]}]")
 # What is left of a chunk is copied for each record in it, so a large one would cost more than it saves.
 _CHUNK = 64 * 1024
 _BETWEEN = re.compile(rb"[\s,]*")
@@ -34,7 +37,7 @@ class _Piece:
 
 @dataclass(frozen=True, slots=True)
 class _Lost:
-    """Why the rest of the file cannot be read."""
+    """Why a value, or the rest of the file, cannot be read."""
 
     reason: str
     offset: int
@@ -77,57 +80,151 @@ def _utf8(stream: Opened, nature: Nature) -> Iterator[bytes]:
     yield decoder.decode(b"", final=True).encode("utf-8")
 
 
+class _Ahead:
+    """The bytes not taken yet, as far as they were read; `offset` is where they begin."""
+
+    def __init__(self, chunks: Iterator[bytes], offset: int) -> None:
+        self._chunks = chunks
+        self.offset = offset
+        self.buffer = b""
+        self.ended = False
+
+    def more(self) -> None:
+        chunk = next(self._chunks, None)
+        self.ended = chunk is None
+        self.buffer += chunk or b""
+
+    def take(self, size: int) -> bytes:
+        taken, self.buffer = self.buffer[:size], self.buffer[size:]
+        self.offset += len(taken)
+        return taken
+
+    def skip(self) -> bytes:
+        """To the next value, bracket, or the end. The last of what stood before it."""
+        skipped = b""
+        while True:
+            match = _BETWEEN.match(self.buffer)
+            skipped = (skipped + self.take(match.end() if match else 0))[-_CHUNK:]
+            if self.buffer or self.ended:
+                return skipped
+            self.more()
+
+
+@dataclass(slots=True)
+class _Scan:
+    """Where a value ends, that may lie over many chunks: none of it is looked at twice. `seen` bytes were."""
+
+    bare: bool
+    """A number or a word: up to what separates it."""
+    seen: int = 0
+    depth: int = 0
+    in_string: bool = False
+
+    def end(self, buffer: bytes, ended: bool) -> int:
+        """0 where it is not all there yet."""
+        if self.bare:
+            match = _AFTER_BARE.search(buffer, self.seen)
+            self.seen = match.start() if match else len(buffer)
+            return max(self.seen, 1) if match or ended else 0
+        while True:
+            if self.in_string and not self._leave_string(buffer):
+                return 0
+            if self.seen and not self.depth:
+                return self.seen
+            if (end := self._brackets(buffer)) or not self.in_string:
+                return end
+
+    def _leave_string(self, buffer: bytes) -> bool:
+        match = _IN_STRING.match(buffer, self.seen)
+        self.seen = match.end() if match else self.seen
+        # Not at the end of the string, but before half of an escape or at the end of what is there.
+        if buffer[self.seen : self.seen + 1] != b'"':
+            return False
+        self.seen += 1
+        self.in_string = False
+        return True
+
+    def _brackets(self, buffer: bytes) -> int:
+        for token in _TOKEN.finditer(buffer, self.seen):
+            self.seen = token.end()
+            text = token[0]
+            if text == b'"':
+                self.in_string = True
+                return 0
+            if text in (b"{", b"["):
+                self.depth += 1
+            elif text in (b"}", b"]"):
+                self.depth -= 1
+            if self.depth == 0:
+                return self.seen
+        self.seen = len(buffer)
+        return 0
+
+
 def _pieces(chunks: Iterator[bytes], offset: int) -> Iterator[_Piece | _Lost]:
     """The values inside the outermost array, or the outermost values where there is none."""
-    buffer = b""
-    in_array: bool | None = None
-    ended = False
+    ahead = _Ahead(chunks, offset)
+    ahead.skip()
+    in_array = ahead.buffer.startswith(b"[")
+    ahead.take(1 if in_array else 0)
     next_line = b""
     while True:
-        start = _skip(buffer)
-        if not next_line:
-            next_line = _next_line(buffer[:start], buffer[start : start + 1])
-        buffer, offset = buffer[start:], offset + start
-        if buffer and in_array is None:
-            in_array = buffer.startswith(b"[")
+        before = ahead.skip()
+        if in_array and ahead.buffer.startswith(b"]"):
+            yield from _after_array(ahead)
+            return
+        if not ahead.buffer:
             if in_array:
-                buffer, offset = buffer[1:], offset + 1
-                continue
-        if in_array and buffer.startswith(b"]"):
-            yield from _after_array(buffer[1:], chunks, offset + 1)
+                yield _Lost("is missing: the array is not closed", ahead.offset)
             return
-        end = _value_end(buffer, ended)
-        last_try = ended or len(buffer) > MAX_RECORD
-        end = _mended_end(buffer, end, next_line, last_try)
-        if end:
-            yield _Piece(buffer[:end], offset)
-            buffer, offset = buffer[end:], offset + end
-        elif last_try:
-            if buffer or in_array:
-                yield _lost(buffer, offset)
+        next_line = next_line or _next_line(before, ahead.buffer[:1])
+        piece = _next(ahead, next_line)
+        yield piece
+        if isinstance(piece, _Lost) and not ahead.buffer and ahead.ended:
             return
-        else:
-            more = next(chunks, None)
-            ended = more is None
-            buffer += more or b""
 
 
-def _after_array(rest: bytes, chunks: Iterator[bytes], offset: int) -> Iterator[_Lost]:
-    if rest.strip() or any(chunk.strip() for chunk in chunks):
+def _next(ahead: _Ahead, next_line: bytes) -> _Piece | _Lost:
+    offset = ahead.offset
+    scan = _Scan(bare=ahead.buffer[:1] not in (b"{", b"[", b'"'))
+    while True:
+        end = scan.end(ahead.buffer, ahead.ended)
+        is_long = (end or len(ahead.buffer)) > MAX_RECORD
+        end = _mended_end(ahead.buffer, end, next_line, ahead.ended or is_long)
+        if end and end <= MAX_RECORD:
+            return _Piece(ahead.take(end), offset)
+        if is_long:
+            return _drop(ahead, scan, next_line, end)
+        if ahead.ended:
+            ahead.take(len(ahead.buffer))
+            return _Lost("never ends: a bracket or a quote is not closed", offset)
+        ahead.more()
+
+
+def _drop(ahead: _Ahead, scan: _Scan, next_line: bytes, end: int) -> _Lost:
+    """Go past a value over the limit; `end` is 0 as long as it is not all there."""
+    offset = ahead.offset
+    while not end:
+        if ahead.ended:
+            ahead.take(len(ahead.buffer))
+            return _Lost(f"is over {MAX_RECORD:,} bytes; the rest of the file was not read", offset)
+        # The beginning of a line may be cut by the end of a chunk.
+        past = max(min(scan.seen, len(ahead.buffer) - len(next_line)), 0)
+        ahead.take(past)
+        scan.seen -= past
+        ahead.more()
+        end = scan.end(ahead.buffer, ahead.ended)
+        end = (max(ahead.buffer.find(next_line, 0, end or len(ahead.buffer)), 0) if next_line else 0) or end
+    ahead.take(end)
+    return _Lost(f"is over {MAX_RECORD:,} bytes", offset)
+
+
+def _after_array(ahead: _Ahead) -> Iterator[_Lost]:
+    offset = ahead.offset + 1
+    ahead.take(1)
+    ahead.skip()
+    if ahead.buffer:
         yield _Lost("something follows the end of the array", offset)
-
-
-def _lost(buffer: bytes, offset: int) -> _Lost:
-    if len(buffer) > MAX_RECORD:
-        return _Lost(f"is over {MAX_RECORD:,} bytes; the rest of the file was not read", offset)
-    if buffer:
-        return _Lost("never ends: a bracket or a quote is not closed", offset)
-    return _Lost("is missing: the array is not closed", offset)
-
-
-def _skip(buffer: bytes) -> int:
-    match = _BETWEEN.match(buffer)
-    return match.end() if match else 0
 
 
 def _next_line(before: bytes, first: bytes) -> bytes:
@@ -152,23 +249,3 @@ def _is_sound(raw: bytes) -> bool:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return False
     return True
-
-
-def _value_end(buffer: bytes, ended: bool) -> int:
-    """The end of the value at the start of `buffer`; 0 where it is not all there yet."""
-    if buffer[:1] not in (b"{", b"[", b'"'):
-        # A number or a word: up to what separates it.
-        match = re.search(rb"[\s,\]}]", buffer)
-        return max(match.start(), 1) if match else len(buffer) if ended else 0
-    depth = 0
-    for token in _TOKEN.finditer(buffer):
-        text = token[0]
-        if text == b'"':
-            return 0
-        if text in (b"{", b"["):
-            depth += 1
-        elif text in (b"}", b"]"):
-            depth -= 1
-        if depth == 0:
-            return token.end()
-    return 0

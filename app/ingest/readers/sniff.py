@@ -167,7 +167,8 @@ def _json_or_lines(text: str, ending: str) -> Format:
 
 def _delimiter(text: str) -> str | None:
     """What separates the columns of the first line, if that line names some of ours."""
-    first = text.lstrip("\r\n").splitlines()[0]
+    # No names of columns are as long; the csv module refuses a cell of 131,072 letters.
+    first = text.lstrip("\r\n").splitlines()[0][:100_000]
     for delimiter in (",", ";", "\t", "|"):
         names = {name.strip().lower() for name in next(csv.reader([first], delimiter=delimiter), [])}
         if len(names) > 1 and names & _TEXT_COLUMNS:
