@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
 
@@ -68,6 +68,8 @@ class _Batch:
     size: int = 0
     done: int = 0
     """Bytes read when it was full."""
+    again: str | None = None
+    """The file that is read again after it, of which nothing in it counts."""
 
     def add(self, incoming: Incoming) -> None:
         if isinstance(incoming, Draft):
@@ -75,10 +77,15 @@ class _Batch:
             self.size += incoming.size
         elif isinstance(incoming, Refusal):
             self.refusals.append(incoming)
-        else:
+        elif isinstance(incoming, FileEnd):
             self.ends.append(incoming)
+        else:
+            self.again = incoming.path
 
     def is_full(self, limit: int) -> bool:
+        """A file that is read again begins a batch: two readings of it are never in one."""
+        if self.again is not None:
+            return True
         return len(self.drafts) >= limit or self.size >= _BATCH_CHARACTERS or len(self.refusals) >= _BATCH_WITHOUT
 
 
@@ -90,7 +97,7 @@ class _Run:
         self._names = not options.skip_entities
         self._pipeline = (lambda: archive.enricher.pipeline) if self._names else None
         self._tally = Tally()
-        self._now = datetime.now(UTC).isoformat()
+        self._now = self._seen_at = datetime.now(UTC).isoformat()
         self._recogniser = Recogniser(
             archive.settings.model if self._names else None,
             lambda: archive.enricher,
@@ -176,8 +183,8 @@ class _Run:
                 for d, v in zip(batch.drafts, verdicts, strict=True)
                 if v.outcome == "rejected"
             ]
-            rejections.keep(session, [*batch.refusals, *refused], self._now)
-            resolved = sum(rejections.resolve(session, end.path, self._now) for end in batch.ends)
+            rejections.keep(session, [*batch.refusals, *refused], self._seen_at)
+            resolved = sum(rejections.resolve(session, end.path, self._seen_at) for end in batch.ends)
         self._count(batch, verdicts, resolved)
 
     def _write_articles(
@@ -221,13 +228,18 @@ class _Run:
 
     def _count(self, batch: _Batch, verdicts: list[Verdict], resolved: int) -> None:
         """After the commit: what is reported is there."""
-        for verdict in verdicts:
-            self._tally.count(verdict.outcome)
+        for draft, verdict in zip(batch.drafts, verdicts, strict=True):
+            self._tally.count(verdict.outcome, str(draft.origin.path))
             self._tally.recognised += verdict.needs_names
             self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
             self._pace.add(verdict.writes_text)
-        for _ in batch.refusals:
-            self._tally.count("rejected")
+        for refused in batch.refusals:
+            self._tally.count("rejected", refused.path)
+        for end in batch.ends:
+            self._tally.end(end.path)
+        if batch.again is not None:
+            self._tally.read_again(batch.again)
+            self._seen_at = _later(self._seen_at)
         self._tally.cleaned += sum(draft.cleaned for draft in batch.drafts)
         self._tally.resolved += resolved
 
@@ -235,6 +247,11 @@ class _Run:
         if self._progress is not None:
             counts = self._tally
             self._progress(Progress(done, reading.total, counts.read, counts.outcomes["rejected"], stage))
+
+
+def _later(seen_at: str) -> str:
+    """Another moment than this, also where the clock stands."""
+    return max(datetime.now(UTC), datetime.fromisoformat(seen_at) + timedelta(microseconds=1)).isoformat()
 
 
 def _text(draft: Draft, verdict: Verdict) -> Text:

@@ -26,7 +26,14 @@ class FileEnd:
     path: str
 
 
-Incoming = Draft | Refusal | FileEnd
+@dataclass(frozen=True, slots=True)
+class Again:
+    """The file at `path` is read from its beginning again: what came of it so far does not count."""
+
+    path: str
+
+
+Incoming = Draft | Refusal | FileEnd | Again
 
 
 @dataclass(slots=True)
@@ -68,8 +75,10 @@ class Reading:
                     break
                 before = after
                 self.tally.notes.append(
-                    f"{found.name} changed while it was read" + (" and was read again." * bool(left))
+                    f"{found.name} changed while it was read" + (" and was read again." if left else ".")
                 )
+                if left:
+                    yield Again(found.place)
         except OSError as error:
             yield Refusal(found.name, str(found.path), None, f"cannot be read: {error.strerror}")
             return
@@ -104,4 +113,8 @@ def refusal(
 
 
 def _unmoved(before: os.stat_result, after: os.stat_result) -> bool:
-    return (before.st_size, before.st_mtime_ns) == (after.st_size, after.st_mtime_ns)
+    return _state(before) == _state(after)
+
+
+def _state(status: os.stat_result) -> tuple[int, ...]:
+    return status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -71,13 +72,32 @@ class Tally:
     ignored: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=perf_counter)
+    _of_file: dict[str, Counter[Outcome]] = field(default_factory=dict)
+    """Of those files that are not at their end."""
+    _made: Counter[str] = field(default_factory=Counter)
+    """How many articles former readings of a file made or revised: they are counted, and met again in the next."""
 
     @property
     def read(self) -> int:
         return sum(self.outcomes.values())
 
-    def count(self, outcome: Outcome) -> None:
+    def count(self, outcome: Outcome, path: str) -> None:
+        if outcome in ("unchanged", "revised") and self._made[path]:
+            self._made[path] -= 1
+            return
         self.outcomes[outcome] += 1
+        self._of_file.setdefault(path, Counter())[outcome] += 1
+
+    def end(self, path: str) -> None:
+        self._of_file.pop(path, None)
+        self._made.pop(path, None)
+
+    def read_again(self, path: str) -> None:
+        """What was counted of the file counts no more, but for the articles that came of it and are there."""
+        counted = self._of_file.pop(path, Counter())
+        for outcome in ("unchanged", "duplicate", "rejected"):
+            self.outcomes[outcome] -= counted[outcome]
+        self._made[path] += counted["new"] + counted["revised"]
 
     @contextmanager
     def timing(self, stage: Stage) -> Iterator[None]:

@@ -40,7 +40,7 @@ def files_to_retry(session: Session) -> list[tuple[str, str]]:
 
 
 def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
-    """`seen_at` is one for a whole run. A record refused again for the same reason keeps its one row."""
+    """`seen_at` is one for all of a reading of a file. A record refused again for the same reason keeps its one row."""
     rows = [asdict(refusal) | {"seen_at": seen_at, "resolved": False} for refusal in refusals]
     new = [row for row, refusal in zip(rows, refusals, strict=True) if not _seen_again(session, refusal, seen_at)]
     if new:
@@ -48,7 +48,7 @@ def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
 
 
 def resolve(session: Session, path: str, seen_at: str) -> int:
-    """The file at `path` was read to its end: what was refused of it before the run of `seen_at` and not again is
+    """The file at `path` was read to its end: what was refused of it before `seen_at` and not again then is
     resolved. How many that are."""
     passed = update(Rejection).where(col(Rejection.path) == path, _STANDS, col(Rejection.seen_at) != seen_at)
     return session.connection().execute(passed.values(resolved=True)).rowcount

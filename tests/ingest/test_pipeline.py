@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import itertools
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -182,6 +183,31 @@ def test_retry_reads_the_files_of_rejections_again(archive: Archive, tmp_path: P
         }
 
 
+@pytest.mark.parametrize("replaced", [False, True])
+def test_of_a_file_that_is_read_again_only_the_last_reading_counts(
+    archive: Archive, tmp_path: Path, replaced: bool
+) -> None:
+    sound = [json.dumps({"id": number, "title": f"Number {number}"}) for number in range(3000)]
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n".join(["broken", "[]", *sound]))
+    before = path.stat()
+    mended: list[Path] = []
+
+    def mend(_: Progress) -> None:
+        if not mended:
+            mended.append(tmp_path / "mended.jsonl")
+            mended[0].write_text("\n".join(['"less"', "[]", *sound[:-1], json.dumps({"id": 2999, "title": "Last"})]))
+            os.utime(mended[0], ns=(before.st_atime_ns, before.st_mtime_ns if replaced else 0))
+            mended[0].replace(path)
+
+    report = ingest([path], archive, PLAIN, mend)
+    assert report.notes == ("a.jsonl changed while it was read and was read again.",)
+    assert outcome(report) == {"new": 3000, "rejected": 2}
+    with archive.database.reading() as session:
+        standing = [(row.record, row.reason) for row in rejections.list_rejections(session)]
+    assert standing == [(2, "is not a JSON object but an array"), (1, "is not a JSON object but a text")]
+
+
 def test_the_report_notes_what_was_ignored_and_cleaned(archive: Archive, write_records: WriteRecords) -> None:
     report = ingest([write_records("a.jsonl", [{**FERRY, "page": 1, "desk": "x", "text": "A\x00b"}])], archive, PLAIN)
     assert report.notes == ("Ignored fields: desk, page.", "Control characters were removed from 1 records.")
@@ -264,7 +290,7 @@ def test_nothing_starts_where_a_path_is_missing_or_another_ingest_runs(
 
 
 def test_an_error_in_the_middle_loses_nothing_that_was_reported(archive: Archive, write_records: WriteRecords) -> None:
-    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(1200)])
+    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(3000)])
 
     def stop(progress: Progress) -> None:
         if progress.records >= 500:
