@@ -62,11 +62,12 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where records come from. `file` is the name to show, `path` the place itself; `source` is for those that name
-    none."""
+    none, `format` the one that was forced."""
 
     file: str
     path: Path
     source: str | None = None
+    format: Format | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import perf_counter
+from typing import cast
 
 from sqlmodel import Session
 
@@ -26,6 +27,7 @@ from app.store import articles, provenance, rejections
 from app.store.rejections import Refusal
 from app.store.resolution import replace_names
 from app.store.sequence import next_sequence
+from app.store.tables import Rejection
 
 _BATCH_WITH_NAMES = recognition.BATCH
 # Without it the fixed cost of a transaction counts.
@@ -124,18 +126,23 @@ class _Run:
     def _files(self, paths: Sequence[Path]) -> list[Found]:
         ours = own(self._archive.settings)
         files = {found.path: found for found in walk(paths, ours)}
-        for path, name in self._refused():
+        for refused in self._refused():
+            path = Path(refused.path)
             if is_gone(path):
-                self._tally.notes.append(f"{name} is gone.")
+                self._tally.notes.append(f"{refused.file} is gone.")
             elif path not in files:
-                files |= {found.path: found for found in again(path, name, ours) if found.path not in files}
+                files |= {
+                    found.path: _as_before(found, refused)
+                    for found in again(path, refused.file, ours)
+                    if found.path not in files
+                }
         return list(files.values())
 
-    def _refused(self) -> list[tuple[Path, str]]:
+    def _refused(self) -> list[Rejection]:
         if not self._options.retry:
             return []
         with self._archive.database.reading() as session:
-            return [(Path(path), name) for path, name in rejections.files_to_retry(session)]
+            return rejections.files_to_retry(session)
 
     def _tasks(self, reading: Reading) -> Iterator[Task[_Batch]]:
         batches = self._batches(reading)
@@ -247,6 +254,10 @@ class _Run:
         if self._progress is not None:
             counts = self._tally
             self._progress(Progress(done, reading.total, counts.read, counts.outcomes["rejected"], stage))
+
+
+def _as_before(found: Found, refused: Rejection) -> Found:
+    return replace(found, source=refused.source, format=cast("Format | None", refused.format))
 
 
 def _later(seen_at: str) -> str:

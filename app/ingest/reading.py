@@ -63,7 +63,7 @@ class Reading:
 
     def _file(self, found: Found) -> Iterator[Incoming]:
         if found.refusal is not None:
-            yield Refusal(found.name, found.place, None, found.refusal)
+            yield self._refusal(found, found.refusal)
             return
         whole = False
         try:
@@ -80,17 +80,25 @@ class Reading:
                 if left:
                     yield Again(found.place)
         except OSError as error:
-            yield Refusal(found.name, str(found.path), None, f"cannot be read: {error.strerror}")
+            yield self._refusal(found, f"cannot be read: {error.strerror}")
             return
         if whole:
-            yield FileEnd(str(found.path))
+            yield FileEnd(found.place)
+
+    def _refusal(self, found: Found, reason: str) -> Refusal:
+        source, format = self._read_as(found)
+        return Refusal(found.name, found.place, None, reason, source=source, format=format)
+
+    def _read_as(self, found: Found) -> tuple[str | None, readers.Format | None]:
+        """What is given now goes before what was given when something of the file was refused."""
+        return self.source or found.source, self.format or found.format
 
     def _records(self, found: Found) -> Generator[Incoming, None, bool]:
         """Returns whether the file could be read to its end."""
-        origin = Origin(found.name, found.path, self.source)
+        origin = Origin(found.name, found.path, *self._read_as(found))
         whole = True
         with readers.Opened(found.path) as stream:
-            for format, record in readers.read(stream, found.path, self.format):
+            for format, record in readers.read(stream, found.path, origin.format):
                 self.done = self._before + stream.consumed
                 if isinstance(record, readers.Unusable):
                     whole = whole and record.number is not None
@@ -109,7 +117,7 @@ class Reading:
 def refusal(
     origin: Origin, number: int | None, reason: str, sha256: str | None = None, offset: int | None = None
 ) -> Refusal:
-    return Refusal(origin.file, str(origin.path), number, reason, sha256, offset)
+    return Refusal(origin.file, str(origin.path), number, reason, sha256, offset, origin.source, origin.format)
 
 
 def _unmoved(before: os.stat_result, after: os.stat_result) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import InputUnreadable
+from app.ingest.readers import Format
 from app.settings import Settings
 
 
@@ -17,12 +18,14 @@ from app.settings import Settings
 class Found:
     """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands, with
     nothing in it that a terminal would obey. `refusal` says why the file must not be read. `settled`: there is nothing
-    to read, and what was refused here before is no more."""
+    to read, and what was refused here before is no more. `source` and `format` are those of that time."""
 
     path: Path
     name: str
     refusal: str | None = None
     settled: bool = False
+    source: str | None = None
+    format: Format | None = None
 
     @property
     def place(self) -> str:

@@ -25,6 +25,8 @@ class Refusal:
     reason: str
     sha256: str | None = None
     offset: int | None = None
+    source: str | None = None
+    format: str | None = None
 
 
 def list_rejections(session: Session, *, resolved: bool = False, limit: int | None = None) -> list[Rejection]:
@@ -33,10 +35,12 @@ def list_rejections(session: Session, *, resolved: bool = False, limit: int | No
     return list(session.exec(wanted if resolved else wanted.where(col(Rejection.resolved).is_(False))))
 
 
-def files_to_retry(session: Session) -> list[tuple[str, str]]:
-    """`path` and `file` of each file with an unresolved rejection."""
-    wanted = select(Rejection.path, Rejection.file).where(col(Rejection.resolved).is_(False)).distinct()
-    return sorted(session.exec(wanted))
+def files_to_retry(session: Session) -> list[Rejection]:
+    """Of each file with unresolved rejections the one seen last."""
+    wanted = (
+        select(Rejection).where(col(Rejection.resolved).is_(False)).order_by(col(Rejection.seen_at), col(Rejection.id))
+    )
+    return sorted({each.path: each for each in session.exec(wanted)}.values(), key=lambda each: each.path)
 
 
 def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
@@ -61,4 +65,5 @@ def _seen_again(session: Session, refusal: Refusal, seen_at: str) -> bool:
         col(Rejection.reason) == refusal.reason,
         _STANDS,
     )
-    return session.connection().execute(same.values(seen_at=seen_at)).rowcount > 0
+    now = same.values(seen_at=seen_at, source=refusal.source, format=refusal.format)
+    return session.connection().execute(now).rowcount > 0

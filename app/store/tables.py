@@ -299,7 +299,8 @@ class Decision(SQLModel, table=True):
 class Rejection(SQLModel, table=True):
     """A record that is not an article, and why. `record` counts from 1; None is the file itself.
 
-    `file` is the name to show, `path` the place to try again. `sha256` and `offset` are of the raw bytes.
+    `file` is the name to show, `path` the place to try again, with the `source` and `format` that the ingest was given.
+    `sha256` and `offset` are of the raw bytes.
     """
 
     __tablename__ = "rejection"
@@ -314,6 +315,8 @@ class Rejection(SQLModel, table=True):
     offset: int | None = None
     seen_at: str
     resolved: bool = Field(default=False, index=True)
+    source: str | None = None
+    format: str | None = None
 
 
 class IndexCommit(SQLModel, table=True):

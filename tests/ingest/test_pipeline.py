@@ -238,6 +238,26 @@ def test_retry_reads_nothing_that_was_refused_as_a_link(archive: Archive, tmp_pa
         }
 
 
+def test_retry_reads_a_file_as_it_was_read(archive: Archive, tmp_path: Path) -> None:
+    """Else it would take the publisher from all the others in the file."""
+    path = tmp_path / "a.dat"
+    path.write_text('{"id": 1, "title": "Ferry"}\n{"title": "Snow"}\n{"id": 3,\n')
+    options = IngestOptions(source="Harbour Wire", format="jsonl", skip_entities=True)
+    assert outcome(ingest([path], archive, options)) == {"new": 2, "rejected": 1}
+    path.write_text(path.read_text() + '{"id": 4, "title": "Still broken"\n')
+    report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
+    assert outcome(report) == {"unchanged": 2, "rejected": 2}
+    path.write_text('[1]\n{"id": 1, "title": "Ferry"}\n{"title": "Snow"}\n{"id": 3, "title": "Rain"}')
+    report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
+    assert outcome(report) == {"new": 1, "unchanged": 2, "rejected": 1}
+    assert [row["source"] for row in rows(archive)] == ["Harbour Wire"] * 3
+    path.write_text('{"id": 3, "title": "Rain"}')
+    report = ingest([], archive, IngestOptions("Other Wire", "jsonl", skip_entities=True, retry=True))
+    assert outcome(report) == {"duplicate": 1}
+    with archive.database.reading() as session:
+        assert [copy.key for copy in session.exec(select(Copy))] == ["id\tOther Wire\t3"]
+
+
 def test_retry_walks_a_folder_that_could_not_be_entered(archive: Archive, write_records: WriteRecords) -> None:
     given = write_records("in/2001/a.jsonl", [FERRY]).parents[1]
     refused = Refusal("in/2001", str(given / "2001"), None, "cannot be read: Permission denied")

@@ -22,7 +22,7 @@ def test_the_same_refusal_again_keeps_its_row(archive: Archive) -> None:
             (None, "is empty", "second"),
             (3, "is not valid JSON", "second"),
         ]
-        assert rejections.files_to_retry(session) == [("/news/a.jsonl", "news/a.jsonl")]
+        assert [row.path for row in rejections.files_to_retry(session)] == ["/news/a.jsonl"]
         assert len(rejections.list_rejections(session, limit=1)) == 1
 
 
