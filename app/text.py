@@ -38,6 +38,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
 
 
+def printable(text: str) -> str:
+    """With nothing in it that a terminal would obey: such characters by their numbers."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
 def fold(text: str) -> str:
     """Case- and accent-folded with single spaces: what two spellings of one name have in common."""
     return _SPACES.sub(" ", fold_word(text)).strip()

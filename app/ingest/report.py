@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Literal, Protocol
 
+from app.text import printable
+
 Outcome = Literal["new", "revised", "unchanged", "duplicate", "rejected"]
 Stage = Literal["reading", "recognition", "rows", "index"]
 
@@ -51,6 +53,7 @@ class OnProgress(Protocol):
 
 # Beyond these a list of names is noise.
 _NAMES_SHOWN = 12
+_NAME_SHOWN = 40
 
 
 @dataclass(slots=True)
@@ -121,7 +124,7 @@ class Tally:
 
     def _notes(self) -> Iterator[str]:
         if self.ignored:
-            names = sorted(self.ignored)
+            names = [printable(name[:_NAME_SHOWN]) for name in sorted(self.ignored)]
             more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
             yield f"Ignored fields: {', '.join(names[:_NAMES_SHOWN])}{more}."
         if self.cleaned:

@@ -12,6 +12,7 @@ from pathlib import Path
 from app.errors import InputUnreadable
 from app.ingest.readers import Format
 from app.settings import Settings
+from app.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +162,7 @@ def _name(path: Path, root: Path) -> str:
 
 
 def _shown(path: Path) -> str:
-    letters = _text(path)
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in letters)
+    return printable(_text(path))
 
 
 def _text(path: Path) -> str:

@@ -283,6 +283,12 @@ def test_the_archive_is_no_input_of_its_own(archive: Archive, tmp_path: Path, wr
             ingest([itself], archive, PLAIN)
 
 
+def test_names_of_ignored_fields_are_shown_as_text(archive: Archive, write_records: WriteRecords) -> None:
+    path = write_records("a.jsonl", [{**FERRY, "\x1b]0;pwned\x07": 1, "x" * 1_000_000: 2}])
+    [note] = ingest([path], archive, PLAIN).notes
+    assert note == f"Ignored fields: \\x1b]0;pwned\\x07, {'x' * 40}."
+
+
 def test_progress_grows_to_the_end(archive: Archive, tmp_path: Path) -> None:
     lines = "".join(
         json.dumps({"id": n, "title": f"Number {n} {' '.join(map(str, range(n, n + 200)))}"}) + "\n"

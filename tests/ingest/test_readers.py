@@ -63,6 +63,7 @@ def test_a_forced_format_wins() -> None:
         ("a.png", bytes(range(32)) * 20, "is not text"),
         ("a.html", b"<!DOCTYPE html><html></html>", "has a format that is not known (markup)"),
         ("a.py", b"import os\n", "has a format that is not known (.py); --format forces one"),
+        ("a.\x1b[31m", b"import os\n", "has a format that is not known (.\\x1b[31m); --format forces one"),
     ],
 )
 def test_a_file_that_is_nothing_we_know_is_one_rejection(

@@ -11,6 +11,7 @@ import msgspec
 from charset_normalizer import from_bytes
 
 from app.ingest.readers.record import FileUnusable
+from app.text import printable
 
 Format = Literal["text", "jsonl", "json", "csv"]
 FORMATS: tuple[Format, ...] = get_args(Format)
@@ -149,7 +150,7 @@ def _format(text: str, ending: str) -> Format:
         return "csv"
     if ending in _TEXT_ENDINGS:
         return "text"
-    raise FileUnusable(f"has a format that is not known ({ending}); --format forces one")
+    raise FileUnusable(f"has a format that is not known ({printable(ending)}); --format forces one")
 
 
 def _json_or_lines(text: str, ending: str) -> Format:
