@@ -307,6 +307,30 @@ def test_asking_where_no_archive_is_does_not_begin_one(run: Run, folder: Path, c
     assert not folder.exists()
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["ingest", "{broken}", "--skip-entities", "--source", "x\udcff"],
+        ["ingest", "{broken}", "--skip-entities", "--source", "x\x1b[31m"],
+        ["keys", "create", "k\udcff", "--scope", "read"],
+        ["keys", "create", "k", "--scope", "\udcff"],
+        ["search", "moon\udcff"],
+        ["search", "moon", "--source", "\udcff"],
+        ["entities", "list", "k\udcff"],
+    ],
+)
+def test_bytes_that_are_no_text_are_wrong_usage(filled: Run, broken: Path, arguments: list[str]) -> None:
+    refused = filled(*(argument.format(broken=broken) for argument in arguments))
+    assert refused.exit_code == 2, refused.output
+    assert "control characters that are no text" in refused.stderr
+    assert "\x1b[31m" not in refused.output
+
+
+def test_a_given_source_is_cleaned_as_those_of_records_are(run: Run, broken: Path) -> None:
+    run("ingest", broken, "--skip-entities", "--source", " Harbour\t\nWire ")
+    assert "Harbour Wire" in run("search", "news").stdout
+
+
 def test_a_setting_that_cannot_be_used_is_named(filled: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DATELINE_PORT", "harbour")
     refused = filled("stats")

@@ -19,6 +19,7 @@ from app.cli.command import (
     EXIT_HELP,
     EXIT_REJECTED,
     AsJson,
+    CommandLine,
     Commands,
     DataDir,
     cell,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from app.api.params import SearchParams
     from app.search.query import Clause
 
-app = typer.Typer(
+app = CommandLine(
     name="dateline",
     cls=Commands,
     help="A self-hosted archive of news articles: drop articles in, and ask who, where, when, and what else was "

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import json
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn, TypeVar
 
 import typer
-from typer.core import TyperGroup
+from typer.core import TyperCommand, TyperGroup
 
 from app import errors
 
@@ -40,6 +41,11 @@ EXIT_HELP = (
 )
 
 
+# Controls but tab and line end, which cleaning makes spaces; and the halves of surrogates that stand for foreign bytes.
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
 class Commands(TyperGroup):
     """Turns what went wrong into one line and an exit code; a traceback is left for our own defects."""
 
@@ -56,6 +62,26 @@ class Commands(TyperGroup):
         except KeyboardInterrupt:
             complain("Stopped.")
             raise typer.Exit(EXIT_INTERRUPTED) from None
+
+
+class _Command(TyperCommand):
+    def invoke(self, ctx: Any) -> Any:
+        for parameter in self.params:
+            given = ctx.params.get(parameter.name)
+            for value in given if isinstance(given, list | tuple) else (given,):
+                if isinstance(value, str) and _CONTROLS.search(value):
+                    name = parameter.opts[-1] if parameter.opts[-1].startswith("-") else parameter.opts[-1].upper()
+                    raise errors.InvalidParameter(
+                        name, f"{value!r} holds bytes or control characters that are no text."
+                    )
+        return super().invoke(ctx)
+
+
+class CommandLine(typer.Typer):
+    """One whose commands take text as text: the shell hands over any bytes."""
+
+    def command(self, *given: Any, **options: Any) -> Callable[[F], F]:
+        return super().command(*given, cls=_Command, **options)
 
 
 def examples(*shown: tuple[str, str]) -> str:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import AsJson, Commands, DataDir, cell, complain, examples, existing, print_json
+from app.cli.command import AsJson, CommandLine, Commands, DataDir, cell, complain, examples, existing, print_json
 
 if TYPE_CHECKING:
     from app.store.decisions import Kind as DecisionKind
 
-entities = typer.Typer(
+entities = CommandLine(
     name="entities",
     cls=Commands,
     help="Look at persons, organizations, places and events, and correct them.\n\n"

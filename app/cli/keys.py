@@ -7,9 +7,9 @@ from typing import Annotated
 import typer
 
 from app import errors
-from app.cli.command import AsJson, DataDir, complain, examples, existing, print_json
+from app.cli.command import AsJson, CommandLine, DataDir, complain, examples, existing, print_json
 
-keys = typer.Typer(
+keys = CommandLine(
     help="Keys to the API: what writes needs one, and reading where DATELINE_REQUIRE_KEY says so.",
     epilog=examples(("dateline keys create newsroom --scope read --scope ingest", "")),
 )

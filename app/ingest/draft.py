@@ -110,7 +110,7 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
         raise Refused("has neither a headline nor a body")
     date = parse_date(given.date)
     own_id = _line(str(given.id) if given.id is not None else None)
-    source = _line(given.source) or origin.source
+    source = _line(given.source) or _line(origin.source)
     url = _line(given.url)
     authors = _authors(given.authors)
     dateline = _line((given.dateline or "").rstrip(" -–—\t\n"))
