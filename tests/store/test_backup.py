@@ -46,6 +46,39 @@ def test_a_backup_is_one_file_of_one_moment_while_others_write(database: Databas
     assert seen == sorted(seen)
 
 
+def test_of_two_backups_to_one_name_one_is_made_and_the_other_says_so(database: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite"
+    with database.writing() as session:
+        session.connection().exec_driver_sql("CREATE TABLE filler AS SELECT randomblob(20000000) AS bytes")
+    done: list[int | str] = []
+    start = threading.Barrier(4)
+
+    def make() -> None:
+        start.wait()
+        try:
+            done.append(backup(database, target))
+        except SettingsInvalid as error:
+            done.append(str(error))
+
+    makers = [threading.Thread(target=make) for _ in range(4)]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    assert sorted(map(str, done)) == sorted(
+        [str(target.stat().st_size), *[f"{target} is there already; a backup never overwrites."] * 3]
+    )
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith((".", "copy"))] == ["copy.sqlite"]
+
+
+def test_what_comes_to_the_name_meanwhile_stays(database: Database, tmp_path: Path) -> None:
+    target = tmp_path / "copy.sqlite"
+    target.symlink_to("nothing")
+    with pytest.raises(SettingsInvalid, match="never overwrites"):
+        backup(database, target)
+    assert target.is_symlink()
+
+
 def test_nothing_is_overwritten_or_left_half_done(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="never overwrites"):
         backup(database, database.path)
