@@ -34,8 +34,14 @@ _KNOWN = frozenset(name for names in _NAMES.values() for name in names)
 
 # Ids of our own kind in a file name: 000_4733ca42cb406978.txt.
 _OWN_ID = re.compile(r"(?:^|[^0-9a-zA-Z])([0-9a-f]{16})$")
-_DATE = re.compile(r"(\d{4})(?:[-/.](\d{1,2})(?:[-/.](\d{1,2})(?:[T ]\s*\d{1,2}:?\d\d.*)?)?)?", re.ASCII)
-_MAIL_DATE = re.compile(r"(?:[A-Za-z]{3,9},\s*)?(\d{1,2})\s+([A-Za-z]{3})[a-z]*\s+(\d{4})(?:\s+\d{1,2}:.*)?$", re.ASCII)
+# A time is not kept, but one that cannot be says that the date is none either: 99:99, or a sentence after it.
+_HOUR = r"(?:[01]?\d|2[0-4])"
+_ZONE = rf"(?:[+-]{_HOUR}(?::?[0-5]\d)?|[A-Za-z]{{1,5}})"
+_TIME = rf"{_HOUR}:?[0-5]\d(?::?(?:[0-5]\d|60)(?:[.,]\d+)?)?(?:\s*[AaPp][Mm])?(?:\s*{_ZONE})?(?:\s*[(\[][\w /]+[)\]])?"
+_DATE = re.compile(rf"(\d{{4}})(?:[-/.](\d{{1,2}})(?:[-/.](\d{{1,2}})(?:[Tt ]\s*{_TIME})?)?)?", re.ASCII)
+_MAIL_DATE = re.compile(
+    rf"(?:[A-Za-z]{{3,9}},\s*)?(\d{{1,2}})\s+([A-Za-z]{{3}})[a-z]*\s+(\d{{4}})(?:\s+{_TIME})?", re.ASCII
+)
 _MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
 # What `normalise` removes; line ends of other systems are rewritten, not removed.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
@@ -135,7 +141,7 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
         origin=origin,
         # The raw fields are not needed any more, and would double what waits for recognition.
         record=Record(record.number, {}, record.offset, record.sha256),
-        cleaned=any(text is not None and _CONTROLS.search(text) for text in (given.headline, given.body)),
+        cleaned=_holds_controls(given),
     )
 
 
@@ -162,7 +168,7 @@ def parse_date(given: str | int | None) -> str | None:
 
 
 def _mail_date(text: str) -> tuple[str, str, str]:
-    match = _MAIL_DATE.match(text)
+    match = _MAIL_DATE.fullmatch(text)
     month = _MONTHS.find(match[2].lower()) if match else -1
     if match is None or month % 3:
         raise Refused(f"has a date that cannot be read: {text[:60]!r}")
@@ -188,6 +194,12 @@ def _plainly(reason: str) -> str:
     for theirs, ours in (("str", "text"), ("int", "number"), ("array", "list"), (" | null", ""), ("`", "")):
         reason = reason.replace(theirs, ours)
     return reason.replace(" | ", " or ")
+
+
+def _holds_controls(given: _Given) -> bool:
+    values = (getattr(given, name) for name in _Given.__struct_fields__)
+    texts = (text for value in values for text in (value if isinstance(value, list) else [value]))
+    return any(isinstance(text, str) and _CONTROLS.search(text) for text in texts)
 
 
 def _line(text: str | None) -> str | None:
