@@ -307,6 +307,20 @@ def test_asking_where_no_archive_is_does_not_begin_one(run: Run, folder: Path, c
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("arguments", [["nosuch"], ["--retry"]])
+def test_an_ingest_of_nothing_does_not_begin_an_archive(run: Run, folder: Path, arguments: list[str]) -> None:
+    assert run("ingest", *arguments).exit_code == 66
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("command", [["ingest", "seeds"], ["stats"], ["config"]])
+def test_a_data_folder_that_is_a_file_is_a_wrong_setting(run: Run, folder: Path, command: list[str]) -> None:
+    folder.write_text("text")
+    refused = run(*command)
+    assert refused.exit_code == 78
+    assert refused.stderr == f"The data folder cannot be {folder}: {folder} is no folder.\n"
+
+
 @pytest.mark.parametrize(
     "arguments",
     [

@@ -106,9 +106,14 @@ def ingest(
     from app import terminal
     from app.ingest.pipeline import IngestOptions
     from app.ingest.pipeline import ingest as run
+    from app.ingest.walk import check
 
     options = IngestOptions(source, format, skip_entities, workers, retry)
-    with opened(settings_of(data_dir), mend=True) as archive, terminal.progress() as progress:
+    if paths and not settings_of(data_dir).database_path.exists():
+        # Before an archive is begun: a slip in a path must not leave one behind.
+        check(paths, frozenset())
+    begun = opened(settings_of(data_dir), mend=True) if paths else existing(data_dir, mend=True)
+    with begun as archive, terminal.progress() as progress:
         report = run(paths or [], archive, options, progress)
     terminal.show_report(report)
     if report.rejected:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import json
+import os
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -105,7 +106,12 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for programs."
 def settings_of(data_dir: Path | None, **given: Any) -> Settings:
     from app.settings import Settings
 
-    return Settings.read(data_dir=data_dir, **given)
+    settings = Settings.read(data_dir=data_dir, **given)
+    places = (settings.data_dir, *settings.data_dir.parents)
+    nearest = next((place for place in places if os.path.lexists(place)), settings.data_dir)
+    if not os.path.isdir(nearest):  # noqa: PTH112  # pathlib's raises where one may not look
+        raise errors.SettingsInvalid(f"The data folder cannot be {settings.data_dir}: {nearest} is no folder.")
+    return settings
 
 
 @contextmanager
