@@ -20,7 +20,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from app import cli, errors
-from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_INTERRUPTED, EXIT_REJECTED
+from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_TERMINATED
 from app.ingest.lock import writing_alone
 
 ROOT = Path(__file__).parent.parent
@@ -472,6 +472,42 @@ def test_a_port_in_use_is_one_line(filled: Run) -> None:
         refused = filled("serve", "--port", str(port))
     assert refused.exit_code == 78
     assert refused.stderr == f"Cannot listen on http://127.0.0.1:{port}: Address already in use.\n"
+
+
+def test_a_closed_stream_and_one_that_takes_ascii_alone_are_written_to(
+    filled: Run, folder: Path, tmp_path: Path
+) -> None:
+    command = f"{sys.executable} -m app stats --data-dir {folder}"
+    for closed in (">&-", ">&- 2>&-", "<&- >&- 2>&-"):
+        assert spawn("sh", "-c", f"{command} {closed}").stderr == ""
+    (tmp_path / "cafe.txt").write_text(" date 1999-01-01 PARIS: Le café est fermé – déjà vu.", encoding="utf-8")
+    assert filled("ingest", tmp_path / "cafe.txt", "--skip-entities").exit_code == 0
+    for option in ("", "--json"):
+        command = f"PYTHONIOENCODING=ascii {sys.executable} -m app search café {option} --data-dir {folder}"
+        shown = spawn("sh", "-c", command)
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert r"\xe9" in shown.stdout or r"ferm\u00e9" in shown.stdout
+    assert json.loads(shown.stdout)["total"] == 1
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, EXIT_TERMINATED), (signal.SIGINT, EXIT_INTERRUPTED)])
+def test_an_ingest_that_is_stopped_keeps_what_it_wrote(
+    run: Run, folder: Path, tmp_path: Path, sent: signal.Signals, code: int
+) -> None:
+    many = tmp_path / "many.jsonl"
+    many.write_text("".join(json.dumps({"id": n, "title": f"Number {n}"}) + "\n" for n in range(200_000)))
+    command = [sys.executable, "-m", "app", "ingest", str(many), "--skip-entities", "--data-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        while (
+            not (folder / "ingest.lock").exists() or json.loads(run("stats", "--json").stdout or "{}")["articles"] == 0
+        ):
+            assert process.poll() is None
+        process.send_signal(sent)
+        _, shown = process.communicate(timeout=60)
+    assert (process.returncode, shown) == (code, "Stopped.\n")
+    assert json.loads(run("stats", "--json").stdout)["articles"] % 500 == 0
+    assert run("reindex").exit_code == 0
+    assert "1 article\n" in run("search", "headline:number", "headline:7").stdout
 
 
 def test_a_reader_that_goes_away_is_no_failure_to_talk_about(filled: Run, folder: Path) -> None:

@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 from app import cli
 from app.api.app import create_app
 from app.archive import open_archive
-from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_HELP, EXIT_INTERRUPTED, EXIT_REJECTED
+from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_HELP, EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_TERMINATED
 from app.ingest.pipeline import ingest
 from app.search import query
 from app.settings import Settings
@@ -47,7 +47,7 @@ def test_settings_are_all_described_with_their_defaults() -> None:
 
 def test_exit_codes_are_all_described() -> None:
     described = {int(cell) for cell in _first_cells(_section("docs/operations.md", "Exit codes")) if cell.isdigit()}
-    used = {code for _, code in EXIT_CODES} | {0, EXIT_REJECTED, EXIT_DISK, EXIT_INTERRUPTED}
+    used = {code for _, code in EXIT_CODES} | {0, EXIT_REJECTED, EXIT_DISK, EXIT_INTERRUPTED, EXIT_TERMINATED}
     assert described == used
     assert all(re.search(rf"\b{code}\b", EXIT_HELP) for code in used)
 

@@ -29,6 +29,7 @@ from app.cli.command import (
     fail,
     opened,
     print_json,
+    ready_streams,
     settings_of,
 )
 
@@ -339,6 +340,7 @@ def openapi() -> None:
 
 
 def main() -> None:
+    ready_streams()
     app(prog_name="dateline")
 
 

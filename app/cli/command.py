@@ -6,6 +6,9 @@ import errno
 import json
 import os
 import re
+import signal
+import sys
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +27,7 @@ if TYPE_CHECKING:
 EXIT_REJECTED = 1
 EXIT_DISK = 74
 EXIT_INTERRUPTED = 130
+EXIT_TERMINATED = 143
 EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
     (errors.InvalidParameter, 2),
     (errors.ArchiveForeign, 65),
@@ -38,7 +42,7 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
 EXIT_HELP = (
     "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 65 an archive of a later "
     "version; 66 input that cannot be read; 74 index or disk trouble; 75 another ingest runs; 77 read-only data "
-    "folder; 78 wrong setting; 130 stopped by Ctrl-C."
+    "folder; 78 wrong setting; 130 stopped by Ctrl-C; 143 by SIGTERM."
 )
 
 
@@ -47,12 +51,33 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
+class _Terminated(KeyboardInterrupt):
+    """By SIGTERM: the same orderly end as by Ctrl-C."""
+
+
+@contextmanager
+def _terminable() -> Iterator[None]:
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminate)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _terminate(*_: object) -> NoReturn:
+    raise _Terminated
+
+
 class Commands(TyperGroup):
     """Turns what went wrong into one line and an exit code; a traceback is left for our own defects."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            return super().invoke(ctx)
+            with _terminable():
+                return super().invoke(ctx)
         except errors.DatelineError as error:
             _explain(error)
             raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind))) from None
@@ -60,9 +85,9 @@ class Commands(TyperGroup):
             if error.errno == errno.EPIPE:  # `dateline search ... | head`
                 raise
             fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""), EXIT_DISK)
-        except KeyboardInterrupt:
+        except KeyboardInterrupt as stop:
             complain("Stopped.")
-            raise typer.Exit(EXIT_INTERRUPTED) from None
+            raise typer.Exit(EXIT_TERMINATED if isinstance(stop, _Terminated) else EXIT_INTERRUPTED) from None
 
 
 class _Command(TyperCommand):
@@ -138,8 +163,20 @@ def cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value or "none")
 
 
+def ready_streams() -> None:
+    """What cannot be written as the terminal has it is shown by its number. Where a stream was closed before the start,
+    the next file opened would stand in its place."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: PTH123, SIM115  # open until the end
+        elif mode == "w":
+            getattr(sys, name).reconfigure(errors="backslashreplace")
+
+
 def print_json(value: Any) -> None:
-    typer.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    # An escape of JSON's own, where the letter cannot be written.
+    is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
+    typer.echo(json.dumps(value, ensure_ascii=not is_unicode, indent=2))
 
 
 def complain(message: str) -> None:
