@@ -22,7 +22,7 @@ from app.ingest.reading import FileEnd, Incoming, Reading, refusal
 from app.ingest.recognition import Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
 from app.ingest.verdict import Verdict, judge_all, wanting
-from app.ingest.walk import Found, again, check, is_gone, own, walk
+from app.ingest.walk import Found, Places, again, check, is_gone, own, walk
 from app.store import articles, provenance, rejections
 from app.store.rejections import Refusal
 from app.store.resolution import replace_names
@@ -55,7 +55,7 @@ def ingest(
 ) -> Report:
     """Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
     anything is changed. What is wrong inside a file is a rejection, never an error."""
-    check(paths, own(archive.settings))
+    check(paths, _own(archive))
     with writing_alone(archive.settings.lock_path):
         return _Run(archive, options or IngestOptions(), progress).run(paths)
 
@@ -124,7 +124,7 @@ class _Run:
         return self._tally.report()
 
     def _files(self, paths: Sequence[Path]) -> list[Found]:
-        ours = own(self._archive.settings)
+        ours = _own(self._archive)
         files = {found.path: found for found in walk(paths, ours)}
         for refused in self._refused():
             path = Path(refused.path)
@@ -254,6 +254,11 @@ class _Run:
         if self._progress is not None:
             counts = self._tally
             self._progress(Progress(done, reading.total, counts.read, counts.outcomes["rejected"], stage))
+
+
+def _own(archive: Archive) -> Places:
+    settings = archive.settings
+    return own(settings.database_path, settings.data_dir, settings.index_dir, settings.lock_path)
 
 
 def _as_before(found: Found, refused: Rejection) -> Found:

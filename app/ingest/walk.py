@@ -11,7 +11,6 @@ from pathlib import Path
 
 from app.errors import InputUnreadable
 from app.ingest.readers import Format
-from app.settings import Settings
 from app.text import printable
 
 
@@ -45,13 +44,13 @@ Places = frozenset[tuple[int, int]]
 """Files and folders by device and number, so that neither a link nor another spelling is a way round."""
 
 
-def own(settings: Settings) -> Places:
-    """The data folder and what is in it: never input. Whoever closes a file drops all locks that his process has on it,
-    through whatever descriptor: reading the rows' file as input would take SQLite's own away in the midst of a run."""
-    rows = settings.database_path.resolve()
+def own(rows: Path, *others: Path) -> Places:
+    """The file of the rows, with those beside it, and what else is the archive's: never input. Whoever closes a file
+    drops all locks that his process has on it, through whatever descriptor: to read the rows' file as input would take
+    SQLite's own away in the midst of a run."""
+    rows = rows.resolve()
     files = (rows.with_name(rows.name + ending) for ending in ("", "-wal", "-shm", "-journal"))
-    places = (settings.data_dir, settings.index_dir, settings.lock_path, *files)
-    return frozenset(_number(place.stat()) for place in places if place.exists())
+    return frozenset(_number(place.stat()) for place in (*files, *others) if place.exists())
 
 
 def check(paths: Sequence[Path], own: Places) -> None:
