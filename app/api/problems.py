@@ -6,6 +6,7 @@ Handlers raise; nothing else in `api/` knows a status code of a failure.
 from __future__ import annotations
 
 import difflib
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,6 +24,8 @@ from app import errors
 from app.api.envelope import request_id, stamp
 from app.api.models import Candidate, EntityType, Problem, ProblemError, ordered
 from app.api.openapi import PROBLEM_JSON, declared
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,7 +199,12 @@ def refusal(request: Request, error: errors.DatelineError) -> Response:
         headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, errors.KeyRequired):
         headers["WWW-Authenticate"] = _CHALLENGE
-    return _problem(request, _kind(error), str(error), found, headers)
+    kind, detail = _kind(error), str(error)
+    if isinstance(error, errors.StorageFailed | errors.ArchiveReadOnly):
+        # It names folders of the server, which are no matter of clients.
+        log.warning("%s", error)
+        detail = kind.explanation
+    return _problem(request, kind, detail, found, headers)
 
 
 def _kind(error: errors.DatelineError) -> Kind:

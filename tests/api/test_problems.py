@@ -252,6 +252,7 @@ def broken(data_dir: Any) -> FastAPI:
     app.add_api_route(
         "/unreadable", fail(errors.IndexUnavailable("The index cannot be read.")), include_in_schema=False
     )
+    app.add_api_route("/full", fail(errors.StorageFailed("/srv/secret/archive.sqlite: full")), include_in_schema=False)
     app.add_api_route("/unexpected", fail(errors.SettingsInvalid("secret")), include_in_schema=False)
     return app
 
@@ -263,6 +264,7 @@ def broken(data_dir: Any) -> FastAPI:
         ("/unexpected", 500, "internal-error"),
         ("/busy", 503, "archive-busy"),
         ("/unreadable", 503, "index-unavailable"),
+        ("/full", 503, "storage-failed"),
     ],
 )
 def test_failures_of_the_server(broken: FastAPI, path: str, status: int, slug: str) -> None:
