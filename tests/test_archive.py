@@ -30,7 +30,8 @@ def test_it_opens_again_and_twice_at_once(tmp_path: Path) -> None:
 
 def test_an_index_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
-    open_archive(settings).close()
+    with open_archive(settings) as archive:
+        archive.engine.rebuild([], sequence=0)
     for file in settings.index_dir.iterdir():
         file.write_bytes(b"\0")
     with pytest.raises(IndexUnavailable, match="reindex"):

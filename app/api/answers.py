@@ -14,7 +14,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.api.metrics import Metrics
 from app.api.reply import known
+from app.archive import Archive
 from app.cache import Cache, Shelf
+from app.errors import DatelineError
 
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST = 512 * 1024
@@ -50,7 +52,10 @@ class Answers:
             await self._app(scope, receive, send)
             return
         archive, key = scope["app"].state.archive, _key(scope)
-        state = archive.state()
+        state = _state(archive)
+        if state is None:
+            await self._app(scope, receive, send)
+            return
         shelf = self._shelf(state)
         if kept := shelf.find(key):
             self._metrics.answered_from_cache()
@@ -69,7 +74,7 @@ class Answers:
         await self._app(scope, receive, keeping)
         made.route = scope.get("route")
         # Where the archive moved meanwhile, nobody knows which state was answered from.
-        if made.keeps and archive.state() == state:
+        if made.keeps and _state(archive) == state:
             shelf.put(key, made)
 
     def _shelf(self, state: object) -> Shelf[_Answer]:
@@ -77,6 +82,14 @@ class Answers:
         if state != self._state:
             self._state, self._kept = state, self._cache.shelf(_size)
         return self._kept
+
+
+def _state(archive: Archive) -> object:
+    """None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
+    try:
+        return archive.state()
+    except DatelineError:
+        return None
 
 
 def _size(answer: _Answer) -> int:

@@ -5,6 +5,7 @@ So a start waits for nothing, the old index serves while a new one is built, and
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import threading
 
@@ -15,7 +16,8 @@ from app.ingest import indexing
 log = logging.getLogger(__name__)
 
 _PATIENCE = 1.0
-"""Seconds until the next try where another process has the lock."""
+"""Seconds until the next try where another process has the lock, and from one look at the index's folder to the next:
+whoever has room to make may empty it at any time."""
 _LEAVE = 2.0
 """Seconds for a step under way when the server stops; what is cut off is done again at the next start."""
 
@@ -27,6 +29,7 @@ class Keeper:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._serves = indexing.is_ours(archive)
+        self._told = ""
 
     def start(self) -> None:
         self._thread.start()
@@ -50,35 +53,45 @@ class Keeper:
             try:
                 self._keep()
             except ArchiveBusy:
-                self._again(indexing.is_ours(self._archive))
+                self._look_again()
             except ArchiveReadOnly as error:
                 log.warning("The index stays as it is: %s", error)
                 return
             except indexing.Interrupted:
                 return
             except (DatelineError, OSError) as error:
-                log.error("The index could not be brought up to date: %s", error)  # a disk, no defect
-                self._again(self._serves)
+                self._complain(str(error))  # a disk, no defect
+                self._stop.wait(_PATIENCE)
 
-    def _again(self, serves: bool) -> None:
-        self._serves = serves
+    def _look_again(self) -> None:
+        with contextlib.suppress(DatelineError):
+            self._serves = indexing.is_ours(self._archive)
         self._stop.wait(_PATIENCE)
 
+    def _complain(self, trouble: str) -> None:
+        """Once: what stays as it is, a disk that is gone, would fill the log with one line a second."""
+        if trouble != self._told:
+            log.error("The index could not be brought up to date: %s", trouble)
+        self._told = trouble
+
     def _keep(self) -> None:
-        """Once, and whenever something is suspected."""
-        archive = self._archive
-        indexing.catch_up(archive, self._stop.is_set)
-        self._serves = True
+        """Once, and whenever something is suspected or what was open is no longer there."""
         if damaged := self._damaged():
             log.error("The index is damaged and is built again: %s", ", ".join(damaged))
             self._serves = False
-            indexing.rebuild(archive, self._stop.is_set)
-            self._serves = True
-        self._wake.wait()
+            indexing.rebuild(self._archive, self._stop.is_set)
+        self._serves, self._told = True, ""
+        while not self._wake.wait(_PATIENCE):
+            if self._archive.engine.status().lost:
+                log.error("The index is gone from its folder and is built again.")
+                return
         self._wake.clear()
 
     def _damaged(self) -> tuple[str, ...]:
+        """What is wrong with the index once it was brought up to date."""
         try:
+            indexing.catch_up(self._archive, self._stop.is_set)
+            self._serves = True
             return self._archive.engine.audit().damaged
         except IndexUnavailable as error:
             return (str(error),)

@@ -91,7 +91,7 @@ def catch_up(archive: Archive, stopped: Stopped = never) -> int:
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
         settled = is_settled(session)
-    return settled and is_ours(archive) and lag(archive) == 0
+    return settled and _can_go_on(archive) and lag(archive) == 0
 
 
 def rebuild(archive: Archive, stopped: Stopped = never) -> int:
@@ -115,7 +115,7 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
     """As `catch_up`, for who holds the lock. `meanwhile`: as in `settle`."""
     with archive.database.writing() as session:
         settle(session, RULES, meanwhile=meanwhile)
-    if not is_ours(archive):
+    if not _can_go_on(archive):
         return _rebuild(archive, stopped)
     applied = 0
     while count := _apply_some(archive):
@@ -224,6 +224,10 @@ def _commit(archive: Archive, sequence: int, commit: Callable[[], None]) -> None
 def _write_receipt(archive: Archive, generation: int, sequence: int) -> None:
     with archive.database.writing() as session:
         receipts.write(session, archive.settings.index_dir.name, generation, sequence)
+
+
+def _can_go_on(archive: Archive) -> bool:
+    return not archive.engine.status().lost and is_ours(archive)
 
 
 def is_ours(archive: Archive) -> bool:

@@ -106,12 +106,17 @@ class Suggestion:
 
 @dataclass(frozen=True, slots=True)
 class IndexStatus:
-    """`fingerprint` names analysis, codec and schema: another one than the code's own asks for a rebuild."""
+    """`fingerprint` names analysis, codec and schema: another one than the code's own asks for a rebuild.
+
+    `lost`: what is on disk now cannot be opened, or is not there. What was open before goes on answering, and only a
+    rebuild mends it.
+    """
 
     generation: int
     sequence: int
     documents: int
     fingerprint: str
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)

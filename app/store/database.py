@@ -46,6 +46,7 @@ class Database:
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
+        self._identity: tuple[int, int] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -90,6 +91,7 @@ class Database:
             with self._engine.connect() as connection:
                 revision = _revision(connection)
             if revision == HEAD:
+                self._identity = _identity(self.path)
                 return
             if revision is not None and not known(revision):
                 raise ArchiveForeign(
@@ -99,6 +101,7 @@ class Database:
             self._refuse_to_write()
             with self.connecting() as connection:
                 upgrade(connection)
+            self._identity = _identity(self.path)
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
@@ -109,7 +112,7 @@ class Database:
 
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
-        with self._watching:
+        with self._troubles_told(), self._watching:
             if self._watch is None:
                 self._watch = self.connect()
                 self._watch.isolation_level = None
@@ -144,6 +147,9 @@ class Database:
 
     @contextmanager
     def _troubles_told(self) -> Iterator[None]:
+        if self._identity not in (None, _identity(self.path)):
+            # Open connections would go on with the file that was: what they read is no more, what they write is lost.
+            raise StorageFailed(f"{self.path} was removed or replaced while it was open. Start again once it is there.")
         try:
             yield
         except DatabaseError as error:
@@ -160,6 +166,15 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
+
+
+def _identity(path: Path) -> tuple[int, int]:
+    """Of the file under that name now; two zeros where there is none."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return 0, 0
+    return found.st_dev, found.st_ino
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).parents[2]
 Prepare = Callable[[], None]
@@ -46,15 +47,17 @@ def dateline(folder: Path, *arguments: str | Path, prepare: Prepare | None = Non
 
 
 @contextmanager
-def serving(folder: Path, *options: str, prepare: Prepare | None = None) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server process and its address, as printed."""
+def serving(
+    folder: Path, *options: str, prepare: Prepare | None = None, log: IO[str] | int = subprocess.DEVNULL
+) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server process and its address, as printed. Its log goes nowhere, or into a file: a pipe that nobody reads
+    would stop it."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(folder), *options]
-    # Its log goes nowhere: a pipe that nobody reads would stop it.
     process = subprocess.Popen(
         command,
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
+        stderr=log,
         text=True,
         preexec_fn=prepare,  # noqa: PLW1509
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -143,6 +144,66 @@ def finish(connection: socket.socket) -> tuple[int, bytes]:
     answer = HTTPResponse(connection)
     answer.begin()
     return answer.status, answer.read()
+ASKED = ("/v1/search?q=lighthouse", "/v1/stats", "/v1/sources", "/readyz", "/metrics", "/?q=lighthouse")
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+@pytest.mark.parametrize("what", ["folder", "files"])
+def test_an_index_removed_under_a_server_is_built_again(filled: Path, tmp_path: Path, workers: str, what: str) -> None:
+    index, log = filled / "index", tmp_path / "log"
+    with log.open("w") as file, serving(filled, "--workers", workers, log=file) as (_, address):
+        assert httpx.get(f"{address}/v1/search?q=lighthouse", timeout=30).json()["total"] == 40
+        for _ in range(2):
+            if what == "folder":
+                shutil.rmtree(index)
+            else:
+                for path in index.iterdir():
+                    path.unlink()
+            deadline = time.monotonic() + 30
+            while not list(index.glob("*.toc")):
+                assert time.monotonic() < deadline
+                for asked in ASKED:
+                    answer = httpx.get(address + asked, timeout=30)
+                    assert answer.status_code in (200, 503), answer.text
+                    if asked == ASKED[0] and answer.status_code == 200:
+                        assert answer.json()["total"] == 40
+                time.sleep(0.05)
+        assert {httpx.get(address + path, timeout=30).status_code for path in ASKED for _ in range(4)} == {200}
+    assert "Traceback" not in log.read_text()
+    with open_archive(Settings(data_dir=filled)) as archive:
+        assert verify(archive, deep=True) == []
+
+
+def test_who_opens_an_archive_without_an_index_leaves_none_behind(filled: Path) -> None:
+    """A server that saw an empty one there would take it for what a commit has left."""
+    with open_archive(Settings(data_dir=filled)) as serving:
+        shutil.rmtree(filled / "index")
+        assert dateline(filled, "stats").returncode == 0
+        time.sleep(0.3)
+        assert serving.engine.search(Query(Word("lighthouse"))).total == 40
+        assert serving.engine.status().lost
+        assert [finding.store for finding in verify(serving)] == ["index"]
+        assert indexing.catch_up(serving) == 40
+        assert not serving.engine.status().lost
+        assert verify(serving, deep=True) == []
+
+
+def test_a_data_folder_removed_under_a_server_is_said_and_not_begun_anew(filled: Path, tmp_path: Path) -> None:
+    log, moved = tmp_path / "log", tmp_path / "moved"
+    with log.open("w") as file, serving(filled, log=file) as (_, address):
+        assert httpx.get(f"{address}/v1/stats", timeout=30).status_code == 200
+        shutil.copytree(filled, moved)
+        shutil.rmtree(filled)
+        while "could not be brought up to date" not in log.read_text():
+            assert {httpx.get(address + path, timeout=30).status_code for path in ASKED} <= {503}
+        time.sleep(2)
+        assert httpx.get(f"{address}/v1/stats", timeout=30).json()["type"] == "/problems/storage-failed"
+        # What another archive has put there in the meantime is left alone.
+        shutil.copytree(moved, filled)
+        assert httpx.get(f"{address}/v1/stats", timeout=30).status_code == 503
+    told = log.read_text()
+    assert "Traceback" not in told
+    assert told.count("could not be brought up to date") == 1, "it is tried again and again, and said once"
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

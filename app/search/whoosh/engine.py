@@ -46,6 +46,7 @@ class WhooshEngine:
     def __init__(self, index: Index, snapshot: Snapshot | None = None) -> None:
         self._index = index
         self._refreshing = threading.Lock()
+        self._lost = False
         self._snapshot = snapshot or index.snapshot()
         self._checked = time.monotonic()
 
@@ -133,7 +134,8 @@ class WhooshEngine:
         self._refresh()
 
     def rebuild(self, documents: Iterable[Document], /, *, sequence: int) -> None:
-        self._index.replace(documents, sequence)
+        # Where the folder was emptied its numbers begin anew; nobody must take a new generation for one he has open.
+        self._index.replace(documents, sequence, self._snapshot.generation)
         self._refresh()
 
     def compact(self, documents: int, /) -> None:
@@ -142,10 +144,10 @@ class WhooshEngine:
 
     def status(self) -> IndexStatus:
         snapshot = self._current()
-        return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint)
+        return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint, self._lost)
 
     def audit(self, *, deep: bool = False) -> Audit:
-        return audit(self._index.snapshot(), deep=deep)
+        return audit(self._newest(), deep=deep)
 
     @property
     def current_fingerprint(self) -> str:
@@ -156,19 +158,31 @@ class WhooshEngine:
         """Mapped files go with the last snapshot that holds them."""
 
     def _current(self) -> Snapshot:
-        if time.monotonic() - self._checked > _REFRESH_SECONDS and self._refreshing.acquire(blocking=False):
+        is_due = self._lost or time.monotonic() - self._checked > _REFRESH_SECONDS
+        if is_due and self._refreshing.acquire(blocking=False):
             try:
                 if self._index.generation() != self._snapshot.generation:
-                    self._snapshot = self._index.snapshot()
-                self._checked = time.monotonic()
+                    self._snapshot = self._newest()
+                self._lost = False
+            except (IndexUnavailable, OSError):
+                # Its files stay mapped: the old snapshot goes on until there is another.
+                self._lost = True
             finally:
+                self._checked = time.monotonic()
                 self._refreshing.release()
         return self._snapshot
 
     def _refresh(self) -> None:
         with self._refreshing:
-            self._snapshot = self._index.snapshot()
+            self._snapshot = self._newest()
+            self._lost = False
             self._checked = time.monotonic()
+
+    def _newest(self) -> Snapshot:
+        found = self._index.snapshot()
+        if found.generation == 0 < self._snapshot.generation:
+            raise IndexUnavailable(f"The index is gone from {self._index.folder}. Run: dateline reindex")
+        return found
 
     def _resumed(self, query: Query, planned: Plan | None) -> Cursor | None:
         if query.cursor is None:

@@ -87,14 +87,11 @@ class Index:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self._storage = _Storage(str(folder))
         self._vocabulary = Vocabulary()
-        if self.generation() < 0:
-            with self._locked():
-                if self.generation() < 0:
-                    self._commit([], -1, 0)
 
     def generation(self) -> int:
-        """The newest on disk; -1 where there is none."""
-        return int(whoosh_index.TOC._latest_generation(self._storage, _NAME))
+        """The newest on disk; 0 where there is none. Generation 0 is empty and no file: who opens an index to read it
+        puts nothing there that another one might take for what was lost."""
+        return max(0, int(whoosh_index.TOC._latest_generation(self._storage, _NAME)))
 
     def snapshot(self) -> Snapshot:
         """The newest generation. A commit may unlink files while they are opened: then the next one is tried."""
@@ -113,6 +110,8 @@ class Index:
         return Snapshot(views, generation, receipt.sequence, receipt.fingerprint)
 
     def _listed(self, generation: int) -> tuple[Receipt, whoosh_index.TOC]:
+        if generation == 0:
+            return Receipt(0, 0, FINGERPRINT), whoosh_index.TOC(schema(), [], 0)
         try:
             receipt = msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
             name = whoosh_index.TOC._filename(_NAME, generation)
@@ -139,11 +138,14 @@ class Index:
             self._merge(segments)
             self._commit(segments, generation, sequence)
 
-    def replace(self, documents: Iterable[Document], sequence: int) -> None:
-        """Commit a generation that holds `documents` alone. An index that cannot be read is replaced too."""
+    def replace(self, documents: Iterable[Document], sequence: int, after: int = 0) -> None:
+        """Commit a generation above `after` that holds `documents` alone. An index that cannot be read is replaced
+        too, and so is a folder that somebody removed."""
+        # Not its parents: where they are gone the archive is, and nobody begins another one unasked.
+        self.folder.mkdir(exist_ok=True, mode=0o700)
         with self._locked():
             segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
-            self._commit(segments, self.generation(), sequence)
+            self._commit(segments, max(self.generation(), after), sequence)
 
     def compact(self, documents: int) -> None:
         """Merge all segments of at most so many documents, and commit where there was anything to merge."""
