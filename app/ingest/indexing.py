@@ -6,6 +6,7 @@ bring it up to date, after a batch as after a crash: take the changes above that
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Iterator
 from time import perf_counter
 
@@ -102,7 +103,7 @@ def rebuild(archive: Archive, stopped: Stopped = never) -> int:
 
 def compact(archive: Archive, articles: int) -> None:
     """Join the pieces of the index that a run left which brought so many articles. For who holds the lock."""
-    _commit(archive, archive.engine.status().sequence, lambda: archive.engine.compact(articles))
+    _commit(archive, archive.engine.status().sequence, lambda token: archive.engine.compact(articles, token=token))
 
 
 def lag(archive: Archive) -> int:
@@ -158,9 +159,9 @@ def _apply_some(archive: Archive) -> int:
     if gone:
         # First, and under the old number where something follows: a crash in between does it again.
         reached = applied if documents else last
-        _commit(archive, reached, lambda: archive.engine.delete(gone, sequence=reached))
+        _commit(archive, reached, lambda token: archive.engine.delete(gone, sequence=reached, token=token))
     if documents:
-        _commit(archive, last, lambda: archive.engine.put(documents, sequence=last))
+        _commit(archive, last, lambda token: archive.engine.put(documents, sequence=last, token=token))
     return len(changed)
 
 
@@ -207,23 +208,25 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
         settle(session, RULES)
     with archive.database.reading() as session:
         reached = newest(session)
-        _commit(archive, reached, lambda: archive.engine.rebuild(counted(session), sequence=reached))
+        _commit(archive, reached, lambda token: archive.engine.rebuild(counted(session), sequence=reached, token=token))
     return count
 
 
-def _commit(archive: Archive, sequence: int, commit: Callable[[], None]) -> None:
-    """Receipt first, then the index: the generation on disk decides which receipt counts."""
+def _commit(archive: Archive, sequence: int, commit: Callable[[str], None]) -> None:
+    """Receipt first, then the index, both under a token that no other commit has: what is on disk decides which receipt
+    counts."""
+    token = secrets.token_hex(16)
     expected = archive.engine.status().generation + 1
-    _write_receipt(archive, expected, sequence)
-    commit()
-    generation = archive.engine.status().generation
-    if generation != expected:
-        _write_receipt(archive, generation, sequence)
+    _write_receipt(archive, token, expected, sequence)
+    commit(token)
+    made = archive.engine.status()
+    if made.token == token and made.generation != expected:
+        _write_receipt(archive, token, made.generation, sequence)
 
 
-def _write_receipt(archive: Archive, generation: int, sequence: int) -> None:
+def _write_receipt(archive: Archive, token: str, generation: int, sequence: int) -> None:
     with archive.database.writing() as session:
-        receipts.write(session, archive.settings.index_dir.name, generation, sequence)
+        receipts.write(session, token, generation, sequence)
 
 
 def _can_go_on(archive: Archive) -> bool:
@@ -236,8 +239,7 @@ def is_ours(archive: Archive) -> bool:
     status = archive.engine.status()
     if status.fingerprint != archive.fingerprint:
         return False
-    name = archive.settings.index_dir.name
     with archive.database.reading() as session:
-        if status.documents == 0 and status.sequence == 0:
-            return not receipts.are_there(session, name)
-        return receipts.read(session, name, status.generation) == status.sequence
+        if receipts.read(session, status.token, status.generation) == status.sequence:
+            return True
+        return status.documents == 0 and status.sequence == 0 and not receipts.are_there(session)

@@ -108,6 +108,8 @@ class Suggestion:
 class IndexStatus:
     """`fingerprint` names analysis, codec and schema: another one than the code's own asks for a rebuild.
 
+    `token` is what the last commit was given, "" before the first.
+
     `lost`: what is on disk now cannot be opened, or is not there. What was open before goes on answering, and only a
     rebuild mends it.
     """
@@ -116,6 +118,7 @@ class IndexStatus:
     sequence: int
     documents: int
     fingerprint: str
+    token: str = ""
     lost: bool = False
 
 
@@ -135,7 +138,10 @@ class Audit:
 
 
 class SearchEngine(Protocol):
-    """Many threads may search while one process writes. Every write is visible to `search` when it returns."""
+    """Many threads may search while one process writes. Every write is visible to `search` when it returns.
+
+    A write may be given a `token`, which is kept with the index: whoever keeps it too knows that commit again.
+    """
 
     def search(self, query: Query, /) -> Hits: ...
 
@@ -151,17 +157,17 @@ class SearchEngine(Protocol):
         """Articles that share the telling words of this text, `article_id` left out."""
         ...
 
-    def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+    def put(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
         """Add or replace by id. `sequence` is the newest change these bring; it is kept with the index."""
         ...
 
-    def delete(self, ids: Iterable[str], /, *, sequence: int) -> None: ...
+    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "") -> None: ...
 
-    def rebuild(self, documents: Iterable[Document], /, *, sequence: int) -> None:
+    def rebuild(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
         """Replace everything: built beside, then switched in one step; the old index serves until then."""
         ...
 
-    def compact(self, documents: int, /) -> None:
+    def compact(self, documents: int, /, *, token: str = "") -> None:
         """After many writes that brought so many documents: join the small pieces they left, in time in proportion to
         `documents`. Searches find the same, sooner."""
         ...

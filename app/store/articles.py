@@ -9,7 +9,7 @@ from itertools import islice
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, update
 from sqlmodel import Session, col, select
 
-from app.errors import NotFound, Withdrawn
+from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Entity, Mention
@@ -70,10 +70,16 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
 
 
 def bodies(database: Database, ids: Sequence[str]) -> dict[str, str]:
-    """Every page of hits asks for them and for nothing else, so they come without a session."""
+    """Every page of hits asks for them and for nothing else, so they come without a session.
+
+    Rows are never deleted: one that is not there was lost, or the index that found it is another archive's.
+    """
     found: dict[str, str] = {}
     for chunk in chunks(ids):
         found |= database.rows(f"SELECT id, body FROM article WHERE id IN ({', '.join('?' * len(chunk))})", chunk)
+    for id in ids:
+        if id not in found:
+            raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
     return found
 
 

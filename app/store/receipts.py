@@ -1,9 +1,8 @@
-"""Receipts of index commits: which generation of an index holds all changes up to which sequence number."""
+"""Receipts of index commits: which generation of the index holds all changes up to which sequence number."""
 
 from __future__ import annotations
 
-from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app.store.tables import IndexCommit
@@ -12,20 +11,19 @@ from app.store.tables import IndexCommit
 _KEPT = 8
 
 
-def write(session: Session, index: str, generation: int, sequence: int) -> None:
-    statement = insert(IndexCommit).values(index=index, generation=generation, sequence=sequence)
-    changed = {"sequence": statement.excluded.sequence}
-    session.connection().execute(statement.on_conflict_do_update(index_elements=["index", "generation"], set_=changed))
-    old = delete(IndexCommit).where(col(IndexCommit.index) == index, col(IndexCommit.generation) < generation - _KEPT)
-    session.connection().execute(old)
+def write(session: Session, token: str, generation: int, sequence: int) -> None:
+    """A promise of this or a later generation that was made before is dead: a crash came first."""
+    dead = delete(IndexCommit).where(~col(IndexCommit.generation).between(generation - _KEPT, generation - 1))
+    session.connection().execute(dead)
+    session.connection().execute(insert(IndexCommit).values(index=token, generation=generation, sequence=sequence))
 
 
-def read(session: Session, index: str, generation: int) -> int | None:
-    """The sequence number that this generation holds; None where it was never promised one."""
-    receipt = session.get(IndexCommit, (index, generation))
+def read(session: Session, token: str, generation: int) -> int | None:
+    """The sequence number that this commit holds; None where none was promised under that token."""
+    receipt = session.get(IndexCommit, (token, generation))
     return receipt.sequence if receipt is not None else None
 
 
-def are_there(session: Session, index: str) -> bool:
-    """Whether this index ever held anything."""
-    return session.exec(select(IndexCommit.generation).where(IndexCommit.index == index).limit(1)).first() is not None
+def are_there(session: Session) -> bool:
+    """Whether the index ever held anything."""
+    return session.exec(select(IndexCommit.generation).limit(1)).first() is not None

@@ -320,9 +320,10 @@ class Rejection(SQLModel, table=True):
 
 
 class IndexCommit(SQLModel, table=True):
-    """A receipt, written before the index commits: `generation` of `index` holds all changes up to `sequence`.
+    """A receipt, written before the index commits: `generation` holds all changes up to `sequence`.
 
-    The generation on disk decides which receipt counts; one for a generation that never came is dead.
+    `index` is a random token, which the index keeps with that commit: another archive may have the same numbers. What
+    is on disk decides which receipt counts; one for a commit that never came is dead.
     """
 
     __tablename__ = "index_commit"

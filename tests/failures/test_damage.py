@@ -8,16 +8,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from app.api.app import create_app
 from app.archive import open_archive
 from app.errors import IndexUnavailable
 from app.ingest import indexing
+from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.settings import Settings
 from tests.api.served import serve
 from tests.api.test_app import ready
+from tests.failures.command import dateline
+from tests.failures.conftest import article
 
 
 def emptied(raw: bytes) -> bytes:
@@ -68,6 +72,58 @@ def test_a_server_never_fails_over_it(filled: Path, damage: Callable[[bytes], by
         assert client.get("/v1/search?q=lighthouse").status_code in (200, 503)
         ready(client)
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+@pytest.fixture
+def swapped(filled: Path, tmp_path: Path) -> Settings:
+    """Rows of one archive beside the index of another: as many commits, as many changes, other articles."""
+    settings = Settings(data_dir=tmp_path / "other")
+    with open_archive(settings) as archive:
+        for first in (0, 30):
+            file = tmp_path / f"other-{first}.jsonl"
+            file.write_text("".join(article(100 + n) for n in range(first, 30 if first == 0 else 40)))
+            ingest([file], archive, IngestOptions(skip_entities=True))
+        mine = archive.engine.status()
+    shutil.rmtree(settings.index_dir)
+    shutil.copytree(filled / "index", settings.index_dir)
+    with open_archive(settings) as archive:
+        other = archive.engine.status()
+    assert (mine.generation, mine.sequence, mine.documents) == (other.generation, other.sequence, other.documents)
+    return settings
+
+
+def test_an_index_of_another_archive_is_never_believed(swapped: Settings) -> None:
+    refused = dateline(swapped.data_dir, "search", "lighthouse")
+    assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
+    assert "dateline reindex" in refused.stderr
+    with open_archive(swapped) as archive:
+        assert [finding.store for finding in verify(archive)] == ["index"]
+    with serve(create_app(swapped)) as client:
+        while (answer := client.get("/v1/search?q=lighthouse")).status_code == 503:
+            assert answer.json()["type"] == "/problems/index-unavailable"
+        for hit in answer.json()["results"]:
+            assert client.get(f"/v1/articles/{hit['id']}").status_code == 200
+        ready(client)
+        assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+def test_a_hit_whose_row_was_lost_is_said(filled: Path) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive, archive.database.writing() as session:
+        session.connection().execute(text("DELETE FROM article WHERE external_id = '7'"))
+    refused = dateline(filled, "search", "keeper 7")
+    assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
+    with serve(create_app(Settings(data_dir=filled))) as client:
+        ready(client)
+        assert client.get("/v1/search?q=keeper+7").status_code == 503
+        assert client.get("/v1/search?q=keeper+8").status_code == 200
+    assert dateline(filled, "verify", "--repair").returncode == 0
+    assert dateline(filled, "search", "keeper 7").returncode == 0
+
+
+def test_an_empty_archive_knows_its_index_again(tmp_path: Path) -> None:
+    with open_archive(Settings(data_dir=tmp_path)) as archive:
+        indexing.rebuild(archive)
+        assert indexing.is_ours(archive)
 
 
 def test_without_the_rows_to_build_from_it_is_said(filled: Path) -> None:

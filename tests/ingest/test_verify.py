@@ -86,8 +86,8 @@ def test_a_deep_look_sees_the_order_of_words(filled: Archive, rewrite: Callable[
     with filled.database.reading() as session:
         documents = list(indexing.published(session))
     status = filled.engine.status()
-    filled.engine.put([rewrite(documents[4])], sequence=status.sequence)
-    indexing._write_receipt(filled, status.generation + 1, status.sequence)
+    filled.engine.put([rewrite(documents[4])], sequence=status.sequence, token="swapped")
+    indexing._write_receipt(filled, "swapped", status.generation + 1, status.sequence)
     assert found(filled) == ""
     assert (
         found(filled, deep=True)

@@ -4,20 +4,22 @@ from app.archive import Archive
 from app.store import receipts
 
 
-def test_the_generation_decides_and_a_dead_receipt_is_overwritten(archive: Archive) -> None:
+def test_the_commit_decides_and_a_dead_receipt_goes(archive: Archive) -> None:
     with archive.database.writing() as session:
-        receipts.write(session, "index", 4, 100)
-        receipts.write(session, "index", 5, 110)
-        receipts.write(session, "index", 5, 120)
-        assert receipts.read(session, "index", 4) == 100
-        assert receipts.read(session, "index", 5) == 120
-        assert receipts.read(session, "index", 6) is None
-        assert receipts.read(session, "another", 5) is None
+        receipts.write(session, "a", 4, 100)
+        receipts.write(session, "b", 5, 110)
+        receipts.write(session, "c", 5, 120)
+        assert receipts.read(session, "a", 4) == 100
+        assert receipts.read(session, "c", 5) == 120
+        assert receipts.read(session, "b", 5) is None
+        assert receipts.read(session, "c", 4) is None
 
 
 def test_old_receipts_go(archive: Archive) -> None:
     with archive.database.writing() as session:
         for generation in range(1, 31):
-            receipts.write(session, "index", generation, generation)
-        assert receipts.read(session, "index", 1) is None
-        assert receipts.read(session, "index", 29) == 29
+            receipts.write(session, f"of {generation}", generation, generation)
+        assert receipts.read(session, "of 1", 1) is None
+        assert receipts.read(session, "of 29", 29) == 29
+        receipts.write(session, "anew", 1, 40)
+        assert receipts.read(session, "of 29", 29) is None, "the index was made anew, from its first generation on"

@@ -125,26 +125,28 @@ class WhooshEngine:
         page = rank.first(snapshot, matches, limit)
         return Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence)
 
-    def put(self, documents: Iterable[Document], /, *, sequence: int) -> None:
-        self._index.write(documents, (), sequence)
+    def put(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
+        self._index.write(documents, (), sequence, token)
         self._refresh()
 
-    def delete(self, ids: Iterable[str], /, *, sequence: int) -> None:
-        self._index.write((), ids, sequence)
+    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "") -> None:
+        self._index.write((), ids, sequence, token)
         self._refresh()
 
-    def rebuild(self, documents: Iterable[Document], /, *, sequence: int) -> None:
-        # Where the folder was emptied its numbers begin anew; nobody must take a new generation for one he has open.
-        self._index.replace(documents, sequence, self._snapshot.generation)
+    def rebuild(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
+        # Also where the folder was emptied, generations go on from the one that was promised.
+        self._index.replace(documents, sequence, token, after=self._snapshot.generation)
         self._refresh()
 
-    def compact(self, documents: int, /) -> None:
-        self._index.compact(documents)
+    def compact(self, documents: int, /, *, token: str = "") -> None:
+        self._index.compact(documents, token)
         self._refresh()
 
     def status(self) -> IndexStatus:
         snapshot = self._current()
-        return IndexStatus(snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint, self._lost)
+        return IndexStatus(
+            snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint, snapshot.token, self._lost
+        )
 
     def audit(self, *, deep: bool = False) -> Audit:
         return audit(self._newest(), deep=deep)
@@ -161,7 +163,7 @@ class WhooshEngine:
         is_due = self._lost or time.monotonic() - self._checked > _REFRESH_SECONDS
         if is_due and self._refreshing.acquire(blocking=False):
             try:
-                if self._index.generation() != self._snapshot.generation:
+                if not self._index.holds(self._snapshot.generation, self._snapshot.token):
                     self._snapshot = self._newest()
                 self._lost = False
             except (IndexUnavailable, OSError):

@@ -1,8 +1,9 @@
 """The index folder: generations, commits, and the immutable snapshots that searches run on.
 
 A generation is Whoosh's table of contents (`_MAIN_<g>.toc`: the segments and their deleted documents) beside a receipt
-of ours (`receipt_<g>.json`: the newest sequence number it holds, the fingerprint of the code that made it, a checksum).
-Both are on disk before the table of contents takes its name; that rename is the one moment a commit happens.
+of ours (`receipt_<g>.json`: the newest sequence number it holds, the fingerprint of the code that made it, the token of
+the commit, a checksum). Both are on disk before the table of contents takes its name; that rename is the one moment
+that a commit happens.
 
 One process writes at a time, under Whoosh's lock. Any number of threads and processes read: a `Snapshot` never changes
 and stays good after its files are unlinked, because they are mapped.
@@ -57,6 +58,7 @@ class Receipt(msgspec.Struct, frozen=True):
     generation: int
     sequence: int
     fingerprint: str
+    token: str = ""
     toc_crc32: int = 0
 
 
@@ -93,6 +95,14 @@ class Index:
         puts nothing there that another one might take for what was lost."""
         return max(0, int(whoosh_index.TOC._latest_generation(self._storage, _NAME)))
 
+    def holds(self, generation: int, token: str) -> bool:
+        """Whether that commit is the newest on disk. Numbers come again in a folder that was emptied;
+        tokens do not."""
+        try:
+            return generation == self.generation() and token == self._told(generation).token
+        except (OSError, msgspec.MsgspecError):
+            return False
+
     def snapshot(self) -> Snapshot:
         """The newest generation. A commit may unlink files while they are opened: then the next one is tried."""
         for _ in range(_OPEN_ATTEMPTS):
@@ -107,13 +117,13 @@ class Index:
     def _open(self, generation: int) -> Snapshot:
         receipt, toc = self._listed(generation)
         views = tuple(self._view(one) for one in toc.segments)
-        return Snapshot(views, generation, receipt.sequence, receipt.fingerprint)
+        return Snapshot(views, generation, receipt.sequence, receipt.fingerprint, receipt.token)
 
     def _listed(self, generation: int) -> tuple[Receipt, whoosh_index.TOC]:
         if generation == 0:
-            return Receipt(0, 0, FINGERPRINT), whoosh_index.TOC(schema(), [], 0)
+            return self._told(0), whoosh_index.TOC(schema(), [], 0)
         try:
-            receipt = msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
+            receipt = self._told(generation)
             name = whoosh_index.TOC._filename(_NAME, generation)
             if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
                 raise ValueError(f"{name} is not what was written")
@@ -123,11 +133,16 @@ class Index:
         except (ValueError, msgspec.MsgspecError, whoosh_index.IndexError) as error:
             raise IndexUnavailable(f"The index in {self.folder} is damaged ({error}). Run: dateline reindex") from error
 
+    def _told(self, generation: int) -> Receipt:
+        if generation == 0:
+            return Receipt(0, 0, FINGERPRINT)
+        return msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
+
     def _view(self, listed: ArraySegment) -> View:
         found = open_segment(self.folder / listed.make_filename(EXTENSION))
         return View(found, _alive(listed, found.documents))
 
-    def write(self, documents: Iterable[Document], removed: Iterable[str], sequence: int) -> None:
+    def write(self, documents: Iterable[Document], removed: Iterable[str], sequence: int, token: str = "") -> None:
         """Add or replace `documents`, delete `removed`, and commit."""
         with self._locked():
             generation = self.generation()
@@ -136,18 +151,18 @@ class Index:
             self._delete(segments, [*newest, *removed])
             segments += self._flushed(newest.values())
             self._merge(segments)
-            self._commit(segments, generation, sequence)
+            self._commit(segments, generation, sequence, token)
 
-    def replace(self, documents: Iterable[Document], sequence: int, after: int = 0) -> None:
+    def replace(self, documents: Iterable[Document], sequence: int, token: str = "", after: int = 0) -> None:
         """Commit a generation above `after` that holds `documents` alone. An index that cannot be read is replaced
         too, and so is a folder that somebody removed."""
         # Not its parents: where they are gone the archive is, and nobody begins another one unasked.
         self.folder.mkdir(exist_ok=True, mode=0o700)
         with self._locked():
             segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
-            self._commit(segments, max(self.generation(), after), sequence)
+            self._commit(segments, max(self.generation(), after), sequence, token)
 
-    def compact(self, documents: int) -> None:
+    def compact(self, documents: int, token: str = "") -> None:
         """Merge all segments of at most so many documents, and commit where there was anything to merge."""
         with self._locked():
             generation = self.generation()
@@ -157,7 +172,7 @@ class Index:
                 return
             kept = [one for one in toc.segments if one not in small]
             merged = [self._merged(lot) for lot in _lots(one for one in small if one.doc_count())]
-            self._commit([*kept, *merged], generation, receipt.sequence)
+            self._commit([*kept, *merged], generation, receipt.sequence, token)
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
@@ -218,9 +233,9 @@ class Index:
             )
         return self._written(merge(parts), sum(part.living for part in parts))
 
-    def _commit(self, segments: list[ArraySegment], previous: int, sequence: int) -> None:
+    def _commit(self, segments: list[ArraySegment], previous: int, sequence: int, token: str) -> None:
         generation = previous + 1
-        self._storage.receipt = Receipt(generation, sequence, FINGERPRINT)
+        self._storage.receipt = Receipt(generation, sequence, FINGERPRINT, token)
         toc = whoosh_index.TOC(schema(), segments, generation)
         toc.write(self._storage, _NAME)
         wanted = {toc._filename(_NAME, generation), _receipt(generation), _LOCK}

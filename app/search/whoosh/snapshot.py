@@ -67,11 +67,14 @@ class Periods:
 class Snapshot:
     """One generation. Immutable, but for what it keeps of earlier searches."""
 
-    def __init__(self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str) -> None:
+    def __init__(
+        self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str, token: str = ""
+    ) -> None:
         self.views = views
         self.generation = generation
         self.sequence = sequence
         self.fingerprint = fingerprint
+        self.token = token
         self.firsts = [0]
         for view in views:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
