@@ -6,6 +6,7 @@ Where the folder cannot be written to, everything that reads works.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import sqlite3
 import threading
@@ -42,6 +43,7 @@ class Database:
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
+        self._log = path.with_name(f"{path.name}-wal")
         self._idle: list[sqlite3.Connection] = []
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
@@ -81,14 +83,22 @@ class Database:
             self._idle.append(connection)
 
     def migrate(self) -> None:
-        """Bring the schema to the newest revision; safe to call from several processes at once.
+        """Bring the schema to the newest revision, or begin a new archive where there is no file; safe to call from
+        several processes at once.
 
-        Raises `ArchiveForeign` where a later version has brought it further.
+        Raises `ArchiveForeign` where a later version has brought it further, and `StorageFailed` where the file holds
+        no archive: it did once, and a new one in its place would take the index along.
         """
         from app.store.migrations import HEAD, known, upgrade
 
         with self._troubles_told():
+            if not self.path.exists():
+                self._begin()
             with self._engine.connect() as connection:
+                if not _is_archive(connection):
+                    raise StorageFailed(
+                        f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
+                    )
                 revision = _revision(connection)
             if revision == HEAD:
                 self._identity = _identity(self.path)
@@ -102,6 +112,27 @@ class Database:
             with self.connecting() as connection:
                 upgrade(connection)
             self._identity = _identity(self.path)
+
+    def _begin(self) -> None:
+        """The file takes its name once it has its tables: an empty one of that name is never one of ours."""
+        from app.store.migrations import upgrade
+
+        with _held(self.path.parent):
+            if self.path.exists():
+                return
+            if _is_filled(self._log):
+                # SQLite would replay it into the new file.
+                raise StorageFailed(f"{self._log} is there without its archive. Restore a backup to an empty folder.")
+            made = Database(self.path.with_name(f".{self.path.name}.unfinished"))
+            _remove(made.path)
+            try:
+                with made.connecting() as connection:
+                    upgrade(connection)
+                made.close()
+                made.path.rename(self.path)
+            finally:
+                made.close()
+                _remove(made.path)
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
@@ -134,11 +165,14 @@ class Database:
 
     def connect(self) -> sqlite3.Connection:
         if not self.read_only:
-            return sqlite3.connect(self.path, timeout=_BUSY_SECONDS, check_same_thread=False)
+            return self._connected("mode=rw")
         # Beside a log that another user's process keeps, SQLite follows it; without one it would have to make it,
         # unless it is told that nobody writes.
-        logged = self.path.with_name(f"{self.path.name}-wal").exists()
-        address = f"file:{quote(str(self.path))}?{'mode=ro' if logged else 'immutable=1'}"
+        return self._connected("mode=ro" if self._log.exists() else "immutable=1")
+
+    def _connected(self, how: str) -> sqlite3.Connection:
+        """None of these ways makes a file where there is none."""
+        address = f"file:{quote(str(self.path))}?{how}"
         return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
 
     def _refuse_to_write(self) -> None:
@@ -168,6 +202,29 @@ class Database:
             connection.close()
 
 
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """The folder's own lock, which comes after that of whoever else is about to begin an archive there. What was done
+    in it is on disk when it ends."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _is_filled(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def _remove(unfinished: Path) -> None:
+    """With what SQLite keeps beside it."""
+    for path in unfinished.parent.glob(f"{unfinished.name}*"):
+        path.unlink()
+
+
 def _identity(path: Path) -> tuple[int, int]:
     """Of the file under that name now; two zeros where there is none."""
     try:
@@ -193,9 +250,11 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
+def _is_archive(connection: Connection) -> bool:
+    found = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
+    return found is not None
+
+
 def _revision(connection: Connection) -> str | None:
-    known = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
-    if known is None:
-        return None
     row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     return str(row[0]) if row else None

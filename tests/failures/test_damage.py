@@ -4,7 +4,9 @@ again from the rows."""
 from __future__ import annotations
 
 import shutil
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -105,6 +107,33 @@ def test_an_index_of_another_archive_is_never_believed(swapped: Settings) -> Non
             assert client.get(f"/v1/articles/{hit['id']}").status_code == 200
         ready(client)
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
+
+
+@pytest.mark.parametrize("content", [b"", b"no database", "CREATE TABLE other (x)"])
+def test_rows_that_are_gone_are_not_taken_for_an_empty_archive(
+    filled: Path, tmp_path: Path, content: bytes | str
+) -> None:
+    settings = Settings(data_dir=filled)
+    settings.database_path.unlink()
+    if isinstance(content, str):
+        with closing(sqlite3.connect(settings.database_path)) as connection:
+            connection.execute(content)
+    else:
+        settings.database_path.write_bytes(content)
+    before = settings.database_path.read_bytes(), files(filled)
+    for command in (["stats"], ["search", "x"], ["backup", tmp_path / "copy"], ["verify", "--repair"], ["serve"],
+                    ["ingest", tmp_path / "0.jsonl", "--skip-entities"], ["reindex"]):  # fmt: skip
+        refused = dateline(filled, *command)
+        assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
+    assert (settings.database_path.read_bytes(), files(filled)) == before
+    assert not (tmp_path / "copy").exists()
+
+
+def test_a_log_without_its_archive_is_not_replayed_into_a_new_one(filled: Path, tmp_path: Path) -> None:
+    (filled / "archive.sqlite").rename(filled / "archive.sqlite-wal")
+    refused = dateline(filled, "ingest", tmp_path / "0.jsonl", "--skip-entities")
+    assert refused.returncode == 74
+    assert "without its archive" in refused.stderr
 
 
 def test_a_hit_whose_row_was_lost_is_said(filled: Path) -> None:

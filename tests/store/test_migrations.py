@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from sqlmodel import SQLModel
 
 from app.store import migrations, tables
 from app.store.database import Database
+
+ROOT = Path(__file__).parents[2]
 
 
 def names_of_tables(database: Database) -> set[str]:
@@ -75,3 +79,21 @@ def test_several_may_migrate_at_once(tmp_path: Path) -> None:
         thread.join()
     assert failed == []
     assert "article" in names_of_tables(databases[0])
+
+
+def test_an_archive_has_its_tables_when_it_has_its_name(tmp_path: Path) -> None:
+    """Whoever is killed before leaves nothing that would be taken for an archive, or stand in the way of one."""
+    beginning = f"""
+import os, pathlib
+from app.store import migrations
+from app.store.database import Database
+migrations.upgrade = lambda connection: os._exit(9)
+Database(pathlib.Path({str(tmp_path / "archive.sqlite")!r})).migrate()
+"""
+    assert subprocess.run([sys.executable, "-c", beginning], cwd=ROOT, check=False, timeout=60).returncode == 9
+    assert list(tmp_path.iterdir())
+    database = Database(tmp_path / "archive.sqlite")
+    assert not database.path.exists()
+    database.migrate()
+    database.close()
+    assert [path.name for path in tmp_path.iterdir()] == ["archive.sqlite"]
