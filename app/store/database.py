@@ -32,6 +32,15 @@ _TROUBLE = {
 }  # fmt: skip
 
 
+# What a full disk makes of them. SQLite needs a file beside the archive to read it while others write.
+_NO_ROOM = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
+_ROOM = 64 * 1024
+"""Bytes that must be free for it."""
+
+_STANDING = "immutable=1"
+"""How to open a file that nobody changes: without a log and without locks."""
+
+
 class Database:
     """Takes the path, makes no file before it is used. Call `migrate()` before anything else on a new one."""
 
@@ -44,11 +53,13 @@ class Database:
         event.listen(self._engine, "connect", _prepare)
         event.listen(self._engine, "begin", _begin)
         self._log = path.with_name(f"{path.name}-wal")
+        self._how = self._readable() if self.read_only else "mode=rw"
+        self._no_room = ""
         self._idle: list[sqlite3.Connection] = []
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
-        self._identity: tuple[int, int] | None = None
+        self._identity: tuple[int, ...] | None = None
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -94,14 +105,9 @@ class Database:
         with self._troubles_told():
             if not self.path.exists():
                 self._begin()
-            with self._engine.connect() as connection:
-                if not _is_archive(connection):
-                    raise StorageFailed(
-                        f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
-                    )
-                revision = _revision(connection)
+            revision = self._first_read()
             if revision == HEAD:
-                self._identity = _identity(self.path)
+                self._identity = self._now()
                 return
             if revision is not None and not known(revision):
                 raise ArchiveForeign(
@@ -111,7 +117,7 @@ class Database:
             self._refuse_to_write()
             with self.connecting() as connection:
                 upgrade(connection)
-            self._identity = _identity(self.path)
+            self._identity = self._now()
 
     def _begin(self) -> None:
         """The file takes its name once it has its tables: an empty one of that name is never one of ours."""
@@ -164,34 +170,78 @@ class Database:
         return connection
 
     def connect(self) -> sqlite3.Connection:
-        if not self.read_only:
-            return self._connected("mode=rw")
-        # Beside a log that another user's process keeps, SQLite follows it; without one it would have to make it,
-        # unless it is told that nobody writes.
-        return self._connected("mode=ro" if self._log.exists() else "immutable=1")
-
-    def _connected(self, how: str) -> sqlite3.Connection:
-        """None of these ways makes a file where there is none."""
-        address = f"file:{quote(str(self.path))}?{how}"
+        """Makes no file where there is none."""
+        address = f"file:{quote(str(self.path))}?{self._how}"
         return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
 
+    def _readable(self) -> str:
+        """How to open what cannot be written to. Beside a log that another user's process keeps, SQLite follows it;
+        without one it would have to make it, unless it is told that nobody writes."""
+        followed = self.path.with_name(f"{self.path.name}-shm").exists()
+        return "mode=ro" if followed or _is_filled(self._log) else _STANDING
+
+    def _first_read(self) -> str | None:
+        """The revision. Where there is no room for what SQLite keeps beside an archive, and no log that would have to
+        be read with it, it is read as it stands."""
+        try:
+            return self._read_revision()
+        except (DatabaseError, sqlite3.Error) as error:
+            if _code(error) not in _NO_ROOM or self._how == _STANDING or _is_filled(self._log):
+                raise
+            self._no_room = self._told(error)
+        self._how = _STANDING
+        self._engine.dispose()
+        return self._read_revision()
+
+    def _read_revision(self) -> str | None:
+        with self._engine.connect() as connection:
+            if not _is_archive(connection):
+                raise StorageFailed(
+                    f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
+                )
+            return _revision(connection)
+
     def _refuse_to_write(self) -> None:
+        if self._no_room:
+            raise StorageFailed(self._no_room)
         if self.read_only:
             raise ArchiveReadOnly(f"{self.path.parent} cannot be written to; it can be searched and read.")
 
     @contextmanager
     def _troubles_told(self) -> Iterator[None]:
-        if self._identity not in (None, _identity(self.path)):
+        if self._identity not in (None, self._now()):
             # Open connections would go on with the file that was: what they read is no more, what they write is lost.
-            raise StorageFailed(f"{self.path} was removed or replaced while it was open. Start again once it is there.")
+            raise StorageFailed(f"{self.path} was removed, replaced or changed while it was open. Start again.")
         try:
             yield
         except DatabaseError as error:
-            if getattr(error.orig, "sqlite_errorcode", 0) & 0xFF not in _TROUBLE:
+            if _code(error) not in _TROUBLE:
                 raise
-            raise StorageFailed(f"{self.path}: {error.orig}.") from error
+            raise StorageFailed(self._told(error)) from error
         except sqlite3.Error as error:
-            raise StorageFailed(f"{self.path}: {error}.") from error
+            raise StorageFailed(self._told(error)) from error
+
+    def _told(self, error: DatabaseError | sqlite3.Error) -> str:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        if _code(error) in _NO_ROOM:
+            disk = os.statvfs(self.path.parent)
+            if disk.f_bavail * disk.f_frsize < _ROOM:
+                return f"No space is left on the disk of {self.path.parent} ({cause})."
+            if self.read_only and _is_filled(self._log):
+                return (
+                    f"{self._log} holds changes that cannot be read in a folder that cannot be written to ({cause}). "
+                    "Copy the folder to where it can be, or run once as the user that it belongs to: dateline stats"
+                )
+        return f"{self.path}: {cause}."
+
+    def _now(self) -> tuple[int, ...]:
+        """Which file is there under the name; what is read as it stands may not change either."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return ()
+        standing = (found.st_mtime_ns, found.st_size) if self._how == _STANDING else ()
+        return found.st_dev, found.st_ino, *standing
 
     def _use_write_ahead_log(self) -> None:
         """Kept in the file itself, so once is enough; it cannot be set inside a transaction."""
@@ -225,13 +275,9 @@ def _remove(unfinished: Path) -> None:
         path.unlink()
 
 
-def _identity(path: Path) -> tuple[int, int]:
-    """Of the file under that name now; two zeros where there is none."""
-    try:
-        found = path.stat()
-    except FileNotFoundError:
-        return 0, 0
-    return found.st_dev, found.st_ino
+def _code(error: DatabaseError | sqlite3.Error) -> int:
+    cause = error.orig if isinstance(error, DatabaseError) else error
+    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _prepare(connection: sqlite3.Connection, _record: Any) -> None:

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +18,37 @@ from app.search.query import Query, Word
 from app.settings import Settings
 from tests.failures.command import dateline, full_disk
 from tests.failures.conftest import article
+
+
+@pytest.fixture
+def small(filled: Path, tmp_path: Path) -> Iterator[Path]:
+    """The data folder on a disk that has no byte left."""
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", disk], check=False, capture_output=True)
+    if mounted.returncode:
+        pytest.skip("Only root may mount a small disk")
+    try:
+        shutil.copytree(filled, disk / "data")
+        with (disk / "others").open("wb", buffering=0) as file, contextlib.suppress(OSError):
+            while True:
+                file.write(bytes(4096))
+        yield disk / "data"
+    finally:
+        subprocess.run(["umount", disk], check=True)
+
+
+def test_on_a_full_disk_it_is_read_searched_and_copied_elsewhere(small: Path, tmp_path: Path) -> None:
+    assert json.loads(dateline(small, "search", "lighthouse", "--json").stdout)["total"] == 40
+    for command in (["stats"], ["verify"], ["backup", tmp_path / "copy.sqlite"]):
+        done = dateline(small, *command)
+        assert done.returncode == 0, done.stderr
+    refused = dateline(small, "ingest", tmp_path / "0.jsonl", "--skip-entities")
+    assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
+    assert "No space is left" in refused.stderr
+    (small.parent / "others").unlink()
+    assert dateline(small, "keys", "create", "x").returncode == 0
+    assert dateline(small, "verify", "--deep").returncode == 0
 
 
 def total(folder: Path) -> int:

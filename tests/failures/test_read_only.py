@@ -46,6 +46,28 @@ def test_a_server_serves_it(closed: Path) -> None:
                 assert answer.status == 200
 
 
+def closed_with_a_log(folder: Path, log: bytes) -> None:
+    """As a copy leaves it that took the log along and not what other processes share."""
+    (folder / "archive.sqlite-wal").write_bytes(log)
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(0o555 if path.is_dir() else 0o444)
+
+
+def test_an_empty_log_is_passed_over_and_of_a_full_one_it_is_said_what_to_do(filled: Path) -> None:
+    try:
+        closed_with_a_log(filled, b"")
+        found = dateline(filled, "search", "lighthouse", "--json", prepare=ordinary)
+        assert json.loads(found.stdout)["total"] == 40, found.stderr
+        filled.chmod(0o755)
+        (filled / "archive.sqlite-wal").unlink()
+        closed_with_a_log(filled, b"changes")
+        refused = dateline(filled, "search", "lighthouse", prepare=ordinary)
+        assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
+        assert "Copy the folder" in refused.stderr
+    finally:
+        filled.chmod(0o755)
+
+
 def test_a_write_is_a_problem_of_its_own(filled: Path) -> None:
     database = Database(Settings(data_dir=filled).database_path)
     database.read_only = True
