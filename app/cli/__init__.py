@@ -59,6 +59,8 @@ app.add_typer(keys.keys, name="keys", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
 
 _ENTITY_ID = re.compile(r"(person|organization|place|event)-[a-z0-9-]+")
+_FINDINGS = 20
+"""Shown of what `verify` finds: where an index is gone there is one for each article."""
 
 
 @app.callback(invoke_without_command=True)
@@ -292,8 +294,10 @@ def verify(
 
     with existing(data_dir, mend=True) as archive:
         found = check(archive, deep=deep)
-        for finding in found:
+        for finding in found[:_FINDINGS]:
             complain(f"{finding.store}: {finding.message}")
+        if len(found) > _FINDINGS:
+            complain(f"… and {len(found) - _FINDINGS:,} more.")
         if repair and any(finding.store == "index" for finding in found):
             typer.echo(f"{rebuild(archive):,} articles indexed.")
             found = check(archive, deep=deep)

@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from sqlmodel import Session, select
 
 from app.archive import Archive
-from app.errors import IndexUnavailable
+from app.errors import IndexUnavailable, StorageFailed
 from app.ingest import indexing
 from app.search.engine import Audit
 from app.store import check
 from app.store.tables import Article
+
+Store = Literal["rows", "index"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
     """Something wrong. The index is built again from the rows; rows come back from a backup."""
 
-    store: Literal["rows", "index"]
+    store: Store
     message: str
 
 
@@ -29,14 +32,26 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
 
     `deep` builds a second index in a temporary folder and compares the two word by word, and hashes every text again.
     """
-    with archive.database.reading() as session:
-        found = [Finding("rows", message) for message in check.file(session, deep=deep)]
-        if deep:
-            found += [Finding("rows", message) for message in check.texts(session)]
-    return found + [Finding("index", message) for message in _index(archive, deep)]
+    found = _looked(archive, "rows", partial(check.file, deep=deep))
+    if deep:
+        found += _looked(archive, "rows", check.texts)
+    return found + _looked(archive, "index", partial(_index, archive, deep))
 
 
-def _index(archive: Archive, deep: bool) -> Iterator[str]:
+def _looked(archive: Archive, store: Store, part: Callable[[Session], Iterator[str]]) -> list[Finding]:
+    """What a part finds, and what made it break off: in damaged rows anything may fail."""
+    found: list[Finding] = []
+    try:
+        with archive.database.reading() as session:
+            found.extend(Finding(store, message) for message in part(session))
+    except StorageFailed as error:
+        found.append(Finding("rows", str(error)))
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is what was looked for
+        found.append(Finding(store, f"It could not be looked through: {error!r}"))
+    return found
+
+
+def _index(archive: Archive, deep: bool, session: Session) -> Iterator[str]:
     try:
         audit = archive.engine.audit(deep=deep)
     except IndexUnavailable as error:
@@ -48,10 +63,9 @@ def _index(archive: Archive, deep: bool) -> Iterator[str]:
     if not indexing.is_ours(archive):
         yield "It was made from other rows, or by another version."
         return
-    with archive.database.reading() as session:
-        yield from _differences(session, audit)
-        if deep:
-            yield from _rewritten(archive, session, audit)
+    yield from _differences(session, audit)
+    if deep:
+        yield from _rewritten(archive, session, audit)
 
 
 def _differences(session: Session, audit: Audit) -> Iterator[str]:

@@ -7,6 +7,7 @@ Where the folder cannot be written to, everything that reads works.
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import sqlite3
 import threading
@@ -47,7 +48,9 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self._engine = create_engine(f"sqlite:///{path}", creator=self.connect, pool_size=8, max_overflow=-1)
+        self._engine = create_engine(
+            f"sqlite:///{path}", creator=self.connect, pool_size=8, max_overflow=-1, json_deserializer=self._json
+        )
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _prepare)
@@ -84,14 +87,15 @@ class Database:
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """Of one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
         texts as SQLite does."""
-        try:
-            connection = self._idle.pop()
-        except IndexError:
-            connection = self._open()
-        try:
-            return connection.execute(statement, values).fetchall()
-        finally:
-            self._idle.append(connection)
+        with self._troubles_told():
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                connection = self._open()
+            try:
+                return connection.execute(statement, values).fetchall()
+            finally:
+                self._idle.append(connection)
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision, or begin a new archive where there is no file; safe to call from
@@ -215,11 +219,17 @@ class Database:
         try:
             yield
         except DatabaseError as error:
-            if _code(error) not in _TROUBLE:
+            if _code(error) not in _TROUBLE and not _is_undecodable(error):
                 raise
             raise StorageFailed(self._told(error)) from error
         except sqlite3.Error as error:
             raise StorageFailed(self._told(error)) from error
+
+    def _json(self, column: str) -> Any:
+        try:
+            return json.loads(column)
+        except ValueError as error:
+            raise StorageFailed(f"{self.path}: a row is damaged, its JSON cannot be read ({error}).") from error
 
     def _told(self, error: DatabaseError | sqlite3.Error) -> str:
         cause = error.orig if isinstance(error, DatabaseError) else error
@@ -273,6 +283,11 @@ def _remove(unfinished: Path) -> None:
     """With what SQLite keeps beside it."""
     for path in unfinished.parent.glob(f"{unfinished.name}*"):
         path.unlink()
+
+
+def _is_undecodable(error: DatabaseError) -> bool:
+    """A text that is no UTF-8: found by the driver, which has no code for it, where SQLite has one for all it finds."""
+    return isinstance(error.orig, sqlite3.OperationalError) and not hasattr(error.orig, "sqlite_errorcode")
 
 
 def _code(error: DatabaseError | sqlite3.Error) -> int:

@@ -129,6 +129,40 @@ def test_rows_that_are_gone_are_not_taken_for_an_empty_archive(
     assert not (tmp_path / "copy").exists()
 
 
+@pytest.mark.parametrize(
+    ("column", "deep"),
+    [("body = CAST(x'41ff42' AS TEXT)", True), ("authors = '[\"x'", True), ("id = CAST(x'ff' AS TEXT)", False)],
+)
+def test_rows_that_cannot_be_read_are_findings(filled: Path, column: str, deep: bool) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive:
+        with archive.database.writing() as session:
+            session.connection().execute(text(f"UPDATE article SET {column} WHERE external_id = '7'"))
+        found = verify(archive, deep=deep)
+        assert "rows" in {finding.store for finding in found}, found
+    ended = dateline(filled, "verify", "--repair", *(["--deep"] if deep else []))
+    assert (ended.returncode, "Traceback" in ended.stderr) == (74, False), ended.stderr
+    for command in (["search", "keeper 7"], ["stats"], ["reindex"]):
+        assert "Traceback" not in dateline(filled, *command).stderr
+
+
+def test_what_was_found_before_a_part_breaks_off_is_told(filled: Path) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive:
+        with archive.database.writing() as session:
+            session.connection().execute(text("UPDATE article SET status = 'withdrawn' WHERE external_id = '3'"))
+            session.connection().execute(text("UPDATE article SET authors = '[' WHERE external_id = '39'"))
+        told = [finding.message for finding in verify(archive, deep=True)]
+    assert any("was withdrawn and is found" in message for message in told)
+    assert any("its JSON cannot be read" in message for message in told)
+
+
+def test_of_many_findings_the_first_are_shown_and_how_many_more(filled: Path) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive, archive.database.writing() as session:
+        session.connection().execute(text("UPDATE article SET status = 'withdrawn'"))
+    told = dateline(filled, "verify").stderr.splitlines()
+    assert len(told) == 22
+    assert told[-2:] == ["… and 20 more.", "40 findings."]
+
+
 def test_a_log_without_its_archive_is_not_replayed_into_a_new_one(filled: Path, tmp_path: Path) -> None:
     (filled / "archive.sqlite").rename(filled / "archive.sqlite-wal")
     refused = dateline(filled, "ingest", tmp_path / "0.jsonl", "--skip-entities")
