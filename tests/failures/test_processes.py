@@ -144,6 +144,8 @@ def finish(connection: socket.socket) -> tuple[int, bytes]:
     answer = HTTPResponse(connection)
     answer.begin()
     return answer.status, answer.read()
+
+
 ASKED = ("/v1/search?q=lighthouse", "/v1/stats", "/v1/sources", "/readyz", "/metrics", "/?q=lighthouse")
 
 
