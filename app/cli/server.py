@@ -115,6 +115,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         forwarded_allow_ips=settings.trusted_proxies.split(),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_FINISH_SECONDS,
+        timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it
     )
     _take_all_files()
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.

@@ -39,10 +39,13 @@ def full_disk(size: int) -> Prepare:
     return prepare
 
 
-def dateline(folder: Path, *arguments: str | Path, prepare: Prepare | None = None) -> subprocess.CompletedProcess[str]:
+def dateline(
+    folder: Path, *arguments: str | Path, prepare: Prepare | None = None, patience: float = 120
+) -> subprocess.CompletedProcess[str]:
+    """`patience`: seconds after which something hangs."""
     command = [sys.executable, "-m", "app", *map(str, arguments), "--data-dir", str(folder)]
     return subprocess.run(
-        command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=120, preexec_fn=prepare
+        command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=patience, preexec_fn=prepare
     )
 
 

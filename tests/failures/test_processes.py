@@ -321,7 +321,7 @@ def test_what_a_stop_breaks_off_is_told_so(filled: Path) -> None:
             assert httpx.get(f"{address}/healthz").status_code == 200
             sent = time.monotonic()
             process.send_signal(signal.SIGTERM)
-            told = connection.recv(65_536)
+            told = b"".join(iter(lambda: connection.recv(65_536), b""))
             process.wait(30)
         assert time.monotonic() - sent < 10
     assert process.returncode == 0

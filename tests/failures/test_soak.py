@@ -117,7 +117,7 @@ class Writer:
                 self._run(data, "reindex")
 
     def _run(self, data: Path, *command: str | Path) -> None:
-        done = dateline(data, *command)
+        done = dateline(data, *command, patience=600)
         if done.returncode:
             self._failed.append(done.stderr)
 

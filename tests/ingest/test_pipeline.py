@@ -316,7 +316,7 @@ def test_nothing_starts_where_a_path_is_missing_or_another_ingest_runs(
 
 
 def test_an_error_in_the_middle_loses_nothing_that_was_reported(archive: Archive, write_records: WriteRecords) -> None:
-    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(3000)])
+    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(1200)])
 
     def stop(progress: Progress) -> None:
         if progress.records >= 500:
