@@ -8,7 +8,7 @@ to its end, and a walk over the text leaves out what lies inside a name. The lib
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 _FEATURES = 3
+# Words of a name beyond which it is followed alone; hardly any has as many.
+_FAR = 20
+_STRETCH = 200
 _OUTSIDE = "O"
 
 
@@ -51,7 +54,7 @@ class Decoder:
         moves = self._as_if_outside(features, final, space)
         stops = self._stops(features, final, moves)
         starts = numpy.flatnonzero(self._names[moves])
-        found = self._walk(starts.tolist(), stops[starts].tolist(), moves[starts].tolist())
+        found = self._walk(starts, moves, stops, lambda start: self._far_stop(features, final, start, moves[start]))
         return _by_text(found, [0, *ends])
 
     def _as_if_outside(self, features: Any, final: Any, space: Any) -> Any:
@@ -63,11 +66,11 @@ class Decoder:
         return scores.argmax(axis=1)
 
     def _stops(self, features: Any, final: Any, moves: Any) -> Any:
-        """By word: where the name ends that begins there."""
+        """By word: where the name ends that begins there; 0 where that is far off."""
         stops = numpy.arange(1, len(moves) + 1)
         starts = numpy.flatnonzero(self._begins[moves])
         at = starts + 1
-        while len(starts):
+        for _ in range(_FAR):
             # Row 0 of the features is for no word.
             sums = features[at + 1, 0] + features[starts + 1, 1] + features[at, 2]
             scores = self._upper.predict(self._hidden(sums))
@@ -75,17 +78,33 @@ class Decoder:
             stop = final[at] | (scores[rows, self._last[move]] > scores[rows, self._inside[move]])
             stops[starts[stop]] = at[stop] + 1
             starts, at = starts[~stop], at[~stop] + 1
+        stops[starts] = 0
         return stops
+
+    def _far_stop(self, features: Any, final: Any, start: int, move: int) -> int:
+        """Where that name ends, by itself: in lines of capitals each word begins a name of a thousand, and we come to
+        the first of them alone."""
+        at = start + 1 + _FAR
+        while True:
+            ahead = numpy.arange(at, min(at + _STRETCH, len(final)))
+            sums = features[ahead + 1, 0] + features[start + 1, 1] + features[ahead, 2]
+            scores = self._upper.predict(self._hidden(sums))
+            stop = numpy.flatnonzero(final[ahead] | (scores[:, self._last[move]] > scores[:, self._inside[move]]))
+            if len(stop):
+                return int(ahead[stop[0]]) + 1
+            at += _STRETCH
 
     def _hidden(self, sums: Any) -> Any:
         return (sums + self._bias).max(axis=-1)
 
-    def _walk(self, starts: list[int], stops: list[int], moves: list[int]) -> Iterator[tuple[int, int, str]]:
+    def _walk(
+        self, starts: Any, moves: Any, stops: Any, far_stop: Callable[[int], int]
+    ) -> Iterator[tuple[int, int, str]]:
         behind = 0
-        for start, stop, move in zip(starts, stops, moves, strict=True):
+        for start, stop, move in zip(starts.tolist(), stops[starts].tolist(), moves[starts].tolist(), strict=True):
             if start >= behind:
-                behind = stop
-                yield start, stop, self._moves[move][2:]
+                behind = stop or far_stop(start)
+                yield start, behind, self._moves[move][2:]
 
 
 def fits(nlp: Language) -> bool:

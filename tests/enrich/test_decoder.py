@@ -19,6 +19,7 @@ TRAPS = [
     "\n Helmut Kohl \n met \t Francois Mitterrand in \n\n Strasbourg",
     "On Monday the World Health Organization",
     "Ford, Ford Motor Co, Henry Ford and Ford. " * 40,
+    "ABC DEF " * 300,
 ]
 
 
@@ -48,3 +49,17 @@ def test_a_pipeline_with_more_than_a_recogniser_is_left_to_the_library(nlp: Any)
     other = spacy.blank("en")
     other.add_pipe("entity_ruler")
     assert not fits(other)
+
+
+def test_a_name_of_a_thousand_words_is_followed_once(nlp: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    decoder, upper, asked = Decoder(nlp), nlp.get_pipe("ner").model.get_ref("upper"), []
+
+    class Upper:
+        def predict(self, hidden: Any) -> Any:
+            asked.append(len(hidden))
+            return upper.predict(hidden)
+
+    monkeypatch.setattr(decoder, "_upper", Upper())
+    doc = nlp.make_doc("ABC DEF " * 1_000)
+    assert max(stop - start for start, stop, _ in decoder.read([doc])[0]) > 500
+    assert sum(asked) < 30 * len(doc)
