@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import warnings
 from collections.abc import Iterable, Iterator, Sequence
@@ -27,6 +28,8 @@ _NOT_NEEDED = ("tok2vec", "tagger", "parser", "senter", "attribute_ruler", "lemm
 _BATCH = 2_000
 # Texts of a megabyte would be held as one matrix: cut them, a name lost at a cut in 20,000 characters is no matter.
 _LONGEST_PIECE = 20_000
+# The tokenizer takes a word's marks off one by one, and looks at the whole word again for each.
+_ROW_OF_MARKS = re.compile(r"[^\w\s]{200,}")
 
 
 class Recogniser:
@@ -39,7 +42,7 @@ class Recogniser:
         self.version = f"{self._nlp.meta['lang']}_{self._nlp.meta['name']}-{self._nlp.meta['version']}"
 
     def read(self, texts: Sequence[Prepared]) -> list[list[Found]]:
-        pieces = [(number, start, piece) for number, text in enumerate(texts) for start, piece in _pieces(text)]
+        pieces = [(number, start, piece) for number, text in enumerate(texts) for start, piece in _pieces(text.text)]
         found: list[list[Found]] = [[] for _ in texts]
         read = self._names([piece for _, _, piece in pieces])
         for (number, start, _), names in zip(pieces, read, strict=True):
@@ -74,18 +77,25 @@ def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
         yield batch
 
 
-def _pieces(text: Prepared) -> Iterator[tuple[int, str]]:
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
     start = 0
-    while len(text.text) - start > _LONGEST_PIECE:
-        end = text.text.rfind("\n\n", start, start + _LONGEST_PIECE) + 2
+    for row in _ROW_OF_MARKS.finditer(text):
+        yield from _cut(text, start, row.start())
+        start = row.end()
+    yield from _cut(text, start, len(text))
+
+
+def _cut(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
+    while stop - start > _LONGEST_PIECE:
+        end = text.rfind("\n\n", start, start + _LONGEST_PIECE) + 2
         if end <= start + 2:
-            end = text.text.rfind(" ", start, start + _LONGEST_PIECE) + 1
+            end = text.rfind(" ", start, start + _LONGEST_PIECE) + 1
         if end <= start + 1:
             end = start + _LONGEST_PIECE
-        yield start, text.text[start:end]
+        yield start, text[start:end]
         start = end
-    if text.text[start:].strip():
-        yield start, text.text[start:]
+    if text[start:stop].strip():
+        yield start, text[start:stop]
 
 
 def _load(model: str) -> Language:

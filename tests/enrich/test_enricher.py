@@ -8,6 +8,7 @@ import pytest
 
 from app.enrich.enricher import PIPELINE, Enricher, Source
 from app.enrich.layout import lay_out, split_date_header
+from app.enrich.recogniser import _pieces
 from app.errors import SettingsInvalid
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
@@ -61,6 +62,14 @@ def test_a_long_text_is_read_in_pieces(enricher: Enricher) -> None:
     body = ("word " * 30 + "\n\n") * 150 + "Helmut Kohl flew to Warsaw on Friday."
     keys = {entity.key for entity in enricher.enrich([source("a", body)])[0].entities}
     assert keys == {"person-helmut-kohl", "place-warsaw"}
+
+
+def test_a_row_of_marks_is_not_read(enricher: Enricher) -> None:
+    body = "Helmut Kohl flew to Warsaw. " + '"(' * 200 + " Angela Merkel stayed in Berlin."
+    assert [body[start:][: len(piece)] for start, piece in _pieces(body)] == [piece for _, piece in _pieces(body)]
+    assert all('""' not in piece and len(piece) < 40 for _, piece in _pieces(body))
+    keys = {entity.key for entity in enricher.enrich([source("a", body)])[0].entities}
+    assert keys == {"person-helmut-kohl", "place-warsaw", "person-angela-merkel", "place-berlin"}
 
 
 def test_the_dispatches_that_come_with_the_archive(enricher: Enricher) -> None:
