@@ -104,6 +104,7 @@ def test_count_words(text: str, count: int) -> None:
         ("On Feb. 26 it fell. It rose.", ["On Feb. 26 it fell.", "It rose."]),
         ("“Stop.” He left.", ["“Stop.”", "He left."]),
         ("A head\n\nA paragraph", ["A head", "A paragraph"]),
+        ("Wait ... What?! No....", ["Wait ...", "What?!", "No...."]),
         ("It cost 3.5 percent. then", ["It cost 3.5 percent. then"]),
     ],
 )

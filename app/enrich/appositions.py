@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
+from collections.abc import Iterable
 
 from app.enrich import gazetteer, given, titles
 from app.enrich.cleaning import Span, SpanType
@@ -42,8 +44,11 @@ _NEAR = 30
 def weigh(text: str, spans: Spans) -> None:
     kinds: dict[str, SpanType] = {}
     surnames = spans.last_words(text)
+    named: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in spans.all:
+        named[text[span.start : span.end]].append(span)
     for ship in _NAVAL.finditer(text):
-        _sink(text, spans, ship[1])
+        _sink(text, spans, named.pop(ship[1], ()))
     for span in list(spans.all):
         if span.rule != "model":
             continue
@@ -52,7 +57,7 @@ def weigh(text: str, spans: Spans) -> None:
         if _is_portfolio(text, span, name, before):
             spans.drop(span)
         elif _is_craft(text, span, name, before):
-            _sink(text, spans, name)
+            _sink(text, spans, named.pop(name, ()))
         elif (beside := _kind_beside(text, span, name, before, surnames)) is not None:
             kinds[name] = beside
     for span in spans.all:
@@ -100,12 +105,9 @@ def _is_craft(text: str, span: Span, name: str, before: str) -> bool:
     return span.type in ("person", "place") and _CRAFT_BEFORE.search(before) is not None
 
 
-def _sink(text: str, spans: Spans, name: str) -> None:
+def _sink(text: str, spans: Spans, named: Iterable[Span]) -> None:
     """A ship or a rocket is no entity, nor where its name stands alone."""
-    for span in list(spans.all):
-        if span.rule == "model" and span.type != "place" and text[span.start : span.end] == name:
-            spans.drop(span)
-    for span in list(spans.all):
+    for span in named:
         before = text[max(0, span.start - _NEAR) : span.start]
-        if text[span.start : span.end] == name and _CRAFT_BEFORE.search(before):
+        if (span.rule == "model" and span.type != "place") or _CRAFT_BEFORE.search(before):
             spans.drop(span)

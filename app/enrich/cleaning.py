@@ -125,9 +125,9 @@ _LARGE = 500_000
 _LIKENESS = 0.87
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Span:
-    """A mention in the making; offsets in the prepared text."""
+    """A mention in the making; offsets in the prepared text. It stays the same one whatever becomes of it."""
 
     start: int
     end: int

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from app.enrich import (
@@ -25,7 +26,8 @@ from app.enrich import (
     titles,
 )
 from app.enrich.cleaning import Rule, Span, SpanType, is_ordinary, starts_sentence, trim
-from app.enrich.layout import Block
+from app.enrich.concordance import Concordance
+from app.enrich.layout import Block, block_at
 from app.enrich.scores import Scores
 from app.enrich.spans import Spans
 from app.text import fold
@@ -76,6 +78,9 @@ _OUTER_AFTER = re.compile(r", ([A-Z]\w+)")
 # `U.S. OPEN`, in a headline.
 _IN_EVENT = re.compile(r" (?:OPEN|Open|Masters|MASTERS)\b")
 _LONGEST_NAME = 5
+# In characters. A word of more is none: in a text without spaces it would go on to the end, from each capital again.
+_LONGEST_WORD = 100
+_LONGEST_PERSON = 200
 # How much one finding counts in the vote on the type of a name.
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
 
@@ -131,8 +136,8 @@ def _complete_names(text: str, spans: Spans) -> None:
         before = _WORD_BEFORE.search(text, max(0, span.start - 24), span.start)
         first = before[1] if before and "," not in before[0] and spans.is_free(before.start(), span.start) else ""
         if before and first.istitle() and given.is_given(first):
-            spans.block(before.start(), span.start)
-            span.start, span.rule, span.confidence = before.start(1), "completed", 0.8
+            spans.widen(span, before.start(1), span.end)
+            span.rule, span.confidence = "completed", 0.8
             continue
         if after is None or statesmen.full_name(text[span.start : span.end]):
             continue
@@ -144,27 +149,36 @@ def _complete_names(text: str, spans: Spans) -> None:
             and not organizations.is_generic(surname)
             and not gazetteer.find(surname)
         ):
-            end = after.start(1) + len(surname)
-            spans.block(span.end, end)
-            span.end, span.rule, span.confidence = end, "completed", 0.8
+            spans.widen(span, span.start, after.start(1) + len(surname))
+            span.rule, span.confidence = "completed", 0.8
 
 
 def _rejoin_people(text: str, spans: Spans) -> None:
     """`Anthony Phillip` `LaSalle`, whose surname is a town as well; `Salvatore "Sammy the Bull" Gravano`."""
     for span in list(spans.all):
-        if span.type != "person" or span.rule != "model" or not given.is_given(text[span.start :].split(" ", 1)[0]):
+        if span.type != "person" or span.rule != "model" or not given.is_given(_up_to_space(text, span.start)):
             continue
         after = _NICKNAMED.match(text, span.end) if " " not in text[span.start : span.end] else None
-        town = next((s for s in spans.all if s.start == span.end + 1 and s.type == "place" and s.rule == "model"), None)
         if after and spans.encloses(span.start, after.end()):
             spans.replace(Span(span.start, after.end(), "person", "completed", 0.8))
-        elif town and text[span.end] == " " and " " not in text[town.start : town.end] and _may_be_surname(text, town):
+        elif (town := spans.starting(span.end + 1)) and text[span.end] == " " and _may_be_surname(text, town):
             spans.replace(Span(span.start, town.end, "person", "completed", 0.8))
+
+
+def _up_to_space(text: str, start: int) -> str:
+    return text[start : start + _LONGEST_WORD].split(" ", 1)[0]
 
 
 def _may_be_surname(text: str, town: Span) -> bool:
     name = text[town.start : town.end]
-    return name[-1].islower() and not gazetteer.is_certain(name) and gazetteer.demonym(name) is None
+    return (
+        town.type == "place"
+        and town.rule == "model"
+        and " " not in name
+        and name[-1].islower()
+        and not gazetteer.is_certain(name)
+        and gazetteer.demonym(name) is None
+    )
 
 
 def _legal_forms(text: str, spans: Spans) -> None:
@@ -232,15 +246,13 @@ def _is_of_nation(text: str, start: int, end: int, form_end: int) -> bool:
 
 def _rejoin(text: str, shorts: set[str], spans: Spans) -> None:
     """`Thomas and Betts`, which the recogniser takes for two, where the article has `Thomas and Betts Corp`."""
-    for short in sorted(shorts):
-        if " and " not in short and " & " not in short:
-            continue
-        start = text.find(short)
-        while start >= 0:
+    joined = sorted(short for short in shorts if " and " in short or " & " in short)
+    places = Concordance(text).places(joined)
+    for short in joined:
+        for start in places.get(short, ()):
             span = Span(start, start + len(short), "organization", "legal-form", 0.85)
             if len(spans.overlapping(span.start, span.end)) > 1 and spans.encloses(span.start, span.end):
                 spans.replace(span)
-            start = text.find(short, start + 1)
 
 
 def _people_of_firms(text: str, spans: Spans) -> None:
@@ -302,7 +314,7 @@ def _is_listed(word: str) -> bool:
 
 def _first_word(text: str, start: int) -> str:
     """Without what may cling to it; `U.S.` keeps its stops."""
-    match = _FIRST_WORD.match(text, start)
+    match = _FIRST_WORD.match(text, start, start + _LONGEST_WORD)
     word = match[0].removesuffix("'s").rstrip("'!?") if match else ""
     return word.rstrip(".") if word.count(".") == 1 else word
 
@@ -356,7 +368,7 @@ def _titles(text: str, starts: Sequence[int], spans: Spans) -> None:
     for start in starts:
         if not spans.is_free(start, start + 1) or not _follows_title(text, start):
             continue
-        match = _NAME_AFTER_TITLE.match(text, start)
+        match = _NAME_AFTER_TITLE.match(text, start, start + _LONGEST_PERSON)
         if match and spans.is_free(start, match.end()) and not _is_no_person(match[0]):
             spans.add(Span(start, match.end(), "person", "title", 0.85))
 
@@ -468,8 +480,8 @@ def _stated_acronyms(text: str, spans: Spans) -> None:
 
 def _foreign_acronym(text: str, match: re.Match[str], spans: Spans) -> None:
     """`Brazilian Steel Institute (IBS)`: the letters of the name in another language's order."""
-    long = next((span for span in spans.all if span.end == match.start() and span.type == "organization"), None)
-    if long is None:
+    long = spans.ending(match.start())
+    if long is None or long.type != "organization":
         return
     if organizations.abbreviates(match[1], text[long.start : long.end]):
         spans.replace(Span(match.start(1), match.end(1), "organization", "acronym", 0.9))
@@ -571,9 +583,10 @@ def _surnames(text: str, spans: Spans) -> None:
 def _whole_names(text: str, spans: Spans) -> None:
     """`Kathina` `Thomas`, found as a town and a surname, in an article that has the person `Kathina Thomas`."""
     names = {text[span.start : span.end] for span in spans.all if span.type == "person"}
-    for name in sorted(name for name in names if " " in name):
-        start = text.find(name)
-        while start >= 0:
+    whole = sorted(name for name in names if " " in name)
+    places = Concordance(text).places(whole)
+    for name in whole:
+        for start in places.get(name, ()):
             span = Span(start, start + len(name), "person", "repeat", 0.8)
             parts = spans.overlapping(span.start, span.end)
             inside = all(span.start <= part.start and part.end <= span.end for part in parts)
@@ -584,8 +597,7 @@ def _whole_names(text: str, spans: Spans) -> None:
                 and not text[span.end : span.end + 1].isalnum()
             ):
                 spans.replace(span)
-            start = text.find(name, span.end)
-    first_names = {name.split(" ")[0] for name in names if " " in name}
+    first_names = {name.split(" ")[0] for name in whole}
     for span in spans.all:
         weak = span.rule == "model" and span.type in ("organization", "place")
         if weak and _is_first_name(text[span.start : span.end], first_names):
@@ -612,38 +624,49 @@ def _ends_with_person(name: str, people: set[str]) -> bool:
 
 def _wrong_initials(text: str, spans: Spans) -> None:
     """`on the network X. Putin wrote`: an initial that the only bearer of the surname does not have."""
-    people = [text[span.start : span.end] for span in spans.all if span.type == "person"]
+    people = {text[span.start : span.end] for span in spans.all if span.type == "person"}
+    bearers = _first_letters(name for name in people if not _INITIAL.match(name))
     for span in spans.all:
         initial = _INITIAL.match(text, span.start, span.end)
         if span.type != "person" or initial is None:
             continue
-        rest = text[initial.end() : span.end]
-        bearers = {name for name in people if name.endswith(f" {rest}") and not _INITIAL.match(name)}
-        if bearers and not any(name.startswith(initial[0][0]) for name in bearers):
+        letters = bearers.get(text[initial.end() : span.end])
+        if letters and initial[0][0] not in letters:
             span.start, span.rule = initial.end(), "surname"
+
+
+def _first_letters(names: Iterable[str]) -> dict[str, set[str]]:
+    """By what a name ends with, one word of it or several: what the names begin with that end so."""
+    letters: defaultdict[str, set[str]] = defaultdict(set)
+    for name in names:
+        words = name.split(" ")
+        for number in range(max(1, len(words) - _LONGEST_NAME), len(words)):
+            letters[" ".join(words[number:])].add(name[0])
+    return letters
 
 
 def _lost_apostrophes(text: str, spans: Spans) -> None:
     """`Texacos pact`, in a text that has lost its apostrophes and has a `Texaco` elsewhere; `Japans`."""
     names = {text[span.start : span.end]: span.type for span in spans.all}
+    words = Concordance(text)
     for span in spans.all:
         name = text[span.start : span.end]
         if not name.endswith("s") or span.rule not in ("model", "vote", "surname") or _follows_the(text, span.start):
             continue
         kind = "place" if gazetteer.is_certain(name[:-1]) else names.get(name[:-1])
-        if kind is not None and not _may_be_plural(text, name):
+        if kind is not None and not _may_be_plural(words, name):
             spans.cut(span, span.end - 1)
             span.type, span.rule = kind, "repeat"
 
 
-def _may_be_plural(text: str, name: str) -> bool:
+def _may_be_plural(words: Concordance, name: str) -> bool:
     """`Budget Committees`, `Sigma Mines`; and `Reuters` beside `Reuter`."""
     last = name.rsplit(" ", 1)[-1][:-1].lower()
     return (
         organizations.canonical(name) is not None
         or gazetteer.find(name) is not None
         or organizations.is_generic(last)
-        or re.search(rf"\b{re.escape(last)}", text) is not None
+        or words.begins_word(last)
     )
 
 
@@ -661,14 +684,14 @@ def _join_places(text: str, spans: Spans) -> None:
 
 def _repeats(text: str, starts: Sequence[int], blocks: Sequence[Block], spans: Spans) -> None:
     """Find again, where the recogniser missed them, the names that the article has elsewhere; also known places."""
-    known = _known_names(text, spans)
-    subheads = [(block.start, block.end) for block in blocks if block.kind == "subhead"]
+    known = _Known(text, spans)
+    subheads = [block for block in blocks if block.kind == "subhead"]
     for start in starts:
         if not spans.is_free(start, start + 1):
             continue
-        in_subhead = any(left <= start < right for left, right in subheads)
+        in_subhead = bool(subheads) and block_at(subheads, start) is not None
         span = (
-            _known_here(text, start, known)
+            known.here(start)
             or _certain_place_here(text, start)
             or (None if in_subhead else _nationality_here(text, start))
         )
@@ -681,17 +704,55 @@ def _repeats(text: str, starts: Sequence[int], blocks: Sequence[Block], spans: S
 
 def _short_nouns(text: str, spans: Spans) -> None:
     """`the Commission`, of `European Commission`: written with a capital, a common noun is a name."""
-    if not any(span.type == "organization" for span in spans.all):
-        return
-    for match in _SHORT_NOUN.finditer(text):
-        noun = match[1]
-        if any(span.type == "organization" and noun in text[span.start : span.end].split(" ") for span in spans.all):
+    organized = [text[span.start : span.end] for span in spans.all if span.type == "organization"]
+    words = {word for name in organized for word in name.split(" ")}
+    for match in _SHORT_NOUN.finditer(text) if words else ():
+        if match[1] in words:
             spans.add(Span(match.start(1), match.end(1), "organization", "short-form", 0.7))
 
 
-def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType, Rule]]]:
-    """By first word: the names that may be found again, the longest first."""
+class _Known:
+    """The names that may be found again."""
+
+    def __init__(self, text: str, spans: Spans) -> None:
+        self._text = text
+        self._names = _known_names(text, spans)
+        # By first word, the longest first.
+        self._lengths: dict[str, list[int]] = {}
+        for name in sorted(self._names, key=len, reverse=True):
+            lengths = self._lengths.setdefault(name.split(" ")[0], [])
+            if lengths[-1:] != [len(name)]:
+                lengths.append(len(name))
+
+    def here(self, start: int) -> Span | None:
+        match = _FIRST_WORD.match(self._text, start, start + _LONGEST_WORD)
+        if match is None:
+            return None
+        word = match[0]
+        # In this order, and each once: the longest form of the word first.
+        for key in dict.fromkeys(
+            (word, word.rstrip("."), word.removesuffix("'s").removesuffix("'"), word.split("-")[0].rstrip(".,'"))
+        ):
+            for length in self._lengths.get(key, ()):
+                name, end = self._text[start : start + length], start + length
+                if name in self._names and not self._text[end : end + 1].isalnum() and self._is_name_at(start, name):
+                    kind, rule = self._names[name]
+                    return Span(start, end, kind, rule, 0.7 if rule == "repeat" else 0.8)
+        return None
+
+    def _is_name_at(self, start: int, name: str) -> bool:
+        """At the head of a sentence every word has a capital: `Union` is no name there if `union` is a word here."""
+        return not starts_sentence(self._text, start) or name.lower() not in self._words
+
+    @cached_property
+    def _words(self) -> set[str]:
+        """What stands in the text in small letters, of the names."""
+        return Concordance(self._text).alone({name.lower() for name in self._names})
+
+
+def _known_names(text: str, spans: Spans) -> dict[str, tuple[SpanType, Rule]]:
     names: dict[str, tuple[SpanType, Rule]] = {}
+    words = Concordance(text)
     for span in spans.all:
         name = text[span.start : span.end]
         if span.rule == "demonym" or len(name) < 3 or (span.type == "event" and " " not in name):
@@ -708,22 +769,19 @@ def _known_names(text: str, spans: Spans) -> dict[str, list[tuple[str, SpanType,
         if span.rule == "legal-form" and len(short) > 2:
             names.setdefault(short, (span.type, "repeat"))
             first = short.partition(" ")[0]
-            if first != short and _stands_for_company(text, first):
+            if first != short and _stands_for_company(words, first):
                 names.setdefault(first, (span.type, "repeat"))
-    by_first: dict[str, list[tuple[str, SpanType, Rule]]] = {}
-    for name, (kind, rule) in sorted(names.items(), key=lambda pair: -len(pair[0])):
-        by_first.setdefault(name.split(" ")[0], []).append((name, kind, rule))
-    return by_first
+    return names
 
 
-def _stands_for_company(text: str, first: str) -> bool:
+def _stands_for_company(words: Concordance, first: str) -> bool:
     """`AFG` of `AFG Industries Inc`, but not `United` or `Boston`, nor a word that the text has in small letters."""
     return (
         len(first) > 2
         and first.isalpha()
         and not (is_ordinary(first) or organizations.is_generic(first) or organizations.is_shared_first(first))
         and not (given.is_given(first) or gazetteer.demonym(first) or gazetteer.find(first))
-        and f" {first.lower()} " not in text
+        and not words.is_alone(first.lower())
     )
 
 
@@ -732,27 +790,6 @@ def team_nickname(name: str) -> str | None:
     place, _, nickname = name.rpartition(" ")
     known = nickname.endswith("s") and nickname.istitle() and not organizations.is_generic(nickname)
     return nickname if known and place and gazetteer.find(place) else None
-
-
-def _known_here(text: str, start: int, known: dict[str, list[tuple[str, SpanType, Rule]]]) -> Span | None:
-    match = _FIRST_WORD.match(text, start)
-    if match is None:
-        return None
-    word = match[0]
-    # In this order, and each once: the longest form of the word first.
-    for key in dict.fromkeys(
-        (word, word.rstrip("."), word.removesuffix("'s").removesuffix("'"), word.split("-")[0].rstrip(".,'"))
-    ):
-        for name, kind, rule in known.get(key, ()):
-            end = start + len(name)
-            if text.startswith(name, start) and not text[end : end + 1].isalnum() and _is_name_here(text, start, name):
-                return Span(start, end, kind, rule, 0.7 if rule == "repeat" else 0.8)
-    return None
-
-
-def _is_name_here(text: str, start: int, name: str) -> bool:
-    """At the head of a sentence every word has a capital: `Union` is no name there if `union` is a word here."""
-    return not starts_sentence(text, start) or f" {name.lower()} " not in text
 
 
 def _certain_place_here(text: str, start: int) -> Span | None:

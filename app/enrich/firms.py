@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from app.enrich import gazetteer, given, organizations, statesmen, titles
 from app.enrich.cleaning import Span, SpanType
+from app.enrich.concordance import Concordance
 from app.enrich.spans import Spans
 
 # In the plural a trade is a firm's: `brokers James Capel`, but `broker James Smith` is a man.
@@ -28,7 +29,7 @@ _ROMANCE = re.compile(
     r"(?: [A-Z][a-z]+)? (?:(?:de|do|da|del|della|di|des|du|la|los|las|el) )+[A-Z][\w-]+"
     r"(?: (?:de|do|da|del|di) [A-Z]\w+)*"
 )
-_SAVINGS = re.compile(r"(?:[A-Z][\w.]+ ){1,4}Savings (?:and|&) Loan(?: Association\b)?(?: of [A-Z]\w+)?")
+_SAVINGS = re.compile(r"(?:[A-Z][\w.]{1,50} ){1,4}Savings (?:and|&) Loan(?: Association\b)?(?: of [A-Z]\w+)?")
 _AS_COMPANY_AFTER = re.compile(
     r"(?:'s)? (?:said|says|shares?|stock|common|shareholders|stockholders|board|directors|management|spokesman"
     r"|employees|flights|pilots|acquisition|takeover|merger|suitor)\b"
@@ -65,18 +66,19 @@ def weigh(text: str, spans: Spans) -> None:
     """Firms by who works there and by the trade named before them."""
     surnames = spans.last_words(text)
     people = {span.end for span in spans.all if span.type == "person"}
+    companies = {span.end for span in spans.all if span.type == "organization"}
+    words = Concordance(text)
     firms = set()
     for span in spans.all:
         if span.type not in ("person", "organization") or span.rule != "model":
             continue
         pair = _PAIR.match(text, span.start)
-        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, pair, people, spans):
+        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, pair, people, companies, words, spans):
             firms.add(pair[0])
         elif span.type == "person" and " " in text[span.start : span.end] and _is_employer(text, span.start, people):
             firms.add(text[span.start : span.end])
-    for name in firms:
-        _rename(text, name, spans)
-    for shape in (_ROMANCE, _SAVINGS):
+    _rename(text, firms, words, spans)
+    for shape in (_ROMANCE, _SAVINGS) if "Savings" in text else (_ROMANCE,):
         for match in shape.finditer(text):
             if spans.encloses(*match.span()) and spans.overlapping(*match.span()):
                 spans.replace(Span(*match.span(), "organization", "head-noun", 0.8))
@@ -155,25 +157,26 @@ def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
     )
 
 
-def _is_one_firm(text: str, pair: re.Match[str], people: set[int], spans: Spans) -> bool:
+def _is_one_firm(
+    text: str, pair: re.Match[str], people: set[int], companies: set[int], words: Concordance, spans: Spans
+) -> bool:
     """One who works there, works for one: `Phillips and Drew analyst Stephen Lewis`."""
     office = _OFFICE_AFTER.match(text, pair.end())
     if (office is not None and titles.is_title(office[1])) or _is_employer(text, pair.start(), people):
         return True
     kinds = {span.type for span in spans.overlapping(*pair.span())}
-    return _are_never_apart(text, pair, kinds) or (kinds == {"person"} and _owns(text, pair.start(), spans))
+    return _are_never_apart(words, pair, kinds) or (kinds == {"person"} and _owns(text, pair.start(), companies))
 
 
-def _are_never_apart(text: str, pair: re.Match[str], kinds: set[SpanType]) -> bool:
+def _are_never_apart(words: Concordance, pair: re.Match[str], kinds: set[SpanType]) -> bool:
     """`Wagner and Brown`, twice or more, and neither without the other; two companies would be two organisations."""
-    times = text.count(pair[0])
-    return times > 1 and kinds != {"organization"} and all(text.count(name) == times for name in pair.groups())
+    times = words.count(pair[0])
+    return times > 1 and kinds != {"organization"} and all(words.count(name) == times for name in pair.groups())
 
 
-def _owns(text: str, start: int, spans: Spans) -> bool:
+def _owns(text: str, start: int, companies: set[int]) -> bool:
     """`AFG and Wagner and Brown`, `controlled by Wagner and Brown`: two men would have been named in full."""
     before = text[max(0, start - _NEAR) : start]
-    companies = (span.end for span in spans.all if span.type == "organization")
     after_company = before.endswith(" and ") and start - len(" and ") in companies
     return after_company or _OWNS_BEFORE.search(before) is not None
 
@@ -189,10 +192,10 @@ def _endings(before: str) -> Iterator[re.Match[str]]:
     return (of for of in _OF.finditer(before) if of.end() == len(before))
 
 
-def _rename(text: str, name: str, spans: Spans) -> None:
-    start = text.find(name)
-    while start >= 0:
-        end = start + len(name)
-        if spans.encloses(start, end) and not text[end : end + 1].isalnum():
-            spans.replace(Span(start, organizations.legal_end(text, end), "organization", "employer", 0.8))
-        start = text.find(name, end)
+def _rename(text: str, firms: set[str], words: Concordance, spans: Spans) -> None:
+    places = words.places(firms)
+    for name in sorted(firms):
+        for start in places.get(name, ()):
+            end = start + len(name)
+            if spans.encloses(start, end) and not text[end : end + 1].isalnum():
+                spans.replace(Span(start, organizations.legal_end(text, end), "organization", "employer", 0.8))

@@ -8,9 +8,11 @@ wide) are paragraphs of their own.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from operator import attrgetter
 from typing import Literal
 
 from app.enrich import gazetteer
@@ -45,6 +47,7 @@ class Layout:
     blocks: tuple[Block, ...]
 
 
+_START = attrgetter("start")
 _LONGEST_HEADLINE = 120
 # Newswire and mail wrap at 60 to 80 columns; a longer line was not wrapped by hand.
 _WRAPPED_LINE = 100
@@ -99,6 +102,11 @@ def lay_out(body: str, headline: str | None = None, dateline: str | None = None)
     found = _dateline_in(body, blocks) or _dateline_given(dateline)
     given = " ".join(headline.split()) if headline else ""
     return Layout(given or _derived_headline(body, blocks, found), not given, found, blocks)
+
+
+def block_at(blocks: Sequence[Block], offset: int) -> Block | None:
+    number = bisect_right(blocks, offset, key=_START) - 1
+    return blocks[number] if number >= 0 and offset < blocks[number].end else None
 
 
 def is_table_row(line: str) -> bool:

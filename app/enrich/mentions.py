@@ -7,12 +7,14 @@ are searched for names known from the text alone: the recogniser takes every cap
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from app.enrich import events, evidence, gazetteer, scores
 from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
-from app.enrich.layout import Block, Dateline
+from app.enrich.layout import Block, Dateline, block_at
 from app.enrich.prepared import Found, Prepared
 from app.enrich.spans import Spans
 
@@ -47,27 +49,33 @@ def recognise(
     if dateline is not None and dateline.end > 0:
         _add_dateline(prepared, dateline, spans)
     for name in found:
-        block = _block_of(prepared.blocks, name.start)
+        block = block_at(prepared.blocks, name.start)
         if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
             continue
         _add_found(text, name.start, min(name.end, block.end), name.label, spans)
     results = scores.read(body)
     evidence.weigh(text, prepared.blocks, spans, results)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, "score", 0.85) for e in results.entries]
-    taken = sorted([*results.rows, *((entry.start, entry.end) for entry in results.entries)])
+    taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries)])
     for span in spans.all:
         start, end = prepared.span(span.start, span.end)
-        if not _overlaps(taken, start, end):
+        if not taken.overlaps(start, end):
             mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))
     return tuple(sorted(mentions, key=lambda mention: mention.start))
 
 
-def _overlaps(taken: Sequence[tuple[int, int]], start: int, end: int) -> bool:
-    return any(left < end and start < right for left, right in taken)
+class _Taken:
+    """Stretches of a body, which may lie one in another."""
 
+    def __init__(self, stretches: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(stretches)
+        self._starts = [start for start, _ in ordered]
+        # Up to each of them, how far any has reached.
+        self._reached = list(accumulate((end for _, end in ordered), max))
 
-def _block_of(blocks: Sequence[Block], offset: int) -> Block | None:
-    return next((block for block in blocks if block.start <= offset < block.end), None)
+    def overlaps(self, start: int, end: int) -> bool:
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reached[before - 1] > start
 
 
 def _is_byline(text: str, block: Block, name: Found) -> bool:

@@ -24,6 +24,9 @@ _LEGAL_WORDS = frozenset(_LEGAL_WORDS_TABLE.split())
 SMALL_FORMS = frozenset({"inc", "corp", "ltd", "plc"})
 # `U.S. Company` is any company of the country: newswire of the eighties wrote a capital after `U.S.`
 _ANY_COMPANY = frozenset(("company", "companies", "corporation", "corporations", "co", "cos"))
+# `Pty Ltd`, `Co Inc`; and of what has an acronym, words.
+_MOST_FORMS = 8
+_MOST_WORDS = 40
 # Short forms that are also words or initials of something else; alone they do not make a company.
 _NEEDS_COMPANY = frozenset({"se", "ab", "sa", "na", "co", "cos", "kk", "company", "companies", "limited"})
 
@@ -220,7 +223,9 @@ def is_rate(name: str) -> bool:
 
 def legal_end(text: str, end: int) -> int:
     """The end of the legal form or forms that follow a name which ends at `end`; `end` itself if there is none."""
-    while match := _FORM_AFTER.match(text, end):
+    for _ in range(_MOST_FORMS):
+        if (match := _FORM_AFTER.match(text, end)) is None:
+            break
         end = match.end() - (match[0].endswith(".") and ends_sentence(text, match.end()))
     return end
 
@@ -303,8 +308,10 @@ def is_generic(word: str) -> bool:
 
 def initials(name: str) -> frozenset[str]:
     """The acronyms that a name may have, with and without its small words: {`TRF`}, {`DTI`, `DOTAI`}."""
-    forms = [name, without_form(name)]
     words = name.split()
+    if len(words) > _MOST_WORDS:
+        return frozenset()
+    forms = [name, without_form(name)]
     while len(words) > 2 and has_form(" ".join(words)):
         # `GEC` is the General Electric Co Plc.
         words.pop()

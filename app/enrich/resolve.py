@@ -6,9 +6,12 @@ An id is made of type and canonical name alone, so that the same articles give t
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
 
 from app.enrich import events, gazetteer, offices, organizations, roles, statesmen
 from app.enrich.cleaning import Rule
@@ -82,6 +85,7 @@ _NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
 _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
 )
+_LONGEST_SURNAME = 4
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 _AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
 _ACRONYM_AFTER = re.compile(r"(?:\s?['’]s?)?\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
@@ -152,6 +156,10 @@ class _People:
                 known = self._full.get(words, "")
                 self._full[words] = max(known, _titled(name), key=lambda form: (len(form), form))
                 self._seen.append((mention.start, words))
+        self._having: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for words in self._full:
+            for word in dict.fromkeys(words):
+                self._having[word].append(words)
         self._same = {words: self._fullest(words) for words in self._full}
         self._stated = dict(self._also_called(body, mentions))
 
@@ -193,21 +201,56 @@ class _People:
 
     def _fullest(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """`J. Smith` is the one `John Smith` of the article; `Lula da Silva` the one whose name ends so."""
-        longer = {other for other in self._full if other != words and _is_fuller(other, words)}
-        return next(iter(longer)) if len(longer) == 1 else words
+        # Whoever is fuller has all these words; an initial may be a word of his.
+        shared = words[1:] if len(words[0]) == 1 else words
+        fewest = min((self._having[word] for word in shared), key=len)
+        longer = list(islice((other for other in fewest if other != words and _is_fuller(other, words)), 2))
+        return longer[0] if len(longer) == 1 else words
+
+    @cached_property
+    def _called(self) -> dict[tuple[str, ...], _Bearers]:
+        """By what they may be called for short."""
+        bearers: defaultdict[tuple[str, ...], _Bearers] = defaultdict(_Bearers)
+        for start, words in self._seen:
+            for ending in _endings(words):
+                bearers[ending].add(start, self._same[words])
+        return bearers
+
+    @cached_property
+    def _with(self) -> dict[str, _Bearers]:
+        """By each of their words."""
+        bearers: defaultdict[str, _Bearers] = defaultdict(_Bearers)
+        for start, words in self._seen:
+            for word in {*words, words[-1].removeprefix("al-")}:
+                bearers[word].add(start, self._same[words])
+        return bearers
 
     def _owner(self, words: tuple[str, ...], start: int) -> tuple[tuple[str, ...] | None, bool]:
         """Of the full names that end so (or begin so), the only one, or else the last one named before."""
         if not words:
             return None, False
-        fits = [s for s in self._seen if s[1][-len(words) :] == words or _without_suffix(s[1])[-len(words) :] == words]
-        if not fits and len(words) == 1:
-            fits = [seen for seen in self._seen if words[0] in (*seen[1], seen[1][-1].removeprefix("al-"))]
-        names = {self._same[seen[1]] for seen in fits}
-        if len(names) < 2:
-            return next(iter(names), None), True
-        before = [seen for seen in fits if seen[0] < start] or fits[:1]
-        return self._same[before[-1][1]], False
+        bearers = self._called.get(words) or (self._with.get(words[0]) if len(words) == 1 else None)
+        if bearers is None:
+            return None, True
+        return bearers.before(start), len(bearers.names) < 2
+
+
+@dataclass(slots=True)
+class _Bearers:
+    """Of a short name: where the article has the full names that it may stand for, in order."""
+
+    starts: list[int] = field(default_factory=list)
+    full: list[tuple[str, ...]] = field(default_factory=list)
+    names: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, start: int, full: tuple[str, ...]) -> None:
+        self.starts.append(start)
+        self.full.append(full)
+        self.names.add(full)
+
+    def before(self, start: int) -> tuple[str, ...]:
+        """The last one named before, or else the first."""
+        return self.full[max(0, bisect_left(self.starts, start) - 1)]
 
 
 class _Organizations:
@@ -219,6 +262,7 @@ class _Organizations:
         self._nations: defaultdict[str, set[Place]] = defaultdict(set)
         self._names: dict[str, str] = {}
         self._complete: set[str] = set()
+        self._longer_of: dict[str, str | None] = {}
         for mention in mentions:
             name = _plain(mention.text)
             key = _organization_key(name)
@@ -282,15 +326,18 @@ class _Organizations:
     def _expansion(self, text: str, key: str) -> str | None:
         if not organizations.is_acronym(text):
             return None
-        candidates = self._by_initials.get(text.replace(".", "").upper(), set()) - {key}
-        return next(iter(candidates)) if len(candidates) == 1 else None
+        return _only_other(self._by_initials.get(text.replace(".", "").upper(), ()), key)
 
     def _longer(self, key: str) -> str | None:
+        if key not in self._longer_of:
+            self._longer_of[key] = self._find_longer(key)
+        return self._longer_of[key]
+
+    def _find_longer(self, key: str) -> str | None:
         """`Paxar` of `Paxar Industries` (of several the one that begins all others), `Kodak` of `Eastman Kodak`."""
         short = key.removeprefix("organization-")
         if organizations.is_generic(short):
-            whole = [other for other in self._names if other != key and short in other.split("-")]
-            return whole[0] if len(whole) == 1 else None
+            return _only_other(self._by_part[short], key)
         if key in self._complete:
             # `Boeing` is the `Boeing Co` that the article also has, not its `Boeing Aerospace Co`.
             return None
@@ -301,13 +348,33 @@ class _Organizations:
             or len(short) < 3
         ):
             return None
-        longer = sorted((other for other in self._names if other.startswith(f"{key}-")), key=len)
-        if longer and all(other.startswith(longer[0]) for other in longer):
-            return longer[0]
-        if longer or "-" in short or len(short) < 4:
+        first = bisect_left(self._ordered, f"{key}-")
+        # The character behind the hyphen.
+        longer = self._ordered[first : bisect_left(self._ordered, f"{key}.", first)]
+        if longer:
+            shortest = min(longer, key=len)
+            return shortest if all(other.startswith(shortest) for other in longer) else None
+        if "-" in short or len(short) < 4:
             return None
-        ending = [other for other in self._names if other.endswith(f"-{short}") and other != key]
-        return ending[0] if len(ending) == 1 else None
+        return _only_other([other for other in self._by_part[short] if other.endswith(f"-{short}")], key)
+
+    @cached_property
+    def _ordered(self) -> list[str]:
+        return sorted(self._names)
+
+    @cached_property
+    def _by_part(self) -> defaultdict[str, list[str]]:
+        parts: defaultdict[str, list[str]] = defaultdict(list)
+        for key in self._names:
+            for part in dict.fromkeys(key.split("-")):
+                parts[part].append(key)
+        return parts
+
+
+def _only_other(keys: Collection[str], key: str) -> str | None:
+    """The one that is not `key`, where there is one and no more."""
+    others = [other for other in islice(keys, 3) if other != key]
+    return others[0] if len(others) == 1 else None
 
 
 class _Places:
@@ -380,9 +447,13 @@ class _Places:
     def _part_of(self, place: Place) -> Place:
         """`Germany` is West Germany in an article that speaks of West Germany and never of the East."""
         part, other = _PARTS.get(place.name, ("", ""))
-        if part not in self._named or other in self._named or _SINCE.search(self._body):
+        if part not in self._named or other in self._named or self._is_since:
             return place
         return gazetteer.find(part) or place
+
+    @cached_property
+    def _is_since(self) -> bool:
+        return _SINCE.search(self._body) is not None
 
     def _nearest(self, name: str) -> Place | None:
         """Of several places of the name the one usually meant, or one in a state or country of the article."""
@@ -459,8 +530,10 @@ def _person_words(name: str) -> tuple[str, ...]:
     return tuple(filter(None, [first, *kept]))
 
 
-def _without_suffix(words: tuple[str, ...]) -> tuple[str, ...]:
-    return words[:-1] if words[-1] in _SUFFIXES else words
+def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """What a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
+    bare = words[:-1] if words[-1] in _SUFFIXES else words
+    return {ending[-count:] for ending in (words, bare) for count in range(1, _LONGEST_SURNAME + 1)}
 
 
 def _is_fuller(full: tuple[str, ...], short: tuple[str, ...]) -> bool:

@@ -5,7 +5,9 @@ spokesperson for India's Ministry of External Affairs, said ...`. A title alone 
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Sequence
+from operator import itemgetter
 
 from app.enrich import callings, gazetteer, titles
 from app.enrich.mentions import Mention
@@ -16,6 +18,8 @@ _MOST_WORDS = 12
 # The office stands near the head of it: `former German foreign minister`, not `a man whom the president`.
 _HEAD_WORDS = 6
 _MOST_CHARACTERS = 120
+# No further is the beginning of a word sought, for a sentence may be as long as the body, and so may a word.
+_LONGEST_WORD = 200
 
 _WORD = re.compile(r"\S+")
 _APPOSITION = re.compile(r",\s+(?:(?:the|a|an|its|his|her|their)\s+)?([^,;:()\"“”]+?)(?:(?=[,;:])|[.!?]?$)")
@@ -30,16 +34,22 @@ _NEVER = frozenset(("under", "then"))
 def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
     """By the start of the mention: what is said of that person there."""
     ends = {mention.end: mention for mention in mentions if mention.type in ("organization", "place")}
-    spans = list(sentences(body))
+    bounds = list(sentences(body))
     found: dict[int, str] = {}
     for mention in mentions:
         if mention.type != "person":
             continue
-        first, last = next(((s, e) for s, e in spans if s <= mention.start < e), (mention.start, mention.end))
+        first, last = _sentence(bounds, mention)
         role = _before(body, first, mention.start, ends) or _after(body, mention.end, max(last, mention.end))
         if role is not None:
             found[mention.start] = role
     return found
+
+
+def _sentence(bounds: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:
+    number = bisect_right(bounds, mention.start, key=itemgetter(0)) - 1
+    found = number >= 0 and mention.start < bounds[number][1]
+    return bounds[number] if found else (mention.start, mention.end)
 
 
 def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str | None:
@@ -47,10 +57,11 @@ def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str 
     at = start
     words: list[str] = []
     while at > first and len(words) < _HEAD_WORDS:
-        stripped = len(body[first:at].rstrip(" ,\n" if not words else " \n")) + first
+        stripped = _without_gap(body, first, at, " ,\n" if not words else " \n")
         whole = ends.get(stripped) or ends.get(stripped - 2)
-        begin = whole.start if whole is not None and words else body.rfind(" ", first, stripped) + 1
-        begin = max(begin, body.rfind("\n", first, stripped) + 1, first)
+        begin = max(first, stripped - _LONGEST_WORD)
+        begin = whole.start if whole is not None and words else body.rfind(" ", begin, stripped) + 1 or begin
+        begin = max(begin, body.rfind("\n", begin, stripped) + 1, first)
         word = body[begin:stripped]
         if word and not words and titles.is_honorific(word):
             # `General Sir Peter de la Billiere`.
@@ -61,6 +72,12 @@ def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str 
         words.insert(0, word)
         at = begin
     return _office(words)
+
+
+def _without_gap(body: str, first: int, end: int, gap: str) -> int:
+    while end > first and body[end - 1] in gap:
+        end -= 1
+    return end
 
 
 def _after(body: str, end: int, last: int) -> str | None:

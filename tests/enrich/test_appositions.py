@@ -68,3 +68,10 @@ def test_a_gang_is_an_organisation() -> None:
     spans = spanned(text, place="Avenues; Avenues")
     appositions.weigh(text, spans)
     assert shown(text, spans) == [("Avenues", "organization")] * 2
+
+
+def test_a_ship_that_is_a_portfolio_elsewhere_is_dropped_once() -> None:
+    text = "The frigate Energy sank, said Energy Secretary Ann Lee."
+    spans = spanned(text, person="Energy; Energy")
+    appositions.weigh(text, spans)
+    assert not spans.all

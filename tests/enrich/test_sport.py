@@ -20,7 +20,7 @@ from tests.enrich.spanned import shown, spanned
 def test_what_plays_is_a_club(text: str, place: str, person: str, club: str) -> None:
     spans = spanned(text, person=person)
     for name in filter(None, place.split("; ")):
-        spanned_place = spanned(text, place=name).all[0]
+        spanned_place = next(iter(spanned(text, place=name).all))
         spans.add(spanned_place)
     sport.sides(text, spans)
     assert (club, "organization") in shown(text, spans)

@@ -84,7 +84,7 @@ RULES: list[Rule] = [
     (
         "headlines searched for known names alone",
         mentions,
-        "_block_of",
+        "block_at",
         _paragraph,
     ),
     ("rows of sport", scores, "read", lambda body: scores.Scores()),
