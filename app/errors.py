@@ -15,6 +15,7 @@ DatelineError
 ├── ArchiveReadOnly       the data folder cannot be written to
 ├── ArchiveForeign        the archive was made by a later version
 ├── StorageFailed         the disk or the database gives trouble
+├── WorkerLost            the system ended a process that recognises names
 ├── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
 ├── KeyRequired           no key, or one that is unknown or revoked
 ├── ScopeMissing          the key is good, but not for this
@@ -133,6 +134,16 @@ class ArchiveForeign(DatelineError):
 
 class StorageFailed(DatelineError):
     pass
+
+
+class WorkerLost(DatelineError):
+    """Nobody but the system ends one, and hardly ever for anything but memory."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "A process that recognises names was killed; most likely the memory ran out. What was written stays: run "
+            "it again and it goes on, with --workers 1 where memory is short."
+        )
 
 
 class KeyRequired(DatelineError):

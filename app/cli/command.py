@@ -32,6 +32,7 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
     (errors.InvalidParameter, 2),
     (errors.ArchiveForeign, 65),
     (errors.InputUnreadable, 66),
+    (errors.WorkerLost, 71),
     (errors.IndexUnavailable, EXIT_DISK),
     (errors.StorageFailed, EXIT_DISK),
     (errors.ArchiveBusy, 75),
@@ -41,8 +42,8 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
 )
 EXIT_HELP = (
     "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 65 an archive of a later "
-    "version; 66 input that cannot be read; 74 index or disk trouble; 75 another ingest runs; 77 read-only data "
-    "folder; 78 wrong setting; 130 stopped by Ctrl-C; 143 by SIGTERM."
+    "version; 66 input that cannot be read; 71 a process of the ingest was killed; 74 index or disk trouble; 75 "
+    "another ingest runs; 77 read-only data folder; 78 wrong setting; 130 stopped by Ctrl-C; 143 by SIGTERM."
 )
 
 

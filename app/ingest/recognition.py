@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeVar
@@ -12,6 +13,7 @@ from typing import TypeVar
 from app.enrich.enricher import Enricher, Source
 from app.enrich.layout import Layout, lay_out
 from app.enrich.resolve import Enrichment
+from app.errors import WorkerLost
 from app.ingest import worker
 
 B = TypeVar("B")
@@ -94,6 +96,8 @@ class Recogniser:
                         yield _result(waiting.popleft())
                 while waiting:
                     yield _result(waiting.popleft())
+            except BrokenProcessPool as error:
+                raise WorkerLost from error
             finally:
                 pool.shutdown(cancel_futures=True)
 

@@ -24,6 +24,11 @@ def with_children(pid: int) -> list[int]:
     return [pid, *(each for child in children for each in with_children(int(child)))]
 
 
+def workers(pid: int) -> list[int]:
+    """Of an ingest: its children's children, for a server process forks them."""
+    return [each for server in with_children(pid)[1:] for each in with_children(server)[1:]]
+
+
 def held(pid: int) -> Held:
     processes = with_children(pid)
     return Held(

@@ -12,7 +12,9 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from http.client import HTTPResponse
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from app.search.query import Query, Word
 from app.settings import Settings
 from tests.failures.command import ROOT, dateline, serving
 from tests.failures.conftest import article
-from tests.failures.processes import with_children
+from tests.failures.processes import with_children, workers
 
 LOOKUP, NOTHING = "/v1/articles/lookup", b'{"ids": []}'
 HOLD = """
@@ -58,6 +60,21 @@ print(searches, most)
 def run(script: str, *arguments: Path) -> subprocess.Popen[str]:
     command = [sys.executable, "-c", script, *map(str, arguments)]
     return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@contextmanager
+def ingesting(folder: Path, number: int, until: Callable[[int], object]) -> Iterator[subprocess.Popen[str]]:
+    """An ingest with two workers, in a group of its own, once `until` holds of it."""
+    file = folder.parent / "many.jsonl"
+    file.write_text("".join(article(n) for n in range(1_000, 1_000 + number)))
+    command = [sys.executable, "-m", "app", "ingest", str(file), "--workers", "2", "--data-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True) as process:
+        deadline = time.monotonic() + 60
+        while not until(process.pid):
+            assert process.poll() is None
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        yield process
 
 
 def add(archive: Archive, folder: Path, first: int, number: int) -> None:
@@ -266,6 +283,19 @@ def test_a_server_does_not_say_what_it_is(filled: Path) -> None:
             answer = connection.recv(10_000).lower()
         assert b" 400 " in answer
         assert b"server:" not in answer
+
+
+def test_an_ingest_whose_worker_was_killed_says_so_and_goes_on_when_run_again(filled: Path) -> None:
+    with ingesting(filled, 400, lambda pid: len(workers(pid)) == 2) as process:
+        os.kill(workers(process.pid)[-1], signal.SIGKILL)
+        errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 71
+    assert "Traceback" not in errors
+    assert "--workers 1" in errors
+    assert dateline(filled, "ingest", filled.parent / "many.jsonl", "--workers", "1").returncode == 0
+    with open_archive(Settings(data_dir=filled)) as archive:
+        assert archive.engine.search(Query(Word("lighthouse"))).total == 440
+        assert verify(archive) == []
 
 
 def test_meters_are_of_all_processes_together(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
