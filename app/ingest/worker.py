@@ -28,6 +28,11 @@ def pool(model: str, processes: int) -> ProcessPoolExecutor:
     os.environ[_MODEL] = model
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["app.ingest.preload"])
+    # The pool's semaphores go with an ingest that is stopped; a worker that is forked after that would complain. This
+    # process has none, and is there once the model is loaded.
+    first = context.Process(target=_nothing, daemon=True)
+    first.start()
+    first.join()
     return ProcessPoolExecutor(processes, context, initializer=_prepare)
 
 
@@ -49,6 +54,10 @@ def preload() -> None:
     # The collector writes to every object it looks at, and a page written to is no longer shared.
     gc.collect()
     gc.freeze()
+
+
+def _nothing() -> None:
+    pass
 
 
 def _prepare() -> None:

@@ -29,6 +29,10 @@ def workers(pid: int) -> list[int]:
     return [each for server in with_children(pid)[1:] for each in with_children(server)[1:]]
 
 
+def loads_the_model(pid: int) -> bool:
+    return any("/spacy/" in line for each in with_children(pid)[1:] for line in _maps(each))
+
+
 def held(pid: int) -> Held:
     processes = with_children(pid)
     return Held(

@@ -30,7 +30,7 @@ from app.search.query import Query, Word
 from app.settings import Settings
 from tests.failures.command import ROOT, dateline, serving
 from tests.failures.conftest import article
-from tests.failures.processes import with_children, workers
+from tests.failures.processes import loads_the_model, with_children, workers
 
 LOOKUP, NOTHING = "/v1/articles/lookup", b'{"ids": []}'
 HOLD = """
@@ -296,6 +296,14 @@ def test_an_ingest_whose_worker_was_killed_says_so_and_goes_on_when_run_again(fi
     with open_archive(Settings(data_dir=filled)) as archive:
         assert archive.engine.search(Query(Word("lighthouse"))).total == 440
         assert verify(archive) == []
+
+
+def test_an_ingest_that_is_stopped_while_the_model_loads_says_no_more_than_that(filled: Path) -> None:
+    with ingesting(filled, 400, loads_the_model) as process:
+        os.killpg(process.pid, signal.SIGINT)
+        errors = process.communicate(timeout=60)[1]
+    assert process.returncode == 130
+    assert errors.strip() == "Stopped."
 
 
 def test_meters_are_of_all_processes_together(filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
