@@ -228,7 +228,9 @@ def test_every_type_explains_itself(api: Api, slug: str) -> None:
 
 
 def test_every_error_of_the_tree_has_a_kind() -> None:
-    from_the_command_line = {errors.SettingsInvalid, errors.InputUnreadable, errors.ArchiveForeign}
+    from_the_command_line = {
+        errors.SettingsInvalid, errors.InputUnreadable, errors.ArchiveForeign, errors.WorkerLost
+    }  # fmt: skip
     tree = [errors.DatelineError]
     for error in tree:
         tree += error.__subclasses__()

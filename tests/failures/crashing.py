@@ -38,6 +38,7 @@ from app.ingest.enriching import enrich
 from app.search.query import Query, Word
 from app.settings import Settings
 from app.store.decisions import Proposal, in_force
+from app.store.sequence import next_sequence
 from app.store.tables import Article, Entity
 from tests.failures import acts
 from tests.failures.acts import Place, names
@@ -191,6 +192,11 @@ class Life:
         indexing.rebuild(archive)
 
     def _catch_up(self, archive: Archive, name: str) -> None:
+        """With what an ingest leaves that was cut off between its rows and the index: with nothing to do it is over
+        before it could be hit."""
+        with archive.database.writing() as session:
+            for article in session.exec(select(Article).limit(20)).all():
+                article.sequence = next_sequence(session)
         indexing.catch_up(archive)
 
     def _decide(self, archive: Archive, name: str) -> None:
