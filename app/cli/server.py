@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import resource
 import signal
@@ -62,7 +63,11 @@ def application() -> Any:
     dictConfig(log.config(settings))
     if settings.workers > 1:
         Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
-    return create_app(settings)
+    app = create_app(settings)
+    # What is there now stays: to look through it for cycles would stop all requests for a tenth of a second at a time.
+    gc.collect()
+    gc.freeze()
+    return app
 
 
 def _prepare(settings: Settings) -> int:

@@ -27,6 +27,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+import msgspec
 import Stemmer
 
 from app.text import fold_word
@@ -64,8 +65,7 @@ _UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]"
 _APART = re.compile(rf"{_UNSPACED.pattern}|(?<!\d),|,(?!\d)")
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(msgspec.Struct, frozen=True, gc=False):
     """`position` counts from the raw token's first word; `start` and `end` are offsets into the raw token."""
 
     term: str
@@ -74,9 +74,11 @@ class Form:
     end: int
 
 
-@dataclass(frozen=True, slots=True)
-class Expansion:
-    """What one raw token becomes. `joined` is the one-word form of a compound; `width` counts positions."""
+class Expansion(msgspec.Struct, frozen=True, gc=False):
+    """What one raw token becomes. `joined` is the one-word form of a compound; `width` counts positions.
+
+    Thousands are kept and none can be part of a cycle, so the garbage collector need not look at them again and again.
+    """
 
     parts: tuple[Form, ...]
     joined: Form | None

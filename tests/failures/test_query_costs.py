@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -15,9 +16,9 @@ import httpx
 import pytest
 
 from app.archive import open_archive
+from app.cli.server import application
 from app.search.query import Query
 from app.settings import Settings
-from app.web.site import create_app
 from tests.bench import corpus
 from tests.bench.queries import statistics
 from tests.failures.large import fill
@@ -48,8 +49,10 @@ def sources(data: Path) -> list[str]:
 
 @asynccontextmanager
 async def asking(data: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """The whole application without a socket: what a request costs is then what this process spends on it."""
-    app = create_app(Settings(data_dir=data, log_level="error"))
+    """The whole application, as a server process has it but without a socket: what a request costs is then what this
+    process spends on it."""
+    os.environ |= {"DATELINE_DATA_DIR": str(data), "DATELINE_LOG_LEVEL": "error"}
+    app = application()
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url="http://a") as client:
         while (await client.get("/readyz")).status_code != 200:
