@@ -8,7 +8,8 @@ import resource
 import signal
 import socket
 import sys
-import time
+from multiprocessing import parent_process
+from multiprocessing.process import BaseProcess
 from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -61,8 +62,8 @@ def application() -> Any:
 
     settings = Settings.read()
     dictConfig(log.config(settings))
-    if settings.workers > 1:
-        Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
+    if (parent := parent_process()) is not None:
+        Thread(target=_end_with, args=(parent,), daemon=True).start()
     app = create_app(settings)
     # What is there now stays: to look through it for cycles would stop all requests for a tenth of a second at a time.
     gc.collect()
@@ -149,8 +150,7 @@ def _end(*_: object) -> None:
     os._exit(0)
 
 
-def _end_with_parent(parent: int) -> None:
+def _end_with(parent: BaseProcess) -> None:
     """Left alone by a parent that was killed, a process would keep the port."""
-    while os.getppid() == parent:
-        time.sleep(1)
+    parent.join()
     os.kill(os.getpid(), signal.SIGTERM)
