@@ -22,6 +22,8 @@ from app.cli.command import EXIT_DISK, DataDir, examples, opened, settings_of
 if TYPE_CHECKING:
     from app.settings import Settings
 
+_FILES = 10_240
+"""Open at once in a process: those of all connections it takes, and as many again; no system refuses so few."""
 _FINISH_SECONDS = 6
 """For requests under way when the server is told to stop; with what comes after them it ends within ten."""
 
@@ -123,7 +125,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_FINISH_SECONDS,
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it
     )
-    _take_all_files()
+    _take_files()
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
     signal.signal(signal.SIGTERM, _end)
     if settings.workers > 1:
@@ -137,10 +139,12 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
             raise typer.Exit(EXIT_DISK)
 
 
-def _take_all_files() -> None:
-    """Every connection takes a file, and many systems give a process a thousand unless it asks."""
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+def _take_files() -> None:
+    """Every connection takes one, and many systems give a process some hundreds unless it asks."""
+    given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
+    if given != resource.RLIM_INFINITY and given < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def _end(*_: object) -> None:
