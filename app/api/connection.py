@@ -8,6 +8,7 @@ line in the log and meter.
 from __future__ import annotations
 
 import asyncio
+import resource
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
@@ -17,12 +18,18 @@ from app.api.envelope import REFUSED
 _SLICE = 32 * 1024
 
 
+def _bearable(connections: int) -> int:
+    """Half of the files that the process may have: a search opens some too."""
+    files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    return connections if files == resource.RLIM_INFINITY else min(connections, files // 2)
+
+
 class Connection(HttpToolsProtocol):
     most_head_bytes = 64 * 1024
     """Of the address and the headers of a request; up to two `_SLICE`s more may pass."""
     request_seconds = 20.0
     """For the head of a request and its body together."""
-    most_connections = 4_000
+    most_connections = _bearable(4_000)
     """Of one process: each takes a file, and its head may take memory."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -105,7 +105,8 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    from app.api.connection import Connection
+    _take_files()
+    from app.api.connection import Connection  # it goes by the files there are
     from app.api.metrics import SHARED_FOLDER
 
     # New processes read their settings from the environment.
@@ -125,7 +126,6 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         timeout_graceful_shutdown=_FINISH_SECONDS,
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it
     )
-    _take_files()
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
     signal.signal(signal.SIGTERM, _end)
     if settings.workers > 1:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -378,3 +379,20 @@ def test_workers_end_with_the_process_that_started_them(filled: Path) -> None:
             assert time.monotonic() < deadline
             time.sleep(0.1)
     socket.create_server(("127.0.0.1", int(address.rpartition(":")[2]))).close()
+
+
+def test_connections_leave_files_for_searches(filled: Path) -> None:
+    def few() -> None:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (200, 200))
+
+    with serving(filled, prepare=few) as (_, address), httpx.Client(base_url=address, timeout=30) as client:
+        assert client.get("/v1/search?q=lighthouse").status_code == 200
+        url = httpx.URL(address)
+        idle = [socket.create_connection((url.host, url.port or 80), timeout=30) for _ in range(150)]
+        told = idle[-1].recv(65_536)
+        assert told.startswith(b"HTTP/1.1 503 ")
+        for n in range(3):
+            assert client.get(f"/v1/search?q=lighthouse&limit={n + 1}").status_code == 200
+        for each in idle:
+            each.close()
+        assert httpx.get(f"{address}/v1/search?q=keeper").status_code == 200
