@@ -1,5 +1,22 @@
-"""`python -m app` is `dateline`, for a tree that is not installed."""
+"""The command `dateline`; `python -m app` is the same for a tree that is not installed."""
 
-from app.cli import main
+import sys
+from importlib.util import find_spec
 
-main()
+
+def main() -> None:
+    """Runs the command line, or says in one line that this system lacks what it builds on."""
+    # Locks between processes, and how many files one may open. Asked for before anything that imports them is.
+    lacking = [name for name in ("fcntl", "resource") if find_spec(name) is None]
+    if lacking:
+        sys.exit(
+            f"Dateline runs on Linux and macOS; the Python of this system has no {' and no '.join(lacking)}. "
+            "On Windows, run it in WSL or as a container."
+        )
+    from app.cli import main as run
+
+    run()
+
+
+if __name__ == "__main__":
+    main()

@@ -18,3 +18,9 @@ count.py     facets and days
 cursor.py    where a page ended, with the statistics it was ranked by
 engine.py    the port's methods
 """
+
+import warnings
+
+# Whoosh 2.7.4 writes "\d" in plain strings and `is` before literals; Python says so whenever it compiles that anew, and
+# in a container or for a user who cannot write there that is at every start. By file until 3.14, by module after that.
+warnings.filterwarnings("ignore", category=SyntaxWarning, module=r"whoosh\b|.*(?<!search)[/\\]whoosh[/\\]")
