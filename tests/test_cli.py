@@ -515,3 +515,23 @@ def test_a_reader_that_goes_away_is_no_failure_to_talk_about(filled: Run, folder
     shown = spawn("sh", "-c", command)
     assert shown.stdout == "{"
     assert shown.stderr == ""
+
+
+@pytest.mark.parametrize("group", ["", "entities", "keys"])
+def test_a_defect_shows_no_values(group: str) -> None:
+    """The traceback of a defect has the lines of our code, and never what stood in them."""
+    script = f"""
+from app import cli
+from app.cli import entities, keys
+
+@{{"": cli.app, "entities": entities.entities, "keys": keys.keys}}[{group!r}].command("broken")
+def broken(given: str) -> None:
+    raise RuntimeError
+
+cli.app()
+"""
+    command = [sys.executable, "-c", script, *group.split(), "broken", "what was given"]
+    ended = subprocess.run(command, check=False, cwd=ROOT, capture_output=True, text=True)
+    assert "RuntimeError" in ended.stderr
+    assert "what was given" not in ended.stderr
+    assert "locals" not in ended.stderr

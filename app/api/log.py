@@ -1,12 +1,16 @@
 """The log: one line for each request, for programs (JSON) or for people; what libraries say takes the same form.
 
 A line has the request's id, route, status and milliseconds. It has the address of who asked only where the request was
-refused, and what was searched for only where the settings ask for that.
+refused, and what was searched for only where the settings ask for that. A traceback tells where our code failed, never
+with which values.
 """
 
 from __future__ import annotations
 
+import re
 import sys
+import traceback
+from collections.abc import Iterator
 from contextvars import ContextVar
 from typing import Any
 
@@ -19,6 +23,9 @@ from app.settings import Settings
 
 # Also in lines that others write while the request is at work, such as the server's traceback of a defect.
 _request: ContextVar[str | None] = ContextVar("request", default=None)
+
+_SERVERS = ("asyncio", "uvicorn.error")
+"""Loggers of what stands around the handling of requests, and reports what fails there."""
 
 _LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 _TIMES = structlog.processors.TimeStamper(fmt="iso", utc=True)
@@ -64,7 +71,7 @@ def config(settings: Settings) -> dict[str, Any]:
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
         "foreign_pre_chain": [_TIMES, structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _identified],
-        "processors": [structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderer(settings)],
+        "processors": [_failure, structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings)],
     }
     return {
         "version": 1,
@@ -83,10 +90,39 @@ def _line(settings: Settings) -> Processor:
     return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
 
 
-def _renderer(settings: Settings) -> list[Processor]:
+def _renderer(settings: Settings) -> Processor:
     if settings.log_format == "json":
-        return [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(serializer=_encode)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return structlog.processors.JSONRenderer(serializer=_encode)
+    # Its own way to show an exception prints the variables of every function that it came through.
+    plain = structlog.dev.plain_traceback
+    return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+
+
+def _failure(_logger: Any, _name: str, event: EventDict) -> EventDict:
+    """The exception of a line as text. What it says itself is left out where a client may have had a part in it: a
+    message often quotes the value that could not be borne, and that may be what was searched for, or a key."""
+    told = event.pop("exc_info", None)
+    error = told[1] if isinstance(told, tuple) else told
+    if isinstance(error, BaseException):
+        quiet = _request.get() is not None or event.get("logger") in _SERVERS
+        if event.get("logger") == "asyncio":
+            # Then come what was called, with which values, and the exception in its own words.
+            event["event"] = re.split(r"[\n(<]", event["event"])[0]
+        event["exception"] = "".join(_trace(error) if quiet else traceback.format_exception(error)).rstrip()
+    return event
+
+
+def _trace(error: BaseException) -> Iterator[str]:
+    """Where it was raised, and its kind; before it what it came of, after it what it holds."""
+    cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if cause is not None:
+        yield from _trace(cause)
+        yield "\nAnd then:\n\n"
+    yield from traceback.format_tb(error.__traceback__)
+    yield f"{type(error).__module__}.{type(error).__qualname__}\n"
+    for each in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
+        yield "\nIn it:\n\n"
+        yield from _trace(each)
 
 
 def _identified(_logger: Any, _name: str, event: EventDict) -> EventDict:

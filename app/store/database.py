@@ -49,7 +49,12 @@ class Database:
         self.path = path
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._engine = create_engine(
-            f"sqlite:///{path}", creator=self.connect, pool_size=8, max_overflow=-1, json_deserializer=self._json
+            f"sqlite:///{path}",
+            creator=self.connect,
+            pool_size=8,
+            max_overflow=-1,
+            json_deserializer=self._json,
+            hide_parameters=True,  # they are what people search for, and would stand in logs
         )
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)

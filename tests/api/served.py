@@ -91,12 +91,13 @@ class Api:
 
 
 @contextmanager
-def serve(app: FastAPI, connection: type[Connection] = Connection) -> Iterator[httpx.Client]:
-    """The real server on a free port, in a thread of this process."""
+def serve(app: FastAPI, connection: type[Connection] = Connection, *, silent: bool = True) -> Iterator[httpx.Client]:
+    """The real server on a free port, in a thread of this process. Unless it is silent, it logs as logging is set."""
     # With the protocol named, asyncio sets TCP_NODELAY; without it every answer waits 40 ms for an acknowledgement.
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
-    server = uvicorn.Server(uvicorn.Config(app, http=connection, server_header=False, log_level="critical"))
+    logs: dict[str, Any] = {"log_level": "critical"} if silent else {"log_config": None, "access_log": False}
+    server = uvicorn.Server(uvicorn.Config(app, http=connection, server_header=False, **logs))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:
