@@ -14,6 +14,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
 from app.api.envelope import REFUSED
+from app.api.framing import Unanswerable, target_of
 
 _SLICE = 32 * 1024
 
@@ -37,7 +38,12 @@ class Connection(HttpToolsProtocol):
         self._head: int | None = 0
         """Bytes of a request's head that have come; None while its body comes."""
         self._deadline: asyncio.TimerHandle | None = None
+        self._running: RequestResponseCycle | None = None
+        """What is being answered, or was last: `cycle` is the newest that was asked, and may wait behind it."""
+        self._fault = 400
+        """The status of what the parser gives up."""
         self._refused = False
+        self.ws_protocol_class = None  # whoever asks to speak something else is answered in HTTP
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -47,6 +53,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._expect_nothing()
+        self._give_up()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -68,6 +75,11 @@ class Connection(HttpToolsProtocol):
         self._expect_request()
 
     def on_headers_complete(self) -> None:
+        try:
+            self.url = target_of(self.parser.get_http_version(), self.url, self.headers)
+        except Unanswerable as fault:
+            self._fault = fault.status
+            raise  # to the parser, which stops there
         super().on_headers_complete()
         self._head = None
 
@@ -77,7 +89,10 @@ class Connection(HttpToolsProtocol):
         self._expect_nothing()
 
     def send_400_response(self, _message: str) -> None:
-        self._refuse(400)
+        self._refuse(self._fault)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Nothing to tell: the RFC has it passed over, and `curl --http2` asks each time."""
 
     def _expect_request(self) -> None:
         self._expect_nothing()
@@ -90,17 +105,32 @@ class Connection(HttpToolsProtocol):
 
     def _late(self) -> None:
         self._deadline = None
-        if self._answering and self._head is not None:
+        if self._answering and (self._head is not None or self._running is not self.cycle):
             self._expect_request()  # it waits behind one that is being answered, and nothing more of it is read
         elif self._head == 0 and not self._answering:
             self.transport.close()  # nothing was asked
         else:
             self._refuse(408)
 
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+        self._running = cycle
+        super()._start_asgi_task(cycle, app)
+
     @property
     def _answering(self) -> bool:
-        cycle: RequestResponseCycle | None = self.cycle
-        return cycle is not None and not cycle.response_complete
+        return self._running is not None and not self._running.response_complete
+
+    def _give_up(self) -> None:
+        """Nobody reads what is being answered any more, and what waits behind it is never begun. Uvicorn marks the
+        newest request alone, and would write the answer of an earlier one to a closed line."""
+        self.pipeline.clear()
+        if self._running is not None and not self._running.response_complete:
+            self._running.disconnected = True
+            self._running.message_event.set()
+
+    def _hang_up(self) -> None:
+        self._give_up()
+        self.transport.close()
 
     def _refuse(self, status: int) -> None:
         """Answer so and hang up. What was asked earlier and is being answered still can only be broken off."""
@@ -108,11 +138,11 @@ class Connection(HttpToolsProtocol):
             return
         self._refused = True
         if self._answering:
-            if self._head is not None or self.cycle.response_started:
-                self.transport.close()
+            waits_for_body = self._running is self.cycle and self._head is None and not self.cycle.response_started
+            if not waits_for_body:
+                self._hang_up()
                 return
-            self.cycle.disconnected = True  # it waits for the rest of its body
-            self.cycle.message_event.set()
+            self._give_up()
         self._answer_refused(status)
 
     def _answer_refused(self, status: int) -> None:

@@ -104,6 +104,9 @@ def _refused(scope: Scope) -> HTTPException | None:
     """Why nobody need look at a request at all."""
     if (status := scope["state"].get(REFUSED)) is not None:
         return HTTPException(status)
+    if b"%2f" in scope.get("raw_path", b"").lower():
+        # A slash within a name. Decoded it would part names: another address than the one that was asked for.
+        return HTTPException(404)
     length = Headers(scope=scope).get("content-length", "0")
     return _too_large() if length.isdecimal() and int(length) > MOST_BODY_BYTES else None
 

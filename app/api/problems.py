@@ -18,6 +18,7 @@ import msgspec
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
 from app import errors
@@ -129,7 +130,11 @@ BY_STATUS: Mapping[int, Kind] = {
         "unavailable", "The server takes no more now", 503,
         "It is being stopped, or has as many connections as it can bear. Try again.", 5,
     ),
+    505: Kind("http-version", "This version of HTTP is not spoken here", 505, "Ask in HTTP/1.1."),
 }  # fmt: skip
+
+LEFT = 499
+"""In the log, of a request whose client left before all of it had come: no problem, and nobody is there to read one."""
 
 _EXPLAINED = 20
 """Errors of one request: each looks for the nearest known name, and an address has room for thousands."""
@@ -238,6 +243,8 @@ def _candidate(candidate: errors.Candidate) -> Candidate:
 
 async def of_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
+    if isinstance(error.__cause__, ClientDisconnect):
+        return Response(status_code=LEFT)
     phrase = HTTPStatus(error.status_code).phrase
     kind = BY_STATUS.get(error.status_code) or Kind("http-error", phrase, error.status_code, "")
     asked = f": {request.method} {request.url.path}" if request.url.path else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,10 +17,14 @@ import pytest
 
 from app.api.app import create_app
 from app.api.connection import Connection
+from app.api.framing import target_of
 from app.settings import Settings
 from tests.api.served import serve
+from tests.failures.command import serving
 
 LOOKUP = b"POST /v1/articles/lookup HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
+NOTHING = b'{"ids": []}'
+CHUNKED = b"b\r\n" + NOTHING + b"\r\n0\r\n\r\n"
 
 
 class Hurried(Connection):
@@ -85,6 +90,117 @@ def test_what_is_no_http_is_refused_like_anything_else(served: httpx.Client, raw
         connection.sendall(raw)
         assert refusal(rest(connection))[0] == 400
     assert refused(served, "malformed-request") == before + 1
+
+
+def asked(target: bytes, *lines: bytes, version: bytes = b"1.1") -> bytes:
+    return b"\r\n".join([b"GET " + target + b" HTTP/" + version, *lines, b"", b""])
+
+
+ODD_HEADS = [
+    asked(b"/healthz"),
+    asked(b"/healthz", b"Host: x", b"host: x"),
+    asked(b"/healthz", b"Host:"),
+    asked(b"/healthz", b"Host: a b"),
+    asked(b"/healthz", b"Host: x/y"),
+    asked(b"/healthz", b"Host: someone@x"),
+    asked(b"/healthz", b"Host: x:80:80"),
+    asked(b"/healthz", b"Host : x"),
+    asked(b"/healthz", b" Host: x"),
+    asked(b"/healthz", b"Host: x", b"A: b", b" c"),
+    asked(b"/healthz", b"Host: x", b": b"),
+    asked(b"/healthz", b"Host: x\rA: b"),
+    asked(b"/healthz#part", b"Host: x"),
+    asked(b"healthz", b"Host: x"),
+    asked(b"*", b"Host: x"),
+    asked(b"ftp://x/healthz", b"Host: x"),
+    asked(b"http://someone:secret@x/healthz", b"Host: x"),
+    asked(b"http:///healthz", b"Host: x"),
+    asked("/caf\u00e9".encode(), b"Host: x"),
+    asked(b"/v1/search?q=a b", b"Host: x"),
+    b"GET /healthz HTTP/1.1\nHost: x\n\n",
+    LOOKUP + b"Content-Length: 11\r\nContent-Length: 11\r\n\r\n" + NOTHING,
+    LOOKUP + b"Content-Length: 11\r\nContent-Length: 12\r\n\r\n" + NOTHING,
+    LOOKUP + b"Content-Length: 11, 11\r\n\r\n" + NOTHING,
+    LOOKUP + b"Content-Length: +11\r\n\r\n" + NOTHING,
+    LOOKUP + b"Transfer-Encoding: gzip, chunked\r\n\r\n" + CHUNKED,
+    LOOKUP + b"Transfer-Encoding: chunked, identity\r\n\r\n" + CHUNKED,
+    LOOKUP + b"Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" + CHUNKED,
+    LOOKUP.replace(b"/1.1", b"/1.0") + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED,
+]
+
+
+@pytest.mark.parametrize("raw", ODD_HEADS)
+def test_what_another_program_could_read_otherwise_is_refused(served: httpx.Client, raw: bytes) -> None:
+    with line(served) as connection:
+        connection.sendall(raw + asked(b"/healthz", b"Host: x"))
+        told = rest(connection)
+    assert refusal(told)[0] == 400
+    assert told.count(b"HTTP/1.1") == 1, "what follows it is never taken for a request"
+
+
+@pytest.mark.parametrize("version", [b"0.9", b"2.0"])
+def test_another_version_is_refused(served: httpx.Client, version: bytes) -> None:
+    with line(served) as connection:
+        connection.sendall(asked(b"/healthz", b"Host: x", version=version))
+        status, problem, _ = refusal(rest(connection))
+    assert (status, problem["type"]) == (505, "/problems/http-version")
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        asked(b"/healthz", version=b"1.0"),
+        asked(b"/healthz", b"Host: [::1]:8000", b"Connection: close"),
+        asked(b"/healthz", b"Host: news.example.", b"Connection: close"),
+        asked(b"http://y/healthz", b"Host: x", b"Connection: close"),
+        asked(b"HTTP://y:80/healthz?", b"Host: x", b"Connection: close"),
+        asked(b"/healthz", b"Host: x", b"Upgrade: websocket", b"Connection: Upgrade, close"),
+    ],
+)
+def test_what_all_read_alike_is_answered(served: httpx.Client, raw: bytes) -> None:
+    with line(served) as connection:
+        connection.sendall(raw)
+        assert rest(connection).startswith(b"HTTP/1.1 200 ")
+
+
+def test_an_absolute_address_says_which_host_is_meant() -> None:
+    headers = [(b"accept", b"*/*"), (b"host", b"x")]
+    assert target_of("1.1", b"http://news.example:81?q=a", headers) == b"/?q=a"
+    assert headers == [(b"accept", b"*/*"), (b"host", b"news.example:81")]
+
+
+@pytest.mark.parametrize("path", ["/v1%2fsearch", "/v1%2Fsearch", "/%2Fv1/search", "/v1/articles/x%2ftext", "/docs%2f"])
+def test_a_slash_within_a_name_parts_nothing(served: httpx.Client, path: str) -> None:
+    answer = served.get(path)
+    assert (answer.status_code, answer.json()["type"]) == (404, "/problems/no-such-address")
+
+
+@pytest.mark.parametrize("format", ["console", "json"])
+def test_who_leaves_is_no_failure(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, format: str) -> None:
+    """Asks for two things at once and goes, or sends half of one and goes, politely or not; never is there more in the
+    log than a line for each request."""
+    monkeypatch.setenv("DATELINE_LOG_FORMAT", format)
+    pair = LOOKUP + b"Transfer-Encoding: chunked\r\n\r\n" + CHUNKED + asked(b"/healthz", b"Host: x")
+    half = LOOKUP + b"Content-Length: 90\r\n\r\n{"
+    with (
+        (tmp_path / "log").open("w") as log,
+        serving(tmp_path / "data", log=log) as (_, address),
+        httpx.Client(base_url=address, timeout=30) as client,
+    ):
+        for sent in (pair, half, pair * 3, asked(b"/healthz", b"Host: x") + half):
+            for abrupt in (False, True) * 8:
+                with line(client) as connection:
+                    connection.sendall(sent)
+                    if abrupt:
+                        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        assert client.get("/healthz").status_code == 200
+        while 'status="499"' not in client.get("/metrics").text:
+            time.sleep(0.05)
+    lines = (tmp_path / "log").read_text().splitlines()
+    assert len(lines) > 60
+    for each in lines:
+        event = json.loads(each) if format == "json" else dict(pair.split("=") for pair in each.split())
+        assert (event["event"], event["level"]) == ("request", "info"), each
 
 
 @pytest.mark.parametrize("piece", [b"A: " + b"b" * 1_000 + b"\r\n", b"c" * 1_000, b"\r\n" * 500], ids=len)
