@@ -13,6 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from app.api.addresses import plain
 from app.api.envelope import REFUSED
 from app.api.framing import Unanswerable, target_of
 
@@ -47,6 +48,9 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        if self.client is not None:
+            # A socket for both takes IPv4 as IPv6, which no list of trusted proxies would know again.
+            self.client = plain(self.client[0]), self.client[1]
         self._expect_request()
         if len(self.connections) > self.most_connections:
             self._refuse(503)

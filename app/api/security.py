@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import ipaddress
 import threading
 from collections.abc import Awaitable, Callable
-from functools import lru_cache
 from urllib.parse import unquote_plus
 
 from fastapi import Request
@@ -22,6 +20,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import errors
 from app.api import problems
+from app.api.addresses import network
 from app.api.rates import Headers, Rates
 from app.archive import Archive
 from app.store import keys
@@ -118,11 +117,11 @@ def _demand(key: Key | None, scope: keys.Scope) -> Key:
 
 
 def _given(scope: Scope) -> str | None:
-    """The key as sent; a header that is there but holds none is as wrong as an unknown key."""
-    header: bytes | None = next((value for name, value in scope["headers"] if name == b"authorization"), None)
-    if header is None:
+    """The key as sent; a header that is there but holds none, or several, is as wrong as an unknown key."""
+    sent = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not sent:
         return None
-    scheme, _, value = header.decode("latin-1").partition(" ")
+    scheme, _, value = sent[0].decode("latin-1").partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() == "bearer":
         return value.strip()
     if scheme.lower() == "basic" and scope["method"] in ("GET", "HEAD"):
@@ -137,17 +136,7 @@ def _caller(scope: Scope) -> str:
     key: Key | None = scope["state"]["key"]
     if key is not None:
         return key.prefix
-    return _network(scope["client"][0]) if scope.get("client") else "nobody"
-
-
-@lru_cache(maxsize=10_000)
-def _network(address: str) -> str:
-    """One address; of IPv6 the network of 64 bits, which is what one subscriber has."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    return str(ipaddress.ip_network((parsed, 64), strict=False)) if parsed.version == 6 else address
+    return network(scope["client"][0]) if scope.get("client") else "nobody"
 
 
 class Origins(CORSMiddleware):

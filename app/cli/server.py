@@ -106,6 +106,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _take_files()
+    from app.api.addresses import plain
     from app.api.connection import Connection  # it goes by the files there are
     from app.api.metrics import SHARED_FOLDER
 
@@ -121,7 +122,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         access_log=False,  # its lines would hold what people search for; ours have the route
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=settings.trusted_proxies.split(),
+        forwarded_allow_ips=list(map(plain, settings.trusted_proxies.split())),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_FINISH_SECONDS,
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it

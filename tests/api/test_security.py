@@ -194,6 +194,14 @@ def test_guesses_of_a_key_count(served: Served) -> None:
     assert codes == [401, 401, 429, 429]
 
 
+def test_two_keys_are_none(served: Served, folder: Path) -> None:
+    key = make(folder, "admin")
+    with served() as client:
+        for other in (key, "0000000_x"):
+            both = [("Authorization", f"Bearer {each}") for each in (key, other)]
+            assert client.post("/for/admin", headers=both).status_code == 401
+
+
 def test_a_window_ends(served: Served) -> None:
     with served(rate_limit="1/second") as client:
         assert client.get("/healthz").status_code == 200
