@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.api.served import Api
+from app.api.app import create_app
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from tests.api.served import Api, serve
 
 
 def names(answer: dict[str, Any]) -> list[str]:
@@ -178,6 +184,25 @@ def test_autocomplete_finds_entities_words_and_headlines(api: Api) -> None:
     assert kinds(q="naren", kind="term") == [("term", "narendra")]
     assert len(kinds(q="t", limit=3)) == 3
     assert kinds(q="") == []
+
+
+def test_autocomplete_cuts_off_whatever_is_typed(tmp_path: Path) -> None:
+    settings, words = Settings(data_dir=tmp_path / "data"), " ".join(f"con{n:04d}" for n in range(2_000))
+    records = [
+        {"title": "A contract for the harbour", "text": "A contract was signed."},
+        {"title": words, "text": "A contract"},
+    ]
+    source = tmp_path / "records.jsonl"
+    source.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    with open_archive(settings) as archive:
+        ingest([source], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        for typed in ("con", "harbour con", "con*", '"con', "co", "c"):
+            answer = client.get("/v1/autocomplete", params={"q": typed})
+            assert answer.status_code == 200, typed
+            assert 0 < len(answer.json()["suggestions"]) <= 8
+        found = client.get("/v1/autocomplete?q=con&kind=headline").json()["suggestions"]
+    assert [each["text"] for each in found] == ["A contract for the harbour"]
 
 
 def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:

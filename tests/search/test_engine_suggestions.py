@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.errors import QueryTooComplex
 from app.search.engine import Document, Hits, SearchEngine
+from app.search.query import MAX_EXPANSION, Prefix, Query
 from tests.search.asking import Open, doc, numbers
 from tests.search.generated import articles
 
@@ -54,6 +56,17 @@ class TestSuggestions:
         crowd = " ".join(f"mini{n}" for n in range(40))
         engine.put([doc(10, crowd), doc(11, crowd), doc(12, "minister")], sequence=2)
         assert engine.suggest("mini", limit=1)[0].count == 4
+
+    @pytest.mark.parametrize("typed", ["con", "harbour con", "CON"])
+    def test_a_beginning_of_more_words_than_a_search_may_ask_is_cut_off(self, engine: SearchEngine, typed: str) -> None:
+        words = [f"con{n}" for n in range(MAX_EXPANSION + 10)]
+        engine.put([doc(1, " ".join(words[::2])), doc(2, " ".join(words[1::2]))], sequence=1)
+        engine.put([doc(3, "contract " * 3, "A contract for the harbour"), doc(4, "contract")], sequence=2)
+        found = engine.suggest(typed)
+        assert found[0].text == "contract"
+        assert [one.text for one in found if one.kind == "headline"] == ["A contract for the harbour"]
+        with pytest.raises(QueryTooComplex):
+            engine.search(Query(Prefix("con")))
 
     def test_a_short_prefix_knows_the_frequent_words_at_the_end_of_the_alphabet(self, engine: SearchEngine) -> None:
         engine.put([doc(n, "szz") for n in range(5)] + [doc(9, " ".join(f"sa{n}" for n in range(2500)))], sequence=1)

@@ -6,17 +6,17 @@ import heapq
 import threading
 import time
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
 import numpy as np
 from rapidfuzz.distance import OSA
 
-from app.errors import IndexUnavailable
+from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.engine import Audit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
-from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Prefix, Query, Word
+from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.audit import audit
@@ -34,6 +34,8 @@ from app.text import fold
 _REFRESH_SECONDS = 0.25
 """How stale a search may be after another process has committed."""
 _SIMILAR_TERMS = 30
+_CONTINUED = 50
+"""Words with which a beginning is continued in headlines, where it begins more than a search may ask for."""
 _MISSPELT = 2
 """Letters in which a misspelling may differ."""
 
@@ -206,9 +208,17 @@ class WhooshEngine:
     def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
         if len(one_term(words[-1])) < MIN_PREFIX:
             return []
-        clauses: tuple[Clause, ...] = (*(Word(word, "headline") for word in words[:-1]), Prefix(words[-1], "headline"))
-        with_all = Query(And(clauses) if len(clauses) > 1 else clauses[0], Filters(), "-date", limit)
-        return [Suggestion("headline", hit.headline, 1, hit.id) for hit in self.search(with_all).hits]
+        before, last = [Word(word, "headline") for word in words[:-1]], words[-1]
+        try:
+            hits = self._with_all(before, Prefix(last, "headline"), limit)
+        except QueryTooComplex:
+            frequent = [Phrase(each.text, 0, "headline") for each in self._terms_starting(one_term(last), _CONTINUED)]
+            hits = self._with_all(before, Or(tuple(frequent)), limit)
+        return [Suggestion("headline", hit.headline, 1, hit.id) for hit in hits]
+
+    def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[Hit, ...]:
+        clause = And((*words, beginning)) if words else beginning
+        return self.search(Query(clause, Filters(), "-date", limit)).hits
 
 
 def _narrowed(matches: Matches, mask: Mask | None) -> Matches:

@@ -4,6 +4,7 @@ import { visit } from "./visit.js";
 
 const PAUSE = 90; // milliseconds: shorter than between two keys of a slow typist, longer than of a quick one
 const MOST = 10;
+const LONGEST = 200; // what the API completes: nothing that people look for begins with more
 const KINDS = { entity: "name", term: "word", headline: "article" };
 let asked = new AbortController();
 let timer;
@@ -58,7 +59,7 @@ async function ask() {
 }
 
 async function complete(text, kinds, before) {
-  if (text.trim().length < 2) return [];
+  if (text.trim().length < 2 || text.length > LONGEST) return [];
   const asking = new URLSearchParams([["q", text], ["limit", MOST / 2], ...kinds.map((kind) => ["kind", kind])]);
   const answer = await fetch(`${box().dataset.complete}?${asking}`, { signal: asked.signal });
   return answer.ok ? (await answer.json()).suggestions.map((each) => ({ ...each, before })) : [];
