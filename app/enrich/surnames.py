@@ -11,17 +11,21 @@ _AGREED = 2
 _TIMES = 2.0
 
 
-def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]]) -> str | None:
+def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]], unseen: int = 0) -> str | None:
     """`context` are the keys of what else the article names; `candidates` the persons of that surname, with the share
-    of their articles in which each other key stands. None where the context does not tell."""
+    of their articles in which each other key stands. None where the context does not tell.
+
+    Where not all persons of the surname are among the candidates, `unseen` is in how many keys of the context any of
+    the others agrees at most; the answer is "" where that could make it another.
+    """
     scores = {id: fsum(shares.get(key, 0.0) for key in context) for id, shares in candidates.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
-    if not ranked:
-        return None
-    best = ranked[0]
-    agreed = [key for key in context if key in candidates[best]]
-    if len(agreed) < _AGREED or all(key.startswith("place-") for key in agreed):
-        return None
-    if len(ranked) > 1 and scores[best] < _TIMES * scores[ranked[1]]:
-        return None
-    return best
+    best, next_best = (*(scores[id] for id in ranked[:2]), 0.0, 0.0)[:2]
+    if best >= _TIMES * next_best and ranked and _agrees(context, candidates[ranked[0]]):
+        return ranked[0] if best >= _TIMES * unseen else ""
+    return None if unseen < max(_TIMES * best, _AGREED) else ""
+
+
+def _agrees(context: Collection[str], shares: Mapping[str, float]) -> bool:
+    agreed = [key for key in context if key in shares]
+    return len(agreed) >= _AGREED and not all(key.startswith("place-") for key in agreed)

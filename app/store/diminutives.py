@@ -32,11 +32,13 @@ def persons(session: Session, keys: Iterable[str]) -> dict[str, str]:
     return found
 
 
-def forms(session: Session) -> dict[str, list[str]]:
-    """The short names of each person that has any."""
+def forms(session: Session, persons: Iterable[str]) -> dict[str, list[str]]:
+    """The short names of each of the persons that has any."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for key, person in session.exec(select(Diminutive.key, Diminutive.person).order_by(col(Diminutive.key))):
-        found[person].append(key)
+    for chunk in chunks(persons):
+        rows = select(Diminutive.key, Diminutive.person).where(col(Diminutive.person).in_(chunk))
+        for key, person in session.exec(rows.order_by(col(Diminutive.key))):
+            found[person].append(key)
     return found
 
 

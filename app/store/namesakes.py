@@ -25,15 +25,15 @@ Apart = Callable[[Mapping[str, str], Mapping[str, Collection[str]], Company], Ma
 """From the form of the name in each article, what is said there of who has it, and the company, to what tells the
 person from the one most written about; articles of that one are left out."""
 
-# Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came.
-_TELLING = 200
+TELLING = 200
+"""Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came."""
 # Below it the surname was given to one of several full names of the article: what is said there may be said of another.
 _SURE = 0.6
 
 
 def unsettle(session: Session, keys: Iterable[str]) -> None:
-    """The articles with these keys changed: ask when next settled whether each full name is of several people."""
-    if names := [{"key": key} for key in sorted(keys) if key.startswith("person-") and stem(key) == key]:
+    """Mark these keys, whose articles changed: `settle` asks who is meant by them."""
+    if names := [{"key": key} for key in sorted(keys) if key.startswith("person-")]:
         session.connection().execute(insert_or(UnsettledName).on_conflict_do_nothing(), names)
 
 
@@ -48,7 +48,7 @@ def persons(session: Session, keys: Iterable[str]) -> dict[str, dict[str, str]]:
 
 
 def unsettled(session: Session) -> list[str]:
-    """The names to ask of."""
+    """The persons marked, by full names and by bare surnames."""
     return list(session.exec(select(UnsettledName.key).order_by(col(UnsettledName.key))))
 
 
@@ -56,9 +56,10 @@ def settle(session: Session, touched: Sequence[str], may_differ: MayDiffer, apar
     """Look again where articles changed. The names that are of other people now."""
     if not touched:
         return set()
-    before = persons(session, touched)
+    names = [key for key in touched if stem(key) == key]
+    before = persons(session, names)
     contexts = Contexts(session)
-    after = {key: _persons(session, key, contexts, apart) for key in _doubtful(session, touched, may_differ)}
+    after = {key: _persons(session, key, contexts, apart) for key in _doubtful(session, names, may_differ)}
     changed = {key for key in before.keys() | after.keys() if before.get(key, {}) != after.get(key, {})}
     for chunk in chunks(changed):
         session.connection().execute(delete(Namesake).where(col(Namesake.key).in_(chunk)))
@@ -89,7 +90,7 @@ class Contexts:
         """In what share of a person's articles each other key stands. `names` are his, the first of them the one that
         he may have in common with others."""
         statement = _TELLING_ARTICLES.format(", ".join("?" * len(names)))
-        rows = self._connection.exec_driver_sql(statement, (*names, names[0], person, _TELLING))
+        rows = self._connection.exec_driver_sql(statement, (*names, names[0], person, TELLING))
         contexts = self.of(article for (article,) in rows)
         counted = Counter(other for context in contexts.values() for other in context)
         return {other: count / len(contexts) for other, count in counted.items() if other not in names}

@@ -91,16 +91,16 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names, 
     decided = rulings(session)
     shorts = _explained(session, article_ids) | {row["short"] for row in names.acronyms}
     meant = _bases(session, shorts, link).of_key
-    stale, before = _forget(session, article_ids)
+    stale, before = _named(session, article_ids)
+    reached = surnames.leaving(session, before)
+    _forget(session, article_ids, had_names=bool(before))
     _insert(session, Acronym, names.acronyms)
     bases = _bases(session, {row["key"] for row in names.entities}, link)
     mentions, entities = _placed(names, bases, decided, _articles_with_spots(session, decided))
     _add_entities(session, entities, decided)
     _insert(session, ArticleEntity, entities)
     _insert(session, Mention, mentions)
-    changed = before | {row["key"] for row in names.entities}
-    namesakes.unsettle(session, changed)
-    surnames.unsettle(session, changed)
+    namesakes.unsettle(session, before | reached | {row["key"] for row in names.entities})
     stale |= {row["entity_id"] for row in entities}
     other = {short for short, base in _bases(session, shorts, link).of_key.items() if base != meant[short]}
     # What a person is also called may be a bare name, scoped to each article.
@@ -200,7 +200,7 @@ def _settle_persons(session: Session, rules: Rules) -> set[str]:
     named = namesakes.settle(session, touched, rules.may_differ, rules.apart)
     named |= diminutives.settle(session, touched, rules.variants, rules.agree)
     surnames.unsettle(session, named)
-    changed = named | surnames.settle(session, rules.owner)
+    changed = named | surnames.settle(session, touched, rules.owner)
     articles, moved = _relink(session, _bases(session, changed, rules.link), rulings(session))
     touch(session, articles)
     mark_stale(session, moved)
@@ -228,8 +228,8 @@ def _explained(session: Session, article_ids: Collection[str]) -> set[str]:
     return shorts
 
 
-def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
-    """Drop what these articles said before: the entities they named, and their keys."""
+def _named(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
+    """The entities that these articles name so far, and their keys."""
     entities: set[str] = set()
     keys: set[str] = set()
     for chunk in chunks(article_ids):
@@ -237,10 +237,14 @@ def _forget(session: Session, article_ids: Collection[str]) -> tuple[set[str], s
         for entity, key in session.exec(named.distinct()):
             entities.add(entity)
             keys.add(key)
-        # Most articles are new and have none of these.
-        for model in (ArticleEntity, Mention, Namesake, Acronym) if entities else (Acronym,):
-            session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
     return entities, keys
+
+
+def _forget(session: Session, article_ids: Collection[str], *, had_names: bool) -> None:
+    """Drop what these articles said before. Most are new and had no names; an acronym may stand alone."""
+    for chunk in chunks(article_ids):
+        for model in (ArticleEntity, Mention, Namesake, Acronym) if had_names else (Acronym,):
+            session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
 
 
 def _bases(session: Session, keys: Iterable[str], link: Link) -> Bases:

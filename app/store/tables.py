@@ -231,7 +231,7 @@ class BareSurname(SQLModel, table=True):
 
 
 class UnsettledSurname(SQLModel, table=True):
-    """A surname whose articles changed since the owners of bare ones were last looked for."""
+    """A surname of which full names became other people's since the owners of bare ones were last looked for."""
 
     __tablename__ = "unsettled_surname"
     __table_args__ = _CLUSTERED
@@ -263,7 +263,7 @@ class Diminutive(SQLModel, table=True):
 
 
 class UnsettledName(SQLModel, table=True):
-    """A full name whose articles changed since it was last asked whether it is of several people."""
+    """A full name or a bare surname, as a key, whose articles changed since it was last asked who is meant by it."""
 
     __tablename__ = "unsettled_name"
     __table_args__ = _CLUSTERED

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from itertools import permutations
+from random import Random
+from time import process_time
 from typing import Any
 
+import pytest
 from sqlmodel import select
 
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
+from app.enrich.surnames import owner
+from app.ingest.rules import RULES
 from app.store.decisions import survivor
+from app.store.namesakes import Contexts
+from app.store.resolution import settle
 from app.store.surnames import surname
 from app.store.tables import BareSurname, UnsettledSurname
 from tests.conftest import NewArchive
@@ -89,3 +96,90 @@ def test_who_leaves_takes_the_surname_along(archive: Archive) -> None:
 def test_surnames() -> None:
     keys = ["person-ann-berg", "person-fw-de-klerk", "person-martin-king-jr", "person-pele", f"person-berg-{'0' * 16}"]
     assert [surname(key) for key in keys] == ["berg", "klerk", "king", None, None]
+
+
+def circle(number: int, *others: Any) -> tuple[Any, ...]:
+    """What articles of one circle of people name."""
+    return (
+        *(named(f"organization-{name}-{number}", name, name, at=at) for at, name in ((70, "A"), (80, "B"))),
+        *others,
+    )
+
+
+def many(random: Random) -> dict[str, Enrichment]:
+    """Articles on so many bearers of one surname that not all are compared, and on nobody but the surname."""
+    common = [named(f"place-{n}", f"P{n}", f"P{n}", at=90 + n) for n in range(3)]
+    common += [named(f"organization-{n}", f"O{n}", f"O{n}", at=95 + n) for n in range(2)]
+    found = {}
+    for _ in range(220):
+        id, number = f"{random.getrandbits(64):016x}", random.randrange(60)
+        given = ("jim", "james", "ann")[number] if number < 3 else f"g{number}"
+        who = random.choice([f"person-{given}-berg", f"person-{given}-de-berg", f"person-berg-{id}"])
+        names = circle(number, *random.sample(common, random.randrange(4)))
+        found[id] = article(named(who, who, "Berg"), *random.sample(names, random.randint(1, len(names))))
+    return found
+
+
+def test_of_many_bearers_the_owner_is_the_same_as_if_all_were_compared(archive: Archive) -> None:
+    write(archive, many(Random(1)))
+    summed_up(archive)
+    with archive.database.reading() as session:
+        contexts = Contexts(session)
+        keys = {key: row["article_id"] for row in derived(session)["article_entity"] if "berg" in (key := row["key"])}
+        names = {key for key in keys if surname(key) == "berg"}
+        shares = {name: contexts.shares((name,), name) for name in names}
+        bare = {key: contexts.of([article])[article] for key, article in keys.items() if surname(key) is None}
+        expected = {key: owner(context, shares) for key, context in bare.items()}
+        found = dict(iter(session.exec(select(BareSurname.key, BareSurname.person))))
+    assert len(names) > 64
+    assert len(found) > 10
+    assert found == {key: person for key, person in expected.items() if person is not None}
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_of_many_bearers_any_order_and_revisions_give_the_same(new_archive: NewArchive, seed: int) -> None:
+    random = Random(seed)
+    found = many(random)
+    at_once, one_by_one = new_archive(), new_archive()
+    write(at_once, found)
+    order = random.sample(list(found), len(found))
+    while order:
+        batch, order = order[: (size := random.choice((1, 2, 30)))], order[size:]
+        write(one_by_one, {id: found[id] for id in batch})
+        if random.random() < 0.5:
+            settled(one_by_one)
+        if random.random() < 0.5:
+            write(one_by_one, {batch[0]: random.choice(list(found.values()))})
+            settled(one_by_one)
+            write(one_by_one, {batch[0]: found[batch[0]]})
+    assert summed_up(one_by_one) == summed_up(at_once)
+
+
+def settled(archive: Archive) -> None:
+    with archive.database.writing() as session:
+        settle(session, RULES)
+
+
+def test_one_more_article_costs_as_much_among_twice_as_many_of_the_surname(new_archive: NewArchive) -> None:
+    few, many = (cost_of_one_more(new_archive(), count) for count in (1_000, 4_000))
+    assert many < 2 * few
+
+
+def cost_of_one_more(archive: Archive, count: int) -> float:
+    """CPU seconds of some more articles, each settled by itself, where `count` are there: half on a full name, half on
+    nobody but the surname."""
+
+    def numbered(number: int) -> dict[str, Enrichment]:
+        id = f"{number:016x}"
+        who = f"person-berg-{id}" if number % 2 else f"person-g{number}-berg"
+        return {id: article(named(who, who, "Berg"), *circle(number // 2))}
+
+    write(archive, {id: found for number in range(count) for id, found in numbered(number).items()})
+    settled(archive)
+    write(archive, numbered(count))
+    settled(archive)
+    started = process_time()
+    for number in (*range(count + 1, count + 9), *range(count + 1, count + 5)):
+        write(archive, numbered(number))
+        settled(archive)
+    return process_time() - started
