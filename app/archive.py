@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from app.errors import ArchiveReadOnly, IndexUnavailable
+from app import trust
+from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable
 from app.search.engine import SearchEngine
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
-from app.store.database import Database
+from app.store.database import Database, sync
 from app.store.sequence import newest
 
 if TYPE_CHECKING:
@@ -89,17 +90,12 @@ class Archive:
 
 
 def open_archive(settings: Settings, *, mend: bool = False) -> Archive:
-    """Opens what is in the data folder, or begins a new archive there, with the schema of this version.
+    """Open what is in the data folder, or begin a new archive there, with the schema of this version.
 
     An index that cannot be read is `IndexUnavailable`; with `mend` the archive opens without one, and
     `indexing.catch_up` builds it. For who goes on to do that: a reader would find nothing and think it the truth.
     """
-    try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
-        # An index is code (Whoosh unpickles its table of contents): nobody else writes there.
-        settings.index_dir.mkdir(mode=0o700, exist_ok=True)
-    except PermissionError as error:
-        raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
+    ready_folder(settings)
     database = Database(settings.database_path)
     try:
         database.migrate()
@@ -108,6 +104,24 @@ def open_archive(settings: Settings, *, mend: bool = False) -> Archive:
         database.close()
         raise
     return Archive(settings, database, engine, engine.current_fingerprint)
+
+
+def ready_folder(settings: Settings) -> None:
+    """Make the data folder, for its owner alone, where there is none; it stays through a loss of power.
+
+    Raises `ArchiveUntrusted` where somebody else could have written what is in it.
+    """
+    for path in (settings.data_dir, settings.database_path, settings.index_dir):
+        if path.exists() and (reason := trust.distrust(path, settings.folders_trusted)):
+            raise ArchiveUntrusted(reason)
+    missing = [path for path in (settings.data_dir, *settings.data_dir.parents) if not path.exists()]
+    try:
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+        settings.index_dir.mkdir(mode=0o700, exist_ok=True)
+    except PermissionError as error:
+        raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
+    for path in missing:
+        sync(path.parent)
 
 
 def _open_index(folder: Path, mend: bool) -> WhooshEngine:

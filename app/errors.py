@@ -14,6 +14,7 @@ DatelineError
 ├── ArchiveBusy           another process is writing
 ├── ArchiveReadOnly       the data folder cannot be written to
 ├── ArchiveForeign        the archive was made by a later version
+├── ArchiveUntrusted      somebody else could have written what the data folder holds
 ├── StorageFailed         the disk or the database gives trouble
 ├── WorkerLost            the system ended a process that recognises names
 ├── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
@@ -129,6 +130,10 @@ class ArchiveReadOnly(DatelineError):
 
 
 class ArchiveForeign(DatelineError):
+    pass
+
+
+class ArchiveUntrusted(DatelineError):
     pass
 
 

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 import ipaddress
+import logging
 import os
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field, ValidationError, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from app import trust
 from app.errors import SettingsInvalid
+
+log = logging.getLogger(__name__)
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 
 
 class Settings(BaseSettings):
-    """Each is `DATELINE_…` in the environment or in `.env`; the environment wins."""
+    """Each is `DATELINE_…` in the environment or in `.env`; the environment wins. A `.env` that somebody else could
+    have written is not read, and a line on standard error says so."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="DATELINE_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_prefix="DATELINE_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Path("data")
     host: str = "127.0.0.1"
@@ -44,6 +48,8 @@ class Settings(BaseSettings):
     """Web pages elsewhere whose scripts may ask, as `https://news.example`; several with spaces."""
     trusted_proxies: str = ""
     """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; several with spaces."""
+    trusted_folders: str = ""
+    """Folders that are believed although another user could have written there; several with colons."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["console", "json"] = "console"
     log_queries: bool = False
@@ -63,6 +69,25 @@ class Settings(BaseSettings):
         for network in given.split():
             ipaddress.ip_network(network)
         return given
+
+    @field_validator("trusted_folders")
+    @classmethod
+    def _are_absolute(cls, given: str) -> str:
+        for folder in _folders(given):
+            if not folder.is_absolute():
+                raise ValueError(f"{folder} is another folder wherever one stands: begin with /")
+        return given
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        *_args: PydanticBaseSettingsSource,
+        **sources: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        given = sources["init_settings"], sources["env_settings"]
+        file = Path(".env")
+        return (*given, DotEnvSettingsSource(settings_cls, env_file=file)) if _is_believed(file) else given
 
     @classmethod
     def read(cls, **given: Any) -> Settings:
@@ -85,6 +110,10 @@ class Settings(BaseSettings):
         return self.data_dir / "ingest.lock"
 
     @property
+    def folders_trusted(self) -> list[Path]:
+        return _folders(self.trusted_folders)
+
+    @property
     def searches_at_once(self) -> int:
         """In one serving process."""
         return max(1, (self.searches or 2 * _cores()) // self.workers)
@@ -93,6 +122,29 @@ class Settings(BaseSettings):
     def recognising_processes(self) -> int:
         """Four, the model they share and the process that writes stay under 1.5 GB together."""
         return self.ingest_workers or min(_cores(), 4)
+
+
+def _is_believed(file: Path) -> bool:
+    if not os.path.lexists(file):
+        return False
+    trusted = _folders(os.environ.get(trust.SETTING, ""))
+    try:
+        reason = trust.distrust(file.parent.absolute(), trusted) or trust.distrust(file.absolute(), trusted)
+    except OSError as error:
+        reason = f"{error.strerror}."
+    if reason is not None:
+        _tell(f"{file.absolute()} was not read: {reason}")
+    return reason is None
+
+
+@cache
+def _tell(message: str) -> None:
+    """Once in a process: settings are read in several places."""
+    log.warning("%s", message)
+
+
+def _folders(given: str) -> list[Path]:
+    return [Path(folder) for folder in given.split(os.pathsep) if folder]
 
 
 def _cores() -> int:

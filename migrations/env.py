@@ -6,6 +6,7 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
+from app.archive import ready_folder
 from app.settings import Settings
 from app.store import tables
 from app.store.database import Database
@@ -25,7 +26,7 @@ if handed is not None:
     run(handed)
 else:
     settings = Settings.read()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    ready_folder(settings)
     database = Database(settings.database_path)
     with database.connecting() as own:
         run(own)

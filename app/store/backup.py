@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from app.errors import SettingsInvalid, StorageFailed
-from app.store.database import Database
+from app.store.database import Database, sync
 
 
 def backup(database: Database, target: Path) -> int:
@@ -29,9 +29,9 @@ def backup(database: Database, target: Path) -> int:
             [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
             if verdict != "ok":
                 raise StorageFailed(f"The copy of {database.path} is damaged: {verdict}.")
-        _sync(unfinished)
+        sync(unfinished)
         _name(unfinished, target)
-        _sync(target.parent)
+        sync(target.parent)
     except sqlite3.Error as error:
         raise StorageFailed(f"{database.path} could not be copied to {target}: {error}.") from error
     finally:
@@ -57,11 +57,3 @@ def _name(unfinished: Path, target: Path) -> None:
 
 def _taken(target: Path) -> SettingsInvalid:
     return SettingsInvalid(f"{target} is there already; a backup never overwrites.")
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -151,7 +151,10 @@ class Database:
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
-        """A writing transaction without a session, for the migrations: the tables may not be there yet."""
+        """A writing transaction without a session, for the migrations: the tables may not be there yet, nor the file,
+        which is then for its owner alone, as is what SQLite keeps beside it."""
+        if not self.path.exists():
+            self.path.touch(mode=0o600)
         self._use_write_ahead_log()
         with self._writer.begin() as connection:
             yield connection
@@ -275,6 +278,15 @@ def _held(folder: Path) -> Iterator[None]:
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def sync(path: Path) -> None:
+    """Put a file, or the names in a folder, on disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)

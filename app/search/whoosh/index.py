@@ -1,9 +1,12 @@
 """The index folder: generations, commits, and the immutable snapshots that searches run on.
 
 A generation is Whoosh's table of contents (`_MAIN_<g>.toc`: the segments and their deleted documents) beside a receipt
-of ours (`receipt_<g>.json`: the newest sequence number it holds, the fingerprint of the code that made it, the token of
-the commit, a checksum). Both are on disk before the table of contents takes its name; that rename is the one moment
-that a commit happens.
+of ours (`receipt_<g>.json`: the same list, the newest sequence number it holds, the fingerprint of the code that made
+it, the token of the commit, checksums). Both are on disk before the table of contents takes its name; that rename is
+the one moment that a commit happens.
+
+The table of contents is a pickle, which is code to whoever loads it. It is written for Whoosh's own tools and never
+loaded here: all that is read of it is whether its bytes are those that were written.
 
 One process writes at a time, under Whoosh's lock. Any number of threads and processes read: a `Snapshot` never changes
 and stays good after its files are unlinked, because they are mapped.
@@ -17,6 +20,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 import numpy as np
@@ -33,7 +37,7 @@ from app.search.whoosh.packed import Mask
 from app.search.whoosh.segment import Named, fsync_folder, write_segment
 from app.search.whoosh.snapshot import Snapshot, View
 
-FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, Whoosh 2.7"
+FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, receipts 2"
 
 FLUSH_DOCUMENTS = 50_000
 FLUSH_WORDS = 4_000_000
@@ -52,14 +56,33 @@ _OURS = re.compile(rf"_?{_NAME}_|receipt_")
 _OPEN_ATTEMPTS = 20
 
 
+class Listed(msgspec.Struct, frozen=True, array_like=True):
+    """A segment of a generation: its name, its size and its deleted documents, ascending."""
+
+    name: Annotated[str, msgspec.Meta(pattern="^[0-9a-z]{1,64}$")]
+    documents: Annotated[int, msgspec.Meta(ge=0)]
+    deleted: list[Annotated[int, msgspec.Meta(ge=0)]]
+
+    def segment(self) -> ArraySegment:
+        made = ArrayCodec().new_segment(None, _NAME)
+        made.segid = self.name
+        made.set_doc_count(self.documents)
+        for document in self.deleted:
+            made.delete_document(document)
+        return made
+
+
 class Receipt(msgspec.Struct, frozen=True):
-    """What stands beside a table of contents. A broken one is found before it is unpickled."""
+    """What stands beside a table of contents, and is read in its place. Earlier versions listed no segments in it: what
+    they made is never opened, since its fingerprint is another one."""
 
     generation: int
     sequence: int
     fingerprint: str
     token: str = ""
     toc_crc32: int = 0
+    segments: tuple[Listed, ...] = ()
+    segments_crc32: int = 0
 
 
 class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -115,22 +138,24 @@ class Index:
         raise IndexUnavailable(f"The index in {self.folder} changes faster than it can be opened.")
 
     def _open(self, generation: int) -> Snapshot:
-        receipt, toc = self._listed(generation)
-        views = tuple(self._view(one) for one in toc.segments)
+        receipt = self._checked(generation)
+        views = tuple(self._view(one.segment()) for one in receipt.segments)
         return Snapshot(views, generation, receipt.sequence, receipt.fingerprint, receipt.token)
 
-    def _listed(self, generation: int) -> tuple[Receipt, whoosh_index.TOC]:
-        if generation == 0:
-            return self._told(0), whoosh_index.TOC(schema(), [], 0)
+    def _checked(self, generation: int) -> Receipt:
+        """The receipt of a generation. Raises `IndexUnavailable` where it is not as it was written, or not there."""
         try:
             receipt = self._told(generation)
-            name = whoosh_index.TOC._filename(_NAME, generation)
-            if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
-                raise ValueError(f"{name} is not what was written")
-            return receipt, whoosh_index.TOC.read(self._storage, _NAME, gen=generation)
+            if generation:
+                name = whoosh_index.TOC._filename(_NAME, generation)
+                if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
+                    raise ValueError(f"{name} is not what was written")
+                if receipt.fingerprint == FINGERPRINT and receipt.segments_crc32 != _checksum(receipt.segments):
+                    raise ValueError(f"{_receipt(generation)} is not what was written")
+            return receipt
         except FileNotFoundError as error:
             raise IndexUnavailable(f"The index lacks {Path(error.filename).name}. Run: dateline reindex") from error
-        except (ValueError, msgspec.MsgspecError, whoosh_index.IndexError) as error:
+        except (ValueError, msgspec.MsgspecError) as error:
             raise IndexUnavailable(f"The index in {self.folder} is damaged ({error}). Run: dateline reindex") from error
 
     def _told(self, generation: int) -> Receipt:
@@ -140,13 +165,17 @@ class Index:
 
     def _view(self, listed: ArraySegment) -> View:
         found = open_segment(self.folder / listed.make_filename(EXTENSION))
+        if found.documents != listed.doc_count_all() or max(listed.deleted_docs(), default=-1) >= found.documents:
+            raise IndexUnavailable(
+                f"The index file {found.path.name} is another one than listed. Run: dateline reindex"
+            )
         return View(found, _alive(listed, found.documents))
 
     def write(self, documents: Iterable[Document], removed: Iterable[str], sequence: int, token: str = "") -> None:
         """Add or replace `documents`, delete `removed`, and commit."""
         with self._locked():
             generation = self.generation()
-            segments = list(self._listed(generation)[1].segments)
+            segments = [one.segment() for one in self._checked(generation).segments]
             newest = {document.id: document for document in documents}
             self._delete(segments, [*newest, *removed])
             segments += self._flushed(newest.values())
@@ -166,11 +195,12 @@ class Index:
         """Merge all segments of at most so many documents, and commit where there was anything to merge."""
         with self._locked():
             generation = self.generation()
-            receipt, toc = self._listed(generation)
-            small = [one for one in toc.segments if one.doc_count_all() <= documents]
+            receipt = self._checked(generation)
+            segments = [one.segment() for one in receipt.segments]
+            small = [one for one in segments if one.doc_count_all() <= documents]
             if len(small) < 2:
                 return
-            kept = [one for one in toc.segments if one not in small]
+            kept = [one for one in segments if one not in small]
             merged = [self._merged(lot) for lot in _lots(one for one in small if one.doc_count())]
             self._commit([*kept, *merged], generation, receipt.sequence, token)
 
@@ -235,7 +265,10 @@ class Index:
 
     def _commit(self, segments: list[ArraySegment], previous: int, sequence: int, token: str) -> None:
         generation = previous + 1
-        self._storage.receipt = Receipt(generation, sequence, FINGERPRINT, token)
+        listed = tuple(_listed(one) for one in segments)
+        self._storage.receipt = Receipt(
+            generation, sequence, FINGERPRINT, token, segments=listed, segments_crc32=_checksum(listed)
+        )
         toc = whoosh_index.TOC(schema(), segments, generation)
         toc.write(self._storage, _NAME)
         wanted = {toc._filename(_NAME, generation), _receipt(generation), _LOCK}
@@ -260,6 +293,14 @@ def _lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
 
 def _receipt(generation: int) -> str:
     return f"receipt_{generation}.json"
+
+
+def _listed(segment: ArraySegment) -> Listed:
+    return Listed(segment.segid, segment.doc_count_all(), sorted(segment.deleted_docs()))
+
+
+def _checksum(segments: tuple[Listed, ...]) -> int:
+    return zlib.crc32(msgspec.json.encode(segments))
 
 
 def _alive(listed: ArraySegment, documents: int) -> Mask | None:

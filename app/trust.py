@@ -1,0 +1,48 @@
+"""Who could have written what is about to be read.
+
+A data folder decides where we write, and a `.env` what we load: both are believed only where nobody could have put them
+there but the caller, root, and those whom either of them has let in.
+"""
+
+from __future__ import annotations
+
+import os
+import pwd
+import shlex
+import stat
+from collections.abc import Iterable
+from pathlib import Path
+
+SETTING = "DATELINE_TRUSTED_FOLDERS"
+
+
+def distrust(path: Path, trusted: Iterable[Path] = ()) -> str | None:
+    """Say why what is at `path` is not to be believed and what to do about it; None where it is, or in `trusted`.
+
+    An owner who lets his group write has chosen its members; so has root, for those who are in that group.
+    """
+    found, me = path.stat(), os.geteuid()
+    real = path.resolve()
+    if any(real.is_relative_to(folder.resolve()) for folder in trusted):
+        return None
+    shown = shlex.quote(str(path))
+    if found.st_uid not in (me, 0):
+        trouble, remedy = f"belongs to another user, {_name(found.st_uid)}", f"chown -R {_name(me)} {shown}"
+    elif found.st_mode & stat.S_IWOTH:
+        trouble, remedy = "can be written to by all users of this machine", f"chmod -R o-w {shown}"
+    elif found.st_mode & stat.S_IWGRP and found.st_uid != me and found.st_gid not in {os.getegid(), *os.getgroups()}:
+        trouble, remedy = "can be written to by a group that you are not in", f"chmod -R g-w {shown}"
+    else:
+        return None
+    folder = real if path.is_dir() else real.parent
+    return (
+        f"{path} {trouble}. If you trust them with what you do here, set {SETTING}={shlex.quote(str(folder))}; "
+        f"if it is meant to be yours: {remedy}"
+    )
+
+
+def _name(uid: int) -> str:
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return str(uid)
