@@ -28,6 +28,9 @@ A self-hosted archive of news articles: who, where, when, and what else was writ
 Every read is a `GET` with flat parameters; a list is a repeated parameter. What is not known is refused with the
 nearest known name, never ignored. Dates are civil dates. Offsets count Unicode code points of `body`. A value that is
 not there is left out, never null. Every failure is `application/problem+json`.
+
+Places and their countries are those of [GeoNames](https://www.geonames.org/), under
+[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).
 """
 _TAGS = [
     {"name": "Search", "description": "Find articles by words, names, dates and sources."},

@@ -74,6 +74,12 @@ def test_the_schema_is_valid(schema: Any) -> None:
     validate(schema)
 
 
+def test_it_says_whose_work_the_places_are(schema: Any) -> None:
+    assert all(
+        said in schema["info"]["description"] for said in ("geonames.org", "creativecommons.org/licenses/by/4.0/")
+    )
+
+
 def test_the_operations_are_those_of_the_contract(schema: Any) -> None:
     assert {operation["operationId"]: where for where, operation in operations(schema)} == OPERATIONS
 

@@ -29,6 +29,9 @@ BUDGET = 60_000
 """Bytes of a first view, compressed: a second on a slow phone."""
 
 
+GEONAMES = {"https://www.geonames.org/", "https://creativecommons.org/licenses/by/4.0/"}
+
+
 class Tags(HTMLParser):
     """The tags of a page, in order, each with its attributes."""
 
@@ -41,9 +44,17 @@ class Tags(HTMLParser):
         self.found.append((tag, {name: value or "" for name, value in attributes}))
 
     def links(self) -> Iterator[str]:
+        """Where the page leads and what it loads, but for whose work the places are: that is elsewhere."""
         for tag, attributes in self.found:
-            if name := {"a": "href", "link": "href", "script": "src", "form": "action"}.get(tag):
+            name = {"a": "href", "link": "href", "script": "src", "form": "action"}.get(tag)
+            if name and attributes[name] not in GEONAMES:
                 yield attributes[name]
+
+
+@pytest.mark.parametrize("view", VIEWS)
+def test_every_page_says_whose_work_the_places_are(site: httpx.Client, view: str) -> None:
+    linked = {attributes.get("href") for tag, attributes in Tags(site.get(view).text).found if tag == "a"}
+    assert linked >= GEONAMES
 
 
 @pytest.mark.parametrize("view", VIEWS)
