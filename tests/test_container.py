@@ -77,7 +77,7 @@ class Workshop:
         return done.stdout.strip()
 
     def inside(self, *command: str) -> list[str]:
-        """As the user of the image, with the archive and the seeds where the documents mount them."""
+        """Returns what runs `command` as the user of the image, with archive and seeds mounted as documented."""
         mounts = [f"--volume={self.folder}/data:/data", f"--volume={ROOT}/seeds:/articles:ro"]
         return ["run", "--isolation", "chroot", *mounts, "tried", "--", *command]
 
@@ -96,7 +96,7 @@ def workshop(tmp_path: Path) -> Iterator[Workshop]:
 
 
 def make_base(workshop: Workshop) -> None:
-    """A Debian without what the official slim images leave out too, tagged as the Dockerfile's first line wants it."""
+    """Tags a Debian, without what the official slim images leave out too, by the name in the Dockerfile."""
     base = workshop.folder / "base"
     made = subprocess.run(
         ["debootstrap", "--variant=minbase", f"--include={','.join(BASE)}", "bookworm", str(base)],
@@ -117,7 +117,7 @@ def make_base(workshop: Workshop) -> None:
 
 
 def pip_of_here(folder: Path) -> list[str]:
-    """Volumes that make pip find packages where this machine's does: its settings, and the files that they name."""
+    """Returns volumes that let pip find packages where this machine's does: its settings, and the files they name."""
     listed = subprocess.run(
         [sys.executable, "-m", "pip", "config", "list"], check=True, capture_output=True, text=True
     ).stdout
@@ -129,7 +129,7 @@ def pip_of_here(folder: Path) -> list[str]:
 
 @contextmanager
 def serving(workshop: Workshop) -> Iterator[str]:
-    """The address of a server in the container, which has the network of the machine here."""
+    """Gives the address of a server in the container, which has the network of this machine."""
     log = workshop.folder / "log"
     command = [*workshop.command, *workshop.inside("dateline", "serve", "--port", "0")]
     with (

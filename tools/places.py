@@ -46,7 +46,7 @@ def _countries(rows: dict[str, Any]) -> list[Row]:
 
 
 def _cities(rows: Iterable[Any], capitals: set[str]) -> list[Row]:
-    """The largest first; of equal ones in the order of GeoNames' numbers, which is that of `rows`."""
+    """Returns the largest first; equal ones in the order of GeoNames' numbers, which is that of `rows`."""
     kept = [row for row in rows if row["population"] >= SMALLEST_CITY or _words(row["name"]) in capitals]
     return [
         [row["name"], row["countrycode"], row["population"], row["admin1code"] if row["countrycode"] == "US" else ""]
@@ -55,7 +55,7 @@ def _cities(rows: Iterable[Any], capitals: set[str]) -> list[Row]:
 
 
 def _words(name: str) -> str:
-    """`Mata-Utu` is the capital that is written `Mata Utu`."""
+    """Returns what two spellings have in common: `Mata-Utu` is the capital that is written `Mata Utu`."""
     return fold(name.replace("-", " "))
 
 
