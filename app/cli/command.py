@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import signal
 import sys
 import threading
@@ -18,6 +17,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from app import errors
+from app.entry import CONTROLS
 
 if TYPE_CHECKING:
     from app.archive import Archive
@@ -49,8 +49,6 @@ EXIT_HELP = (
 )
 
 
-# Controls but tab and line end, which cleaning makes spaces; and the halves of surrogates that stand for foreign bytes.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -98,7 +96,7 @@ class _Command(TyperCommand):
         for parameter in self.params:
             given = ctx.params.get(parameter.name)
             for value in given if isinstance(given, list | tuple) else (given,):
-                if isinstance(value, str) and _CONTROLS.search(value):
+                if isinstance(value, str) and CONTROLS.search(value):
                     name = parameter.opts[-1] if parameter.opts[-1].startswith("-") else parameter.opts[-1].upper()
                     raise errors.InvalidParameter(
                         name, f"{value!r} holds bytes or control characters that are no text."

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple, get_args
 
 from sqlmodel import Session, col, func, select
 
+from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold, slug
@@ -71,6 +72,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
 _ALLOWED = {kind: {*fields} for kind, fields in _NEEDED.items()} | {
     "split": {"alias", "article", "start", "end", "target", "name"}
 }
+_TYPED = ("alias", "name", "note")
 _FIELDS = ("target", "alias", "name", "type", "article", "start", "end", "undoes")
 
 
@@ -236,6 +238,7 @@ def record(session: Session, proposal: Proposal, *, by: str, at: str) -> Decisio
     """Add a decision to the log; `resolution.follow` then moves the rows. Raises `NotFound` for an entity that is not
     there, `DecisionInvalid` for what cannot be, and `Conflict` where an earlier decision stands against it."""
     _check_fields(proposal)
+    _check_text(proposal, by)
     decision = Decision(kind=proposal.kind, entity_id=proposal.entity_id, note=proposal.note, by=by, at=at)
     if proposal.kind == "undo":
         decision.undoes = _to_undo(session, proposal)
@@ -329,6 +332,12 @@ def _check_fields(proposal: Proposal) -> None:
             raise DecisionInvalid(name, f"A decision of kind {proposal.kind} needs it.")
         if given and name not in _ALLOWED[proposal.kind]:
             raise DecisionInvalid(name, f"A decision of kind {proposal.kind} has no such field.")
+
+
+def _check_text(proposal: Proposal, by: str) -> None:
+    for name, text in {"by": by, **{name: getattr(proposal, name) or "" for name in _TYPED}}.items():
+        if (found := unfit(text)) is not None:
+            raise DecisionInvalid(name, f"It holds a character that is not seen ({found}). Type it without.")
 
 
 def _to_undo(session: Session, proposal: Proposal) -> int:

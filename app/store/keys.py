@@ -14,7 +14,8 @@ from typing import Literal, get_args
 
 from sqlmodel import Session, col, select
 
-from app.errors import NotFound
+from app.entry import unfit
+from app.errors import InvalidParameter, NotFound
 from app.store.tables import Key
 
 Scope = Literal["read", "ingest", "admin"]
@@ -26,6 +27,8 @@ _NOBODY = "0" * 64
 
 def create_key(session: Session, name: str, scopes: Sequence[Scope], created_at: str) -> str:
     """The key: this is the only time that anybody sees it."""
+    if (found := unfit(name)) is not None:
+        raise InvalidParameter("NAME", f"It holds a character that is not seen ({found}). Type it without.")
     prefix, secret = secrets.token_hex(4), secrets.token_urlsafe(32)
     ordered = [scope for scope in SCOPES if scope in scopes]
     session.add(Key(prefix=prefix, secret_sha256=_hash(secret), name=name, scopes=list(ordered), created_at=created_at))

@@ -11,8 +11,10 @@ import pytest
 
 from app.api.app import create_app
 from app.archive import open_archive
+from app.errors import DecisionInvalid
 from app.ingest.pipeline import ingest
 from app.settings import Settings
+from app.store.decisions import Proposal, record
 from tests.api.conftest import RECORDS
 from tests.api.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
@@ -84,6 +86,28 @@ def test_what_is_hidden_is_shown_nowhere(edited: Api) -> None:
         assert "place-moscow" not in edited.http.get(path).text
     undo(edited, hidden)
     assert "place_id" in edited.get(f"/v1/articles/{article}")["dateline"]
+
+
+@pytest.mark.parametrize("character", ["\x1b[2J", "\x00", "\u202e", "\u2066", "\u200b", "\r"])
+@pytest.mark.parametrize(
+    ("entity", "body"),
+    [
+        (MODI, {"kind": "rename", "name": "Naren{}dra"}),
+        (MODI, {"kind": "pin", "alias": "Na{}Mo"}),
+        (PUTIN, {"kind": "merge", "target": MODI, "note": "a {} note"}),
+        (PUTIN, {"kind": "split", "alias": "Putin", "name": "Pu{}tin"}),
+    ],
+)
+def test_what_is_not_seen_is_never_kept(edited: Api, entity: str, body: dict[str, str], character: str) -> None:
+    sent = {name: value.format(character) for name, value in body.items()}
+    [name] = [name for name, value in sent.items() if value != body[name]]
+    answer = edited.http.post(f"/v1/entities/{entity}/decisions", json=sent, headers=AS_ADMIN)
+    assert answer.status_code == 422
+    [error] = edited.problem(answer)["errors"]
+    assert error["pointer"] == f"/{name}"
+    assert f"U+{ord(character[0]):04X}" in error["message"]
+    with edited.archive.database.reading() as session, pytest.raises(DecisionInvalid):
+        record(session, Proposal(entity_id=entity, **sent), by="test", at="")  # type: ignore[arg-type]
 
 
 def test_a_conflict_says_which_decision_stands_against_it(edited: Api) -> None:

@@ -190,7 +190,7 @@ def test_autocomplete_cuts_off_whatever_is_typed(tmp_path: Path) -> None:
     settings, words = Settings(data_dir=tmp_path / "data"), " ".join(f"con{n:04d}" for n in range(2_000))
     records = [
         {"title": "A contract for the harbour", "text": "A contract was signed."},
-        {"title": words, "text": "A contract"},
+        {"title": "Words", "text": f"{words} contract"},
     ]
     source = tmp_path / "records.jsonl"
     source.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
