@@ -31,6 +31,8 @@ from app.cli.command import (
     print_json,
     ready_streams,
     settings_of,
+    settled,
+    telling_what_is_left,
 )
 
 if TYPE_CHECKING:
@@ -116,7 +118,7 @@ def ingest(
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())
     begun = opened(settings_of(data_dir), mend=True) if paths else existing(data_dir, mend=True)
-    with begun as archive, terminal.progress() as progress:
+    with begun as archive, telling_what_is_left(archive), terminal.progress() as progress:
         report = run(paths or [], archive, options, progress)
     terminal.show_report(report)
     if report.rejected:
@@ -164,7 +166,7 @@ def search(
     from app.store.articles import bodies
 
     params = _parameters(q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit)
-    with existing(data_dir) as archive, archive.database.reading() as session:
+    with (settled if entity else existing)(data_dir) as archive, archive.database.reading() as session:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
         asked = read_conditions(archive.database, session, params)
@@ -196,7 +198,7 @@ def enrich(
     from app import terminal
     from app.ingest.enriching import enrich as run
 
-    with existing(data_dir) as archive, terminal.progress() as progress:
+    with existing(data_dir) as archive, telling_what_is_left(archive), terminal.progress() as progress:
         done = run(archive, workers, progress)
     terminal.show_enriched(done)
 
@@ -208,7 +210,7 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     from app.ingest.indexing import lag
     from app.store import articles
 
-    with existing(data_dir) as archive:
+    with settled(data_dir) as archive:
         with archive.database.reading() as session:
             counted = articles.stats(session)
         status = archive.engine.status()

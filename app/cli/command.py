@@ -160,6 +160,46 @@ def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
         yield archive
 
 
+@contextmanager
+def settled(data_dir: Path | None) -> Iterator[Archive]:
+    """As `existing`, for commands that show what is counted of names: an ingest that was stopped may have left some."""
+    from app.store import resolution
+
+    with existing(data_dir) as archive:
+        with archive.database.reading() as session:
+            is_settled = resolution.is_settled(session)
+        if not is_settled:
+            _make_up(archive)
+        yield archive
+
+
+@contextmanager
+def telling_what_is_left(archive: Archive) -> Iterator[None]:
+    """For commands that may be stopped in the midst of names."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        from app.ingest.settling import left
+
+        if waiting := left(archive):
+            complain(
+                f"{waiting:,} names are not counted yet. The next ingest does it, and before it `dateline stats`, "
+                "`dateline entities list` and a server that is started."
+            )
+        raise
+
+
+def _make_up(archive: Archive) -> None:
+    from app.ingest.settling import make_up
+
+    try:
+        make_up(archive)
+    except errors.ArchiveBusy:
+        complain("Another process writes: names that it brings are counted when it is done.")
+    except errors.ArchiveReadOnly:
+        complain("Names are not all counted: an ingest was stopped, and the data folder is read-only.")
+
+
 def cell(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) else str(value or "none")
 

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from app.cli.command import AsJson, CommandLine, Commands, DataDir, cell, complain, examples, existing, print_json
+from app.cli.command import (
+    AsJson,
+    CommandLine,
+    Commands,
+    DataDir,
+    cell,
+    complain,
+    examples,
+    existing,
+    print_json,
+    settled,
+)
 
 if TYPE_CHECKING:
     from app.store.decisions import Kind as DecisionKind
@@ -46,7 +57,7 @@ def list_entities(
     from app.api.entities import summary
     from app.store import entities as store
 
-    with existing(data_dir) as archive, archive.database.reading() as session:
+    with settled(data_dir) as archive, archive.database.reading() as session:
         page = store.list_entities(session, name=name, type=type, limit=limit)
     shown = [summary(entity) for entity in page.items]
     if as_json:
@@ -69,7 +80,7 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
     from app.store import decisions
     from app.store import entities as store
 
-    with existing(data_dir) as archive, archive.database.reading() as session:
+    with settled(data_dir) as archive, archive.database.reading() as session:
         entity = store.get_entity(session, decisions.survivor(session, id))
         forms = store.aliases(session, entity.id)
         log, _, undone = decisions.list_decisions(session, entity_id=entity.id, limit=100)

@@ -17,6 +17,7 @@ from app.ingest.indexing import Pace
 from app.ingest.lock import writing_alone
 from app.ingest.recognition import BATCH, Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress
+from app.ingest.settling import settled_when_stopped
 from app.store import articles
 from app.store.resolution import replace_names
 from app.store.sequence import next_sequence
@@ -35,7 +36,7 @@ class Enriched:
 
 def enrich(archive: Archive, workers: int = 0, progress: OnProgress | None = None) -> Enriched:
     """Raises `ArchiveBusy` where another process writes. `workers` 0: as in the settings."""
-    with writing_alone(archive.settings.lock_path):
+    with writing_alone(archive.settings.lock_path), settled_when_stopped(archive):
         return _Run(archive, workers, progress).run()
 
 

@@ -21,6 +21,7 @@ from app.ingest.readers import Format
 from app.ingest.reading import FileEnd, Incoming, Reading, refusal
 from app.ingest.recognition import Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
+from app.ingest.settling import settled_when_stopped
 from app.ingest.verdict import Verdict, judge_all, wanting
 from app.ingest.walk import Found, Places, again, check, is_gone, own, walk
 from app.store import articles, provenance, rejections
@@ -56,7 +57,7 @@ def ingest(
     """Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
     anything is changed. What is wrong inside a file is a rejection, never an error."""
     check(paths, _own(archive))
-    with writing_alone(archive.settings.lock_path):
+    with writing_alone(archive.settings.lock_path), settled_when_stopped(archive):
         return _Run(archive, options or IngestOptions(), progress).run(paths)
 
 

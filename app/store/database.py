@@ -9,6 +9,7 @@ from __future__ import annotations
 import fcntl
 import json
 import os
+import signal
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
@@ -37,6 +38,8 @@ _TROUBLE = {
 _NO_ROOM = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _ROOM = 64 * 1024
 """Bytes that must be free for it."""
+
+_STOPS = (signal.SIGINT, signal.SIGTERM)
 
 _STANDING = "immutable=1"
 """How to open a file that nobody changes: without a log and without locks."""
@@ -80,9 +83,11 @@ class Database:
         """Committed at the end of the block, rolled back where it raises.
 
         BEGIN IMMEDIATE: a transaction that reads first and writes later would fail at once when another one wrote.
+        Ctrl-C waits for the end.
         """
         self._refuse_to_write()
         with (
+            _uninterrupted(),
             self._troubles_told(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
@@ -318,6 +323,24 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     # Address space, not memory: pages are read from the file's own cache.
     connection.execute("PRAGMA mmap_size = 1073741824")
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Hold back Ctrl-C and SIGTERM until the block has ended: raised in the midst of a statement, they leave a
+    connection that nobody can close and that keeps everyone from writing, this process included."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    held: list[int] = []
+    before = {number: signal.signal(number, lambda got, _: held.append(got)) for number in _STOPS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler or signal.SIG_DFL)
+        if held:
+            signal.raise_signal(held[0])
 
 
 def _begin(connection: Connection) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import signal
 import threading
 from pathlib import Path
 
@@ -91,3 +92,19 @@ def test_writers_that_read_first_never_fail_and_never_give_a_number_twice(databa
         counter = session.get(Counter, "sequence")
         assert counter is not None
         assert counter.value == newest(session) == 6 * 15 * 3
+
+
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_in_the_midst_of_a_write_waits_for_its_end(database: Database, sent: signal.Signals) -> None:
+    got: list[int] = []
+    before = signal.signal(sent, lambda number, _: got.append(number))
+    try:
+        with database.writing() as session:
+            signal.raise_signal(sent)
+            assert got == []
+            next_sequence(session)
+        assert got == [sent]
+    finally:
+        signal.signal(sent, before)
+    with database.reading() as session:
+        assert newest(session) == 1

@@ -1,0 +1,44 @@
+"""Sums over names that are behind the articles: an ingest that is stopped settles them where that is quick, and what it
+or a killed one leaves, the next command that shows them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app.archive import Archive
+from app.ingest.lock import writing_alone
+from app.ingest.rules import RULES
+from app.store.resolution import count_stale, settle
+
+# About five seconds of work: whoever stops an ingest does not wait for longer.
+_QUICK = 50_000
+
+
+@contextmanager
+def settled_when_stopped(archive: Archive) -> Iterator[None]:
+    """The caller must hold the lock."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        if 0 < left(archive) <= _QUICK:
+            _settle(archive)
+        raise
+
+
+def left(archive: Archive) -> int:
+    """How many entities wait to be summed up."""
+    with archive.database.reading() as session:
+        return count_stale(session)
+
+
+def make_up(archive: Archive) -> None:
+    """Settle what is left. Raises `ArchiveReadOnly`, and `ArchiveBusy` where an ingest runs, which will do the same."""
+    with writing_alone(archive.settings.lock_path):
+        _settle(archive)
+
+
+def _settle(archive: Archive) -> None:
+    with archive.database.writing() as session:
+        settle(session, RULES)
