@@ -7,9 +7,19 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_LINE_ENDS = re.compile(r"\r\n?|\u2028|\u2029|\x85")
+# Vertical tabs are line ends inside a field of FileMaker, form feeds the ends of pages.
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# They show nothing and stand for nothing. The joiners U+200C and U+200D, and marks of direction, tell words apart.
+_INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
 # C0 and C1 controls but \n and \t, halves of surrogate pairs, and the code points that no text may hold.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_USUAL_LINE_ENDS = re.compile(r"\r\n?|\x85")
+# What `normalise` changes besides accents: looked for first, since most texts hold none of it.
+_ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u2060\ud800-\udfff\ufeff\ufffe\uffff]")
+# What Windows-1252 has where Latin-1 has controls: such text was decoded as the wrong one of the two. U+0085 is also a
+# line end, and is an ellipsis only in the company of others.
+_WESTERN = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_MISREAD = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
 
 # Letters that carry a stroke or are ligatures: NFKD leaves them alone, readers type the plain letter.
 _PLAIN = str.maketrans(
@@ -34,9 +44,35 @@ _ABBREVIATION = re.compile(
 
 
 def normalise(text: str) -> str:
-    """NFC, line ends as ``\\n``, control characters removed; otherwise as given."""
+    """Compose (NFC), write line ends as ``\\n``, drop invisible characters, replace controls; otherwise as given.
+
+    No two words become one: C1 controls are read as Windows-1252, and any other control between two letters or digits
+    becomes a space.
+    """
+    if _ODD.search(text):
+        text = _INVISIBLE.sub("", text)
+        if _MISREAD.search(text):
+            text = text.translate(_WESTERN)
+        text = _CONTROLS.sub(_instead, _LINE_ENDS.sub("\n", text))
     # Composed last: a control character may stand between a letter and its accent.
-    return unicodedata.normalize("NFC", _CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
+    return unicodedata.normalize("NFC", text)
+
+
+def oddities(text: str) -> set[str]:
+    """Name the kinds of characters that `normalise` drops or replaces. Line ends are none."""
+    if not _ODD.search(text):
+        return set()
+    found = {"invisible characters"} if _INVISIBLE.search(text) else set()
+    return found | {"control characters"} if _CONTROLS.search(_USUAL_LINE_ENDS.sub("", text)) else found
+
+
+def _instead(controls: re.Match[str]) -> str:
+    """Nothing where words stay apart without them."""
+    before = controls.string[max(controls.start() - 1, 0) : controls.start()]
+    after = controls.string[controls.end() : controls.end() + 1]
+    ends_word = before.isalnum() or (before != "" and unicodedata.category(before).startswith("M"))
+    # An accent goes on standing beside its letter.
+    return " " if ends_word and after.isalnum() else ""
 
 
 def printable(text: str) -> str:

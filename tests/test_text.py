@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import count_words, fingerprint, fold, fold_evenly, fold_word, normalise, sentences, slug
+from app.text import count_words, fingerprint, fold, fold_evenly, fold_word, normalise, oddities, sentences, slug
 
 
 @pytest.mark.parametrize(
@@ -16,12 +16,42 @@ from app.text import count_words, fingerprint, fold, fold_evenly, fold_word, nor
         ("a\r\nb\rc\x85d\u2028e\u2029f", "a\nb\nc\nd\ne\nf"),
         ("nul\x00 bell\x07 tab\t del\x7f", "nul bell tab\t del"),
         ("e\u0301", "é"),
+        ("e\x00\u0301", "é"),
+        ("harbour\x0bmaster, page\x0corganization", "harbour\nmaster, page\norganization"),
+        ("John\x85Downer", "John\nDowner"),
+        ("2019\x1f2024 a\x00b \ud83dc\ud83dd", "2019 2024 a b c d"),
+        ("की\x00है क\x00ी", "की है की"),
+        ("lawyer\x92s 2019\x962024 \x93wait\x85\x94 x\x81y", "lawyer’s 2019–2024 “wait…” x y"),
+        ("Ge\xadsamt, Volks\u200bwagen, a\u2060b\ufeffc", "Gesamt, Volkswagen, abc"),
+        ("می\u200cخواهم \u200fم\u0640", "می\u200cخواهم \u200fم\u0640"),
         ("  spaces  stay ", "  spaces  stay "),
         ("\ufffenot\uffff", "not"),
     ],
 )
 def test_normalise(text: str, normal: str) -> None:
     assert normalise(text) == normal
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("Line\r\nends\rare\x85none\u2028é", set()),
+        ("a\x0bb", {"control characters"}),
+        ("it\x92s", {"control characters"}),
+        ("co\xadoperate", {"invisible characters"}),
+        ("\ufeffa\x00", {"control characters", "invisible characters"}),
+    ],
+)
+def test_what_is_cleaned_is_told(text: str, kinds: set[str]) -> None:
+    assert oddities(text) == kinds
+
+
+@given(st.text(st.sampled_from("aé1 \x00\x0b\x0c\r\n\x85\x92\x81\x1f\xad\u200b\u0301\ud800\ufeff.")))
+def test_words_that_a_control_parted_stay_apart(text: str) -> None:
+    once = normalise(text)
+    assert normalise(once) == once
+    assert oddities(once) == set()
+    assert "onetwo" not in normalise(f"one\x00{text}\x0btwo").replace("\n", "|")
 
 
 @given(st.text())
