@@ -7,48 +7,29 @@ in lax mode takes 0 for a date), and a record costs microseconds.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date as civil_date
 from pathlib import Path
 
 import msgspec
 
-from app.errors import DatelineError
+from app.ingest import fields
+from app.ingest.dates import parse_date
+from app.ingest.markup import plain_text
 from app.ingest.readers import Format, Record, plain_name
-from app.text import fingerprint, normalise
-
-# Our name for a field, and what others call it, in the order in which they are looked for.
-_NAMES: dict[str, tuple[str, ...]] = {
-    "id": ("id",),
-    "headline": ("headline", "title"),
-    "body": ("body", "text", "content"),
-    "date": ("date", "published", "published_at"),
-    "dateline": ("dateline",),
-    "source": ("source",),
-    "url": ("url",),
-    "authors": ("authors", "author"),
-    "language": ("language",),
-}
-_KNOWN = frozenset(name for names in _NAMES.values() for name in names)
+from app.ingest.readers.record import Refused
+from app.text import fingerprint, normalise, oddities, printable
 
 # Ids of our own kind in a file name: 000_4733ca42cb406978.txt.
 _OWN_ID = re.compile(r"(?:^|[^0-9a-zA-Z])([0-9a-f]{16})$")
-# A time is not kept, but one that cannot be says that the date is none either: 99:99, or a sentence after it.
-_HOUR = r"(?:[01]?\d|2[0-4])"
-_ZONE = rf"(?:[+-]{_HOUR}(?::?[0-5]\d)?|[A-Za-z]{{1,5}})"
-_TIME = rf"{_HOUR}:?[0-5]\d(?::?(?:[0-5]\d|60)(?:[.,]\d+)?)?(?:\s*[AaPp][Mm])?(?:\s*{_ZONE})?(?:\s*[(\[][\w /]+[)\]])?"
-_DATE = re.compile(rf"(\d{{4}})(?:[-/.](\d{{1,2}})(?:[-/.](\d{{1,2}})(?:[Tt ]\s*{_TIME})?)?)?", re.ASCII)
-_MAIL_DATE = re.compile(
-    rf"(?:[A-Za-z]{{3,9}},\s*)?(\d{{1,2}})\s+([A-Za-z]{{3}})[a-z]*\s+(\d{{4}})(?:\s+{_TIME})?", re.ASCII
+# What newsletters, advertisements and shares append to an address, to tell who came by them.
+_TRACKING = re.compile(
+    r"utm_\w+|(?:ga|pk|mtm|piwik)_(?:source|medium|term|content|campaign|keyword|kwd|place|cid|group|placement)|mc_[ce]id"
+    r"|(?:fb|g|d|y|tt|tw)clid|msclkid|li_fat_id|igsh(?:id)?|gclsrc|[gw]braid|_g[al]|_hs(?:enc|mi)|hsa_\w+|mkt_tok"
+    r"|vero_(?:id|conv)|oly_(?:anon|enc)_id|wt_z?mc|at_(?:medium|campaign|link_\w+|custom\d)|ns_(?:campaign|mchannel|source"
+    r"|linkname|fee)|cmpid|xtor|__twitter_impression",
+    re.IGNORECASE | re.ASCII,
 )
-_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
-# What `normalise` removes; line ends of other systems are rewritten, not removed.
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-
-
-class Refused(DatelineError):
-    """The record is not an article; says why."""
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,7 +38,7 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
     id: str | int | None = None
     headline: str | None = None
     body: str | None = None
-    date: str | int | None = None
+    date: str | int | float | None = None
     dateline: str | None = None
     source: str | None = None
     url: str | None = None
@@ -68,12 +49,27 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
 @dataclass(frozen=True, slots=True)
 class Origin:
     """Where records come from. `file` is the name to show, `path` the place itself; `source` is for those that name
-    none, `format` the one that was forced."""
+    none, `format` the one that was forced. `label` tells what the file is called in keys, by default as it is shown."""
 
     file: str
     path: Path
     source: str | None = None
     format: Format | None = None
+    label: Callable[[], str] | None = None
+
+    @property
+    def place(self) -> str:
+        """The whole path. A file and the same one packed are one place."""
+        return str(self.path.with_name(plain_name(self.path).name))
+
+    @property
+    def shown(self) -> str:
+        """`file`, with its folder where it was given by itself: what is kept of where an article came from."""
+        return self.file if "/" in self.file else f"{printable(self.path.parent.name)}/{self.file}"
+
+    @property
+    def called(self) -> str:
+        return self.label() if self.label is not None else self.shown.removesuffix(".gz")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,8 +95,10 @@ class Draft:
     record_sha256: str
     origin: Origin
     record: Record
-    cleaned: bool
-    """Control characters were removed."""
+    cleaned: frozenset[str]
+    """The kinds of things in its fields that are no text, and were taken out or replaced."""
+    former_key: str | None = None
+    """The key that earlier versions gave the record, where that was another."""
 
     @property
     def size(self) -> int:
@@ -109,21 +107,29 @@ class Draft:
 
 def draft(record: Record, format: Format, origin: Origin) -> Draft:
     """Raises `Refused`."""
-    given = _given(record.fields)
+    found = fields.taken(record.fields)
+    ranks = {name: rank for name, (rank, _) in found.items()}
+    raw = _given({name: value for name, (_, value) in found.items()})
+    given = _in_plain_text(raw)
     headline = _line(given.headline)
     body = normalise(given.body or "")
     if not headline and not body.strip():
         raise Refused("has neither a headline nor a body")
     date = parse_date(given.date)
     own_id = _line(str(given.id) if given.id is not None else None)
-    source = _line(given.source) or _line(origin.source)
-    url = _line(given.url)
+    named = _line(given.source)
+    source = named if ranks.get("source", 0) < fields.OURS else None
+    source = source or _line(origin.source)
+    url = _address(given.url)
     authors = _authors(given.authors)
     dateline = _line((given.dateline or "").rstrip(" -–—\t\n"))
     language = (_line(given.language) or "en").lower()
     content = fingerprint(headline or "", body, date or "")
-    key, id = _key(format, origin, source, own_id, url, content)
-    fields = (own_id, headline, body, date, dateline, source, url, *authors, language)
+    # An id by any other name is rather the program's than the publisher's.
+    by_id = own_id if url is None or ranks.get("id", 0) < fields.OURS else None
+    key, id = _key(format, origin, source, by_id, url, content)
+    source = source or named
+    parts = (own_id, headline, body, date, dateline, source, url, *authors, language)
     return Draft(
         id=id,
         key=key,
@@ -137,50 +143,16 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
         authors=authors,
         language=language,
         content_sha256=content,
-        record_sha256=fingerprint(*(field or "" for field in fields)),
+        record_sha256=fingerprint(*(part or "" for part in parts)),
         origin=origin,
         # The raw fields are not needed any more, and would double what waits for recognition.
         record=Record(record.number, {}, record.offset, record.sha256),
-        cleaned=_holds_controls(given),
+        cleaned=_kinds_cleaned(raw, given),
+        former_key=_former_key(record.fields, origin, key, content),
     )
 
 
-def unknown_fields(record: Record) -> set[str]:
-    """Names of fields that mean nothing to us."""
-    return {name for name in record.fields if name not in _KNOWN}
-
-
-def parse_date(given: str | int | None) -> str | None:
-    """A civil date in the precision given, as written there: a timestamp's zone is never applied.
-
-    YYYY, YYYY-MM, YYYY-MM-DD, ISO timestamps and the dates of mail (`Mon, 05 May 2025 10:00:00 GMT`).
-    """
-    text = str(given).strip() if given is not None else ""
-    if not text:
-        return None
-    match = _DATE.fullmatch(text)
-    year, month, day = match.groups() if match else _mail_date(text)
-    try:
-        civil_date(int(year), int(month or 1), int(day or 1))
-    except ValueError:
-        raise Refused(f"has a date that cannot be: {text[:60]!r}") from None
-    return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
-
-
-def _mail_date(text: str) -> tuple[str, str, str]:
-    match = _MAIL_DATE.fullmatch(text)
-    month = _MONTHS.find(match[2].lower()) if match else -1
-    if match is None or month % 3:
-        raise Refused(f"has a date that cannot be read: {text[:60]!r}")
-    return match[3], str(month // 3 + 1), match[1]
-
-
-def _given(fields: Mapping[str, object]) -> _Given:
-    values: dict[str, object] = {}
-    for ours, theirs in _NAMES.items():
-        value = next((fields[name] for name in theirs if fields.get(name) not in (None, "", [])), None)
-        if value is not None:
-            values[ours] = value
+def _given(values: Mapping[str, object]) -> _Given:
     try:
         return msgspec.convert(values, _Given)
     except msgspec.ValidationError as error:
@@ -196,10 +168,30 @@ def _plainly(reason: str) -> str:
     return reason.replace(" | ", " or ")
 
 
-def _holds_controls(given: _Given) -> bool:
-    values = (getattr(given, name) for name in _Given.__struct_fields__)
-    texts = (text for value in values for text in (value if isinstance(value, list) else [value]))
-    return any(isinstance(text, str) and _CONTROLS.search(text) for text in texts)
+def _in_plain_text(given: _Given) -> _Given:
+    """Without the HTML that was left in it."""
+    authors = given.authors
+    return msgspec.structs.replace(
+        given,
+        headline=plain_text(given.headline or ""),
+        body=plain_text(given.body or ""),
+        dateline=plain_text(given.dateline or ""),
+        source=plain_text(given.source or ""),
+        url=(given.url or "").replace("&amp;", "&"),
+        authors=[plain_text(name) for name in authors] if isinstance(authors, list) else plain_text(authors or ""),
+    )
+
+
+def _kinds_cleaned(raw: _Given, given: _Given) -> frozenset[str]:
+    kinds: set[str] = set()
+    for name in _Given.__struct_fields__:
+        before, after = getattr(raw, name), getattr(given, name)
+        if before and before != after:
+            kinds.add("markup")
+        for text in after if isinstance(after, list) else [after]:
+            if isinstance(text, str):
+                kinds |= oddities(text)
+    return frozenset(kinds)
 
 
 def _line(text: str | None) -> str | None:
@@ -212,6 +204,17 @@ def _authors(given: str | list[str] | None) -> tuple[str, ...]:
     return tuple(name for name in map(_line, names) if name)
 
 
+def _address(given: str | None) -> str | None:
+    """Without what says only by which way somebody came to it."""
+    url = _line(given)
+    if url is None or "?" not in url:
+        return url
+    before, _, rest = url.partition("?")
+    query, sign, fragment = rest.partition("#")
+    kept = [pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
+    return before + ("?" + "&".join(kept) if any(kept) else "") + sign + fragment
+
+
 def _key(
     format: Format, origin: Origin, source: str | None, own_id: str | None, url: str | None, content: str
 ) -> tuple[str, str]:
@@ -221,7 +224,18 @@ def _key(
     if format == "text" and (own := _OWN_ID.search(Path(name).stem)):
         return f"name\t{own[1]}", own[1]
     if own_id is not None:
-        key = f"id\t{source or name}\t{own_id}"
+        key = f"id\t{source}\t{own_id}" if source else f"file\t{origin.called}\t{own_id}"
     else:
         key = f"url\t{url}" if url is not None else f"content\t{content}"
     return key, fingerprint(key)[:16]
+
+
+def _former_key(given: Mapping[str, object], origin: Origin, key: str, content: str) -> str | None:
+    """As it was up to schema 0005: of three fields by these names alone, and under the bare name of the file."""
+    values = (given.get(name) for name in ("id", "source", "url"))
+    own_id, source, url = (None if value in (None, "", []) else _line(str(value)) for value in values)
+    if own_id is not None:
+        former = f"id\t{source or _line(origin.source) or plain_name(origin.path).name}\t{own_id}"
+    else:
+        former = f"url\t{url}" if url is not None else f"content\t{content}"
+    return former if former != key and not key.startswith("name\t") else None

@@ -16,13 +16,14 @@ from app.archive import Archive
 from app.enrich.resolve import link
 from app.ingest import indexing, recognition, rows
 from app.ingest.draft import Draft
+from app.ingest.labels import Labels
 from app.ingest.lock import writing_alone
 from app.ingest.readers import Format
 from app.ingest.reading import FileEnd, Incoming, Reading, refusal
 from app.ingest.recognition import Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
 from app.ingest.settling import settled_when_stopped
-from app.ingest.verdict import Verdict, judge_all, wanting
+from app.ingest.verdict import Judge, Met, Verdict, wanting
 from app.ingest.walk import Found, Places, again, check, is_gone, own, walk
 from app.store import articles, provenance, rejections
 from app.store.rejections import Refusal
@@ -100,7 +101,9 @@ class _Run:
         self._names = not options.skip_entities
         self._pipeline = (lambda: archive.enricher.pipeline) if self._names else None
         self._tally = Tally()
-        self._now = self._seen_at = datetime.now(UTC).isoformat()
+        self._now = datetime.now(UTC).isoformat()
+        self._labels = Labels(archive.database)
+        self._met = Met()
         self._recogniser = Recogniser(
             archive.settings.model if self._names else None,
             lambda: archive.enricher,
@@ -109,7 +112,7 @@ class _Run:
         self._pace = indexing.Pace()
 
     def run(self, paths: Sequence[Path]) -> Report:
-        reading = Reading(self._files(paths), self._options.source, self._options.format, self._tally)
+        reading = Reading(self._files(paths), self._options.source, self._options.format, self._tally, self._labels.of)
         results = self._recogniser.run(self._tasks(reading))
         while (result := self._next(results)) is not None:
             batch, recognised = result
@@ -153,7 +156,7 @@ class _Run:
                 if batch is None:
                     return
                 with self._archive.database.reading() as session:
-                    verdicts = judge_all(session, batch.drafts, names=self._pipeline)
+                    verdicts = Judge(self._pipeline, self._now, Met()).all(session, batch.drafts)
                 batch.wanted = wanting(batch.drafts, verdicts)
             yield batch, [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
 
@@ -180,19 +183,19 @@ class _Run:
     def _write(self, batch: _Batch, recognised: dict[int, Recognised]) -> None:
         with self._archive.database.writing() as session:
             # Judged again: batches that were still waiting when this one was judged first are rows by now.
-            verdicts = judge_all(session, batch.drafts, names=self._pipeline)
+            verdicts = Judge(self._pipeline, self._now, self._met).all(session, batch.drafts)
             missing = [n for n in wanting(batch.drafts, verdicts) if _is_missing(verdicts[n], recognised.get(n))]
             texts = [_text(batch.drafts[number], verdicts[number]) for number in missing]
             recognised |= zip(missing, self._recogniser.here(texts), strict=True)
             self._write_articles(session, batch.drafts, verdicts, recognised)
-            self._write_copies(session, batch.drafts, verdicts)
+            self._write_provenance(session, batch.drafts, verdicts)
             refused = [
                 refusal(d.origin, d.record.number, v.reason, d.record.sha256, d.record.offset)
                 for d, v in zip(batch.drafts, verdicts, strict=True)
                 if v.outcome == "rejected"
             ]
-            rejections.keep(session, [*batch.refusals, *refused], self._seen_at)
-            resolved = sum(rejections.resolve(session, end.path, self._seen_at) for end in batch.ends)
+            rejections.keep(session, [*batch.refusals, *refused], self._now)
+            resolved = sum(rejections.resolve(session, end.path, self._now) for end in batch.ends)
         self._count(batch, verdicts, resolved)
 
     def _write_articles(
@@ -229,15 +232,22 @@ class _Run:
         found_names = [(id, enrichment) for id, enrichment in renamed if enrichment is not None]
         replace_names(session, [id for id, _ in renamed], rows.names(found_names), link)
 
-    def _write_copies(self, session: Session, drafts: list[Draft], verdicts: list[Verdict]) -> None:
+    def _write_provenance(self, session: Session, drafts: list[Draft], verdicts: list[Verdict]) -> None:
         pairs = list(zip(drafts, verdicts, strict=True))
+        provenance.put_input_files(session, self._labels.take())
+        provenance.put_keys(session, [(v.article, d.key) for d, v in pairs if v.is_rekeyed])
+        provenance.put_sightings(session, [(v.article, seen) for _, v in pairs for seen in v.seen])
         provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
         provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
+        former = [(d.former_key, d.origin.file) for d, v in pairs if v.outcome in ("new", "duplicate")]
+        provenance.drop_former_copies(session, [(key, file) for key, file in former if key is not None])
 
     def _count(self, batch: _Batch, verdicts: list[Verdict], resolved: int) -> None:
         """After the commit: what is reported is there."""
         for draft, verdict in zip(batch.drafts, verdicts, strict=True):
             self._tally.count(verdict.outcome, str(draft.origin.path))
+            if verdict.outcome != "rejected":
+                self._tally.remark(str(draft.origin.path), undated=draft.date is None, cleaned=draft.cleaned)
             self._tally.recognised += verdict.needs_names
             self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
             self._pace.add(verdict.writes_text)
@@ -247,8 +257,8 @@ class _Run:
             self._tally.end(end.path)
         if batch.again is not None:
             self._tally.read_again(batch.again)
-            self._seen_at = _later(self._seen_at)
-        self._tally.cleaned += sum(draft.cleaned for draft in batch.drafts)
+            self._now = _later(self._now)
+        self._tally.apart = self._labels.apart
         self._tally.resolved += resolved
 
     def _tell(self, reading: Reading, done: int, stage: Stage) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field
+from functools import partial
+from operator import attrgetter
 
 from app.ingest import draft as drafts
 from app.ingest import readers
-from app.ingest.draft import Draft, Origin, Refused
+from app.ingest.draft import Draft, Origin
+from app.ingest.fields import unknown
+from app.ingest.readers.record import Refused
 from app.ingest.report import Tally
 from app.ingest.walk import Found
 from app.store.rejections import Refusal
@@ -44,6 +48,8 @@ class Reading:
     source: str | None
     format: readers.Format | None
     tally: Tally
+    label: Callable[[Found], str] = attrgetter("label")
+    """What a file is called in the keys of its records."""
     total: int = 0
     done: int = 0
     _before: int = field(default=0, init=False)
@@ -95,7 +101,7 @@ class Reading:
 
     def _records(self, found: Found) -> Generator[Incoming, None, bool]:
         """Returns whether the file could be read to its end."""
-        origin = Origin(found.name, found.path, *self._read_as(found))
+        origin = Origin(found.name, found.path, *self._read_as(found), partial(self.label, found))
         whole = True
         with readers.Opened(found.path) as stream:
             for format, record in readers.read(stream, found.path, origin.format):
@@ -105,7 +111,7 @@ class Reading:
                     yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
                     continue
                 if len(self.tally.ignored) < _MOST_IGNORED:
-                    self.tally.ignored |= drafts.unknown_fields(record)
+                    self.tally.ignored |= unknown(record.fields)
                 assert format is not None
                 try:
                     yield drafts.draft(record, format, origin)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -51,6 +51,13 @@ class OnProgress(Protocol):
     def __call__(self, progress: Progress, /) -> None: ...
 
 
+_UNDATED = ""
+
+
+def _records(count: int) -> str:
+    return f"{count:,} record{'' if count == 1 else 's'}"
+
+
 # Beyond these a list of names is noise.
 _NAMES_SHOWN = 12
 _NAME_SHOWN = 40
@@ -67,7 +74,11 @@ class Tally:
         default_factory=lambda: {"reading": 0.0, "recognition": 0.0, "rows": 0.0, "index": 0.0}
     )
     files: int = 0
-    cleaned: int = 0
+    undated: int = 0
+    cleaned: Counter[str] = field(default_factory=Counter)
+    """Records by the kind of what was taken out or replaced in them."""
+    apart: Sequence[tuple[str, str]] = ()
+    """Labels of files that are called by a longer end of their path, each with the file that has the shorter one."""
     resolved: int = 0
     recognised: int = 0
     named: int = 0
@@ -77,6 +88,7 @@ class Tally:
     started: float = field(default_factory=perf_counter)
     _of_file: dict[str, Counter[Outcome]] = field(default_factory=dict)
     """Of those files that are not at their end."""
+    _remarks: dict[str, Counter[str]] = field(default_factory=dict)
     _made: Counter[str] = field(default_factory=Counter)
     """How many articles former readings of a file made or revised: they are counted, and met again in the next."""
 
@@ -91,8 +103,15 @@ class Tally:
         self.outcomes[outcome] += 1
         self._of_file.setdefault(path, Counter())[outcome] += 1
 
+    def remark(self, path: str, *, undated: bool, cleaned: Iterable[str]) -> None:
+        """Count what is to be told of a record that was not refused."""
+        self.undated += undated
+        self.cleaned.update(cleaned)
+        self._remarks.setdefault(path, Counter()).update([_UNDATED, *cleaned] if undated else cleaned)
+
     def end(self, path: str) -> None:
         self._of_file.pop(path, None)
+        self._remarks.pop(path, None)
         self._made.pop(path, None)
 
     def read_again(self, path: str) -> None:
@@ -101,6 +120,9 @@ class Tally:
         for outcome in ("unchanged", "duplicate", "rejected"):
             self.outcomes[outcome] -= counted[outcome]
         self._made[path] += counted["new"] + counted["revised"]
+        remarks = self._remarks.pop(path, Counter())
+        self.undated -= remarks.pop(_UNDATED, 0)
+        self.cleaned -= remarks
 
     @contextmanager
     def timing(self, stage: Stage) -> Iterator[None]:
@@ -127,8 +149,18 @@ class Tally:
             names = [printable(name[:_NAME_SHOWN]) for name in sorted(self.ignored)]
             more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
             yield f"Ignored fields: {', '.join(names[:_NAMES_SHOWN])}{more}."
+        if self.undated:
+            yield f"{_records(self.undated)} without a date."
         if self.cleaned:
-            yield f"Control characters were removed from {self.cleaned:,} records."
+            kinds = [f"{kind} in {_records(count)}" for kind, count in sorted(self.cleaned.items())]
+            yield f"Cleaned: {', '.join(kinds)}."
+        if self.apart:
+            label, path = self.apart[0]
+            others = f", and {len(self.apart) - 1:,} more" if len(self.apart) > 1 else ""
+            yield (
+                f"Kept apart: {printable(label)} is another file than {printable(path)}, and ids in both may be the "
+                f"same{others}. Where they are one publisher's, name it: --source"
+            )
         if self.named:
             yield f"Names were recognised in {self.named:,} articles that had none yet."
         yield from self.notes

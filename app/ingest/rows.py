@@ -34,7 +34,7 @@ def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence:
         "content_sha256": draft.content_sha256,
         "record_sha256": draft.record_sha256,
         "pipeline": named.pipeline if named else "",
-        "file": draft.origin.file,
+        "file": draft.origin.shown,
         "record": draft.record.number,
         "ingested_at": now,
         "sequence": sequence,
@@ -52,7 +52,7 @@ def copy(draft: Draft, verdict: Verdict, now: str) -> dict[str, Any]:
         "external_id": draft.external_id,
         "source": draft.source,
         "url": draft.url,
-        "file": draft.origin.file,
+        "file": draft.origin.shown,
         "record": draft.record.number,
         "seen_at": now,
     }

@@ -10,13 +10,15 @@ from sqlmodel import Session
 from app.enrich.layout import lay_out
 from app.ingest.draft import Draft
 from app.ingest.report import Outcome
-from app.store.provenance import Known, Standing, known
+from app.store.provenance import Known, Seen, Standing, known
+from app.text import fingerprint, printable
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """`article` is the id it goes to, or is a copy of. `needs_names`: its names are to be recognised and written.
-    `named`: the state that it revises, where the names of that one are its own."""
+    `named`: the state that it revises, where the names of that one are its own. `seen`: what is to be kept of where
+    states of the article were read. `is_rekeyed`: the article has a key of an earlier version."""
 
     outcome: Outcome
     article: str
@@ -24,6 +26,8 @@ class Verdict:
     needs_names: bool = False
     named: Standing | None = None
     reason: str = ""
+    seen: tuple[Seen, ...] = ()
+    is_rekeyed: bool = False
 
     @property
     def writes_text(self) -> bool:
@@ -34,53 +38,139 @@ Pipeline = Callable[[], str]
 """The version that recognises names now; asked for seldom, since it loads the model."""
 
 
-def judge_all(session: Session, drafts: Sequence[Draft], *, names: Pipeline | None) -> list[Verdict]:
-    """In order: what an earlier draft of the batch brings is known to the later ones. `names` None: not asked for."""
-    archive = known(
-        session,
-        [draft.key for draft in drafts],
-        [draft.id for draft in drafts],
-        [draft.content_sha256 for draft in drafts],
-    )
-    return [_judge(draft, archive, names=names) for draft in drafts]
+class Met:
+    """Which articles the file that is being read has named as they stand: what it says later of one of them does not
+    replace what it says before. A bit each, by the id; that two have the same is rare, and only keeps a text that was
+    put back from being taken."""
+
+    _DIGITS = 6
+
+    def __init__(self) -> None:
+        self._place = ""
+        self._bits = bytearray()
+
+    def add(self, place: str, article: str) -> None:
+        if place != self._place:
+            self._place, self._bits = place, bytearray()
+        if not self._bits:
+            self._bits = bytearray(16**self._DIGITS // 8)
+        byte, bit = self._at(article)
+        self._bits[byte] |= bit
+
+    def has(self, place: str, article: str) -> bool:
+        byte, bit = self._at(article)
+        return place == self._place and bool(self._bits) and bool(self._bits[byte] & bit)
+
+    def _at(self, article: str) -> tuple[int, int]:
+        byte, bit = divmod(int(fingerprint(article)[: self._DIGITS], 16), 8)
+        return byte, 1 << bit
 
 
-def _judge(draft: Draft, archive: Known, *, names: Pipeline | None) -> Verdict:
-    standing = archive.by_key.get(draft.key)
-    if standing is not None:
-        return _again(draft, standing, archive, names=names)
-    if draft.content_sha256 in archive.by_content:
-        return Verdict("duplicate", archive.by_content[draft.content_sha256])
-    if draft.id in archive.key_of:
-        return Verdict("rejected", draft.id, reason=f"has the id {draft.id}, which another article has")
-    new = Standing(draft.id, draft.key, 1, draft.record_sha256, draft.content_sha256, _pipeline(names))
-    _learn(archive, new)
-    return Verdict("new", draft.id, needs_names=names is not None)
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """`names` None: not asked for. `reading` is the time of this reading, one for all of a file."""
 
+    names: Pipeline | None
+    reading: str
+    met: Met
 
-def _again(draft: Draft, standing: Standing, archive: Known, *, names: Pipeline | None) -> Verdict:
-    """A record of an article that is there. One in a state that was replaced since is old news: files that hold both
-    states could otherwise never be read twice without a change."""
-    if draft.record_sha256 == standing.record_sha256:
-        unnamed = names is not None and not standing.pipeline
+    def all(self, session: Session, drafts: Sequence[Draft]) -> list[Verdict]:
+        """In order: what an earlier draft of the batch brings is known to the later ones."""
+        archive = known(
+            session,
+            {draft.key: draft.former_key for draft in drafts},
+            [draft.id for draft in drafts],
+            [draft.content_sha256 for draft in drafts],
+        )
+        return [self._judge(draft, archive) for draft in drafts]
+
+    def _judge(self, draft: Draft, archive: Known) -> Verdict:
+        standing = archive.by_key.get(draft.key)
+        if standing is not None:
+            return self._again(draft, standing, archive)
+        standing = _by_former_key(draft, archive)
+        if standing is not None:
+            return replace(self._again(draft, standing, archive), is_rekeyed=True)
+        if draft.content_sha256 in archive.by_content:
+            return Verdict("duplicate", archive.by_content[draft.content_sha256])
+        if draft.id in archive.key_of:
+            return Verdict("rejected", draft.id, reason=f"has the id {draft.id}, which another article has")
+        new = Standing(draft.id, draft.key, 1, draft.record_sha256, draft.content_sha256, _pipeline(self.names), "", "")
+        _learn(archive, self._present(draft, new))
+        return Verdict("new", draft.id, needs_names=self.names is not None)
+
+    def _again(self, draft: Draft, standing: Standing, archive: Known) -> Verdict:
+        """A record of an article that is there. One in a state in which its place had it when it was last read is old
+        news: files that hold both states could otherwise never be read twice without a change."""
+        place, seen = draft.origin.place, archive.seen.get(standing.id, [])
+        now = Seen(place, draft.record_sha256, self.reading)
+        if draft.record_sha256 == standing.record_sha256:
+            return self._unchanged(draft, standing, archive, now)
+        if draft.record_sha256 in _said(seen, place, self.reading):
+            return Verdict("unchanged", standing.id, standing.revision, seen=_noted(archive, standing.id, now))
+        before = self.reading if self.met.has(place, standing.id) else standing.ingested_at
+        noted = _noted(archive, standing.id, Seen(standing.file, standing.record_sha256, before), now)
+        if archive.by_content.get(standing.content_sha256) == standing.id:
+            del archive.by_content[standing.content_sha256]
+        named = standing if _has_the_names_of(draft, standing, self.names) else None
+        revised = replace(
+            self._present(draft, standing),
+            revision=standing.revision + 1,
+            pipeline=standing.pipeline if named else _pipeline(self.names),
+        )
+        _learn(archive, revised)
+        return Verdict(
+            "revised", revised.id, revised.revision, self.names is not None and named is None, named, seen=noted
+        )
+
+    def _unchanged(self, draft: Draft, standing: Standing, archive: Known, now: Seen) -> Verdict:
+        unnamed = self.names is not None and not standing.pipeline
         if unnamed:
             archive.by_key[draft.key] = replace(standing, pipeline="now")
-        return Verdict("unchanged", standing.id, standing.revision, needs_names=unnamed)
-    if (standing.id, draft.record_sha256) in archive.former:
-        return Verdict("unchanged", standing.id, standing.revision)
-    archive.former.add((standing.id, standing.record_sha256))
-    if archive.by_content.get(standing.content_sha256) == standing.id:
-        del archive.by_content[standing.content_sha256]
-    named = standing if _has_the_names_of(draft, standing, names) else None
-    revised = replace(
-        standing,
-        revision=standing.revision + 1,
-        record_sha256=draft.record_sha256,
-        content_sha256=draft.content_sha256,
-        pipeline=standing.pipeline if named else _pipeline(names),
-    )
-    _learn(archive, revised)
-    return Verdict("revised", revised.id, revised.revision, names is not None and named is None, named)
+        self.met.add(now.place, standing.id)
+        is_elsewhere = standing.file != draft.origin.shown and not is_at(now.place, standing.file)
+        noted = _noted(archive, standing.id, now) if is_elsewhere or standing.id in archive.seen else ()
+        return Verdict("unchanged", standing.id, standing.revision, needs_names=unnamed, seen=noted)
+
+    def _present(self, draft: Draft, standing: Standing) -> Standing:
+        """With what the draft says, and where."""
+        return replace(
+            standing,
+            record_sha256=draft.record_sha256,
+            content_sha256=draft.content_sha256,
+            file=draft.origin.shown,
+            ingested_at=self.reading,
+        )
+
+
+def _by_former_key(draft: Draft, archive: Known) -> Standing | None:
+    """The article that an earlier version made of the record. Files of one name had the same key: the path must end in
+    what was kept of it."""
+    standing = archive.by_key.get(draft.former_key or "")
+    if standing is None or (standing.key.startswith("id\t") and not is_at(draft.origin.place, standing.file)):
+        return None
+    del archive.by_key[standing.key]
+    standing = replace(standing, key=draft.key)
+    _learn(archive, standing)
+    return standing
+
+
+def is_at(place: str, file: str) -> bool:
+    """Whether a path may be that of which this end was kept, as it was shown."""
+    place, file = printable(place), file.removesuffix(".gz")
+    return place == file or place.endswith(f"/{file}")
+
+
+def _said(seen: Iterable[Seen], place: str, reading: str) -> set[str]:
+    """The states that a place had in this reading so far and in the last one before."""
+    here = [each for each in seen if each.place == place or is_at(place, each.place)]
+    last = max((each.at for each in here if each.at < reading), default="")
+    return {each.record_sha256 for each in here if each.at in (last, reading)}
+
+
+def _noted(archive: Known, article: str, *seen: Seen) -> tuple[Seen, ...]:
+    archive.seen.setdefault(article, []).extend(seen)
+    return seen
 
 
 def _has_the_names_of(draft: Draft, standing: Standing, names: Pipeline | None) -> bool:

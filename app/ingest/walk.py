@@ -33,6 +33,12 @@ class Found:
         return _text(self.path)
 
     @property
+    def label(self) -> str:
+        """Folder and file at least, without `.gz`: a file given by itself is called as one of its folder."""
+        name = self.name if "/" in self.name else f"{_shown(Path(self.path.parent.name))}/{self.name}"
+        return name.removesuffix(".gz") if self.path.suffix == ".gz" else name
+
+    @property
     def size(self) -> int:
         try:
             return 0 if self.refusal or self.settled else self.path.stat().st_size

@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Table, delete, func
+from sqlalchemy import Table, bindparam, delete, func, or_, update
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store.articles import chunks
-from app.store.tables import Article, Copy, Revision
+from app.store.tables import Article, Copy, InputFile, Revision, Sighting
 
 _ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
+_SIGHTING: Table = SQLModel.metadata.tables[str(Sighting.__tablename__)]
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """An article as far as a record must be compared with it. The last two are what its names depend on besides its
-    content, and what they gave."""
+    """An article as far as a record must be compared with it. `file` and `ingested_at` say where its present state was
+    read, the last two what its names depend on besides its content, and what they gave."""
 
     id: str
     key: str
@@ -28,8 +29,18 @@ class Standing:
     record_sha256: str
     content_sha256: str
     pipeline: str
+    file: str
+    ingested_at: str
     dateline: str | None = None
     dateline_place: str | None = None
+
+
+class Seen(NamedTuple):
+    """As `Sighting`, of one article."""
+
+    place: str
+    record_sha256: str
+    at: str
 
 
 @dataclass(slots=True)
@@ -41,19 +52,15 @@ class Known:
     """Article id to key."""
     by_content: dict[str, str] = field(default_factory=dict)
     """Content hash to article id."""
-    former: set[tuple[str, str]] = field(default_factory=set)
-    """Article id and record hash of replaced states."""
-    copies: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Key to article id and record hash."""
+    seen: dict[str, list[Seen]] = field(default_factory=dict)
+    """Article id to what was read of it, where that was more than one state at one place."""
 
 
-def known(session: Session, keys: Sequence[str], ids: Sequence[str], contents: Sequence[str]) -> Known:
+def known(session: Session, keys: Mapping[str, str | None], ids: Sequence[str], contents: Sequence[str]) -> Known:
+    """`keys` with the one that each had in earlier versions, which is looked for where there is none of the first."""
     found = Known()
-    connection = session.connection()
-    columns = [_ARTICLE.c[name] for name in Standing.__slots__]
-    for chunk in chunks(keys):
-        for row in connection.execute(core_select(*columns).where(col(Article.key).in_(chunk))):
-            found.by_key[row.key] = Standing(*row)
+    _add_standing(session, keys, found)
+    _add_standing(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
     for chunk in chunks(ids):
         found.key_of.update(iter(session.exec(select(Article.id, Article.key).where(col(Article.id).in_(chunk)))))
     for chunk in chunks(contents):
@@ -63,13 +70,49 @@ def known(session: Session, keys: Sequence[str], ids: Sequence[str], contents: S
             .group_by(col(Article.content_sha256))
         )
         found.by_content.update(iter(session.exec(same)))
+    columns = [_SIGHTING.c[name] for name in ("article_id", *Seen._fields)]
     for chunk in chunks(standing.id for standing in found.by_key.values()):
-        replaced = select(Revision.article_id, Revision.record_sha256).where(col(Revision.article_id).in_(chunk))
-        found.former.update(iter(session.exec(replaced)))
-    for chunk in chunks(keys):
-        for copy in session.exec(select(Copy).where(col(Copy.key).in_(chunk))):
-            found.copies[copy.key] = (copy.article_id, copy.record_sha256)
+        for id, *seen in session.connection().execute(core_select(*columns).where(_SIGHTING.c.article_id.in_(chunk))):
+            found.seen.setdefault(id, []).append(Seen(*seen))
     return found
+
+
+def _add_standing(session: Session, keys: Iterable[str], found: Known) -> None:
+    columns = [_ARTICLE.c[name] for name in Standing.__slots__]
+    for chunk in chunks(keys):
+        for row in session.connection().execute(core_select(*columns).where(_ARTICLE.c.key.in_(chunk))):
+            found.by_key[row.key] = Standing(*row)
+
+
+def put_sightings(session: Session, seen: Iterable[tuple[str, Seen]]) -> None:
+    """`seen` has article ids."""
+    rows = [{"article_id": id, **each._asdict()} for id, each in seen]
+    if rows:
+        statement = insert(Sighting)
+        later = func.max(statement.excluded.at, _SIGHTING.c.at)
+        keys = [column.name for column in _SIGHTING.primary_key]
+        session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}), rows)
+
+
+def put_keys(session: Session, keys: Sequence[tuple[str, str]]) -> None:
+    """New keys for articles, by id."""
+    if keys:
+        statement = update(_ARTICLE).where(_ARTICLE.c.id == bindparam("article")).values(key=bindparam("new"))
+        session.connection().execute(statement, [{"article": id, "new": key} for id, key in keys])
+
+
+def input_files(session: Session, path: str, tail: str) -> list[InputFile]:
+    """The file read at this path before, or those of which the path ended so."""
+    wanted = select(InputFile).where(or_(col(InputFile.path) == path, col(InputFile.tail) == tail))
+    return list(session.exec(wanted.order_by(col(InputFile.label))))
+
+
+def put_input_files(session: Session, files: Sequence[InputFile]) -> None:
+    """Add, or move to another path."""
+    if files:
+        statement = insert(InputFile)
+        moved = statement.on_conflict_do_update(index_elements=["label"], set_={"path": statement.excluded.path})
+        session.connection().execute(moved, [file.model_dump() for file in files])
 
 
 def put_articles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
@@ -96,6 +139,14 @@ def put_copies(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     statement = insert(Copy)
     changed = {name: statement.excluded[name] for name in rows[0] if name != "key"}
     session.connection().execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed), list(rows))
+
+
+def drop_former_copies(session: Session, keys: Iterable[tuple[str, str]]) -> None:
+    """Those that were noted under a key of earlier versions, of the file that comes with it."""
+    rows = [{"former": key, "from": file} for key, file in keys]
+    if rows:
+        named = delete(Copy).where(col(Copy.key) == bindparam("former"), col(Copy.file) == bindparam("from"))
+        session.connection().execute(named, rows)
 
 
 def drop_copies(session: Session, keys: Sequence[str]) -> None:

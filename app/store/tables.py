@@ -79,7 +79,7 @@ class Article(SQLModel, table=True):
 
 
 class Revision(SQLModel, table=True):
-    """A former state of an article. A record read again in such a state is old news, not a change back."""
+    """A former state of an article."""
 
     __tablename__ = "revision"
 
@@ -89,6 +89,39 @@ class Revision(SQLModel, table=True):
     file: str
     record: int
     ingested_at: str
+
+
+class Sighting(SQLModel, table=True):
+    """A place said a state of an article, `at` the time when it was last read. Only of articles that were read in
+    several states or at several places.
+
+    A record is news where its place said something else before: so a text that is put back is a change, and a file
+    that goes on saying what another corrected is none. `place` is a path, or of what was read by then under a relative
+    one, `Article.file`.
+    """
+
+    __tablename__ = "sighting"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    place: str = Field(primary_key=True)
+    record_sha256: str = Field(primary_key=True)
+    at: str
+
+
+class InputFile(SQLModel, table=True):
+    """What a file is called in the keys of its records, where these have ids and no publisher.
+
+    `label` is the end of the path at which it was first read, `tail` the last two parts of that, `path` where it was
+    read last, without `.gz`.
+    """
+
+    __tablename__ = "input_file"
+    __table_args__ = _CLUSTERED
+
+    label: str = Field(primary_key=True)
+    tail: str = Field(index=True)
+    path: str = Field(unique=True)
 
 
 class Copy(SQLModel, table=True):

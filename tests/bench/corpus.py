@@ -71,7 +71,7 @@ def generate(count: int, start: int = 0) -> Iterator[Document]:
 
 def from_file(path: Path) -> Iterator[Document]:
     """JSON Lines with id, title, body, date and source. Nobody recognises names here: they are drawn by the id."""
-    from app.ingest.draft import parse_date
+    from app.ingest.dates import parse_date
 
     with path.open("rb") as file:
         for line in file:

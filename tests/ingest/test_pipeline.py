@@ -46,13 +46,18 @@ def searched(archive: Archive, word: str) -> list[str]:
     return [hit.headline for hit in archive.engine.search(Query(Word(word))).hits]
 
 
-def test_articles_go_in_and_are_found(archive: Archive, write_records: WriteRecords) -> None:
+def test_articles_go_in_and_are_found(archive: Archive, write_records: WriteRecords, tmp_path: Path) -> None:
     report = ingest([write_records("a.jsonl", [FERRY, SNOW])], archive, PLAIN)
     assert outcome(report) == {"new": 2}
     assert searched(archive, "ferry") == ["Ferry sails"]
     [ferry] = [row for row in rows(archive) if row["external_id"] == "1"]
     assert ferry["body"] == FERRY["text"]
-    assert (ferry["revision"], ferry["file"], ferry["record"], ferry["pipeline"]) == (1, "a.jsonl", 1, "")
+    assert (ferry["revision"], ferry["file"], ferry["record"], ferry["pipeline"]) == (
+        1,
+        f"{tmp_path.name}/a.jsonl",
+        1,
+        "",
+    )
     assert ferry["word_count"] == 7
 
 
@@ -81,17 +86,79 @@ def test_the_same_key_with_new_content_is_a_revision(archive: Archive, write_rec
         assert [former.revision for former in session.exec(select(Revision))] == [1]
 
 
-def test_a_state_that_was_replaced_is_old_news(archive: Archive, write_records: WriteRecords) -> None:
+def test_what_a_place_said_before_is_old_news(archive: Archive, write_records: WriteRecords) -> None:
     """Else a folder of daily files could not be read twice without a change."""
-    states = [{**FERRY, "text": f"State {number}."} for number in range(3)]
+    states = [{**FERRY, "text": f"State {number}.", "source": "Wire"} for number in range(3)]
     paths = [write_records(f"news/{n}/a.jsonl", [state]) for n, state in enumerate(states)]
-    together = write_records("b/a.jsonl", states)
     assert outcome(ingest(paths, archive, PLAIN)) == {"new": 1, "revised": 2}
     before = rows(archive)
-    for again in (paths, list(reversed(paths)), [together]):
-        assert outcome(ingest(again, archive, PLAIN)) == {"unchanged": 3}
+    for again in (paths, list(reversed(paths)), paths[1:2], paths[:1]):
+        assert set(outcome(ingest(again, archive, PLAIN))) == {"unchanged"}
         assert rows(archive) == before
     assert before[0]["body"] == "State 2."
+
+
+@pytest.mark.parametrize("far", [0, 1200])
+def test_a_file_may_hold_several_states(archive: Archive, write_records: WriteRecords, far: int) -> None:
+    """Also where they are farther apart than records that are written together, and where one is added."""
+    between = [{"id": f"n{n}", "title": f"Number {n}"} for n in range(far)]
+    states = [{**FERRY, "text": f"State {number}."} for number in range(4)]
+    ingest([write_records("a.jsonl", [states[0], *between])], archive, PLAIN)
+    for newest in (1, 2):
+        path = write_records("a.jsonl", [states[0], *between, *states[1 : newest + 1]])
+        assert ingest([path], archive, PLAIN).revised == 1
+        before = rows(archive)
+        for _ in range(3):
+            assert set(outcome(ingest([path], archive, PLAIN))) == {"unchanged"}
+        assert rows(archive) == before
+        assert f"State {newest}." in [row["body"] for row in before]
+
+
+def test_a_file_with_its_newest_records_first(archive: Archive, write_records: WriteRecords) -> None:
+    states = [{**FERRY, "text": f"State {number}."} for number in range(3)]
+    for newest in range(3):
+        path = write_records("a.jsonl", states[newest::-1])
+        ingest([path], archive, PLAIN)
+        for _ in range(2):
+            assert set(outcome(ingest([path], archive, PLAIN))) == {"unchanged"}
+        assert [row["body"] for row in rows(archive)] == [f"State {newest}."]
+
+
+@pytest.mark.parametrize("names", [["a.jsonl"] * 5, list("12345"), ["1/a", "2/a", "3/a", "4/a", "5/a"]])
+def test_a_text_that_is_put_back_is_a_revision(archive: Archive, write_records: WriteRecords, names: list[str]) -> None:
+    """In the same file, or in one that was not read before."""
+    for revision, (name, text) in enumerate(zip(names, "ABABA", strict=True), 1):
+        path = write_records(name, [{**FERRY, "source": "Wire", "text": text}])
+        for outcomes in ({"revised": 1} if revision > 1 else {"new": 1}, {"unchanged": 1}):
+            assert outcome(ingest([path], archive, PLAIN)) == outcomes
+        [row] = rows(archive)
+        assert (row["body"], row["revision"]) == (text, revision)
+
+
+def test_a_text_that_is_put_back_where_another_place_had_changed_it(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    def said(name: str, text: str) -> Report:
+        return ingest([write_records(name, [{**FERRY, "source": "Wire", "text": text}])], archive, PLAIN)
+
+    assert said("one", "A").new == 1
+    assert said("two", "A").unchanged == 1
+    assert said("one", "B").revised == 1
+    assert said("two", "A").unchanged == 1, "it says what it said"
+    assert said("two", "B").unchanged == 1
+    assert said("two", "A").revised == 1, "it said otherwise"
+    assert said("one", "B").unchanged == 1
+
+
+def test_a_moved_folder_says_nothing_new(archive: Archive, write_records: WriteRecords, tmp_path: Path) -> None:
+    for name, text in (("1", "A"), ("2", "B")):
+        path = write_records(f"before/news/{name}.jsonl", [{**FERRY, "source": "W", "text": text}])
+    ingest([path.parent], archive, PLAIN)
+    before = rows(archive)
+    (tmp_path / "after").mkdir()
+    path.parent.rename(tmp_path / "after" / "news")
+    assert outcome(ingest([tmp_path / "after" / "news"], archive, PLAIN)) == {"unchanged": 2}
+    assert rows(archive) == before
 
 
 def test_a_correction_of_the_date_alone_is_a_revision(archive: Archive, write_records: WriteRecords) -> None:
@@ -175,7 +242,7 @@ def test_retry_reads_the_files_of_rejections_again(archive: Archive, tmp_path: P
     gone.unlink()
     report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
     assert outcome(report) == {"unchanged": 1, "new": 1, "rejected": 1}
-    assert (report.resolved, report.notes) == (1, ("gone.txt is gone.",))
+    assert (report.resolved, report.notes) == (1, ("2 records without a date.", "gone.txt is gone."))
     with archive.database.reading() as session:
         assert {(row.file, row.record) for row in rejections.list_rejections(session)} == {
             ("a.jsonl", 3),
@@ -201,7 +268,8 @@ def test_of_a_file_that_is_read_again_only_the_last_reading_counts(
             mended[0].replace(path)
 
     report = ingest([path], archive, PLAIN, mend)
-    assert report.notes == ("a.jsonl changed while it was read and was read again.",)
+    changed = "a.jsonl changed while it was read and was read again."
+    assert report.notes == ("3,000 records without a date.", changed)
     assert outcome(report) == {"new": 3000, "rejected": 2}
     with archive.database.reading() as session:
         standing = [(row.record, row.reason) for row in rejections.list_rejections(session)]
@@ -210,7 +278,7 @@ def test_of_a_file_that_is_read_again_only_the_last_reading_counts(
 
 def test_the_report_notes_what_was_ignored_and_cleaned(archive: Archive, write_records: WriteRecords) -> None:
     report = ingest([write_records("a.jsonl", [{**FERRY, "page": 1, "desk": "x", "text": "A\x00b"}])], archive, PLAIN)
-    assert report.notes == ("Ignored fields: desk, page.", "Control characters were removed from 1 records.")
+    assert report.notes == ("Ignored fields: desk, page.", "Cleaned: control characters in 1 record.")
     assert set(report.seconds) == {"reading", "recognition", "rows", "index"}
     assert sum(report.seconds.values()) <= report.elapsed
 
@@ -332,16 +400,23 @@ def test_an_error_in_the_middle_loses_nothing_that_was_reported(archive: Archive
 TRUCE: Records = [
     {
         "id": "a",
+        "source": "Wire",
         "text": "SRINAGAR, April 23 - It was claimed by The Resistance Front (TRF), officials in India said.\n\n"
         "Prime Minister Narendra Modi spoke to Vladimir Putin by telephone.",
         "date": "2025-04-23",
     },
     {
         "id": "b",
+        "source": "Wire",
         "text": "Police said on Thursday that TRF had withdrawn the claim. Modi did not comment.",
         "date": "2025-04-24",
     },
-    {"id": "c", "text": "Indian officials blamed TRF again. Narendra Modi met Putin in Moscow.", "date": "2025-05-01"},
+    {
+        "id": "c",
+        "source": "Wire",
+        "text": "Indian officials blamed TRF again. Narendra Modi met Putin in Moscow.",
+        "date": "2025-05-01",
+    },
 ]
 
 
@@ -389,21 +464,25 @@ def test_any_order_of_ingest_gives_the_same_names(new_archive: NewArchive, write
 NAMESAKES: list[dict[str, str]] = [
     {
         "id": "a",
+        "source": "Wire",
         "text": "LOS ANGELES, June 1 - Pop singer Michael Jackson will record for Epic Records, his manager said.",
         "date": "1999-06-01",
     },
     {
         "id": "b",
+        "source": "Wire",
         "text": "NEW YORK, June 3 - Fans of Michael Jackson, the pop star, waited. Epic Records said he would sing.",
         "date": "1999-06-03",
     },
     {
         "id": "c",
+        "source": "Wire",
         "text": "PRISTINA, June 10 - British General Sir Michael Jackson met Wesley Clark and Viktor Zavarzin.",
         "date": "1999-06-10",
     },
     {
         "id": "d",
+        "source": "Wire",
         "text": "SKOPJE, June 12 - Gen. Jackson and Viktor Zavarzin shook hands, and Wesley Clark was not there.",
         "date": "1999-06-12",
     },
@@ -478,7 +557,7 @@ def test_a_text_that_stays_is_not_read_for_names_again(
 def test_a_seed_that_returns_under_another_address_keeps_its_names(
     archive: Archive, write_records: WriteRecords
 ) -> None:
-    seeds = [{"id": path.stem, "text": path.read_text()} for path in sorted(SEEDS.glob("*.txt"))[:12]]
+    seeds = [{"id": path.stem, "source": "Wire", "text": path.read_text()} for path in sorted(SEEDS.glob("*.txt"))[:12]]
     assert ingest([write_records("1/a.jsonl", seeds)], archive).recognised == 12
     before = names(archive)
     changed = [{**seed, "url": f"https://news.example/{n}"} for n, seed in enumerate(seeds)]
@@ -493,7 +572,13 @@ def test_a_seed_that_returns_under_another_address_keeps_its_names(
 def test_names_are_read_again_for_another_dateline_or_by_another_version(
     archive: Archive, write_records: WriteRecords
 ) -> None:
-    plain = {"id": 1, "title": "Ferry late", "text": "The ferry was late again.", "date": "1998-03-03"}
+    plain = {
+        "id": 1,
+        "source": "Wire",
+        "title": "Ferry late",
+        "text": "The ferry was late again.",
+        "date": "1998-03-03",
+    }
     ingest([write_records("1/a.jsonl", [{**plain, "dateline": "OSLO, March 3"}])], archive)
     assert ingest([write_records("2/a.jsonl", [{**plain, "dateline": "PARIS, March 3"}])], archive).recognised == 1
     [row] = rows(archive)

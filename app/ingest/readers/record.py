@@ -32,6 +32,10 @@ class Unusable:
     sha256: str | None = None
 
 
+class Refused(DatelineError):
+    """The record is not an article; says why."""
+
+
 class FileUnusable(DatelineError):
     """The rest of a file cannot be read; what was read of it stays."""
 
