@@ -21,12 +21,36 @@ _ODD = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u200b\u2028\u2029\u2060\ud80
 _WESTERN = {n: bytes([n]).decode("cp1252") for n in range(0x80, 0xA0) if n not in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _MISREAD = re.compile("[\x80\x82-\x84\x86-\x8c\x8e\x91-\x9c\x9e\x9f]")
 
-# Letters that carry a stroke or are ligatures: NFKD leaves them alone, readers type the plain letter.
-_PLAIN = str.maketrans(
-    {
-        "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
-        "‘": "'", "’": "'", "‛": "'", "ʼ": "'", "＇": "'", "“": '"', "”": '"', "‐": "-", "‑": "-",
-    }
+INVISIBLE = (
+    "\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164"
+    "\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffb\U000e0001-\U000e01ef\u0640"
+)
+"""What nobody sees and no word ends at, as the inside of a character class: hyphens for a line that ended elsewhere,
+spaces and joiners without width, marks of direction and of variants, fillers; and the stroke that makes an Arabic word
+longer."""
+
+APOSTROPHES = "'’‘‛`´ʹʻʼʽˈ′＇‵ꞌ՚՛׳״"
+"""What people type, and programs make, where an apostrophe is meant: inside a word they are one."""
+
+
+class _Plain(dict[int, str]):
+    """What a reader types for a character that NFKD leaves alone: letters with a stroke and ligatures, punctuation that
+    looks alike, digits of any script. Worked out when first met."""
+
+    def __missing__(self, code: int) -> str:
+        digit = unicodedata.decimal(chr(code), None)
+        self[code] = plain = "" if _UNSEEN.match(chr(code)) else chr(code) if digit is None else str(digit)
+        return plain
+
+
+_UNSEEN = re.compile(f"[{INVISIBLE}]")
+_PLAIN = _Plain(
+    str.maketrans(
+        {
+            "ø": "o", "đ": "d", "ð": "d", "ł": "l", "ħ": "h", "ı": "i", "ŧ": "t", "æ": "ae", "œ": "oe", "þ": "th",
+            **dict.fromkeys(APOSTROPHES, "'"), "“": '"', "”": '"', "‐": "-", "‑": "-",
+        }
+    )
 )  # fmt: skip
 
 _SPACES = re.compile(r"\s+")
@@ -88,7 +112,9 @@ def fold(text: str) -> str:
 def fold_word(text: str) -> str:
     """As `fold`, spaces kept. Plain ASCII, most of any English text, takes the short way."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
+    # The one apostrophe that NFKD would take apart, into a space and an accent.
+    text = text.replace("´", "'")
     # Folded between two decompositions: either may make what the other one works on.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
@@ -97,9 +123,9 @@ def fold_word(text: str) -> str:
 def fold_evenly(text: str) -> str:
     """As `fold_word`, but every character keeps its place; one that would become none or several is a NUL."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
     runs = _BEYOND_ASCII.split(text)
-    runs[::2] = [run.lower() for run in runs[::2]]
+    runs[::2] = [run.lower().replace("`", "'") for run in runs[::2]]
     runs[1::2] = [run.translate(_EVENLY) for run in runs[1::2]]
     return "".join(runs)
 

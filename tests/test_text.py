@@ -73,6 +73,9 @@ def test_lone_surrogates_are_removed() -> None:
         ("Łódź, Ærø, İstanbul, Đà Nẵng", "lodz, aero, istanbul, da nang"),
         ("O’Brien “said” T‑Mobile", 'o\'brien "said" t-mobile'),
         ("ﬁnance ＡＢＣ", "finance abc"),
+        ("Ge\u00adsamt\u200bplan مح\u0640مد", "gesamtplan محمد"),
+        ("१२３ ٣", "123 3"),
+        ("O`Brien O´Brien OʼBrien", "o'brien o'brien o'brien"),
     ],
 )
 def test_fold(text: str, folded: str) -> None:

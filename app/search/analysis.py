@@ -1,8 +1,9 @@
 """Text to tokens: ours, the same for every engine, for documents and for queries.
 
-A *raw token* is a run of letters and digits with the joiners people write inside words (`counter-terrorism`, `AT&T`,
-`O'Brien`, `U.S`, `1,234.50`). `expand` turns one raw token into its *forms*: the terms to index, each at a position
-relative to the first. It depends on the raw token alone, so every distinct one is analysed once and then looked up.
+A *raw token* is a run of letters and digits with what people write inside words (`counter-terrorism`, `AT&T`,
+`O'Brien`, `U.S`, `1,234.50`, `10 500`, a hyphen at the end of a line) and what nobody sees there (soft hyphens, zero
+width spaces). `expand` turns one raw token into its *forms*: the terms to index, each at a position relative to the
+first. It depends on the raw token alone, so every distinct one is analysed once and then looked up.
 
 Nothing vanishes (no stop list, one-letter tokens are kept) but possessives. A compound is its parts at consecutive
 positions plus the joined form at the first:
@@ -13,6 +14,13 @@ positions plus the joined form at the first:
     U.S.                us@0
     $1,234.50           1234.50@0
     東京                 東@0 京@1
+    กรุงเทพ               ก@0 รุ@1 ง@2 เ@3 ท@4 พ@5, a letter with its vowel signs each
+
+Some have other readings besides, under which documents are found too:
+
+    d'Estaing           destaing@0 estaing@0
+    10 500              10@0 500@1 10500@0 10500@1, so that phrases reach it from both sides
+    corpora-\\ntion       corpora@0 tion@1 corporation@0 corporation@1
 
 Each term has two views: exact (folded in case and accents) and stemmed. Bare query words use the stemmed one, quoted
 words the exact one.
@@ -23,46 +31,77 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
 import Stemmer
 
-from app.text import fold_word
+from app.text import APOSTROPHES, INVISIBLE, fold_word
 
-VERSION = "1"
+VERSION = "2"
 """Part of the index fingerprint: raise it with every change that gives some text other terms."""
 
 MAX_TERM = 64
 """Characters kept of a term, in documents and queries alike; longer runs are encodings and scrapings, not words."""
 
-JOINERS = "-‐‑'’.&,"
+JOINERS = f"-‐‑－&＆.,٫٬{APOSTROPHES}"
 """What people write between the letters of one word."""
 # Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them.
 _MARKS = "".join(chr(i) for i in range(sys.maxunicode + 1) if unicodedata.category(chr(i)) in ("Mn", "Mc"))
 # The possessive that scrapers tear off ("Pakistan 's").
-_TORN = r"(?<=\s)['’][sS]\b"
+_TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
+_LINE_END = r"[^\S\n]*\n[^\S\n]*"
+# Groups of three digits. Behind an ordinary space they may as well be numbers of a table or the beginning of a compound
+# ("36 100-kilowatt motors"): nothing is lost by the reading as one number, for the groups are words, too.
+_THIN = "\u00a0\u2007\u2009\u202f"
+_TAIL = r"(?:[.,]\d{1,2})?(?!\w)"
+_SPACED = rf"\d(?<!\d \d)\d{{0,2}}(?: \d{{3}}){{1,4}}{_TAIL}(?!-\w| \d)"
+_GROUPED = rf"\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}|{_SPACED}"
+# Full-width ones stand between sentences, too.
+_WIDE = r"(?<=\d)(?<!\d{4})，(?=\d{3}(?!\d))|(?<=\d)．(?=\d)"
+_JOINED = rf"[{JOINERS}](?:(?<=[-‐]){_LINE_END})?|{_WIDE}"
+_HIDDEN = rf"[{INVISIBLE}]*(?:{_JOINED})[{INVISIBLE}]*|[{INVISIBLE}]*\u00ad{_LINE_END}|[{INVISIBLE}]+"
 # The look ahead spares the many ranges of marks for the letters that most texts have after a word.
-_RAW = re.compile(rf"\w+(?:[{JOINERS}]\w+|(?=[^\x00-\u02ff])[{_MARKS}]+\w*)*|{_TORN}")
-# The same for a text without such marks, in half the time.
-_UNMARKED = re.compile(rf"\w+(?:[{JOINERS}]\w+)*|{_TORN}")
-_MARK = re.compile(f"[{_MARKS}]")
-_INSIDE = frozenset(f"{JOINERS}_{_MARKS}")
-_POSSESSIVE = re.compile(r"['’][sS]$")
+_RAW = re.compile(rf"{_GROUPED}|\w+(?:(?:{_HIDDEN})\w+|(?=[^\x00-\u02ff])[{_MARKS}]+\w*)*|{_TORN}")
+# The same for a text without such marks and invisible characters, in half the time; and for one of ASCII alone.
+_UNMARKED = re.compile(rf"{_GROUPED}|\w+(?:(?:{_JOINED})\w+)*|{_TORN}")
+_PLAINEST = re.compile(rf"{_SPACED}|\w+(?:[-'`.&,](?:(?<=-){_LINE_END})?\w+)*|(?<=\s)['`][sS]\b")
+_MARK = re.compile(f"[{_MARKS}{INVISIBLE}]")
+_INSIDE = re.compile(f"[{JOINERS}，．_{_MARKS}{INVISIBLE}]")
+_ALIKE = str.maketrans(
+    {
+        **dict.fromkeys(APOSTROPHES, "'"), **dict.fromkeys("‐‑－", "-"), **dict.fromkeys(_THIN, " "),
+        "＆": "&", "٫": ".", "．": ".", "٬": ",", "，": ",",
+    }
+)  # fmt: skip
+_UNSEEN = re.compile(rf"[{INVISIBLE}]*[-\u00ad][{INVISIBLE}]*{_LINE_END}|[{INVISIBLE}]+")
+_ODD = re.compile("[`\n]")
+_READ_TWICE = re.compile("['\n ]")
+_POSSESSIVE = re.compile(r"'[sS]$")
 _ACRONYM = re.compile(r"\w(?:\.\w)+")
 _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
-_COMPOUND = re.compile(r"[-‐‑&_]+")
+_DECIMAL_COMMA = re.compile(r",(?=\d{1,2}$)")
+_COMPOUND = re.compile(r"[-&_\n]+")
+_SPACE = re.compile(" ")
 _STOPS = re.compile(r"[.,]")
-_APOSTROPHE = "'’"
-_APOSTROPHES = re.compile(f"[{_APOSTROPHE}]")
-# Han and kana are written without spaces: each character is a word, and a run of them a phrase.
-_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]")
-
-
-# A compound with one of these in it is words that stand together for want of a space, and has no joined form.
-_APART = re.compile(rf"{_UNSPACED.pattern}|(?<!\d),|,(?!\d)")
+# What loses its vowel before the next word, which people look for by itself: French, Italian, Catalan. Not O'Brien.
+_ELISION = re.compile(
+    r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu|quoiqu|presqu|entr|prud|un|ch|gl|degl|agl|dagl|negl|sugl"
+    r"|(?:d|n)?ell|(?:d|s|n)?all|nell|sull|coll|pell|quell|quest|bell|sant|mezz|tutt|senz|cent|cinquant)'(?=\w)",
+    re.IGNORECASE,
+)
+# Written without spaces: each character, or in the south-east of Asia each letter with its signs, is a word, and a run
+# of them a phrase. Han, kana, kana of half width; Thai, Lao, Myanmar, Khmer, New Tai Lue and Tai Tham.
+_UNSPACED = re.compile(
+    r"[\u3040-\u30ff\u31f0-\u31ff\uff66-\uff9d\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]"
+    rf"|(?![\d{_MARKS}])[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\ua9e0-\ua9ff\uaa60-\uaadf]"
+    rf"[{_MARKS}]*"
+)
+_LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_BROKEN = re.compile(rf"[-‐\u00ad][{INVISIBLE}]*{_LINE_END}\w|\d[ {_THIN}]\d{{3}}")
 
 
 class Form(msgspec.Struct, frozen=True, gc=False):
@@ -75,13 +114,15 @@ class Form(msgspec.Struct, frozen=True, gc=False):
 
 
 class Expansion(msgspec.Struct, frozen=True, gc=False):
-    """What one raw token becomes. `joined` is the one-word form of a compound; `width` counts positions.
+    """What one raw token becomes. `joined` is the one-word form of a compound, `also` other readings of some of its
+    parts, by position; `width` counts positions.
 
     Thousands are kept and none can be part of a cycle, so the garbage collector need not look at them again and again.
     """
 
     parts: tuple[Form, ...]
-    joined: Form | None
+    joined: Form | None = None
+    also: tuple[Form, ...] = ()
 
     @property
     def width(self) -> int:
@@ -89,7 +130,21 @@ class Expansion(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def forms(self) -> tuple[Form, ...]:
-        return (*self.parts, self.joined) if self.joined else self.parts
+        return (*self.parts, self.joined, *self.also) if self.joined else self.parts + self.also
+
+    def between(self, first: int, last: int) -> Sequence[Form]:
+        """The forms at the positions from `first` to `last`, in order of position."""
+        parts = self.parts[max(first, 0) : max(last + 1, 0)]
+        others = self.also[
+            bisect_left(self.also, first, key=_position) : bisect_left(self.also, last + 1, key=_position)
+        ]
+        if self.joined is not None and first <= 0 <= last:
+            others = (self.joined, *others)
+        return sorted((*parts, *others), key=_position) if others else parts
+
+
+def _position(form: Form) -> int:
+    return form.position
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,20 +164,30 @@ def raw_tokens(text: str) -> list[str]:
     made small; a text with one is left as it is.
     """
     small = text.lower()
+    if small.isascii():
+        return _PLAINEST.findall(small)
     chosen = small if len(small) == len(text) else text
-    pattern = _RAW if not chosen.isascii() and _MARK.search(chosen) else _UNMARKED
-    return pattern.findall(chosen)
+    return (_RAW if _MARK.search(chosen) else _UNMARKED).findall(chosen)
 
 
 def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:
     """The raw tokens of `text[start:end]` with their places; torn-off possessives are left out."""
     found = _RAW.finditer(text, start, len(text) if end is None else end)
-    return (match for match in found if match[0][0] not in _APOSTROPHE)
+    return (match for match in found if not _is_torn(match[0]))
+
+
+def _is_torn(raw: str) -> bool:
+    return raw[0] in APOSTROPHES and raw[1:] in ("s", "S")
 
 
 def is_unspaced(letter: str) -> bool:
     """Whether a letter is a word of its own."""
     return _UNSPACED.match(letter) is not None
+
+
+def runs_on(text: str) -> bool:
+    """Whether some raw token may go on over white space: a number in groups, or a word over the end of a line."""
+    return _BROKEN.search(text) is not None
 
 
 def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
@@ -131,12 +196,12 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
     Without it, words between which more than one joiner stands are read again for each of them, from the first on.
     """
     start = place
-    while start > after and (text[start - 1].isalnum() or text[start - 1] in _INSIDE):
+    while start > after and (text[start - 1].isalnum() or _INSIDE.match(text, start - 1)):
         start -= 1
     while start <= place:
         match = _RAW.match(text, start)
         if match and match.end() > place:
-            return match if match[0][0] not in _APOSTROPHE else None
+            return None if _is_torn(match[0]) else match
         start = match.end() if match else start + 1
     return None
 
@@ -155,52 +220,158 @@ def plain_term(raw: str) -> str | None:
     return raw.lower()[:MAX_TERM] if raw.isascii() and raw.isalpha() else None
 
 
+def phrase_terms(text: str) -> tuple[str, ...]:
+    """The exact terms of a quoted text, one a position."""
+    return tuple(form.term for raw in raw_matches(text) for form in expand(raw[0]).parts)
+
+
+def phrase_readings(terms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """`terms` as they follow one another in a text, and with each of the inner words in two halves: a word broken at
+    the end of a line, and a number in groups, stands at the place of either half."""
+    yield terms
+    for number in range(1, len(terms) - 1):
+        if len(terms[number]) >= _HALVED:
+            yield terms[: number + 1] + terms[number:]
+
+
+_HALVED = 4
+"""Letters of a word from which on it may have been broken; looking for halves of "of the" would take long."""
+
+_Found = tuple[str, int, int]
+"""A term, and from where to where it stands."""
+
+
 @lru_cache(maxsize=20_000)
 def expand(raw: str) -> Expansion:
     """Forms of one raw token; a token of marks alone has none."""
     plain = plain_term(raw)
     if plain is not None:
-        return Expansion((Form(plain, 0, 0, len(raw)),), None)
-    word = "" if raw[0] in _APOSTROPHE else _POSSESSIVE.sub("", raw)
-    parts = [part for start, piece in _split(word, _COMPOUND) for part in _piece(piece, start) if part[0]]
-    forms = tuple(Form(term[:MAX_TERM], i, start, end) for i, (term, start, end) in enumerate(parts))
-    if len(forms) < 2 or _APART.search(word):
-        return Expansion(forms, None)
-    joined = "".join(term for term, _, _ in parts)[:MAX_TERM]
-    return Expansion(forms, Form(joined, 0, forms[0].start, forms[-1].end))
+        return Expansion((Form(plain, 0, 0, len(raw)),))
+    seen, places = (raw, range(len(raw))) if raw.isascii() and not _ODD.search(raw) else _seen(raw)
+    word = "" if _is_torn(raw) else _POSSESSIVE.sub("", seen)
+    parts = _parts(word)
+    forms = tuple(_form(part, number, places) for number, part in enumerate(parts))
+    joined = _form(_run_together(parts), 0, places) if len(parts) > 1 and not _stand_together(word) else None
+    return Expansion(forms, joined, _also(word, parts, (*forms, joined), places) if _READ_TWICE.search(word) else ())
 
 
-def _piece(piece: str, start: int) -> Iterator[tuple[str, int, int]]:
-    """Terms of a part between hyphens, as (term, start, end)."""
+def _form(found: _Found, position: int, places: Sequence[int]) -> Form:
+    term, start, end = found
+    return Form(term[:MAX_TERM], position, places[start], places[end - 1] + 1)
+
+
+def _also(word: str, parts: Sequence[_Found], known: Sequence[Form | None], places: Sequence[int]) -> tuple[Form, ...]:
+    """The other readings, each once, by position."""
+    seen = {(form.term, form.position) for form in known if form}
+    found: list[Form] = []
+    for other, position in _others(word, parts):
+        form = _form(other, position, places)
+        if form.term and (form.term, position) not in seen:
+            seen.add((form.term, position))
+            found.append(form)
+    return tuple(sorted(found, key=_position))
+
+
+def _seen(raw: str) -> tuple[str, Sequence[int]]:
+    """A raw token as it is read, and where each character of that stands in it: one sign for all that look alike, a
+    line feed for a hyphen at the end of a line, and nothing that cannot be seen."""
+    word = raw.translate(_ALIKE)
+    if not _UNSEEN.search(word):
+        return word, range(len(word))
+    letters, places, at = "", list[int](), 0
+    for match in _UNSEEN.finditer(word):
+        letters += word[at : match.start()]
+        places += range(at, match.start())
+        if "\n" in match[0]:
+            letters += "\n"
+            places.append(match.start())
+        at = match.end()
+    return letters + word[at:], [*places, *range(at, len(word))]
+
+
+def _stand_together(word: str) -> bool:
+    """Whether a compound is mere words without a space between them, or a number: neither has a joined form."""
+    return " " in word or _LOOSE_COMMA.search(word) is not None or _has_unspaced(word)
+
+
+def _has_unspaced(word: str) -> bool:
+    return not word.isascii() and _UNSPACED.search(word) is not None
+
+
+def _parts(word: str) -> list[_Found]:
+    """The words of a raw token, one a position."""
+    if " " in word:
+        word = _DECIMAL_COMMA.sub(".", word)
+    pieces = _split(word, _SPACE if " " in word else _COMPOUND)
+    return [part for start, piece in pieces for part in _piece(piece, start) if part[0]]
+
+
+def _piece(piece: str, start: int) -> Iterator[_Found]:
+    """The words of a part between hyphens."""
     end = start + len(piece)
-    if _UNSPACED.search(piece):
-        for at, run in _split(piece, None):
-            yield fold_word(run), start + at, start + at + len(run)
+    if _has_unspaced(piece):
+        for at, run in _unspaced(piece):
+            if is_unspaced(run):
+                yield fold_word(run), start + at, start + at + len(run)
+            else:
+                yield from _piece(run, start + at)
     elif _NUMBER.fullmatch(piece):
-        yield piece.replace(",", ""), start, end
+        yield fold_word(piece.replace(",", "")), start, end
     elif _ACRONYM.fullmatch(piece):
         yield fold_word(piece.replace(".", "")), start, end
     else:
         for at, run in _split(piece, _STOPS):
-            yield fold_word(_APOSTROPHES.sub("", run)), start + at, start + at + len(run)
+            yield fold_word(run.replace("'", "")), start + at, start + at + len(run)
 
 
-def _split(text: str, separator: re.Pattern[str] | None) -> Iterator[tuple[int, str]]:
-    """Pieces with their offsets; without a separator, unspaced characters alone and what stands between them."""
-    if separator is None:
-        start = 0
-        for match in _UNSPACED.finditer(text):
-            if match.start() > start:
-                yield start, text[start : match.start()]
-            yield match.start(), match[0]
-            start = match.end()
-        if start < len(text):
-            yield start, text[start:]
-        return
+def _others(word: str, parts: Sequence[_Found]) -> Iterator[tuple[_Found, int]]:
+    """What else some parts are found by, with the position: what an elision stands before; and a number written in
+    groups and a word broken at the end of a line, at the first and the last place that they take."""
+    if " " in word:
+        yield _run_together(parts), 0
+        yield _run_together(parts), len(parts) - 1
+    for position, (_, start, end) in enumerate(parts):
+        if elided := _ELISION.match(word, start, end):
+            yield (fold_word(word[elided.end() : end].replace("'", "")), elided.end(), end), position
+    if "\n" in word:
+        for first, last in _broken(word, parts):
+            whole = _run_together(parts[first : last + 1])
+            yield whole, first
+            yield whole, last
+
+
+def _broken(word: str, parts: Sequence[_Found]) -> Iterator[tuple[int, int]]:
+    """First and last of the parts that make one word across the ends of lines."""
+    first = 0
+    for number in range(1, len(parts) + 1):
+        if number == len(parts) or word[parts[number - 1][2] : parts[number][1]] != "\n":
+            if number - first > 1:
+                yield first, number - 1
+            first = number
+
+
+def _run_together(parts: Sequence[_Found]) -> _Found:
+    return "".join(term for term, _, _ in parts), parts[0][1], parts[-1][2]
+
+
+def _split(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+    """Pieces with their offsets."""
     start = 0
     for match in separator.finditer(text):
         if match.start() > start:
             yield start, text[start : match.start()]
+        start = match.end()
+    if start < len(text):
+        yield start, text[start:]
+
+
+def _unspaced(text: str) -> Iterator[tuple[int, str]]:
+    """Unspaced characters alone and what stands between them, with their offsets."""
+    start = 0
+    for match in _UNSPACED.finditer(text):
+        if match.start() > start:
+            yield start, text[start : match.start()]
+        yield match.start(), match[0]
         start = match.end()
     if start < len(text):
         yield start, text[start:]
@@ -231,9 +402,26 @@ _KEPT_APART = {
 }
 
 
+# Snowball takes the s of a plural only behind a vowel that does not stand right before it, and knows no numbers. These
+# rows are acronyms and words whose last letter is no plural's.
+_PLURAL = re.compile(r"[b-df-hj-np-tv-xz]+(?:[b-df-hj-np-rtv-xz]|[b-df-hj-np-tv-xz][aeiou])s")
+_PLURAL_OF_TYPE = re.compile(r"[0-9]*(?:[a-z]+[0-9]+)+[a-z]{0,2}s|[0-9]*[1-9]s")
+_NO_PLURALS = frozenset(
+    "this thus plus pres tres mrs gps nhs cbs pbs sbs rbs bbs dns sms hms cms dhs hhs vhs lds bts mls nps crs tcs cvs"
+    " tls gms lcs".split()
+)
+
+
 @lru_cache(maxsize=50_000)
 def stem(term: str) -> str:
-    """The stemmed view of a term; numbers, mixed and non-English forms come back as they are."""
-    if term.isascii() and term.isalpha():
-        return _KEPT_APART.get(term) or str(_snowball.stemWord(term))
-    return term
+    """The stemmed view of a term; mixed and non-English forms come back as they are, but for a plural's s: `ngos` and
+    `f16s` are `ngo` and `f16`, while `1990s` is no `1990`."""
+    if not term.isascii():
+        return term
+    if term.isalpha():
+        return _KEPT_APART.get(term) or str(_snowball.stemWord(term[:-1] if _is_plural(term) else term))
+    return term[:-1] if term[-1:] == "s" and _PLURAL_OF_TYPE.fullmatch(term) else term
+
+
+def _is_plural(term: str) -> bool:
+    return term[-1] == "s" and _PLURAL.fullmatch(term) is not None and term not in _NO_PLURALS

@@ -114,8 +114,9 @@ class Highlighter:
                 if expansion.width == 1 or expansion.joined:
                     self._stems.add(analysis.stem(_single(text)))
             case Phrase(text, slop):
-                terms = [f.term for raw in analysis.raw_matches(text) for f in analysis.expand(raw[0]).parts]
-                self._phrases.append((tuple(terms), slop))
+                terms = analysis.phrase_terms(text)
+                readings = analysis.phrase_readings(terms) if not slop else [terms]
+                self._phrases += [(reading, slop) for reading in readings]
             case Prefix(text):
                 self._prefixes += (_single(text),)
             case Fuzzy(text):
@@ -127,8 +128,9 @@ class Highlighter:
         if not self._beginnings:
             return []
         folded = fold_evenly(text)
-        # Where letters change their number when folded, and for fuzzy words, every word is looked at.
-        if self._everywhere or "\0" in folded:
+        # Where letters change their number when folded or a word goes on behind white space, and for fuzzy words, every
+        # word is looked at.
+        if self._everywhere or "\0" in folded or analysis.runs_on(text):
             return [match.start() for match in analysis.raw_matches(text) if self._may_hit(match[0])]
         bare = _without_joiners(folded)
         places: list[int] = []
@@ -224,7 +226,7 @@ def _followed(
     wanted_terms, last, furthest = list(terms[1:]), first.position, first.position + len(terms) - 1 + slop
     position, end = 0, raw.start() + first.end
     for start, expansion in _read_on(text, raw, found.expansion):
-        for form in _between(expansion, last + 1 - position, furthest - position):
+        for form in expansion.between(last + 1 - position, furthest - position):
             if wanted_terms and form.term == wanted_terms[0] and position + form.position > last:
                 last, end = position + form.position, start + form.end
                 del wanted_terms[0]
@@ -240,14 +242,6 @@ def _read_on(text: str, raw: re.Match[str], expansion: analysis.Expansion) -> It
     yield raw.start(), expansion
     for each in analysis.raw_matches(text, raw.end()):
         yield each.start(), analysis.expand(each[0])
-
-
-def _between(expansion: analysis.Expansion, first: int, last: int) -> Sequence[analysis.Form]:
-    """The forms at the positions from `first` to `last`, in order; the joined one stands beside the first part."""
-    parts = expansion.parts[max(first, 0) : max(last + 1, 0)]
-    if expansion.joined is None or not first <= 0 <= last:
-        return parts
-    return *parts[:1], expansion.joined, *parts[1:]
 
 
 def _single(text: str) -> str:

@@ -22,9 +22,21 @@ WORDS = (
     *"3.5 1,234.50 1234.50 café cafe naïve Zürich MÜNCHEN straße 東京 東京都 Pakistan Pakistan's Putin".split(),
     *"co-operation cooperation re-elected state-of-the-art semi-final semifinal border borders bordering".split(),
     *"treaty treaties cease-fire ceasefire I x 7 1987 1,000 e-mail email".split(),
+    *"corporation corporations 10,500 10500 d’Estaing Estaing NGO NGOs F-16 F-16s".split(),
+    *"ไทย กรุงเทพไทย ﾄﾖﾀ トヨタ २०१० 2010".split(),
     "'s",
     "—",
     "…",
+)
+# What stands in texts alone: a query is read as if it were typed without.
+ODD = (
+    "corpo-\nration",
+    "cor\u00adpo\u00adration",
+    "10\u202f500",
+    "10 500",
+    "tra-\nding",
+    "counter-\nterrorism",
+    "oil\u200b",
 )
 SOURCES = ("Harbour Wire", "Coast Courier", "The Évening Post", None)
 PLACES = ("New Delhi", "NEW DELHI", "Zürich", "London", "Québec City", None, None)
@@ -78,6 +90,7 @@ def _text(chance: random.Random, count: int) -> str:
             text += "the price of oil in the U.S. counter-terrorism talks "
             count -= 8
         word = chance.choice(FREQUENT) if chance.random() < 0.4 else chance.choice(WORDS)
+        word = chance.choice(ODD) if chance.random() < 0.04 else word
         text += (word.upper() if chance.random() < 0.05 else word) + chance.choice(_SEPARATORS)
         count -= 1
     return text
@@ -90,7 +103,18 @@ words = st.builds(Word, _words, _fields)
 bare_words = st.builds(Word, st.sampled_from((*tuple(w for w in _plain if w.isalpha()), "absent")))
 _phrases = st.one_of(
     st.lists(_words, min_size=1, max_size=3).map(" ".join),
-    st.sampled_from(("of oil", "price of oil", "oil in the US", "counter terrorism talks", "the U.S.", "oil talks")),
+    st.sampled_from(
+        (
+            "of oil",
+            "price of oil",
+            "oil in the US",
+            "counter terrorism talks",
+            "the U.S.",
+            "oil talks",
+            "in corporation talks",
+            "the corporation",
+        )
+    ),
 )
 phrases = st.builds(Phrase, _phrases, st.sampled_from((0, 0, 1, 2, 5, 20)), _fields)
 prefixes = st.builds(

@@ -87,7 +87,11 @@ class Unit:
 def units(leaf: Word | Phrase | Prefix | Fuzzy) -> tuple[Unit, ...]:
     match leaf:
         case Phrase(text, slop, field):
-            return (Unit("phrase", tuple(_words_of(text)), slop, field),)
+            words = tuple(_words_of(text))
+            inner = range(1, len(words) - 1) if not slop else ()
+            # A word in two halves stands at both of their places.
+            halved = [(*words[:at], words[at], *words[at:]) for at in inner if len(words[at]) >= 4]
+            return tuple(Unit("phrase", terms, slop, field) for terms in (words, *halved))
         case Prefix(text, field):
             return (Unit("prefix", (_one_word(text),), 0, field),)
         case Fuzzy(text, field):

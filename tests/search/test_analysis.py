@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -11,7 +12,10 @@ from app.search.analysis import Token, expand, raw_matches, raw_tokens, stem, to
 from app.text import normalise
 
 # Letters, marks, digits and joiners of several scripts, so that few examples are wasted on lone symbols.
-_alphabet = "abCsSxyzé İßŁﬁ０9１,.'’-‐‑&_ \n\t…—%$@#()\"“”/*~:;東京ひガ한हिन्दीعربж\u0301\u200b\u00ad🎉ℝ²½"
+_alphabet = (
+    "abCsSxyzé İßŁﬁ０9１,.'’-‐‑&_ \n\t…—%$@#()\"“”/*~:;東京ひガﾀﾞไรุ한हिन्दीعرـبж\u0301\u200b\u00ad🎉ℝ²½"
+    "२٣٬٫，．`´ʼ′\u00a0\u202f\ufe0f\u200d"
+)
 # Lone surrogates never get so far: no row and no JSON body can hold them.
 _any = st.text(st.characters(codec="utf-8"), max_size=60)
 texts = st.one_of(_any, st.text(_alphabet, max_size=60)).map(normalise)
@@ -62,6 +66,42 @@ def _shown(text: str) -> str:
         ("ＡＢＣ１２", "abc12@0"),
         ("the end.\n\nThe start", "the@0 end@1 the@2 start@3"),
         ("5,000-strong", "5000@0 strong@1 5000strong@0"),
+        ("Ge\u00adsamt\u00adkonzept", "gesamtkonzept@0"),
+        ("Volks\u200bwagen in\u2060ter\ufeff", "volkswagen@0 inter@1"),
+        ("مح\u0640\u0640مد", "محمد@0"),
+        ("AT\u200d&\u200dT", "at@0 t@1 att@0"),
+        ("\u202eoil\u202c \u2068price\u2069", "oil@0 price@1"),
+        ("می\u200cخواهم", "میخواهم@0"),
+        ("辻\U000e0100 ❤\ufe0f love\ufe0f", "辻@0 love@1"),
+        ("१२३ ２０１０ ٣٤ ๒๕๖๐", "123@0 2010@1 34@2 2560@3"),
+        ("१,२३४ ١٬٢٣٤٫٥ １，２３４．５", "1234@0 1234.5@1 1234.5@2"),
+        ("人口は1,234人、2010，2011", "人@0 口@1 は@2 1234@3 人@4 2010@5 2011@6"),
+        ("10\u202f500 people", "10@0 500@1 10500@0 10500@1 people@2"),
+        ("1\u00a0234\u00a0567,5", "1@0 234@1 567.5@2 1234567.5@0 1234567.5@2"),
+        ("4 800 families", "4@0 800@1 4800@0 4800@1 families@2"),
+        ("In 2019 300 people", "in@0 2019@1 300@2 people@3"),
+        ("In 2019\u00a0300 people", "in@0 2019@1 300@2 people@3"),
+        ("5\u00a02004, 10\u00a05000", "5@0 2004@1 10@2 5000@3"),
+        ("36 100-kilowatt", "36@0 100@1 kilowatt@2 100kilowatt@1"),
+        ("100 200 300 400 500 600", "100@0 200@1 300@2 400@3 500@4 600@5"),
+        ("10'500", "10500@0"),
+        (
+            "O\u02bcBrien O`Brien O´Brien O′Brien O＇Brien O‘Brien ʻOahu",
+            "obrien@0 obrien@1 obrien@2 obrien@3 obrien@4 obrien@5 oahu@6",
+        ),
+        ("India`s Pakistan ´s India\u02bcs", "india@0 pakistan@1 india@2"),
+        ("d’Estaing", "destaing@0 estaing@0"),
+        ("l'homme qu`il dell\u02bcUtrini", "lhomme@0 homme@0 quil@1 il@1 dellutrini@2 utrini@2"),
+        ("Val-d'Oise", "val@0 doise@1 valdoise@0 oise@1"),
+        ("rock'n'roll, y'all, Xi'an, Sana'a", "rocknroll@0 yall@1 xian@2 sanaa@3"),
+        ("ﾄﾖﾀ ホンダﾞ", "ト@0 ヨ@1 タ@2 ホ@3 ン@4 タ@5"),
+        ("กรุงเทพ", "ก@0 ร@1 ง@2 เ@3 ท@4 พ@5"),
+        ("ລາວ ខ្មែរ", "ລ@0 າ@1 ວ@2 ខ@3 មែ@4 រ@5"),
+        ("corpora-\ntion gave", "corpora@0 tion@1 corporation@0 corporation@1 gave@2"),
+        ("parlia-\r\n  ment", "parlia@0 ment@1 parliament@0 parliament@1"),
+        ("parlia\u00ad\nment", "parlia@0 ment@1 parliament@0 parliament@1"),
+        ("counter-terror-\nism", "counter@0 terror@1 ism@2 counterterrorism@0 terrorism@1 terrorism@2"),
+        ("said -\nand parlia-\n\nment", "said@0 and@1 parlia@2 ment@3"),
     ],
 )
 def test_promises(text: str, shown: str) -> None:
@@ -83,6 +123,10 @@ def test_letters_of_mathematical_alphabets_are_folded_too(text: str) -> None:
         ("the U.S.", ["the", "U.S"]),
         ("in 東京で", ["in", "東", "京", "で"]),
         ("Pakistan 's army", ["Pakistan", "army"]),
+        ("a Ge\u00adsamt\u200bplan\u200b.", ["a", "Ge\u00adsamt\u200bplan"]),
+        ("a parlia-\n ment", ["a", "parlia", "ment", "parlia-\n ment", "parlia-\n ment"]),
+        ("d’Oise", ["d’Oise", "Oise"]),
+        ("ไทย", ["ไ", "ท", "ย"]),
     ],
 )
 def test_offsets_point_at_the_text_seen(text: str, seen: list[str]) -> None:
@@ -114,6 +158,22 @@ def test_forms_of_one_word_share_a_stem(one: str, other: str) -> None:
     assert stem(one) == stem(other)
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("ngo", "ngos"), ("mp", "mps"), ("tv", "tvs"), ("ceo", "ceos"), ("mri", "mris"), ("sme", "smes"),
+        ("phd", "phds"),        ("f16", "f16s"), ("mig29", "mig29s"), ("ak47", "ak47s"), ("b1b", "b1bs"), ("747", "747s"), ("mp3", "mp3s"),
+    ],
+)  # fmt: skip
+def test_an_acronym_and_its_plural_share_a_stem(one: str, other: str) -> None:
+    assert stem(one) == stem(other)
+
+
+@pytest.mark.parametrize("word", ["1990s", "90s", "gps", "nhs", "mrs", "this", "thus", "gas", "los", "rss", "s"])
+def test_an_s_that_is_no_plural_stays(word: str) -> None:
+    assert stem(word) == word
+
+
 def test_long_runs_are_cut_and_still_one_word() -> None:
     (token,) = tokens("x" * 1000)
     assert token == Token("x" * analysis.MAX_TERM, 0, 0, 1000)
@@ -126,8 +186,8 @@ def test_long_runs_are_cut_and_still_one_word() -> None:
 def test_any_text_has_tokens_inside_it_in_order(text: str) -> None:
     found = list(tokens(text))
     assert found == list(tokens(text))
-    by_position = sorted(found, key=lambda token: (token.position, token.start, token.end))
-    assert [token.start for token in by_position] == sorted(token.start for token in found)
+    parts = [match.start() + form.start for match in raw_matches(text) for form in expand(match[0]).parts]
+    assert parts == sorted(parts)
     for token in found:
         assert 0 <= token.start < token.end <= len(text)
         assert 0 < len(token.term) <= analysis.MAX_TERM
@@ -138,6 +198,7 @@ def test_any_text_has_tokens_inside_it_in_order(text: str) -> None:
 @settings(deadline=None)
 @given(texts)
 @example("PAKISTAN 'S ARMY")
+@example("a-\nb C-\nd1 000\u00a0000-e 1 000-e")
 @example("İSTANBUL ΟΔΟΣ ǅ")
 def test_indexing_and_highlighting_read_the_same_terms(text: str) -> None:
     indexed, position = [], 0
@@ -155,6 +216,8 @@ def test_an_expansion_is_as_wide_as_its_positions(text: str) -> None:
         expansion = expand(match[0])
         assert [form.position for form in expansion.parts] == list(range(expansion.width))
         assert all(0 <= form.start < form.end <= len(match[0]) for form in expansion.forms)
+        assert all(0 <= form.position < expansion.width for form in expansion.also)
+        assert len({(form.term, form.position) for form in expansion.forms}) == len(expansion.forms)
         if expansion.joined:
             assert expansion.joined.position == 0
             assert expansion.joined.term == "".join(form.term for form in expansion.parts)[: analysis.MAX_TERM]
@@ -183,3 +246,39 @@ def test_terms_and_stems_of_letters_have_no_capitals(text: str) -> None:
         if token.term.isascii():
             assert token.term == token.term.lower()
             assert stem(token.term) == stem(token.term).lower()
+
+
+@settings(deadline=None)
+@given(st.text("abAB '’-1., \n", max_size=30), st.data())
+def test_what_nobody_sees_makes_no_difference(text: str, data: st.DataObject) -> None:
+    """Wherever it stands inside a word."""
+    at = data.draw(st.sampled_from([i for i in range(1, len(text)) if text[i - 1 : i + 1].isalnum()] or [0]))
+    hidden = data.draw(st.sampled_from("\u00ad\u200b\u200c\u200d\u200e\u061c\u2060\u2066\ufeff\ufe0f\u034f"))
+    changed = text[:at] + hidden + text[at:] if at else text
+    assert _shown(changed) == _shown(text)
+    shift = [(t.start + (t.start >= at > 0), t.end + (t.end > at > 0)) for t in tokens(text)]
+    assert [(t.start, t.end) for t in tokens(changed)] == shift
+
+
+@given(st.integers(0, 12), st.integers(0, 12))
+def test_the_forms_between_two_positions_are_all_of_them_in_order(first: int, last: int) -> None:
+    for raw in ("l'a,l'b,l'c,d'e-f", "counter-terror-\nism", "10 500", "東京"):
+        expansion = expand(raw)
+        found = expansion.between(first, last)
+        assert [form.position for form in found] == sorted(form.position for form in found)
+        assert set(found) == {form for form in expansion.forms if first <= form.position <= last}
+
+
+@pytest.mark.parametrize(
+    "piece", ["a\u00ad", "a-\n", "a- ", "\u200b-", "1 000 ", "-\n ", "l'a,", "ไ", "1\u00a0000\u00a0", "\u00ad\n"]
+)
+def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
+    def seconds(count: int) -> float:
+        text = piece * count
+        started = time.process_time()
+        assert len(list(tokens(text))) >= 0
+        raw_tokens(text)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(40_000) < 20 * seconds(10_000) + 0.5

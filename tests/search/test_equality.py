@@ -29,7 +29,15 @@ LOT = 65
 
 _SIZES = (55, 2, 1, 25, 1, 12, 2)
 _WORDS = tuple(word for word in WORDS if any(c.isalnum() for c in word) and word != "'s")
-_PHRASES = ("price of oil", "of oil", "oil in the US", "counter terrorism talks", "the U.S.", "counter-terrorism talks")
+_PHRASES = (
+    "price of oil",
+    "of oil",
+    "oil in the US",
+    "counter terrorism talks",
+    "the U.S.",
+    "counter-terrorism talks",
+    "the corporation said",
+)
 _PREFIXES = ("tal", "ban", "coun", "uni", "bor", "trea", "gov", "zzz", "123", "co-op")
 # None is one swap of neighbours away from another word: Whoosh counts two edits for it, the engine one.
 _MISSPELT = ("tals", "minster", "bnk", "counterterorism", "ministrs", "wheet", "tready", "universitees", "zzzzzz")

@@ -2,7 +2,8 @@
 
 bare word          its stem, in the stemmed view
 bare compound      its parts as an exact phrase, or the stem of its joined form
-quoted words       exact terms at consecutive positions, with up to `slop` words between
+quoted words       exact terms at consecutive positions, with up to `slop` words between; without slop also where an
+                   inner word stands in two halves
 prefix*            every exact term that starts so
 word~              every exact term within one edit (two from 8 letters on)
 """
@@ -74,17 +75,12 @@ def plan(clause: Clause) -> Plan:
         case Word(text, field):
             return _word(text, field)
         case Phrase(text, slop, field):
-            return ExactPhrase(tuple(phrase_terms(text)), slop, field)
+            return _phrase(text, slop, field)
         case Prefix(text, field):
             return PrefixTerms(one_term(text), field)
         case Fuzzy(text, field):
             term = one_term(text)
             return FuzzyTerms(term, allowed_edits(term), field)
-
-
-def phrase_terms(text: str) -> list[str]:
-    """The exact terms of a quoted text, one a position."""
-    return [form.term for raw in analysis.raw_matches(text) for form in analysis.expand(raw[0]).parts]
 
 
 def one_term(text: str) -> str:
@@ -112,6 +108,13 @@ def bare_words(plan: Plan) -> Iterator[StemTerm]:
                 yield from bare_words(child)
         case StemTerm():
             yield plan
+
+
+def _phrase(text: str, slop: int, field: Field | None) -> Plan:
+    terms = analysis.phrase_terms(text)
+    readings = analysis.phrase_readings(terms) if not slop else [terms]
+    plans = tuple(ExactPhrase(reading, slop, field) for reading in readings)
+    return plans[0] if len(plans) == 1 else Any(plans)
 
 
 def _word(text: str, field: Field | None) -> Plan:
