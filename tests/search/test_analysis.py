@@ -162,7 +162,8 @@ def test_forms_of_one_word_share_a_stem(one: str, other: str) -> None:
     ("one", "other"),
     [
         ("ngo", "ngos"), ("mp", "mps"), ("tv", "tvs"), ("ceo", "ceos"), ("mri", "mris"), ("sme", "smes"),
-        ("phd", "phds"),        ("f16", "f16s"), ("mig29", "mig29s"), ("ak47", "ak47s"), ("b1b", "b1bs"), ("747", "747s"), ("mp3", "mp3s"),
+        ("phd", "phds"), ("f16", "f16s"), ("mig29", "mig29s"), ("ak47", "ak47s"), ("b1b", "b1bs"), ("747", "747s"),
+        ("mp3", "mp3s"),
     ],
 )  # fmt: skip
 def test_an_acronym_and_its_plural_share_a_stem(one: str, other: str) -> None:
