@@ -101,6 +101,9 @@ _UNSPACED = re.compile(
     rf"[{_MARKS}]*"
 )
 _LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+_THIN_NUMBER = re.compile(rf"(?<!\w)\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}")
+_COMMAS = str.maketrans(dict.fromkeys(_THIN, ","))
+_UNTYPED = re.compile(rf"(?<=\w)[-‐\u00ad]{_LINE_END}(?=\w)|[{INVISIBLE}]+")
 _BROKEN = re.compile(rf"[-‐\u00ad][{INVISIBLE}]*{_LINE_END}\w|\d[ {_THIN}]\d{{3}}")
 
 
@@ -218,6 +221,21 @@ def tokens(text: str) -> Iterator[Token]:
 def plain_term(raw: str) -> str | None:
     """The one term of a raw token with nothing in it to take apart, as most are; None for the others."""
     return raw.lower()[:MAX_TERM] if raw.isascii() and raw.isalpha() else None
+
+
+def as_typed(text: str) -> tuple[str, Sequence[int]]:
+    """A query text without what nobody sees in it, its numbers grouped by commas and its words in one line; and where
+    each character of that stands in `text`."""
+    text = _THIN_NUMBER.sub(lambda number: _DECIMAL_COMMA.sub(".", number[0]).translate(_COMMAS), text)
+    kept, places, at = list[str](), list[int](), 0
+    for match in _UNTYPED.finditer(text):
+        kept.append(text[at : match.start()])
+        places += range(at, match.start())
+        if match[0][0] in "-‐":
+            kept.append("-")
+            places.append(match.start())
+        at = match.end()
+    return "".join((*kept, text[at:])), [*places, *range(at, len(text))]
 
 
 def phrase_terms(text: str) -> tuple[str, ...]:

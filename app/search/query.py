@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 from app.errors import QueryTooComplex
 from app.search import analysis
-from app.text import normalise
+from app.text import APOSTROPHES, normalise
 
 MAX_CHARACTERS = 1_000
 MAX_LEAVES = 64
@@ -79,7 +80,12 @@ class Not:
     clause: Clause
 
 
-Clause = Word | Phrase | Prefix | Fuzzy | And | Or | Not
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Matches no article: what a text of signs alone asks for."""
+
+
+Clause = Word | Phrase | Prefix | Fuzzy | And | Or | Not | Nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +99,8 @@ class Warning:
 
 @dataclass(frozen=True, slots=True)
 class Parsed:
-    """`text` is in normal form; positions count in it. `clause` is None for one without a word in it. `interpreted` is
-    canonical and parses to the same clause.
-    """
+    """`text` is in normal form; positions count in it. `clause` is None for an empty one. `interpreted` is canonical
+    and parses to the same clause."""
 
     text: str
     clause: Clause | None
@@ -138,7 +143,8 @@ def parse(text: str) -> Parsed:
     if len(text) > MAX_CHARACTERS:
         raise QueryTooComplex("query_too_long", f"The query has {len(text)} characters; {MAX_CHARACTERS} is the limit.")
     text = normalise(text)
-    reader = _Reader(text)
+    typed, places = analysis.as_typed(text)
+    reader = _Reader(typed.translate(_HALF_WIDTH))
     clause = reader.read()
     found = tuple(leaves(clause)) if clause else ()
     if len(found) > MAX_LEAVES:
@@ -147,7 +153,8 @@ def parse(text: str) -> Parsed:
         raise QueryTooComplex("too_many_fuzzy_words", f"At most {MAX_FUZZY} words may end in ~.")
     if clause and _depth(clause) > MAX_DEPTH:
         raise _too_deep()
-    return Parsed(text, clause, render(clause) if clause else "", tuple(reader.warnings))
+    warnings = tuple(replace(warning, position=places[warning.position]) for warning in reader.warnings)
+    return Parsed(text, clause, render(clause) if clause else "", warnings)
 
 
 def relax(clause: Clause) -> Clause:
@@ -173,6 +180,8 @@ def leaves(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
                 yield from leaves(child)
         case Not(child):
             yield from leaves(child)
+        case Nothing():
+            return
         case leaf:
             yield leaf
 
@@ -183,7 +192,7 @@ def wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
         case And(clauses) | Or(clauses):
             for child in clauses:
                 yield from wanted(child)
-        case Not():
+        case Not() | Nothing():
             return
         case leaf:
             yield leaf
@@ -210,6 +219,8 @@ def _render(clause: Clause, said: Field | None) -> str:
             return _in_field(field, text + "*", said)
         case Fuzzy(text, field):
             return _in_field(field, text + "~", said)
+        case Nothing():
+            return '""'
         case Not(child):
             return "-" + _operand(child, said)
         case And(clauses) | Or(clauses):
@@ -267,21 +278,44 @@ def _too_deep() -> QueryTooComplex:
 
 
 # What a query text is made of. A quote counts only where a second one closes it; "word" is everything else up to a
-# space, a parenthesis or a quote, its operators still attached.
+# space, a parenthesis or a quote, its operators still attached. Any sign for a minus is one; a dash is one only right
+# before a word, which is where word processors put it.
+_QUOTES = '"“”„‟«»「」『』'
+_MINUS, _DASHES = "-−﹣‐‑", "–—‒―"
+_NOT = rf"[{_MINUS}](?=[^\s)])|[{_DASHES}](?=[\w(\"“„«])"
+_FIELDS = "|".join(get_args(Field))
+_FIELD = rf"(?P<known>{_FIELDS})\s*:\s*(?=[^\s):])|(?P<name>[^\W\d]\w*):(?=[^\s):])"
 _LEXEME = re.compile(
-    r"""(?P<space>\s+)
-      | (?P<minus>(?<![^\s(])-(?=[^\s)]))
-      | (?P<field>(?<![^\s(\-])(?P<name>[A-Za-z]+):(?=[^\s):]))
-      | ["“”„](?P<phrase>[^"“”„]*)["“”„](?:(?P<tilde>~)(?P<slop>\d{0,6}))?
+    rf"""(?P<space>\s+)
+      | (?P<minus>(?<![^\s(])(?:{_NOT}))
+      | (?P<field>(?<![^\s({_MINUS}{_DASHES}])(?:{_FIELD}))
+      | [{_QUOTES}](?P<phrase>[^{_QUOTES}]*)[{_QUOTES}](?:(?P<tilde>~)(?P<slop>\d{{0,6}}))?
       | (?P<open>\()
       | (?P<close>\))
-      | (?P<quote>["“”„])
-      | (?P<word>[^\s()"“”„]+)""",
-    re.VERBOSE,
+      | (?P<quote>[{_QUOTES}])
+      | (?P<word>[^\s(){_QUOTES}]+)""",
+    re.VERBOSE | re.IGNORECASE,
 )
+_BEHIND_FIELD = re.compile(rf"(?P<minus>{_NOT})|(?P<field>{_FIELD})", re.IGNORECASE)
 _OPERATORS = ("AND", "OR", "NOT")
-# What ends a run: punctuation, and before it perhaps * or ~. People add a distance to ~, as in "word~1": it is ours.
-_MARK = re.compile(r"(?P<mark>[*~])(?:(?<=~)\d)?[.,;:!?]*$")
+# What ends a run: punctuation, and before it perhaps * or ~. People add a distance to ~, as in "word~1".
+_MARK = re.compile(r"(?P<mark>[*~])(?P<edits>(?<=~)\d)?[.,;:!?]*$")
+# Signs of other query languages, with what to write here.
+_FOREIGN = {"|": "OR", "&&": "AND", "!": "- before a word", "+": "AND", "..": "the dates as parameters"}
+_FOREIGN_SIGN = re.compile(r"\||&&|(?<!\S)!(?=\w)|(?<!\S)\+(?=\w)|(?<=\d)\.\.(?=\.?\d)")
+_FOREIGN_WORD = re.compile(r"(?:NEAR|ADJ|WITHIN|XOR)(?:/\d+)?")
+_FOREIGN_RANGE = re.compile(r"[\[{]\S+ TO \S+[\]}]")
+_WILD = re.compile(r"[*~]|(?<!/)\?(?=\w)")
+_SINGLE_QUOTES = re.compile(r"(?<!\S)['‘`´](?=\w)(?!s\b)[^'‘’`´]*\s[^'‘’`´]*(?<=\w)['’´](?!\w)")
+_HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
+# Punctuation is never searched and nobody expects it; these signs change what a word says. Money and percent do not
+# beside a number, which is found by itself.
+_SIGN = re.compile(r"[#@\\^=<>+]|[$%](?<!\d.)(?!\d)|(?<!\S)\.(?=\w)|[^\x00-\x7f\w\s]")
+_NO_SIGNS = frozenset(f"{APOSTROPHES}{_MINUS}{_DASHES}°©®™№¢£¥€")
+_PARAMETERS = frozenset(
+    "source publisher site date date_from date_to after before since until year month entity entity_name person"
+    " organization place event language".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,44 +330,71 @@ class _Reader:
     """Recursive descent, loosest first.
 
     or := and (OR and)*    and := tied+    tied := unary (AND unary)*    unary := (- | NOT) unary | primary
-    primary := [field:] (word | phrase | "(" or ")")
+    primary := [field:] unary | word | phrase | "(" or ")"
     """
 
     def __init__(self, text: str) -> None:
         self.text = text
         self.warnings: list[Warning] = []
-        self.lexemes = list(self._lex())
+        self.lexemes = list(self._without_doubles(self._lex()))
         self.at = 0
         self.depth = 0
 
     def read(self) -> Clause | None:
+        self._warn_of_the_whole()
         clauses: list[Clause] = []
         while self.at < len(self.lexemes):
             if (clause := self._or(None)) is not None:
                 clauses.append(clause)
             if self._kind() == "close":
                 self._warn("unbalanced_parenthesis", "A closing parenthesis has no opening one.", self._take().position)
-        return _join(And, tuple(clauses)) if clauses else None
+        if clauses:
+            return _join(And, tuple(clauses))
+        if not self.lexemes and not self.warnings:
+            return None
+        message = "There is no word in the query text, so nothing is found."
+        self._warn("no_words", message, len(self.text) - len(self.text.lstrip()))
+        return Nothing()
 
     def _lex(self) -> Iterator[_Lexeme]:
-        for match in _LEXEME.finditer(self.text):
-            kind = match.lastgroup or ""
-            if kind in ("slop", "tilde"):
-                kind = "phrase"
-            if kind == "name":
-                kind = "field"
-            if kind == "space":
-                continue
-            if kind == "phrase":
+        at, behind_field = 0, False
+        while at < len(self.text):
+            match = (behind_field and _BEHIND_FIELD.match(self.text, at)) or _LEXEME.match(self.text, at)
+            assert match is not None, "a lexeme begins with any character"
+            at, behind_field = match.end(), match["known" if "known" in match.re.groupindex else "field"] is not None
+            yield from self._lexemes(match)
+
+    def _lexemes(self, match: re.Match[str]) -> Iterator[_Lexeme]:
+        said = match.groupdict()
+        kind = next((k for k in ("space", "minus", "field", "phrase", "quote", "word") if said.get(k) is not None), "")
+        match kind:
+            case "space":
+                return
+            case "phrase":
                 yield self._quoted(match)
-            elif kind == "field":
+            case "field":
                 yield from self._field(match)
-            elif kind == "quote":
+            case "quote":
                 self._warn("unbalanced_quote", "A quotation mark has no partner and was left out.", match.start())
-            elif kind == "word" and match[0] in _OPERATORS:
-                yield _Lexeme(match[0], match[0], match.start())
-            else:
+            case "minus":
+                if match[0] in _DASHES:
+                    self._warn("dash_as_minus", f"{match[0]} before a word was read as -, NOT.", match.start())
                 yield _Lexeme(kind, match[0], match.start())
+            case "word":
+                yield _Lexeme(match[0] if match[0] in _OPERATORS else kind, match[0], match.start())
+            case _:
+                yield _Lexeme("open" if match[0] == "(" else "close", match[0], match.start())
+
+    def _without_doubles(self, lexemes: Iterator[_Lexeme]) -> Iterator[_Lexeme]:
+        """Of operators that follow one another the first: the others join nothing."""
+        before = ""
+        for lexeme in lexemes:
+            if lexeme.kind in ("AND", "OR") and before in ("AND", "OR"):
+                message = f"{lexeme.text} follows {before} with nothing between them and was left out."
+                self._warn("doubled_operator", message, lexeme.position)
+                continue
+            before = lexeme.kind
+            yield lexeme
 
     def _quoted(self, match: re.Match[str]) -> _Lexeme:
         slop = int(match["slop"] or 0)
@@ -344,15 +405,17 @@ class _Reader:
         return _Lexeme("phrase", match["phrase"], match.start(), slop)
 
     def _field(self, match: re.Match[str]) -> Iterator[_Lexeme]:
-        name = match["name"].lower()
-        known = get_args(Field)
-        if name in known:
-            yield _Lexeme("field", name, match.start())
+        if match["known"]:
+            if match[0] != match["known"] + ":":
+                message = f"{match['known']}: was read as the field, though there is a space beside the colon."
+                self._warn("spaced_field", message, match.start())
+            yield _Lexeme("field", match["known"].lower(), match.start())
             return
+        name = match["name"].lower()
         if name not in ("http", "https"):
-            near = difflib.get_close_matches(name, known, 1)
-            hint = f" Did you mean {near[0]}:?" if near else f" The fields are {', '.join(known)}."
-            self._warn("unknown_field", f"{match['name']}: is not a field and was read as text.{hint}", match.start())
+            self._warn(
+                "unknown_field", f"{match['name']}: is not a field and was read as text.{_hint(name)}", match.start()
+            )
         yield _Lexeme("word", match["name"], match.start())
 
     def _kind(self, ahead: int = 0) -> str:
@@ -364,6 +427,14 @@ class _Reader:
 
     def _warn(self, code: str, message: str, position: int) -> None:
         self.warnings.append(Warning(code, message, position))
+
+    def _warn_of_the_whole(self) -> None:
+        """What is said by several words together."""
+        if quoted := _SINGLE_QUOTES.search(self.text):
+            message = "Single quotation marks make no phrase; double ones do."
+            self._warn("single_quotes", message, quoted.start())
+        if ranged := _FOREIGN_RANGE.search(self.text):
+            self._warn("foreign_operator", "A range is no operator here: give the dates as parameters.", ranged.start())
 
     def _joins(self, operator: str) -> bool:
         """Whether the next lexeme is `operator` with something to its right; else it is read as a word."""
@@ -417,8 +488,11 @@ class _Reader:
         match lexeme.kind:
             case "open":
                 return self._group(lexeme, field)
-            case "field" if self._kind() in ("word", "phrase", "open"):
-                return self._primary(lexeme.text)  # type: ignore[arg-type]  # lexed as one of the fields
+            case "field" if self._kind() in ("word", "phrase", "open", "minus", "NOT"):
+                return self._unary(lexeme.text)  # type: ignore[arg-type]  # lexed as one of the fields
+            case "field":
+                self._warn_of_field(lexeme)
+                return Word(lexeme.text, field)
             case "phrase":
                 return self._phrase(lexeme, field)
             case _:
@@ -432,19 +506,29 @@ class _Reader:
             self._take()
         else:
             self._warn("unbalanced_parenthesis", "A parenthesis is not closed; it ends with the text.", opened.position)
+        if clause is None:
+            self._warn("empty_group", "Parentheses without a word between them were left out.", opened.position)
         return clause
 
     def _phrase(self, lexeme: _Lexeme, field: Field | None) -> Clause | None:
         words = [match[0] for match in analysis.raw_matches(lexeme.text) if analysis.expand(match[0]).width]
+        start = lexeme.position + 1
+        if wild := _WILD.search(lexeme.text):
+            message = f"Quoted words are searched as they are; the {wild[0]} was left out."
+            self._warn("wildcard_in_phrase", message, start + wild.start())
+        self._warn_of_sign(lexeme.text, start)
         if not words:
             self._warn("empty_phrase", "A phrase without a word in it was left out.", lexeme.position)
             return None
         single = len(words) == 1 and analysis.expand(words[0]).width == 1
+        if single and lexeme.slop:
+            self._warn("distance_ignored", "A distance needs two words and was left out.", lexeme.position)
         return Phrase(" ".join(words), 0 if single else lexeme.slop, field)
 
     def _as_text(self, field: Field | None) -> Clause | None:
         lexeme = self._take()
         if lexeme.kind == "minus":
+            self._warn_of_minus(lexeme.position)
             return None
         message = f"{lexeme.text} has nothing to work on and was read as a word."
         self._warn("dangling_operator", message, lexeme.position)
@@ -456,25 +540,63 @@ class _Reader:
         end = lexeme.position + (marked.start() if marked else len(lexeme.text))
         found = analysis.raw_matches(self.text, lexeme.position, end)
         words = [match[0] for match in found if analysis.expand(match[0]).width]
+        body = self.text[lexeme.position : end]
+        if marked and not (words and body.endswith(words[-1])):
+            marked, body = None, lexeme.text
+        self._warn_of_signs(lexeme, body)
         if not words:
             return None
+        if _FOREIGN_WORD.fullmatch(lexeme.text) and self.text.upper() != self.text:
+            self._warn("foreign_operator", f"{lexeme.text} is no operator here; it was read as text.", lexeme.position)
         clauses: list[Clause] = [Word(_not_operator(word), field) for word in words]
-        body = self.text[lexeme.position : end]
-        if marked and body.endswith(words[-1]):
-            clauses[-1] = self._marked(words[-1], marked["mark"], field, lexeme)
-        if "*" in body:
-            message = "A * counts only at the end of a word; here it was left out."
-            self._warn("misplaced_wildcard", message, lexeme.position + body.index("*"))
+        if marked:
+            clauses[-1] = self._marked(words[-1], marked, field, lexeme)
         return _join(And, tuple(clauses))
 
-    def _marked(self, word: str, mark: str, field: Field | None, lexeme: _Lexeme) -> Clause:
-        expansion = analysis.expand(word)
+    def _warn_of_signs(self, lexeme: _Lexeme, body: str) -> None:
+        """What of a run is neither a word nor an operator, where that may have been meant to say something."""
+        at = lexeme.position
+        if re.match(rf"(?:{_FIELDS}):", body, re.IGNORECASE):
+            self._warn_of_field(lexeme)
+        if body[0] in _MINUS:
+            self._warn_of_minus(at)
+        if body.startswith("//"):
+            # The rest of an address, whose signs ask for nothing.
+            return
+        if wild := _WILD.search(body):
+            message = f"A {wild[0]} counts only at the end of a word; here it was left out."
+            if wild[0] == "?":
+                message = "A ? stands for no letter; it was left out."
+            self._warn("misplaced_wildcard", message, at + wild.start())
+        self._warn_of_sign(body, at)
+
+    def _warn_of_sign(self, body: str, at: int) -> None:
+        if foreign := _FOREIGN_SIGN.search(body):
+            message = f"{foreign[0]} is no operator here: write {_FOREIGN[foreign[0]]}."
+            self._warn("foreign_operator", message, at + foreign.start())
+        elif sign := next(filter(_counts, _SIGN.finditer(body)), None):
+            message = f"Words and numbers are searched, signs are not: the {sign[0]} was left out."
+            self._warn("sign_left_out", message, at + sign.start())
+
+    def _warn_of_minus(self, position: int) -> None:
+        message = "A - refuses a word only between a space and that word; here it was left out."
+        self._warn("misplaced_minus", message, position)
+
+    def _warn_of_field(self, lexeme: _Lexeme) -> None:
+        message = "A field needs a word, a phrase or a group behind its colon; it was read as a word."
+        self._warn("dangling_field", message, lexeme.position)
+
+    def _marked(self, word: str, marked: re.Match[str], field: Field | None, lexeme: _Lexeme) -> Clause:
+        mark, expansion = marked["mark"], analysis.expand(word)
         if expansion.width > 1 and expansion.joined is None:
             message = f"{word}{mark}: what is written without spaces is searched whole; the {mark} was left out."
             self._warn("misplaced_wildcard", message, lexeme.position)
             return Word(word, field)
         term = (expansion.joined or expansion.parts[0]).term
         if mark == "~":
+            if marked["edits"] and int(marked["edits"]) != allowed_edits(term):
+                message = f"{word}~ allows {allowed_edits(term)} other letters, by its length; the number was left out."
+                self._warn("distance_ignored", message, lexeme.position)
             return Fuzzy(_not_operator(word), field)
         if len(term) < MIN_PREFIX:
             message = f"{word}* is too short: * needs {MIN_PREFIX} letters before it and was left out."
@@ -483,6 +605,19 @@ class _Reader:
         return Prefix(_not_operator(word), field)
 
 
+def _counts(sign: re.Match[str]) -> bool:
+    """Whether a sign is one, and no mark of punctuation of some script."""
+    return sign[0].isascii() or (unicodedata.category(sign[0])[0] == "S" and sign[0] not in _NO_SIGNS)
+
+
+def _hint(name: str) -> str:
+    """What to write in place of a field that is none."""
+    if name in _PARAMETERS:
+        return " Dates, sources and entities are given beside the query text, as parameters."
+    near = difflib.get_close_matches(name, get_args(Field), 1)
+    return f" Did you mean {near[0]}:?" if near else f" The fields are {', '.join(get_args(Field))}."
+
+
 def _not_operator(word: str) -> str:
     """A word that reads like an operator is kept in small letters, so that its rendering is not one."""
-    return word.lower() if word in _OPERATORS else word
+    return word.lower() if word in _OPERATORS or _FOREIGN_WORD.fullmatch(word) else word

@@ -24,6 +24,7 @@ from app.search.query import (
     Filters,
     Fuzzy,
     Not,
+    Nothing,
     Or,
     Phrase,
     Prefix,
@@ -69,6 +70,8 @@ def matches(clause: Clause | None, document: Document) -> bool:
             return any(matches(child, document) for child in clauses)
         case Not(child):
             return not matches(child, document)
+        case Nothing():
+            return False
         case leaf:
             return any(occurrences(part, document, field) for part in units(leaf) for field in _fields(part))
 

@@ -234,6 +234,13 @@ class TestEmptyAndOdd:
         engine.put([doc(4, "oil")], sequence=2)
         assert set(numbers(ask(engine, "oil"))) == {1, 2, 4}
 
+    def test_signs_alone_find_nothing_and_no_text_everything(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "moon"), doc(2, "york")], sequence=1)
+        query = Query(parse("🙂").clause, facets=("source", "year"), dates=True)
+        assert engine.search(query).total == 0
+        assert ask(engine, "-🙂 *").total == 0
+        assert ask(engine, "").total == 2
+
     @pytest.mark.parametrize(
         ("text", "query"),
         [

@@ -13,6 +13,7 @@ from app.search.query import (
     Clause,
     Fuzzy,
     Not,
+    Nothing,
     Or,
     Phrase,
     Prefix,
@@ -78,7 +79,19 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("headline:(a OR b)", Or((Word("a", "headline"), Word("b", "headline"))), "headline:(a OR b)"),
         ("headline:(a body:b)", And((Word("a", "headline"), Word("b", "body"))), "headline:a body:b"),
         ("headline:a b", And((Word("a", "headline"), B)), "headline:a b"),
-        ("headline: a", And((Word("headline"), A)), "headline a"),
+        ("headline:-a", Not(Word("a", "headline")), "-headline:a"),
+        ("headline:NOT a", Not(Word("a", "headline")), "-headline:a"),
+        ("headline:-(a OR b)", Not(Or((Word("a", "headline"), Word("b", "headline")))), "-headline:(a OR b)"),
+        ("a −b", And((A, Not(B))), "a -b"),
+        ("a ‐b", And((A, Not(B))), "a -b"),
+        ("a — b", And((A, B)), "a b"),
+        ("«a b» 「a b」", And((Phrase("a b"), Phrase("a b"))), '"a b" "a b"'),
+        ("（a OR b） headline：c", And((Or((A, B)), Word("c", "headline"))), "(a OR b) headline:c"),
+        ("a\u00adb \u200bc\u200b", And((Word("ab"), C)), "ab c"),
+        ("10\u202f500,5", Word("10,500.5"), "10,500.5"),
+        ("co-\n  op", Word("co-op"), "co-op"),
+        ("co\u00ad\nop", Word("coop"), "coop"),
+        ("\u200b", None, ""),
         ("https://a.example/b", And((Word("https"), Word("a.example"), B)), "https a.example b"),
         ("AT&T W-2 U.S.", And((Word("AT&T"), Word("W-2"), Word("U.S"))), "AT&T W-2 U.S"),
         ("$1,234.50 3.5%", And((Word("1,234.50"), Word("3.5"))), "1,234.50 3.5"),
@@ -86,10 +99,12 @@ A, B, C = Word("a"), Word("b"), Word("c")
         ("5'10", Word("5'10"), "5'10"),
         ("", None, ""),
         ("   ", None, ""),
-        ("!? — …", None, ""),
-        ("()", None, ""),
-        ("-", None, ""),
-        ("*", None, ""),
+        ("!? — …", Nothing(), '""'),
+        ("()", Nothing(), '""'),
+        ("-", Nothing(), '""'),
+        ("*", Nothing(), '""'),
+        ("🙂", Nothing(), '""'),
+        ("headline:🙂 -*", Nothing(), '""'),
     ],
 )
 def test_grammar(text: str, clause: Clause | None, interpreted: str) -> None:
@@ -107,14 +122,58 @@ def test_grammar(text: str, clause: Clause | None, interpreted: str) -> None:
         ("(a b", And((A, B)), [("unbalanced_parenthesis", 0)]),
         ("a (b (c", And((A, B, C)), [("unbalanced_parenthesis", 5), ("unbalanced_parenthesis", 2)]),
         ("a) b", And((A, B)), [("unbalanced_parenthesis", 1)]),
-        (")", None, [("unbalanced_parenthesis", 0)]),
+        (")", Nothing(), [("unbalanced_parenthesis", 0), ("no_words", 0)]),
         ("title:a", And((Word("title"), A)), [("unknown_field", 0)]),
         ("b hedline:a", And((B, Word("hedline"), A)), [("unknown_field", 2)]),
         ("AND a", And((Word("and"), A)), [("dangling_operator", 0)]),
         ("a OR", And((A, Word("or"))), [("dangling_operator", 2)]),
         ("a AND", And((A, Word("and"))), [("dangling_operator", 2)]),
         ("a NOT", And((A, Word("not"))), [("dangling_operator", 2)]),
-        ("a OR OR b", Or((And((A, Word("or"))), B)), [("dangling_operator", 2)]),
+        ("a OR OR b", Or((A, B)), [("doubled_operator", 5)]),
+        ("a AND OR AND b", And((A, B), explicit=True), [("doubled_operator", 6), ("doubled_operator", 9)]),
+        ("a OR - b", Or((A, B)), [("misplaced_minus", 5)]),
+        (" 🙂", Nothing(), [("sign_left_out", 1), ("no_words", 1)]),
+        ("*", Nothing(), [("misplaced_wildcard", 0), ("no_words", 0)]),
+        ("…", Nothing(), [("no_words", 0)]),
+        ("a ()", A, [("empty_group", 2)]),
+        ("a –b", And((A, Not(B))), [("dash_as_minus", 2)]),
+        ("a —(b)", And((A, Not(B))), [("dash_as_minus", 2)]),
+        ("a - b", And((A, B)), [("misplaced_minus", 2)]),
+        ("--a", Not(A), [("misplaced_minus", 1)]),
+        ('"a b"-c', And((Phrase("a b"), C)), [("misplaced_minus", 5)]),
+        ("headline: a", Word("a", "headline"), [("spaced_field", 0)]),
+        ("b headline :a", And((B, Word("a", "headline"))), [("spaced_field", 2)]),
+        ("headline:", Word("headline"), [("dangling_field", 0)]),
+        ("headline::a", And((Word("headline"), A)), [("dangling_field", 0)]),
+        ("headline:body:a", And((Word("headline"), Word("a", "body"))), [("dangling_field", 0)]),
+        ("date_from:2001", And((Word("date_from"), Word("2001"))), [("unknown_field", 0)]),
+        ("a b?c", And((A, B, C)), [("misplaced_wildcard", 3)]),
+        ("a ?b", And((A, B)), [("misplaced_wildcard", 2)]),
+        ("a~b", And((A, B)), [("misplaced_wildcard", 1)]),
+        ("abc**", Word("abc"), [("misplaced_wildcard", 3)]),
+        ("abc~*", Word("abc"), [("misplaced_wildcard", 3)]),
+        ("abc~0.8", And((Word("abc"), Word("0.8"))), [("misplaced_wildcard", 3)]),
+        ("abc~2", Fuzzy("abc"), [("distance_ignored", 0)]),
+        ('"a b*"', Phrase("a b"), [("wildcard_in_phrase", 4)]),
+        ('"a b~"', Phrase("a b"), [("wildcard_in_phrase", 4)]),
+        ('"a?b"', Phrase("a b"), [("wildcard_in_phrase", 2)]),
+        ('"a b"*', Phrase("a b"), [("misplaced_wildcard", 5)]),
+        ('"a b" ~5', Phrase("a b"), [("misplaced_wildcard", 6)]),
+        ('"a"~5', Phrase("a"), [("distance_ignored", 0)]),
+        ("C#", Word("C"), [("sign_left_out", 1)]),
+        ("C++ b", And((Word("C"), B)), [("sign_left_out", 1)]),
+        (".NET", Word("NET"), [("sign_left_out", 0)]),
+        ('"a C#"', Phrase("a C"), [("sign_left_out", 4)]),
+        ("a🎉 %b%", And((A, B)), [("sign_left_out", 1), ("sign_left_out", 3)]),
+        ("a^2", And((A, Word("2"))), [("sign_left_out", 1)]),
+        ("a || b", And((A, B)), [("foreign_operator", 2)]),
+        ("a && !b", And((A, B)), [("foreign_operator", 2), ("foreign_operator", 5)]),
+        ("+a", A, [("foreign_operator", 0)]),
+        ("a NEAR/5 b", And((A, Word("near"), Word("5"), B)), [("foreign_operator", 2)]),
+        ("2001..2005", And((Word("2001"), Word("2005"))), [("foreign_operator", 4)]),
+        ("[a TO b]", And((A, Word("TO"), B)), [("foreign_operator", 0)]),
+        ("b 'a b'", And((B, A, B)), [("single_quotes", 2)]),
+        ("c\u00ad\u00ada C#", And((Word("ca"), Word("C"))), [("sign_left_out", 6)]),
         ('a ""', A, [("empty_phrase", 2)]),
         ('a "…"', A, [("empty_phrase", 2)]),
         ('a "b c"~', And((A, Phrase("b c"))), [("distance_missing", 7)]),
@@ -132,9 +191,29 @@ def test_what_is_read_otherwise_is_said_with_its_place(
     assert all(warning.message.endswith((".", "?")) or ":" in warning.message for warning in parsed.warnings)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "who is Modi?", "what? a b", "$1,234.50, 3.5% or 20 €", "rock 'n' roll", "the ministers' talks",
+        "O'Brien’s (b)", "Pakistan 's army, ministers' talks", "10:30, a & b / c", "¿qué? 東京、日本。", "https://a.example/b?c=d&e=~f",
+        "20°C № 5", "WAR NEAR PARIS", "a... b… c – d", "re-election: a view", '"who is it?"', "AT&T ﷺ 1½",
+    ],
+)  # fmt: skip
+def test_punctuation_is_no_operator_and_nobody_is_told_so(text: str) -> None:
+    assert parse(text).warnings == ()
+
+
+def test_what_has_no_word_asks_for_nothing_with_other_words_too() -> None:
+    assert parse("a 🙂").clause == A
+    assert relax(Nothing()) == Nothing()
+    assert list(leaves(Nothing())) == list(wanted(Nothing())) == []
+
+
 def test_an_unknown_field_near_a_known_one_is_hinted_at() -> None:
     (warning,) = parse("hedline:a").warnings
     assert "headline:" in warning.message
+    (warning,) = parse("source:a").warnings
+    assert "parameters" in warning.message
     (warning,) = parse("zzz:a").warnings
     assert all(field in warning.message for field in ("headline", "body", "dateline"))
 
@@ -176,6 +255,9 @@ def test_what_just_keeps_the_limits_is_read(text: str) -> None:
 
 _pieces = st.sampled_from(
     (*'a b Oil AND OR NOT - -- ( ) " “ ” ~ ~2 * abc* abc~ headline: body: title: AND: : and http:// , . ½ ℝ …'.split(),
+     *"– — − -- ? ?a a? C# + ++ | || && ! # @ ^2 🙂 $5 % « » （ ） ： ＊ 'a b' NEAR NEAR/3 .. [a TO b]".split(),
+     *"d’Est กรุง ´ `".split(),
+     "10\u202f500", "1 000", "\u00ad", "\u200b", "a-\nb",
      *"'s ’s O'Brien's AT&T W-2 1,000 U.S. 東京 東京~ a/b _ __ e\u0301 \u0301 AND~ OR* NOT.".split(), "\n", "\x00")
 )  # fmt: skip
 queries = st.one_of(
@@ -205,7 +287,7 @@ def test_any_text_is_read_and_its_canonical_form_reads_the_same(text: str) -> No
     again = parse(parsed.interpreted)
     assert again.clause == parsed.clause
     assert again.interpreted == parsed.interpreted
-    assert again.warnings == ()
+    assert again.warnings == () or parsed.clause == Nothing()
     assert render(parsed.clause) == parsed.interpreted
 
 

@@ -95,6 +95,8 @@ def every(rows: Sequence[Matches]) -> Matches:
 
 def some(rows: Sequence[Matches], size: int) -> Matches:
     """The documents that any has, with their values added in the order given."""
+    if not rows:
+        return NOTHING
     if len(rows) == 1:
         return rows[0]
     if sum(map(len, rows)) * FREQUENT < size:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.search import analysis
-from app.search.query import And, Clause, Field, Fuzzy, Not, Or, Phrase, Prefix, Word, allowed_edits
+from app.search.query import And, Clause, Field, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Word, allowed_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +81,8 @@ def plan(clause: Clause) -> Plan:
         case Fuzzy(text, field):
             term = one_term(text)
             return FuzzyTerms(term, allowed_edits(term), field)
+        case Nothing():
+            return Any(())
 
 
 def one_term(text: str) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.search.engine import Document
-from app.search.query import And, Clause, Filters, Fuzzy, Not, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Filters, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from tests.bench.peers.peer import SHOWN, SNIPPET, TEXTS, Found, Page, Shown, day_number
 
 # By name, because it is an optional extra: mypy must pass with it and without.
@@ -105,7 +105,7 @@ class Tantivy:
                 return _all(*map(self._query, clauses))
             case Or(clauses):
                 return _any(*map(self._query, clauses))
-            case Not():
+            case Not() | Nothing():
                 raise NotImplementedError
             case leaf:
                 return _any(*(self._leaf(leaf, field) for field in TEXTS))

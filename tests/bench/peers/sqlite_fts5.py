@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 
 from app.search.engine import Document
-from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from tests.bench.peers.peer import SHOWN, Found, NotSupported, Page, Shown, day_number
 
 _TABLES = """
@@ -184,5 +184,5 @@ def _match(clause: Clause) -> str:
             return f'"{text}"'
         case Prefix(text):
             return f'"{text}"*'
-        case Fuzzy() | Not():
+        case Fuzzy() | Not() | Nothing():
             raise NotSupported

@@ -11,7 +11,7 @@ from whoosh import analysis, fields, highlight, index, qparser, sorting
 from whoosh import query as whoosh_query
 
 from app.search.engine import Document
-from app.search.query import And, Clause, Filters, Fuzzy, Not, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Filters, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from tests.bench.peers.peer import SHOWN, SNIPPET, TEXTS, Found, NotSupported, Page, Shown, day_number
 
 _KINDS = ("person", "organization", "place")
@@ -97,7 +97,7 @@ class StockWhoosh:
                 return whoosh_query.And([self._query(child) for child in clauses])
             case Or(clauses):
                 return whoosh_query.Or([self._query(child) for child in clauses])
-            case Not():
+            case Not() | Nothing():
                 raise NotSupported
             case leaf:
                 return whoosh_query.Or([self._leaf(leaf, field) for field in TEXTS])
