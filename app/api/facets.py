@@ -46,6 +46,7 @@ def facet_view(request: Request, asked: Asked, facet: engine.Facet, names: dict[
         "name": facet.name,
         "distinct": facet.distinct,
         "missing": facet.missing,
+        "imprecise": facet.imprecise,
         "other": facet.other,
         "values": values,
     }

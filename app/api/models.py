@@ -143,6 +143,7 @@ class Facet(TypedDict):
     name: FacetName
     distinct: Count
     missing: Count
+    imprecise: Annotated[int, Field(description="Articles dated by a year alone, which has no month.", ge=0)]
     other: Count
     values: list[FacetValue]
 
@@ -174,6 +175,7 @@ class Timeline(TypedDict):
 
     interval: Interval
     buckets: list[TimelineBucket]
+    imprecise: Annotated[int, Field(description="Matching articles whose date says less than a bucket.", ge=0)]
     undated: Annotated[int, Field(description="Matching articles without a date.", ge=0)]
 
 

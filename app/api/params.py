@@ -106,14 +106,17 @@ class Conditions(Params):
         examples=["auto"],
     )
     date: CivilDate | None = Field(
-        None, description="Published in this year, month or day.", examples=["2025-05"], json_schema_extra=_DATE_SCHEMA
+        None,
+        description="Published in this year, month or day; all of an article's date must lie in it.",
+        examples=["2025-05"],
+        json_schema_extra=_DATE_SCHEMA,
     )
     date_from: CivilDate | None = Field(
         None, description="Published then or later.", examples=["2025-04-22"], json_schema_extra=_DATE_SCHEMA
     )
     date_to: CivilDate | None = Field(
         None,
-        description="Published then or earlier; a year or month counts to its last day.",
+        description="Published then or earlier; a year or month counts to its last day, also as an article's date.",
         examples=["2025"],
         json_schema_extra=_DATE_SCHEMA,
     )

@@ -60,19 +60,20 @@ def timeline(
     counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = _EVERYTHING
 ) -> Timeline:
     """From the first match to the last, or between the dates filtered by, which also cut the outer buckets: so each
-    bucket counts what a search between its ends finds."""
+    bucket counts what a search between its ends finds. Articles whose date says less than a bucket stand apart."""
     assert counts is not None, "the query asked for dates"
-    matched = [_day(day) for day, count in zip(counts.days, counts.counts, strict=True) if count]
-    first = date.fromisoformat(filters.date_from) if filters.date_from else min(matched, default=None)
-    last = date.fromisoformat(filters.date_to) if filters.date_to else max(matched, default=None)
-    if first is None or last is None:
-        return {"interval": "day" if interval == "auto" else interval, "buckets": [], "undated": counts.undated}
-    chosen = _chosen(interval, (last - first).days + 1)
-    buckets = _filled(counts, chosen, first, last)
+    chosen = _chosen(interval, counts, filters)
+    precise = _precise(counts, chosen)
+    imprecise = sum(counts.counts) - sum(precise.counts)
+    span = _span(precise, filters)
+    if span is None:
+        return {"interval": chosen, "buckets": [], "imprecise": imprecise, "undated": counts.undated}
+    _check_number(chosen, span)
+    buckets = _filled(precise, chosen, *span)
     for bucket in (buckets[0], buckets[-1]):
         bucket["start"] = max(bucket["start"], filters.date_from or "")
         bucket["end"] = min(bucket["end"], filters.date_to or bucket["end"])
-    return {"interval": chosen, "buckets": buckets, "undated": counts.undated}
+    return {"interval": chosen, "buckets": buckets, "imprecise": imprecise, "undated": counts.undated}
 
 
 def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
@@ -87,18 +88,43 @@ def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
 
 
 def _day(text: str) -> date:
-    """A date that is only a month or a year stands on its first day."""
+    """The first day of a date that may be a month or a year."""
     return date.fromisoformat(asking.bounds(text)[0])
 
 
-def _chosen(interval: Literal["auto"] | Interval, days: int) -> Interval:
-    if interval == "auto":
-        return next((each for longest, each in _AUTO if days <= longest), "century")
+def _span(counts: DateCounts, filters: Filters) -> tuple[date, date] | None:
+    """First and last day of what is filtered by, or else of what matches."""
+    matched = [asking.bounds(day) for day, count in zip(counts.days, counts.counts, strict=True) if count]
+    first = filters.date_from or min((first for first, _ in matched), default=None)
+    last = filters.date_to or max((last for _, last in matched), default=None)
+    return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
+
+
+def _precise(counts: DateCounts, interval: Interval) -> DateCounts:
+    """Without the dates that say less than a bucket: a month is in no week of its own, a year in no month."""
+    needed = {"day": 10, "week": 10, "month": 7}.get(interval, 4)
+    chosen = [row for row in zip(counts.days, counts.counts, counts.totals, strict=True) if len(row[0]) >= needed]
+    days, found, totals = zip(*chosen, strict=True) if chosen else ((), (), ())
+    return DateCounts(days, found, totals, counts.undated)
+
+
+def _chosen(interval: Literal["auto"] | Interval, counts: DateCounts, filters: Filters) -> Interval:
+    """`auto` follows the span, but takes buckets so long that most dates can be told apart by them."""
+    if interval != "auto":
+        return interval
+    span, total = _span(counts, filters), sum(counts.counts)
+    days = (span[1] - span[0]).days + 1 if span else 0
+    chosen: Interval = next((each for longest, each in _AUTO if days <= longest), "century")
+    longer = (each for each in _DAYS if _DAYS[each] >= _DAYS[chosen])
+    return next(each for each in longer if 2 * sum(_precise(counts, each).counts) >= total)
+
+
+def _check_number(interval: Interval, span: tuple[date, date]) -> None:
+    days = (span[1] - span[0]).days + 1
     if _is_too_fine(interval, days):
         message = f"{days:,} days are too many for buckets of a {interval}; {MOST_BUCKETS:,} buckets is the limit."
         finest = next(each for each in _DAYS if not _is_too_fine(each, days))
         raise InvalidParameter("interval", message, suggestion=finest)
-    return interval
 
 
 def _is_too_fine(interval: Interval, days: int) -> bool:

@@ -64,18 +64,21 @@ class Bucket:
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """Exact counts. `distinct` values in all, `missing` articles with none, `other` the counts not listed."""
+    """Exact counts. `distinct` values in all, `missing` articles with none, `other` the counts not listed; `imprecise`
+    articles whose date is only a year, where months are counted."""
 
     name: FacetName
     distinct: int
     missing: int
     other: int
     buckets: tuple[Bucket, ...]
+    imprecise: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class DateCounts:
-    """Days that have articles, ascending. `counts` are the matches, `totals` all articles under the same filters."""
+    """Dates that articles have, ascending; a month or a year where an article says no more. `counts` are the matches,
+    `totals` all articles under the same filters."""
 
     days: tuple[str, ...]
     counts: tuple[int, ...]

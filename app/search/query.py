@@ -110,7 +110,8 @@ class Parsed:
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """What an article must be besides matching. Dates are inclusive ISO days ("YYYY-MM-DD"); ids are entity ids."""
+    """What an article must be besides matching. Dates are inclusive ISO days ("YYYY-MM-DD"); an article
+    whose date is a month or a year passes where all of its days do. Ids are entity ids."""
 
     date_from: str | None = None
     date_to: str | None = None

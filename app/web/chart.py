@@ -52,6 +52,7 @@ class Chart:
     ticks: tuple[str, ...]
     """Labels from the left edge to the right one."""
     most: int
+    imprecise: int
     undated: int
     beyond: tuple[Way, ...] = ()
     """To the few articles that are too far away to be drawn."""
@@ -114,7 +115,7 @@ def chart(timeline: Timeline, here: Address) -> Chart | None:
     ticks = tuple(_tick(day, interval) for day in (buckets[0]["start"], *middle, buckets[-1]["end"]))
     width = len(bars) * STEP
     thick = round(min(STEP - GAP, width * WIDEST), 2)
-    return Chart(interval, width, thick, bars, ticks, most, timeline["undated"])
+    return Chart(interval, width, thick, bars, ticks, most, timeline["imprecise"], timeline["undated"])
 
 
 def _bar(number: int, bucket: TimelineBucket, interval: Interval, most: int, here: Address) -> Bar:

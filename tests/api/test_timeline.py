@@ -31,7 +31,12 @@ def test_counts_are_a_share_of_what_there_is(api: Api) -> None:
 
 
 def test_undated_articles_are_counted_apart(api: Api) -> None:
-    assert api.get("/v1/timeline", q="lighthouses") == {"interval": "day", "buckets": [], "undated": 1}
+    assert api.get("/v1/timeline", q="lighthouses") == {
+        "interval": "day",
+        "buckets": [],
+        "imprecise": 0,
+        "undated": 1,
+    }
 
 
 @pytest.mark.parametrize("interval", ["auto", "day", "week", "month", "year", "decade", "century"])
@@ -84,13 +89,52 @@ def counts(*days: tuple[str, int, int]) -> DateCounts:
     return DateCounts(tuple(d[0] for d in days), tuple(d[1] for d in days), tuple(d[2] for d in days), 0)
 
 
-def test_imprecise_dates_stand_on_their_first_day() -> None:
-    answer = timeline(counts(("1987", 1, 1), ("1987-03", 1, 2)), "month")
-    assert [(b["start"], b["count"]) for b in answer["buckets"]] == [
-        ("1987-01-01", 1),
-        ("1987-02-01", 0),
-        ("1987-03-01", 1),
-    ]
+VAGUE = (("1987", 1, 2), ("1987-03", 2, 3), ("1987-03-09", 4, 5))
+
+
+@pytest.mark.parametrize(
+    ("interval", "buckets", "imprecise"),
+    [
+        ("day", [("1987-03-09", 4, 5)], 3),
+        ("week", [("1987-03-09", 4, 5)], 3),
+        ("month", [("1987-03-01", 6, 8)], 1),
+        ("year", [("1987-01-01", 7, 10)], 0),
+        ("decade", [("1980-01-01", 7, 10)], 0),
+    ],
+)
+def test_what_a_date_does_not_say_is_counted_apart(
+    interval: Any, buckets: list[tuple[str, int, int]], imprecise: int
+) -> None:
+    answer = timeline(counts(*VAGUE), interval)
+    assert [(b["start"], b["count"], b["total"]) for b in answer["buckets"]] == buckets
+    assert answer["imprecise"] == imprecise
+
+
+def test_without_a_date_that_says_enough_there_is_no_bucket() -> None:
+    expected = {"interval": "month", "buckets": [], "imprecise": 3, "undated": 0}
+    assert timeline(counts(("1987", 3, 3)), "month") == expected
+
+
+def test_auto_takes_buckets_that_most_dates_say() -> None:
+    assert timeline(counts(("1987", 3, 3), ("1988-01-01", 2, 2)), "auto")["interval"] == "year"
+    assert timeline(counts(("1987-02", 3, 3), ("1987-03-01", 2, 2)), "auto")["interval"] == "month"
+    assert timeline(counts(("1987", 2, 2), ("1987-03-01", 3, 3)), "auto")["interval"] == "week"
+
+
+@given(
+    st.dictionaries(
+        st.tuples(st.dates(date(1980, 1, 1), date(1989, 12, 31)), st.sampled_from((4, 7, 10))),
+        st.integers(1, 9),
+        max_size=20,
+    ),
+    st.sampled_from(["auto", "day", "week", "month", "year", "decade", "century"]),
+)
+def test_buckets_and_what_stands_apart_are_all_there_is(found: dict[tuple[date, int], int], interval: Any) -> None:
+    by_date: dict[str, int] = {}
+    for (day, length), count in found.items():
+        by_date[day.isoformat()[:length]] = by_date.get(day.isoformat()[:length], 0) + count
+    answer = timeline(counts(*((day, n, n) for day, n in sorted(by_date.items()))), interval)
+    assert sum(b["count"] for b in answer["buckets"]) + answer["imprecise"] == sum(found.values())
 
 
 DAYS = st.dates(date(1900, 1, 1), date(2030, 1, 1))

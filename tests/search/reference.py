@@ -7,6 +7,7 @@ It reads documents one by one and knows nothing of segments, arrays or postings.
 from __future__ import annotations
 
 import math
+from calendar import monthrange
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -167,10 +168,10 @@ def _edits(left: str, right: str) -> int:
 def passes(filters: Filters, document: Document, without: str | None = None) -> bool:
     """`without` names one filter that is not looked at."""
     place = place_key(document.place) if document.place else None
-    day = document.date
+    first, last = span(document.date) if document.date else ("", "9999-99")
     said = {
-        "date": (not filters.date_from or (day is not None and day >= filters.date_from))
-        and (not filters.date_to or (day is not None and day <= filters.date_to)),
+        "date": (not filters.date_from or first >= filters.date_from)
+        and (not filters.date_to or last <= filters.date_to),
         "entity": set(filters.entity) <= set(document.entities),
         "entity_any": not filters.entity_any or bool(set(filters.entity_any) & set(document.entities)),
         "not_entity": not set(filters.not_entity) & set(document.entities),
@@ -180,6 +181,14 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
         "language": not filters.language or document.language in filters.language,
     }
     return all(holds for name, holds in said.items() if name != without)
+
+
+def span(day: str) -> tuple[str, str]:
+    """First and last day that a date may mean."""
+    last = day if len(day) > 4 else f"{day}-12"
+    if len(last) == 7:
+        last = f"{last}-{monthrange(*map(int, last.split('-')))[1]}"
+    return (f"{day}-01-01"[:10], last) if len(day) < 10 else (day, day)
 
 
 def place_key(text: str) -> str:
@@ -211,9 +220,10 @@ class Expected:
         return Facet(
             name=name,
             distinct=len(ranked),
-            missing=sum(not _values(document, name) for document in found),
+            missing=sum(not _values(document, name) and not _is_vague(document, name) for document in found),
             other=sum(counts.values()) - sum(count for _, count in listed),
             buckets=tuple(Bucket(value, count) for value, count in listed),
+            imprecise=sum(_is_vague(document, name) for document in found),
         )
 
     def dates(self) -> DateCounts:
@@ -226,7 +236,8 @@ class Expected:
     def by_date(self) -> list[str]:
         """The order of a date sort: ties by id, undated last in both directions."""
         found = sorted(self.hits, key=lambda document: document.id)
-        dated = sorted((d for d in found if d.date), key=lambda d: d.date or "", reverse=self._query.sort != "date")
+        newest_first = self._query.sort != "date"
+        dated = sorted((d for d in found if d.date), key=lambda d: span(d.date or "")[0], reverse=newest_first)
         return [document.id for document in [*dated, *(d for d in found if not d.date)]]
 
     def _passing(self, documents: Iterable[Document], without: str | None = None) -> list[Document]:
@@ -241,10 +252,18 @@ def _own(filters: Filters, name: FacetName) -> str | None:
     return name
 
 
+def _is_vague(document: Document, name: FacetName) -> bool:
+    return name == "month" and len(document.date or "") == 4
+
+
 def _values(document: Document, name: FacetName) -> set[str]:
     match name:
         case "year" | "month":
-            return {document.date[: 4 if name == "year" else 7]} if document.date else set()
+            return (
+                {document.date[: 4 if name == "year" else 7]}
+                if document.date and not _is_vague(document, name)
+                else set()
+            )
         case "source":
             return {document.source} if document.source else set()
         case "dateline":

@@ -6,7 +6,7 @@ import pytest
 
 from app.search.engine import Bucket, DateCounts, Facet, SearchEngine
 from app.search.query import FacetName, Filters, Query, parse
-from tests.search.asking import doc
+from tests.search.asking import doc, numbers
 
 
 @pytest.fixture
@@ -86,3 +86,53 @@ def test_days(sorted_out: SearchEngine) -> None:
         ("2001-05-05", "2001-06-05", "2002-05-05"), (0, 0, 0), (1, 1, 1), 1
     )
     assert sorted_out.search(Query()).dates is None
+
+
+@pytest.fixture
+def vague(engine: SearchEngine) -> SearchEngine:
+    dates = ("2001", "2001-02", "2001-02-03", "2001-02-28", "2000-02", "2002", None)
+    # In two segments.
+    engine.put([doc(number, "oil", date=day) for number, day in enumerate(dates[:3])], sequence=1)
+    engine.put([doc(number, "oil", date=day) for number, day in enumerate(dates[3:], 3)], sequence=2)
+    return engine
+
+
+def test_a_year_has_no_month_to_be_counted_in(vague: SearchEngine) -> None:
+    assert facet(vague, "year") == Facet("year", 3, 1, 0, (Bucket("2001", 4), Bucket("2000", 1), Bucket("2002", 1)))
+    assert facet(vague, "month") == Facet("month", 2, 1, 0, (Bucket("2001-02", 3), Bucket("2000-02", 1)), imprecise=2)
+    assert facet(vague, "source").imprecise == 0
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "found"),
+    [
+        ("2001-01-01", "2001-12-31", [0, 1, 2, 3]),
+        ("2001-01-01", "2001-01-31", []),
+        ("2001-02-01", "2001-02-28", [1, 2, 3]),
+        ("2001-02-02", "2001-12-31", [2, 3]),
+        ("2001-01-01", "2001-02-27", [2]),
+        ("2001-01-01", "2001-12-30", [1, 2, 3]),
+        ("2000-02-01", "2000-02-28", []),
+        ("2000-02-01", "2000-02-29", [4]),
+        (None, "2001-12-31", [0, 1, 2, 3, 4]),
+        (None, "2001-12-30", [1, 2, 3, 4]),
+        ("2001-01-01", None, [0, 1, 2, 3, 5]),
+        ("2001-01-02", None, [1, 2, 3, 5]),
+        (None, "9999-12-31", [0, 1, 2, 3, 4, 5]),
+        ("0001-01-01", "0001-12-31", []),
+    ],
+)
+def test_a_date_is_in_a_range_where_all_of_its_days_are(
+    vague: SearchEngine, first: str | None, last: str | None, found: list[int]
+) -> None:
+    hits = vague.search(Query(filters=Filters(date_from=first, date_to=last), dates=True))
+    assert sorted(numbers(hits)) == found
+
+
+def test_the_ends_of_the_calendar_have_dates_too(engine: SearchEngine) -> None:
+    engine.put([doc(1, date="0001"), doc(2, date="9999"), doc(3, date="9999-12")], sequence=1)
+    assert numbers(engine.search(Query(filters=Filters(date_from="9999-12-01", date_to="9999-12-31")))) == [3]
+    assert numbers(engine.search(Query(filters=Filters(date_to="0001-12-31")))) == [1]
+    hits = engine.search(Query(dates=True))
+    assert hits.dates is not None
+    assert hits.dates.days == ("0001", "9999", "9999-12")

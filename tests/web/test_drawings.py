@@ -22,7 +22,7 @@ def timeline(*counts: int) -> Timeline:
         {"start": f"{1990 + n}-01-01", "end": f"{1990 + n}-12-31", "count": count, "total": count, "ratio": 0.0}
         for n, count in enumerate(counts)
     ]
-    return {"interval": "year", "buckets": buckets, "undated": 0}  # type: ignore[typeddict-item]
+    return {"interval": "year", "buckets": buckets, "imprecise": 0, "undated": 0}  # type: ignore[typeddict-item]
 
 
 def drawn(*counts: int) -> Chart:
@@ -41,6 +41,10 @@ def test_a_bar_searches_within_its_time_in_place_of_another() -> None:
     assert str(bars[0].url) == "/?q=moon&date_from=1990-01-01&date_to=1990-12-31"
     assert bars[1].url is None
     assert (bars[0].label, bars[2].label) == ("1990: 3 articles", "1992: 1 article")
+
+
+def test_what_is_not_dated_to_a_bucket_is_told() -> None:
+    assert over("1990", "1990-01-01", "1990-02-01", "1990-03-01").imprecise == 1
 
 
 @pytest.mark.parametrize("counts", [(), (7,), (0, 0, 0)])

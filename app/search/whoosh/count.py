@@ -63,17 +63,20 @@ def _periods(calendar: Calendar, name: FacetName, documents: Documents, limit: i
     periods = calendar.years if name == "year" else calendar.months
     by_day = np.bincount(calendar.of_document[documents], minlength=len(calendar.days))
     totals = np.bincount(periods.of_day, weights=by_day, minlength=len(periods.labels)).astype(np.int64)
-    undated = 0
-    if periods.labels[:1] == [""]:
-        undated, totals[0] = int(totals[0]), 0
+    counted = np.array([len(label) for label in periods.labels]) == (4 if name == "year" else 7)
+    apart = {label: int(total) for label, total in zip(periods.labels, totals, strict=True) if total}
+    missing = apart.get("", 0)
+    imprecise = int(totals[~counted].sum()) - missing
+    totals[~counted] = 0
     label = periods.labels.__getitem__
-    return _facet(name, totals, undated, [(label(i), count) for i, count in _top(totals, limit, label)])
+    shown = [(label(i), count) for i, count in _top(totals, limit, label)]
+    return _facet(name, totals, missing, shown, imprecise)
 
 
-def _facet(name: FacetName, totals: Ints, missing: int, shown: Sequence[tuple[str, int]]) -> Facet:
+def _facet(name: FacetName, totals: Ints, missing: int, shown: Sequence[tuple[str, int]], imprecise: int = 0) -> Facet:
     buckets = tuple(Bucket(value, count) for value, count in shown)
     other = int(totals.sum()) - sum(bucket.count for bucket in buckets)
-    return Facet(name, int(np.count_nonzero(totals)), missing, other, buckets)
+    return Facet(name, int(np.count_nonzero(totals)), missing, other, buckets, imprecise)
 
 
 def _top(totals: Ints, limit: int, text: Callable[[int], str]) -> list[tuple[int, int]]:

@@ -66,6 +66,11 @@ def day_number(day: str | None) -> int:
     return date(year, month, dom).toordinal()
 
 
+def precision(day: str | None) -> int:
+    """How many parts a date has: 1 for a year, 2 for a month, 3 for a day, 0 for none."""
+    return day.count("-") + 1 if day else 0
+
+
 def place_key(place: str) -> str:
     """How a dateline's place is filtered and counted: as newspapers print it, whatever the source's own case."""
     return fold(place).upper()
@@ -123,6 +128,7 @@ class Batch:
         self._vocabulary = vocabulary
         self._raw, self._counts = array("i"), array("q")
         self._ids, self._dates, self._revised, self._derived = array("Q"), array("i"), array("q"), array("B")
+        self._precisions = array("B")
         self._cards: list[bytes] = []
         self._keys: dict[str, list[tuple[str, ...]]] = {view: [] for view in KEY_VIEWS}
 
@@ -141,6 +147,7 @@ class Batch:
             self._counts.append(len(raw))
         self._ids.append(int(document.id, 16))
         self._dates.append(day_number(document.date))
+        self._precisions.append(precision(document.date))
         self._revised.append(document.revised)
         self._derived.append(document.headline_derived)
         self._cards.append(_encode_card(_card(document)))
@@ -152,6 +159,7 @@ class Batch:
         documents = len(self)
         yield from id_arrays(np.array(self._ids, np.uint64))
         yield "date", np.array(self._dates, np.int32)
+        yield "precision", np.array(self._precisions, np.uint8)
         yield "derived", np.array(self._derived, np.uint8)
         yield "revised", narrow(np.array(self._revised, np.int64))
         addresses, lengths = self._lines()
@@ -298,7 +306,7 @@ def merge(parts: Sequence[Part]) -> Named:
     Takes the memory of the longest array, twice, and of a run of terms.
     """
     yield from id_arrays(np.concatenate([part.segment["id"][part.alive] for part in parts]))
-    for name in ("date", "derived"):
+    for name in ("date", "precision", "derived"):
         yield name, np.concatenate([part.segment[name][part.alive] for part in parts])
     yield "revised", narrow(np.concatenate([part.segment["revised"][part.alive] for part in parts]))
     lengths = np.concatenate([_lengths(part)[part.alive] for part in parts])

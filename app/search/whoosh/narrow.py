@@ -70,9 +70,14 @@ def _key_masks(snapshot: Snapshot, filters: Filters) -> Iterator[tuple[str, Mask
 
 
 def _dated(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:
+    """A date that is a month or a year is between two days where all of its days are."""
+
     def made() -> Mask:
         days = snapshot.column("date")
         mask: Mask = days >= (day_number(first) or 1)
-        return mask & (days <= day_number(last)) if last else mask
+        if last:
+            mask &= days <= day_number(last)
+            mask[snapshot.imprecise.documents] &= snapshot.imprecise.last_days <= day_number(last)
+        return mask
 
     return snapshot.kept.get(("date", first, last), made)

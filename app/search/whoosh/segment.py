@@ -10,10 +10,11 @@ addresses of a segment fit in 32 bits. Numbers marked * take the narrowest unsig
 lists are packed as `packed.py` says, in arrays named V.docs.bounds, V.docs.data and so on.
 
 Per document                    id uint64, id_order uint32 (document numbers by id), date int32 (day number from
-                                0001-01-01, 0 = undated), revised *, derived uint8 (1 where the headline was made of the
-                                body's own words), start uint32 (address of its first word), length.headline /
-                                .dateline / .body * (words), cards uint8 (what a hit shows, one encoded value each),
-                                cards.offsets uint32[n+1]
+                                0001-01-01, a month or a year by its first; 0 = undated), precision uint8 (parts of the
+                                date: 1 a year, 2 a month, 3 a day), revised *, derived uint8 (1 where the headline was
+                                made of the body's own words), start uint32 (address of its first word),
+                                length.headline / .dateline / .body * (words), cards uint8 (what a hit shows, one
+                                encoded value each), cards.offsets uint32[n+1]
 Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets uint32[t+1], V.heads uint64
                                 (the first 8 bytes of every 64th term, as a number: where to begin to look)
   exact                         exact.positions, a list of addresses for each term: which documents have a term, how
@@ -49,7 +50,7 @@ Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
 Documents = npt.NDArray[np.int32]
 
-VERSION = 4
+VERSION = 5
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 

@@ -41,8 +41,8 @@ class View:
 
 @dataclass(frozen=True)
 class Calendar:
-    """`days` that have an article, in order, "" first where some are undated; `of_document` is each document's place
-    among them."""
+    """Dates that articles have, in order and as said there: a year, a month or a day; "" first where some are undated.
+    `of_document` is each document's place among them."""
 
     days: tuple[str, ...]
     of_document: npt.NDArray[np.int32]
@@ -62,6 +62,14 @@ class Periods:
 
     labels: list[str]
     of_day: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class Imprecise:
+    """Documents, ascending, whose date is a month or a year, and the last day of each, as a day number."""
+
+    documents: Ints
+    last_days: Ints
 
 
 class Snapshot:
@@ -162,16 +170,42 @@ class Snapshot:
 
     @cached_property
     def calendar(self) -> Calendar:
-        days = self.column("date")
-        held = np.flatnonzero(np.bincount(days)) if len(days) else np.empty(0, np.int64)
-        place = np.zeros(int(held[-1]) + 1 if len(held) else 1, np.int32)
-        place[held] = np.arange(len(held))
-        return Calendar(tuple(map(_label, held.tolist())), place[days])
+        days, day = _numbered(self.column("date"))
+        # A year stands before its first month, and that before its first day.
+        dates, of_document = _numbered(day * _PRECISIONS + self.column("precision"))
+        labels = (_label(int(days[date // _PRECISIONS]), date % _PRECISIONS) for date in dates.tolist())
+        return Calendar(tuple(labels), of_document)
+
+    @cached_property
+    def imprecise(self) -> Imprecise:
+        precision = self.column("precision")
+        documents = np.flatnonzero((precision == _YEAR) | (precision == _MONTH))
+        days = self.column("date")[documents].astype("timedelta64[D]") + _DAY_ZERO
+        months = days.astype("datetime64[M]") + 1
+        years = (days.astype("datetime64[Y]") + 1).astype("datetime64[M]")
+        after = np.where(precision[documents] == _YEAR, years, months).astype("datetime64[D]")
+        return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
+
+
+_YEAR, _MONTH = 1, 2
+_PRECISIONS = 4
+_DAY_ZERO = np.datetime64("0000-12-31")
+"""The day before the first of the calendar, whose number is 1."""
+_LENGTHS = (0, 4, 7, 10)
+"""Characters of a date, by its precision."""
+
+
+def _numbered(values: Array) -> tuple[Ints, npt.NDArray[np.int32]]:
+    """The different values, ascending, and the place of each value among them."""
+    held = np.flatnonzero(np.bincount(values)) if len(values) else np.empty(0, np.int64)
+    place = np.zeros(int(held[-1]) + 1 if len(held) else 1, np.int32)
+    place[held] = np.arange(len(held))
+    return held, place[values]
 
 
 @lru_cache(10_000)
-def _label(day: int) -> str:
-    return date.fromordinal(day).isoformat() if day else ""
+def _label(day: int, precision: int) -> str:
+    return date.fromordinal(day).isoformat()[: _LENGTHS[precision]] if day else ""
 
 
 def _grouped(labels: list[str]) -> Periods:
