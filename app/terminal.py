@@ -171,9 +171,9 @@ def show_answer(found: Answer, bodies: dict[str, str]) -> None:
 
 
 def _show_hit(out: Console, number: int, hit: Hit, clause: Clause | None, body: str) -> None:
-    marks = highlight.matches(clause, hit.headline, "headline") if clause else []
-    out.print(Text.assemble((f"{number}. ", "dim"), _marked(hit.headline, marks, "bold")))
-    about = " · ".join(filter(None, (hit.date, hit.dateline, hit.source, hit.id)))
+    marks = highlight.matches(clause, hit.card.headline, "headline") if clause else []
+    out.print(Text.assemble((f"{number}. ", "dim"), _marked(hit.card.headline, marks, "bold")))
+    about = " · ".join(filter(None, (hit.card.date, hit.card.dateline, hit.card.source, hit.id)))
     out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
     snippet = highlight.snippet(clause, body)
     marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]

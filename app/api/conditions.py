@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from sqlmodel import Session
 
@@ -12,7 +13,8 @@ from app.api import naming
 from app.api.models import FilterInForce, QueryRead, QueryWarning
 from app.api.params import Conditions, SearchParams
 from app.search.answer import Answer
-from app.search.query import Filters, Parsed, parse
+from app.search.attributes import ENTITY, FILTERS, Filters
+from app.search.query import Parsed, parse
 from app.store import entities as store
 from app.store.database import Database
 from app.store.decisions import survivor
@@ -20,6 +22,7 @@ from app.store.tables import Entity
 
 # A text that may be a name: words alone, perhaps in quotation marks, and no longer than names are.
 _PLAIN = re.compile(r"""(?P<mark>"?)(?P<name>\w[\w\s.,'’&-]{1,80})(?P=mark)""")
+_OF_ENTITIES = [each.name for each in FILTERS.values() if each.view is ENTITY]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
     parsed = parse(params.q)
     named = {name: naming.resolve(session, name).id for name in params.entity_name}
     filters = params.filters(named.values())
-    ids = (*filters.entity, *filters.entity_any, *filters.not_entity)
+    ids = [id for name in _OF_ENTITIES for id in filters.of(name)]
     entities = store.names(session, ids) if ids else {}
     merged = _merged(session, [id for id in ids if id not in entities])
     if merged:
@@ -74,15 +77,9 @@ def _merged(session: Session, unknown: Iterable[str]) -> dict[str, str]:
 
 
 def _with_survivors(filters: Filters, merged: Mapping[str, str]) -> Filters:
-    def replaced(ids: Iterable[str]) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(merged.get(id, id) for id in ids))
-
-    return replace(
-        filters,
-        entity=replaced(filters.entity),
-        entity_any=replaced(filters.entity_any),
-        not_entity=replaced(filters.not_entity),
-    )
+    replaced = {name: dict.fromkeys(merged.get(id, id) for id in filters.of(name)) for name in _OF_ENTITIES}
+    values: dict[str, Any] = {name: tuple(ids) for name, ids in replaced.items()}
+    return replace(filters, **values)
 
 
 def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
@@ -104,11 +101,7 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
 
 
 def _in_force(filters: Filters) -> list[FilterInForce]:
-    listed: list[FilterInForce] = []
-    if filters.date_from is not None:
-        listed.append({"name": "date_from", "value": filters.date_from})
-    if filters.date_to is not None:
-        listed.append({"name": "date_to", "value": filters.date_to})
-    for name in ("entity", "entity_any", "not_entity", "source", "not_source", "dateline", "language"):
-        listed += [{"name": name, "value": value} for value in getattr(filters, name)]
-    return listed
+    bounds = (("date_from", filters.date_from), ("date_to", filters.date_to))
+    given = [(name, value) for name, value in bounds if value is not None]
+    given += [(name, value) for name in FILTERS for value in filters.of(name)]
+    return [{"name": name, "value": value} for name, value in given]

@@ -16,7 +16,7 @@ from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
 from app.api.reply import Moved, indexed, next_page, reply
 from app.api.timeline import of_all, timeline
 from app.archive import Archive
-from app.search.query import Filters
+from app.search.attributes import Filters
 from app.search.query import Query as SearchQuery
 from app.store import entities as store
 from app.store import tables

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import get_args
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from app.api.conditions import Asked
-from app.api.models import EntityType, Facet, FacetValue
+from app.api.models import Facet, FacetValue
 from app.api.params import bounds
 from app.search import engine
-from app.search.query import FacetName
+from app.search.attributes import ENTITY, FACETS, FacetName
 from app.store.tables import Entity
 from app.text import fold
-
-_ENTITY_TYPES = get_args(EntityType)
-_DATES = ("date", "date_from", "date_to")
 
 Items = list[tuple[str, str]]
 
@@ -59,42 +55,38 @@ def _encoded(item: tuple[str, str]) -> str:
 
 
 def entity_ids(facets: tuple[engine.Facet, ...]) -> list[str]:
-    return [bucket.value for facet in facets if facet.name in _ENTITY_TYPES for bucket in facet.buckets]
+    return [bucket.value for facet in facets if FACETS[facet.name].view is ENTITY for bucket in facet.buckets]
 
 
 def _parameter(facet: FacetName, asked: Asked) -> str:
-    """The parameter that adds a value, such that the count shown is what it adds.
+    """Return the parameter that adds a value, such that the count shown is what it adds.
 
     Entities narrow (`entity`), unless the reader already chooses among several of the type: that facet is counted
     without `entity_any`, so a further value joins it.
     """
-    if facet in ("year", "month"):
-        return "date"
-    if facet not in _ENTITY_TYPES:
-        return facet
-    of_type = (id for id in asked.filters.entity_any if id.startswith(f"{facet}-"))
-    return "entity_any" if any(of_type) else "entity"
+    grouping = FACETS[facet]
+    joined = any(id.startswith(grouping.prefix) for id in asked.filters.entity_any)
+    return grouping.own if grouping.view is ENTITY and joined else grouping.filters[0]
 
 
 def _is_selected(facet: FacetName, value: str, asked: Asked) -> bool:
-    filters = asked.filters
-    if facet in ("year", "month"):
+    filters, grouping = asked.filters, FACETS[facet]
+    if grouping.view is None:
         return filters.date_from is not None and (filters.date_from, filters.date_to) == bounds(value)
-    if facet in _ENTITY_TYPES:
-        return value in filters.entity or value in filters.entity_any
-    chosen: tuple[str, ...] = getattr(filters, facet)
-    return fold(value) in map(fold, chosen)
+    chosen = [each for name in grouping.filters for each in filters.of(name)]
+    return value in chosen if grouping.view is ENTITY else fold(value) in map(fold, chosen)
 
 
 def _without(items: Items, facet: FacetName, value: str, asked: Asked) -> Items:
-    """The parameters without this value; for dates, which exclude each other, without any."""
-    if facet in ("year", "month"):
-        return [(name, given) for name, given in items if name not in _DATES]
-    if facet in _ENTITY_TYPES:
+    """Return the parameters without this value; for dates, which exclude each other, without any."""
+    grouping = FACETS[facet]
+    if grouping.view is None:
+        return [(name, given) for name, given in items if name not in grouping.filters]
+    if grouping.view is ENTITY:
         return [
             (name, given)
             for name, given in items
-            if not (name in ("entity", "entity_any") and asked.merged.get(given, given) == value)
+            if not (name in grouping.filters and asked.merged.get(given, given) == value)
             and not (name == "entity_name" and asked.named.get(given) == value)
         ]
-    return [(name, given) for name, given in items if not (name == facet and fold(given) == fold(value))]
+    return [(name, given) for name, given in items if not (name in grouping.filters and fold(given) == fold(value))]

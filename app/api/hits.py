@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 from fastapi import Request
 
-from app.api.models import Hit, Snippet, Span, ordered
-from app.api.params import HitField
+from app.api.models import Hit, HitField, Snippet, Span, ordered
 from app.search import highlight
+from app.search.engine import Card
 from app.search.engine import Hit as Found
 from app.search.query import Clause
 from app.store.articles import bodies
 from app.store.database import Database
+
+_ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +44,16 @@ def hit_views(request: Request, database: Database, hits: Sequence[Found], view:
 
 
 def _hit(hit: Found, address: str) -> Hit:
-    shown: Hit = {"id": hit.id}
-    if hit.external_id is not None:
-        shown["external_id"] = hit.external_id
-    shown["url"] = hit.url or address
-    shown["headline"] = hit.headline
-    shown["headline_derived"] = hit.headline_derived
-    if hit.date is not None:
-        shown["date"] = hit.date
-    if hit.dateline is not None:
-        shown["dateline"] = hit.dateline
-    if hit.source is not None:
-        shown["source"] = hit.source
-    shown["language"] = hit.language
-    shown["word_count"] = hit.word_count
+    shown: dict[str, object] = {"id": hit.id}
+    for name in _ON_CARD:
+        value = getattr(hit.card, name)
+        if value is not None:
+            shown[name] = value
+        elif name == "url":
+            shown[name] = address
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
-    return shown
+    return cast(Hit, shown)
 
 
 def _snippet(found: highlight.Snippet, view: View) -> Snippet:

@@ -7,12 +7,13 @@ is `NotRequired` is left out where there is no value: nothing is ever null. `doc
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeVar, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from app.search.query import FacetName, Match
+from app.search.attributes import FacetName
+from app.search.query import Match
 
 EntityType = Literal["person", "organization", "place", "event"]
 Interval = Literal["day", "week", "month", "year", "decade", "century"]
@@ -125,6 +126,12 @@ class Hit(TypedDict):
     word_count: NotRequired[Count]
     score: NotRequired[Annotated[float, Field(description="Only comparable within one answer; absent by date.")]]
     snippet: NotRequired[Snippet]
+
+
+if TYPE_CHECKING:
+    HitField = str
+else:
+    HitField = Literal[tuple(Hit.__annotations__)]
 
 
 class FacetValue(TypedDict):

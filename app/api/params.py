@@ -9,20 +9,17 @@ import calendar
 import re
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
-from app.api.models import DecisionKind, EntityType
+from app.api.models import DecisionKind, EntityType, HitField
 from app.errors import InvalidParameter
-from app.search.query import Clause, FacetName, Filters, Match, Query, Sort
+from app.search.attributes import FILTERS, FacetName, Filter, Filters
+from app.search.query import Clause, Match, Query, Sort
 
-HitField = Literal[
-    "id", "external_id", "url", "headline", "headline_derived", "date", "dateline", "source", "language",
-    "word_count", "score", "snippet",
-]  # fmt: skip
 SuggestionKind = Literal["entity", "term", "headline"]
 
 _CIVIL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
@@ -90,8 +87,8 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Conditions(Params):
-    """Which articles: the parameters that searches, timelines and whatever else runs over a search have in common."""
+class _Asked(Params):
+    """The conditions that are no filter by a value of an article."""
 
     q: QueryText = Field(
         "",
@@ -120,44 +117,33 @@ class Conditions(Params):
         examples=["2025"],
         json_schema_extra=_DATE_SCHEMA,
     )
-    entity: Names = Field(
-        default_factory=list, description="Entity ids; all of them are named.", examples=[["person-narendra-modi"]]
-    )
-    entity_any: Names = Field(
-        default_factory=list,
-        description="Entity ids; at least one of them is named.",
-        examples=[["place-india", "place-pakistan"]],
-    )
-    not_entity: Names = Field(
-        default_factory=list, description="Entity ids; none of them is named.", examples=[["place-russia"]]
-    )
     entity_name: Names = Field(
         default_factory=list,
         description="Names or aliases of entities; all of them are named. One that several share is refused with the "
         "candidates.",
         examples=[["Narendra Modi"]],
     )
-    source: Names = Field(default_factory=list, description="Publishers; any of them.", examples=[["Reuters"]])
-    not_source: Names = Field(default_factory=list, description="Publishers; none of them.", examples=[["Reuters"]])
-    dateline: Names = Field(
-        default_factory=list, description="Places in the dateline; any of them.", examples=[["New Delhi"]]
-    )
-    language: Names = Field(default_factory=list, description="Language codes; any of them.", examples=[["en"]])
+
+
+def _parameter(filter: Filter) -> tuple[object, object]:
+    return Names, Field(default_factory=list, description=filter.description, examples=[list(filter.examples)])
+
+
+if TYPE_CHECKING:
+    _Filtered = _Asked
+else:
+    _Filtered = create_model("_Filtered", __base__=_Asked, **{name: _parameter(one) for name, one in FILTERS.items()})
+
+
+class Conditions(_Filtered):
+    """Which articles: the parameters that searches, timelines and whatever else runs over a search have in common."""
 
     def filters(self, named: Iterable[str] = ()) -> Filters:
         """`named`: the entity ids that `entity_name` was resolved to."""
+        given = {name: getattr(self, name) for name in FILTERS}
+        given["entity"] = [*given["entity"], *named]
         date_from, date_to = self._date_bounds()
-        return Filters(
-            date_from=date_from,
-            date_to=date_to,
-            entity=_once([*self.entity, *named]),
-            entity_any=_once(self.entity_any),
-            not_entity=_once(self.not_entity),
-            source=_once(self.source),
-            not_source=_once(self.not_source),
-            dateline=_once(self.dateline),
-            language=_once(self.language),
-        )
+        return Filters(date_from, date_to, **{name: tuple(dict.fromkeys(values)) for name, values in given.items()})
 
     def _date_bounds(self) -> tuple[str | None, str | None]:
         if self.date:
@@ -169,10 +155,6 @@ class Conditions(Params):
         if first and last and first > last:
             raise InvalidParameter("date_to", f"{self.date_to} is before date_from, {self.date_from}.")
         return first, last
-
-
-def _once(values: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(values))
 
 
 class SearchParams(Conditions):

@@ -18,8 +18,8 @@ from app.api.reply import indexed, reply
 from app.api.route import ParameterRoute
 from app.errors import InvalidParameter
 from app.search.answer import answer
+from app.search.attributes import EVERYTHING, Filters
 from app.search.engine import DateCounts
-from app.search.query import Filters
 from app.search.query import Query as SearchQuery
 
 # A chart of more bars than a wide screen has points shows nothing; it would only cost both ends memory.
@@ -32,7 +32,6 @@ _YEAR = 365.2425
 _AUTO: tuple[tuple[float, Interval], ...] = (
     (62, "day"), (548, "week"), (2_740, "month"), (MOST_YEARS * _YEAR, "year"), (MOST_YEARS * 10 * _YEAR, "decade"),
 )  # fmt: skip
-_EVERYTHING = Filters()
 # From the finest on; a month counts as its shortest.
 _DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365, "decade": 3_652, "century": 36_524}
 
@@ -57,7 +56,7 @@ def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[Timeli
 
 
 def timeline(
-    counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = _EVERYTHING
+    counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = EVERYTHING
 ) -> Timeline:
     """From the first match to the last, or between the dates filtered by, which also cut the outer buckets: so each
     bucket counts what a search between its ends finds. Articles whose date says less than a bucket stand apart."""

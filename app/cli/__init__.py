@@ -157,8 +157,6 @@ def search(
     All words must match; where no article has them all, those with most of them are shown, and it says so. Hits are
     marked where a terminal shows colours; output into a file or a pipe is plain. The language: docs/grammar.md.
     """
-    from dataclasses import asdict
-
     from app import terminal
     from app.api.conditions import query_read, read_conditions
     from app.ingest.indexing import is_ours
@@ -175,7 +173,7 @@ def search(
         read = query_read(params, asked, found)
     if as_json:
         results = [
-            {name: value for name, value in asdict(hit).items() if value is not None}
+            {name: value for name, value in hit.shown().items() if value is not None}
             | {"snippet": _snippet(found.clause, texts[hit.id])}
             for hit in found.hits.hits
         ]

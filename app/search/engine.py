@@ -9,7 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from app.search.query import FacetName, Query
+import msgspec
+
+from app.search.attributes import FacetName
+from app.search.query import Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +41,9 @@ class Document:
     revised: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """What a result shows without asking the store. `score` is None where the order is by date."""
+class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
+    """What a result shows without asking the store. An engine keeps it as it is; a field added here is shown."""
 
-    id: str
-    score: float | None
     headline: str
     headline_derived: bool
     date: str | None
@@ -54,6 +54,24 @@ class Hit:
     external_id: str | None
     word_count: int
     revision: int
+
+    @classmethod
+    def of(cls, document: Document) -> Card:
+        """Return the card of a document, which has a field of each name."""
+        return cls(*(getattr(document, name) for name in cls.__struct_fields__))
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """An article found. `score` is None where the order is by date."""
+
+    id: str
+    score: float | None
+    card: Card
+
+    def shown(self) -> dict[str, object]:
+        """Return all that a result shows, by name."""
+        return {"id": self.id, "score": self.score, **msgspec.structs.asdict(self.card)}
 
 
 @dataclass(frozen=True, slots=True)

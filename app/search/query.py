@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from app.errors import QueryTooComplex
 from app.search import analysis
+from app.search.attributes import EVERYTHING, FacetName, Filters
 from app.text import APOSTROPHES, normalise
 
 MAX_CHARACTERS = 1_000
@@ -30,7 +31,6 @@ LONG_WORD = 8
 Field = Literal["headline", "body", "dateline"]
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "-date", "date"]
-FacetName = Literal["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,27 +109,11 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
-class Filters:
-    """What an article must be besides matching. Dates are inclusive ISO days ("YYYY-MM-DD"); an article
-    whose date is a month or a year passes where all of its days do. Ids are entity ids."""
-
-    date_from: str | None = None
-    date_to: str | None = None
-    entity: tuple[str, ...] = ()
-    entity_any: tuple[str, ...] = ()
-    not_entity: tuple[str, ...] = ()
-    source: tuple[str, ...] = ()
-    not_source: tuple[str, ...] = ()
-    dateline: tuple[str, ...] = ()
-    language: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Query:
     """One search as every engine gets it: the clause says all that must match (`relax` has been applied or not)."""
 
     clause: Clause | None = None
-    filters: Filters = Filters()
+    filters: Filters = EVERYTHING
     sort: Sort = "relevance"
     limit: int = 20
     cursor: str | None = None

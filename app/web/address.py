@@ -15,11 +15,10 @@ from pydantic import ValidationError
 from app.api.params import EntityParams, Params, SearchParams
 from app.api.problems import nearest
 from app.errors import InvalidParameter
-from app.search.query import FacetName
+from app.search.attributes import FACETS
 
 P = TypeVar("P", bound=Params)
-DATES = ("date", "date_from", "date_to")
-FACETS: tuple[FacetName, ...] = ("person", "place", "organization", "event", "source", "language")
+SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title)
 """In the order in which readers ask: who, where; years are drawn instead."""
 
 SHOWN = 6
@@ -73,7 +72,7 @@ class Address:
 def search_params(request: Request) -> SearchParams:
     """What the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
     given = {name: value for name, value in _given(request).items() if name not in _FIXED}
-    return _read(SearchParams, {"facet_limit": SHOWN, **given, "facet": FACETS})
+    return _read(SearchParams, {"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:
@@ -99,7 +98,7 @@ def _read(model: type[P], values: Mapping[str, object]) -> P:
 
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
-    return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in FACETS)))
+    return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in SHOWN_FACETS)))
 
 
 def _refusal(error: ValidationError, model: type[Params]) -> InvalidParameter:

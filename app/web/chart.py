@@ -10,9 +10,9 @@ from datetime import date, timedelta
 
 from app.api.models import Interval, Timeline, TimelineBucket
 from app.api.timeline import MOST_YEARS, timeline
+from app.search.attributes import DATES, EVERYTHING, Filters
 from app.search.engine import DateCounts
-from app.search.query import Filters
-from app.web.address import DATES, Address
+from app.web.address import Address
 from app.web.pages import Way, civil
 
 STEP = 10
@@ -27,7 +27,6 @@ LONELY = 100
 """Years without an article: no archive is silent for so long, but 0202 is soon typed for 2020."""
 SPARED = 10
 """One article in so many may be told of in place of being drawn."""
-_EVERYTHING = Filters()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class Chart:
     """To the few articles that are too far away to be drawn."""
 
 
-def over_time(counts: DateCounts | None, here: Address, filters: Filters = _EVERYTHING) -> Chart | None:
+def over_time(counts: DateCounts | None, here: Address, filters: Filters = EVERYTHING) -> Chart | None:
     """The chart of a search, `here` under `filters`: of its bulk, beside links to the few articles far away from it."""
     assert counts is not None, "the query asked for dates"
     near = _near(counts, filters)

@@ -6,7 +6,8 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.deps import ArchiveDep, EntityId
 from app.api.entities import found_entity, summary
-from app.search.query import Filters, Query
+from app.search.attributes import Filters
+from app.search.query import Query
 from app.store import entities as store
 from app.web.address import Address
 from app.web.chart import over_time

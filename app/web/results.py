@@ -36,7 +36,7 @@ def results(archive: Archive, session: Session, hits: Sequence[Hit], clause: Cla
     return [
         Result(
             hit,
-            _marked(hit.headline, in_headline.matches(hit.headline)),
+            _marked(hit.card.headline, in_headline.matches(hit.card.headline)),
             _snippet(hit, bodies.get(hit.id, ""), in_body),
             tuple(known[id] for id in people[hit.id][:NAMES]),
         )
@@ -55,8 +55,8 @@ def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
 
 def _told(hit: Hit, body: str) -> int:
     """How far into the body its headline goes; 0 where it has one of its own."""
-    said = hit.headline.removesuffix("…").rstrip()
-    start = body.find(said) if hit.headline_derived else -1
+    said = hit.card.headline.removesuffix("…").rstrip()
+    start = body.find(said) if hit.card.headline_derived else -1
     return start + len(said) if start >= 0 and start + len(said) < len(body) else 0
 
 

@@ -14,14 +14,14 @@ from app.api.models import Facet, FilterInForce
 from app.api.params import SearchParams, bounds
 from app.archive import Archive
 from app.search.answer import Answer, TermCount, answer
+from app.search.attributes import DATES, FACETS, FILTERS
 from app.store import entities as store
-from app.web.address import DATES, Address, api_call, search_params
+from app.web.address import Address, api_call, search_params
 from app.web.chart import over_time
 from app.web.pages import Way, civil, render
 from app.web.results import results
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
-_VERBS = {"not_entity": "without ", "not_source": "not ", "entity_any": "any of: "}
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,7 +37,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
     return render(
         request, "search.html",
-        here=here, params=params, asked=asked, found=found, results=listed, facets=facets,
+        here=here, params=params, asked=asked, found=found, results=listed, facets=facets, groupings=FACETS,
         read=read, filters=_in_force(here, asked, read["filters"]),
         chart=over_time(found.hits.dates, here, asked.filters),
         sorts=_sorts(here, params, asked),
@@ -82,7 +82,7 @@ def _in_force(here: Address, asked: Asked, filters: list[FilterInForce]) -> list
         if name not in DATES:
             by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
             entity = asked.entities.get(value)
-            label = _VERBS.get(name, "") + (entity.name if entity else value)
+            label = FILTERS[name].verb + (entity.name if entity else value)
             ways.append(Way(label, here.dropping((name, value), *by_name)))
     return ways
 

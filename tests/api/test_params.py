@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from app.api.params import SearchParams, bounds
 from app.errors import InvalidParameter
-from app.search.query import Filters, Word
+from app.search.attributes import Filters
+from app.search.query import Word
 
 
 @given(st.dates())

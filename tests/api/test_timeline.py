@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from app.api.models import Interval
 from app.api.timeline import timeline
 from app.errors import InvalidParameter
+from app.search.attributes import Filters
 from app.search.engine import DateCounts
-from app.search.query import Filters
 from tests.api.served import Api
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass, field, replace
 from itertools import islice, pairwise
 
 from app.search.analysis import stem
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import And, Filters, Fuzzy, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Fuzzy, Or, Phrase, Prefix, Query, Word
 
 SEED = 7
 EACH = 40

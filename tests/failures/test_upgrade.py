@@ -17,7 +17,8 @@ from app.archive import open_archive
 from app.ingest import indexing
 from app.ingest.enriching import enrich
 from app.ingest.verify import verify
-from app.search.query import Filters, Query, Word
+from app.search.attributes import Filters
+from app.search.query import Query, Word
 from app.settings import Settings
 from app.store import migrations
 from app.store.decisions import in_force

@@ -15,7 +15,8 @@ from app.ingest import indexing
 from app.ingest.deciding import Decided, decide, resolve_again
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
-from app.search.query import Filters, Query
+from app.search.attributes import Filters
+from app.search.query import Query
 from app.store import decisions, entities
 from app.store.decisions import Proposal
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention

@@ -43,7 +43,7 @@ def rows(archive: Archive) -> list[dict[str, Any]]:
 
 
 def searched(archive: Archive, word: str) -> list[str]:
-    return [hit.headline for hit in archive.engine.search(Query(Word(word))).hits]
+    return [hit.card.headline for hit in archive.engine.search(Query(Word(word))).hits]
 
 
 def test_articles_go_in_and_are_found(archive: Archive, write_records: WriteRecords, tmp_path: Path) -> None:

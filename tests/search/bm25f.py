@@ -30,8 +30,9 @@ from whoosh.matching import FilterMatcher, ListMatcher
 from whoosh.query.spans import SpanNear2
 from whoosh.searching import Searcher
 
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import Field, Filters
+from app.search.query import Field
 from app.search.whoosh.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, Without
 from app.search.whoosh.plan import Any as AnyOf
 from app.search.whoosh.segment import GAP

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Field, Filters, Fuzzy, Not, Or, Phrase, Prefix, Word
+from app.search.query import And, Clause, Field, Fuzzy, Not, Or, Phrase, Prefix, Word
 
 FREQUENT = ("the", "of", "talks", "minister", "said", "bank", "trade", "oil", "prices", "in", "a", "to")
 WORDS = (

@@ -16,22 +16,9 @@ from itertools import pairwise
 from typing import get_args
 
 from app.search import analysis
+from app.search.attributes import FacetName, Filters
 from app.search.engine import Bucket, DateCounts, Document, Facet
-from app.search.query import (
-    And,
-    Clause,
-    FacetName,
-    Field,
-    Filters,
-    Fuzzy,
-    Not,
-    Nothing,
-    Or,
-    Phrase,
-    Prefix,
-    Query,
-    Word,
-)
+from app.search.query import And, Clause, Field, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from app.text import fold
 
 FIELDS: tuple[Field, ...] = ("headline", "dateline", "body")

@@ -7,8 +7,9 @@ import pytest
 
 from app.errors import QueryTooComplex
 from app.search.answer import ENOUGH, Answer, answer
+from app.search.attributes import Filters
 from app.search.engine import Document, SearchEngine
-from app.search.query import Filters, Match, Query, parse
+from app.search.query import Match, Query, parse
 from app.search.whoosh.engine import WhooshEngine
 
 BODIES = [

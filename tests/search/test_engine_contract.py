@@ -17,8 +17,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import QueryTooComplex
-from app.search.engine import DateCounts, Document, Facet, SearchEngine
-from app.search.query import Clause, Filters, Query, Sort, parse
+from app.search.attributes import Filters
+from app.search.engine import Card, DateCounts, Document, Facet, SearchEngine
+from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, ask, doc, numbers, pages
 from tests.search.generated import article, articles, clauses, filters, revision
 from tests.search.reference import FACETS, Expected
@@ -36,7 +37,7 @@ class TestWriting:
         engine.put([doc(1, "grain", source="Post", revision=2, revised=3)], sequence=3)
         assert numbers(ask(engine, "oil")) == [2]
         (hit,) = ask(engine, "grain").hits
-        assert (hit.source, hit.revision) == ("Post", 2)
+        assert (hit.card.source, hit.card.revision) == ("Post", 2)
         assert ask(engine, "").total == engine.status().documents == 2
 
     def test_the_last_of_two_with_one_id_in_a_batch_stays(self, engine: SearchEngine) -> None:
@@ -185,10 +186,11 @@ class TestOrder:
         )  # fmt: skip
         engine.put([full, doc(1, "body")], sequence=1)
         hit, bare = ask(engine, "body", "-date").hits
-        for name in ("id", "headline", "date", "dateline", "source", "language", "url", "external_id"):
-            assert getattr(hit, name) == getattr(full, name)
-        assert (hit.headline_derived, hit.word_count, hit.revision) == (True, 9, 3)
-        assert (bare.date, bare.dateline, bare.source, bare.url, bare.external_id) == (None,) * 5
+        assert hit.id == full.id
+        assert hit.card == Card.of(full)
+        assert (hit.card.headline_derived, hit.card.word_count, hit.card.revision) == (True, 9, 3)
+        card = bare.card
+        assert (card.date, card.dateline, card.source, card.url, card.external_id) == (None,) * 5
 
 
 class TestEmptyAndOdd:
@@ -256,7 +258,7 @@ class TestEmptyAndOdd:
         engine.put([doc(3, "other")], sequence=2)
         assert 1 in numbers(ask(engine, query))
         (hit,) = engine.search(Query(None, Filters(source=(text,), entity=(f"person-{text}",), dateline=(text,)))).hits
-        assert (hit.headline, hit.source) == (text, text)
+        assert (hit.card.headline, hit.card.source) == (text, text)
 
     def test_ids_at_both_ends(self, engine: SearchEngine) -> None:
         ends = [0, 1, 2**63 - 1, 2**63, 2**64 - 2, 2**64 - 1]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from app.search.attributes import FacetName, Filters
 from app.search.engine import Bucket, DateCounts, Facet, SearchEngine
-from app.search.query import FacetName, Filters, Query, parse
+from app.search.query import Query, parse
 from tests.search.asking import doc, numbers
 
 

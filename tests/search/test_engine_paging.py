@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import InvalidCursor
+from app.search.attributes import Filters
 from app.search.engine import Document, Hit, SearchEngine
-from app.search.query import Clause, Filters, Query, Sort, parse
+from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, doc, pages
 from tests.search.generated import article, articles, bare_clauses, clauses, filters, revision
 

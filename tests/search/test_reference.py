@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.search.attributes import Filters
 from app.search.engine import Document, SearchEngine
-from app.search.query import Clause, Filters, Query, Sort, parse
+from app.search.query import Clause, Query, Sort, parse
 from app.search.whoosh.engine import WhooshEngine
 from tests.search import reference
 from tests.search.generated import article, articles, bare_clauses, clauses, filters, revision

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.api.models import Timeline
+from app.search.attributes import Filters
 from app.search.engine import DateCounts
-from app.search.query import Filters
 from app.store.entities import Related
 from app.store.tables import Entity
 from app.web.address import Address

@@ -16,23 +16,24 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from app.search.attributes import FACETS, FacetName
 from app.search.engine import Bucket, DateCounts, Facet
-from app.search.query import FacetName
 from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
 from app.search.whoosh.snapshot import Calendar, Snapshot
 
-_VIEW = {"source": "source", "dateline": "place", "language": "language"}
 _FEW = 16
 """A table of values is as wide as all but one document in so many need."""
 
 
 def facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> Facet:
     """Count the values of `documents`, ascending. The most frequent first, then by value."""
-    if name == "year" or name == "month":
+    view = FACETS[name].view
+    if view is None:
         return _periods(snapshot.calendar, name, documents, limit)
     numbering = _numberings.setdefault(name, _Numbering())
-    values = [(_values(snapshot.views[part].segment, name), inside) for part, inside, _ in snapshot.parts(documents)]
+    parts = [(snapshot.views[part].segment, inside) for part, inside, _ in snapshot.parts(documents)]
+    values = [(_values(segment, name, view.name), inside) for segment, inside in parts]
     numbers = [numbering.of(one) for one, _ in values]
     totals, missing = np.zeros(len(numbering), np.int64), 0
     for (one, inside), common in zip(values, numbers, strict=True):
@@ -115,14 +116,13 @@ class _Values:
         return totals[:-1], int(np.count_nonzero(rows[:, 0] == len(self.terms)))
 
 
-def _values(segment: Segment, name: FacetName) -> _Values:
-    return segment.kept.get(name, partial(_read, segment, name))
+def _values(segment: Segment, name: FacetName, view: str) -> _Values:
+    return segment.kept.get(name, partial(_read, segment, view, FACETS[name].prefix.encode()))
 
 
-def _read(segment: Segment, name: FacetName) -> _Values:
-    view = _VIEW.get(name, "entity")
+def _read(segment: Segment, view: str, prefix: bytes) -> _Values:
     table = segment.terms(view)
-    run = table.starting(b"" if name in _VIEW else f"{name}-".encode())
+    run = table.starting(prefix)
     forward, per_document = segment[f"{view}.forward"], np.diff(segment[f"{view}.forward_offsets"])
     wanted = (forward >= run.start) & (forward < run.stop)
     owner = np.repeat(np.arange(segment.documents, dtype=np.int32), per_document)[wanted]

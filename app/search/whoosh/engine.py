@@ -15,8 +15,9 @@ from rapidfuzz.distance import OSA
 
 from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
-from app.search.engine import Audit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
-from app.search.query import MIN_PREFIX, And, Clause, FacetName, Filters, Or, Phrase, Prefix, Query, Word
+from app.search.attributes import FacetName, Filters
+from app.search.engine import Audit, Card, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
+from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.audit import audit
@@ -39,7 +40,7 @@ _CONTINUED = 50
 _MISSPELT = 2
 """Letters in which a misspelling may differ."""
 
-_decode_card = msgspec.msgpack.Decoder(tuple).decode
+_decode_card = msgspec.msgpack.Decoder(Card).decode
 
 
 class WhooshEngine:
@@ -214,7 +215,7 @@ class WhooshEngine:
         except QueryTooComplex:
             frequent = [Phrase(each.text, 0, "headline") for each in self._terms_starting(one_term(last), _CONTINUED)]
             hits = self._with_all(before, Or(tuple(frequent)), limit)
-        return [Suggestion("headline", hit.headline, 1, hit.id) for hit in hits]
+        return [Suggestion("headline", hit.card.headline, 1, hit.id) for hit in hits]
 
     def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[Hit, ...]:
         clause = And((*words, beginning)) if words else beginning
@@ -256,7 +257,7 @@ def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[Hit, ...]:
     hits = []
     for document, id, key in zip(page.document.tolist(), page.id.tolist(), page.key.tolist(), strict=True):
         segment, inside = snapshot.locate(document)
-        hits.append(Hit(f"{id:016x}", key if scored else None, *_decode_card(segment.card(inside))))
+        hits.append(Hit(f"{id:016x}", key if scored else None, _decode_card(segment.card(inside))))
     return tuple(hits)
 
 

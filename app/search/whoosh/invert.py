@@ -17,7 +17,8 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search import analysis
-from app.search.engine import Document
+from app.search.attributes import VIEWS
+from app.search.engine import Card, Document
 from app.search.whoosh.near import near_arrays
 from app.search.whoosh.packed import Array, Ints, Mask, joined, offsets_of, pack, ragged, runs
 from app.search.whoosh.segment import (
@@ -32,27 +33,11 @@ from app.search.whoosh.segment import (
     packed_counts,
     term_arrays,
 )
-from app.text import fold
 
 Words = npt.NDArray[np.uint32]
 Moving = Callable[[Words], tuple[Mask | None, Words]]
 
 MAX_ADDRESS = 2**32 - 1
-
-
-class Card(msgspec.Struct, array_like=True, frozen=True):
-    """What a hit shows, kept in the segment so that a page of hits needs no other store."""
-
-    headline: str
-    headline_derived: bool
-    date: str | None
-    dateline: str | None
-    source: str | None
-    language: str
-    url: str | None
-    external_id: str | None
-    word_count: int
-    revision: int
 
 
 _encode_card = msgspec.msgpack.Encoder().encode
@@ -69,11 +54,6 @@ def day_number(day: str | None) -> int:
 def precision(day: str | None) -> int:
     """How many parts a date has: 1 for a year, 2 for a month, 3 for a day, 0 for none."""
     return day.count("-") + 1 if day else 0
-
-
-def place_key(place: str) -> str:
-    """How a dateline's place is filtered and counted: as newspapers print it, whatever the source's own case."""
-    return fold(place).upper()
 
 
 class Vocabulary(dict[str, int]):
@@ -150,9 +130,9 @@ class Batch:
         self._precisions.append(precision(document.date))
         self._revised.append(document.revised)
         self._derived.append(document.headline_derived)
-        self._cards.append(_encode_card(_card(document)))
-        for view, values in _keys(document).items():
-            self._keys[view].append(values)
+        self._cards.append(_encode_card(Card.of(document)))
+        for view in VIEWS:
+            self._keys[view.name].append(view.values(document))
 
     def arrays(self) -> Named:
         """The segment's arrays. What the batch holds goes as they come: it cannot be asked twice."""
@@ -262,30 +242,6 @@ def _ranked(numbers: Array, names: list[str]) -> tuple[Ints, Array]:
 
 def _encoded(numbers: Ints, names: list[str]) -> list[bytes]:
     return [names[number].encode("utf-8", "surrogatepass") for number in numbers.tolist()]
-
-
-def _keys(document: Document) -> dict[str, tuple[str, ...]]:
-    return {
-        "entity": tuple(dict.fromkeys(document.entities)),
-        "source": (document.source,) if document.source else (),
-        "place": (place_key(document.place),) if document.place else (),
-        "language": (document.language,) if document.language else (),
-    }
-
-
-def _card(document: Document) -> Card:
-    return Card(
-        document.headline,
-        document.headline_derived,
-        document.date,
-        document.dateline,
-        document.source,
-        document.language,
-        document.url,
-        document.external_id,
-        document.word_count,
-        document.revision,
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,22 +9,12 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.search.query import FacetName, Filters
-from app.search.whoosh.invert import day_number, place_key
+from app.search.attributes import FACETS, FILTERS, FacetName, Filters
+from app.search.whoosh.invert import day_number
 from app.search.whoosh.packed import Mask
 from app.search.whoosh.snapshot import Snapshot
 
-_OWN_FILTER: dict[FacetName, str] = {
-    "source": "source",
-    "dateline": "dateline",
-    "language": "language",
-    "year": "date",
-    "month": "date",
-    "person": "entity_any",
-    "organization": "entity_any",
-    "place": "entity_any",
-    "event": "entity_any",
-}
+_COMBINED = {"all": np.logical_and, "any": np.logical_or, "none": np.logical_or}
 
 
 class Narrowing:
@@ -47,26 +37,18 @@ class Narrowing:
 
     def own(self, facet: FacetName) -> str | None:
         """The filter that a facet leaves out, if it is in force; `entity_any` only where it names that type."""
-        name = _OWN_FILTER[facet]
-        if name == "entity_any" and not any(id.startswith(f"{facet}-") for id in self._filters.entity_any):
+        grouping = FACETS[facet]
+        if grouping.own == "entity_any" and not any(id.startswith(grouping.prefix) for id in self._filters.entity_any):
             return None
-        return name if name in self._masks else None
+        return grouping.own if grouping.own in self._masks else None
 
 
 def _key_masks(snapshot: Snapshot, filters: Filters) -> Iterator[tuple[str, Mask]]:
-    for name, view, values, combined in (
-        ("entity", "entity", filters.entity, np.logical_and),
-        ("entity_any", "entity", filters.entity_any, np.logical_or),
-        ("source", "source", filters.source, np.logical_or),
-        ("dateline", "place", tuple(map(place_key, filters.dateline)), np.logical_or),
-        ("language", "language", filters.language, np.logical_or),
-        ("not_entity", "entity", filters.not_entity, np.logical_or),
-        ("not_source", "source", filters.not_source, np.logical_or),
-    ):
-        if values:
-            masks = [snapshot.having(view, value) for value in values]
-            mask = masks[0] if len(masks) == 1 else combined.reduce(masks)
-            yield name, ~mask if name.startswith("not_") else mask
+    for one in FILTERS.values():
+        masks = [snapshot.having(one.view.name, one.view.key(value)) for value in filters.of(one.name)]
+        if masks:
+            mask = masks[0] if len(masks) == 1 else _COMBINED[one.how].reduce(masks)
+            yield one.name, ~mask if one.how == "none" else mask
 
 
 def _dated(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:

@@ -43,6 +43,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import IndexUnavailable
+from app.search import attributes
 from app.search.whoosh.kept import Kept
 from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of
 
@@ -55,7 +56,7 @@ GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
 FIELDS = ("headline", "dateline", "body")
-KEY_VIEWS = ("entity", "source", "place", "language")
+KEY_VIEWS = tuple(view.name for view in attributes.VIEWS)
 VIEWS = ("exact", "stem", *KEY_VIEWS)
 
 _PACKED = {"body": (0, 1023), "headline": (10, 15), "dateline": (14, 3)}

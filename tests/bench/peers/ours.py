@@ -34,7 +34,7 @@ class Ours:
         counts: dict[str, list[tuple[str, int]]] = {
             facet.name: [(b.value, b.count) for b in facet.buckets] for facet in found.facets
         }
-        hits = [(hit.id, hit.headline, hit.date, hit.source) for hit in found.hits]
+        hits = [(hit.id, hit.card.headline, hit.card.date, hit.card.source) for hit in found.hits]
         return Found(found.total, hits, counts)
 
     def page(self, text: str, facets: bool) -> Page:

@@ -7,8 +7,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Filters, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from tests.bench.peers.peer import SHOWN, SNIPPET, TEXTS, Found, Page, Shown, day_number
 
 # By name, because it is an optional extra: mypy must pass with it and without.

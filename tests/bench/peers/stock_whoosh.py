@@ -10,8 +10,9 @@ from typing import Any
 from whoosh import analysis, fields, highlight, index, qparser, sorting
 from whoosh import query as whoosh_query
 
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Filters, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from tests.bench.peers.peer import SHOWN, SNIPPET, TEXTS, Found, NotSupported, Page, Shown, day_number
 
 _KINDS = ("person", "organization", "place")

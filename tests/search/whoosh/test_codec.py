@@ -14,8 +14,9 @@ from whoosh import query as whoosh_query
 from whoosh.reading import TermNotFound
 
 from app.search import analysis
+from app.search.attributes import Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Filters, Fuzzy, Not, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.segment import Segment
 from tests.search.generated import article, revision

@@ -1,0 +1,132 @@
+"""Attributes: what articles are filtered and counted by, as data.
+
+A `View` is what the index keeps of one attribute: the values of each article. A filter chooses articles by the values
+of a view, a grouping counts them for a facet. The engine, the parameters, the schema, the facets and the page all read
+the tables here, so that a new attribute is a row in each of them and a line nowhere else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, fields
+from typing import TYPE_CHECKING, Literal, cast
+
+from app.text import fold
+
+if TYPE_CHECKING:
+    from app.search.engine import Document
+
+FacetName = Literal["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
+How = Literal["all", "any", "none"]
+
+
+def place_key(place: str) -> str:
+    """Return the form under which a dateline's place is filtered and counted: capitals, as newspapers print it."""
+    return fold(place).upper()
+
+
+def _as_given(value: str) -> str:
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """`read` gives the raw values of a document; `key` the form in which two spellings of one value are the same."""
+
+    name: str
+    read: Callable[[Document], Iterable[str | None]]
+    key: Callable[[str], str] = _as_given
+
+    def values(self, document: Document) -> tuple[str, ...]:
+        """Return the values of a document, each once, in the order in which it has them."""
+        return tuple(dict.fromkeys(self.key(value) for value in self.read(document) if value))
+
+
+ENTITY = View("entity", lambda document: document.entities)
+SOURCE = View("source", lambda document: (document.source,))
+PLACE = View("place", lambda document: (document.place,), place_key)
+LANGUAGE = View("language", lambda document: (document.language,))
+
+VIEWS = (ENTITY, SOURCE, PLACE, LANGUAGE)
+"""In the order in which segments hold them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """A condition on the values of a view, and the parameter of that name. `how` many of the wanted values an article
+    must have; `verb` stands before a value where the condition is shown to a reader."""
+
+    name: str
+    view: View
+    how: How
+    description: str
+    examples: tuple[str, ...]
+    verb: str
+
+
+def _by(view: View, how: How, description: str, *examples: str, verb: str = "") -> tuple[str, ...]:
+    """Declare a field of `Filters`, empty unless given."""
+    row = {"view": view, "how": how, "description": description, "examples": examples, "verb": verb}
+    return cast(tuple[str, ...], field(default=(), metadata=row))
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What an article must be besides matching. Dates are inclusive ISO days ("YYYY-MM-DD"); an article whose date is a
+    month or a year passes where all of its days do. Ids are entity ids."""
+
+    date_from: str | None = None
+    date_to: str | None = None
+    entity: tuple[str, ...] = _by(ENTITY, "all", "Entity ids; all of them are named.", "person-narendra-modi")
+    entity_any: tuple[str, ...] = _by(
+        ENTITY, "any", "Entity ids; at least one of them is named.", "place-india", "place-pakistan", verb="any of: "
+    )
+    not_entity: tuple[str, ...] = _by(
+        ENTITY, "none", "Entity ids; none of them is named.", "place-russia", verb="without "
+    )
+    source: tuple[str, ...] = _by(SOURCE, "any", "Publishers; any of them.", "Reuters")
+    not_source: tuple[str, ...] = _by(SOURCE, "none", "Publishers; none of them.", "Reuters", verb="not ")
+    dateline: tuple[str, ...] = _by(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
+    language: tuple[str, ...] = _by(LANGUAGE, "any", "Language codes; any of them.", "en")
+
+    def of(self, name: str) -> tuple[str, ...]:
+        """Return the values wanted under the filter of that name."""
+        return cast(tuple[str, ...], getattr(self, name))
+
+
+EVERYTHING = Filters()
+FILTERS = {each.name: Filter(name=each.name, **each.metadata) for each in fields(Filters) if each.metadata}
+DATES = ("date", "date_from", "date_to")
+"""The parameters that choose articles by day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grouping:
+    """What a facet counts: the values of a view that begin with `prefix`; without a view, parts of the calendar.
+
+    `filters` can choose a value of it. The facet leaves its `own` one out, so that a reader sees what each other value
+    would give. `title` heads it on the page, which lists the facets in this order; "" keeps it off the page.
+    """
+
+    title: str
+    view: View | None
+    filters: tuple[str, ...]
+    own: str
+    prefix: str = ""
+
+
+def _named(title: str, type: str) -> Grouping:
+    return Grouping(title, ENTITY, ("entity", "entity_any"), "entity_any", f"{type}-")
+
+
+FACETS: dict[FacetName, Grouping] = {
+    "person": _named("People", "person"),
+    "place": _named("Places", "place"),
+    "organization": _named("Organizations", "organization"),
+    "event": _named("Events", "event"),
+    "source": Grouping("Sources", SOURCE, ("source",), "source"),
+    "language": Grouping("Languages", LANGUAGE, ("language",), "language"),
+    "dateline": Grouping("", PLACE, ("dateline",), "dateline"),
+    "year": Grouping("", None, DATES, "date"),
+    "month": Grouping("", None, DATES, "date"),
+}
