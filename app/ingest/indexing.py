@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from time import perf_counter
 
 from sqlmodel import Session
@@ -27,6 +28,7 @@ from app.store.tables import Article
 _ARTICLES = 2_000
 _CHARACTERS = 50_000_000
 _STEP = 200
+_COLUMNS = [each.name for each in fields(Document) if each.name in Article.model_fields]
 _PACE_SECONDS = 5.0
 _PACE_SHARE = 10
 
@@ -127,23 +129,9 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
 
 
 def document(article: Article, entities: tuple[str, ...]) -> Document:
-    return Document(
-        id=article.id,
-        headline=article.headline,
-        body=article.body,
-        date=article.date,
-        dateline=article.dateline,
-        place=article.place,
-        source=article.source,
-        language=article.language,
-        entities=entities,
-        url=article.url,
-        external_id=article.external_id,
-        headline_derived=article.headline_derived,
-        word_count=article.word_count,
-        revision=article.revision,
-        revised=article.revised,
-    )
+    """Return the article as an engine holds it: the columns that a document has a field for, and the entities."""
+    columns = {name: getattr(article, name) for name in _COLUMNS}
+    return Document(entities=entities, **columns)
 
 
 def _apply_some(archive: Archive) -> int:
