@@ -47,7 +47,7 @@ def _hit(hit: Found, address: str) -> Hit:
     shown: dict[str, object] = {"id": hit.id}
     for name in _ON_CARD:
         value = getattr(hit.card, name)
-        if value is not None:
+        if value is not None and value != ():
             shown[name] = value
         elif name == "url":
             shown[name] = address

@@ -29,15 +29,17 @@ from whoosh.filedb.filestore import FileStorage
 
 from app.errors import ArchiveBusy, IndexUnavailable
 from app.search import analysis
-from app.search.engine import Document
+from app.search.engine import Card, Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
 from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
 from app.search.whoosh.packed import Mask
-from app.search.whoosh.segment import Named, fsync_folder, write_segment
+from app.search.whoosh.segment import KEY_VIEWS, Named, fsync_folder, write_segment
 from app.search.whoosh.snapshot import Snapshot, View
+from app.text import fingerprint
 
-FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, receipts 2"
+_HELD = fingerprint(*KEY_VIEWS, *Card.__struct_fields__)[:8]
+FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, receipts 2, attributes {_HELD}"
 
 FLUSH_DOCUMENTS = 50_000
 FLUSH_WORDS = 4_000_000
