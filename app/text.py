@@ -10,7 +10,9 @@ from collections.abc import Iterator
 # Vertical tabs are line ends inside a field of FileMaker, form feeds the ends of pages.
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 # They show nothing and stand for nothing. The joiners U+200C and U+200D, and marks of direction, tell words apart.
-_INVISIBLE = re.compile("[\xad\u200b\u2060\ufeff]")
+_SUPERFLUOUS = re.compile("[\xad\u200b\u2060\ufeff]")
+# A soft hyphen that a line did end at: there it is seen.
+_BROKEN_SOFTLY = re.compile(r"(?<=\w)\xad+(?=[^\S\n\r]*[\n\r])")
 # C0 and C1 controls but \n and \t, halves of surrogate pairs, and the code points that no text may hold.
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
 _USUAL_LINE_ENDS = re.compile(r"\r\n?|\x85")
@@ -74,7 +76,7 @@ def normalise(text: str) -> str:
     becomes a space.
     """
     if _ODD.search(text):
-        text = _INVISIBLE.sub("", text)
+        text = _SUPERFLUOUS.sub("", _BROKEN_SOFTLY.sub("-", text))
         if _MISREAD.search(text):
             text = text.translate(_WESTERN)
         text = _CONTROLS.sub(_instead, _LINE_ENDS.sub("\n", text))
@@ -86,7 +88,7 @@ def oddities(text: str) -> set[str]:
     """Name the kinds of characters that `normalise` drops or replaces. Line ends are none."""
     if not _ODD.search(text):
         return set()
-    found = {"invisible characters"} if _INVISIBLE.search(text) else set()
+    found = {"invisible characters"} if _SUPERFLUOUS.search(text) else set()
     return found | {"control characters"} if _CONTROLS.search(_USUAL_LINE_ENDS.sub("", text)) else found
 
 

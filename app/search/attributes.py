@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from app.search.engine import Document
 
 FacetName = Literal["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
+Field = Literal["headline", "body", "dateline", "source"]
+"""What a word of a query can be asked of: the texts of an article, and the values of `WORDED`."""
 How = Literal["all", "any", "none"]
 
 
@@ -49,6 +51,8 @@ LANGUAGE = View("language", lambda document: (document.language,))
 
 VIEWS = (ENTITY, SOURCE, PLACE, LANGUAGE)
 """In the order in which segments hold them."""
+WORDED: dict[str, View] = {"source": SOURCE}
+"""Views whose values are found by their words, under the name of the field."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from typing import NamedTuple
 from rapidfuzz.distance import OSA
 
 from app.search import analysis
-from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, allowed_edits, wanted
+from app.search.attributes import Field
+from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, wanted
 from app.text import fold_evenly
 
 SNIPPET_LENGTH = 240

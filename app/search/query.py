@@ -15,7 +15,7 @@ from typing import Literal, get_args
 
 from app.errors import QueryTooComplex
 from app.search import analysis
-from app.search.attributes import EVERYTHING, FacetName, Filters
+from app.search.attributes import EVERYTHING, FacetName, Field, Filters
 from app.text import APOSTROPHES, normalise
 
 MAX_CHARACTERS = 1_000
@@ -28,7 +28,6 @@ MIN_PREFIX = 3
 LONG_WORD = 8
 """From this many letters on a fuzzy word may differ in two places."""
 
-Field = Literal["headline", "body", "dateline"]
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "-date", "date"]
 
@@ -298,7 +297,7 @@ _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(
 _SIGN = re.compile(r"[#@\\^=<>+]|[$%](?<!\d.)(?!\d)|(?<!\S)\.(?=\w)|[^\x00-\x7f\w\s]")
 _NO_SIGNS = frozenset(f"{APOSTROPHES}{_MINUS}{_DASHES}°©®™№¢£¥€")
 _PARAMETERS = frozenset(
-    "source publisher site date date_from date_to after before since until year month entity entity_name person"
+    "publisher site date date_from date_to after before since until year month entity entity_name person"
     " organization place event language".split()
 )
 
@@ -598,7 +597,7 @@ def _counts(sign: re.Match[str]) -> bool:
 def _hint(name: str) -> str:
     """What to write in place of a field that is none."""
     if name in _PARAMETERS:
-        return " Dates, sources and entities are given beside the query text, as parameters."
+        return " Dates and entities are given beside the query text, as parameters."
     near = difflib.get_close_matches(name, get_args(Field), 1)
     return f" Did you mean {near[0]}:?" if near else f" The fields are {', '.join(get_args(Field))}."
 

@@ -30,10 +30,9 @@ from whoosh.matching import FilterMatcher, ListMatcher
 from whoosh.query.spans import SpanNear2
 from whoosh.searching import Searcher
 
-from app.search.attributes import Filters
+from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.query import Field
-from app.search.whoosh.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, Without
+from app.search.whoosh.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, ValueWords, Without
 from app.search.whoosh.plan import Any as AnyOf
 from app.search.whoosh.segment import GAP
 from tests.search import reference
@@ -129,6 +128,9 @@ class Files:
     def weights(self, leaf: Leaf, searcher: Any) -> dict[int, float]:
         """What the occurrences of a leaf weigh in each living document of a segment, by ascending number."""
         reader = searcher.reader()
+        if isinstance(leaf, ValueWords):
+            having = self._counts(leaf)[reader.segment().segment_id()]
+            return {docnum: 1.0 for docnum in sorted(having) if not reader.is_deleted(docnum)}
         return {
             docnum: sum(self._weight(searcher, docnum, field, count) for field, count in counts.items())
             for docnum, counts in sorted(self._counts(leaf)[reader.segment().segment_id()].items())
@@ -137,6 +139,9 @@ class Files:
 
     def _counts(self, leaf: Leaf) -> dict[str, Counts]:
         """By segment, deleted documents included."""
+        if isinstance(leaf, ValueWords):
+            readers = (reader for reader, _ in self._with_deleted.leaf_readers())
+            return {reader.segment().segment_id(): _valued(leaf, Searcher(reader)) for reader in readers}
         if leaf not in self._counted:
             found = self._counted.setdefault(replace(leaf, field=None), {})
             for reader, _ in () if found else self._with_deleted.leaf_readers():
@@ -191,11 +196,25 @@ def _reader_of_all(opened: Any) -> Any:
     return whoosh_index.FileIndex._reader(opened.storage, opened.schema, segments, 0)
 
 
-def _occurrences(leaf: Leaf, searcher: Any) -> Counts:
+def _occurrences(leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms, searcher: Any) -> Counts:
     """How often the documents of one segment have a leaf in any field."""
     counts: Counts = defaultdict(Counter)
     for docnum, field in _stems(leaf, searcher) if isinstance(leaf, StemTerm) else _located(leaf, searcher):
         counts[docnum][field] += 1
+    return counts
+
+
+def _valued(leaf: ValueWords, searcher: Any) -> Counts:
+    """The documents of one segment that have a value with the words of a leaf, as if each stood in its body."""
+    counts: Counts = defaultdict(Counter)
+    for value in searcher.reader().lexicon(leaf.view):
+        if reference.value_fits(
+            value.decode("utf-8", "surrogatepass"), leaf.words, leaf.slop, leaf.edits, is_prefix=leaf.is_prefix
+        ):
+            matcher = query.Term(leaf.view, value).matcher(searcher)
+            while matcher.is_active():
+                counts[matcher.id()]["body"] = 1
+                matcher.next()
     return counts
 
 

@@ -9,9 +9,9 @@ from datetime import date, timedelta
 
 from hypothesis import strategies as st
 
-from app.search.attributes import Filters
+from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Field, Fuzzy, Not, Or, Phrase, Prefix, Word
+from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Word
 
 FREQUENT = ("the", "of", "talks", "minister", "said", "bank", "trade", "oil", "prices", "in", "a", "to")
 WORDS = (
@@ -97,9 +97,9 @@ def _text(chance: random.Random, count: int) -> str:
     return text
 
 
-_fields: st.SearchStrategy[Field | None] = st.sampled_from((None, None, None, "headline", "body", "dateline"))
+_fields: st.SearchStrategy[Field | None] = st.sampled_from((None, None, None, "headline", "body", "dateline", "source"))
 _plain = tuple(word for word in WORDS if any(c.isalnum() for c in word) and word != "'s")
-_words = st.sampled_from((*_plain, "absent", "Delhi", "nov", "dec", "minster"))
+_words = st.sampled_from((*_plain, "absent", "Delhi", "nov", "dec", "minster", "wire", "Evening", "post"))
 words = st.builds(Word, _words, _fields)
 bare_words = st.builds(Word, st.sampled_from((*tuple(w for w in _plain if w.isalpha()), "absent")))
 _phrases = st.one_of(
@@ -114,14 +114,16 @@ _phrases = st.one_of(
             "oil talks",
             "in corporation talks",
             "the corporation",
+            "harbour wire",
+            "the post",
         )
     ),
 )
 phrases = st.builds(Phrase, _phrases, st.sampled_from((0, 0, 1, 2, 5, 20)), _fields)
-prefixes = st.builds(
-    Prefix, st.sampled_from(("tal", "ban", "counter", "coun", "uni", "123", "stra", "zzz", "e-ma")), _fields
-)
-fuzzies = st.builds(Fuzzy, st.sampled_from(("bnak", "minster", "terorism", "univesrity", "oli", "us", "zzzz")), _fields)
+_beginnings = st.sampled_from("tal ban counter coun uni 123 stra zzz e-ma cour even".split())
+_misspelt = st.sampled_from("bnak minster terorism univesrity oli us zzzz evning wore".split())
+prefixes = st.builds(Prefix, _beginnings, _fields)
+fuzzies = st.builds(Fuzzy, _misspelt, _fields)
 leaves: st.SearchStrategy[Clause] = st.one_of(words, words, words, phrases, prefixes, fuzzies)
 
 

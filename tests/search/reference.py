@@ -9,16 +9,16 @@ from __future__ import annotations
 import math
 from calendar import monthrange
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import get_args
 
 from app.search import analysis
-from app.search.attributes import FacetName, Filters
+from app.search.attributes import FacetName, Field, Filters
 from app.search.engine import Bucket, DateCounts, Document, Facet
-from app.search.query import And, Clause, Field, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
+from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from app.text import fold
 
 FIELDS: tuple[Field, ...] = ("headline", "dateline", "body")
@@ -60,8 +60,43 @@ def matches(clause: Clause | None, document: Document) -> bool:
             return not matches(child, document)
         case Nothing():
             return False
+        case leaf if leaf.field in VALUES:
+            return any(_value_holds(value, leaf) for value in VALUES[leaf.field](document) if value)
         case leaf:
             return any(occurrences(part, document, field) for part in units(leaf) for field in _fields(part))
+
+
+VALUES: dict[Field | None, Callable[[Document], Sequence[str | None]]] = {"source": lambda document: [document.source]}
+"""Fields that are values and no texts."""
+
+
+def _value_holds(value: str, leaf: Word | Phrase | Prefix | Fuzzy) -> bool:
+    words = _words_of(leaf.text)
+    slop = leaf.slop if isinstance(leaf, Phrase) else 0
+    edits = (2 if len(words[-1]) >= 8 else 1) if isinstance(leaf, Fuzzy) else 0
+    return value_fits(value, words, slop, edits, is_prefix=isinstance(leaf, Prefix))
+
+
+def value_fits(value: str, wanted: Sequence[str], slop: int, edits: int, *, is_prefix: bool) -> bool:
+    words, (*before, last) = _words_of(value), wanted
+    return any(
+        (word.startswith(last) if is_prefix else _edits(word, last) <= edits)
+        and _stand_before(words[:place], before, slop)
+        for place, word in enumerate(words)
+    )
+
+
+def _stand_before(words: list[str], wanted: list[str], slop: int) -> bool:
+    """Whether the last words are those wanted, with at most so many others among them and behind."""
+    if not wanted:
+        return True
+    lengths = range(len(wanted), min(len(wanted) + slop, len(words)) + 1)
+    return any(_in_order(words[len(words) - length :], wanted) for length in lengths)
+
+
+def _in_order(words: list[str], wanted: list[str]) -> bool:
+    left = iter(words)
+    return all(word in left for word in wanted)
 
 
 @dataclass(frozen=True)

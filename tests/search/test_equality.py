@@ -15,9 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from app.search.attributes import Filters
+from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Field, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, leaves, render
+from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, leaves, render
 from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.plan import plan

@@ -9,9 +9,10 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
+from app.search.attributes import Field
 from app.search.engine import Document
 from app.search.highlight import SNIPPET_LENGTH, mark, matches, snippet
-from app.search.query import Clause, Field, Fuzzy, Phrase, Prefix, Word, allowed_edits, leaves, parse
+from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, leaves, parse
 from app.text import normalise
 from tests.search import reference
 from tests.search.generated import articles

@@ -6,6 +6,7 @@ quoted words       exact terms at consecutive positions, with up to `slop` words
                    inner word stands in two halves
 prefix*            every exact term that starts so
 word~              every exact term within one edit (two from 8 letters on)
+source:word        every value of the attribute that has the words, one behind the other
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.search import analysis
-from app.search.query import And, Clause, Field, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Word, allowed_edits
+from app.search.attributes import WORDED, Field
+from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Word, allowed_edits
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,18 @@ class FuzzyTerms:
 
 
 @dataclass(frozen=True, slots=True)
+class ValueWords:
+    """Words of a value of a view, in order, with up to `slop` others between them. The last may be the beginning of a
+    word, or up to `edits` letters away from one."""
+
+    view: str
+    words: tuple[str, ...]
+    slop: int = 0
+    is_prefix: bool = False
+    edits: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class All:
     plans: tuple[Plan, ...]
 
@@ -60,7 +74,7 @@ class Without:
     plan: Plan
 
 
-Leaf = StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms
+Leaf = StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms | ValueWords
 Plan = Leaf | All | Any | Without
 
 
@@ -72,6 +86,8 @@ def plan(clause: Clause) -> Plan:
             return Any(tuple(map(plan, clauses)))
         case Not(child):
             return Without(plan(child))
+        case Word() | Phrase() | Prefix() | Fuzzy() if (view := WORDED.get(clause.field or "")) is not None:
+            return _value(view.name, clause)
         case Word(text, field):
             return _word(text, field)
         case Phrase(text, slop, field):
@@ -83,6 +99,19 @@ def plan(clause: Clause) -> Plan:
             return FuzzyTerms(term, allowed_edits(term), field)
         case Nothing():
             return Any(())
+
+
+def _value(view: str, clause: Word | Phrase | Prefix | Fuzzy) -> Plan:
+    words = analysis.phrase_terms(clause.text)
+    match clause:
+        case Phrase(_, slop):
+            return ValueWords(view, words, slop)
+        case Prefix():
+            return ValueWords(view, words, is_prefix=True)
+        case Fuzzy():
+            return ValueWords(view, words, edits=allowed_edits(words[-1]))
+        case Word():
+            return ValueWords(view, words)
 
 
 def one_term(text: str) -> str:

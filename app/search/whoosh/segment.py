@@ -24,7 +24,7 @@ Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.te
                                 nowhere else), stem.more_bounds uint32[t+1] (where each term's others begin),
                                 stem.tf uint16 (the others' counts, packed as `_PACKED` says; they stop at what their
                                 bits hold)
-  entity source place language  V.docs, and per document V.forward * (term numbers), V.forward_offsets uint32[n+1]
+  the views of attributes.py    V.docs, and per document V.forward * (term numbers), V.forward_offsets uint32[n+1]
 """
 
 from __future__ import annotations

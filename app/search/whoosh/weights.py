@@ -15,12 +15,14 @@ import numpy as np
 import numpy.typing as npt
 
 from app.errors import QueryTooComplex
-from app.search.query import MAX_EXPANSION, Field
+from app.search.attributes import Field
+from app.search.query import MAX_EXPANSION
 from app.search.whoosh.matches import NOTHING, Floats, Matches
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Array, Ints, Mask
-from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
+from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm, ValueWords
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
+from app.search.whoosh.values import documents_with
 
 K1 = 1.2
 B = 0.6
@@ -60,6 +62,9 @@ def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -
             return _stem(segment, stem.encode(), field, means)
         case ExactPhrase(words, slop, field):
             return _located(segment, phrase_addresses(segment, words, slop), field, means)
+        case ValueWords():
+            documents = documents_with(segment, leaf)
+            return Matches(documents, np.ones(len(documents), np.float32))
         case PrefixTerms() | FuzzyTerms():
             return _located(segment, np.sort(segment.positions_of(terms)), leaf.field, means)
 

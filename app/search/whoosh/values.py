@@ -1,0 +1,74 @@
+"""Values of an attribute that hold some words: `author:smith` asks for every author who is called so.
+
+An archive has far fewer values than texts, so they are read one by one, each taken apart once for a segment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+from rapidfuzz.distance import OSA
+
+from app.search import analysis
+from app.search.whoosh.plan import ValueWords
+from app.search.whoosh.segment import Documents, Segment
+
+
+@dataclass(frozen=True, eq=False)
+class _Values:
+    """The words of each value of a view, by its number."""
+
+    words: list[tuple[str, ...]]
+
+    @property
+    def nbytes(self) -> int:
+        return sum(60 + 60 * len(words) for words in self.words)
+
+
+def documents_with(segment: Segment, leaf: ValueWords) -> Documents:
+    """Return the documents that have a value with the words of `leaf`, ascending."""
+    values: _Values = segment.kept.get(("words", leaf.view), partial(_read, segment, leaf.view))
+    found = [number for number, words in enumerate(values.words) if holds(words, leaf)]
+    rows = [segment.documents_with(leaf.view, number) for number in found]
+    return np.unique(np.concatenate([np.empty(0, np.int32), *rows]))
+
+
+def holds(words: tuple[str, ...], leaf: ValueWords) -> bool:
+    """Return whether the words of a value have those of `leaf` one behind the other."""
+    places = [list(_places(words, word, leaf, is_last=word_is_last)) for word, word_is_last in _marked(leaf.words)]
+    return any(_reaches(start, places[1:], leaf.slop) for start in places[0]) if places else False
+
+
+def _read(segment: Segment, view: str) -> _Values:
+    texts = (term.decode("utf-8", "surrogatepass") for term in segment.terms(view).all())
+    return _Values([analysis.phrase_terms(text) for text in texts])
+
+
+def _marked(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+    return ((word, number == len(words)) for number, word in enumerate(words, 1))
+
+
+def _places(words: tuple[str, ...], wanted: str, leaf: ValueWords, *, is_last: bool) -> Iterator[int]:
+    for place, word in enumerate(words):
+        if word == wanted or (is_last and _is_near(word, wanted, leaf)):
+            yield place
+
+
+def _is_near(word: str, wanted: str, leaf: ValueWords) -> bool:
+    if leaf.is_prefix:
+        return word.startswith(wanted)
+    return bool(leaf.edits) and OSA.distance(word, wanted, score_cutoff=leaf.edits) <= leaf.edits
+
+
+def _reaches(start: int, places: list[list[int]], slop: int) -> bool:
+    """Return whether each of `places` follows the one before, the nearest taken, with `slop` words between in all."""
+    last = start
+    for each in places:
+        behind = [place for place in each if place > last]
+        if not behind:
+            return False
+        last = behind[0]
+    return last - start - len(places) <= slop
