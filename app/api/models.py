@@ -122,6 +122,7 @@ class Hit(TypedDict):
     date: NotRequired[CivilDate]
     dateline: NotRequired[str]
     source: NotRequired[str]
+    authors: NotRequired[list[str]]
     language: NotRequired[str]
     word_count: NotRequired[Count]
     score: NotRequired[Annotated[float, Field(description="Only comparable within one answer; absent by date.")]]

@@ -16,8 +16,10 @@ from app.text import fold
 if TYPE_CHECKING:
     from app.search.engine import Document
 
-FacetName = Literal["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
-Field = Literal["headline", "body", "dateline", "source"]
+FacetName = Literal[
+    "person", "organization", "place", "event", "source", "author", "dateline", "language", "year", "month"
+]
+Field = Literal["headline", "body", "dateline", "source", "author"]
 """What a word of a query can be asked of: the texts of an article, and the values of `WORDED`."""
 How = Literal["all", "any", "none"]
 
@@ -46,12 +48,13 @@ class View:
 
 ENTITY = View("entity", lambda document: document.entities)
 SOURCE = View("source", lambda document: (document.source,))
+AUTHOR = View("author", lambda document: document.authors)
 PLACE = View("place", lambda document: (document.place,), place_key)
 LANGUAGE = View("language", lambda document: (document.language,))
 
-VIEWS = (ENTITY, SOURCE, PLACE, LANGUAGE)
+VIEWS = (ENTITY, SOURCE, AUTHOR, PLACE, LANGUAGE)
 """In the order in which segments hold them."""
-WORDED: dict[str, View] = {"source": SOURCE}
+WORDED: dict[str, View] = {"source": SOURCE, "author": AUTHOR}
 """Views whose values are found by their words, under the name of the field."""
 
 
@@ -90,6 +93,8 @@ class Filters:
     )
     source: tuple[str, ...] = _by(SOURCE, "any", "Publishers; any of them.", "Reuters")
     not_source: tuple[str, ...] = _by(SOURCE, "none", "Publishers; none of them.", "Reuters", verb="not ")
+    author: tuple[str, ...] = _by(AUTHOR, "any", "Authors; any of them.", "Jane Doe", verb="by ")
+    not_author: tuple[str, ...] = _by(AUTHOR, "none", "Authors; none of them.", "Jane Doe", verb="not by ")
     dateline: tuple[str, ...] = _by(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
     language: tuple[str, ...] = _by(LANGUAGE, "any", "Language codes; any of them.", "en")
 
@@ -129,6 +134,7 @@ FACETS: dict[FacetName, Grouping] = {
     "organization": _named("Organizations", "organization"),
     "event": _named("Events", "event"),
     "source": Grouping("Sources", SOURCE, ("source",), "source"),
+    "author": Grouping("Authors", AUTHOR, ("author",), "author"),
     "language": Grouping("Languages", LANGUAGE, ("language",), "language"),
     "dateline": Grouping("", PLACE, ("dateline",), "dateline"),
     "year": Grouping("", None, DATES, "date"),

@@ -5,7 +5,7 @@ Frozen values in and out; nothing of an engine leaks. `tests/search/test_engine_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -39,6 +39,7 @@ class Document:
     word_count: int = 0
     revision: int = 1
     revised: int = 0
+    authors: Sequence[str] = ()
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -49,6 +50,7 @@ class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
     date: str | None
     dateline: str | None
     source: str | None
+    authors: tuple[str, ...]
     language: str
     url: str | None
     external_id: str | None

@@ -210,3 +210,13 @@ def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:
     assert entity["id"] == "person-vladimir-putin"
     assert entity["count"] == 2
     assert entity["hint"] == "President, 2 articles, 2025"
+
+
+def test_authors_are_shown_counted_and_chosen(api: Api) -> None:
+    found = api.get("/v1/search", author="Desk", facet="author")
+    assert [(hit["external_id"], hit["authors"]) for hit in found["results"]] == [("truce-1", ["Desk"])]
+    (facet,) = found["facets"]
+    assert [(value["value"], value["count"], value["selected"]) for value in facet["values"]] == [("Desk", 1, True)]
+    assert api.get("/v1/search", q="author:desk")["total"] == 1
+    everything = api.get("/v1/search")["total"]
+    assert api.get("/v1/search", not_author="Desk")["total"] == everything - 1

@@ -275,6 +275,7 @@ def _query_of(filters: Filters) -> Any:
     for field, values in (
         ("entity", filters.entity_any),
         ("source", filters.source),
+        ("author", filters.author),
         ("place", tuple(map(reference.place_key, filters.dateline))),
         ("language", filters.language),
     ):
@@ -282,6 +283,7 @@ def _query_of(filters: Filters) -> Any:
     found = query.And(wanted) if wanted else None
     refused = [_any_of("entity", filters.not_entity)] if filters.not_entity else []
     refused += [_any_of("source", filters.not_source)] if filters.not_source else []
+    refused += [_any_of("author", filters.not_author)] if filters.not_author else []
     return Except(found or _EVERYTHING, query.Or(refused)) if refused else found
 
 

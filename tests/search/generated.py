@@ -40,6 +40,7 @@ ODD = (
     "oil\u200b",
 )
 SOURCES = ("Harbour Wire", "Coast Courier", "The Évening Post", None)
+AUTHORS = ("Jane Doe", "Doe", "Oil Desk", "Zoë de la Haye")
 PLACES = ("New Delhi", "NEW DELHI", "Zürich", "London", "Québec City", None, None)
 LANGUAGES = ("en", "en", "en", "fr", "de")
 ENTITIES = (
@@ -65,6 +66,7 @@ def article(chance: random.Random, id: str, sequence: int, longest: int = 50) ->
         dateline=f"{place}, {day:%b} {day.day}" if place and chance.random() < 0.8 else None,
         place=place,
         source=chance.choice(SOURCES),
+        authors=tuple(chance.sample(AUTHORS, chance.choice((0, 0, 1, 1, 2)))),
         language=chance.choice(LANGUAGES),
         entities=tuple(chance.sample(ENTITIES, chance.randrange(0, 6))),
         url=f"https://news.example/{id}" if chance.random() < 0.5 else None,
@@ -97,9 +99,11 @@ def _text(chance: random.Random, count: int) -> str:
     return text
 
 
-_fields: st.SearchStrategy[Field | None] = st.sampled_from((None, None, None, "headline", "body", "dateline", "source"))
+_fields: st.SearchStrategy[Field | None] = st.sampled_from(
+    (None, None, None, "headline", "body", "dateline", "source", "author")
+)
 _plain = tuple(word for word in WORDS if any(c.isalnum() for c in word) and word != "'s")
-_words = st.sampled_from((*_plain, "absent", "Delhi", "nov", "dec", "minster", "wire", "Evening", "post"))
+_words = st.sampled_from((*_plain, "absent", "Delhi", "nov", "dec", "minster", "wire", "Evening", "post", "doe", "Zoe"))
 words = st.builds(Word, _words, _fields)
 bare_words = st.builds(Word, st.sampled_from((*tuple(w for w in _plain if w.isalpha()), "absent")))
 _phrases = st.one_of(
@@ -116,6 +120,8 @@ _phrases = st.one_of(
             "the corporation",
             "harbour wire",
             "the post",
+            "jane doe",
+            "de haye",
         )
     ),
 )
@@ -160,6 +166,8 @@ filters = st.builds(
     not_entity=_some(ENTITIES),
     source=_some((*SOURCES, "Nobody")),
     not_source=_some(SOURCES),
+    author=_some((*AUTHORS, "Nobody")),
+    not_author=_some(AUTHORS),
     dateline=_some(("new delhi", "NEW DELHI", "Zurich", "London", "Québec City", "Nowhere")),
     language=_some(("en", "fr", "de", "xx")),
 )

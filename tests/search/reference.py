@@ -66,7 +66,10 @@ def matches(clause: Clause | None, document: Document) -> bool:
             return any(occurrences(part, document, field) for part in units(leaf) for field in _fields(part))
 
 
-VALUES: dict[Field | None, Callable[[Document], Sequence[str | None]]] = {"source": lambda document: [document.source]}
+VALUES: dict[Field | None, Callable[[Document], Sequence[str | None]]] = {
+    "source": lambda document: [document.source],
+    "author": lambda document: document.authors,
+}
 """Fields that are values and no texts."""
 
 
@@ -199,6 +202,8 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
         "not_entity": not set(filters.not_entity) & set(document.entities),
         "source": not filters.source or document.source in filters.source,
         "not_source": document.source not in filters.not_source,
+        "author": not filters.author or bool(set(filters.author) & set(document.authors)),
+        "not_author": not set(filters.not_author) & set(document.authors),
         "dateline": not filters.dateline or place in [place_key(name) for name in filters.dateline],
         "language": not filters.language or document.language in filters.language,
     }
@@ -288,6 +293,8 @@ def _values(document: Document, name: FacetName) -> set[str]:
             )
         case "source":
             return {document.source} if document.source else set()
+        case "author":
+            return set(document.authors)
         case "dateline":
             return {place_key(document.place)} if document.place else set()
         case "language":
@@ -318,6 +325,10 @@ class Bm25f:
                 return sum(self.plain(child, document) for child in clauses)
             case Not():
                 return 0.0
+            case Nothing():
+                return 0.0
+            case leaf if leaf.field in VALUES:
+                return self._rarity(sum(matches(leaf, each) for each in self.documents))
             case leaf:
                 return sum(self._unit(unit, document) for unit in units(leaf))
 
@@ -345,7 +356,9 @@ class Bm25f:
         if unit not in self._frequencies:
             has = (any(occurrences(unit, d, f) for f in _fields(unit)) for d in self.documents)
             self._frequencies[unit] = sum(has)
-        frequency = self._frequencies[unit]
+        return self._rarity(self._frequencies[unit])
+
+    def _rarity(self, frequency: int) -> float:
         return math.log(1 + (len(self.documents) - frequency + 0.5) / (frequency + 0.5))
 
     def _bonus(self, words: Sequence[Unit], document: Document) -> float:
@@ -376,7 +389,7 @@ def _bare(clause: Clause) -> Iterable[Unit]:
         case And(clauses) | Or(clauses):
             for child in clauses:
                 yield from _bare(child)
-        case Word():
+        case Word() if clause.field not in VALUES:
             yield from (unit for unit in units(clause) if unit.kind == "stem")
 
 

@@ -352,3 +352,37 @@ def test_a_rebuilt_index_answers_as_one_that_has_grown(
     engine.rebuild(held.values(), sequence=12)
     rebuilt = engine.search(query)
     assert (rebuilt.hits, rebuilt.facets, rebuilt.dates) == (grown.hits, grown.facets, grown.dates)
+
+
+class TestValues:
+    @pytest.mark.parametrize(
+        ("text", "found"),
+        [
+            ("author:doe", [1, 2]),
+            ("author:DOË", [1, 2]),
+            ('author:"jane doe"', [1]),
+            ('author:"jane smith"', []),
+            ('author:"jane smith"~1', [3]),
+            ("author:jan*", [1, 3]),
+            ("author:jnae~", [1, 3]),
+            ("author:anne-marie", [2]),
+            ("author:(jane -smith)", [1]),
+            ("-author:doe", [3, 4]),
+            ("oil author:doe", [1]),
+            ("source:wire", [1, 4]),
+            ('source:"harbour wire" OR author:smith', [1, 3, 4]),
+            ("author:wire", []),
+            ("wire", []),
+        ],
+    )
+    def test_words_of_a_value_find_it(self, engine: SearchEngine, text: str, found: list[int]) -> None:
+        engine.put(
+            [
+                doc(1, "oil", authors=("Jane Doe", "Desk"), source="Harbour Wire"),
+                doc(2, "grain", authors=("Anne-Marie Doe",), source="Post"),
+                doc(3, "oil", authors=("Jane Q. Smith",)),
+                doc(4, "talks", source="Harbour Wire"),
+            ],
+            sequence=1,
+        )
+        assert sorted(numbers(ask(engine, text))) == found

@@ -14,7 +14,15 @@ from tests.search.asking import doc, numbers
 def sorted_out(engine: SearchEngine) -> SearchEngine:
     engine.put(
         [
-            doc(1, "oil", source="Wire", date="2001-05-05", place="New Delhi", entities=("person-a", "person-b")),
+            doc(
+                1,
+                "oil",
+                source="Wire",
+                authors=("Jane Doe", "Oil Desk"),
+                date="2001-05-05",
+                place="New Delhi",
+                entities=("person-a", "person-b"),
+            ),
             doc(2, "oil", source="Wire", date="2001-06-05", place="NEW DELHI", entities=("person-a", "place-x")),
             doc(3, "oil", source="Post", date="2002-05-05", place="Zürich", entities=("person-b", "event-e")),
             doc(4, "oil", language="fr", entities=("organization-o",)),
@@ -35,6 +43,7 @@ def facet(engine: SearchEngine, name: FacetName, limit: int = 10, **filters: obj
     ("name", "missing", "buckets"),
     [
         ("source", 1, [("Wire", 2), ("Post", 1)]),
+        ("author", 3, [("Jane Doe", 1), ("Oil Desk", 1)]),
         ("dateline", 1, [("NEW DELHI", 2), ("ZURICH", 1)]),
         ("language", 0, [("en", 3), ("fr", 1)]),
         ("year", 1, [("2001", 2), ("2002", 1)]),

@@ -22,7 +22,7 @@ from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.plan import plan
 from tests.search.bm25f import Files
-from tests.search.generated import ENTITIES, FIRST_DAY, LANGUAGES, PLACES, SOURCES, WORDS, article, revision
+from tests.search.generated import AUTHORS, ENTITIES, FIRST_DAY, LANGUAGES, PLACES, SOURCES, WORDS, article, revision
 from tests.search.reference import FACETS, Expected
 
 QUERIES = int(os.environ.get("EQUALITY_QUERIES", "520"))
@@ -84,12 +84,13 @@ def filters(chance: random.Random) -> Filters:
         date_from=day(0), date_to=day(chance.randrange(60)),
         entity=_some(chance, ENTITIES), entity_any=_some(chance, ENTITIES), not_entity=_some(chance, ENTITIES),
         source=_some(chance, SOURCES), not_source=_some(chance, SOURCES),
+        author=_some(chance, AUTHORS), not_author=_some(chance, AUTHORS),
         dateline=_some(chance, PLACES), language=_some(chance, LANGUAGES),
     )  # fmt: skip
 
 
 def leaf(chance: random.Random) -> Clause:
-    field: Field | None = chance.choice((None, None, "headline", "body", "dateline"))
+    field: Field | None = chance.choice((None, None, "headline", "body", "dateline", "source", "author"))
     match chance.randrange(8):
         case 0:
             return Phrase(chance.choice(_PHRASES), 0, field)
