@@ -292,6 +292,10 @@ def _headed(name: str, kind: SpanType) -> SpanType:
         return "organization"
     if kind == "person" and organizations.is_surely_headed_place(name):
         return "place"
+    if kind != "organization" and organizations.is_known_acronym(name):
+        return "organization"
+    if kind == "place" and _is_acronym_with_stops(name):
+        return "organization"
     if (kind in ("person", "place") and _is_acronym(name)) or (kind == "place" and organizations.is_team(name)):
         return "organization"
     return "place" if kind == "organization" and organizations.is_headed_place(name) else kind
@@ -300,6 +304,12 @@ def _headed(name: str, kind: SpanType) -> SpanType:
 def _is_acronym(name: str) -> bool:
     """`NAWG`: no surname is written so, nor a place that the gazetteer does not have."""
     return len(name) > 2 and name.isalpha() and name.isupper() and gazetteer.find(name) is None
+
+
+def _is_acronym_with_stops(name: str) -> bool:
+    """`U.C.L.A.`, taken for a place."""
+    plain = organizations.without_stops(name)
+    return plain != name and _is_acronym(plain) and gazetteer.find(name) is None
 
 
 def _names_office(word: str) -> bool:

@@ -107,6 +107,11 @@ for _name, *_shorts in map(str.split, _TABLE.strip().split("\n")):
 _AGREED, _TOGETHER = 2, 1.0
 
 
+def is_form(word: str) -> bool:
+    """Whether the word is one of these given names, short or whole."""
+    return (plain := word.lower()) in _SHORT or plain in _WHOLE
+
+
 def variants(key: str) -> Iterator[tuple[str, str]]:
     """Pairs of keys, the short name and the whole, that may be of one person, this key being either."""
     given, _, rest = key.removeprefix("person-").partition("-")

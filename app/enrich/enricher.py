@@ -12,7 +12,7 @@ from app.enrich.recogniser import Recogniser
 from app.enrich.resolve import Enrichment, resolve
 
 # Raise it with every change of rules or tables that can change a mention or a key: texts are then read again.
-PIPELINE = "rules-4"
+PIPELINE = "rules-5"
 
 
 @dataclass(frozen=True, slots=True)

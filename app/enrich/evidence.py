@@ -21,6 +21,7 @@ from app.enrich import (
     lists,
     nations,
     organizations,
+    particles,
     sport,
     statesmen,
     titles,
@@ -43,6 +44,7 @@ _OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}|C[EF]O) (?=[A-Z])")
 # `named Arie Guldemond as chairman and ...`
 _LINKS = frozenset(("as", "and", "or", "to", "was", "succeeding", "with"))
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
+_COUPLE = re.compile(r"([A-Z][a-z]+) (?:and|&) ([A-Z][a-z]+ [A-Z][\w'-]+)")
 _SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
 _MEETS = re.compile(
     r"\b(?:(?:met|meet|meets|meeting|spoke|speak|speaks|spoken|talked|talks|telephoned|phoned|called|thanked"
@@ -92,6 +94,8 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     ]
     _complete_names(text, spans)
     _rejoin_people(text, spans)
+    particles.weigh(text, spans)
+    _part_couples(text, spans)
     nations.part(text, spans)
     _people_of_firms(text, spans)
     _legal_forms(text, spans)
@@ -163,6 +167,14 @@ def _rejoin_people(text: str, spans: Spans) -> None:
             spans.replace(Span(span.start, after.end(), "person", "completed", 0.8))
         elif (town := spans.starting(span.end + 1)) and text[span.end] == " " and _may_be_surname(text, town):
             spans.replace(Span(span.start, town.end, "person", "completed", 0.8))
+
+
+def _part_couples(text: str, spans: Spans) -> None:
+    """`Keith & Anna Marlow`, taken for a firm: two people, by their given names."""
+    for span in list(spans.all):
+        couple = _COUPLE.fullmatch(text, span.start, span.end) if span.rule == "model" else None
+        if couple and given.is_given(couple[1]) and given.is_given(couple[2].partition(" ")[0]):
+            spans.replace(*(Span(*couple.span(part), "person", "given-name", 0.8) for part in (1, 2)))
 
 
 def _up_to_space(text: str, start: int) -> str:
@@ -572,12 +584,23 @@ def _vote(text: str, spans: Spans, listed: Mapping[str, SpanType]) -> None:
 def _surnames(text: str, spans: Spans) -> None:
     surnames = spans.last_words(text)
     alone = {text[span.start : span.end] for span in spans.all if span.type == "person"}
-    for span in spans.all:
+    for span in list(spans.all):
+        if _is_family(text, span, surnames):
+            spans.drop(span)
+            continue
         if span.type in ("organization", "place") and span.rule in ("model", "vote"):
             name = text[span.start : span.end]
-            family = name.endswith("s") and name[:-1] in surnames and _follows_the(text, span.start)
-            if name in surnames or family or _ends_with_person(name, alone):
+            if name in surnames or _ends_with_person(name, alone):
                 span.type, span.rule, span.confidence = "person", "surname", 0.85
+
+
+def _is_family(text: str, span: Span, surnames: frozenset[str]) -> bool:
+    """`the Downers`, `the Joneses`: several people, none of whom the name says."""
+    name = text[span.start : span.end]
+    if not name.endswith("s") or name in surnames or span.rule not in ("model", "vote"):
+        return False
+    plural_of = {name[:-1], name.removesuffix("es")}
+    return not surnames.isdisjoint(plural_of) and _follows_the(text, span.start)
 
 
 def _whole_names(text: str, spans: Spans) -> None:

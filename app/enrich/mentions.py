@@ -12,7 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from app.enrich import events, evidence, gazetteer, scores
+from app.enrich import events, evidence, gazetteer, inverted, scores
 from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
 from app.enrich.layout import Block, Dateline, block_at
 from app.enrich.prepared import Found, Prepared
@@ -56,9 +56,12 @@ def recognise(
     results = scores.read(body)
     evidence.weigh(text, prepared.blocks, spans, results)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, "score", 0.85) for e in results.entries]
-    taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries)])
-    for span in spans.all:
-        start, end = prepared.span(span.start, span.end)
+    found_there = [(*prepared.span(span.start, span.end), span) for span in spans.all]
+    people = _Taken((start, end) for start, end, span in found_there if span.type == "person")
+    listed = inverted.read(body, people.overlaps)
+    mentions += [Mention(start, end, body[start:end], "person", "list", 0.85) for start, end in listed]
+    taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries), *listed])
+    for start, end, span in found_there:
         if not taken.overlaps(start, end):
             mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))
     return tuple(sorted(mentions, key=lambda mention: mention.start))

@@ -169,24 +169,39 @@ _NAME_WORD = re.compile(r"[^\s()\"<>;:]+$")
 _BRACKETED = re.compile(r"(?<= )\([A-Z]\w*\)$")
 
 
+_WITH_STOPS = re.compile(r"(?:[A-Z]\.){2,}(?:[-&](?:[A-Z]\.)+)?[A-Z]?|[A-Z]\.[A-Z]")
+
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _CANONICAL) | frozenset(
     name.split(" ")[0].upper() for name in _CANONICAL if " " in name
 )
 
 
 def begins_well_known(word: str) -> bool:
-    return word in _FIRST_WORDS
+    return word in _FIRST_WORDS or (word[1:2] == "." and without_stops(word) in _FIRST_WORDS)
 
 
 def canonical(name: str) -> str | None:
-    """The name shown of a well known organisation; acronyms and single words must be written as they are listed."""
-    return _CANONICAL.get(name) or _FOLDED.get(fold(name)) or _CANONICAL.get(name.removeprefix("U.S. "))
+    """The name shown of a well known organisation; single words must be written as they are listed, acronyms so or with
+    their stops."""
+    listed = _CANONICAL.get(name) or _FOLDED.get(fold(name)) or _CANONICAL.get(name.removeprefix("U.S. "))
+    return listed or (_CANONICAL.get(without_stops(name)) if name[1:2] == "." else None)
+
+
+def without_stops(name: str) -> str:
+    """`FBI` for `F.B.I.`, `AFL-CIO` for `A.F.L.-C.I.O.`; any other name as it is."""
+    return name.replace(".", "") if _WITH_STOPS.fullmatch(name) else name
+
+
+def is_known_acronym(name: str) -> bool:
+    """`F.B.I.`, `G.A.T.T.`: a name of nothing else, though the recogniser may take it for a person's initials."""
+    plain = without_stops(name)
+    return plain != name and len(plain) > 2 and has_one_meaning(plain)
 
 
 def shown(name: str) -> str:
     """`General Motors` for `GM Corp`; the name without its legal form."""
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
-    known = canonical(name) or _ALIAS_OF.get(name) or canonical(bare) or _ALIAS_OF.get(bare)
+    known = canonical(name) or _ALIAS_OF.get(without_stops(name)) or canonical(bare) or _ALIAS_OF.get(bare)
     whole = _without_group(bare)
     return known or canonical(whole) or _ALIAS_OF.get(whole, whole)
 

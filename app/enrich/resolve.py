@@ -13,12 +13,23 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import islice
 
-from app.enrich import events, gazetteer, offices, organizations, roles, statesmen
+from app.enrich import (
+    diminutives,
+    events,
+    gazetteer,
+    given,
+    offices,
+    organizations,
+    particles,
+    roles,
+    statesmen,
+)
 from app.enrich.cleaning import Rule
 from app.enrich.gazetteer import Place
 from app.enrich.layout import Dateline
 from app.enrich.mentions import EntityType, Mention
 from app.enrich.offices import Office
+from app.enrich.plain import plain
 from app.text import fold, slug
 
 
@@ -66,7 +77,6 @@ class _Meaning:
     country: str | None = None
 
 
-_SPACES = re.compile(r"\s+")
 # States that are cities too: `Brussels, Washington and Tokyo` is a list.
 _ALSO_CITIES = frozenset(("Washington", "New York"))
 # States that are no more, where an article of their time is datelined in one that is.
@@ -84,6 +94,11 @@ _NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
 # `Edson Arantes do Nascimento, better known as Pele`.
 _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
+)
+_AND = re.compile(r"\.? (?:and|&) ")
+# A list, of which the last alone may have the surname; and who goes by the first name.
+_NO_COUPLE = re.compile(
+    r"(?:,|\b(?:[Pp]rince|[Pp]rincess|[Kk]ing|[Qq]ueen|[Pp]ope|[Ss]aints?|St\.?|[Ss]ister|[Bb]rother)) $"
 )
 _LONGEST_SURNAME = 4
 _SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
@@ -138,7 +153,7 @@ def _meaning_of(
         return bodies.meaning(mention)
     if mention.type == "place":
         return places.meaning(mention), mention.rule, mention.confidence
-    name = events.canonical(_plain(mention.text))
+    name = events.canonical(plain(mention.text))
     return _Meaning(f"event-{slug(name)}", name), mention.rule, mention.confidence
 
 
@@ -149,12 +164,13 @@ class _People:
         self._article_id = article_id
         self._full: dict[tuple[str, ...], str] = {}
         self._seen: list[tuple[int, tuple[str, ...]]] = []
+        self._couples = dict(_couples(body, mentions))
         for mention in mentions:
-            name = _plain(mention.text)
+            name = self._couples.get(mention.start) or _in_order(plain(mention.text))
             words = _person_words(name)
             if len(words) > 1:
                 known = self._full.get(words, "")
-                self._full[words] = max(known, _titled(name), key=lambda form: (len(form), form))
+                self._full[words] = max(known, _cased(name), key=lambda form: (len(form), form))
                 self._seen.append((mention.start, words))
         self._having: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for words in self._full:
@@ -171,7 +187,7 @@ class _People:
         """Other names that the text gives a person of full name: as said, and the nickname in the middle of it."""
         starts = {mention.start: mention for mention in mentions}
         for mention in mentions:
-            name = _plain(mention.text)
+            name = plain(mention.text)
             words = self._same.get(_person_words(name))
             if words is None:
                 continue
@@ -179,13 +195,13 @@ class _People:
                 yield (*_person_words(nickname[1]), words[-1]), words
             said = _KNOWN_AS.match(body, mention.end)
             other = starts.get(said.end()) if said is not None else None
-            called = _person_words(_plain(other.text)) if other is not None else ()
+            called = _person_words(plain(other.text)) if other is not None else ()
             # `John Smith, known as Smith`, is no news: there are others.
             if not set(called) <= set(words):
                 yield called, words
 
     def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
-        name = _titled(_plain(mention.text))
+        name = self._couples.get(mention.start) or _cased(_in_order(plain(mention.text)))
         words = _person_words(name)
         words = self._stated.get(words, words)
         if words in self._same:
@@ -264,7 +280,7 @@ class _Organizations:
         self._complete: set[str] = set()
         self._longer_of: dict[str, str | None] = {}
         for mention in mentions:
-            name = _plain(mention.text)
+            name = plain(mention.text)
             key = _organization_key(name)
             self._names[key] = max(self._names.get(key, ""), name, key=lambda form: (len(form), form))
             if organizations.has_form(name):
@@ -281,7 +297,7 @@ class _Organizations:
                         self._by_initials[letters].add(key)
 
     def meaning(self, mention: Mention) -> tuple[_Meaning, Rule, float]:
-        name = _plain(mention.text)
+        name = plain(mention.text)
         key = _organization_key(name)
         rule, confidence = mention.rule, mention.confidence
         if (office := self._office(offices.find(name, self._body, mention.start))) is not None:
@@ -388,7 +404,7 @@ class _Places:
         self._near: set[str | None] = set()
         self._near_states: set[str | None] = set()
         for mention in mentions:
-            name = fold(_plain(mention.text))
+            name = fold(plain(mention.text))
             if outer := self._outer_after(mention.end):
                 self._within.setdefault(name, outer)
             place = gazetteer.find(mention.text) or gazetteer.state_abbreviation(mention.text)
@@ -401,7 +417,7 @@ class _Places:
                 self._near_states.add(place.state)
 
     def meaning(self, mention: Mention) -> _Meaning:
-        name = _plain(mention.text)
+        name = plain(mention.text)
         if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
             place = self._part_of(place)
             return _Meaning(place.id, place.name, place.country)
@@ -484,13 +500,13 @@ def _stated_pairs(body: str, mentions: Sequence[Mention]) -> dict[str, str]:
     pairs: dict[str, str] = {}
     starts = {mention.start: mention for mention in mentions}
     for mention in mentions:
-        name = _plain(mention.text)
+        name = plain(mention.text)
         after = _ACRONYM_AFTER.match(body, mention.end)
         if after and " " in name and _abbreviates(after[1], name):
             pairs[_organization_key(after[1])] = _organization_key(name)
         long = starts.get(opened.end()) if (opened := _LONG_AFTER.match(body, mention.end)) else None
-        if long is not None and " " in long.text and _abbreviates(name, _plain(long.text)):
-            pairs[_organization_key(name)] = _organization_key(_plain(long.text))
+        if long is not None and " " in long.text and _abbreviates(name, plain(long.text)):
+            pairs[_organization_key(name)] = _organization_key(plain(long.text))
     return {short: long for short, long in pairs.items() if short != long}
 
 
@@ -507,7 +523,7 @@ def _forms(name: str) -> tuple[str, ...]:
 
 
 def _organization_key(name: str) -> str:
-    name = organizations.shown(_without_article(name))
+    name = organizations.without_stops(organizations.shown(_without_article(name)))
     if name.startswith("U.S. ") and name.count(" ") > 1:
         # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
         name = name.removeprefix("U.S. ")
@@ -530,6 +546,44 @@ def _person_words(name: str) -> tuple[str, ...]:
     return tuple(filter(None, [first, *kept]))
 
 
+def _in_order(name: str) -> str:
+    """`John Downer Jr.` of `DOWNER, John, Jr.`, as lists have it."""
+    surname, *rest = name.split(", ")
+    if not rest or rest[0].rstrip(".").lower() in _SUFFIXES:
+        return name
+    return " ".join((rest[0], _cased(surname), *rest[1:]))
+
+
+def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]]:
+    """`John and Maria Downer`: by the start of the first name alone, the full one, with the surname of the second.
+
+    Where somebody else of the article has it for a surname, or it goes on from a list, it may be anybody's.
+    """
+    starts = {mention.start: mention for mention in mentions}
+    names = [plain(mention.text).split(" ") for mention in mentions]
+    surnames = {fold(words[-1]) for words in names if len(words) > 1}
+    for mention, words in zip(mentions, names, strict=True):
+        is_short = all(len(word.rstrip(".")) == 1 for word in words[1:])
+        joined = _AND.match(body, mention.end) if is_short else None
+        other = starts.get(joined.end()) if joined is not None else None
+        if (
+            other is None
+            or fold(words[0]) in surnames
+            or _NO_COUPLE.search(body, max(0, mention.start - 10), mention.start)
+        ):
+            continue
+        surname = particles.surname(plain(other.text).partition(" ")[2])
+        if len(surname) > 2 and _is_first_name(words[0], surname, body):
+            yield mention.start, " ".join((*map(_cased, words), _cased(surname)))
+
+
+def _is_first_name(word: str, surname: str, body: str) -> bool:
+    """By itself, or because the article speaks of `the Downers`."""
+    if given.is_given(word) or diminutives.is_form(word):
+        return True
+    return re.search(rf"\b[Tt]he {re.escape(surname)}e?s\b", body) is not None
+
+
 def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     """What a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
     bare = words[:-1] if words[-1] in _SUFFIXES else words
@@ -545,8 +599,9 @@ def _is_fuller(full: tuple[str, ...], short: tuple[str, ...]) -> bool:
     return first_agrees and set(short[1:]) <= set(full) and (len(full), len(full[0])) > (len(short), len(short[0]))
 
 
-def _plain(text: str) -> str:
-    return _SPACES.sub(" ", text.replace("’", "'"))
+def _cased(name: str) -> str:
+    """A person's name, in the usual case also where it is short: few are called by letters."""
+    return name.title() if name.isupper() and len(name) > 2 and "." not in name else name
 
 
 def _titled(name: str) -> str:

@@ -276,3 +276,27 @@ def test_what_the_article_says_corrects_the_recogniser(enrich: Enrich, body: str
 )
 def test_what_is_no_name_is_not_found(enrich: Enrich, body: str, name: str) -> None:
     assert name not in {text for text, _ in spans(enrich(body))}
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "JOHN DOWNER, THE MAYOR OF QUITO, SAID ON MONDAY THAT MARIA ORTEGA WOULD LEAD THE INQUIRY.",
+            {("person", "John Downer"), ("place", "Quito"), ("person", "Maria Ortega")},
+        ),
+        (
+            "POLICE ARRESTED THOMAS HALE IN CHICAGO AFTER HE ALLEGEDLY ROBBED A BANK.\n\nHALE WAS CHARGED.",
+            {("person", "Thomas Hale"), ("place", "Chicago")},
+        ),
+        (
+            "PRESIDENT VLADIMIR PUTIN MET NARENDRA MODI IN NEW DELHI ON TUESDAY. PUTIN TOLD REPORTERS SO.",
+            {("person", "Vladimir Putin"), ("person", "Narendra Modi"), ("place", "New Delhi")},
+        ),
+        ("THE JURY FOUND HIM GUILTY, JUDGE KAREN WALSH ANNOUNCED. NOBODY APPEALED.", {("person", "Karen Walsh")}),
+    ],
+)
+def test_a_text_in_capitals_has_its_names_and_no_more(
+    enrich: Enrich, body: str, expected: set[tuple[str, str]]
+) -> None:
+    assert {(entity.type, entity.name) for entity in enrich(body).entities} == expected

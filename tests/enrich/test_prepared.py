@@ -26,7 +26,7 @@ def test_rows_of_figures_are_left_out() -> None:
 
 def test_a_headline_in_capitals_is_lowered_and_read_as_a_subhead() -> None:
     ready = prepared("THE MAYOR OF OSLO OPENS NEW BRIDGE OVER THE AKER RIVER.\n\nThe mayor opened a bridge on Monday.")
-    assert ready.text.startswith("the Mayor of Oslo Opens NEW Bridge")
+    assert ready.text.startswith("the Mayor of Oslo opens NEW Bridge over the")
     assert [block.kind for block in ready.blocks] == ["subhead", "paragraph"]
 
 
@@ -37,3 +37,15 @@ def test_every_character_leads_back_to_the_body(body: str) -> None:
         for at in range(block.start, block.end):
             source = body[ready.at(at)]
             assert ready.text[at].lower() in (source.lower(), " ", "'", '"') or len(source.lower()) > 1
+
+
+def test_a_text_in_capitals_is_read_as_text() -> None:
+    ready = prepared("BOB DALE OF NEW DELHI, SHE SAID, HAD EXPLAINED THE IBM DEAL.\n\nMR. AHMED AGREED.")
+    assert ready.text == "Bob Dale of New Delhi, she said, had explained the IBM deal.\n\nMr. Ahmed agreed.\n\n"
+    assert [block.kind for block in ready.blocks] == ["paragraph", "paragraph"]
+
+
+def test_what_nobody_sees_parts_no_word() -> None:
+    ready = prepared("Anna\u200f Be\u00adrg\u200d met \u2067Bo\u2069  \u200eLund.")
+    assert ready.text == "Anna Berg met Bo Lund.\n\n"
+    assert ready.span(5, 9) == (6, 11)

@@ -221,3 +221,44 @@ def test_a_country_of_two_parts_is_the_one_that_the_article_names(enrich: Enrich
     found = {entity.key for entity in enrich(body).entities}
     assert keys <= found
     assert ("place-germany" in found) is ("place-germany" in keys or "East" in body)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        (
+            "John and Maria Downer met Keith & Anna Marlow.",
+            ["John Downer", "Maria Downer", "Keith Marlow", "Anna Marlow"],
+        ),
+        ("Luis and Carmen de la Cruz left for Oslo.", ["Luis de la Cruz", "Carmen de la Cruz"]),
+        ("Harry S. and Anna Lund left for Oslo.", ["Harry S Lund", "Anna Lund"]),
+        ("Julius and Ethel Rosenberg left. The Rosenbergs had sons.", ["Julius Rosenberg", "Ethel Rosenberg"]),
+        ("Reagan and George Shultz spoke in Oslo.", ["Ronald Reagan", "George Shultz"]),
+        ("Steve Martin laughed. Martin and John Lund left Oslo.", ["Steve Martin", "John Lund"]),
+        ("Peter, Paul and Mary Smith spoke in Oslo.", ["Peter", "Paul", "Mary Smith"]),
+        ("Prince William and Kate Middleton married in Oslo.", ["William", "Kate Middleton"]),
+    ],
+)
+def test_a_couple_shares_the_surname(enrich: Enrich, body: str, expected: list[str]) -> None:
+    assert [entity.name for entity in enrich(body).entities if entity.type == "person"] == expected
+
+
+@pytest.mark.parametrize("family", ["The Downers agreed.", "Friends of the Downers agreed."])
+def test_a_family_is_no_person(enrich: Enrich, family: str) -> None:
+    people = enrich(f"John Downer met Maria Jones in Oslo. {family} The Joneses left.").entities
+    assert {entity.name for entity in people} == {"John Downer", "Maria Jones", "Oslo"}
+
+
+@pytest.mark.parametrize(
+    ("body", "key"),
+    [
+        ("The F.B.I. and the FBI met in Geneva.", "organization-federal-bureau-of-investigation"),
+        ("The I.M.F. reported. The IMF agreed in Geneva.", "organization-international-monetary-fund"),
+        ("I.B.M. sold shares in Geneva. IBM gained.", "organization-international-business-machines"),
+        ("The A.F.L.-C.I.O. struck in Geneva; the AFL-CIO agreed.", "organization-afl-cio"),
+        ("Officials of the Z.Q.R. met in Geneva, and the ZQR agreed.", "organization-zqr"),
+    ],
+)  # fmt: skip
+def test_stops_in_an_acronym_make_no_other(enrich: Enrich, body: str, key: str) -> None:
+    bodies = [entity for entity in enrich(body).entities if entity.key != "place-geneva"]
+    assert [(entity.key, len(entity.mentions)) for entity in bodies] == [(key, 2)]

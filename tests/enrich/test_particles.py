@@ -1,0 +1,55 @@
+"""Surnames of several words."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.enrich import particles
+from tests.enrich.conftest import Enrich
+from tests.enrich.spanned import shown, spanned
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "organization"),
+    [
+        ("Oscar de la Cruz left. De la Cruz said no; a friend of de la Cruz agreed.", "Oscar de la Cruz", "De la Cruz"),
+        ("Ursula von der Leyen left. Von der Leyen agreed; von der Leyen knew.", "Ursula; Leyen", "Von der Leyen"),
+        ("F.W. de Klerk left. De Klerk agreed.", "F.W. de Klerk", "De Klerk"),
+        ("Vincent van Gogh's work. Van Gogh's brother.", "Vincent van Gogh", "Van Gogh"),
+    ],
+)
+def test_who_has_the_full_name_is_meant_by_it(text: str, person: str, organization: str) -> None:
+    spans = spanned(text, person=person, organization=organization)
+    particles.weigh(text, spans)
+    assert {kind for _, kind in shown(text, spans)} == {"person"}
+    surname = particles.surname(shown(text, spans)[0][0])
+    assert [name[-len(surname) :].lower() for name, _ in shown(text, spans)] == [surname.lower()] * len(spans.all)
+
+
+def test_who_speaks_is_a_person_where_the_name_is_no_firms() -> None:
+    text = "On Monday de Villepin said it was late. De la Rosa told him. De Beers said no, and La Scala said yes."
+    spans = spanned(text, organization="de Villepin; De la Rosa; De Beers; La Scala")
+    particles.weigh(text, spans)
+    assert [kind for _, kind in shown(text, spans)] == ["person", "person", "organization", "organization"]
+
+
+def test_towns_and_what_is_named_for_somebody_stay() -> None:
+    text = "Rio de Janeiro grew. The Banco de la Nacion lent. Later di Caprio came."
+    spans = spanned(text, place="Rio de Janeiro", organization="Banco de la Nacion")
+    before = shown(text, spans)
+    particles.weigh(text, spans)
+    assert shown(text, spans) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("Maria de la Cruz", "de la Cruz"), ("Jan van den Berg", "van den Berg"), ("Ann Lee", "Lee"), ("Pele", "Pele")],
+)
+def test_the_surname_has_its_particles(name: str, expected: str) -> None:
+    assert particles.surname(name) == expected
+
+
+def test_all_forms_are_one_person(enrich: Enrich) -> None:
+    body = "Oscar de la Cruz spoke in Geneva. De la Cruz said no. A spokesman for de la Cruz agreed."
+    people = [entity for entity in enrich(body).entities if entity.type != "place"]
+    assert [(entity.key, len(entity.mentions)) for entity in people] == [("person-oscar-de-la-cruz", 3)]
