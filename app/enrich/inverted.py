@@ -23,6 +23,7 @@ _BETWEEN = re.compile(
     r"\.?(?: ?\([^()\n]{1,30}\))?"
     r"(?:;?\s*\n\s*(?:[-*•·]\s*|\d{1,3}[.)]\s*)?|(?:,[^;\n]{1,60})?\s?;\s(?:and )?|,? and |, )"
 )
+_WIDEST = 100
 _SURELY_BETWEEN = re.compile(r"[;\n]")
 _SHORTEST, _SHORTEST_OF_COMMAS = 2, 3
 _SUFFIX = re.compile(r"(?:Jr|Sr|II|III|IV|Inc|Ltd|Corp|Co|PhD|MD|MP)\.?(?!\w)")
@@ -52,13 +53,17 @@ def _lists(body: str) -> Iterator[list[_Item]]:
     items: list[_Item] = []
     for pair in _PAIR.finditer(body):
         item = _item(body, pair)
-        if items and not _BETWEEN.fullmatch(body, items[-1].end, item.start):
+        if items and not _is_next(body, items[-1], item):
             if len(items) >= _SHORTEST:
                 yield items
             items = []
         items.append(item)
     if len(items) >= _SHORTEST:
         yield items
+
+
+def _is_next(body: str, last: _Item, item: _Item) -> bool:
+    return item.start - last.end < _WIDEST and _BETWEEN.fullmatch(body, last.end, item.start) is not None
 
 
 def _item(body: str, pair: re.Match[str]) -> _Item:

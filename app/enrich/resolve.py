@@ -96,6 +96,7 @@ _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
 )
 _AND = re.compile(r"\.? (?:and|&) ")
+_FAMILY = re.compile(rf"\b[Tt]he ((?:{particles.PARTICLE} ){{0,3}}[^\W\d_a-z][\w'’-]*s)\b")
 # A list, of which the last alone may have the surname; and who goes by the first name.
 _NO_COUPLE = re.compile(
     r"(?:,|\b(?:[Pp]rince|[Pp]rincess|[Kk]ing|[Qq]ueen|[Pp]ope|[Ss]aints?|St\.?|[Ss]ister|[Bb]rother)) $"
@@ -557,11 +558,13 @@ def _in_order(name: str) -> str:
 def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]]:
     """`John and Maria Downer`: by the start of the first name alone, the full one, with the surname of the second.
 
-    Where somebody else of the article has it for a surname, or it goes on from a list, it may be anybody's.
+    The first must be a given name, or the article speak of `the Downers`. Where somebody else of the article has it for
+    a surname, or it goes on from a list, it may be anybody's.
     """
     starts = {mention.start: mention for mention in mentions}
     names = [plain(mention.text).split(" ") for mention in mentions]
     surnames = {fold(words[-1]) for words in names if len(words) > 1}
+    families = frozenset(_FAMILY.findall(body)) if mentions else frozenset()
     for mention, words in zip(mentions, names, strict=True):
         is_short = all(len(word.rstrip(".")) == 1 for word in words[1:])
         joined = _AND.match(body, mention.end) if is_short else None
@@ -573,15 +576,9 @@ def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]
         ):
             continue
         surname = particles.surname(plain(other.text).partition(" ")[2])
-        if len(surname) > 2 and _is_first_name(words[0], surname, body):
+        is_given = given.is_given(words[0]) or diminutives.is_form(words[0])
+        if len(surname) > 2 and (is_given or not families.isdisjoint((f"{surname}s", f"{surname}es"))):
             yield mention.start, " ".join((*map(_cased, words), _cased(surname)))
-
-
-def _is_first_name(word: str, surname: str, body: str) -> bool:
-    """By itself, or because the article speaks of `the Downers`."""
-    if given.is_given(word) or diminutives.is_form(word):
-        return True
-    return re.search(rf"\b[Tt]he {re.escape(surname)}e?s\b", body) is not None
 
 
 def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:

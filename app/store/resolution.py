@@ -495,9 +495,10 @@ def prominence(months: Iterable[tuple[str, int]]) -> float | None:
 
 
 def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, str, int]]]:
-    """First date, last date and number of articles, by entity and month."""
+    """First date, last date and number of articles, by entity and month; a date that no calendar has counts as none."""
     found: defaultdict[str, list[tuple[str, str, int]]] = defaultdict(list)
     month = func.substr(Article.date, 1, 7)
+    day = func.substr(col(Article.date).concat("-01-01"), 1, 10)
     counted = (
         select(
             ArticleEntity.entity_id,
@@ -506,7 +507,7 @@ def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
             func.count(func.distinct(Article.id)),
         )
         .join(Article, col(Article.id) == col(ArticleEntity.article_id))
-        .where(col(ArticleEntity.entity_id).in_(ids), col(Article.date).is_not(None))
+        .where(col(ArticleEntity.entity_id).in_(ids), day >= "0001", func.date(day) == day)
         .group_by(col(ArticleEntity.entity_id), month)
     )
     for id, first, last, count in session.exec(counted):

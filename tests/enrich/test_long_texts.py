@@ -6,12 +6,13 @@ import sys
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from time import process_time
 from types import FrameType
 from typing import Any
 
 import pytest
 
-from app.enrich import mentions
+from app.enrich import inverted, mentions
 from app.enrich.enricher import Enricher
 from app.enrich.layout import lay_out
 from app.enrich.prepared import prepare
@@ -58,6 +59,9 @@ def steps(enricher: Enricher) -> Steps:
         "J. {} met Anna {} of the Foreign Ministry in London. ",
         "{} and {} Corp bought Taft {} Ltd, {} said. ",
         "The Bank of {} (B{}) met the Bank in Germany. ",
+        "John and Maria {} met {} and Anna {}, and the {}s left. ",
+        "{}, John; {}, Maria\n",
+        "Oscar de la {} met Ann von {} and De la {} in Rome. ",
         "The USS {} and the tanker {} left Norfolk. ",
     ],
 )
@@ -67,6 +71,19 @@ def test_twice_the_text_is_twice_the_work(steps: Steps, sentence: str) -> None:
     # Once for what is kept between texts.
     steps(body)
     assert steps(body) < 2.3 * steps(body[: len(body) // 2])
+
+
+@pytest.mark.parametrize(
+    "hostile", ["Ab, Cd" + "\n" * 50, "A-b, C-d" + "-e" * 50, "Ab, Cd; " * 10 + " " * 50, "Ab, " * 20]
+)
+def test_a_hostile_list_of_twice_the_length_takes_twice_the_time(hostile: str) -> None:
+    def seconds(times: int) -> float:
+        body = hostile[0] + hostile[1:] * times
+        started = process_time()
+        inverted.read(body, lambda start, end: False)
+        return process_time() - started
+
+    assert seconds(2_000) < 4 * max(seconds(1_000), 0.02)
 
 
 def test_rows_of_results_are_looked_at_once(steps: Steps) -> None:

@@ -17,7 +17,7 @@ from app.store.articles import changed_after, entities_of
 from app.store.provenance import put_articles
 from app.store.resolution import replace_names, settle
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Acronym, Alias, ArticleEntity, Entity
+from app.store.tables import Acronym, Alias, Article, ArticleEntity, Entity
 from app.store.tables import Mention as MentionRow
 from tests.conftest import NewArchive
 
@@ -184,6 +184,17 @@ def test_sums_are_those_of_the_rows(new_archive: NewArchive) -> None:
             assert entity.article_count == len({mention.article_id for mention in mentions})
             counted = session.exec(select(Alias).where(col(Alias.entity_id) == entity.id)).all()
             assert sum(alias.count for alias in counted) == len(mentions)
+
+
+@pytest.mark.parametrize("date", ["0000-00-00", "2025-13-01", "2025-02-30", "2025-00", "99", "NULL", ""])
+def test_a_date_that_cannot_be_is_no_first_or_last_one(new_archive: NewArchive, date: str) -> None:
+    archive = new_archive()
+    write(archive, {A: SHORT, B: SHORT, C: SHORT})
+    with archive.database.writing() as session:
+        for id, given in ((A, "2025-05"), (B, "2024-02-29"), (C, date)):
+            session.get_one(Article, id).date = given
+    [india] = [row for row in summed_up(archive)["entity"] if row["id"] == "place-india"]
+    assert (india["first_date"], india["last_date"], india["article_count"]) == ("2024-02-29", "2025-05", 3)
 
 
 def test_another_name_holds_in_articles_that_do_not_explain_it(new_archive: NewArchive) -> None:
