@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
@@ -12,6 +13,11 @@ from hypothesis import settings
 
 from app.archive import Archive, open_archive
 from app.settings import Settings
+
+# Who starts the tests in the background has them ignore Ctrl-C, and so would all that they start. What is handled, and
+# not ignored, is as usual again in a process that is started.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("untimed", deadline=None)

@@ -423,9 +423,13 @@ def test_openapi_prints_a_schema() -> None:
 
 
 @contextmanager
-def serving(folder: Path, *options: str) -> Iterator[tuple["subprocess.Popen[str]", str]]:
+def serving(
+    folder: Path, *options: str, ignored: signal.Signals | None = None
+) -> Iterator[tuple["subprocess.Popen[str]", str]]:
     """A server process and its address, as printed."""
     command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(folder), *options]
+    if ignored is not None:
+        command = ["sh", "-c", f'trap "" {ignored.name.removeprefix("SIG")}; exec "$@"', "sh", *command]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
@@ -459,6 +463,21 @@ def test_serve_answers_and_ends_in_order(
         _, errors_shown = process.communicate(timeout=20)
         assert process.returncode == code
         assert "Traceback" not in errors_shown
+
+
+@pytest.mark.parametrize("options", [[], ["--workers", "2"]])
+def test_a_server_started_in_the_background_of_a_script_is_not_for_ctrl_c(
+    filled: Run, folder: Path, options: list[str]
+) -> None:
+    """It ignores what it was started to ignore, as everything that a script starts with `&`; SIGTERM ends it."""
+    with serving(folder, *options, ignored=signal.SIGINT) as (process, address):
+        assert get(f"{address}/v1/stats")
+        for _ in range(3):
+            process.send_signal(signal.SIGINT)
+            assert get(f"{address}/v1/search?q=moon")["total"] == 1
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+        assert process.returncode == 0
 
 
 def test_serve_makes_an_archive_where_none_is(folder: Path) -> None:

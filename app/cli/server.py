@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 _FILES = 10_240
 """Open at once in a process: those of all connections it takes, and as many again; no system refuses so few."""
+_IGNORED = [each for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(each) is signal.SIG_IGN]
+"""By whoever started this process: a script's `&`, nohup. Ctrl-C is then for what runs in front, and not for this."""
 _FINISH_SECONDS = 6
 """For requests under way when the server is told to stop; with what comes after them it ends within ten."""
 
@@ -62,6 +64,7 @@ def application() -> Any:
     from app.settings import Settings
     from app.web.site import create_app
 
+    _go_on_ignoring()
     settings = Settings.read()
     dictConfig(log.config(settings))
     if (parent := parent_process()) is not None:
@@ -132,7 +135,9 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     if settings.workers > 1:
         with TemporaryDirectory(prefix="dateline-metrics-") as shared:
             os.environ[SHARED_FOLDER] = shared
-            Multiprocess(config, sockets=[listener]).run()
+            supervisor = Multiprocess(config, sockets=[listener])
+            _go_on_ignoring()
+            supervisor.run()
     else:
         server = uvicorn.Server(config)
         server.run(sockets=[listener])
@@ -146,6 +151,12 @@ def _take_files() -> None:
     wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
     if given != resource.RLIM_INFINITY and given < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+
+
+def _go_on_ignoring() -> None:
+    """Uvicorn has taken these signals by now, whatever they were."""
+    for each in _IGNORED:
+        signal.signal(each, signal.SIG_IGN)
 
 
 def _end(*_: object) -> None:
