@@ -239,7 +239,7 @@ class EntityParams(Params):
     name: str | None = Field(
         None,
         max_length=200,
-        description="The beginning of a name or an alias.",
+        description="The beginning of a word in a name or an alias; where nobody has one, what is spelled nearly so.",
         examples=["mod"],
     )
     type: EntityType | None = Field(

@@ -5,10 +5,9 @@ Handlers raise; nothing else in `api/` knows a status code of a failure.
 
 from __future__ import annotations
 
-import difflib
 import logging
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -25,6 +24,7 @@ from app import errors
 from app.api.envelope import request_id, stamp
 from app.api.models import Candidate, EntityType, Problem, ProblemError, ordered
 from app.api.openapi import PROBLEM_JSON, declared
+from app.api.suggestion import meant, misspelt
 
 log = logging.getLogger(__name__)
 
@@ -298,12 +298,8 @@ def _explained(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | N
         name = str(entry["loc"][-1])
         if entry["loc"][0] == "body":
             return f"There is no property {name!r}.", None
-        return f"There is no parameter {name!r} here.", nearest(name, declared(request))
+        return f"There is no parameter {name!r} here.", meant(name, declared(request))
     message = str(entry["msg"]).rstrip(".") + "."
     if entry["type"] == "literal_error" and isinstance(given, str):
-        return message, nearest(given, re.findall(r"'([^']+)'", entry["ctx"]["expected"]))
+        return message, misspelt(given, re.findall(r"'([^']+)'", entry["ctx"]["expected"]))
     return message, None
-
-
-def nearest(given: str, known: Iterable[str]) -> str | None:
-    return next(iter(difflib.get_close_matches(given, list(known), n=1, cutoff=0.5)), None)

@@ -44,7 +44,9 @@ Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why, f
 
 @entities.command("list", epilog=examples(("dateline entities list putin --type person", "")))
 def list_entities(
-    name: Annotated[str | None, typer.Argument(metavar="NAME", help="The beginning of a name or alias.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="The beginning of a word in a name or an alias.")
+    ] = None,
     type: Annotated[
         Literal["person", "organization", "place", "event"] | None, typer.Option(help="Only of this type.")
     ] = None,

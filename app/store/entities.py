@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
+from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
@@ -21,6 +22,8 @@ from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
 from app.text import fold
 
 T = TypeVar("T")
+_MISSPELT = 2
+"""Letters in which a misspelling may differ."""
 Sort = Literal["-count", "name"]
 After = tuple[int | str, str]
 """Where a page ended: the sort value and the id of its last row."""
@@ -78,6 +81,24 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
     return found
 
 
+def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
+    """What to call each of these that an index holds. It may be behind the rows, and know one by the id that it had
+    before articles read since joined it to another: then as the articles that give it this id call it."""
+    known = {id: entity.name for id, entity in names(session, ids).items()}
+    joined = {id: _called_in_articles(session, id) or _spelt_out(id) for id in ids if id not in known}
+    return known | joined
+
+
+def _called_in_articles(session: Session, id: str) -> str | None:
+    usual = select(ArticleEntity.name).where(ArticleEntity.key == id).group_by(col(ArticleEntity.name))
+    return session.exec(usual.order_by(func.count().desc(), col(ArticleEntity.name)).limit(1)).first()
+
+
+def _spelt_out(id: str) -> str:
+    """The name that an id was made of, as far as it shows."""
+    return stem(id).partition("-")[2].replace("-", " ").title()
+
+
 def aliases(session: Session, id: str) -> list[Alias]:
     wanted = select(Alias).where(Alias.entity_id == id).order_by(col(Alias.count).desc(), col(Alias.text))
     return list(session.exec(wanted))
@@ -119,12 +140,13 @@ def list_entities(
     limit: int = 20,
     after: After | None = None,
 ) -> Page[Entity]:
-    """`name` is the start of any of its aliases, however spelled in case and accents."""
+    """`name` is the beginning of any word of any of its aliases, however spelled in case and accents; where nobody is
+    called so, those with a word that is spelled nearly so."""
     wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0, ~col(Entity.hidden)]
     if type is not None:
         wanted.append(col(Entity.type) == type)
     if name is not None:
-        wanted.append(col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(fold(name)))))
+        wanted.append(_is_called(session, fold(name)))
     total = session.exec(select(func.count()).select_from(Entity).where(*wanted)).one()
     order: list[Any]
     if sort == "name":
@@ -168,20 +190,26 @@ WHERE alias.folded = ? AND NOT entity.hidden ORDER BY entity.article_count DESC,
 
 
 def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
-    """Entities with an alias that starts so and the most usual such alias; those most in the news come first, and
-    surnames that one article left unexplained last."""
+    """Entities with an alias that starts so, or where these are few one of whose words does, and the most usual such
+    alias. Of either those most in the news come first, and surnames that one article left unexplained last."""
     folded = fold(prefix)
     if not folded:
         return []
-    starting = select(Alias.entity_id).where(_starts_with(folded))
+    begins = _starts_with(folded)
+    if len(list(session.exec(select(Alias.entity_id).where(begins).distinct().limit(limit)))) < limit:
+        begins = _has_word(folded)
+    starting = select(Alias.entity_id).where(begins)
     wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
+    starting_so = col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(folded)))
     scoped = col(Entity.id).op("GLOB")(f"*-{'[0-9a-f]' * 16}")
     newest = col(Entity.prominence).desc().nulls_last()
-    most = wanted.order_by(scoped, newest, col(Entity.article_count).desc(), col(Entity.id)).limit(limit)
+    most = wanted.order_by(scoped, starting_so.desc(), newest, col(Entity.article_count).desc(), col(Entity.id)).limit(
+        limit
+    )
     found = list(session.exec(most))
     forms = (
         select(Alias.entity_id, Alias.text)
-        .where(_starts_with(folded), col(Alias.entity_id).in_([entity.id for entity in found]))
+        .where(begins, col(Alias.entity_id).in_([entity.id for entity in found]))
         .order_by(col(Alias.count), col(Alias.text).desc())
     )
     best = dict(iter(session.exec(forms)))
@@ -227,6 +255,36 @@ def date_counts(session: Session, id: str) -> EntityDates:
     rows = list(session.exec(wanted))
     dated = [(date, count) for date, count in rows if date is not None]
     return EntityDates(dated, sum(count for date, count in rows if date is None))
+
+
+def _is_called(session: Session, folded: str) -> ColumnElement[bool]:
+    found = select(Alias.entity_id).where(_has_word(folded))
+    if session.exec(found.limit(1)).first() is None:
+        return col(Entity.id).in_(_nearly_called(session, folded))
+    return col(Entity.id).in_(found)
+
+
+def _nearly_called(session: Session, folded: str) -> set[str]:
+    """Those with a word in an alias that is nearly this, or with an alias that is; the first letter is seldom wrong."""
+    edits = min(len(folded) // 3, _MISSPELT)
+    if edits == 0:
+        return set()
+    alike = select(Alias.entity_id, Alias.folded).where(_has_word(folded[0]))
+    return {
+        id
+        for id, alias in session.exec(alike)
+        if any(OSA.distance(folded, each, score_cutoff=edits) <= edits for each in {alias, *_apart(alias).split()})
+    }
+
+
+def _apart(folded: str) -> str:
+    return folded.replace("-", " ")
+
+
+def _has_word(folded: str) -> ColumnElement[bool]:
+    """Whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred thousand."""
+    parted = " " + func.replace(col(Alias.folded), "-", " ")
+    return func.instr(parted, f" {_apart(folded)}") > 0
 
 
 def _starts_with(folded: str) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from fastapi import Request
 from pydantic import ValidationError
 
 from app.api.params import EntityParams, Params, SearchParams
-from app.api.problems import nearest
+from app.api.suggestion import meant
 from app.errors import InvalidParameter
 from app.search.attributes import FACETS
 
@@ -106,6 +106,6 @@ def _refusal(error: ValidationError, model: type[Params]) -> InvalidParameter:
     name = str(wrong["loc"][0])
     if wrong["type"] == "extra_forbidden":
         return InvalidParameter(
-            name, f"There is no parameter {name!r} here.", suggestion=nearest(name, model.model_fields)
+            name, f"There is no parameter {name!r} here.", suggestion=meant(name, model.model_fields)
         )
     return InvalidParameter(name, str(wrong["msg"]).rstrip(".") + ".")

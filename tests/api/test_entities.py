@@ -54,6 +54,12 @@ def test_entities_by_type_and_by_the_beginning_of_a_name(api: Api) -> None:
 
     assert ids(name="vlad") == ["person-vladimir-putin"]
     assert ids(name="vlad", type="place") == []
+    for name in ("putin", "PUT", "Pútin", "vladimir put"):
+        assert "person-vladimir-putin" in ids(name=name), name
+    assert ids(name="putni", type="person") == ids(name="vladmir") == ["person-vladimir-putin"]
+    assert ids(name="utin") == ids(name="x") == ids(name="%") == ids(name="zzzzzz") == []
+    completed = api.get("/v1/autocomplete", q="macr", kind="entity")["suggestions"]
+    assert [each["id"] for each in completed] == ["person-emmanuel-macron"]
     assert set(ids(type="person")) >= {"person-narendra-modi", "person-emmanuel-macron"}
     assert all(id.startswith("place-") for id in ids(type="place"))
 

@@ -147,9 +147,9 @@ def test_everything_wrong_is_said_at_once(api: Api) -> None:
 
 
 def test_of_very_much_that_is_wrong_the_first_is_explained(api: Api) -> None:
-    problem = api.problem(api.http.get("/v1/search?" + "&".join(f"limt{n}" for n in range(MOST_PARAMETERS))))
-    assert [entry["parameter"] for entry in problem["errors"]] == [f"limt{n}" for n in range(20)]
-    assert {entry["suggestion"] for entry in problem["errors"]} == {"limit"}
+    problem = api.problem(api.http.get("/v1/search?" + "&".join(f"facet_limit{n:02d}" for n in range(MOST_PARAMETERS))))
+    assert [entry["parameter"] for entry in problem["errors"]] == [f"facet_limit{n:02d}" for n in range(20)]
+    assert {entry["suggestion"] for entry in problem["errors"]} == {"facet_limit"}
     assert "There are 600 errors; the first 20 are explained." in problem["detail"]
 
 

@@ -303,6 +303,18 @@ def test_unless_they_are_named(served: Served) -> None:
         assert "Access-Control-Allow-Origin" not in stranger.headers
 
 
+def test_the_guide_for_clients_names_the_headers_that_pages_elsewhere_may_use(served: Served) -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "clients.md").read_text(encoding="utf-8")
+    allowed, shown = re.findall(r"allowed the headers (.+?), and shown (.+?)\.", guide, re.S)[0]
+    assert "DATELINE_CORS_ORIGINS" in guide
+    with served(cors_origins=ORIGIN) as client:
+        answer = client.get("/v1/stats", headers={"Origin": ORIGIN})
+        before = client.options("/v1/stats", headers=NAMED)
+    assert set(re.findall("`(.+?)`", shown)) == set(answer.headers["Access-Control-Expose-Headers"].split(", "))
+    # What any page may send of itself stands there too.
+    assert set(re.findall("`(.+?)`", allowed)) <= set(before.headers["Access-Control-Allow-Headers"].split(", "))
+
+
 @pytest.mark.parametrize(
     "asked",
     [
