@@ -104,10 +104,11 @@ def list_similar_articles(
     request: Request, archive: ArchiveDep, article_id: ArticleId, params: Annotated[SimilarParams, Query()]
 ) -> Response:
     """Articles about the same, by the words they share."""
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive)
+        tag = indexed(request, archive, engine)
         article = store.get_article(session, article_id)
-        found = archive.engine.similar(article_id, article.headline, article.body, params.limit)
+        found = engine.similar(article_id, article.headline, article.body, params.limit)
         results = hit_views(request, archive.database, found.hits, View())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)

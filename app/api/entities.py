@@ -114,11 +114,12 @@ def get_entity_timeline(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[EntityTimelineParams, Query()]
 ) -> Response:
     """How many articles name it, of all there are."""
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive)
+        tag = indexed(request, archive, engine)
         found_entity(request, session, entity_id)
-    naming_it = archive.engine.search(_dates(Filters(entity=(entity_id,)))).dates
-    everything = archive.engine.search(_dates(Filters())).dates
+    naming_it = engine.search(_dates(Filters(entity=(entity_id,)))).dates
+    everything = engine.search(_dates(Filters())).dates
     return reply(request, timeline(of_all(naming_it, everything), params.interval), tag=tag)
 
 

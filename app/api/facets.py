@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import lru_cache
 from urllib.parse import urlencode
 
@@ -12,27 +13,25 @@ from app.api.models import Facet, FacetValue
 from app.api.params import bounds
 from app.search import engine
 from app.search.attributes import ENTITY, FACETS, FacetName
-from app.store.tables import Entity
 from app.text import fold
 
 Items = list[tuple[str, str]]
 
 
-def facet_view(request: Request, asked: Asked, facet: engine.Facet, names: dict[str, Entity]) -> Facet:
-    """`names`: the entities among the values, by id."""
+def facet_view(request: Request, asked: Asked, facet: engine.Facet, labels: Mapping[str, str]) -> Facet:
+    """`labels` of the entities among the values, by id."""
     items = [(name, value) for name, value in request.query_params.multi_items() if name != "cursor"]
     parameter, path = _parameter(facet.name, asked), request.url.path
     values: list[FacetValue] = []
     for bucket in facet.buckets:
         selected = _is_selected(facet.name, bucket.value, asked)
-        entity = names.get(bucket.value)
         toggled = _without(items, facet.name, bucket.value, asked)
         if not selected:
             toggled.append((parameter, bucket.value))
         values.append(
             {
                 "value": bucket.value,
-                "label": entity.name if entity is not None else bucket.value,
+                "label": labels.get(bucket.value, bucket.value),
                 "count": bucket.count,
                 "selected": selected,
                 "url": f"{path}?{'&'.join(map(_encoded, toggled))}",

@@ -41,15 +41,16 @@ def list_sources(request: Request, archive: ArchiveDep) -> Response:
 )
 def get_stats(request: Request, archive: ArchiveDep) -> Response:
     """How much there is, from when to when, and which state of it the index holds."""
+    index = archive.engine.status()
     with archive.database.reading() as session:
         found = store.stats(session)
-    index = archive.engine.status()
+        behind = store.count_changed_after(session, index.sequence)
     answer: Stats = {
         "articles": found.articles,
         "entities": found.entities,
         "mentions": found.mentions,
         "sources": found.sources,
-        "index": {"generation": index.generation, "sequence": index.sequence, "lag": lag(archive)},
+        "index": {"generation": index.generation, "sequence": index.sequence, "lag": behind},
         "version": archive.version,
     }
     if found.first_date is not None:

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.archive import Archive
+from app.search.engine import SearchEngine
 from app.text import fingerprint
 
 JSON = "application/json"
@@ -100,12 +101,12 @@ def reply(
     return Response(body, status, stamps, "text/plain" if plain else JSON)
 
 
-def indexed(request: Request, archive: Archive) -> str:
-    """A tag known before the search is run: same archive, same index, same question, same answer.
+def indexed(request: Request, archive: Archive, engine: SearchEngine) -> str:
+    """A tag known before the search of `engine` is run: same archive, same index, same question, same answer.
 
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
-    status = archive.engine.status()
+    status = engine.status()
     state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
     return _unless_known(request, _tag(*state, str(request.url)), known(request.headers) - {"*"})
 

@@ -35,18 +35,20 @@ router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 def search_articles(request: Request, archive: ArchiveDep, params: Annotated[SearchParams, Query()]) -> Response:
     """Articles that match a query text and every condition given, with exact totals and counts."""
     started = perf_counter()
+    # The index first: then the rows are never behind it, and know whatever it finds.
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive)
+        tag = indexed(request, archive, engine)
         asked = read_conditions(archive.database, session, params)
         query = params.to_query(asked.parsed.clause, asked.filters)
-        found = answer(archive.engine, query, params.match)
-        names = store.names(session, entity_ids(found.hits.facets))
+        found = answer(engine, query, params.match)
+        labels = store.labels(session, entity_ids(found.hits.facets))
         view = View(found.clause, params.highlight, frozenset(params.fields))
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
             "results": hit_views(request, archive.database, found.hits.hits, view),
-            "facets": [facet_view(request, asked, facet, names) for facet in found.hits.facets],
+            "facets": [facet_view(request, asked, facet, labels) for facet in found.hits.facets],
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }

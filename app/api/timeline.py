@@ -47,11 +47,12 @@ router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 )
 def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[TimelineParams, Query()]) -> Response:
     """How many articles of each day, week, month, year, decade or century match, and of how many."""
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive)
+        tag = indexed(request, archive, engine)
         asked = read_conditions(archive.database, session, params)
     query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
-    found = answer(archive.engine, query, params.match)
+    found = answer(engine, query, params.match)
     return reply(request, timeline(found.hits.dates, params.interval, asked.filters), tag=tag)
 
 
@@ -76,14 +77,13 @@ def timeline(
 
 
 def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
-    """The counts of one search as a share of those of another."""
+    """The counts of one search as a share of those of another, of the same moment."""
     assert part is not None, "the query asked for dates"
     assert whole is not None, "the query asked for dates"
     counts, totals = dict(zip(part.days, part.counts, strict=True)), dict(zip(whole.days, whole.counts, strict=True))
     days = tuple(sorted(counts.keys() | totals.keys()))
-    # The archive may have grown between the two.
-    whole_of = tuple(max(totals.get(day, 0), counts.get(day, 0)) for day in days)
-    return DateCounts(days, tuple(counts.get(day, 0) for day in days), whole_of, part.undated)
+    of_part, of_whole = (tuple(each.get(day, 0) for day in days) for each in (counts, totals))
+    return DateCounts(days, of_part, of_whole, part.undated)
 
 
 def _day(text: str) -> date:

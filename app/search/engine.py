@@ -168,6 +168,10 @@ class SearchEngine(Protocol):
 
     def search(self, query: Query, /) -> Hits: ...
 
+    def still(self) -> SearchEngine:
+        """The index as it is now, to read, whatever is committed later: all that is asked of it is of one moment."""
+        ...
+
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
         """Words and headlines that start so, most frequent first."""
         ...

@@ -12,9 +12,9 @@ from app.api.deps import ArchiveDep
 from app.api.facets import entity_ids, facet_view
 from app.api.models import Facet, FilterInForce
 from app.api.params import SearchParams, bounds
-from app.archive import Archive
 from app.search.answer import Answer, TermCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
+from app.search.engine import SearchEngine
 from app.store import entities as store
 from app.web.address import Address, api_call, search_params
 from app.web.chart import over_time
@@ -29,9 +29,11 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def show_search(request: Request, archive: ArchiveDep) -> Response:
     params, here = search_params(request), Address.of(request)
+    # The index first: then the rows are never behind it, and know whatever it finds.
+    engine = archive.engine.still()
     with archive.database.reading() as session:
         asked = read_conditions(archive.database, session, params)
-        found = _found(archive, params, asked)
+        found = _found(engine, params, asked)
         facets = _facets(request, session, asked, found)
         listed = results(archive, session, found.hits.hits, found.clause)
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
@@ -46,9 +48,9 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     )  # fmt: skip
 
 
-def _found(archive: Archive, params: SearchParams, asked: Asked) -> Answer:
+def _found(engine: SearchEngine, params: SearchParams, asked: Asked) -> Answer:
     query = params.to_query(asked.parsed.clause, asked.filters)
-    return answer(archive.engine, replace(query, dates=True), params.match)
+    return answer(engine, replace(query, dates=True), params.match)
 
 
 def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
@@ -62,8 +64,8 @@ def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
 
 def _facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
     """Those that say something: a facet of one value that all articles have narrows nothing."""
-    names = store.names(session, entity_ids(found.hits.facets))
-    shown = [facet_view(request, asked, facet, names) for facet in found.hits.facets]
+    labels = store.labels(session, entity_ids(found.hits.facets))
+    shown = [facet_view(request, asked, facet, labels) for facet in found.hits.facets]
     return [facet for facet in shown if facet["distinct"] > 1 or _narrows(facet, found.hits.total)]
 
 

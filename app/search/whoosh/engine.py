@@ -89,6 +89,9 @@ class WhooshEngine:
             dates=_dates(snapshot, found, passing) if query.dates else None,
         )
 
+    def still(self) -> WhooshEngine:
+        return _Still(self._index, self._current())
+
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
         words = [match[0] for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
         if not words:
@@ -220,6 +223,13 @@ class WhooshEngine:
     def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[Hit, ...]:
         clause = And((*words, beginning)) if words else beginning
         return self.search(Query(clause, Filters(), "-date", limit)).hits
+
+
+class _Still(WhooshEngine):
+    """It never looks whether there is a newer generation."""
+
+    def _current(self) -> Snapshot:
+        return self._snapshot
 
 
 def _narrowed(matches: Matches, mask: Mask | None) -> Matches:
