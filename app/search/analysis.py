@@ -100,7 +100,8 @@ _UNSPACED = re.compile(
     rf"|(?![\d{_MARKS}])[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u1950-\u19df\u1a20-\u1aad\ua9e0-\ua9ff\uaa60-\uaadf]"
     rf"[{_MARKS}]*"
 )
-_LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
+"""A comma that is part of no number: it stands between words for want of a space."""
 _THIN_NUMBER = re.compile(rf"(?<!\w)\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}")
 _COMMAS = str.maketrans(dict.fromkeys(_THIN, ","))
 _UNTYPED = re.compile(rf"(?<=\w)[-‐\u00ad]{_LINE_END}(?=\w)|[{INVISIBLE}]+")
@@ -309,7 +310,7 @@ def _seen(raw: str) -> tuple[str, Sequence[int]]:
 
 def _stand_together(word: str) -> bool:
     """Whether a compound is mere words without a space between them, or a number: neither has a joined form."""
-    return " " in word or _LOOSE_COMMA.search(word) is not None or _has_unspaced(word)
+    return " " in word or LOOSE_COMMA.search(word) is not None or _has_unspaced(word)
 
 
 def _has_unspaced(word: str) -> bool:

@@ -290,6 +290,7 @@ _FOREIGN_SIGN = re.compile(r"\||&&|(?<!\S)!(?=\w)|(?<!\S)\+(?=\w)|(?<=\d)\.\.(?=
 _FOREIGN_WORD = re.compile(r"(?:NEAR|ADJ|WITHIN|XOR)(?:/\d+)?")
 _FOREIGN_RANGE = re.compile(r"[\[{]\S+ TO \S+[\]}]")
 _WILD = re.compile(r"[*~]|(?<!/)\?(?=\w)")
+_LOST_MINUS = re.compile(rf"(?:^|[,;:/])[{_MINUS}]")
 _SINGLE_QUOTES = re.compile(r"(?<!\S)['‘`´](?=\w)(?!s\b)[^'‘’`´]*\s[^'‘’`´]*(?<=\w)['’´](?!\w)")
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
 # Punctuation is never searched and nobody expects it; these signs change what a word says. Money and percent do not
@@ -523,7 +524,8 @@ class _Reader:
         marked = _MARK.search(lexeme.text)
         end = lexeme.position + (marked.start() if marked else len(lexeme.text))
         found = analysis.raw_matches(self.text, lexeme.position, end)
-        words = [match[0] for match in found if analysis.expand(match[0]).width]
+        pieces = (piece for match in found for piece in analysis.LOOSE_COMMA.split(match[0]))
+        words = [piece for piece in pieces if piece and analysis.expand(piece).width]
         body = self.text[lexeme.position : end]
         if marked and not (words and body.endswith(words[-1])):
             marked, body = None, lexeme.text
@@ -542,8 +544,8 @@ class _Reader:
         at = lexeme.position
         if re.match(rf"(?:{_FIELDS}):", body, re.IGNORECASE):
             self._warn_of_field(lexeme)
-        if body[0] in _MINUS:
-            self._warn_of_minus(at)
+        if minus := _LOST_MINUS.search(body):
+            self._warn_of_minus(at + minus.end() - 1)
         if body.startswith("//"):
             # The rest of an address, whose signs ask for nothing.
             return
