@@ -137,6 +137,14 @@ def test_another_spelling_is_offered(api: Api) -> None:
     assert api.get("/v1/search", q="lighthousse")["query"]["did_you_mean"] == "lighthouses"
 
 
+@pytest.mark.parametrize("q", ["🙂", "*", "…"])
+def test_signs_alone_find_nothing_and_say_so(api: Api, q: str) -> None:
+    answer = api.get("/v1/search", q=q, facet="year")
+    assert (answer["total"], answer["results"], answer["facets"][0]["values"]) == (0, [], [])
+    assert answer["query"]["warnings"][-1]["code"] == "no_words"
+    assert api.get("/v1/timeline", q=q)["buckets"] == []
+
+
 def test_an_empty_q_is_no_q(api: Api) -> None:
     with_it, without = api.get("/v1/search", q=" ", limit=3), api.get("/v1/search", limit=3)
     assert names(with_it) == names(without)

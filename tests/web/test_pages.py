@@ -355,3 +355,19 @@ def test_the_page_of_a_merged_entity_leads_to_the_one_that_took_it_in(tmp_path: 
         page = client.get(answer.headers["Location"])
     assert "Described as" in page.text
     assert "Russian president" in page.text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("C%23", "the # was left out"),
+        ("moon+%E2%80%93apollo", "was read as -, NOT"),
+        ("headline:+moon", "was read as the field"),
+        ("%22moon+lan*%22", "the * was left out"),
+        ("%F0%9F%99%82", "so nothing is found"),
+    ],
+)
+def test_a_page_says_what_of_a_query_was_read_otherwise(site: httpx.Client, query: str, said: str) -> None:
+    notes = re.search('<aside class="notes".*?</aside>', site.get(f"/?q={query}").text, re.DOTALL)
+    assert notes is not None
+    assert said in notes[0]
