@@ -3,6 +3,7 @@ from __future__ import annotations
 import html
 import itertools
 import re
+import time
 
 import pytest
 from hypothesis import example, given, settings
@@ -219,3 +220,17 @@ def test_a_text_of_hits_alone_is_read_once_whatever_stands_between_them(query: s
     spans = matches(parse(query).clause, text)
     assert len(spans) == number
     assert spans == [] or (spans[0][0], spans[-1][1]) == (0, len(text))
+
+
+@pytest.mark.parametrize("piece", ["a-\n", "1 000 ", "l'a,", "a\u00ad", "ไ", "1\u00a0000 ", "\u00ad\n"])
+@pytest.mark.parametrize("query", ["a", "1000", '"a b c"', '"1000 aaaa b"'])
+def test_marking_takes_time_in_proportion_to_the_text(piece: str, query: str) -> None:
+    clause = parse(query).clause
+
+    def seconds(count: int) -> float:
+        started = time.process_time()
+        matches(clause, piece * count)
+        return time.process_time() - started
+
+    seconds(100)
+    assert seconds(20_000) < 20 * seconds(5_000) + 0.5
