@@ -54,6 +54,8 @@ _MARKS = "".join(chr(i) for i in range(sys.maxunicode + 1) if unicodedata.catego
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
 _LINE_END = r"[^\S\n]*\n[^\S\n]*"
+# Some texts that were read off paper have signs of their own for a hyphen at the end of a line.
+_BREAKS = "¬⸗\u00ad"
 # Groups of three digits. Behind an ordinary space they may as well be numbers of a table or the beginning of a compound
 # ("36 100-kilowatt motors"): nothing is lost by the reading as one number, for the groups are words, too.
 _THIN = "\u00a0\u2007\u2009\u202f"
@@ -62,8 +64,8 @@ _SPACED = rf"\d(?<!\d \d)\d{{0,2}}(?: \d{{3}}){{1,4}}{_TAIL}(?!-\w| \d)"
 _GROUPED = rf"\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}|{_SPACED}"
 # Full-width ones stand between sentences, too.
 _WIDE = r"(?<=\d)(?<!\d{4})，(?=\d{3}(?!\d))|(?<=\d)．(?=\d)"
-_JOINED = rf"[{JOINERS}](?:(?<=[-‐]){_LINE_END})?|{_WIDE}"
-_HIDDEN = rf"[{INVISIBLE}]*(?:{_JOINED})[{INVISIBLE}]*|[{INVISIBLE}]*\u00ad{_LINE_END}|[{INVISIBLE}]+"
+_JOINED = rf"[{JOINERS}](?:(?<=[-‐]){_LINE_END})?|[{_BREAKS}]{_LINE_END}|{_WIDE}"
+_HIDDEN = rf"[{INVISIBLE}]*(?:{_JOINED})[{INVISIBLE}]*|[{INVISIBLE}]+"
 # The look ahead spares the many ranges of marks for the letters that most texts have after a word.
 _RAW = re.compile(rf"{_GROUPED}|\w+(?:(?:{_HIDDEN})\w+|(?=[^\x00-\u02ff])[{_MARKS}]+\w*)*|{_TORN}")
 # The same for a text without such marks and invisible characters, in half the time; and for one of ASCII alone.
@@ -77,7 +79,7 @@ _ALIKE = str.maketrans(
         "＆": "&", "٫": ".", "．": ".", "٬": ",", "，": ",",
     }
 )  # fmt: skip
-_UNSEEN = re.compile(rf"[{INVISIBLE}]*[-\u00ad][{INVISIBLE}]*{_LINE_END}|[{INVISIBLE}]+")
+_UNSEEN = re.compile(rf"[{INVISIBLE}]*[-{_BREAKS}][{INVISIBLE}]*{_LINE_END}|[{INVISIBLE}]+")
 _ODD = re.compile("[`\n]")
 _READ_TWICE = re.compile("['\n ]")
 _POSSESSIVE = re.compile(r"'[sS]$")
@@ -90,7 +92,8 @@ _STOPS = re.compile(r"[.,]")
 # What loses its vowel before the next word, which people look for by itself: French, Italian, Catalan. Not O'Brien.
 _ELISION = re.compile(
     r"(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|quelqu|quoiqu|presqu|entr|prud|un|ch|gl|degl|agl|dagl|negl|sugl"
-    r"|(?:d|n)?ell|(?:d|s|n)?all|nell|sull|coll|pell|quell|quest|bell|sant|mezz|tutt|senz|cent|cinquant)'(?=\w)",
+    r"|(?:d|n)?ell|(?:d|s|n)?all|nell|sull|coll|pell|quell|quest|bell|sant|mezz|tutt|senz|sott|quant|tant|grand|cent"
+    r"|cinquant)'(?=\w)",
     re.IGNORECASE,
 )
 # Written without spaces: each character, or in the south-east of Asia each letter with its signs, is a word, and a run
@@ -104,8 +107,8 @@ LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 """A comma that is part of no number: it stands between words for want of a space."""
 _THIN_NUMBER = re.compile(rf"(?<!\w)\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}")
 _COMMAS = str.maketrans(dict.fromkeys(_THIN, ","))
-_UNTYPED = re.compile(rf"(?<=\w)[-‐\u00ad]{_LINE_END}(?=\w)|[{INVISIBLE}]+")
-_BROKEN = re.compile(rf"[-‐\u00ad][{INVISIBLE}]*{_LINE_END}\w|\d[ {_THIN}]\d{{3}}")
+_UNTYPED = re.compile(rf"(?<=\w)[-‐{_BREAKS}]{_LINE_END}(?=\w)|[{INVISIBLE}]+")
+_BROKEN = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}\w|\d[ {_THIN}]\d{{3}}")
 
 
 class Form(msgspec.Struct, frozen=True, gc=False):
@@ -426,7 +429,7 @@ _KEPT_APART = {
 _PLURAL = re.compile(r"[b-df-hj-np-tv-xz]+(?:[b-df-hj-np-rtv-xz]|[b-df-hj-np-tv-xz][aeiou])s")
 _PLURAL_OF_TYPE = re.compile(r"[0-9]*(?:[a-z]+[0-9]+)+[a-z]{0,2}s|[0-9]*[1-9]s")
 _NO_PLURALS = frozenset(
-    "this thus plus pres tres mrs gps nhs cbs pbs sbs rbs bbs dns sms hms cms dhs hhs vhs lds bts mls nps crs tcs cvs"
+    "this thus plus pres tres mrs gps nhs cbs pbs sbs rbs dns sms hms cms dhs hhs vhs lds bts mls nps crs tcs cvs"
     " tls gms lcs".split()
 )
 

@@ -265,7 +265,7 @@ def _too_deep() -> QueryTooComplex:
 # space, a parenthesis or a quote, its operators still attached. Any sign for a minus is one; a dash is one only right
 # before a word, which is where word processors put it.
 _QUOTES = '"“”„‟«»「」『』'
-_MINUS, _DASHES = "-−﹣‐‑", "–—‒―"
+_MINUS, _DASHES = "-−﹣‐‑", "–—‒―﹘"
 _NOT = rf"[{_MINUS}](?=[^\s)])|[{_DASHES}](?=[\w(\"“„«])"
 _FIELDS = "|".join(get_args(Field))
 _FIELD = rf"(?P<known>{_FIELDS})\s*:\s*(?=[^\s):])|(?P<name>[^\W\d]\w*):(?=[^\s):])"
@@ -291,11 +291,11 @@ _FOREIGN_WORD = re.compile(r"(?:NEAR|ADJ|WITHIN|XOR)(?:/\d+)?")
 _FOREIGN_RANGE = re.compile(r"[\[{]\S+ TO \S+[\]}]")
 _WILD = re.compile(r"[*~]|(?<!/)\?(?=\w)")
 _LOST_MINUS = re.compile(rf"(?:^|[,;:/])[{_MINUS}]")
-_SINGLE_QUOTES = re.compile(r"(?<!\S)['‘`´](?=\w)(?!s\b)[^'‘’`´]*\s[^'‘’`´]*(?<=\w)['’´](?!\w)")
+_SINGLE_QUOTES = re.compile(r"(?<![^\s(:-])['‘`´](?=\w)(?!s\b)[^'‘’`´]*\s[^'‘’`´]*(?<=\w)['’´](?!\w)")
 _HALF_WIDTH = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if not chr(code).isalnum()}
 # Punctuation is never searched and nobody expects it; these signs change what a word says. Money and percent do not
 # beside a number, which is found by itself.
-_SIGN = re.compile(r"[#@\\^=<>+]|[$%](?<!\d.)(?!\d)|(?<!\S)\.(?=\w)|[^\x00-\x7f\w\s]")
+_SIGN = re.compile(r"[#@\\^=<>+]|[$%](?<!\d.)(?!\d)|(?<!\S)\.(?=\w)|(?<=\w)!(?=\w)|[^\x00-\x7f\w\s]")
 _NO_SIGNS = frozenset(f"{APOSTROPHES}{_MINUS}{_DASHES}°©®™№¢£¥€")
 _PARAMETERS = frozenset(
     "publisher site date date_from date_to after before since until year month entity entity_name person"
@@ -454,13 +454,16 @@ class _Reader:
         if self._kind() in ("minus", "NOT"):
             if self._kind(1) in ("end", "close", "OR", "AND"):
                 return self._as_text(field)
-            self._take()
+            refused = self._take()
             self._descend()
             clause = self._unary(field)
             self.depth -= 1
             if clause is None:
                 return None
-            return clause.clause if isinstance(clause, Not) else Not(clause)
+            if isinstance(clause, Not):
+                self._warn("double_negation", "Two refusals of the same cancel each other.", refused.position)
+                return clause.clause
+            return Not(clause)
         return self._primary(field)
 
     def _descend(self) -> None:

@@ -99,6 +99,7 @@ def _shown(text: str) -> str:
         ("ລາວ ខ្មែរ", "ລ@0 າ@1 ວ@2 ខ@3 មែ@4 រ@5"),
         ("corpora-\ntion gave", "corpora@0 tion@1 corporation@0 corporation@1 gave@2"),
         ("parlia-\r\n  ment", "parlia@0 ment@1 parliament@0 parliament@1"),
+        ("parlia¬\nment", "parlia@0 ment@1 parliament@0 parliament@1"),
         ("parlia\u00ad\nment", "parlia@0 ment@1 parliament@0 parliament@1"),
         ("counter-terror-\nism", "counter@0 terror@1 ism@2 counterterrorism@0 terrorism@1 terrorism@2"),
         ("said -\nand parlia-\n\nment", "said@0 and@1 parlia@2 ment@3"),
