@@ -230,6 +230,8 @@ def plain_term(raw: str) -> str | None:
 def as_typed(text: str) -> tuple[str, Sequence[int]]:
     """A query text without what nobody sees in it, its numbers grouped by commas and its words in one line; and where
     each character of that stands in `text`."""
+    if text.isascii() and "\n" not in text:
+        return text, range(len(text))
     text = _THIN_NUMBER.sub(lambda number: _DECIMAL_COMMA.sub(".", number[0]).translate(_COMMAS), text)
     kept, places, at = list[str](), list[int](), 0
     for match in _UNTYPED.finditer(text):

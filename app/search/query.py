@@ -346,16 +346,15 @@ class _Reader:
         while at < len(self.text):
             match = (behind_field and _BEHIND_FIELD.match(self.text, at)) or _LEXEME.match(self.text, at)
             assert match is not None, "a lexeme begins with any character"
-            at, behind_field = match.end(), match["known" if "known" in match.re.groupindex else "field"] is not None
+            at, behind_field = match.end(), match["known"] is not None
             yield from self._lexemes(match)
 
     def _lexemes(self, match: re.Match[str]) -> Iterator[_Lexeme]:
-        said = match.groupdict()
-        kind = next((k for k in ("space", "minus", "field", "phrase", "quote", "word") if said.get(k) is not None), "")
+        kind = match.lastgroup or ""
         match kind:
             case "space":
                 return
-            case "phrase":
+            case "phrase" | "tilde" | "slop":
                 yield self._quoted(match)
             case "field":
                 yield from self._field(match)
@@ -368,7 +367,7 @@ class _Reader:
             case "word":
                 yield _Lexeme(match[0] if match[0] in _OPERATORS else kind, match[0], match.start())
             case _:
-                yield _Lexeme("open" if match[0] == "(" else "close", match[0], match.start())
+                yield _Lexeme(kind, match[0], match.start())
 
     def _without_doubles(self, lexemes: Iterator[_Lexeme]) -> Iterator[_Lexeme]:
         """Of operators that follow one another the first: the others join nothing."""
@@ -415,6 +414,8 @@ class _Reader:
 
     def _warn_of_the_whole(self) -> None:
         """What is said by several words together."""
+        if self.text.isascii() and self.text.replace(" ", "").isalnum():
+            return
         if quoted := _SINGLE_QUOTES.search(self.text):
             message = "Single quotation marks make no phrase; double ones do."
             self._warn("single_quotes", message, quoted.start())
@@ -532,7 +533,8 @@ class _Reader:
         body = self.text[lexeme.position : end]
         if marked and not (words and body.endswith(words[-1])):
             marked, body = None, lexeme.text
-        self._warn_of_signs(lexeme, body)
+        if not body.isalnum():
+            self._warn_of_signs(lexeme, body)
         if not words:
             return None
         if _FOREIGN_WORD.fullmatch(lexeme.text) and self.text.upper() != self.text:

@@ -64,11 +64,10 @@ def _periods(calendar: Calendar, name: FacetName, documents: Documents, limit: i
     periods = calendar.years if name == "year" else calendar.months
     by_day = np.bincount(calendar.of_document[documents], minlength=len(calendar.days))
     totals = np.bincount(periods.of_day, weights=by_day, minlength=len(periods.labels)).astype(np.int64)
-    counted = np.array([len(label) for label in periods.labels]) == (4 if name == "year" else 7)
-    apart = {label: int(total) for label, total in zip(periods.labels, totals, strict=True) if total}
-    missing = apart.get("", 0)
-    imprecise = int(totals[~counted].sum()) - missing
-    totals[~counted] = 0
+    imprecise, missing = int(totals[periods.vague].sum()), 0
+    totals[periods.vague] = 0
+    if periods.labels[:1] == [""]:
+        missing, totals[0] = int(totals[0]), 0
     label = periods.labels.__getitem__
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet(name, totals, missing, shown, imprecise)

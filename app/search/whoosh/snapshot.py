@@ -49,19 +49,21 @@ class Calendar:
 
     @cached_property
     def months(self) -> Periods:
-        return _grouped([day[:7] for day in self.days])
+        return _grouped([day[:7] for day in self.days], 7)
 
     @cached_property
     def years(self) -> Periods:
-        return _grouped([day[:4] for day in self.days])
+        return _grouped([day[:4] for day in self.days], 4)
 
 
 @dataclass(frozen=True, slots=True)
 class Periods:
-    """`labels` in order; `of_day` is the place among them of each day of the calendar."""
+    """`labels` in order; `of_day` is the place among them of each day of the calendar. `vague` are the places of those
+    that are no such period but a longer one."""
 
     labels: list[str]
     of_day: Ints
+    vague: Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,10 +210,12 @@ def _label(day: int, precision: int) -> str:
     return date.fromordinal(day).isoformat()[: _LENGTHS[precision]] if day else ""
 
 
-def _grouped(labels: list[str]) -> Periods:
+def _grouped(labels: list[str], length: int) -> Periods:
+    """`length`: characters of the label of a period."""
     distinct = sorted(set(labels))
     place = {label: i for i, label in enumerate(distinct)}
-    return Periods(distinct, np.array([place[label] for label in labels], np.int64))
+    vague = [place[label] for label in distinct if 0 < len(label) < length]
+    return Periods(distinct, np.array([place[label] for label in labels], np.int64), np.array(vague, np.int64))
 
 
 def _stepped(mean: float) -> float:
