@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -46,7 +47,7 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Origin:
     """Where records come from. `file` is the name to show, `path` the place itself; `source` is for those that name
     none, `format` the one that was forced. `label` tells what the file is called in keys, by default as it is shown."""
@@ -57,19 +58,30 @@ class Origin:
     format: Format | None = None
     label: Callable[[], str] | None = None
 
-    @property
+    @cached_property
+    def name(self) -> str:
+        """Of the file itself, without `.gz`."""
+        return plain_name(self.path).name
+
+    @cached_property
     def place(self) -> str:
         """The whole path. A file and the same one packed are one place."""
-        return str(self.path.with_name(plain_name(self.path).name))
+        return str(self.path.with_name(self.name))
 
-    @property
+    @cached_property
     def shown(self) -> str:
         """`file`, with its folder where it was given by itself: what is kept of where an article came from."""
         return self.file if "/" in self.file else f"{printable(self.path.parent.name)}/{self.file}"
 
-    @property
+    @cached_property
     def called(self) -> str:
         return self.label() if self.label is not None else self.shown.removesuffix(".gz")
+
+    @cached_property
+    def own_id(self) -> str | None:
+        """An id of our kind in the name of the file."""
+        found = _OWN_ID.search(Path(self.name).stem)
+        return found[1] if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +182,8 @@ def _plainly(reason: str) -> str:
 
 def _in_plain_text(given: _Given) -> _Given:
     """Without the HTML that was left in it."""
+    if not any("<" in text or "&" in text for text in _texts(given)):
+        return given
     authors = given.authors
     return msgspec.structs.replace(
         given,
@@ -183,15 +197,18 @@ def _in_plain_text(given: _Given) -> _Given:
 
 
 def _kinds_cleaned(raw: _Given, given: _Given) -> frozenset[str]:
-    kinds: set[str] = set()
-    for name in _Given.__struct_fields__:
-        before, after = getattr(raw, name), getattr(given, name)
-        if before and before != after:
-            kinds.add("markup")
-        for text in after if isinstance(after, list) else [after]:
-            if isinstance(text, str):
-                kinds |= oddities(text)
+    texts = _texts(given)
+    kinds = oddities(" ".join(texts))
+    if given is not raw and texts != _texts(raw):
+        kinds.add("markup")
     return frozenset(kinds)
+
+
+def _texts(given: _Given) -> list[str]:
+    """All that is in its fields, without those that are empty."""
+    authors = given.authors if isinstance(given.authors, list) else [given.authors]
+    values = (given.id, given.headline, given.body, given.dateline, given.source, given.url, given.language, *authors)
+    return [value for value in values if value and isinstance(value, str)]
 
 
 def _line(text: str | None) -> str | None:
@@ -220,9 +237,8 @@ def _key(
 ) -> tuple[str, str]:
     """Key and id. An id of our kind in the file's name is both. Else the key is the record's own id under its source
     (or file), else its URL, else what it says; a tab, which no field holds, keeps the parts apart."""
-    name = plain_name(origin.path).name
-    if format == "text" and (own := _OWN_ID.search(Path(name).stem)):
-        return f"name\t{own[1]}", own[1]
+    if format == "text" and origin.own_id:
+        return f"name\t{origin.own_id}", origin.own_id
     if own_id is not None:
         key = f"id\t{source}\t{own_id}" if source else f"file\t{origin.called}\t{own_id}"
     else:
@@ -235,7 +251,7 @@ def _former_key(given: Mapping[str, object], origin: Origin, key: str, content: 
     values = (given.get(name) for name in ("id", "source", "url"))
     own_id, source, url = (None if value in (None, "", []) else _line(str(value)) for value in values)
     if own_id is not None:
-        former = f"id\t{source or _line(origin.source) or plain_name(origin.path).name}\t{own_id}"
+        former = f"id\t{source or _line(origin.source) or origin.name}\t{own_id}"
     else:
         former = f"url\t{url}" if url is not None else f"content\t{content}"
     return former if former != key and not key.startswith("name\t") else None

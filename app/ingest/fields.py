@@ -115,15 +115,25 @@ def is_filled(value: object) -> bool:
 
 
 def is_article(fields: Mapping[str, object]) -> bool:
-    """Whether it says something of its own: a headline or a text, perhaps in a wrapper."""
-    found = taken(fields)
-    return "headline" in found or "body" in found
+    """Whether it has a headline, or a text, perhaps in a wrapper. An object or a list may be anything."""
+    return any(
+        (slot[0] == "headline" or (slot[0] == "body" and _is_text(value))) and is_filled(value)
+        for name, value in _spread(fields)
+        if (slot := _SLOTS[name])
+    )
 
 
 def has_text(fields: Mapping[str, object]) -> bool:
     """Whether it has the text of an article: a description or a summary is none."""
-    found = taken(fields)
-    return "body" in found and found["body"][0] < 2 * len(_WHOLE_TEXTS)
+    return any(
+        slot[0] == "body" and slot[1] < 2 * len(_WHOLE_TEXTS) and is_filled(value) and _is_text(value)
+        for name, value in _spread(fields)
+        if (slot := _SLOTS[name])
+    )
+
+
+def _is_text(value: object) -> bool:
+    return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def _spread(fields: Mapping[str, object]) -> Iterable[tuple[str, object]]:

@@ -79,18 +79,18 @@ def _is_marked_up(text: str) -> bool:
         if tag["closing"]:
             if name in opened and before != " ":
                 return True
-        elif tag["attributes"] or (
-            name in _ALONE and (_stands_alone(before, after) or (tag.start() == first and after != " "))
-        ):
+        elif tag["attributes"] or (name in _ALONE and _is_used(name, before, after, first=tag.start() == first)):
             return True
         if not tag["closing"] and after != " " and before != "`":
             opened.add(name)
     return False
 
 
-def _stands_alone(before: str, after: str) -> bool:
-    """On a line of its own, or right after what it ends."""
-    return (before == "\n" and after in ("\n", "")) or before.isalnum() or (before != "" and before in ".!?:;,…>")
+def _is_used(name: str, before: str, after: str, *, first: bool) -> bool:
+    """Whether it begins the text, has a line of its own, or comes right after a sentence or a tag. After a letter only
+    `<br>` is no ticker symbol: `PHILLIPS<P> SAYS`, `NAVISTAR<NAV>, DINA`."""
+    alone = (first and after != " ") or (before == "\n" and after in ("\n", ""))
+    return alone or (before != "" and before in ".!?:;,…>”") or (name == "br" and before.isalnum())
 
 
 def _without_tags(text: str) -> str:

@@ -11,7 +11,7 @@ from app.enrich.layout import lay_out
 from app.ingest.draft import Draft
 from app.ingest.report import Outcome
 from app.store.provenance import Known, Seen, Standing, known
-from app.text import fingerprint, printable
+from app.text import printable
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,7 @@ class Met:
         return place == self._place and bool(self._bits) and bool(self._bits[byte] & bit)
 
     def _at(self, article: str) -> tuple[int, int]:
-        byte, bit = divmod(int(fingerprint(article)[: self._DIGITS], 16), 8)
+        byte, bit = divmod(int(article[: self._DIGITS], 16), 8)
         return byte, 1 << bit
 
 

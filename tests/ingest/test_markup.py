@@ -41,6 +41,7 @@ def test_markup_becomes_text(marked: str, plain: str) -> None:
     [
         "a < b and c > d", "I <3 you", "AT&T", "R&D; and more", "if a <b and c> d", "List<String> x; Map<K, V> y;",
         "vector<int> a; x <= y && y >= z", "Sears Roebuck <S> said", "Philip Morris\n<P> said", "the <b> and </b> tags",
+        "PHILLIPS<P> SAYS", "NAVISTAR<NAV>, DINA CAMIONES", "FORD<F>", "Sears<S> and K Mart<KM>",
         "Use <br> to break a line, <p> for a paragraph", "Write `<b>bold</b>` for bold", 'He wrote "&amp;" there',
         "?a=1&copy=2&notit;", "&unknown; &#; &", "<p", "<>", "<html", "1 <a> 2", "",
     ],

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterator
 
 import msgspec
 
+from app.ingest.readers.containers import unfold
 from app.ingest.readers.lines import Line, lines
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import MAX_RECORD, Record, Unusable, undecodable
@@ -13,6 +16,7 @@ from app.ingest.readers.sniff import Nature
 
 # Articles nest two or three levels; a decoder of someone else's may not survive a thousand.
 _MAX_DEPTH = 64
+_NOT_A_NUMBER = re.compile(r"[:,\[]\s*+-?(?:NaN|Infinity)\b")
 
 
 def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
@@ -21,20 +25,23 @@ def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     for line in lines(stream, nature.newline, nature.mark):
         if line.raw is not None and not line.raw.strip(b" \t\r\n\0"):
             continue
-        number += 1
-        yield _record(number, line, nature)
+        for record in _records(number + 1, line, nature):
+            number = record.number or number
+            yield record
 
 
-def _record(number: int, line: Line, nature: Nature) -> Record | Unusable:
+def _records(number: int, line: Line, nature: Nature) -> Iterator[Record | Unusable]:
     if line.raw is None:
-        return Unusable(number, f"is over {MAX_RECORD:,} bytes", line.offset, line.sha256)
+        yield Unusable(number, f"is over {MAX_RECORD:,} bytes", line.offset, line.sha256)
+        return
     try:
         fields = decode_object(line.raw.decode(nature.encoding))
     except UnicodeDecodeError as error:
-        return Unusable(number, undecodable(error), line.offset, line.sha256)
+        yield Unusable(number, undecodable(error), line.offset, line.sha256)
     except NotAnObject as error:
-        return Unusable(number, str(error), line.offset, line.sha256)
-    return Record(number, fields, line.offset, line.sha256)
+        yield Unusable(number, str(error), line.offset, line.sha256)
+    else:
+        yield from unfold(number, fields, line.offset, line.sha256)
 
 
 class NotAnObject(ValueError):
@@ -43,7 +50,7 @@ class NotAnObject(ValueError):
 
 def decode_object(text: str) -> dict[str, object]:
     try:
-        value = msgspec.json.decode(text)
+        value = _decode(text)
     except msgspec.DecodeError as error:
         raise NotAnObject(f"is not valid JSON: {str(error).removeprefix('JSON is malformed: ')}") from None
     except RecursionError:
@@ -53,6 +60,20 @@ def decode_object(text: str) -> dict[str, object]:
     if text.count("{") + text.count("[") > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
         raise NotAnObject(f"is nested deeper than {_MAX_DEPTH}")
     return value
+
+
+def _decode(text: str) -> object:
+    """Also where a line begins with a mark, or has NaN, which is no JSON but what Python and pandas write."""
+    text = text.removeprefix("\ufeff")
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        if not _NOT_A_NUMBER.search(text):
+            raise
+    try:
+        return json.loads(text)
+    except ValueError:
+        return msgspec.json.decode(text)
 
 
 def _kind(value: object) -> str:

@@ -22,12 +22,15 @@ class Opened:
 
     def __init__(self, path: Path) -> None:
         self._raw = path.open("rb")
+        self._packed = self._raw.read(2) == b"\x1f\x8b"
+        self.rewind()
+
+    def rewind(self) -> None:
+        """Begin again, as just opened."""
+        self._raw.seek(0)
         self._ahead = b""
         self._produced = 0
-        packed = self._raw.read(2) == b"\x1f\x8b"
-        self._raw.seek(0)
-        self._source: gzip.GzipFile | BufferedReader = gzip.GzipFile(fileobj=self._raw) if packed else self._raw
-        self._packed = packed
+        self._source: gzip.GzipFile | BufferedReader = gzip.GzipFile(fileobj=self._raw) if self._packed else self._raw
 
     @property
     def consumed(self) -> int:

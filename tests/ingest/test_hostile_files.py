@@ -1,0 +1,64 @@
+"""Kilobytes that make a reader look at the same bytes again and again: twice as many take twice the time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from time import process_time
+
+import pytest
+
+from app.ingest.readers import Format, Opened, read
+
+SHAPES: list[tuple[Format, bytes, bytes]] = [
+    *(
+        ("csv", b"title,text\n", line)
+        for line in (
+            b'a","\n', b'x",1,"y\n', b'"a\n', b'1,"\n', b'a,"b\n', b'"\n', b'"""\n', b'a,"b"c\n', b'"",x\n"a',
+            b'"a"x\n,', b'a,"b" ', b"a\n", b",,,,\n", b'a,"",""\n', b'"" ', b"\n",
+        )
+    ),
+    *(
+        ("json", begin, line)
+        for begin in (b"[\n", b'{"articles": [\n', b'{"a": {"b": [\n', b"")
+        for line in (
+            b'{"a":\n', b"{\n", b'{"a\n', b'{"a":[\n', b'{"a":1,\n', b'{"a":"\\\n', b"[\n", b'"\n', b"{}}\n",
+            b"{},\n", b"1,\n", b'{"a":{"b":1},\n', b" {\n", b"{}", b"\\", b'"', b" ", b"a\n", b'"a":',
+            b'{"title":"x"},\n', b'":\n',
+        )
+    ),
+    *(
+        ("jsonl", b"", line)
+        for line in (b'{"a":\n', b'{"a":[', b"{", b'"', b"\n", b'{"a":{', b'{"articles":[', b"NaN,", b'{"title":NaN}\n')
+    ),
+    *(("text", b"", line) for line in (b"date ", b" ", b"\n", b"date 1", b"\xef\xbb\xbf", b"<p>", b"\x92a", b"a\r")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("format", "begin", "line"), SHAPES)
+def test_twice_the_bytes_take_twice_the_time(tmp_path: Path, format: Format, begin: bytes, line: bytes) -> None:
+    path = tmp_path / f"a.{'txt' if format == 'text' else format}"
+
+    def seconds(size: int) -> float:
+        path.write_bytes(begin + line * (size // len(line)))
+        started = process_time()
+        with Opened(path) as stream:
+            for _ in read(stream, path, format):
+                pass
+        return process_time() - started
+
+    # What may be looked at in vain at first is used up by the smaller one: at worst half a second.
+    assert seconds(160_000) < 6 * seconds(40_000) + 0.3
+
+
+def test_a_record_that_is_broken_at_the_head_of_a_long_file_costs_no_other(tmp_path: Path) -> None:
+    """Each record was once cut off the front of all that had been read to look for its end."""
+    path = tmp_path / "a.json"
+
+    def seconds(count: int) -> float:
+        path.write_bytes(b'[\n{"a": [\n' + b'{"title": "x"},\n' * count + b"]\n")
+        started = process_time()
+        with Opened(path) as stream:
+            assert sum(1 for _ in read(stream, path)) == count + 1
+        return process_time() - started
+
+    assert seconds(200_000) < 8 * seconds(50_000) + 0.3
