@@ -239,8 +239,8 @@ class _Run:
         provenance.put_sightings(session, [(v.article, seen) for _, v in pairs for seen in v.seen])
         provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
         provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
-        former = [(d.former_key, d.origin.file) for d, v in pairs if v.outcome in ("new", "duplicate")]
-        provenance.drop_former_copies(session, [(key, file) for key, file in former if key is not None])
+        taken = [d for d, v in pairs if v.outcome in ("new", "duplicate")]
+        provenance.drop_former_copies(session, {d.former_key: d.origin.file for d in taken if d.former_key})
 
     def _count(self, batch: _Batch, verdicts: list[Verdict], resolved: int) -> None:
         """After the commit: what is reported is there."""

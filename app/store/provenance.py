@@ -141,12 +141,11 @@ def put_copies(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     session.connection().execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed), list(rows))
 
 
-def drop_former_copies(session: Session, keys: Iterable[tuple[str, str]]) -> None:
-    """Those that were noted under a key of earlier versions, of the file that comes with it."""
-    rows = [{"former": key, "from": file} for key, file in keys]
-    if rows:
-        named = delete(Copy).where(col(Copy.key) == bindparam("former"), col(Copy.file) == bindparam("from"))
-        session.connection().execute(named, rows)
+def drop_former_copies(session: Session, files: Mapping[str, str]) -> None:
+    """Those that were noted under a key of earlier versions, each of the file that is given for it."""
+    for chunk in chunks(files):
+        noted = session.exec(select(Copy.key, Copy.file).where(col(Copy.key).in_(chunk))).all()
+        drop_copies(session, [key for key, file in noted if files[key] == file])
 
 
 def drop_copies(session: Session, keys: Sequence[str]) -> None:

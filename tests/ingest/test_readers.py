@@ -45,6 +45,12 @@ def written(path: Path, content: bytes | str) -> Path:
         ("a", "title\tcontent\nT\tB", "csv"),
         ("a.csv", "name\nvalue", "csv"),
         ("a.jsonl", "oops\n{}", "jsonl"),
+        ("a.jsonl", '{"title": "T"}', "jsonl"),
+        ("a.jsonl", '{\n "title": "T"\n}', "json"),
+        ("a.json", '{"title": "T"}', "json"),
+        ("a.csv", "sep=;\nid;title\n1;T", "csv"),
+        ("a.txt", '"sep=|"\nid|title\n1|T', "csv"),
+        ("a.txt", "Summary, abstract and description.\nMore.", "text"),
     ],
 )
 def test_the_format_is_in_the_content(name: str, head: str, format: Format) -> None:
@@ -242,6 +248,73 @@ def test_lines_join_to_the_file(tmp_path: Path, encoding: str) -> None:
 def test_no_bytes_make_a_reader_fail(tmp_path_factory: pytest.TempPathFactory, raw: bytes, format: Format) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
     assert isinstance(records(written(path, raw), format), list)
+
+
+@pytest.mark.parametrize("mark", ["\ufeff", "\ufeff\ufeff", "\ufeff\ufeff\ufeff"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16-le", "utf-16-be"])
+def test_any_number_of_marks_is_none_of_the_text(tmp_path: Path, mark: str, encoding: str) -> None:
+    for name, content in (
+        ("a.csv", "id,title\n1,T\n"),
+        ("a.jsonl", '{"id": "1", "title": "T"}\n'),
+        ("a.json", '[{"id": "1", "title": "T"}]'),
+    ):
+        [found] = records(written(tmp_path / name, (mark + content).encode(encoding)))
+        assert isinstance(found, Record)
+        assert found.fields == {"id": "1", "title": "T"}
+
+
+def test_a_mark_that_was_taken_for_text_is_none(tmp_path: Path) -> None:
+    content = b"\xef\xbb\xbf" + "ï»¿id,title\n1,Größe\n".encode()
+    [found] = records(written(tmp_path / "a.csv", content))
+    assert isinstance(found, Record)
+    assert found.fields == {"id": "1", "title": "Größe"}
+
+
+@pytest.mark.parametrize("separator", [";", ",", "|", "\t", "^"])
+@pytest.mark.parametrize("quote", ["", '"'])
+def test_a_separator_may_be_said_above_the_header(tmp_path: Path, separator: str, quote: str) -> None:
+    rows = ["id;title;text", "1;T;B"]
+    content = "\r\n".join([f"{quote}sep={separator}{quote}", *(row.replace(";", separator) for row in rows), ""])
+    [found] = records(written(tmp_path / "a.csv", content))
+    assert isinstance(found, Record)
+    assert found.fields == {"id": "1", "title": "T", "text": "B"}
+    assert (tmp_path / "a.csv").read_bytes()[found.offset :].startswith(b"1")
+
+
+def test_of_twin_columns_the_first_that_is_filled_counts(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.csv", "id,text,Text,text\n1,,B,\n2,A,A,\n3,A,B,C\n4,NULL,,B\n")
+    assert [record.fields for record in records(path) if isinstance(record, Record)] == [
+        {"id": "1", "text": "B"},
+        {"id": "2", "text": "A"},
+        {"id": "3", "text": "A", "text (2)": "B", "text (3)": "C"},
+        {"id": "4", "text": "B"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("mac_roman", "Café"),
+        ("mac_roman", "Señor Núñez à São Paulo"),
+        ("mac_roman", "It’s “fine” – naïve"),
+        ("mac_roman", "«Voilà» l’été, Straße"),
+        ("cp1252", "Señor"),
+        ("cp1252", "It’s “fine” – naïve café"),
+        ("cp1252", "Ünïcode ÄRGER £5 ©2001 ½ CAFÉ"),
+        ("cp1252", "«Voilà» l’été, Œuvre œuvre"),
+    ],
+)
+def test_a_few_letters_tell_the_encoding(tmp_path: Path, encoding: str, text: str) -> None:
+    [found] = records(written(tmp_path / "a.csv", f"id,title\n1,{text.replace(',', '')}\n".encode(encoding)))
+    assert isinstance(found, Record)
+    assert found.fields["title"] == text.replace(",", "")
+
+
+def test_a_number_that_is_none_is_nothing(tmp_path: Path) -> None:
+    path = written(
+        tmp_path / "a.jsonl", '{"title": "NaN: a", "date": NaN}\n{"title": NaN oops}\n{"title": "Infinity"}\n'
+    )
+    assert [isinstance(record, Record) for record in records(path)] == [True, False, True]
 
 
 def test_nature_names_the_code_unit() -> None:

@@ -185,10 +185,11 @@ def _format(text: str, ending: str) -> Format:
 def _json_or_lines(text: str, ending: str) -> Format:
     """Objects that end with their line are JSON Lines, a broken one among them; one object alone, on however many
     lines, is JSON."""
-    if ending in (".jsonl", ".ndjson"):
-        return "jsonl"
     lines = [line for line in text.splitlines()[:50] if line.strip()]
-    return "jsonl" if len(lines) > 1 and any(map(_is_object, lines)) else "json"
+    is_alone = len(lines) == 1
+    if ending in (".jsonl", ".ndjson"):
+        return "jsonl" if is_alone or any(map(_is_object, lines)) else "json"
+    return "json" if is_alone or not any(map(_is_object, lines)) else "jsonl"
 
 
 def _is_object(line: str) -> bool:
