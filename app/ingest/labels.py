@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.ingest.readers import plain_name
-from app.ingest.walk import Found
+from app.ingest.walk import Found, is_gone
 from app.store.database import Database
 from app.store.provenance import input_files
 from app.store.tables import InputFile
@@ -19,17 +19,18 @@ class Labels:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._here: dict[str, InputFile] = {}
-        """By path, those asked for in this run."""
+        self._by_path: dict[str, InputFile] = {}
+        self._by_label: dict[str, InputFile] = {}
         self._unwritten: list[InputFile] = []
         self.apart: list[tuple[str, str]] = []
         """Labels, with the path of the file that has the shorter one."""
 
     def of(self, found: Found) -> str:
         path = str(found.path.with_name(plain_name(found.path).name))
-        file = self._here.get(path)
+        file = self._by_path.get(path)
         if file is None:
-            file = self._here[path] = self._find(path, found.label)
+            file = self._by_path[path] = self._find(path, found.label)
+            self._by_label[file.label] = file
         return file.label
 
     def take(self) -> list[InputFile]:
@@ -38,18 +39,19 @@ class Labels:
         return taken
 
     def _find(self, path: str, name: str) -> InputFile:
-        with self._database.reading() as session:
-            files = {file.label: file for file in input_files(session, path, _tail(name))}
-        files |= {file.label: file for file in self._here.values() if file.tail == _tail(name)}
+        ends = list(_ends(name, path))
+        files = {file.label: file for file in input_files(self._database, path, ends, _tail(name))}
+        # What was found in this run is not written yet.
+        files |= {label: self._by_label[label] for label in (*files, *ends) if label in self._by_label}
         if same := next((file for file in files.values() if file.path == path), None):
             return same
         moved = [file for file in files.values() if _agree(file.label, name) and _is_moved(file.path, path)]
         if moved:
             label = max(moved, key=lambda file: _common(file.path, path)).label
         else:
-            label = next(end for end in _ends(name, path) if end not in files)
-        if label not in (name, *(file.label for file in moved)):
-            self.apart.append((label, files[name].path))
+            label = next(end for end in ends if end not in files)
+            if label != name:
+                self.apart.append((label, files[name].path))
         made = InputFile(label=label, tail=_tail(name), path=path)
         self._unwritten.append(made)
         return made
@@ -65,8 +67,11 @@ def _agree(one: str, other: str) -> bool:
 
 def _is_moved(before: str, now: str) -> bool:
     """Whether nothing is left at the place before, packed or not, or the very same file by another way."""
-    left = [path for path in (Path(before), Path(f"{before}.gz")) if path.exists()]
-    return all(path.samefile(there) for path in left for there in (Path(now), Path(f"{now}.gz")) if there.exists())
+    left, here = ([path for path in (Path(place), Path(f"{place}.gz")) if not is_gone(path)] for place in (before, now))
+    try:
+        return all(any(path.samefile(there) for there in here) for path in left)
+    except OSError:
+        return False
 
 
 def _common(one: str, other: str) -> int:

@@ -6,15 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, func, or_, update
+from sqlalchemy import Table, bindparam, delete, func, update
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store.articles import chunks
+from app.store.database import Database
 from app.store.tables import Article, Copy, InputFile, Revision, Sighting
 
 _ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
+# An archive of many folders may have a file of one name in each.
+_MOST_ALIKE = 50
+
 _SIGHTING: Table = SQLModel.metadata.tables[str(Sighting.__tablename__)]
 
 
@@ -101,10 +105,17 @@ def put_keys(session: Session, keys: Sequence[tuple[str, str]]) -> None:
         session.connection().execute(statement, [{"article": id, "new": key} for id, key in keys])
 
 
-def input_files(session: Session, path: str, tail: str) -> list[InputFile]:
-    """The file read at this path before, or those of which the path ended so."""
-    wanted = select(InputFile).where(or_(col(InputFile.path) == path, col(InputFile.tail) == tail))
-    return list(session.exec(wanted.order_by(col(InputFile.label))))
+def input_files(database: Database, path: str, labels: Sequence[str], tail: str) -> list[InputFile]:
+    """The file read at this path before, those with one of these labels, and some of which the label ends so.
+
+    Asked for each file that is read, so it comes without a session."""
+    columns, marks = "SELECT label, tail, path FROM input_file", ", ".join("?" * len(labels))
+    found = database.rows(
+        f"{columns} WHERE path = ? UNION {columns} WHERE label IN ({marks}) "
+        f"UNION SELECT * FROM ({columns} WHERE tail = ? ORDER BY label LIMIT {_MOST_ALIKE})",
+        [path, *labels, tail],
+    )
+    return [InputFile(label=label, tail=tail, path=path) for label, tail, path in found]
 
 
 def put_input_files(session: Session, files: Sequence[InputFile]) -> None:

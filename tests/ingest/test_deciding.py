@@ -28,21 +28,25 @@ INDIA, RUSSIA = "place-india", "place-russia"
 NEWS: Records = [
     {
         "id": "a",
+        "source": "Wire",
         "text": "Prime Minister Manmohan Singh met Vladimir Putin in India on Monday. Singh thanked Putin in Goa.",
         "date": "2025-05-05",
     },
     {
         "id": "b",
+        "source": "Wire",
         "text": "MOSCOW, May 6 - Vladimir Putin said Russia would help. Putin later spoke with George Bush.",
         "date": "2025-05-06",
     },
     {
         "id": "c",
+        "source": "Wire",
         "text": "WASHINGTON, May 7 - President George W. Bush spoke to reporters. George Bush thanked Russia.",
         "date": "2025-05-07",
     },
     {
         "id": "d",
+        "source": "Wire",
         "text": "Police said on Friday that Prime Minister Singh had left India. It rained in Bombay and Mumbai.",
         "date": "2025-05-08",
     },
@@ -228,11 +232,13 @@ def test_decisions_hold_for_articles_that_come_later(
     later: Records = [
         {
             "id": "e",
+            "source": "Wire",
             "text": "Vladimir Putin flew to Bombay on Friday. Russia and India were glad.",
             "date": "2025-06-01",
         },
         {
             "id": "f",
+            "source": "Wire",
             "text": "Prime Minister Manmohan Singh and Vladimir Putin met again on Friday.",
             "date": "2025-06-02",
         },
