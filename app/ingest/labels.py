@@ -8,8 +8,7 @@ from pathlib import Path
 from app.ingest.readers import plain_name
 from app.ingest.walk import Found, is_gone
 from app.store.database import Database
-from app.store.provenance import input_files
-from app.store.tables import InputFile
+from app.store.provenance import Labelled, input_files
 
 
 class Labels:
@@ -19,9 +18,9 @@ class Labels:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._by_path: dict[str, InputFile] = {}
-        self._by_label: dict[str, InputFile] = {}
-        self._unwritten: list[InputFile] = []
+        self._by_path: dict[str, Labelled] = {}
+        self._by_label: dict[str, Labelled] = {}
+        self._unwritten: list[Labelled] = []
         self.apart: list[tuple[str, str]] = []
         """Labels, with the path of the file that has the shorter one."""
 
@@ -33,12 +32,12 @@ class Labels:
             self._by_label[file.label] = file
         return file.label
 
-    def take(self) -> list[InputFile]:
+    def take(self) -> list[Labelled]:
         """Those that are to be written."""
         taken, self._unwritten = self._unwritten, []
         return taken
 
-    def _find(self, path: str, name: str) -> InputFile:
+    def _find(self, path: str, name: str) -> Labelled:
         ends = list(_ends(name, path))
         files = {file.label: file for file in input_files(self._database, path, ends, _tail(name))}
         # What was found in this run is not written yet.
@@ -52,7 +51,7 @@ class Labels:
             label = next(end for end in ends if end not in files)
             if label != name:
                 self.apart.append((label, files[name].path))
-        made = InputFile(label=label, tail=_tail(name), path=path)
+        made = Labelled(label, _tail(name), path)
         self._unwritten.append(made)
         return made
 

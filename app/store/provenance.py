@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, delete, func, update
@@ -37,6 +38,14 @@ class Standing:
     ingested_at: str
     dateline: str | None = None
     dateline_place: str | None = None
+
+
+class Labelled(NamedTuple):
+    """As `InputFile`."""
+
+    label: str
+    tail: str
+    path: str
 
 
 class Seen(NamedTuple):
@@ -105,7 +114,7 @@ def put_keys(session: Session, keys: Sequence[tuple[str, str]]) -> None:
         session.connection().execute(statement, [{"article": id, "new": key} for id, key in keys])
 
 
-def input_files(database: Database, path: str, labels: Sequence[str], tail: str) -> list[InputFile]:
+def input_files(database: Database, path: str, labels: Sequence[str], tail: str) -> list[Labelled]:
     """The file read at this path before, those with one of these labels, and some of which the label ends so.
 
     Asked for each file that is read, so it comes without a session."""
@@ -115,15 +124,15 @@ def input_files(database: Database, path: str, labels: Sequence[str], tail: str)
         f"UNION SELECT * FROM ({columns} WHERE tail = ? ORDER BY label LIMIT {_MOST_ALIKE})",
         [path, *labels, tail],
     )
-    return [InputFile(label=label, tail=tail, path=path) for label, tail, path in found]
+    return list(starmap(Labelled, found))
 
 
-def put_input_files(session: Session, files: Sequence[InputFile]) -> None:
+def put_input_files(session: Session, files: Sequence[Labelled]) -> None:
     """Add, or move to another path."""
     if files:
         statement = insert(InputFile)
         moved = statement.on_conflict_do_update(index_elements=["label"], set_={"path": statement.excluded.path})
-        session.connection().execute(moved, [file.model_dump() for file in files])
+        session.connection().execute(moved, [file._asdict() for file in files])
 
 
 def put_articles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
