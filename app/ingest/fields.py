@@ -64,12 +64,15 @@ _PARTS_OF_NAMES = ("firstname", "first", "given", "lastname", "last", "family")
 _NOT_PLAIN = re.compile(r"[\W_]+")
 # Names of fields may be anything, even data; remembering them must not fill the memory.
 _MOST_NAMES = 10_000
+_LONGEST_NAME = 100
 
 
 class _Slots(dict[str, tuple[str, int] | None]):
     """For each name met: which field it is, and its rank among the names of that field; None where it is none."""
 
     def __missing__(self, name: str) -> tuple[str, int] | None:
+        if len(name) > _LONGEST_NAME:
+            return None
         if len(self) >= _MOST_NAMES:
             self.clear()
         field, number = _NUMBERS.get(plain(name), (None, 0))
@@ -97,9 +100,12 @@ def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
         if slot is None or not is_filled(value):
             continue
         field, rank = slot
-        if (field not in best or rank < best[field][0]) and not (field == "date" and _is_no_date(value)):
-            best[field] = (rank, _said(value, field))
-    return {field: (rank, value) for field, (rank, value) in best.items() if value is not None}
+        if (field in best and rank >= best[field][0]) or (field == "date" and _is_no_date(value)):
+            continue
+        said = _said(value, field)
+        if said is not None:
+            best[field] = (rank, said)
+    return best
 
 
 def unknown(fields: Mapping[str, object]) -> set[str]:
@@ -110,7 +116,8 @@ def unknown(fields: Mapping[str, object]) -> set[str]:
 def is_filled(value: object) -> bool:
     """Whether there is more than nothing, or the word for it."""
     if isinstance(value, str):
-        return value not in _NOTHING and not value.isspace() and value != ""
+        text = value.strip() if len(value) <= _LONGEST_NOTHING else value
+        return text != "" and text not in _NOTHING and not text.isspace()
     return value is not None and value not in ([], {}) and not (isinstance(value, float) and isnan(value))
 
 
