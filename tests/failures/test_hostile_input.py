@@ -266,7 +266,8 @@ def test_every_year_from_0_to_9999(archive: Archive, tmp_path: Path) -> None:
     content = "".join(json.dumps({"text": f"A lighthouse on {date}.", "date": date}) + "\n" for date in written)
     report = taken(archive, tmp_path, "years.jsonl", content.encode())
     leap = sum(calendar.isleap(year) for year in years[1:])
-    assert report.new == 3 * (len(years) - 1) + leap, reasons(archive)
+    # The year zero alone is what databases write for no date.
+    assert report.new == 1 + 3 * (len(years) - 1) + leap, reasons(archive)
     with serve(create_app(archive.settings)) as client:
         for year in years[1:]:
             asked = {"q": "lighthouse", "date": f"{year:04}"}
