@@ -18,6 +18,7 @@ DatelineError
 ├── StorageFailed         the disk or the database gives trouble
 ├── WorkerLost            the system ended a process that recognises names
 ├── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
+│   └── IndexChanged      another index is there than the one that a write was to go on from
 ├── KeyRequired           no key, or one that is unknown or revoked
 ├── ScopeMissing          the key is good, but not for this
 └── Later                 too much at once; says when to try again
@@ -123,6 +124,10 @@ class ArchiveBusy(DatelineError):
 
 class IndexUnavailable(DatelineError):
     pass
+
+
+class IndexChanged(IndexUnavailable):
+    """Emptied, replaced or put back meanwhile. Nothing was written that a reader could take for whole."""
 
 
 class ArchiveReadOnly(DatelineError):

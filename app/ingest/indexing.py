@@ -6,18 +6,21 @@ bring it up to date, after a batch as after a crash: take the changes above that
 
 from __future__ import annotations
 
+import contextlib
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import fields
+from functools import partial
 from time import perf_counter
+from typing import Protocol
 
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.errors import DatelineError
+from app.errors import DatelineError, IndexChanged, IndexUnavailable
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
-from app.search.engine import Document
+from app.search.engine import Document, IndexStatus
 from app.store import receipts
 from app.store.articles import changed_after, count_changed_after, entities_of
 from app.store.resolution import is_settled, settle
@@ -94,7 +97,7 @@ def catch_up(archive: Archive, stopped: Stopped = never) -> int:
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
         settled = is_settled(session)
-    return settled and _can_go_on(archive) and lag(archive) == 0
+    return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
 
 def rebuild(archive: Archive, stopped: Stopped = never) -> int:
@@ -104,8 +107,14 @@ def rebuild(archive: Archive, stopped: Stopped = never) -> int:
 
 
 def compact(archive: Archive, articles: int) -> None:
-    """Join the pieces of the index that a run left which brought so many articles. For who holds the lock."""
-    _commit(archive, archive.engine.status().sequence, lambda token: archive.engine.compact(articles, token=token))
+    """Join the pieces of the index that a run left which brought so many articles. The caller must hold the lock."""
+    status = archive.engine.status()
+    with contextlib.suppress(IndexUnavailable):
+        if _is_sound(archive, status):
+            join = partial(archive.engine.compact, articles, after=status.commit)
+            _commit(archive, status, status.sequence, join)
+            return
+    apply(archive)
 
 
 def lag(archive: Archive) -> int:
@@ -115,17 +124,28 @@ def lag(archive: Archive) -> int:
 
 
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
-    """As `catch_up`, for who holds the lock. `meanwhile`: as in `settle`."""
+    """Do what `catch_up` does. The caller must hold the lock. `meanwhile`: as in `settle`."""
     with archive.database.writing() as session:
         settle(session, RULES, meanwhile=meanwhile)
-    if not _can_go_on(archive):
+    try:
+        return _go_on(archive, stopped)
+    except IndexUnavailable:
+        # Emptied, replaced or put back since it was looked at: what it holds now is not what was to be added to.
+        return _rebuild(archive, stopped)
+
+
+def _go_on(archive: Archive, stopped: Stopped) -> int:
+    status = archive.engine.status()
+    if not _is_sound(archive, status):
         return _rebuild(archive, stopped)
     applied = 0
-    while count := _apply_some(archive):
+    while True:
+        count, status = _apply_some(archive, status)
+        if not count:
+            return applied
         applied += count
         if stopped():
             raise Interrupted("Stopped while the index was brought up to date.")
-    return applied
 
 
 def document(article: Article, entities: tuple[str, ...]) -> Document:
@@ -134,23 +154,25 @@ def document(article: Article, entities: tuple[str, ...]) -> Document:
     return Document(entities=entities, **columns)
 
 
-def _apply_some(archive: Archive) -> int:
-    applied = archive.engine.status().sequence
+def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus]:
+    """Bring some of the changes that the index of `status` lacks: how many, and its status then."""
     with archive.database.reading() as session:
-        changed = _changed(session, applied)
+        changed = _changed(session, status.sequence)
         present = [article for article in changed if article.status == "published"]
         documents = _documents(session, present)
     if not changed:
-        return 0
+        return 0, status
     last = changed[-1].sequence
     gone = [article.id for article in changed if article.status != "published"]
     if gone:
         # First, and under the old number where something follows: a crash in between does it again.
-        reached = applied if documents else last
-        _commit(archive, reached, lambda token: archive.engine.delete(gone, sequence=reached, token=token))
+        reached = status.sequence if documents else last
+        delete = partial(archive.engine.delete, gone, sequence=reached, after=status.commit)
+        status = _commit(archive, status, reached, delete)
     if documents:
-        _commit(archive, last, lambda token: archive.engine.put(documents, sequence=last, token=token))
-    return len(changed)
+        put = partial(archive.engine.put, documents, sequence=last, after=status.commit)
+        status = _commit(archive, status, last, put)
+    return len(changed), status
 
 
 def _changed(session: Session, sequence: int) -> list[Article]:
@@ -196,20 +218,29 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
         settle(session, RULES)
     with archive.database.reading() as session:
         reached = newest(session)
-        _commit(archive, reached, lambda token: archive.engine.rebuild(counted(session), sequence=reached, token=token))
+        status = archive.engine.status()
+        build = partial(archive.engine.rebuild, counted(session), sequence=reached, after=status.commit)
+        _commit(archive, status, reached, build)
     return count
 
 
-def _commit(archive: Archive, sequence: int, commit: Callable[[str], None]) -> None:
+class _Write(Protocol):
+    def __call__(self, *, token: str) -> None: ...
+
+
+def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write) -> IndexStatus:
     """Receipt first, then the index, both under a token that no other commit has: what is on disk decides which receipt
-    counts."""
+    counts. The status of what was made; raises `IndexChanged` where that is not what is there."""
     token = secrets.token_hex(16)
-    expected = archive.engine.status().generation + 1
+    expected = before.generation + 1
     _write_receipt(archive, token, expected, sequence)
-    commit(token)
+    write(token=token)
     made = archive.engine.status()
+    if made.lost or made.token not in (token, before.token):
+        raise IndexChanged("The index was replaced while it was written to. Run: dateline reindex")
     if made.token == token and made.generation != expected:
         _write_receipt(archive, token, made.generation, sequence)
+    return made
 
 
 def _write_receipt(archive: Archive, token: str, generation: int, sequence: int) -> None:
@@ -217,14 +248,17 @@ def _write_receipt(archive: Archive, token: str, generation: int, sequence: int)
         receipts.write(session, token, generation, sequence)
 
 
-def _can_go_on(archive: Archive) -> bool:
-    return not archive.engine.status().lost and is_ours(archive)
+def _is_sound(archive: Archive, status: IndexStatus) -> bool:
+    return not status.lost and _is_ours(archive, status)
 
 
 def is_ours(archive: Archive) -> bool:
     """Whether the index was made from these rows, by this version of the code: what it finds is then true, if not
     always all. An empty one is ours only where there never was another."""
-    status = archive.engine.status()
+    return _is_ours(archive, archive.engine.status())
+
+
+def _is_ours(archive: Archive, status: IndexStatus) -> bool:
     if status.fingerprint != archive.fingerprint:
         return False
     with archive.database.reading() as session:

@@ -128,6 +128,14 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Commit:
+    """One state of an index. Generations come again in a folder that was emptied or put back; tokens do not."""
+
+    generation: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
 class IndexStatus:
     """`fingerprint` names analysis, codec and schema: another one than the code's own asks for a rebuild.
 
@@ -143,6 +151,10 @@ class IndexStatus:
     fingerprint: str
     token: str = ""
     lost: bool = False
+
+    @property
+    def commit(self) -> Commit:
+        return Commit(self.generation, self.token)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +175,9 @@ class Audit:
 class SearchEngine(Protocol):
     """Many threads may search while one process writes. Every write is visible to `search` when it returns.
 
-    A write may be given a `token`, which is kept with the index: whoever keeps it too knows that commit again.
+    A write may be given a `token`, which is kept with the index: whoever keeps it too knows that commit again. And it
+    may name the commit that it goes on from (`after`; None: whichever is the newest). Where another one is on disk by
+    then, or files of it are gone, it raises `IndexChanged`: an index that lacks what came before would look complete.
     """
 
     def search(self, query: Query, /) -> Hits: ...
@@ -184,17 +198,25 @@ class SearchEngine(Protocol):
         """Articles that share the telling words of this text, `article_id` left out."""
         ...
 
-    def put(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
+    def put(
+        self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None
+    ) -> None:
         """Add or replace by id. `sequence` is the newest change these bring; it is kept with the index."""
         ...
 
-    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "") -> None: ...
+    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "", after: Commit | None = None) -> None: ...
 
-    def rebuild(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
-        """Replace everything: built beside, then switched in one step; the old index serves until then."""
+    def rebuild(
+        self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None
+    ) -> None:
+        """Replace everything: built beside, then switched in one step; the old index serves until then.
+
+        It needs nothing of what was there, so it is never refused for what has become of that; its generation is above
+        that of `after`, and above whatever it finds.
+        """
         ...
 
-    def compact(self, documents: int, /, *, token: str = "") -> None:
+    def compact(self, documents: int, /, *, token: str = "", after: Commit | None = None) -> None:
         """After many writes that brought so many documents: join the small pieces they left, in time in proportion to
         `documents`. Searches find the same, sooner."""
         ...

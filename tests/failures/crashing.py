@@ -5,7 +5,11 @@ begun or ended. The process is forked at each try from this one, which has impor
 try takes a tenth of a second. After each kill the archive must be as before or as after, with all that was
 acknowledged, and an index that serves before anything is mended.
 
+The index is derived, and whoever has room to make may empty its folder: so the same is done with what happens to that
+folder, at each step, and the process goes on.
+
     python -m tests.failures.crashing points SCENARIO FOLDER STRIDE
+    python -m tests.failures.crashing disturbances KIND FOLDER STRIDE
     python -m tests.failures.crashing kills LIFE NUMBER FOLDER SEED
 """
 
@@ -97,14 +101,18 @@ def forked(act: Callable[[], None]) -> int:
     return os.waitpid(started(act), 0)[1]
 
 
-def killed_at(last: int, place: Place, act: Callable[[Place], None]) -> None:
-    """The act, killed at step `last`. Statements inside a transaction are no steps: being killed before one or another
-    of them is the same to SQLite."""
+def kill() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def struck_at(last: int, place: Place, act: Callable[[Place], None], strike: Callable[[], None] = kill) -> None:
+    """Do the act, and `strike` at step `last`. Statements inside a transaction are no steps: being killed before one or
+    another of them is the same to SQLite."""
     steps = count(1)
 
     def step() -> None:
         if next(steps) == last:
-            os.kill(os.getpid(), signal.SIGKILL)
+            strike()
 
     def statement(sql: str) -> None:
         if sql.startswith(("BEGIN", "COMMIT", "PRAGMA")):
@@ -133,7 +141,7 @@ def points(name: str, folder: Path, stride: int) -> int:
         shutil.rmtree(place.folder, ignore_errors=True)
         shutil.copytree(template.folder, place.folder)
 
-        status = forked(partial(killed_at, step, place, scenario.act))
+        status = forked(partial(struck_at, step, place, scenario.act))
         over = not os.WIFSIGNALED(status)
         assert os.WIFSIGNALED(status) or status == 0, f"step {step} of {name} ended with {status}"
         if scenario.act is not acts.mending:
@@ -145,6 +153,55 @@ def points(name: str, folder: Path, stride: int) -> int:
             assert forked(partial(acts.check_names, place)) == 0, f"step {step} of {name}"
         if over:
             assert not scenario.merges or place.segments() < template.segments()
+            return step - 1
+    raise AssertionError
+
+
+def emptied(index: Path, _folder: Path) -> None:
+    for path in index.iterdir():
+        path.unlink(missing_ok=True)
+
+
+def removed(index: Path, _folder: Path) -> None:
+    shutil.rmtree(index, ignore_errors=True)
+
+
+def put_back(index: Path, folder: Path) -> None:
+    """To what it was before the act."""
+    removed(index, folder)
+    shutil.copytree(folder / "template" / "data" / "index", index)
+
+
+def replaced(index: Path, folder: Path) -> None:
+    """By the index of another archive, of as many commits and as many articles."""
+    removed(index, folder)
+    shutil.copytree(folder / "other" / "data" / "index", index)
+
+
+DISTURBANCES = {each.__name__: each for each in (emptied, removed, put_back, replaced)}
+
+
+def disturbances(name: str, folder: Path, stride: int) -> int:
+    """Let it happen to the index at each step of three batches, or at one of so many. How many there are."""
+    template, other = Place(folder / "template"), Place(folder / "other")
+    for made, prefix in ((template, "old"), (other, "other")):
+        made.folder.mkdir(parents=True)
+        assert forked(partial(acts.begin, made, prefix)) == 0
+    for step in count(1, stride):
+        place = Place(folder / "now")
+        shutil.rmtree(place.folder, ignore_errors=True)
+        shutil.copytree(template.folder, place.folder)
+        struck = folder / "struck"
+        struck.unlink(missing_ok=True)
+
+        def strike(index: Path = place.settings.index_dir, struck: Path = struck) -> None:
+            DISTURBANCES[name](index, folder)
+            struck.touch()
+
+        assert forked(partial(struck_at, step, place, acts.growing, strike)) == 0, f"step {step} of {name}"
+        assert forked(partial(acts.check_number, place)) == 0, f"step {step} of {name}"
+        assert forked(partial(acts.check, place, deep=step % _DEEP == 0)) == 0, f"step {step} of {name}"
+        if not struck.exists():
             return step - 1
     raise AssertionError
 
@@ -273,6 +330,8 @@ def main() -> None:
     match sys.argv[1:]:
         case ["points", name, folder, stride]:
             print(points(name, Path(folder), int(stride)))  # noqa: T201  # to the test
+        case ["disturbances", name, folder, stride]:
+            print(disturbances(name, Path(folder), int(stride)))  # noqa: T201
         case ["kills", life, number, folder, seed]:
             print(json.dumps(kills(life, int(number), Path(folder), int(seed))))  # noqa: T201
         case _:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.failures.crashing import LIVES, SCENARIOS
+from tests.failures.crashing import DISTURBANCES, LIVES, SCENARIOS
 
 ROOT = Path(__file__).parents[2]
 QUICK = ["backup", "keys", "mend", "rebuild", "revise", "withdraw"]
@@ -35,6 +35,18 @@ def test_killed_at_every_step_of_an_ingest_that_merges(tmp_path: Path) -> None:
 def test_killed_at_one_step_in_seven(tmp_path: Path, scenario: str) -> None:
     """`make torture` takes all of them."""
     assert crashing("points", scenario, tmp_path / "points", 7) >= 21
+
+
+@pytest.mark.parametrize("kind", sorted(DISTURBANCES))
+def test_an_index_that_is_disturbed_at_one_step_in_17(tmp_path: Path, kind: str) -> None:
+    """However a commit is disturbed, no index passes for whole that lacks articles. `make torture` takes all steps."""
+    assert crashing("disturbances", kind, tmp_path / "points", 17) > 100
+
+
+@pytest.mark.torture
+@pytest.mark.parametrize("kind", sorted(DISTURBANCES))
+def test_an_index_that_is_disturbed_at_every_step(tmp_path: Path, kind: str) -> None:
+    assert crashing("disturbances", kind, tmp_path / "points", 1) > 100
 
 
 def test_thirty_random_kills_beside_a_reader(tmp_path: Path) -> None:

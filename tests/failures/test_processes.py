@@ -84,6 +84,12 @@ def add(archive: Archive, folder: Path, first: int, number: int) -> None:
     ingest([file], archive, IngestOptions(skip_entities=True))
 
 
+def found(folder: Path) -> int:
+    """By a process that opens the archive anew."""
+    total: int = json.loads(dateline(folder, "search", "lighthouse", "--json").stdout)["total"]
+    return total
+
+
 def test_a_second_writer_ends_at_once_and_a_killed_one_holds_nothing(filled: Path, tmp_path: Path) -> None:
     holder = run(HOLD, filled / "ingest.lock")
     assert holder.stdout is not None
@@ -92,10 +98,11 @@ def test_a_second_writer_ends_at_once_and_a_killed_one_holds_nothing(filled: Pat
         refused = dateline(filled, *command)
         assert refused.returncode == 75
         assert f"pid {holder.pid}" in refused.stderr
-    assert dateline(filled, "search", "lighthouse").returncode == 0
+    assert found(filled) == 40
     holder.kill()
     holder.communicate()
     assert dateline(filled, "reindex").returncode == 0
+    assert found(filled) == 40
 
 
 def test_readers_in_threads_and_processes_during_25_commits(filled: Path, tmp_path: Path) -> None:
@@ -123,6 +130,7 @@ def test_readers_in_threads_and_processes_during_25_commits(filled: Path, tmp_pa
         for thread in threads:
             thread.join()
         assert verify(archive) == []
+        assert archive.engine.search(Query(Word("lighthouse"))).total == 290
     assert wrong == []
     for reader in readers:
         shown, errors = reader.communicate(timeout=60)
@@ -190,6 +198,19 @@ def test_an_index_removed_under_a_server_is_built_again(filled: Path, tmp_path: 
                 time.sleep(0.05)
         assert {httpx.get(address + path, timeout=30).status_code for path in ASKED for _ in range(4)} == {200}
     assert "Traceback" not in log.read_text()
+    with open_archive(Settings(data_dir=filled)) as archive:
+        assert archive.engine.search(Query(Word("lighthouse"))).total == 40
+        assert verify(archive, deep=True) == []
+
+
+@pytest.mark.parametrize("lost", ["*.seg", "*.toc", "receipt_*"])
+def test_an_index_that_loses_files_under_who_writes_is_made_whole(filled: Path, tmp_path: Path, lost: str) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive:
+        for path in (filled / "index").glob(lost):
+            path.unlink()
+        add(archive, tmp_path, 1_000, 10)
+        assert archive.engine.search(Query(Word("lighthouse"))).total == 50
+    assert found(filled) == 50
     with open_archive(Settings(data_dir=filled)) as archive:
         assert verify(archive, deep=True) == []
 

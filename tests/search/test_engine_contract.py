@@ -9,6 +9,7 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,9 +17,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.errors import QueryTooComplex
+from app.errors import IndexChanged, QueryTooComplex
 from app.search.attributes import Filters
-from app.search.engine import Card, DateCounts, Document, Facet, SearchEngine
+from app.search.engine import Card, Commit, DateCounts, Document, Facet, SearchEngine
 from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, ask, doc, numbers, pages
 from tests.search.generated import article, articles, clauses, filters, revision
@@ -136,6 +137,93 @@ engine = WhooshEngine.open(Path(sys.argv[1]))
 engine.put([Document(f"{2:016x}", "", "oil", revised=2)], sequence=2)
 engine.close()
 """
+
+
+class TestGoingOn:
+    """A write that names the commit it goes on from is refused where another one is there by then."""
+
+    WRITES = ("put", "delete", "compact")
+
+    def write(self, engine: SearchEngine, kind: str, after: Commit) -> None:
+        match kind:
+            case "put":
+                engine.put([doc(50, "oil")], sequence=99, token="mine", after=after)
+            case "delete":
+                engine.delete([f"{1:016x}"], sequence=99, token="mine", after=after)
+            case "compact":
+                engine.compact(1_000, token="mine", after=after)
+
+    @pytest.fixture
+    def grown(self, engine: SearchEngine) -> SearchEngine:
+        for n in range(3):
+            engine.put([doc(n, "oil")], sequence=n + 1, token=f"t{n}")
+        return engine
+
+    @pytest.mark.parametrize("kind", WRITES)
+    def test_it_goes_on_from_the_newest(self, grown: SearchEngine, kind: str) -> None:
+        before = grown.status().commit
+        self.write(grown, kind, before)
+        assert grown.status().commit == Commit(before.generation + 1, "mine")
+
+    @pytest.mark.parametrize("kind", WRITES)
+    @pytest.mark.parametrize("wrong", ["generation", "token", "none"])
+    def test_it_goes_on_from_no_other(self, grown: SearchEngine, kind: str, wrong: str) -> None:
+        status = grown.status()
+        named = {
+            "generation": Commit(status.generation - 1, status.token),
+            "token": Commit(status.generation, "t0"),
+            "none": Commit(0, ""),
+        }[wrong]
+        with pytest.raises(IndexChanged):
+            self.write(grown, kind, named)
+        assert grown.status() == status
+        assert numbers(ask(grown, "oil")) == [0, 1, 2]
+
+    @pytest.mark.parametrize("kind", WRITES)
+    def test_it_does_not_go_on_from_what_another_has_committed(
+        self, grown: SearchEngine, opened: Open, tmp_path: Path, kind: str
+    ) -> None:
+        before = grown.status().commit
+        opened(tmp_path).put([doc(7, "oil")], sequence=7, token="theirs")
+        with pytest.raises(IndexChanged):
+            self.write(grown, kind, before)
+        assert numbers(ask(opened(tmp_path), "oil")) == [0, 1, 2, 7]
+
+    @pytest.mark.parametrize("kind", WRITES)
+    def test_what_was_emptied_is_not_gone_on_from(
+        self, grown: SearchEngine, opened: Open, tmp_path: Path, kind: str
+    ) -> None:
+        before = grown.status().commit
+        for path in tmp_path.iterdir():
+            path.unlink()
+        with pytest.raises(IndexChanged):
+            self.write(grown, kind, before)
+        assert opened(tmp_path).status().documents == 0
+
+    def test_what_is_emptied_in_the_midst_of_a_write_is_not_taken_for_whole(
+        self, engine: SearchEngine, opened: Open, tmp_path: Path
+    ) -> None:
+        def documents() -> Iterator[Document]:
+            yield doc(50, "oil")
+            for path in tmp_path.iterdir():
+                path.unlink()
+
+        engine.put([doc(1, "oil")], sequence=1)
+        with pytest.raises(IndexChanged):
+            engine.put(documents(), sequence=4, after=engine.status().commit)
+        assert opened(tmp_path).status().documents == 0
+
+    def test_a_rebuild_needs_nothing_of_what_was_there(self, grown: SearchEngine, opened: Open, tmp_path: Path) -> None:
+        before = grown.status().commit
+        for path in tmp_path.iterdir():
+            path.unlink()
+        grown.rebuild([doc(n, "oil") for n in range(5)], sequence=5, token="mine", after=before)
+        for engine in (grown, opened(tmp_path)):
+            assert engine.status().commit == Commit(before.generation + 1, "mine")
+            assert numbers(ask(engine, "oil")) == list(range(5))
+        opened(tmp_path).put([doc(9, "oil")], sequence=6)
+        grown.rebuild([doc(1, "oil")], sequence=7, after=before)
+        assert grown.status().generation == before.generation + 3
 
 
 class TestOrder:

@@ -16,7 +16,7 @@ from rapidfuzz.distance import OSA
 from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.attributes import FacetName, Filters
-from app.search.engine import Audit, Card, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
+from app.search.engine import Audit, Card, Commit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
@@ -131,21 +131,26 @@ class WhooshEngine:
         page = rank.first(snapshot, matches, limit)
         return Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence)
 
-    def put(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
-        self._index.write(documents, (), sequence, token)
+    def put(
+        self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None
+    ) -> None:
+        self._index.write(documents, (), sequence, token, after)
         self._refresh()
 
-    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "") -> None:
-        self._index.write((), ids, sequence, token)
+    def delete(self, ids: Iterable[str], /, *, sequence: int, token: str = "", after: Commit | None = None) -> None:
+        self._index.write((), ids, sequence, token, after)
         self._refresh()
 
-    def rebuild(self, documents: Iterable[Document], /, *, sequence: int, token: str = "") -> None:
+    def rebuild(
+        self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None
+    ) -> None:
         # Also where the folder was emptied, generations go on from the one that was promised.
-        self._index.replace(documents, sequence, token, after=self._snapshot.generation)
+        shown = self._snapshot.generation
+        self._index.replace(documents, sequence, token, above=max(shown, after.generation if after else 0))
         self._refresh()
 
-    def compact(self, documents: int, /, *, token: str = "") -> None:
-        self._index.compact(documents, token)
+    def compact(self, documents: int, /, *, token: str = "", after: Commit | None = None) -> None:
+        self._index.compact(documents, token, after)
         self._refresh()
 
     def status(self) -> IndexStatus:
@@ -169,7 +174,7 @@ class WhooshEngine:
         is_due = self._lost or time.monotonic() - self._checked > _REFRESH_SECONDS
         if is_due and self._refreshing.acquire(blocking=False):
             try:
-                if not self._index.holds(self._snapshot.generation, self._snapshot.token):
+                if not self._index.holds(self._snapshot):
                     self._snapshot = self._newest()
                 self._lost = False
             except (IndexUnavailable, OSError):

@@ -27,9 +27,9 @@ import numpy as np
 from whoosh import index as whoosh_index
 from whoosh.filedb.filestore import FileStorage
 
-from app.errors import ArchiveBusy, IndexUnavailable
+from app.errors import ArchiveBusy, IndexChanged, IndexUnavailable, StorageFailed
 from app.search import analysis
-from app.search.engine import Card, Document
+from app.search.engine import Card, Commit, Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
 from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
@@ -118,15 +118,19 @@ class Index:
     def generation(self) -> int:
         """The newest on disk; 0 where there is none. Generation 0 is empty and no file: who opens an index to read it
         puts nothing there that another one might take for what was lost."""
-        return max(0, int(whoosh_index.TOC._latest_generation(self._storage, _NAME)))
-
-    def holds(self, generation: int, token: str) -> bool:
-        """Whether that commit is the newest on disk. Numbers come again in a folder that was emptied;
-        tokens do not."""
         try:
-            return generation == self.generation() and token == self._told(generation).token
+            return max(0, int(whoosh_index.TOC._latest_generation(self._storage, _NAME)))
+        except FileNotFoundError:
+            return 0
+
+    def holds(self, snapshot: Snapshot) -> bool:
+        """Whether that commit is the newest on disk, with all its files."""
+        try:
+            newest = self._told(self.generation())
         except (OSError, msgspec.MsgspecError):
             return False
+        same = (newest.generation, newest.token) == (snapshot.generation, snapshot.token)
+        return same and all(view.segment.path.exists() for view in snapshot.views)
 
     def snapshot(self) -> Snapshot:
         """The newest generation. A commit may unlink files while they are opened: then the next one is tried."""
@@ -156,7 +160,7 @@ class Index:
                     raise ValueError(f"{_receipt(generation)} is not what was written")
             return receipt
         except FileNotFoundError as error:
-            raise IndexUnavailable(f"The index lacks {Path(error.filename).name}. Run: dateline reindex") from error
+            raise _lacking(error) from error
         except (ValueError, msgspec.MsgspecError) as error:
             raise IndexUnavailable(f"The index in {self.folder} is damaged ({error}). Run: dateline reindex") from error
 
@@ -166,55 +170,84 @@ class Index:
         return msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
 
     def _view(self, listed: ArraySegment) -> View:
-        found = open_segment(self.folder / listed.make_filename(EXTENSION))
+        try:
+            found = open_segment(self.folder / listed.make_filename(EXTENSION))
+        except FileNotFoundError as error:
+            raise _lacking(error) from error
         if found.documents != listed.doc_count_all() or max(listed.deleted_docs(), default=-1) >= found.documents:
             raise IndexUnavailable(
                 f"The index file {found.path.name} is another one than listed. Run: dateline reindex"
             )
         return View(found, _alive(listed, found.documents))
 
-    def write(self, documents: Iterable[Document], removed: Iterable[str], sequence: int, token: str = "") -> None:
+    def write(
+        self,
+        documents: Iterable[Document],
+        removed: Iterable[str],
+        sequence: int,
+        token: str = "",
+        after: Commit | None = None,
+    ) -> None:
         """Add or replace `documents`, delete `removed`, and commit."""
-        with self._locked():
-            generation = self.generation()
-            segments = [one.segment() for one in self._checked(generation).segments]
+        with self._written_to(after) as receipt:
+            segments = [one.segment() for one in receipt.segments]
             newest = {document.id: document for document in documents}
             self._delete(segments, [*newest, *removed])
             segments += self._flushed(newest.values())
             self._merge(segments)
-            self._commit(segments, generation, sequence, token)
+            self._commit(segments, receipt.generation, sequence, token)
 
-    def replace(self, documents: Iterable[Document], sequence: int, token: str = "", after: int = 0) -> None:
-        """Commit a generation above `after` that holds `documents` alone. An index that cannot be read is replaced
+    def replace(self, documents: Iterable[Document], sequence: int, token: str = "", above: int = 0) -> None:
+        """Commit a generation above `above` that holds `documents` alone. An index that cannot be read is replaced
         too, and so is a folder that somebody removed."""
         # Not its parents: where they are gone the archive is, and nobody begins another one unasked.
         self.folder.mkdir(exist_ok=True, mode=0o700)
         with self._locked():
             segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
-            self._commit(segments, max(self.generation(), after), sequence, token)
+            self._commit(segments, max(self.generation(), above), sequence, token)
 
-    def compact(self, documents: int, token: str = "") -> None:
+    def compact(self, documents: int, token: str = "", after: Commit | None = None) -> None:
         """Merge all segments of at most so many documents, and commit where there was anything to merge."""
-        with self._locked():
-            generation = self.generation()
-            receipt = self._checked(generation)
+        with self._written_to(after) as receipt:
             segments = [one.segment() for one in receipt.segments]
             small = [one for one in segments if one.doc_count_all() <= documents]
             if len(small) < 2:
                 return
             kept = [one for one in segments if one not in small]
             merged = [self._merged(lot) for lot in _lots(one for one in small if one.doc_count())]
-            self._commit([*kept, *merged], generation, receipt.sequence, token)
+            self._commit([*kept, *merged], receipt.generation, receipt.sequence, token)
+
+    @contextlib.contextmanager
+    def _written_to(self, after: Commit | None) -> Iterator[Receipt]:
+        """Hold the lock, with the receipt of the newest generation, which is that of `after` if one is given."""
+        with self._locked():
+            newest = self._checked(self.generation())
+            if after not in (None, Commit(newest.generation, newest.token)):
+                raise IndexChanged(
+                    f"The index in {self.folder} was emptied, replaced or put back while it was written to. "
+                    "Run: dateline reindex"
+                )
+            yield newest
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        lock = self._storage.lock(_LOCK)
-        if not lock.acquire():
-            raise ArchiveBusy(None)
+        """Hold the lock. What the disk refuses meanwhile is said of the index."""
         try:
-            yield
-        finally:
-            lock.release()
+            lock = self._storage.lock(_LOCK)
+            if not lock.acquire():
+                raise ArchiveBusy(None)
+            try:
+                yield
+            finally:
+                lock.release()
+        except FileNotFoundError as error:
+            raise IndexChanged(
+                f"{error.filename} was removed from the index while it was written to. Run: dateline reindex"
+            ) from error
+        except OSError as error:
+            raise StorageFailed(
+                f"The index in {self.folder} cannot be written to: {error.strerror or error}."
+            ) from error
 
     def _flushed(self, documents: Iterable[Document]) -> Iterator[ArraySegment]:
         batch = Batch(self._vocabulary)
@@ -273,12 +306,17 @@ class Index:
         )
         toc = whoosh_index.TOC(schema(), segments, generation)
         toc.write(self._storage, _NAME)
-        wanted = {toc._filename(_NAME, generation), _receipt(generation), _LOCK}
+        wanted = {toc._filename(_NAME, generation), _receipt(generation)}
         wanted.update(one.make_filename(EXTENSION) for one in segments)
-        for path in self.folder.iterdir():
+        present = {path.name for path in self.folder.iterdir()}
+        if lacking := wanted - present:
+            # What this process has mapped would go on serving here, and be found lacking by the next.
+            (self.folder / toc._filename(_NAME, generation)).unlink(missing_ok=True)
+            raise IndexChanged(f"The index lost {min(lacking)} while it was written to. Run: dateline reindex")
+        for name in present - wanted - {_LOCK}:
             # What an older generation held, and what a crash left half written.
-            if path.name not in wanted and _OURS.match(path.name):
-                path.unlink(missing_ok=True)
+            if _OURS.match(name):
+                (self.folder / name).unlink(missing_ok=True)
 
 
 def _lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
@@ -299,6 +337,10 @@ def _receipt(generation: int) -> str:
 
 def _listed(segment: ArraySegment) -> Listed:
     return Listed(segment.segid, segment.doc_count_all(), sorted(segment.deleted_docs()))
+
+
+def _lacking(error: FileNotFoundError) -> IndexUnavailable:
+    return IndexUnavailable(f"The index lacks {Path(error.filename).name}. Run: dateline reindex")
 
 
 def _checksum(segments: tuple[Listed, ...]) -> int:
