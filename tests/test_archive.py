@@ -9,6 +9,7 @@ from app.archive import open_archive
 from app.errors import IndexUnavailable
 from app.settings import Settings
 from app.store.articles import stats
+from app.trust import exposed
 
 
 def test_an_archive_begins_empty_and_in_its_folder(tmp_path: Path) -> None:
@@ -20,6 +21,31 @@ def test_an_archive_begins_empty_and_in_its_folder(tmp_path: Path) -> None:
             assert stats(session).articles == 0
     assert settings.database_path.is_file()
     assert stat.S_IMODE(settings.index_dir.stat().st_mode) == 0o700
+
+
+def test_a_new_archive_is_for_its_owner_alone(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "new" / "data")
+    with open_archive(settings) as archive:
+        with archive.database.writing():
+            pass
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in settings.data_dir.iterdir()}
+    assert stat.S_IMODE(settings.data_dir.stat().st_mode) == 0o700
+    assert modes == {name: 0o700 if name == "index" else 0o600 for name in modes}
+    assert "archive.sqlite-wal" in modes
+
+
+def test_one_that_is_there_keeps_its_rights(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    open_archive(settings).close()
+    settings.database_path.chmod(0o640)
+    settings.data_dir.chmod(0o750)
+    open_archive(settings).close()
+    assert stat.S_IMODE(settings.database_path.stat().st_mode) == 0o640
+    assert not exposed(settings.database_path)
+    settings.database_path.chmod(0o644)
+    assert not exposed(settings.database_path)
+    settings.data_dir.chmod(0o755)
+    assert exposed(settings.database_path)
 
 
 def test_it_opens_again_and_twice_at_once(tmp_path: Path) -> None:

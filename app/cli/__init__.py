@@ -292,9 +292,15 @@ def verify(
     """
     from app.ingest.indexing import rebuild
     from app.ingest.verify import verify as check
+    from app.trust import exposed
 
     with existing(data_dir, mend=True) as archive:
         found = check(archive, deep=deep)
+        if exposed(archive.settings.database_path):
+            complain(
+                f"All users of this machine can read {archive.settings.database_path}. To end that: "
+                f"chmod o-rwx {archive.settings.data_dir}"
+            )
         for finding in found[:_FINDINGS]:
             complain(f"{finding.store}: {finding.message}")
         if len(found) > _FINDINGS:

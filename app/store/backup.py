@@ -11,14 +11,16 @@ from tempfile import mkstemp
 from app.errors import SettingsInvalid, StorageFailed
 from app.store.database import Database, sync
 
+_SIDES = ("-wal", "-shm", "-journal")
+"""What SQLite puts after the name of a file, for what belongs to it."""
+
 
 def backup(database: Database, target: Path) -> int:
     """Write all rows, as they stand at one moment, to a new file, and read it again whole. Its size in bytes.
 
     Under its name it is complete or not there. It is for the owner alone: it holds what the archive holds.
     """
-    if os.path.lexists(target):
-        raise _taken(target)
+    _refuse_place(database.path, target)
     # A name of its own, for two may be made at once; for the owner alone.
     descriptor, made = mkstemp(dir=target.parent, prefix=".dateline-backup-")
     os.close(descriptor)
@@ -38,6 +40,24 @@ def backup(database: Database, target: Path) -> int:
         for left in target.parent.glob(f"{unfinished.name}*"):
             left.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _refuse_place(archive: Path, target: Path) -> None:
+    """Raise where the copy would overwrite something, or be taken for a part of an archive and overwritten itself."""
+    if os.path.lexists(target):
+        raise _taken(target)
+    name, folder, home = target.name.casefold(), target.parent.resolve(), archive.parent.resolve()
+    if name.endswith(_SIDES):
+        raise SettingsInvalid(
+            f"{target} cannot be a backup: SQLite takes files that end so for its own and removes them."
+        )
+    for side in _SIDES:
+        if os.path.lexists(f"{target}{side}"):
+            raise SettingsInvalid(f"{target} cannot be a backup: {target.name}{side} is there, and belongs to another.")
+    if folder.is_relative_to(home / "index") or (
+        folder == home and name.lstrip(".").startswith((archive.name.casefold(), "ingest.lock", "index"))
+    ):
+        raise SettingsInvalid(f"{target} cannot be a backup: Dateline keeps files of its own there.")
 
 
 def _name(unfinished: Path, target: Path) -> None:

@@ -270,6 +270,15 @@ def test_a_folder_is_trusted_by_its_real_name(filled: Path, tmp_path: Path) -> N
         assert archive.engine.status().documents == 40
 
 
+def test_an_archive_that_everybody_can_read_is_a_remark_and_no_finding(filled: Path) -> None:
+    assert dateline(filled, "verify").stderr == ""
+    filled.chmod(0o755)
+    (filled / "archive.sqlite").chmod(0o644)
+    told = dateline(filled, "verify")
+    assert (told.returncode, told.stdout) == (0, "Rows and index agree.\n")
+    assert told.stderr.startswith("All users of this machine can read ")
+
+
 def run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
     """In a folder, with nothing said of where the archive is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}

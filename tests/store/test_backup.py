@@ -79,6 +79,33 @@ def test_what_comes_to_the_name_meanwhile_stays(database: Database, tmp_path: Pa
     assert target.is_symlink()
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "archive.sqlite-journal", "archive.sqlite-wal", "ARCHIVE.SQLITE-SHM", "other.db-wal", "copy-journal",
+        "archive.sqlite.copy", ".archive.sqlite.unfinished", "ingest.lock", "index/copy.sqlite", "link/copy.sqlite",
+    ],
+)  # fmt: skip
+def test_it_is_never_made_where_it_would_be_taken_for_something_else(
+    database: Database, tmp_path: Path, name: str
+) -> None:
+    (tmp_path / "index").mkdir()
+    (tmp_path / "link").symlink_to("index")
+    with database.writing() as session:
+        next_sequence(session)
+    with pytest.raises(SettingsInvalid, match=r"cannot be a backup|there already"):
+        backup(database, tmp_path / name)
+    assert not list((tmp_path / "index").iterdir())
+
+
+@pytest.mark.parametrize("side", ["-wal", "-shm", "-journal"])
+def test_it_is_never_made_beside_what_would_be_read_with_it(database: Database, tmp_path: Path, side: str) -> None:
+    (tmp_path / f"copy.sqlite{side}").write_bytes(b"of another")
+    with pytest.raises(SettingsInvalid, match=f"copy.sqlite{side} is there"):
+        backup(database, tmp_path / "copy.sqlite")
+    assert not (tmp_path / "copy.sqlite").exists()
+
+
 def test_nothing_is_overwritten_or_left_half_done(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="never overwrites"):
         backup(database, database.path)
