@@ -104,6 +104,7 @@ class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
             file.flush()
             os.fsync(file.fileno())
         temporary.replace(folder / _receipt(receipt.generation))
+        fsync_folder(folder)
         super().rename_file(oldname, newname, safe=safe)
         fsync_folder(folder)
 
