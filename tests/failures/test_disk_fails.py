@@ -1,4 +1,4 @@
-"""A disk that cannot keep what it was given: whichever call says so, the command ends in order and the next one mends."""
+"""A disk that cannot keep what it was given: whichever call says so, the command ends and the next one mends it."""
 
 from __future__ import annotations
 
