@@ -163,11 +163,11 @@ def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
 @contextmanager
 def settled(data_dir: Path | None) -> Iterator[Archive]:
     """As `existing`, for commands that show what is counted of names: an ingest that was stopped may have left some."""
-    from app.store import resolution
+    from app.store import linking
 
     with existing(data_dir) as archive:
         with archive.database.reading() as session:
-            is_settled = resolution.is_settled(session)
+            is_settled = linking.is_settled(session)
         if not is_settled:
             _make_up(archive)
         yield archive

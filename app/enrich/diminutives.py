@@ -1,9 +1,9 @@
-"""Short forms of given names: which names may be of one person, as `Jim Wright` and `James Wright`, and which are."""
+"""Short forms of given names: which names may be of one person, as `Jim Wright` and `James Wright`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 _TABLE = """
 alan al
@@ -103,9 +103,6 @@ for _name, *_shorts in map(str.split, _TABLE.strip().split("\n")):
     for _short in _shorts:
         _WHOLE[_short].add(_name)
 
-# What articles of both must name besides: so much, and so often that it comes to one thing in all of them.
-_AGREED, _TOGETHER = 2, 1.0
-
 
 def is_form(word: str) -> bool:
     """Whether the word is one of these given names, short or whole."""
@@ -118,9 +115,3 @@ def variants(key: str) -> Iterator[tuple[str, str]]:
     if rest:
         yield from ((key, f"person-{whole}-{rest}") for whole in _WHOLE.get(given, ()))
         yield from ((f"person-{short}-{rest}", key) for short in _SHORT.get(given, ()))
-
-
-def agree(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
-    """From the shares of two persons' articles in which each other key stands. Places are in all articles."""
-    shared = [min(share, other[key]) for key, share in one.items() if key in other and not key.startswith("place-")]
-    return len(shared) >= _AGREED and round(sum(shared), 6) >= _TOGETHER

@@ -131,11 +131,6 @@ def resolve(
     return Enrichment(entities, pairs, places.of_dateline(dateline), pipeline, roles.beside(body, mentions))
 
 
-def link(key: str, longs: set[str]) -> str:
-    """Where articles say that the acronym `key` stands for one thing and one only, that one's id; else `key`."""
-    return next(iter(longs)) if len(longs) == 1 else key
-
-
 def display_name(candidates: Mapping[str, int]) -> str:
     """The name to show, of those that articles use, with their counts; the same for any order of them."""
     return max(candidates, key=lambda name: (not _shouts(name), candidates[name], len(name), name))

@@ -11,9 +11,9 @@ from app.errors import ArchiveBusy
 from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
-from app.store import decisions, resolution
+from app.store import decisions, linking
 from app.store.decisions import Proposal
-from app.store.resolution import follow, settle
+from app.store.linking import follow, settle
 from app.store.tables import Decision
 
 PATIENCE = 5.0
@@ -33,7 +33,7 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATI
     """Raises as `decisions.record` does, before anything is changed. Waits so long for who writes to the index."""
     with archive.database.writing() as session:
         decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
-        articles = follow(session, decision, RULES.link)
+        articles = follow(session, decision)
         settle(session, RULES)
     return Decided(decision, articles, _index(archive, patience))
 
@@ -43,7 +43,7 @@ def resolve_again(archive: Archive) -> int:
     Raises `ArchiveBusy` where another process writes."""
     with writing_alone(archive.settings.lock_path):
         with archive.database.writing() as session:
-            changed = resolution.resolve_again(session, RULES)
+            changed = linking.resolve_again(session, RULES)
         indexing.apply(archive)
     return changed
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from time import perf_counter
 
 from app.archive import Archive
-from app.enrich.resolve import Enrichment, link
+from app.enrich.resolve import Enrichment
 from app.ingest import rows
 from app.ingest.indexing import Pace
 from app.ingest.lock import writing_alone
@@ -19,7 +19,7 @@ from app.ingest.recognition import BATCH, Recognised, Recogniser, Task, Text
 from app.ingest.report import OnProgress, Progress
 from app.ingest.settling import settled_when_stopped
 from app.store import articles
-from app.store.resolution import replace_names
+from app.store.linking import replace_names
 from app.store.sequence import next_sequence
 from app.store.tables import Article
 
@@ -82,7 +82,7 @@ class _Run:
         with self._archive.database.writing() as session:
             for sequence, (id, enrichment) in enumerate(found, next_sequence(session, len(found))):
                 articles.set_names(session, id, enrichment.pipeline, enrichment.dateline_place, sequence)
-            replace_names(session, [id for id, _ in found], rows.names(found), link)
+            replace_names(session, [id for id, _ in found], rows.names(found))
         self._read += len(found)
         self._unnamed += sum(not article.pipeline for article in batch)
         self._pace.add(len(found))

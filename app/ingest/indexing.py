@@ -23,7 +23,7 @@ from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
 from app.store import receipts
 from app.store.articles import changed_after, count_changed_after, entities_of
-from app.store.resolution import is_settled, settle
+from app.store.linking import is_settled, settle
 from app.store.sequence import newest
 from app.store.tables import Article
 

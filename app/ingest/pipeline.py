@@ -13,7 +13,6 @@ from typing import cast
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.enrich.resolve import link
 from app.ingest import indexing, recognition, rows
 from app.ingest.draft import Draft
 from app.ingest.labels import Labels
@@ -26,8 +25,8 @@ from app.ingest.settling import settled_when_stopped
 from app.ingest.verdict import Judge, Met, Verdict, wanting
 from app.ingest.walk import Found, Places, again, check, is_gone, own, walk
 from app.store import articles, provenance, rejections
+from app.store.linking import replace_names
 from app.store.rejections import Refusal
-from app.store.resolution import replace_names
 from app.store.sequence import next_sequence
 from app.store.tables import Rejection
 
@@ -230,7 +229,7 @@ class _Run:
         # Where the names of the former state are its own, their rows stay as they are.
         renamed = [(verdict.article, found.enrichment) for _, verdict, found in step if verdict.named is None]
         found_names = [(id, enrichment) for id, enrichment in renamed if enrichment is not None]
-        replace_names(session, [id for id, _ in renamed], rows.names(found_names), link)
+        replace_names(session, [id for id, _ in renamed], rows.names(found_names))
 
     def _write_provenance(self, session: Session, drafts: list[Draft], verdicts: list[Verdict]) -> None:
         pairs = list(zip(drafts, verdicts, strict=True))

@@ -9,7 +9,7 @@ from app.enrich.resolve import Enrichment
 from app.ingest.draft import Draft
 from app.ingest.recognition import Recognised
 from app.ingest.verdict import Verdict
-from app.store.resolution import Names
+from app.store.linking import Names
 from app.text import count_words
 
 

@@ -1,9 +1,12 @@
-"""The rules by which the store resolves names: recognition has them, the store is handed them."""
+"""The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
-from app.enrich.diminutives import agree, variants
+from app.enrich.diminutives import variants
 from app.enrich.namesakes import apart, may_differ
-from app.enrich.resolve import display_name, link
-from app.enrich.surnames import owner
-from app.store.resolution import Rules
+from app.enrich.resolve import display_name
+from app.store.diminutives import Diminutives
+from app.store.linking import Rules
+from app.store.namesakes import Namesakes
+from app.store.stated import Stated
+from app.store.surnames import Surnames
 
-RULES = Rules(link, display_name, owner, may_differ, apart, variants, agree)
+RULES = Rules((Namesakes(may_differ, apart), Diminutives(variants), Surnames(), Stated()), display_name)

@@ -10,7 +10,8 @@ from contextlib import contextmanager
 from app.archive import Archive
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
-from app.store.resolution import count_stale, settle
+from app.store.linking import settle
+from app.store.totals import count_stale
 
 # About five seconds of work: whoever stops an ingest does not wait for longer.
 _QUICK = 50_000

@@ -235,7 +235,7 @@ def undone_by(session: Session, decisions: Iterable[Decision]) -> dict[int, int]
 
 
 def record(session: Session, proposal: Proposal, *, by: str, at: str) -> Decision:
-    """Add a decision to the log; `resolution.follow` then moves the rows. Raises `NotFound` for an entity that is not
+    """Add a decision to the log; `linking.follow` then moves the rows. Raises `NotFound` for an entity that is not
     there, `DecisionInvalid` for what cannot be, and `Conflict` where an earlier decision stands against it."""
     _check_fields(proposal)
     _check_text(proposal, by)

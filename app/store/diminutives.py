@@ -1,84 +1,68 @@
-"""People under a short form of their given name: whose `Jim Wright` is, over all articles.
-
-Like `namesakes.py` and `surnames.py` asked of the keys alone that articles give by themselves.
-"""
+"""People under a short form of their given name: `Jim Wright` is who has the whole one, `James Wright`."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from functools import cache
 
-from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app.store.articles import chunks
-from app.store.namesakes import Contexts
-from app.store.tables import Acronym, ArticleEntity, Diminutive
+from app.store.contexts import Contexts
+from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
+from app.store.tables import ArticleEntity, Identity
 
-Variants = Callable[[str], Iterable[tuple[str, str]]]
-"""From a full name to the pairs of a short and a whole one that may be of one person."""
-Agree = Callable[[Mapping[str, float], Mapping[str, float]], bool]
-"""From the company of both, whether they are."""
-
-
-def persons(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """Of short names among the keys, whose they are."""
-    found: dict[str, str] = {}
-    for chunk in chunks(key for key in keys if key.startswith("person-")):
-        found.update(
-            iter(session.exec(select(Diminutive.key, Diminutive.person).where(col(Diminutive.key).in_(chunk))))
-        )
-    return found
+# What articles of both must name besides: so much, and so often that it comes to one thing in all of them.
+_AGREED, _TOGETHER = 2, 1.0
 
 
-def forms(session: Session, persons: Iterable[str]) -> dict[str, list[str]]:
-    """The short names of each of the persons that has any."""
+@dataclass(frozen=True, slots=True)
+class Diminutives:
+    """Tells whose a short name is, where that can be one person only. Namesakes have been told apart before."""
+
+    variants: Callable[[str], Iterable[tuple[str, str]]]
+    """From a full name to the pairs of a short and a whole one that may be of one person."""
+    name: RuleName = "diminutive"
+
+    def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
+        shorts = sorted({short for key in change.touched for short, _ in self.variants(key)})
+        pairs = [pair for short in shorts for pair in self.variants(short)]
+        there = _there(contexts.session, {key for pair in pairs for key in pair})
+        company = cache(lambda key: contexts.shares((key,), key))
+        wholes: defaultdict[str, list[str]] = defaultdict(list)
+        for short, whole in pairs:
+            if {short, whole} <= there and agree(company(short), company(whole)):
+                wholes[short].append(whole)
+        return {short: {EVERYWHERE: wholes[short][0]} if len(wholes[short]) == 1 else {} for short in shorts}
+
+
+def agree(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+    """Return whether two are one, by the shares of their articles in which each other key stands. Places are in all
+    articles."""
+    shared = [min(share, other[key]) for key, share in one.items() if key in other and not key.startswith("place-")]
+    return len(shared) >= _AGREED and round(sum(shared), 6) >= _TOGETHER
+
+
+def wholes_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Return whose each short name among the keys is."""
+    people = (key for key in keys if key.startswith("person-"))
+    return {key: told[EVERYWHERE] for key, told in told_by(session, "diminutive", people).items()}
+
+
+def shorts_of(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
+    """Return the short names of each of the people that has any."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for chunk in chunks(persons):
-        rows = select(Diminutive.key, Diminutive.person).where(col(Diminutive.person).in_(chunk))
-        for key, person in session.exec(rows.order_by(col(Diminutive.key))):
+    rows = select(Identity.entity_id, Identity.key).where(Identity.rule == "diminutive").order_by(col(Identity.key))
+    for chunk in chunks(people):
+        for person, key in session.exec(rows.where(col(Identity.entity_id).in_(chunk))):
             found[person].append(key)
     return found
-
-
-def settle(session: Session, touched: Sequence[str], variants: Variants, agree: Agree) -> set[str]:
-    """Look again where articles changed, once namesakes are told apart. The short names that are of another person now,
-    and what articles state to stand for them."""
-    asked = sorted({short for key in touched for short, _ in variants(key)})
-    pairs = [pair for short in asked for pair in variants(short)]
-    there = _there(session, {key for pair in pairs for key in pair})
-
-    contexts = Contexts(session)
-
-    @cache
-    def company(key: str) -> Mapping[str, float]:
-        return contexts.shares((key,), key)
-
-    fitting: defaultdict[str, list[str]] = defaultdict(list)
-    for short, whole in pairs:
-        if {short, whole} <= there and agree(company(short), company(whole)):
-            fitting[short].append(whole)
-    before = persons(session, asked)
-    after = {short: wholes[0] for short, wholes in fitting.items() if len(wholes) == 1}
-    changed = {key for key in asked if before.get(key) != after.get(key)}
-    for chunk in chunks(changed):
-        session.connection().execute(delete(Diminutive).where(col(Diminutive.key).in_(chunk)))
-    if kept := [{"key": key, "person": after[key]} for key in sorted(changed & after.keys())]:
-        session.connection().execute(insert(Diminutive), kept)
-    return changed | _stated(session, changed)
 
 
 def _there(session: Session, keys: Collection[str]) -> set[str]:
     found: set[str] = set()
     for chunk in chunks(keys):
         found.update(session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk)).distinct()))
-    return found
-
-
-def _stated(session: Session, keys: Collection[str]) -> set[str]:
-    """What stands for one of the keys, by what an article says."""
-    found: set[str] = set()
-    for chunk in chunks(keys):
-        found.update(session.exec(select(Acronym.short).where(col(Acronym.long).in_(chunk)).distinct()))
     return found

@@ -1,6 +1,6 @@
 """Persons, organizations, places and events as the archive knows them: the read side.
 
-`resolution.py` writes what is read here.
+`linking.py` and `totals.py` write what is read here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,5 @@
 """Bare surnames over all articles: who has the surname, and in what company.
 
-Everything here is asked of the keys that articles give by themselves, never of what other articles or editors made of
-them: so the outcome is one function of the articles, in whatever order they came.
-
 One more article must not cost what all before it did, and thousands may have one surname. So only those bare surnames
 are looked at that the change can reach, and of the bearers only those whose articles name what theirs names.
 """
@@ -10,24 +7,25 @@ are looked at that the change can reach, and of the bearers only those whose art
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import islice
+from math import fsum
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert
-from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
 
-from app.store import diminutives, namesakes
 from app.store.articles import chunks
+from app.store.contexts import TELLING, Contexts
 from app.store.decisions import stem
-from app.store.namesakes import TELLING, Contexts
-from app.store.tables import ArticleEntity, BareSurname, UnsettledSurname
+from app.store.diminutives import shorts_of, wholes_of
+from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
+from app.store.tables import ArticleEntity
 
-Owner = Callable[[Collection[str], Mapping[str, Mapping[str, float]], int], str | None]
-"""From what an article names, what the articles of each candidate name, and in how many keys of the article a candidate
-left out could agree at most: to the one whose surname it is, "" where a candidate left out could change that."""
-
+# What an article and a person must have in common. Countries and cities alone say too little.
+_AGREED = 2
+# How much better than the next one the context must agree.
+_TIMES = 2.0
 _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 # So few are looked at one and all: to find out which of them matter would cost more.
 _FEW = 32
@@ -38,57 +36,55 @@ _FIRST = 4
 
 
 def surname(key: str) -> str | None:
-    """The last word of a full name: `klerk` of `person-fw-de-klerk`. None for what is none."""
+    """Return the last word of a full name: `klerk` of `person-fw-de-klerk`. None for what is none."""
     words = _words(key)
     return words[-1] if len(words) > 1 and stem(key) == key else None
 
 
-def unsettle(session: Session, keys: Iterable[str]) -> None:
-    """Mark all surnames of these keys, which are other people's now. Where articles merely came, `namesakes.unsettle`
-    is enough."""
-    stems = {found for key in keys if key.startswith("person-") for found in _stems(key)}
-    if stems:
-        adding = insert_or(UnsettledSurname).on_conflict_do_nothing()
-        session.connection().execute(adding, [{"stem": found} for found in sorted(stems)])
-
-
 def leaving(session: Session, keys: Iterable[str]) -> set[str]:
-    """The bare surnames whose owner may be another once some articles with these keys are no more as they were."""
-    search = _Search(session)
+    """Find the bare surnames whose owner may be another once some articles with these keys are no more as they were."""
+    search = _Search(Contexts(session))
     return {bare for each, names in _by_stem(keys).items() for bare in search.reached(each, names, leaving=True)}
 
 
-def owners(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """The owner of each bare surname among the keys that has one."""
-    found: dict[str, str] = {}
-    for chunk in chunks(key for key in keys if stem(key) != key):
-        found.update(
-            iter(session.exec(select(BareSurname.key, BareSurname.person).where(col(BareSurname.key).in_(chunk))))
-        )
-    return found
+@dataclass(frozen=True, slots=True)
+class Surnames:
+    """Tells who the owner of a bare surname is, which is a key of one article alone."""
+
+    name: RuleName = "surname"
+
+    def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
+        search = _Search(contexts)
+        asked = {key for key in change.touched if stem(key) != key}
+        of_others = {found for key in change.moved if key.startswith("person-") for found in _stems(key)}
+        for each in of_others:
+            asked |= search.bare(each) | _owned(contexts.session, each)
+        for each, names in _by_stem(change.touched).items():
+            if each not in of_others:
+                asked |= search.reached(each, names)
+        owners = search.owners(asked)
+        return {key: {EVERYWHERE: owners[key]} if key in owners else {} for key in asked}
 
 
-def settle(session: Session, touched: Collection[str], owner: Owner) -> set[str]:
-    """Look for owners again where articles came, which have the keys `touched`, and where any of a surname changed.
-    Returns the keys whose owner is another now, or that have one no more."""
-    search = _Search(session)
-    asked = {key for key in touched if stem(key) != key}
-    marked = set(session.exec(select(UnsettledSurname.stem)))
-    for each in marked:
-        asked |= search.bare(each) | _known(session, each)
-    for each, names in _by_stem(touched).items():
-        if each not in marked:
-            asked |= search.reached(each, names)
-    before = owners(session, asked)
-    after = search.owners(asked, owner)
-    changed = {key: after.get(key, key) for key in asked if before.get(key) != after.get(key)}
-    if marked:
-        session.connection().execute(delete(UnsettledSurname))
-    for chunk in chunks(changed):
-        session.connection().execute(delete(BareSurname).where(col(BareSurname.key).in_(chunk)))
-    if kept := [{"key": key, "person": person} for key, person in sorted(changed.items()) if person != key]:
-        session.connection().execute(insert(BareSurname), kept)
-    return set(changed)
+def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]], unseen: int = 0) -> str | None:
+    """Return whose the surname is, None where the context does not tell. `context` are the keys of what else the
+    article names; `candidates` the persons of that surname, with the share of their articles in which each other key
+    stands.
+
+    Where not all persons of the surname are among the candidates, `unseen` is in how many keys of the context any of
+    the others agrees at most; the answer is "" where that could make it another.
+    """
+    scores = {id: fsum(shares.get(key, 0.0) for key in context) for id, shares in candidates.items()}
+    ranked = sorted(scores, key=lambda id: (-scores[id], id))
+    best, next_best = (*(scores[id] for id in ranked[:2]), 0.0, 0.0)[:2]
+    if best >= _TIMES * next_best and ranked and _agrees(context, candidates[ranked[0]]):
+        return ranked[0] if best >= _TIMES * unseen else ""
+    return None if unseen < max(_TIMES * best, _AGREED) else ""
+
+
+def _agrees(context: Collection[str], shares: Mapping[str, float]) -> bool:
+    agreed = [key for key in context if key in shares]
+    return len(agreed) >= _AGREED and not all(key.startswith("place-") for key in agreed)
 
 
 def _words(key: str) -> list[str]:
@@ -99,7 +95,8 @@ def _words(key: str) -> list[str]:
 
 
 def _stems(key: str) -> Iterator[str]:
-    """Keys, but for the article, under which a person may stand by surname: `person-de-klerk` and `person-klerk`."""
+    """Yield keys, but for the article, under which a person may stand by surname: `person-de-klerk` and
+    `person-klerk`."""
     words = _words(key)
     if stem(key) != key:
         yield stem(key)
@@ -109,18 +106,18 @@ def _stems(key: str) -> Iterator[str]:
 
 
 def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
-    """The full names among the keys, by each surname under which they may stand."""
+    """Group the full names among the keys by each surname under which they may stand."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for key in keys:
-        if stem(key) == key:
+        if key.startswith("person-") and stem(key) == key:
             for each in _stems(key):
                 found[each].add(key)
     return found
 
 
-def _known(session: Session, stem: str) -> set[str]:
-    """The bare surnames that have an owner."""
-    statement = "SELECT key FROM bare_surname WHERE key > ? AND key < ?"
+def _owned(session: Session, stem: str) -> set[str]:
+    """Return the bare surnames that have an owner."""
+    statement = "SELECT key FROM identity WHERE key > ? AND key < ? AND rule = 'surname'"
     return _of_stem(stem, session.connection().exec_driver_sql(statement, _bounds(stem)))
 
 
@@ -161,12 +158,12 @@ class _Bearers(NamedTuple):
 
 
 class _Search:
-    """Of one settling: many surnames have the same candidates, whose articles name the same."""
+    """Keeps what it found for one settling: many surnames have the same candidates, whose articles name the same."""
 
-    def __init__(self, session: Session) -> None:
-        self._session = session
-        self._connection = session.connection()
-        self._contexts = Contexts(session)
+    def __init__(self, contexts: Contexts) -> None:
+        self._session = contexts.session
+        self._connection = contexts.session.connection()
+        self._contexts = contexts
         self._shares: dict[str, dict[str, dict[str, float]]] = {}
         self._rare: dict[str, bool] = {}
         self._few: dict[str, list[str] | None] = {}
@@ -174,16 +171,16 @@ class _Search:
         self._likely: dict[tuple[str, frozenset[str]], list[tuple[int, str]]] = {}
 
     def bare(self, stem: str) -> set[str]:
-        """All keys of this bare surname, one for each article that has it."""
+        """Return all keys of this bare surname, one for each article that has it."""
         return _of_stem(stem, self._connection.exec_driver_sql(_BARE, _bounds(stem)))
 
     def reached(self, stem: str, names: Collection[str], *, leaving: bool = False) -> set[str]:
-        """The bare surnames whose owner may be another now that articles with these full names have come, or once they
-        are gone: of articles that name something that theirs name."""
+        """Find the bare surnames whose owner may be another now that articles with these full names have come, or once
+        they are gone: of articles that name something that theirs name."""
         bare = self._connection.exec_driver_sql(f"{_BARE} LIMIT {_FEW + 1}", _bounds(stem)).all()
         if len(bare) <= _FEW:
             return _of_stem(stem, bare)
-        names = {*names, *diminutives.persons(self._session, names).values()}
+        names = {*names, *wholes_of(self._session, names).values()}
         companies = [self._company(name) for name in islice(names, _FEW + 1)]
         if len(companies) > _FEW or None in companies:
             return self.bare(stem)
@@ -192,20 +189,20 @@ class _Search:
             found |= self._beside(stem, keys, is_new=is_new and not leaving)
         return found
 
-    def owners(self, keys: Iterable[str], owner: Owner) -> dict[str, str]:
-        """Those of the bare surnames whose context tells whose they are, with the owner."""
+    def owners(self, keys: Iterable[str]) -> dict[str, str]:
+        """Return the owner of each bare surname whose context tells whose it is."""
         there: set[str] = set()
         for chunk in chunks(keys):
             there.update(self._session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk))))
         contexts = self._contexts.of(map(_article, sorted(there)))
         self._share(name for key in there for name in self._bearers_of(stem(key), contexts[_article(key)]).likely)
-        found = ((key, self._owner_of(stem(key), contexts[_article(key)], owner)) for key in sorted(there))
+        found = ((key, self._owner_of(stem(key), contexts[_article(key)])) for key in sorted(there))
         return {key: person for key, person in found if person}
 
     def _company(self, name: str) -> tuple[set[str], bool] | None:
-        """What the articles of a full name name, and whether it is of one article alone. None where there are so many
-        of them that not all count."""
-        forms = [name, *diminutives.forms(self._session, [name]).get(name, ())]
+        """Return what the articles of a full name name, and whether it is of one article alone. None where there are so
+        many of them that not all count."""
+        forms = [name, *shorts_of(self._session, [name]).get(name, ())]
         rows = select(ArticleEntity.article_id).where(col(ArticleEntity.key).in_(forms)).distinct()
         articles = list(self._session.exec(rows.limit(TELLING + 1)))
         if len(articles) > TELLING:
@@ -213,15 +210,15 @@ class _Search:
         return {key for keys in self._contexts.of(articles).values() for key in keys}, len(articles) < 2
 
     def _beside(self, stem: str, company: Collection[str], *, is_new: bool) -> set[str]:
-        """Bare surnames of articles that name any of the company. A person that is new takes nothing away from others:
-        he may be the owner only where two keys agree, one of them no place, or have been in the way of one."""
+        """Find bare surnames of articles that name any of the company. A person that is new takes nothing away from
+        others: he may be the owner only where two keys agree, one of them no place, or have been in the way of one."""
         places: Counter[str] = Counter()
         others: Counter[str] = Counter()
         for key in company:
             (places if key.startswith("place-") else others).update(self._bare_beside(key, stem))
         if not is_new:
             return {*places, *others}
-        owned = _known(self._session, stem)
+        owned = _owned(self._session, stem)
         return {key for key in others if others[key] + places[key] > 1} | (owned & {*places, *others})
 
     def _bearers_of(self, stem: str, context: Collection[str]) -> _Bearers:
@@ -235,7 +232,7 @@ class _Search:
             frozenset(key for key, names in beside.items() if len(names) > _FEW),
         )
 
-    def _owner_of(self, stem: str, context: Collection[str], owner: Owner) -> str | None:
+    def _owner_of(self, stem: str, context: Collection[str]) -> str | None:
         bearers = self._bearers_of(stem, context)
         candidates = self._candidates(stem, bearers.likely)
         others = self._by_likelihood(_last(stem), bearers.common)
@@ -246,7 +243,8 @@ class _Search:
         return person
 
     def _by_likelihood(self, surname: str, keys: frozenset[str]) -> list[tuple[int, str]]:
-        """The bearers whose articles name any of these keys, with how many of them: those with most come first."""
+        """Return the bearers whose articles name any of these keys, with how many of them: those with most come
+        first."""
         if (surname, keys) not in self._likely:
             counted = Counter(name for key in keys for name in self._bearers_beside(key, surname))
             likely = sorted(counted.items(), key=lambda pair: (-pair[1], pair[0]))
@@ -254,14 +252,14 @@ class _Search:
         return self._likely[surname, keys]
 
     def _all_if_few(self, surname: str) -> list[str] | None:
-        """The full names with this surname, None where there are many."""
+        """Return the full names with this surname, None where there are many."""
         if surname not in self._few:
             found = [key for (key,) in self._connection.exec_driver_sql(f"{_NAMES} LIMIT {_FEW + 1}", (surname,))]
             self._few[surname] = found if len(found) <= _FEW else None
         return self._few[surname]
 
     def _bearers_beside(self, key: str, surname: str) -> list[str]:
-        """The full names with this surname in articles that name the key."""
+        """Return the full names with this surname in articles that name the key."""
         if (key, surname) not in self._bearers:
             statement = _BESIDE_RARE if self._is_rare(key) else _BESIDE_FREQUENT
             rows = self._connection.exec_driver_sql(statement, (key, surname))
@@ -278,8 +276,8 @@ class _Search:
         return self._rare[key]
 
     def _candidates(self, stem: str, names: Iterable[str]) -> dict[str, dict[str, float]]:
-        """The persons of those names that end as the stem does, with the share of their articles in which each other
-        key stands."""
+        """Return the persons of those names that end as the stem does, with the share of their articles in which each
+        other key stands."""
         ending = stem.removeprefix("person")
         fitting = sorted(name for name in names if "-".join(["", *_words(name)]).endswith(ending))
         self._share(fitting)
@@ -288,10 +286,10 @@ class _Search:
     def _share(self, names: Iterable[str]) -> None:
         """Make sure that the shares of these names are known; a short form of a given name has those of the whole."""
         wanted = {name for name in names if name not in self._shares}
-        wholes = diminutives.persons(self._session, wanted)
+        wholes = wholes_of(self._session, wanted)
         persons = {wholes.get(name, name) for name in wanted} - self._shares.keys()
-        forms = diminutives.forms(self._session, persons)
-        several = namesakes.persons(self._session, persons)
+        forms = shorts_of(self._session, persons)
+        several = told_by(self._session, "namesake", persons)
         for name in persons:
             of_name = (name, *forms.get(name, ()))
             bearers = sorted({name, *several.get(name, {}).values()})
@@ -300,7 +298,7 @@ class _Search:
 
 
 def _article(key: str) -> str:
-    """The article that a bare surname is scoped to."""
+    """Return the article that a bare surname is scoped to."""
     return key.rpartition("-")[2]
 
 

@@ -1,7 +1,7 @@
 """The tables: storage facts only, nothing derived at load time, no relationships.
 
 An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`) are written with it and replaced with it. What sums
-them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see `resolution.py`.
+them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see `linking.py`.
 
 Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
 """
@@ -145,7 +145,7 @@ class Entity(SQLModel, table=True):
 
     `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up. `hidden`:
     an editor's decision; its mentions stay, and nobody is shown them. `role` is what most articles say of a person.
-    `prominence` grows with the number of articles, newer ones counting for more (`resolution.prominence`).
+    `prominence` grows with the number of articles, newer ones counting for more (`totals.prominence`).
     """
 
     __tablename__ = "entity"
@@ -252,53 +252,23 @@ class Acronym(SQLModel, table=True):
     long: str = Field(primary_key=True)
 
 
-class BareSurname(SQLModel, table=True):
-    """Whose a surname is that its own article does not explain: `key` is scoped to the article, `person` a full name's
-    key. Computed from all articles, like `Entity`."""
+class Identity(SQLModel, table=True):
+    """Which entity `key` means where that is another than itself, by one rule: see `identity.py`. Computed from all
+    articles, like `Entity`. `article_id` is "" where it holds in every article."""
 
-    __tablename__ = "bare_surname"
-    __table_args__ = _CLUSTERED
-
-    key: str = Field(primary_key=True)
-    person: str
-
-
-class UnsettledSurname(SQLModel, table=True):
-    """A surname of which full names became other people's since the owners of bare ones were last looked for."""
-
-    __tablename__ = "unsettled_surname"
-    __table_args__ = _CLUSTERED
-
-    stem: str = Field(primary_key=True)
-
-
-class Namesake(SQLModel, table=True):
-    """In this article the full name `key` is not that of the person most written about under it, but of `person`.
-    Computed from all articles, like `Entity`."""
-
-    __tablename__ = "namesake"
-    __table_args__ = (Index("ix_namesake_key", "key", "person"), _CLUSTERED)
-
-    article_id: str = Field(sa_column=_of_article(primary_key=True))
-    key: str = Field(primary_key=True)
-    person: str
-
-
-class Diminutive(SQLModel, table=True):
-    """The full name `key` has a short form of a given name (Jim Wright) and is that of `person`, who has the whole one
-    (James Wright). Computed from all articles, like `Entity`."""
-
-    __tablename__ = "diminutive"
-    __table_args__ = (Index("ix_diminutive_person", "person"), _CLUSTERED)
+    __tablename__ = "identity"
+    __table_args__ = (Index("ix_identity_entity_id", "entity_id"), _CLUSTERED)
 
     key: str = Field(primary_key=True)
-    person: str
+    article_id: str = Field(primary_key=True)
+    rule: str = Field(primary_key=True)
+    entity_id: str
 
 
-class UnsettledName(SQLModel, table=True):
-    """A full name or a bare surname, as a key, whose articles changed since it was last asked who is meant by it."""
+class Unsettled(SQLModel, table=True):
+    """The key of a person whose articles changed since it was last asked who is meant by it."""
 
-    __tablename__ = "unsettled_name"
+    __tablename__ = "unsettled"
     __table_args__ = _CLUSTERED
 
     key: str = Field(primary_key=True)

@@ -2,9 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich.diminutives import agree, variants
-
-BANK, CLUB, ANN, OSLO = "organization-bank", "organization-club", "person-ann-li", "place-oslo"
+from app.enrich.diminutives import variants
 
 
 @pytest.mark.parametrize(
@@ -31,20 +29,3 @@ def test_no_name_is_both_short_and_whole() -> None:
         strict=True,
     )
     assert not set(shorts) & set(wholes)
-
-
-@pytest.mark.parametrize(
-    ("one", "other", "expected"),
-    [
-        ({BANK: 1.0, ANN: 1.0}, {BANK: 0.5, ANN: 0.5}, True),
-        ({BANK: 1.0, ANN: 0.1}, {BANK: 0.5, ANN: 0.5}, False),  # in few of the articles
-        ({BANK: 1.0, OSLO: 1.0}, {BANK: 1.0, OSLO: 1.0}, False),  # whoever is written about there
-        ({BANK: 1.0, ANN: 1.0}, {CLUB: 1.0}, False),
-        ({BANK: 1.0, ANN: 0.1, CLUB: 0.9}, {BANK: 0.3, ANN: 0.3, CLUB: 0.6}, True),
-        ({}, {}, False),
-    ],
-)
-def test_two_names_are_of_one_who_keeps_the_same_company(
-    one: dict[str, float], other: dict[str, float], expected: bool
-) -> None:
-    assert agree(one, other) is agree(other, one) is expected

@@ -5,7 +5,7 @@ from itertools import permutations
 import pytest
 
 from app.enrich.mentions import Mention
-from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, link, resolve
+from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, resolve
 from tests.enrich.conftest import Enrich
 
 
@@ -136,12 +136,6 @@ def test_the_first_word_of_a_company_may_stand_for_it(enrich: Enrich) -> None:
     )
     company = by_key(enrich(body))["organization-afg-industries"]
     assert texts(company) == ["AFG Industries Inc", "AFG"]
-
-
-def test_an_acronym_is_linked_only_where_it_means_one_thing() -> None:
-    assert link("organization-trf", {"organization-resistance-front"}) == "organization-resistance-front"
-    assert link("organization-ica", {"organization-a", "organization-b"}) == "organization-ica"
-    assert link("organization-ica", set()) == "organization-ica"
 
 
 def test_the_display_name_does_not_depend_on_order() -> None:

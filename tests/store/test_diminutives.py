@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from sqlmodel import select
+import pytest
 
 from app.archive import Archive
 from app.enrich.resolve import AcronymPair, Enrichment
@@ -14,10 +14,10 @@ from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store import entities
 from app.store.decisions import Proposal, survivor
-from app.store.resolution import resolve_again
-from app.store.tables import Diminutive
+from app.store.diminutives import agree
+from app.store.linking import resolve_again
 from tests.conftest import NewArchive
-from tests.store.test_resolution import derived, named, summed_up, write
+from tests.store.test_linking import derived, named, summed_up, write
 
 JIM, JAMES = "person-jim-wright", "person-james-wright"
 HOUSE = named("organization-house", "House", "House", at=400)
@@ -103,8 +103,7 @@ def test_when_the_articles_change_they_part_again(archive: Archive) -> None:
     write(archive, {C: article(CLUB)})
     write(archive, {A: article(CLUB), B: article(CLUB)})
     assert who(archive) == {D: f"person-wright-{D}"}
-    with archive.database.reading() as session:
-        assert session.exec(select(Diminutive)).all() == []
+    assert summed_up(archive)["identity"] == []
 
 
 def test_what_is_stated_of_a_short_name_is_of_the_whole_one(archive: Archive) -> None:
@@ -131,3 +130,23 @@ def test_resolved_again_all_is_as_it_was_and_editors_come_last(archive: Archive)
     assert who(archive) == apart
     decide(archive, Proposal("undo", JAMES, undoes=split.number), "Ada")
     assert who(archive) == expected
+
+
+BANK, ANN, OSLO = "organization-bank", "person-ann-li", "place-oslo"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "expected"),
+    [
+        ({BANK: 1.0, ANN: 1.0}, {BANK: 0.5, ANN: 0.5}, True),
+        ({BANK: 1.0, ANN: 0.1}, {BANK: 0.5, ANN: 0.5}, False),  # in few of the articles
+        ({BANK: 1.0, OSLO: 1.0}, {BANK: 1.0, OSLO: 1.0}, False),  # whoever is written about there
+        ({BANK: 1.0, ANN: 1.0}, {"organization-club": 1.0}, False),
+        ({BANK: 1.0, ANN: 0.1, HOUSE.key: 0.9}, {BANK: 0.3, ANN: 0.3, HOUSE.key: 0.6}, True),
+        ({}, {}, False),
+    ],
+)
+def test_two_names_are_of_one_who_keeps_the_same_company(
+    one: dict[str, float], other: dict[str, float], expected: bool
+) -> None:
+    assert agree(one, other) is agree(other, one) is expected

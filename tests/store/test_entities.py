@@ -7,9 +7,8 @@ from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.errors import NotFound
 from app.store import entities
-from app.store.resolution import prominence
 from app.store.tables import Article, Entity
-from tests.store.test_resolution import named, summed_up, write
+from tests.store.test_linking import named, summed_up, write
 
 MODI = named("person-narendra-modi", "Narendra Modi", "Narendra Modi", "Modi")
 PUTIN = named("person-vladimir-putin", "Vladimir Putin", "Vladimir Putin", "Putin", at=20)
@@ -105,12 +104,6 @@ def test_those_in_the_news_lately_come_before_those_of_long_ago(archive: Archive
         ann, narendra = (session.get_one(Entity, id) for id in ("person-ann-modi", "person-narendra-modi"))
         assert (ann.article_count, narendra.article_count) == (3, 5)
         assert (ann.prominence or 0) > (narendra.prominence or 0)
-
-
-def test_prominence_halves_with_each_year() -> None:
-    assert prominence([("2020", 4)]) == prominence([("2021", 2)]) == 2022.0833
-    assert prominence([("2020", 2), ("2019", 4)]) == prominence([("2020-01-31", 4)])
-    assert prominence([]) is None
 
 
 def test_roles_are_counted_and_dated(archive: Archive) -> None:

@@ -4,6 +4,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from random import Random
 
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -11,8 +12,13 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
+from app.archive import Archive
+from app.ingest.rules import RULES
 from app.store import migrations, tables
 from app.store.database import Database
+from app.store.linking import resolve_again
+from tests.store.test_identity import some_article
+from tests.store.test_linking import derived, summed_up, write
 
 ROOT = Path(__file__).parents[2]
 
@@ -97,3 +103,26 @@ Database(pathlib.Path({str(tmp_path / "archive.sqlite")!r})).migrate()
     database.migrate()
     database.close()
     assert [path.name for path in tmp_path.iterdir()] == ["archive.sqlite"]
+
+
+def test_who_is_who_is_carried_over_and_back(archive: Archive) -> None:
+    """A surname whose owner waited to be looked for again waits still, in each article that has it bare."""
+    random = Random(1)
+    ids = [f"{random.getrandbits(64):016x}" for _ in range(60)]
+    write(archive, {id: some_article(random, id) for id in ids})
+    expected = summed_up(archive)
+    bare = [row["key"] for row in expected["article_entity"] if row["key"] == f"person-berg-{row['article_id']}"]
+    with archive.database.connecting() as connection:
+        migrations.downgrade(connection, "0005")
+        former = ("namesake", "diminutive", "bare_surname")
+        assert all(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar() for table in former)
+        connection.exec_driver_sql("INSERT INTO unsettled_name VALUES ('person-jim-wright')")
+        connection.exec_driver_sql("INSERT INTO unsettled_surname VALUES ('person-berg'), ('person-nobody')")
+        connection.commit()
+    archive.database.migrate()
+    with archive.database.writing() as session:
+        found = derived(session)
+        assert [row["key"] for row in found.pop("unsettled")] == sorted({"person-jim-wright", *bare})
+        assert found == {table: rows for table, rows in expected.items() if table != "unsettled"}
+        assert resolve_again(session, RULES) == 0
+    assert summed_up(archive) == expected

@@ -5,8 +5,6 @@ from __future__ import annotations
 from itertools import permutations
 from typing import Any
 
-from sqlmodel import Session, select
-
 from app.archive import Archive
 from app.enrich.resolve import AcronymPair, Enrichment
 from app.ingest import indexing
@@ -14,10 +12,9 @@ from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store import entities
 from app.store.decisions import Proposal
-from app.store.resolution import resolve_again, settle
-from app.store.tables import BareSurname, Namesake, UnsettledName
+from app.store.linking import is_settled, resolve_again, settle
 from tests.conftest import NewArchive
-from tests.store.test_resolution import derived, named, summed_up, write
+from tests.store.test_linking import derived, named, summed_up, write
 
 JACKSON, GENERAL = "person-michael-jackson", "person-michael-jackson-general"
 EPIC = named("organization-epic", "Epic", "Epic", at=400)
@@ -55,19 +52,6 @@ def entity_in(archive: Archive, article_id: str) -> str:
     return str(found)
 
 
-def all_of_it(session: Session) -> dict[str, Any]:
-    found = derived(session)
-    for model in (Namesake, BareSurname, UnsettledName):
-        found[str(model.__tablename__)] = sorted((row.model_dump() for row in session.exec(select(model))), key=str)
-    return found
-
-
-def settled(archive: Archive) -> dict[str, Any]:
-    summed_up(archive)
-    with archive.database.reading() as session:
-        return all_of_it(session)
-
-
 def test_two_of_one_name_are_two_entities_with_a_hint_each(archive: Archive) -> None:
     write(archive, FOUND)
     rows = {row["id"]: row for row in summed_up(archive)["entity"]}
@@ -77,14 +61,14 @@ def test_two_of_one_name_are_two_entities_with_a_hint_each(archive: Archive) -> 
     with archive.database.reading() as session:
         assert [each.id for each in entities.resolve_name(session, "michael jackson")] == [JACKSON, GENERAL]
         assert {each.id for each, _ in entities.suggest_entities(session, "Michael J")} == {JACKSON, GENERAL}
-        assert session.exec(select(UnsettledName)).all() == []
+        assert is_settled(session)
 
 
 def test_in_the_midst_of_a_run_namesakes_wait_for_its_end(archive: Archive) -> None:
     write(archive, FOUND)
     with archive.database.writing() as session:
         settle(session, RULES, meanwhile=True)
-        assert session.exec(select(UnsettledName)).all() != []
+        assert not is_settled(session)
         assert {row["entity_id"] for row in derived(session)["mention"] if row["key"] == JACKSON} == {JACKSON}
     assert entity_in(archive, D) == GENERAL
 
@@ -104,21 +88,21 @@ def test_any_order_and_any_batches_give_the_same(new_archive: NewArchive) -> Non
             write(archive, {id: FOUND[id]})
             if number % 2:
                 summed_up(archive)
-        expected = expected or settled(archive)
-        assert settled(archive) == expected
+        expected = expected or summed_up(archive)
+        assert summed_up(archive) == expected
     together = new_archive()
     write(together, FOUND)
-    assert settled(together) == expected
+    assert summed_up(together) == expected
 
 
 def test_read_again_and_resolved_again_all_is_as_it_was(archive: Archive) -> None:
     write(archive, FOUND)
-    expected = settled(archive)
+    expected = summed_up(archive)
     write(archive, FOUND)
-    assert settled(archive) == expected
+    assert summed_up(archive) == expected
     with archive.database.writing() as session:
         resolve_again(session, RULES)
-        assert all_of_it(session) == expected
+        assert derived(session) == expected
 
 
 def test_who_is_written_about_more_has_the_plain_id(archive: Archive) -> None:
@@ -144,7 +128,7 @@ def test_who_leaves_takes_the_evidence_along(archive: Archive) -> None:
     write(archive, {D: article(FORCE)})
     assert entity_in(archive, E) == JACKSON
     write(archive, dict.fromkeys(FOUND, article()))
-    assert all(rows == [] for rows in settled(archive).values())
+    assert all(rows == [] for rows in summed_up(archive).values())
 
 
 def test_another_name_that_an_article_states_is_of_all_of_them(archive: Archive) -> None:
@@ -158,7 +142,7 @@ def test_what_editors_decide_comes_after_it(archive: Archive) -> None:
     write(archive, FOUND)
     summed_up(archive)
     indexing.catch_up(archive)
-    before = settled(archive)
+    before = summed_up(archive)
     for proposal in (
         Proposal("merge", GENERAL, target=JACKSON),
         Proposal("pin", JACKSON, alias="Michael Jackson"),
@@ -169,7 +153,7 @@ def test_what_editors_decide_comes_after_it(archive: Archive) -> None:
         write(archive, {E: FOUND[E]})
         assert {row["entity_id"] for row in derived_mentions(archive, E, 0)} == {JACKSON}
         decide(archive, Proposal("undo", decision.entity_id, undoes=decision.number), "Ada")
-        assert settled(archive) == before
+        assert summed_up(archive) == before
 
 
 def derived_mentions(archive: Archive, article_id: str, start: int) -> list[dict[str, Any]]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from itertools import permutations
+from itertools import combinations, permutations
 from random import Random
 from time import process_time
 from typing import Any
 
 import pytest
-from sqlmodel import select
 
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
-from app.enrich.surnames import owner
 from app.ingest.rules import RULES
+from app.store.contexts import Contexts
 from app.store.decisions import survivor
-from app.store.namesakes import Contexts
-from app.store.resolution import settle
-from app.store.surnames import surname
-from app.store.tables import BareSurname, UnsettledSurname
+from app.store.identity import EVERYWHERE, told_by
+from app.store.linking import is_settled, settle
+from app.store.surnames import owner, surname
 from tests.conftest import NewArchive
-from tests.store.test_resolution import derived, named, summed_up, write
+from tests.store.test_linking import derived, named, summed_up, write
 
 BANK = named("organization-bank", "Bank", "Bank", at=40)
 CLUB = named("organization-club", "Club", "Club", at=50)
@@ -64,7 +62,7 @@ def test_namesakes_are_told_apart_by_their_company(archive: Archive) -> None:
     assert entity_of(archive, "0") == "person-eva-de-klerk"
     with archive.database.reading() as session:
         assert survivor(session, f"person-berg-{'c' * 16}") == "person-ann-berg"
-        assert session.exec(select(UnsettledSurname)).all() == []
+        assert is_settled(session)
 
 
 def test_any_order_gives_the_same(new_archive: NewArchive) -> None:
@@ -88,9 +86,7 @@ def test_who_leaves_takes_the_surname_along(archive: Archive) -> None:
     assert entity_of(archive, "c") == f"person-berg-{'c' * 16}"
     write(archive, dict.fromkeys(FOUND, article()))
     summed_up(archive)
-    with archive.database.reading() as session:
-        assert session.exec(select(BareSurname)).all() == []
-        assert all(rows == [] for rows in derived(session).values())
+    assert all(rows == [] for rows in summed_up(archive).values())
 
 
 def test_surnames() -> None:
@@ -130,7 +126,7 @@ def test_of_many_bearers_the_owner_is_the_same_as_if_all_were_compared(archive: 
         shares = {name: contexts.shares((name,), name) for name in names}
         bare = {key: contexts.of([article])[article] for key, article in keys.items() if surname(key) is None}
         expected = {key: owner(context, shares) for key, context in bare.items()}
-        found = dict(iter(session.exec(select(BareSurname.key, BareSurname.person))))
+        found = {key: told[EVERYWHERE] for key, told in told_by(session, "surname", bare).items()}
     assert len(names) > 64
     assert len(found) > 10
     assert found == {key: person for key, person in expected.items() if person is not None}
@@ -183,3 +179,44 @@ def cost_of_one_more(archive: Archive, count: int) -> float:
         write(archive, numbered(number))
         settled(archive)
     return process_time() - started
+
+
+ANN = {"organization-bank": 0.8, "person-bo-li": 0.4, "place-oslo": 0.6, "place-norway": 1.0}
+BEN = {"organization-club": 1.0, "place-norway": 1.0, "place-oslo": 0.4}
+
+
+@pytest.mark.parametrize(
+    ("context", "candidates", "expected"),
+    [
+        ({"organization-bank", "place-oslo"}, {"ann": ANN}, "ann"),
+        ({"organization-bank"}, {"ann": ANN}, None),  # one thing in common is chance
+        ({"place-oslo", "place-norway"}, {"ann": ANN}, None),  # whoever lives there
+        ({"organization-bank", "person-bo-li", "place-oslo"}, {"ann": ANN, "ben": BEN}, "ann"),
+        ({"organization-club", "organization-bank", "place-norway"}, {"ann": ANN, "ben": BEN}, None),
+        ({"organization-bank", "place-oslo"}, {}, None),
+    ],
+)
+def test_the_company_tells_whose_it_is(
+    context: set[str], candidates: dict[str, dict[str, float]], expected: str
+) -> None:
+    assert owner(context, candidates) == expected
+
+
+def test_who_is_left_out_never_changes_the_answer() -> None:
+    random = Random(4)
+    keys = [f"{kind}-{n}" for kind in ("organization", "place") for n in range(4)]
+    answers = []
+    for _ in range(300):
+        everyone = {
+            name: {key: random.choice((0.25, 0.5, 1.0)) for key in random.sample(keys, random.randint(1, 6))}
+            for name in ("ann", "ben", "cy", "dee")
+        }
+        context = random.sample(keys, 5)
+        whole = owner(context, everyone)
+        for seen in (names for count in range(4) for names in combinations(everyone, count)):
+            agreeing = [len(set(context) & set(shares)) for name, shares in everyone.items() if name not in seen]
+            answer = owner(context, {name: everyone[name] for name in seen}, max(agreeing))
+            assert answer in (whole, "")
+            answers.append(answer)
+    assert answers.count("") < len(answers) - 500
+    assert {"ann", None} <= set(answers)

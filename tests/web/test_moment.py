@@ -18,7 +18,7 @@ from app.search.query import Query
 from app.settings import Settings
 from app.store.decisions import Proposal, record
 from app.store.entities import labels
-from app.store.resolution import follow, settle
+from app.store.linking import follow, settle
 from app.web.site import create_app
 from tests.api.served import serve
 
@@ -54,7 +54,7 @@ def client(folder: Path) -> Iterator[httpx.Client]:
 def merge_in_the_rows(archive: Archive, id: str, target: str) -> None:
     """As a decision, or what the end of an ingest finds out, stands before the index has followed."""
     with archive.database.writing() as session:
-        follow(session, record(session, Proposal("merge", id, target=target), by="test", at=""), RULES.link)
+        follow(session, record(session, Proposal("merge", id, target=target), by="test", at=""))
         settle(session, RULES)
 
 

@@ -13,7 +13,7 @@ import msgspec
 from app.enrich.enricher import Enricher, Source
 from app.enrich.layout import lay_out
 from app.enrich.mentions import Mention
-from app.enrich.resolve import Enrichment, link, resolve
+from app.enrich.resolve import Enrichment, resolve
 from app.text import fingerprint, normalise
 
 FOLDER = Path(__file__).parent
@@ -161,7 +161,7 @@ def _pairs(marked: Sequence[Marked], found: Sequence[Enrichment]) -> list[tuple[
     for article, enrichment in zip(marked, found, strict=True):
         identities = {(start, end): identity for start, end, kind, identity in article.mentions if kind != "demonym"}
         for entity in enrichment.entities:
-            key = link(entity.key, longs[entity.key]) if entity.key in longs else entity.key
+            key = next(iter(longs[entity.key])) if len(longs.get(entity.key, ())) == 1 else entity.key
             pairs += [(identities[m.start, m.end], key) for m in entity.mentions if (m.start, m.end) in identities]
     return pairs
 

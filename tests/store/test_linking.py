@@ -6,7 +6,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlmodel import Session, col, select
+from sqlmodel import Session, select
 
 from app.archive import Archive
 from app.enrich.mentions import Mention
@@ -14,10 +14,10 @@ from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity
 from app.ingest import rows
 from app.ingest.rules import RULES
 from app.store.articles import changed_after, entities_of
+from app.store.linking import replace_names, settle
 from app.store.provenance import put_articles
-from app.store.resolution import replace_names, settle
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Acronym, Alias, Article, ArticleEntity, Entity
+from app.store.tables import Acronym, Alias, ArticleEntity, Entity, Identity, Unsettled
 from app.store.tables import Mention as MentionRow
 from tests.conftest import NewArchive
 
@@ -56,7 +56,7 @@ def write(archive: Archive, found: dict[str, Enrichment]) -> None:
         first = next_sequence(session, len(found))
         for sequence, id in enumerate(found, first):
             put_articles(session, [article(id, sequence)])
-        replace_names(session, list(found), rows.names(found.items()), RULES.link)
+        replace_names(session, list(found), rows.names(found.items()))
 
 
 def article(id: str, sequence: int) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def article(id: str, sequence: int) -> dict[str, Any]:
 
 
 def derived(session: Session) -> dict[str, list[dict[str, Any]]]:
-    models = (Entity, Alias, ArticleEntity, MentionRow, Acronym)
+    models = (Entity, Alias, ArticleEntity, MentionRow, Acronym, Identity, Unsettled)
     return {
         str(model.__tablename__): sorted((row.model_dump() for row in session.exec(select(model)).all()), key=repr_of)
         for model in models
@@ -146,24 +146,6 @@ def test_any_order_and_any_batches_give_the_same_rows(new_archive: NewArchive, o
     assert summed_up(together) == expected
 
 
-def test_in_the_midst_of_a_run_what_is_named_very_often_waits(new_archive: NewArchive) -> None:
-    often = Enrichment(
-        (named("place-india", "India", *["India"] * 501), named(FRONT, "Front", "Front", at=7)), (), None, "p"
-    )
-    found = {A: often, B: often}
-    archive = new_archive()
-    write(archive, {A: often})
-    summed_up(archive)
-    write(archive, {B: often})
-    with archive.database.writing() as session:
-        assert settle(session, RULES, meanwhile=True) == 1
-        counted = {entity.id: (entity.article_count, entity.stale) for entity in session.exec(select(Entity))}
-    assert counted == {"place-india": (1, True), FRONT: (2, False)}
-    at_once = new_archive()
-    write(at_once, found)
-    assert summed_up(archive) == summed_up(at_once)
-
-
 def test_what_nobody_names_any_more_goes(new_archive: NewArchive) -> None:
     archive = new_archive()
     write(archive, ALL)
@@ -171,30 +153,6 @@ def test_what_nobody_names_any_more_goes(new_archive: NewArchive) -> None:
     nothing = Enrichment((), (), None, "p")
     write(archive, dict.fromkeys(ALL, nothing))
     assert all(table == [] for table in summed_up(archive).values())
-
-
-def test_sums_are_those_of_the_rows(new_archive: NewArchive) -> None:
-    archive = new_archive()
-    write(archive, ALL)
-    summed_up(archive)
-    with archive.database.reading() as session:
-        for entity in session.exec(select(Entity)):
-            mentions = session.exec(select(MentionRow).where(MentionRow.entity_id == entity.id)).all()
-            assert entity.mention_count == len(mentions)
-            assert entity.article_count == len({mention.article_id for mention in mentions})
-            counted = session.exec(select(Alias).where(col(Alias.entity_id) == entity.id)).all()
-            assert sum(alias.count for alias in counted) == len(mentions)
-
-
-@pytest.mark.parametrize("date", ["0000-00-00", "2025-13-01", "2025-02-30", "2025-00", "99", "NULL", ""])
-def test_a_date_that_cannot_be_is_no_first_or_last_one(new_archive: NewArchive, date: str) -> None:
-    archive = new_archive()
-    write(archive, {A: SHORT, B: SHORT, C: SHORT})
-    with archive.database.writing() as session:
-        for id, given in ((A, "2025-05"), (B, "2024-02-29"), (C, date)):
-            session.get_one(Article, id).date = given
-    [india] = [row for row in summed_up(archive)["entity"] if row["id"] == "place-india"]
-    assert (india["first_date"], india["last_date"], india["article_count"]) == ("2024-02-29", "2025-05", 3)
 
 
 def test_another_name_holds_in_articles_that_do_not_explain_it(new_archive: NewArchive) -> None:
