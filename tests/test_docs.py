@@ -17,7 +17,7 @@ from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_HELP, EXIT_INTERRUPTED, 
 from app.ingest.pipeline import ingest
 from app.search import query
 from app.settings import Settings
-from tests.api.served import serve
+from tests.served import serve
 
 ROOT = Path(__file__).parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])

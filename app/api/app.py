@@ -9,16 +9,18 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, openapi, problems, reply, search, timeline
-from app.api.answers import Answers
-from app.api.capacity import Capacity, Turns
-from app.api.envelope import REQUEST_ID, Envelope
-from app.api.keeper import Keeper
-from app.api.log import Log
-from app.api.metrics import Metrics
-from app.api.rates import Rates
-from app.api.security import Guard, Origins
+from app.api import articles, decisions, entities, health, search, timeline
 from app.archive import open_archive
+from app.http import openapi, problems
+from app.http import responses as reply
+from app.http.capacity import Capacity, Turns
+from app.http.envelope import REQUEST_ID, Envelope
+from app.http.keeper import Keeper
+from app.http.log import Log
+from app.http.metrics import Metrics
+from app.http.rates import Rates
+from app.http.response_cache import Answers
+from app.http.security import Guard, Origins
 from app.settings import Settings
 
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from app.api import cursors
-from app.api.deps import AdminDep, ArchiveDep, EntityId, json_body, no_parameters, one_value_each
-from app.api.models import Decision, DecisionKind, DecisionPage, DecisionTaken, ordered
-from app.api.openapi import NEEDS_KEY, responses
-from app.api.params import DecisionBody, DecisionParams
-from app.api.reply import next_page, reply
+from app.http.deps import AdminDep, ArchiveDep, EntityId, json_body, no_parameters, one_value_each
+from app.http.openapi import NEEDS_KEY, responses
+from app.http.responses import next_page, reply
 from app.ingest.deciding import decide
+from app.read import cursors
+from app.read.decisions import view
+from app.read.models import DecisionPage, DecisionTaken
+from app.read.params import DecisionBody, DecisionParams
 from app.store import decisions as store
-from app.store import tables
 
 router = APIRouter(tags=["Decisions"], dependencies=[Depends(one_value_each)])
 
@@ -68,27 +68,3 @@ def list_decisions(
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
-
-
-def view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:
-    number = row.number or 0
-    shown: Decision = {
-        "number": number,
-        "kind": cast(DecisionKind, row.kind),
-        "entity": row.entity_id,
-        "by": row.by,
-        "at": row.at,
-    }
-    optional = {
-        "target": row.target,
-        "alias": row.alias,
-        "name": row.name,
-        "article": row.article_id,
-        "start": row.start,
-        "end": row.end,
-        "undoes": row.undoes,
-        "undone_by": (undone or {}).get(number),
-        "note": row.note,
-    }
-    given = {name: value for name, value in optional.items() if value is not None}
-    return ordered(Decision, cast(Decision, {**shown, **given}))

@@ -8,14 +8,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import Session
 
-from app.api import cursors, naming
-from app.api.deps import ArchiveDep, EntityId, no_parameters, one_value_each
-from app.api.models import Entity, EntityPage, EntitySummary, EntityType, RelatedPage, Role, Timeline, ordered
-from app.api.openapi import responses
-from app.api.params import EntityParams, EntityTimelineParams, RelatedParams
-from app.api.reply import Moved, indexed, next_page, reply
-from app.api.timeline import of_all, timeline
-from app.archive import Archive
+from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
+from app.http.openapi import responses
+from app.http.responses import Moved, indexed, next_page, reply
+from app.read import cursors
+from app.read.entities import entity_page, role_view, summary
+from app.read.models import Entity, EntityPage, EntityType, RelatedPage, Timeline
+from app.read.params import EntityParams, EntityTimelineParams, RelatedParams
+from app.read.timeline import of_all, timeline
 from app.search.attributes import Filters
 from app.search.query import Query as SearchQuery
 from app.store import entities as store
@@ -59,7 +59,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     answer: Entity = {
         **summary(entity),
         "aliases": [{"text": alias.text, "count": alias.count} for alias in aliases],
-        "roles": [_role(each) for each in roles],
+        "roles": [role_view(each) for each in roles],
         "links": {
             "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
             "related": f"/v1/entities/{entity_id}/related",
@@ -130,50 +130,6 @@ def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
         query = f"?{request.url.query}" if request.url.query else ""
         raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
     return store.get_entity(session, id)
-
-
-def _role(role: store.Role) -> Role:
-    shown: Role = {"text": role.text, "count": role.count}
-    if role.first_date is not None:
-        shown["first_date"] = role.first_date
-    if role.last_date is not None:
-        shown["last_date"] = role.last_date
-    return shown
-
-
-def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tables.Entity], str | None]:
-    """What `params` ask for, and the cursor to go on."""
-    asked = ("entities", params.name or "", params.type or "", params.sort)
-    after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
-    with archive.database.reading() as session:
-        page = store.list_entities(
-            session,
-            name=params.name,
-            type=params.type,
-            sort=params.sort,
-            limit=params.limit,
-            after=after,
-        )
-    return page, cursors.write(page.next, *asked) if page.next else None
-
-
-def summary(entity: tables.Entity) -> EntitySummary:
-    shown: EntitySummary = {
-        "id": entity.id,
-        "name": entity.name,
-        "type": cast(EntityType, entity.type),
-        "article_count": entity.article_count,
-        "mention_count": entity.mention_count,
-    }
-    if (hint := naming.hint(entity)) is not None:
-        shown["hint"] = hint
-    if entity.country is not None:
-        shown["country"] = entity.country
-    if entity.first_date is not None:
-        shown["first_date"] = entity.first_date
-    if entity.last_date is not None:
-        shown["last_date"] = entity.last_date
-    return ordered(EntitySummary, shown)
 
 
 def _dates(filters: Filters) -> SearchQuery:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from app.api.deps import ArchiveDep, no_parameters
-from app.api.keeper import Keeper
-from app.api.metrics import Metrics
-from app.api.models import Health, Readiness, Source, Sources, Stats, ordered
-from app.api.openapi import responses
-from app.api.reply import reply
 from app.errors import IndexUnavailable
+from app.http.deps import ArchiveDep, no_parameters
+from app.http.keeper import Keeper
+from app.http.metrics import Metrics
+from app.http.openapi import responses
+from app.http.responses import reply
 from app.ingest.indexing import lag
+from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
 
 router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])

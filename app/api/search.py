@@ -8,16 +8,16 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlmodel import Session
 
-from app.api import naming
-from app.api.conditions import query_read, read_conditions
-from app.api.deps import ArchiveDep
-from app.api.facets import entity_ids, facet_view
-from app.api.hits import View, hit_views
-from app.api.models import Completions, SearchAnswer, Suggested, ordered
-from app.api.openapi import responses
-from app.api.params import AutocompleteParams, SearchParams
-from app.api.reply import indexed, next_page, reply
-from app.api.route import ParameterRoute
+from app.http.deps import ArchiveDep
+from app.http.openapi import responses
+from app.http.responses import indexed, next_page, reply
+from app.http.route import ParameterRoute
+from app.read import naming
+from app.read.conditions import query_read, read_conditions
+from app.read.facets import entity_ids, facet_view
+from app.read.hits import View, hit_views
+from app.read.models import Completions, SearchAnswer, Suggested, ordered
+from app.read.params import AutocompleteParams, SearchParams
 from app.search.answer import answer
 from app.search.engine import Suggestion
 from app.store import entities as store
@@ -34,7 +34,7 @@ router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 )
 def search_articles(request: Request, archive: ArchiveDep, params: Annotated[SearchParams, Query()]) -> Response:
     """Articles that match a query text and every condition given, with exact totals and counts."""
-    started = perf_counter()
+    started, path, given = perf_counter(), request.url.path, request.query_params.multi_items()
     # The index first: then the rows are never behind it, and know whatever it finds.
     engine = archive.engine.still()
     with archive.database.reading() as session:
@@ -47,8 +47,8 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
-            "results": hit_views(request, archive.database, found.hits.hits, view),
-            "facets": [facet_view(request, asked, facet, labels) for facet in found.hits.facets],
+            "results": hit_views(str(request.base_url), archive.database, found.hits.hits, view),
+            "facets": [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets],
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }

@@ -36,7 +36,7 @@ from app.cli.command import (
 )
 
 if TYPE_CHECKING:
-    from app.api.params import SearchParams
+    from app.read.params import SearchParams
     from app.search.query import Clause
 
 app = CommandLine(
@@ -159,8 +159,8 @@ def search(
     marked where a terminal shows colours; output into a file or a pipe is plain. The language: docs/grammar.md.
     """
     from app import terminal
-    from app.api.conditions import query_read, read_conditions
     from app.ingest.indexing import is_ours
+    from app.read.conditions import query_read, read_conditions
     from app.search.answer import answer
     from app.store.articles import bodies
 
@@ -359,7 +359,7 @@ def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
     """The same parameters as over HTTP, so that they mean the same; an entity may be named by id or by name."""
     from pydantic import ValidationError
 
-    from app.api.params import SearchParams
+    from app.read.params import SearchParams
 
     ids = [name for name in entity or () if _ENTITY_ID.fullmatch(name)]
     given |= {"entity": ids, "entity_name": [name for name in entity or () if name not in ids]}
@@ -372,7 +372,7 @@ def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
 
 
 def _snippet(clause: Clause | None, body: str) -> dict[str, Any]:
-    from app.api.hits import spans
+    from app.read.hits import spans
     from app.search import highlight
 
     found = highlight.snippet(clause, body)

@@ -56,7 +56,7 @@ def list_entities(
 ) -> None:
     """List entities, those in most articles first."""
     from app import terminal
-    from app.api.entities import summary
+    from app.read.entities import summary
     from app.store import entities as store
 
     with settled(data_dir) as archive, archive.database.reading() as session:
@@ -77,8 +77,8 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
     The id of one that is part of another shows that other.
     """
     from app import terminal
-    from app.api.decisions import view
-    from app.api.entities import summary
+    from app.read.decisions import view
+    from app.read.entities import summary
     from app.store import decisions
     from app.store import entities as store
 
@@ -106,7 +106,7 @@ def log_decisions(
 ) -> None:
     """List decisions, newest first."""
     from app import terminal
-    from app.api.decisions import view
+    from app.read.decisions import view
     from app.store import decisions
 
     with existing(data_dir) as archive, archive.database.reading() as session:

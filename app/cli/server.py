@@ -60,7 +60,7 @@ def application() -> Any:
     """The ASGI application as each server process builds it, from the environment."""
     from logging.config import dictConfig
 
-    from app.api import log
+    from app.http import log
     from app.settings import Settings
     from app.web.site import create_app
 
@@ -109,9 +109,9 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _take_files()
-    from app.api.addresses import plain
-    from app.api.connection import Connection  # it goes by the files there are
-    from app.api.metrics import SHARED_FOLDER
+    from app.http.addresses import plain
+    from app.http.connection import Connection  # it goes by the files there are
+    from app.http.metrics import SHARED_FOLDER
 
     # New processes read their settings from the environment.
     os.environ["DATELINE_DATA_DIR"] = str(settings.data_dir.resolve())

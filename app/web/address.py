@@ -12,9 +12,9 @@ from urllib.parse import quote, urlencode
 from fastapi import Request
 from pydantic import ValidationError
 
-from app.api.params import EntityParams, Params, SearchParams
-from app.api.suggestion import meant
 from app.errors import InvalidParameter
+from app.read.params import EntityParams, Params, SearchParams
+from app.read.suggestion import meant
 from app.search.attributes import FACETS
 
 P = TypeVar("P", bound=Params)

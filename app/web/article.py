@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.articles import article_view
-from app.api.deps import ArchiveDep, ArticleId
-from app.api.hits import spans
+from app.http.deps import ArchiveDep, ArticleId
+from app.read.articles import article_view
+from app.read.hits import spans
 from app.search import highlight
 from app.search.query import parse
 from app.store import articles as store

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from app.api.models import Interval, Timeline, TimelineBucket
-from app.api.timeline import MOST_YEARS, timeline
+from app.read.models import Interval, Timeline, TimelineBucket
+from app.read.timeline import MOST_YEARS, timeline
 from app.search.attributes import DATES, EVERYTHING, Filters
 from app.search.engine import DateCounts
 from app.web.address import Address

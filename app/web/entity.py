@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.deps import ArchiveDep, EntityId
-from app.api.entities import found_entity, summary
-from app.api.models import EntitySummary
+from app.api.entities import found_entity
+from app.http.deps import ArchiveDep, EntityId
+from app.read.entities import summary
+from app.read.models import EntitySummary
 from app.search.attributes import Filters
 from app.search.query import Query
 from app.store import entities as store

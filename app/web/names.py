@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
 
-from app.api.deps import ArchiveDep
-from app.api.entities import entity_page, summary
+from app.http.deps import ArchiveDep
+from app.read.entities import entity_page, summary
 from app.web.address import Address, entity_params
 from app.web.pages import Way, render
 

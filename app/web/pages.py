@@ -13,8 +13,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.api.models import Problem
-from app.api.reply import tagged
+from app.http.responses import tagged
+from app.read.models import Problem
 from app.text import fingerprint
 from app.web.address import Address
 

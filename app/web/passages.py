@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
 
-from app.api.models import Article, EntityMentions
+from app.read.models import Article, EntityMentions
 
 Stretch = tuple[int, int]
 Named = tuple[int, int, EntityMentions]

@@ -7,11 +7,11 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
-from app.api.conditions import Asked, query_read, read_conditions
-from app.api.deps import ArchiveDep
-from app.api.facets import entity_ids, facet_view
-from app.api.models import Facet, FilterInForce
-from app.api.params import SearchParams, bounds
+from app.http.deps import ArchiveDep
+from app.read.conditions import Asked, query_read, read_conditions
+from app.read.facets import entity_ids, facet_view
+from app.read.models import Facet, FilterInForce
+from app.read.params import SearchParams, bounds
 from app.search.answer import Answer, TermCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
@@ -65,7 +65,8 @@ def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
 def _facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
     """Those that say something: a facet of one value that all articles have narrows nothing."""
     labels = store.labels(session, entity_ids(found.hits.facets))
-    shown = [facet_view(request, asked, facet, labels) for facet in found.hits.facets]
+    path, given = request.url.path, request.query_params.multi_items()
+    shown = [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets]
     return [facet for facet in shown if facet["distinct"] > 1 or _narrows(facet, found.hits.total)]
 
 

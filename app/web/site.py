@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Match
 
-from app.api import problems
 from app.api.app import create_app as create_api
-from app.api.models import Problem
+from app.http import problems
+from app.read.models import Problem
 from app.settings import Settings
 from app.web import article, entity, names, search
 from app.web.pages import ASSETS, Assets, failure

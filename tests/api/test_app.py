@@ -19,7 +19,7 @@ from app.search.whoosh.codec import EXTENSION
 from app.settings import Settings
 from app.store.articles import touch
 from app.store.tables import Article
-from tests.api.served import serve
+from tests.served import serve
 
 
 def add(settings: Settings, *names: str) -> None:

@@ -14,7 +14,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.tables import Article
-from tests.api.served import Api, closed, serve
+from tests.served import Api, closed, serve
 
 LOOKUP = "/v1/articles/lookup"
 

@@ -15,8 +15,8 @@ from app.errors import DecisionInvalid
 from app.ingest.pipeline import ingest
 from app.settings import Settings
 from app.store.decisions import Proposal, record
-from tests.api.conftest import RECORDS
-from tests.api.served import AS_ADMIN, Api, admit_the_admin, closed, serve
+from tests.conftest import RECORDS
+from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 MODI, PUTIN = "person-narendra-modi", "person-vladimir-putin"
 

@@ -12,8 +12,8 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 
-from app.api.problems import KINDS
-from tests.api.served import AS_ADMIN
+from app.http.problems import KINDS
+from tests.served import AS_ADMIN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/api.md").read_text(encoding="utf-8")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.api.served import Api
+from tests.served import Api
 
 
 def test_an_entity_has_its_names_and_links(api: Api) -> None:

@@ -11,9 +11,9 @@ import httpx
 import msgspec
 import pytest
 
-from app.api import openapi
-from app.api.openapi import Example
-from tests.api.served import AS_ADMIN, Api
+from app.http import openapi
+from app.http.openapi import Example
+from tests.served import AS_ADMIN, Api
 
 FILE = Path(openapi.__file__).parent / "examples.json"
 

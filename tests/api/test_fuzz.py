@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from tests.api.served import Api
+from tests.served import Api
 
 SYNTAX = st.sampled_from([
     '"', "(", ")", "-", "*", "~", "~3", ":", " OR ", " AND ", " NOT ", "headline:", "body:", "nowhere:", " ",

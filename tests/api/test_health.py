@@ -4,7 +4,7 @@ from pathlib import Path
 
 from app.api.app import create_app
 from app.settings import Settings
-from tests.api.served import Api, serve
+from tests.served import Api, serve
 
 
 def test_the_process_answers(api: Api) -> None:

@@ -10,7 +10,7 @@ from app.api.app import create_app
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
-from tests.api.served import Api, serve
+from tests.served import Api, serve
 
 
 def names(answer: dict[str, Any]) -> list[str]:

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.models import Interval
-from app.api.timeline import timeline
 from app.errors import InvalidParameter
+from app.read.models import Interval
+from app.read.timeline import timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
-from tests.api.served import Api
+from tests.served import Api
 
 
 def test_gaps_are_filled(api: Api) -> None:

@@ -17,7 +17,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.web.site import create_app
-from tests.api.served import serve
+from tests.served import serve
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv/node/node_modules/.bin"

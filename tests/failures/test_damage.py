@@ -20,10 +20,10 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.settings import Settings
-from tests.api.served import serve
 from tests.api.test_app import ready
 from tests.failures.command import dateline
 from tests.failures.conftest import article
+from tests.served import serve
 
 
 def emptied(raw: bytes) -> bytes:

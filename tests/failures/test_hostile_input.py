@@ -23,8 +23,8 @@ from app.search.query import Query, Word
 from app.store.rejections import list_rejections
 from app.store.tables import Article
 from app.web.site import create_app
-from tests.api.served import serve
 from tests.failures.command import ROOT, dateline, ordinary
+from tests.served import serve
 
 GOOD = b'{"title": "Good", "text": "A lighthouse."}\n'
 DEEP = b'{"title": "Deep", "text": ' + b"[" * 100_000 + b"]" * 100_000 + b"}\n"

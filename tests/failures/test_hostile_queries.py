@@ -14,7 +14,7 @@ from fastapi import FastAPI
 
 from app.api.app import create_app
 from app.settings import Settings
-from tests.api.served import serve
+from tests.served import serve
 
 PIECES = [
     '"', "(", ")", "-", "+", "*", "~", "~9", "^", ":", "/", "\\", " OR ", " AND ", " NOT ", "headline:", "body:",

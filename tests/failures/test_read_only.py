@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.api.problems import BY_ERROR
 from app.errors import ArchiveReadOnly
+from app.http.problems import BY_ERROR
 from app.ingest.lock import writing_alone
 from app.settings import Settings
 from app.store.database import Database

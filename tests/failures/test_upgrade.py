@@ -22,9 +22,9 @@ from app.search.query import Query, Word
 from app.settings import Settings
 from app.store import migrations
 from app.store.decisions import in_force
-from tests.api.served import AS_ADMIN, serve
 from tests.api.test_app import ready
 from tests.failures.old import ARCHIVES, MERGED, RENAMED, TARGET, restore
+from tests.served import AS_ADMIN, serve
 
 
 @pytest.fixture(params=ARCHIVES, ids=lambda path: path.stem)

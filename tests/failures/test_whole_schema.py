@@ -26,10 +26,10 @@ from schemathesis.specs.openapi import checks
 from app.api.app import create_app
 from app.archive import open_archive
 from app.store.keys import create_key
-from tests.api.served import AS_ADMIN, serve
 from tests.api.test_app import ready
 from tests.failures.old import ARCHIVES, MERGED, RENAMED, TARGET, restore
 from tests.failures.test_hostile_queries import PIECES
+from tests.served import AS_ADMIN, serve
 
 EXAMPLES = 300
 ALWAYS = [

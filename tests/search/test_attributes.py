@@ -7,7 +7,7 @@ from typing import get_args
 
 import pytest
 
-from app.api.params import SearchParams
+from app.read.params import SearchParams
 from app.search.attributes import DATES, ENTITY, FACETS, FILTERS, PLACE, VIEWS, FacetName, Filters
 from app.search.engine import Document
 

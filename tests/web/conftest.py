@@ -13,7 +13,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.web.site import create_app
-from tests.api.served import serve
+from tests.served import serve
 from tests.web.browsers import installed
 
 _PATIENCE = 20_000

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.models import Timeline
+from app.read.models import Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
 from app.store.entities import Related

@@ -20,7 +20,7 @@ from app.store.decisions import Proposal, record
 from app.store.entities import labels
 from app.store.linking import follow, settle
 from app.web.site import create_app
-from tests.api.served import serve
+from tests.served import serve
 
 FACETS = "facet=person&facet=place&facet=organization&facet_limit=100"
 TOWNS = ("Bergen", "Lisbon", "Cairo", "Madrid", "Vienna")

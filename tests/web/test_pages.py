@@ -21,7 +21,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.decisions import Proposal
 from app.web.site import create_app
-from tests.api.served import serve
+from tests.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
 VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3", "/entities"]

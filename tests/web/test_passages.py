@@ -8,7 +8,7 @@ from typing import Any, cast
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.api.models import Article
+from app.read.models import Article
 from app.web.passages import Passage, passages
 
 BODY = "BONN, May 1 - Willy Brandt met Brandt.\n\nA Subhead\n\nThe end of it."

@@ -1,0 +1,92 @@
+"""How many searches run at once. More of them would all be slower and none be done earlier."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from time import perf_counter
+
+from fastapi import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.errors import DatelineError, Overloaded
+from app.http import problems
+from app.http.metrics import Metrics
+
+# What asks the index, pages among it; `/v1/articles/{id}` asks the rows alone, and is read also while searches queue.
+_SEARCHES = re.compile(
+    r"/|/(articles|entities)/[^/]+|"
+    r"/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+/timeline)"
+)
+_RETRY_AFTER = 1
+"""Seconds: most searches take hundredths of one."""
+
+
+class Turns:
+    def __init__(self, number: int, wait: float) -> None:
+        self._free, self._wait = asyncio.Semaphore(number), wait
+
+    async def take(self) -> None:
+        """`Overloaded` where none comes free within the seconds to wait."""
+        if not self._free.locked():
+            await self._free.acquire()
+            return
+        try:
+            async with asyncio.timeout(self._wait):
+                await self._free.acquire()
+        except TimeoutError:
+            raise Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER) from None
+
+    def end(self) -> None:
+        self._free.release()
+
+
+async def turn(request: Request) -> AsyncIterator[None]:
+    """A dependency, for what costs as much as a search and is told in a body: a turn is taken when that has arrived, so
+    that one who sends it slowly keeps nobody waiting. It asks the rows alone, also while the index is built."""
+    turns: Turns = request.app.state.turns
+    await turns.take()
+    try:
+        yield
+    finally:
+        turns.end()
+
+
+class Capacity:
+    """Below the ready answers, which need no turn. A turn ends when the answer begins: one who reads it slowly keeps
+    nobody waiting."""
+
+    def __init__(self, app: ASGIApp, *, turns: Turns, metrics: Metrics) -> None:
+        self._app, self._turns, self._metrics = app, turns, metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not _SEARCHES.fullmatch(scope["path"]):
+            await self._app(scope, receive, send)
+            return
+        try:
+            scope["app"].state.keeper.check()
+            await self._turns.take()
+        except DatelineError as error:
+            await problems.refusal(Request(scope), error)(scope, receive, send)
+            return
+        await self._search(scope, receive, send)
+
+    async def _search(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started, over = perf_counter(), False
+
+        def end() -> None:
+            nonlocal over
+            if not over:
+                over = True
+                self._turns.end()
+                self._metrics.searched(perf_counter() - started)
+
+        async def ending(message: Message) -> None:
+            end()
+            await send(message)
+
+        try:
+            await self._app(scope, receive, ending)
+        finally:
+            end()

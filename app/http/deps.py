@@ -1,0 +1,51 @@
+"""What handlers are handed, and what is checked before any of them runs.
+
+All are async although they wait for nothing: a plain function would cost a trip to a thread each.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Annotated
+
+from fastapi import Depends, Path, Query, Request
+from starlette.exceptions import HTTPException
+
+from app.archive import Archive
+from app.errors import InvalidParameter
+from app.http.openapi import declared
+from app.http.security import needs
+from app.read.params import Params
+from app.store.tables import Key
+
+
+async def _archive(request: Request) -> Archive:
+    archive: Archive = request.app.state.archive
+    return archive
+
+
+async def one_value_each(request: Request) -> None:
+    """FastAPI takes the last of a parameter that is given twice; here nothing is ignored silently."""
+    given = request.query_params.multi_items()
+    if len(given) == len(request.query_params):
+        return
+    known = declared(request)
+    for name, count in Counter(name for name, _ in given).items():
+        if count > 1 and known.get(name, {"type": "array"}).get("type") != "array":
+            raise InvalidParameter(name, f"It takes one value and was given {count} times.")
+
+
+async def no_parameters(_params: Annotated[Params, Query()]) -> None:
+    """For an operation without parameters: it refuses those it is given."""
+
+
+async def json_body(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type != "application/json":
+        raise HTTPException(415)
+
+
+AdminDep = Annotated[Key, Depends(needs("admin"))]
+ArchiveDep = Annotated[Archive, Depends(_archive)]
+ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]
+EntityId = Annotated[str, Path(description="The entity's id.", max_length=200, examples=["person-narendra-modi"])]

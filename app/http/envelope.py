@@ -1,0 +1,130 @@
+"""What goes around every answer: a request id, headers that browsers heed, a bound on bodies, a line in the log, and
+the meters. What was refused before it could be asked is answered here, and what a stop of the server breaks off."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import uuid
+from collections.abc import Awaitable, Callable
+from time import perf_counter
+
+from fastapi import Request, Response
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.http.log import Log
+from app.http.metrics import Metrics
+
+REQUEST_ID = "X-Request-ID"
+# 200 ids fit in 20 kB; nothing else that is sent here needs more.
+MOST_BODY_BYTES = 64 * 1024
+REFUSED = "refused"
+"""In the state of a scope: the status of what `connection` could not take as a request."""
+
+# What others send is written to logs and answers, so only what cannot do harm there is taken over.
+_SANE_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
+
+# Everything of ours comes from here, and no script stands in a page; nobody may frame us.
+_POLICY = "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+DOCS_POLICY = f"{_POLICY}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+"""For Swagger UI, which writes its styles and small images into the page."""
+_POLICY_NAME = b"content-security-policy"
+_PROTECTION = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"no-referrer"),
+]
+
+RawHeaders = list[tuple[bytes, bytes]]
+Refuse = Callable[[Request, HTTPException], Awaitable[Response]]
+
+
+def request_id(scope: Scope) -> str:
+    return str(scope["state"]["request_id"])
+
+
+def stamp(headers: RawHeaders, scope: Scope) -> None:
+    """Once for each answer. A page that needs another content policy has set its own."""
+    if _PROTECTION[0] in headers:
+        return
+    if not any(name == _POLICY_NAME for name, _ in headers):
+        headers.append((_POLICY_NAME, _POLICY.encode()))
+    headers += [*_PROTECTION, (b"x-request-id", request_id(scope).encode())]
+
+
+class Envelope:
+    """Outermost but for Starlette's own catch-all, whose answers `problems` stamps itself."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, refuse: Refuse) -> None:
+        self._app, self._metrics, self._log, self._refuse = app, metrics, log, refuse
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get(REQUEST_ID, "")
+        id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = id
+        self._log.begin(id)
+        # A HEAD is answered as a GET; the server below sends no body to it.
+        inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        started, status, answering = perf_counter(), 500, False
+
+        async def stamped(message: Message) -> None:
+            nonlocal status, answering
+            if message["type"] == "http.response.start":
+                status, answering = message["status"], True
+                message["headers"] = list(message.get("headers", ()))
+                stamp(message["headers"], scope)
+            await send(message)
+
+        try:
+            if (refused := _refused(scope)) is None:
+                await self._app(inner, _bounded(receive), stamped)
+            else:
+                await self._answer(refused, inner, receive, stamped)
+        except asyncio.CancelledError:
+            # The server stops, and has waited for as long as it may.
+            if answering:
+                raise
+            await self._answer(HTTPException(503), inner, receive, stamped)
+        finally:
+            seconds = perf_counter() - started
+            route = getattr(inner.get("route"), "path", "none")
+            self._metrics.observe(scope["method"], route, status, seconds)
+            self._log.answered(scope, route, status, seconds)
+
+    async def _answer(self, refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
+        answer = await self._refuse(Request(scope), refused)
+        await answer(scope, receive, send)
+
+
+def _refused(scope: Scope) -> HTTPException | None:
+    """Why nobody need look at a request at all."""
+    if (status := scope["state"].get(REFUSED)) is not None:
+        return HTTPException(status)
+    if b"%2f" in scope.get("raw_path", b"").lower():
+        # A slash within a name. Decoded it would part names: another address than the one that was asked for.
+        return HTTPException(404)
+    length = Headers(scope=scope).get("content-length", "0")
+    return _too_large() if length.isdecimal() and int(length) > MOST_BODY_BYTES else None
+
+
+def _too_large() -> HTTPException:
+    """Nobody waits for the rest of it."""
+    return HTTPException(413, headers={"Connection": "close"})
+
+
+def _bounded(receive: Receive) -> Receive:
+    taken = 0
+
+    async def bounded() -> Message:
+        nonlocal taken
+        message = await receive()
+        taken += len(message.get("body", b""))
+        if taken > MOST_BODY_BYTES:
+            raise _too_large()
+        return message
+
+    return bounded

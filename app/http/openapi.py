@@ -1,0 +1,203 @@
+"""How the API describes itself: the schema, what it declares of an operation, and the page that shows it offline."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from typing import Any
+
+import msgspec
+from fastapi import FastAPI, Request, Response
+from fastapi.openapi.utils import get_openapi
+from pydantic import TypeAdapter
+from starlette.responses import HTMLResponse
+from starlette.staticfiles import StaticFiles
+
+from app.http.envelope import DOCS_POLICY
+from app.read.models import Problem
+
+PROBLEM_JSON = "application/problem+json"
+TITLE = "Dateline"
+# Of this contract, not of the program: /v1/stats has that one.
+VERSION = "1.0.0"
+_ASSETS = "/docs/assets"
+_REFERENCE = "#/components/schemas/{model}"
+
+_DESCRIPTION = """\
+A self-hosted archive of news articles: who, where, when, and what else was written about it.
+
+Every read is a `GET` with flat parameters; a list is a repeated parameter. What is not known is refused with the
+nearest known name, never ignored. Dates are civil dates. Offsets count Unicode code points of `body`. A value that is
+not there is left out, never null. Every failure is `application/problem+json`.
+
+Places and their countries are those of [GeoNames](https://www.geonames.org/), under
+[CC BY 4.0](https://creativecommons.org/licenses/by/4.0/).
+"""
+_TAGS = [
+    {"name": "Search", "description": "Find articles by words, names, dates and sources."},
+    {"name": "Articles", "description": "Read articles, one or many."},
+    {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
+    {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
+    {"name": "Archive", "description": "What the archive holds, and whether it is well."},
+]
+_FAILURES = {
+    409: "An earlier decision stands against it.",
+    400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
+    401: "A key is needed, or the one sent is unknown or revoked.",
+    403: "The key lacks the scope.",
+    404: "There is no such thing.",
+    410: "The article was withdrawn.",
+    413: "The body is too large.",
+    415: "The body is not JSON.",
+    422: "A parameter cannot be served.",
+    429: "Too many requests of one caller.",
+    500: "The server failed.",
+    503: "Not now: the index is not ready, or too many searches run.",
+}
+# What may happen before an operation is reached, or in any of them.
+_ALWAYS = (401, 403, 422, 429, 500)
+_KEY = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": "A key made with `dateline keys create`. Reading needs one only where the archive says so.",
+}
+NEEDS_KEY: dict[str, Any] = {"security": [{"key": []}]}
+"""Of an operation that is never open."""
+_REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
+_RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
+_ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
+_LOCATION = {"description": "Where it is now.", "schema": {"type": "string", "format": "uri-reference"}}
+_LINK = {"description": '`rel="next"`: the next page.', "schema": {"type": "string"}}
+
+Responses = dict[int | str, dict[str, Any]]
+
+
+def responses(
+    *failures: int, tagged: bool = True, paged: bool = False, moves: bool = False, success: int = 200
+) -> Responses:
+    """What an operation may answer besides the schema of its success, every failure as a problem."""
+    headers = {"X-Request-ID": _REQUEST_ID} | ({"ETag": _ETAG} if tagged else {}) | ({"Link": _LINK} if paged else {})
+    found: Responses = {success: {"description": "As asked.", "headers": headers}}
+    if moves:
+        found[301] = {"description": "It is part of another now.", "headers": {"Location": _LOCATION}}
+    if tagged:
+        found[304] = {"description": "Nothing changed since the answer with this `ETag`.", "headers": {"ETag": _ETAG}}
+    for status in sorted({*failures, *_ALWAYS}):
+        retry = {"Retry-After": _RETRY_AFTER} if status in (429, 503) else {}
+        found[status] = {
+            "description": _FAILURES[status],
+            "headers": {"X-Request-ID": _REQUEST_ID} | retry,
+            "content": {PROBLEM_JSON: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
+        }
+    return found
+
+
+def success(operation: dict[str, Any]) -> dict[str, Any]:
+    """What it answers where nothing fails."""
+    found: dict[str, Any] = operation["responses"][min(operation["responses"])]
+    return found
+
+
+def declared(request: Request) -> dict[str, Any]:
+    """The query parameters of the operation that was asked for: name to schema."""
+    operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
+    return {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
+
+
+class Example(msgspec.Struct, omit_defaults=True):
+    """A real answer over the articles in `seeds/`; a test asks again and compares."""
+
+    request: str
+    answer: Any
+    body: Any = None
+    key: bool = False
+    """Asked with the key of an admin."""
+
+
+def examples() -> dict[str, Example]:
+    """By operation."""
+    return msgspec.json.decode((files("app.http") / "examples.json").read_bytes(), type=dict[str, Example])
+
+
+def install(app: FastAPI) -> None:
+    schema: dict[str, Any] = {}
+
+    def described() -> dict[str, Any]:
+        if not schema:
+            schema.update(_schema(app))
+        return schema
+
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
+    app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
+    app.add_api_route("/docs", _page, include_in_schema=False)
+    app.add_api_route("/docs/start.js", _start, include_in_schema=False)
+
+
+def _schema(app: FastAPI) -> dict[str, Any]:
+    schema = get_openapi(
+        title=TITLE,
+        version=VERSION,
+        summary="An archive of news articles.",
+        description=_DESCRIPTION,
+        routes=app.routes,
+        tags=_TAGS,
+        servers=[{"url": "/", "description": "This archive"}],
+        contact={"name": "Dateline contributors"},
+        license_info={"name": "MIT", "identifier": "MIT"},
+    )
+    problem = TypeAdapter(Problem).json_schema(ref_template=_REFERENCE)
+    schemas = schema["components"]["schemas"]
+    schemas.update(problem.pop("$defs"))
+    schemas["Problem"] = problem
+    schema["components"]["securitySchemes"] = {"key": _KEY}
+    # The first that holds: none, where reading is open.
+    schema["security"] = [{}, {"key": []}]
+    shown = examples()
+    for operation in (operation for path in schema["paths"].values() for operation in path.values()):
+        for content in success(operation)["content"].values():
+            content["example"] = shown[operation["operationId"]].answer
+        for parameter in operation.get("parameters", []):
+            _tidy(parameter)
+    return schema
+
+
+def _tidy(parameter: dict[str, Any]) -> None:
+    """A query string has no null: what may be None here is, for a client, merely not required."""
+    schema = parameter["schema"]
+    if "anyOf" in schema:
+        schema |= schema.pop("anyOf")[0]
+
+
+_PAGE = """\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{title}</title>
+<link rel="icon" href="{assets}/favicon.png">
+<link rel="stylesheet" href="{assets}/swagger-ui.css">
+<script src="{assets}/swagger-ui-bundle.js" defer></script>
+<script src="{docs}/start.js" defer data-schema="{schema}"></script>
+</head>
+<body><div id="swagger-ui"></div></body>
+</html>
+"""
+# A file of its own: a page in which scripts may stand would also run those that somebody else put there.
+_START = """\
+SwaggerUIBundle({
+  url: document.currentScript.dataset.schema,
+  dom_id: "#swagger-ui",
+  deepLinking: true,
+  presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],
+});
+"""
+
+
+async def _page(request: Request) -> Response:
+    root = request.scope.get("root_path", "")
+    page = _PAGE.format(title=TITLE, assets=root + _ASSETS, docs=root + "/docs", schema=root + request.app.openapi_url)
+    return HTMLResponse(page, headers={"Content-Security-Policy": DOCS_POLICY})
+
+
+async def _start() -> Response:
+    return Response(_START, media_type="text/javascript")

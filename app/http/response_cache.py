@@ -1,0 +1,119 @@
+"""Ready answers: what was asked before, of the same state of the archive, is sent again without asking anyone.
+
+A reader turns pages back, a front end repeats its start page, a dashboard polls. The state is a few numbers that move
+with every commit to the rows and every generation of the index, so an answer is never older than either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.archive import Archive
+from app.cache import Cache, Shelf
+from app.errors import DatelineError
+from app.http.metrics import Metrics
+from app.http.responses import known
+
+MOST_BYTES = 32 * 1024 * 1024
+LARGEST = 512 * 1024
+"""Bytes of one answer; a larger one is seldom asked for twice and would push out many."""
+
+
+@dataclass(slots=True)
+class _Answer:
+    start: Message = field(default_factory=dict)
+    body: bytes = b""
+    route: Any = None
+
+    @property
+    def tag(self) -> str:
+        return Headers(raw=self.start["headers"]).get("etag", "")
+
+    @property
+    def keeps(self) -> bool:
+        return self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
+
+
+class Answers:
+    """Below all that compresses, stamps or refuses, which is done for each request anew."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app, self._metrics = app, metrics
+        self._cache = Cache(MOST_BYTES)
+        self._state: object = None
+        self._kept: Shelf[_Answer] = self._cache.shelf(_size)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if not _is_for_all(scope):
+            await self._app(scope, receive, send)
+            return
+        archive, key = scope["app"].state.archive, _key(scope)
+        state = _state(archive)
+        if state is None:
+            await self._app(scope, receive, send)
+            return
+        shelf = self._shelf(state)
+        if kept := shelf.find(key):
+            self._metrics.answered_from_cache()
+            scope["route"] = kept.route
+            await _send(kept, Headers(scope=scope), send)
+            return
+        made = _Answer()
+
+        async def keeping(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                made.start = {**message, "headers": list(message["headers"])}
+            elif message["type"] == "http.response.body":
+                made.body += message.get("body", b"")
+            await send(message)
+
+        await self._app(scope, receive, keeping)
+        made.route = scope.get("route")
+        # Where the archive moved meanwhile, nobody knows which state was answered from.
+        if made.keeps and _state(archive) == state:
+            shelf.put(key, made)
+
+    def _shelf(self, state: object) -> Shelf[_Answer]:
+        """What was answered from an earlier state is never sent again, and is let go of."""
+        if state != self._state:
+            self._state, self._kept = state, self._cache.shelf(_size)
+        return self._kept
+
+
+def _state(archive: Archive) -> object:
+    """None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
+    try:
+        return archive.state()
+    except DatelineError:
+        return None
+
+
+def _size(answer: _Answer) -> int:
+    return len(answer.body) + 2_000
+
+
+def _is_for_all(scope: Scope) -> bool:
+    """What somebody was shown for a key is not kept for the next one, who may have none."""
+    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+        return False
+    return "authorization" not in Headers(scope=scope)
+
+
+def _key(scope: Scope) -> tuple[object, ...]:
+    """Answers hold whole addresses, so the one that was asked at is part of the question."""
+    asked = (scope["scheme"], Headers(scope=scope).get("host"), scope.get("root_path", ""))
+    return (*asked, scope["path"], scope["query_string"])
+
+
+async def _send(kept: _Answer, asked: Headers, send: Send) -> None:
+    if known(asked) & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
+        headers = [(b"etag", kept.tag.encode()), (b"cache-control", b"no-cache")]
+        await send({"type": "http.response.start", "status": 304, "headers": headers})
+        await send({"type": "http.response.body", "body": b""})
+        return
+    await send({**kept.start, "headers": list(kept.start["headers"])})
+    await send({"type": "http.response.body", "body": kept.body})

@@ -1,0 +1,163 @@
+"""Who may ask: keys and their scopes, how often one may ask, and what browsers may do with an answer.
+
+Reads are open unless a key is required; what writes names the scope it needs (`needs`). A key comes as
+`Authorization: Bearer KEY`. For reads a browser may send it as the password of its own dialogue: such a password comes
+along by itself, whoever made the browser ask, so it never writes.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from collections.abc import Awaitable, Callable
+from urllib.parse import unquote_plus
+
+from fastapi import Request
+from starlette import datastructures
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app import errors
+from app.archive import Archive
+from app.http import problems
+from app.http.addresses import network
+from app.http.rates import Headers, Rates
+from app.store import keys
+from app.store.tables import Key
+
+# They say nothing of the articles: health for who watches the process, the contract and its page, what problems mean.
+_OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/")
+
+
+MOST_PARAMETERS = 600
+"""A search with every list at its longest has 510."""
+
+
+class Keys:
+    """The valid keys, read again whenever anybody has committed: a revoked one ends at once, in every process."""
+
+    def __init__(self) -> None:
+        self._state = -1
+        self._valid: dict[str, Key] = {}
+        self._lock = threading.Lock()
+
+    def find(self, archive: Archive, given: str) -> Key | None:
+        state = archive.database.version()
+        with self._lock:
+            if state != self._state:
+                with archive.database.reading() as session:
+                    self._valid = keys.valid_keys(session)
+                self._state = state
+            return keys.matching(self._valid, given)
+
+
+class Guard:
+    """Lets a request in, with the key it came with in `state.key`, or refuses it."""
+
+    def __init__(self, app: ASGIApp, *, require_key: bool, rates: Rates | None) -> None:
+        self._app, self._require_key, self._rates = app, require_key, rates
+        self._keys = Keys()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        scope["state"]["key"] = None
+        told, refused = self._judge(scope)
+        app = problems.refusal(Request(scope), refused) if refused is not None else self._app
+        await app(scope, receive, _telling(send, told) if told else send)
+
+    def _judge(self, scope: Scope) -> tuple[Headers, errors.DatelineError | None]:
+        refused: errors.DatelineError | None = None
+        try:
+            _count(scope["query_string"])
+            self._identify(scope)
+        except errors.DatelineError as error:
+            refused = error
+        if self._rates is None:
+            return [], refused
+        # Also of one who guesses keys: guesses count.
+        standing = self._rates.take(_caller(scope))
+        return standing.headers, standing.exceeded or refused
+
+    def _identify(self, scope: Scope) -> None:
+        given = _given(scope)
+        if given is not None:
+            key = self._keys.find(scope["app"].state.archive, given)
+            if key is None:
+                raise errors.KeyRequired("The key is unknown or was revoked.")
+            scope["state"]["key"] = key
+        if self._require_key and not scope["path"].startswith(_OPEN):
+            _demand(scope["state"]["key"], "read")
+
+
+def _count(query: bytes) -> None:
+    """Before anything is made of them: an address has room for 16,000 parameters, and each would be explained."""
+    if query.count(b"&") >= MOST_PARAMETERS:
+        name = unquote_plus(query.split(b"&")[MOST_PARAMETERS].partition(b"=")[0][:100].decode("latin-1"))
+        raise errors.InvalidParameter(name, f"It is one too many: a request has at most {MOST_PARAMETERS} parameters.")
+
+
+def needs(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:
+    """A dependency: the request came with a key of that scope, which it gives."""
+
+    async def check(request: Request) -> Key:
+        return _demand(request.state.key, scope)
+
+    return check
+
+
+def _demand(key: Key | None, scope: keys.Scope) -> Key:
+    if key is None:
+        raise errors.KeyRequired("This needs a key: Authorization: Bearer KEY. Make one with: dateline keys create")
+    if not keys.allows(key, scope):
+        raise errors.ScopeMissing(scope)
+    return key
+
+
+def _given(scope: Scope) -> str | None:
+    """The key as sent; a header that is there but holds none, or several, is as wrong as an unknown key."""
+    sent = [value for name, value in scope["headers"] if name == b"authorization"]
+    if not sent:
+        return None
+    scheme, _, value = sent[0].decode("latin-1").partition(" ") if len(sent) == 1 else ("", "", "")
+    if scheme.lower() == "bearer":
+        return value.strip()
+    if scheme.lower() == "basic" and scope["method"] in ("GET", "HEAD"):
+        try:
+            return base64.b64decode(value, validate=True).decode().partition(":")[2]
+        except (binascii.Error, UnicodeDecodeError):
+            return ""
+    return ""
+
+
+def _caller(scope: Scope) -> str:
+    key: Key | None = scope["state"]["key"]
+    if key is not None:
+        return key.prefix
+    return network(scope["client"][0]) if scope.get("client") else "nobody"
+
+
+class Origins(CORSMiddleware):
+    """What pages elsewhere may do. A question of a browser that is answered with no goes on as the OPTIONS that it is,
+    which nothing here serves: so it counts against the rate, and is refused, logged and counted like any other."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and self._refuses(headers := datastructures.Headers(scope=scope), scope["method"]):
+            await self.simple_response(scope, receive, send, headers)
+        else:
+            await super().__call__(scope, receive, send)
+
+    def _refuses(self, headers: datastructures.Headers, method: str) -> bool:
+        asks = method == "OPTIONS" and "origin" in headers and "access-control-request-method" in headers
+        return asks and self.preflight_response(headers).status_code != 200
+
+
+def _telling(send: Send, told: Headers) -> Send:
+    async def telling(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message["headers"], *told]
+        await send(message)
+
+    return telling

@@ -1,0 +1,88 @@
+"""An article as it is shown: its text, its blocks, and who is named in it."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from sqlmodel import Session
+
+from app.read.models import Article, EntityMentions, EntityType, LookedUp, Mention, ordered
+from app.store import articles as store
+from app.store import entities as named
+from app.store import tables
+from app.store.decisions import survivor
+
+DEMONYM = "demonym"
+"""The rule of a mention that speaks of a country without naming it."""
+
+
+def looked_up(session: Session, article: tables.Article) -> LookedUp:
+    if article.status == "withdrawn":
+        return {"id": article.id, "status": "withdrawn"}
+    return {"id": article.id, "status": "found", "article": article_view(session, article)}
+
+
+def article_view(session: Session, row: tables.Article) -> Article:
+    article: Article = {
+        "id": row.id,
+        "revision": row.revision,
+        "status": "published",
+        "headline": row.headline,
+        "headline_derived": row.headline_derived,
+        "authors": row.authors,
+        "language": row.language,
+        "word_count": row.word_count,
+        "body": row.body,
+        "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
+        "entities": _entities(session, row.id),
+        "provenance": {
+            "file": row.file,
+            "record": row.record,
+            "sha256": row.content_sha256,
+            "ingested_at": row.ingested_at,
+            "pipeline": row.pipeline,
+        },
+        "links": {
+            "self": f"/v1/articles/{row.id}",
+            "text": f"/v1/articles/{row.id}/text",
+            "similar": f"/v1/articles/{row.id}/similar",
+        },
+    }
+    _add_optional(article, row, _place(session, row.dateline_place))
+    return ordered(Article, article)
+
+
+def _place(session: Session, id: str | None) -> str | None:
+    """The entity of the place of the dateline, as it is now."""
+    return next(iter(named.names(session, [survivor(session, id)])), None) if id is not None else None
+
+
+def _add_optional(article: Article, row: tables.Article, place: str | None) -> None:
+    if row.external_id is not None:
+        article["external_id"] = row.external_id
+    if row.date is not None:
+        article["date"] = row.date
+    if row.dateline is not None:
+        article["dateline"] = {"text": row.dateline}
+        if place is not None:
+            article["dateline"]["place_id"] = place
+    if row.source is not None:
+        article["source"] = row.source
+    if row.url is not None:
+        article["url"] = row.url
+
+
+def _entities(session: Session, article_id: str) -> list[EntityMentions]:
+    """In the order in which the text first speaks of them, without those that an editor hid."""
+    grouped: dict[str, EntityMentions] = {}
+    mentions = store.article_mentions(session, article_id)
+    known = named.names(session, list({mention.entity_id for mention in mentions}))
+    for mention in mentions:
+        if mention.entity_id not in known:
+            continue
+        id, entity = mention.entity_id, known[mention.entity_id]
+        blank: EntityMentions = {"id": id, "name": entity.name, "type": cast(EntityType, entity.type), "mentions": []}
+        place: Mention = {"start": mention.start, "end": mention.end, "text": mention.surface}
+        view = grouped.setdefault(id, blank)
+        (view.setdefault("demonyms", []) if mention.rule == DEMONYM else view["mentions"]).append(place)
+    return list(grouped.values())

@@ -1,0 +1,92 @@
+"""Facets for the wire: labels for people, and a ready address that switches each value on or off."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from urllib.parse import urlencode
+
+from app.read.conditions import Asked
+from app.read.models import Facet, FacetValue
+from app.read.params import bounds
+from app.search import engine
+from app.search.attributes import ENTITY, FACETS, FacetName
+from app.text import fold
+
+Items = list[tuple[str, str]]
+
+
+def facet_view(path: str, given: Items, asked: Asked, facet: engine.Facet, labels: Mapping[str, str]) -> Facet:
+    """Return a facet with an address for each value: `path` with the parameters `given`, that value switched.
+
+    `labels` of the entities among the values, by id.
+    """
+    items = [(name, value) for name, value in given if name != "cursor"]
+    parameter = _parameter(facet.name, asked)
+    values: list[FacetValue] = []
+    for bucket in facet.buckets:
+        selected = _is_selected(facet.name, bucket.value, asked)
+        toggled = _without(items, facet.name, bucket.value, asked)
+        if not selected:
+            toggled.append((parameter, bucket.value))
+        values.append(
+            {
+                "value": bucket.value,
+                "label": labels.get(bucket.value, bucket.value),
+                "count": bucket.count,
+                "selected": selected,
+                "url": f"{path}?{'&'.join(map(_encoded, toggled))}",
+            }
+        )
+    return {
+        "name": facet.name,
+        "distinct": facet.distinct,
+        "missing": facet.missing,
+        "imprecise": facet.imprecise,
+        "other": facet.other,
+        "values": values,
+    }
+
+
+@lru_cache(maxsize=2_000)
+def _encoded(item: tuple[str, str]) -> str:
+    """The addresses of a facet have all but one of their parameters in common, and facets their values."""
+    return urlencode([item])
+
+
+def entity_ids(facets: tuple[engine.Facet, ...]) -> list[str]:
+    return [bucket.value for facet in facets if FACETS[facet.name].view is ENTITY for bucket in facet.buckets]
+
+
+def _parameter(facet: FacetName, asked: Asked) -> str:
+    """Return the parameter that adds a value, such that the count shown is what it adds.
+
+    Entities narrow (`entity`), unless the reader already chooses among several of the type: that facet is counted
+    without `entity_any`, so a further value joins it.
+    """
+    grouping = FACETS[facet]
+    joined = any(id.startswith(grouping.prefix) for id in asked.filters.entity_any)
+    return grouping.own if grouping.view is ENTITY and joined else grouping.filters[0]
+
+
+def _is_selected(facet: FacetName, value: str, asked: Asked) -> bool:
+    filters, grouping = asked.filters, FACETS[facet]
+    if grouping.view is None:
+        return filters.date_from is not None and (filters.date_from, filters.date_to) == bounds(value)
+    chosen = [each for name in grouping.filters for each in filters.of(name)]
+    return value in chosen if grouping.view is ENTITY else fold(value) in map(fold, chosen)
+
+
+def _without(items: Items, facet: FacetName, value: str, asked: Asked) -> Items:
+    """Return the parameters without this value; for dates, which exclude each other, without any."""
+    grouping = FACETS[facet]
+    if grouping.view is None:
+        return [(name, given) for name, given in items if name not in grouping.filters]
+    if grouping.view is ENTITY:
+        return [
+            (name, given)
+            for name, given in items
+            if not (name in grouping.filters and asked.merged.get(given, given) == value)
+            and not (name == "entity_name" and asked.named.get(given) == value)
+        ]
+    return [(name, given) for name, given in items if not (name in grouping.filters and fold(given) == fold(value))]

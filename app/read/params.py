@@ -1,0 +1,297 @@
+"""What may be asked: one model of parameters for each operation. Unknown names are refused.
+
+What needs the store to be read (`entity_name`) is resolved in `conditions.py` and handed to `filters()`.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic.json_schema import SkipJsonSchema
+from pydantic_core import PydanticCustomError
+
+from app.errors import InvalidParameter
+from app.read.models import DecisionKind, EntityType, HitField
+from app.search.attributes import FILTERS, FacetName, Filter, Filters
+from app.search.query import Clause, Match, Query, Sort
+
+SuggestionKind = Literal["entity", "term", "headline"]
+
+_CIVIL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+# A condition of more values is a list of ids, which the look-up serves better.
+_MOST_VALUES = 50
+
+
+# Said in the schema alone: `_civil_date` checks the calendar too, and `parse` refuses long texts with a stable code.
+_DATE_SCHEMA: dict[str, Any] = {"pattern": _CIVIL_DATE}
+_QUERY_SCHEMA: dict[str, Any] = {"maxLength": 1000}
+
+
+def _civil_date(text: str) -> str:
+    if not re.fullmatch(_CIVIL_DATE, text):
+        raise PydanticCustomError("civil_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD.")
+    try:
+        bounds(text)
+    except ValueError:
+        raise PydanticCustomError("civil_date", "The calendar has no {text}.", {"text": text}) from None
+    return text
+
+
+def bounds(text: str) -> tuple[str, str]:
+    """First and last day of a year, a month or a day; `ValueError` where the calendar has no such."""
+    year, month, day = ([int(part) for part in text.split("-")] + [0, 0])[:3]
+    first = date(year, month if len(text) > 4 else 1, day if len(text) > 7 else 1)
+    if len(text) > 7:
+        return first.isoformat(), first.isoformat()
+    last_month = first.month if len(text) > 4 else 12
+    last_day = calendar.monthrange(year, last_month)[1]
+    return first.isoformat(), date(year, last_month, last_day).isoformat()
+
+
+def _digits(value: object) -> object:
+    """Pydantic also reads `1_0`, `5.0`, `+5` and ` 5 `; a number has one way to be written."""
+    if isinstance(value, str) and not re.fullmatch("[0-9]+", value):
+        raise PydanticCustomError("int_digits", "A number is written with the digits 0 to 9 alone.")
+    return value
+
+
+_DIGITS = BeforeValidator(_digits)
+CivilDate = Annotated[str, AfterValidator(_civil_date)]
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+Names = Annotated[list[Name], Field(max_length=_MOST_VALUES)]
+Limit = Annotated[int, Field(ge=1, le=100, description="Results on a page.", examples=[20]), _DIGITS]
+Cursor = Annotated[
+    str | None,
+    Field(description="Where to go on, as a `next` gave it. Opaque, and bound to its query.", examples=["WzE0XQ"]),
+]
+AnyInterval = Annotated[
+    Literal["auto", "day", "week", "month", "year", "decade", "century"],
+    Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
+]
+QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
+
+
+# Without null: what may be left out is left out.
+_Text = Annotated[str, Field(max_length=200)] | SkipJsonSchema[None]
+_Number = Annotated[int, Field(ge=0, lt=2**63), _DIGITS] | SkipJsonSchema[None]
+
+
+class Params(BaseModel):
+    """None at all: also an operation without parameters refuses what it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class _Asked(Params):
+    """The conditions that are no filter by a value of an article."""
+
+    q: QueryText = Field(
+        "",
+        description='The query text: words, `"a phrase"`, `OR`, `-not`, `pre*`, `word~`, `headline:word`. '
+        "Without it, every article that the other parameters admit.",
+        examples=['"South Pole" -Moon'],
+    )
+    match: Match = Field(
+        "auto",
+        description="`auto`: all words must match, and where no article has all of them any word may. "
+        "`all` and `any` are strict.",
+        examples=["auto"],
+    )
+    date: CivilDate | None = Field(
+        None,
+        description="Published in this year, month or day; all of an article's date must lie in it.",
+        examples=["2025-05"],
+        json_schema_extra=_DATE_SCHEMA,
+    )
+    date_from: CivilDate | None = Field(
+        None, description="Published then or later.", examples=["2025-04-22"], json_schema_extra=_DATE_SCHEMA
+    )
+    date_to: CivilDate | None = Field(
+        None,
+        description="Published then or earlier; a year or month counts to its last day, also as an article's date.",
+        examples=["2025"],
+        json_schema_extra=_DATE_SCHEMA,
+    )
+    entity_name: Names = Field(
+        default_factory=list,
+        description="Names or aliases of entities; all of them are named. One that several share is refused with the "
+        "candidates.",
+        examples=[["Narendra Modi"]],
+    )
+
+
+def _parameter(filter: Filter) -> tuple[object, object]:
+    return Names, Field(default_factory=list, description=filter.description, examples=[list(filter.examples)])
+
+
+if TYPE_CHECKING:
+    _Filtered = _Asked
+else:
+    _Filtered = create_model("_Filtered", __base__=_Asked, **{name: _parameter(one) for name, one in FILTERS.items()})
+
+
+class Conditions(_Filtered):
+    """Which articles: the parameters that searches, timelines and whatever else runs over a search have in common."""
+
+    def filters(self, named: Iterable[str] = ()) -> Filters:
+        """`named`: the entity ids that `entity_name` was resolved to."""
+        given = {name: getattr(self, name) for name in FILTERS}
+        given["entity"] = [*given["entity"], *named]
+        date_from, date_to = self._date_bounds()
+        return Filters(date_from, date_to, **{name: tuple(dict.fromkeys(values)) for name, values in given.items()})
+
+    def _date_bounds(self) -> tuple[str | None, str | None]:
+        if self.date:
+            if self.date_from or self.date_to:
+                raise InvalidParameter("date", "Give either date, or date_from and date_to.")
+            return bounds(self.date)
+        first = bounds(self.date_from)[0] if self.date_from else None
+        last = bounds(self.date_to)[1] if self.date_to else None
+        if first and last and first > last:
+            raise InvalidParameter("date_to", f"{self.date_to} is before date_from, {self.date_from}.")
+        return first, last
+
+
+class SearchParams(Conditions):
+    sort: Sort | None = Field(
+        None,
+        description="`relevance` (the default with `q`), `-date` (newest first, the default without) or `date`.",
+        examples=["-date"],
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+    facet: list[FacetName] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="What to count the matches by.",
+        examples=[["person", "place"]],
+    )
+    facet_limit: Annotated[
+        int, Field(ge=1, le=100, description="Values listed of each facet.", examples=[10]), _DIGITS
+    ] = 10
+    highlight: Literal["html", "offsets", "none"] = Field(
+        "html",
+        description="`html`: snippets around the hits, also as escaped HTML with `<mark>`. `offsets`: the same without "
+        "HTML. `none`: the opening of the body.",
+        examples=["html"],
+    )
+    fields: list[HitField] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="Only these fields of each hit; `id` is always there.",
+        examples=[["headline", "date"]],
+    )
+
+    def order(self) -> Sort:
+        """Relevance is to a query text; without one the newest come first."""
+        return self.sort or ("relevance" if self.q.strip() else "-date")
+
+    def to_query(self, clause: Clause | None, filters: Filters) -> Query:
+        """`filters` are those of `filters()`, ids of merged entities replaced."""
+        return Query(
+            clause=clause,
+            filters=filters,
+            sort="-date" if clause is None and self.order() == "relevance" else self.order(),
+            limit=self.limit,
+            cursor=self.cursor,
+            facets=tuple(dict.fromkeys(self.facet)),
+            facet_limit=self.facet_limit,
+        )
+
+
+class TimelineParams(Conditions):
+    interval: AnyInterval = "auto"
+
+
+class EntityTimelineParams(Params):
+    interval: AnyInterval = "auto"
+
+
+class AutocompleteParams(Params):
+    q: Annotated[str, Field(max_length=200)] = Field(
+        description="The beginning of a name, a word or a headline.", examples=["mod"]
+    )
+    limit: Limit = 8
+    kind: list[SuggestionKind] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="Only completions of these kinds.",
+        examples=[["entity"]],
+    )
+
+
+class ArticleParams(Params):
+    q: QueryText = Field(
+        "", description="A query text; `matches` then says where it hits this body.", examples=['"full support"']
+    )
+
+
+class SimilarParams(Params):
+    limit: Limit = 10
+
+
+class EntityParams(Params):
+    name: str | None = Field(
+        None,
+        max_length=200,
+        description="The beginning of a word in a name or an alias; where nobody has one, what is spelled nearly so.",
+        examples=["mod"],
+    )
+    type: EntityType | None = Field(
+        None,
+        description="Only entities of this type.",
+        examples=["person"],
+    )
+    sort: Literal["-count", "name"] = Field(
+        "-count", description="`-count`: most articles first. `name`: by name.", examples=["name"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class RelatedParams(Params):
+    type: EntityType | None = Field(
+        None,
+        description="Only entities of this type.",
+        examples=["place"],
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class DecisionParams(Params):
+    entity: str | None = Field(
+        None, max_length=200, description="Only decisions about this entity.", examples=["person-narendra-modi"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class DecisionBody(BaseModel):
+    """`docs/api.md` says which fields each kind needs. Strings have bounds; what they mean, the store checks."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: DecisionKind
+    target: _Text = Field(None, description="`merge`, `split`: an entity that is there.")
+    alias: _Text = Field(None, description="`split`, `pin`: a form under which articles name it.")
+    name: _Text = Field(None, description="`rename`: what to call it; `split`: what to call the new one.")
+    type: EntityType | SkipJsonSchema[None] = Field(None, description="`retype`: what it is.")
+    article: _Text = Field(None, description="`split`: the article of the one mention meant, with `start` and `end`.")
+    start: _Number = Field(None, description="Offset of that mention in `body`.")
+    end: _Number = Field(None, description="Where it ends.")
+    undoes: _Number = Field(None, description="`undo`: the number of a decision.")
+    note: _Text = Field(None, description="Why; for those who read the log.")
+
+
+class LookupBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    ids: list[Annotated[str, Field(max_length=64)]] = Field(
+        max_length=200, description="Article ids, at most 200.", examples=[["78184646ba153278"]]
+    )

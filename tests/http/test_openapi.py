@@ -1,0 +1,170 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+from openapi_spec_validator import validate
+
+from app.api.app import create_app
+from app.http.openapi import success
+from app.settings import Settings
+from app.web.site import create_app as create_site
+from tests.served import Api, closed, routes
+
+OPERATIONS = {
+    "searchArticles": "get /v1/search",
+    "getTimeline": "get /v1/timeline",
+    "autocomplete": "get /v1/autocomplete",
+    "getArticle": "get /v1/articles/{article_id}",
+    "getArticleText": "get /v1/articles/{article_id}/text",
+    "listSimilarArticles": "get /v1/articles/{article_id}/similar",
+    "lookupArticles": "post /v1/articles/lookup",
+    "listEntities": "get /v1/entities",
+    "getEntity": "get /v1/entities/{entity_id}",
+    "listRelatedEntities": "get /v1/entities/{entity_id}/related",
+    "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
+    "createEntityDecision": "post /v1/entities/{entity_id}/decisions",
+    "listDecisions": "get /v1/decisions",
+    "listSources": "get /v1/sources",
+    "getStats": "get /v1/stats",
+    "getHealth": "get /healthz",
+    "getReadiness": "get /readyz",
+}
+
+
+_PAGE = "for people: its address and parameters may change with what it shows"
+HIDDEN = {
+    "/metrics": "Prometheus' own format, under the conditions of that; docs/operations.md has it",
+    "/openapi.json": "the schema itself",
+    "/v1/articles/lookup": "says that it is a POST; else it would be the id of an article",
+    "/docs": "the schema, to be read",
+    "/docs/start.js": "a part of that page",
+    "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",
+    "/": _PAGE,
+    "/articles/{article_id}": _PAGE,
+    "/entities": _PAGE,
+    "/entities/{entity_id}": _PAGE,
+}
+"""What is in no schema, and why."""
+
+
+@pytest.fixture(scope="module")
+def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    return create_app(Settings(data_dir=tmp_path_factory.mktemp("unused"))).openapi()
+
+
+def operations(schema: Any) -> Iterator[tuple[str, Any]]:
+    for path, methods in schema["paths"].items():
+        for method, operation in methods.items():
+            yield f"{method} {path}", operation
+
+
+def nested(schema: Any) -> Iterator[Any]:
+    yield schema
+    for child in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
+        yield from nested(child)
+
+
+def test_the_schema_is_valid(schema: Any) -> None:
+    assert schema["openapi"].startswith("3.1")
+    validate(schema)
+
+
+def test_it_says_whose_work_the_places_are(schema: Any) -> None:
+    assert all(
+        said in schema["info"]["description"] for said in ("geonames.org", "creativecommons.org/licenses/by/4.0/")
+    )
+
+
+def test_the_operations_are_those_of_the_contract(schema: Any) -> None:
+    assert {operation["operationId"]: where for where, operation in operations(schema)} == OPERATIONS
+
+
+def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path) -> None:
+    site = create_site(Settings(data_dir=tmp_path))
+    published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
+    hidden = set(routes(site.routes)) - published
+    assert {method for method, _ in hidden} == {"GET"}
+    assert {path for _, path in hidden} == HIDDEN.keys()
+
+
+def test_no_operation_takes_an_address_and_nothing_here_could_fetch_it(schema: Any) -> None:
+    taken = {parameter["name"] for _, operation in operations(schema) for parameter in operation.get("parameters", [])}
+    for body in ("LookupBody", "DecisionBody"):
+        taken |= schema["components"]["schemas"][body]["properties"].keys()
+    assert not [name for name in taken if re.search("ur[li]|href|host|address|callback|webhook", name)]
+    client = re.compile(
+        r"\b(httpx|(?<!starlette\.)requests|aiohttp|urllib3|urllib\.request|http\.client|urlopen|create_connection)\b"
+    )
+    sources = list((Path(__file__).parents[2] / "app").rglob("*.py"))
+    imported = [line for path in sources for line in path.read_text(encoding="utf-8").splitlines() if "import" in line]
+    assert len(imported) > 500
+    assert not [line for line in imported if client.search(line)]
+
+
+def test_every_operation_is_described(schema: Any) -> None:
+    tags = {tag["name"] for tag in schema["tags"]}
+    for _, operation in operations(schema):
+        assert operation["summary"]
+        assert operation["description"]
+        assert len(operation["tags"]) == 1
+        assert set(operation["tags"]) <= tags
+        for parameter in operation.get("parameters", []):
+            assert parameter["description"]
+            assert parameter["schema"]["examples"]
+
+
+def test_every_failure_is_a_problem_and_nothing_else(schema: Any) -> None:
+    for _, operation in operations(schema):
+        failures = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
+        assert "422" in failures
+        for answer in failures.values():
+            assert list(answer["content"]) == ["application/problem+json"]
+        assert len(success(operation)["content"]) == 1
+    assert "HTTPValidationError" not in schema["components"]["schemas"]
+
+
+def test_every_example_fits(schema: Any) -> None:
+    components = {"schemas": closed(schema["components"]["schemas"])}
+    for _, operation in operations(schema):
+        [content] = success(operation)["content"].values()
+        Draft202012Validator({**content["schema"], "components": components}).validate(content["example"])
+
+
+def test_what_needs_a_key_says_so(schema: Any) -> None:
+    """The others need one only where the archive asks for it."""
+    needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
+    assert needing == {"createEntityDecision", "listDecisions"}
+    assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+    assert schema["security"] == [{}, {"key": []}]
+
+
+def test_nothing_is_hard_on_generators(schema: Any) -> None:
+    for part in nested(schema):
+        if isinstance(part, dict):
+            assert not {"anyOf", "oneOf", "prefixItems"} & part.keys()
+            assert not isinstance(part.get("additionalProperties"), dict)
+            assert part.get("type") != "null"
+    assert not any(":path}" in path for path in schema["paths"])
+
+
+def test_the_document_names_every_operation_and_parameter(schema: Any) -> None:
+    text = (Path(__file__).parents[2] / "docs/api.md").read_text(encoding="utf-8")
+    for where, operation in operations(schema):
+        assert where.split()[1] in text
+        for parameter in operation.get("parameters", []):
+            assert f"`{parameter['name']}`" in text or parameter["in"] == "path"
+
+
+def test_the_page_works_without_the_net(api: Api) -> None:
+    page = api.http.get("/docs").text
+    assets = re.findall(r'(?:src|href)="([^"]+)"', page)
+    assert len(assets) == 4
+    for asset in assets:
+        assert asset.startswith("/docs/")
+        assert api.http.get(asset).status_code == 200
+    assert "https://" not in page

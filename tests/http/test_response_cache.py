@@ -1,0 +1,81 @@
+"""Ready answers: the same as fresh ones, and never older than the archive."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import httpx
+import pytest
+from sqlmodel import col, update
+
+from app.api.app import create_app
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from app.store.tables import Article
+from tests.served import serve
+
+
+def add(settings: Settings, name: str) -> None:
+    file = settings.data_dir.parent / f"{name}.jsonl"
+    file.write_text(json.dumps({"id": name, "text": f"The {name} keeps a lighthouse."}), encoding="utf-8")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    settings = Settings(data_dir=tmp_path / "data")
+    add(settings, "baker")
+    return settings
+
+
+def cached(client: httpx.Client) -> float:
+    [line] = [line for line in client.get("/metrics").text.splitlines() if line.startswith("dateline_cache_hits_total")]
+    return float(line.split()[1])
+
+
+def test_a_repeated_question_gets_the_same_bytes(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        first = client.get("/v1/search?q=lighthouse&limit=1")
+        again = client.get("/v1/search?q=lighthouse&limit=1")
+        assert cached(client) == 1
+        assert again.content == first.content
+        assert again.headers["etag"] == first.headers["etag"]
+        assert again.headers["x-request-id"] != first.headers["x-request-id"]
+        client.get("/v1/search?q=lighthouse&limit=2")
+        client.get("/v1/search?q=lighthouse&limit=1", headers={"Host": "archive.example"})
+        assert cached(client) == 1
+
+
+def test_who_has_the_ready_answer_is_told_so(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        tag = client.get("/v1/stats").headers["etag"]
+        for known in (tag, f'"other", {tag}', "*"):
+            answer = client.get("/v1/stats", headers={"If-None-Match": known})
+            assert (answer.status_code, answer.content, answer.headers["etag"]) == (304, b"", tag)
+
+
+def test_failures_are_not_kept(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        assert [client.get("/v1/entities/person-nobody").status_code for _ in range(2)] == [404, 404]
+        assert [client.get("/v1/search?lmit=1").status_code for _ in range(2)] == [422, 422]
+        assert cached(client) == 0
+
+
+def test_a_commit_of_another_process_ends_what_was_ready(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        assert client.get("/v1/stats").json()["articles"] == 1
+        add(settings, "miller")
+        assert client.get("/v1/stats").json()["articles"] == 2
+
+
+def test_a_change_of_a_row_alone_ends_it_too(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        [hit] = client.get("/v1/search?q=lighthouse").json()["results"]
+        path = f"/v1/articles/{hit['id']}"
+        assert client.get(path).json()["language"] == "en"
+        with open_archive(settings) as archive, archive.database.writing() as session:
+            session.exec(update(Article).where(col(Article.id) == hit["id"]).values(language="de"))
+        assert client.get(path).json()["language"] == "de"

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.served import Api
+
+ALL = ["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
+
+
+def facet(answer: dict[str, Any], name: str) -> dict[str, Any]:
+    [found] = [facet for facet in answer["facets"] if facet["name"] == name]
+    return dict(found)
+
+
+def value(answer: dict[str, Any], name: str, value: str) -> dict[str, Any]:
+    [found] = [each for each in facet(answer, name)["values"] if each["value"] == value]
+    return dict(found)
+
+
+def follow(api: Api, url: str) -> Any:
+    return api.checked("get", api.http.get(url))
+
+
+def test_counts_add_up(api: Api) -> None:
+    answer = api.get("/v1/search", facet="source")
+    sources = facet(answer, "source")
+    assert {each["value"]: each["count"] for each in sources["values"]} == {
+        "Almanac": 40,
+        "Coast Courier": 22,
+        "Harbour Wire": 2,
+    }
+    assert sources["missing"] == 2
+    assert sources["distinct"] == 3
+    assert sources["other"] == 0
+    assert sum(each["count"] for each in sources["values"]) + sources["missing"] == answer["total"]
+
+
+def test_what_is_not_listed_is_counted(api: Api) -> None:
+    sources = facet(api.get("/v1/search", facet="source", facet_limit=1), "source")
+    assert len(sources["values"]) == 1
+    assert sources["other"] == 24
+    assert sources["distinct"] == 3
+
+
+def test_entities_have_names(api: Api) -> None:
+    person = value(api.get("/v1/search", q="truce", facet="person"), "person", "person-narendra-modi")
+    assert person["label"] == "Narendra Modi"
+    assert person["count"] == 2
+
+
+@pytest.mark.parametrize(
+    "params", [{}, {"q": "harbour"}, {"date": "2025"}, {"q": "truce", "limit": 1, "facet_limit": 3}]
+)
+def test_every_url_leads_to_its_count_and_back(api: Api, params: dict[str, Any]) -> None:
+    answer = api.get("/v1/search", **params, facet=ALL)
+    for name in ALL:
+        for each in facet(answer, name)["values"]:
+            if name in ("year", "month") and "date" in params:
+                continue
+            assert not each["selected"]
+            narrowed = follow(api, each["url"])
+            assert narrowed["total"] == each["count"]
+            back = value(narrowed, name, each["value"])
+            assert back["selected"]
+            assert follow(api, back["url"])["total"] == answer["total"]
+
+
+def test_a_year_replaces_the_dates_asked_for(api: Api) -> None:
+    answer = api.get("/v1/search", date_from="1998", date_to="2001", facet="year")
+    assert value(answer, "year", "2025")["count"] == 2
+    assert follow(api, value(answer, "year", "2025")["url"])["total"] == 2
+
+
+def test_sources_are_chosen_beside_each_other(api: Api) -> None:
+    first = api.get("/v1/search", source="Harbour Wire", facet="source")
+    assert value(first, "source", "Harbour Wire")["selected"]
+    both = follow(api, value(first, "source", "Coast Courier")["url"])
+    assert both["total"] == 24
+    assert follow(api, value(both, "source", "Harbour Wire")["url"])["total"] == 22
+
+
+def test_a_further_entity_joins_those_of_which_any_suffices(api: Api) -> None:
+    answer = api.get("/v1/search", entity_any="place-moscow", facet="place")
+    pakistan = value(answer, "place", "place-pakistan")
+    assert "entity_any=place-pakistan" in pakistan["url"]
+    assert follow(api, pakistan["url"])["total"] == 2
+
+
+def test_a_name_asked_for_can_be_taken_back(api: Api) -> None:
+    answer = api.get("/v1/search", entity_name="Narendra Modi", facet="person")
+    modi = value(answer, "person", "person-narendra-modi")
+    assert modi["selected"]
+    assert "Modi" not in modi["url"]
+    assert follow(api, modi["url"])["total"] == 66
+
+
+def test_a_url_begins_at_the_first_page(api: Api) -> None:
+    page = api.get("/v1/search", limit=2, facet="source")
+    second = api.checked("get", api.http.get(page["next"]))
+    assert "cursor" not in value(second, "source", "Almanac")["url"]
