@@ -17,7 +17,8 @@ from rapidfuzz.distance import OSA
 
 from app.search import analysis
 from app.search.attributes import Field
-from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, wanted
+from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted
+from app.search.query import Clause
 from app.text import fold_evenly
 
 SNIPPET_LENGTH = 240
@@ -63,13 +64,14 @@ class Highlighter:
     """
 
     def __init__(self, clause: Clause | None, field: Field = "body") -> None:
-        wished = [leaf for leaf in wanted(clause) if leaf.field in (None, field)] if clause else []
+        wished = dict.fromkeys(wanted(plan(clause))) if clause else {}
         self._stems: set[str] = set()
         self._phrases: list[tuple[tuple[str, ...], int]] = []
         self._prefixes: tuple[str, ...] = ()
         self._fuzzy: list[tuple[str, int]] = []
         for leaf in wished:
-            self._wish(leaf)
+            if not isinstance(leaf, ValueWords) and leaf.field in (None, field):
+                self._wish(leaf)
         beginnings = {
             *map(_common_start, self._stems),
             *(terms[0] for terms, _ in self._phrases),
@@ -106,23 +108,16 @@ class Highlighter:
         inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
         return Snippet(body[start:end], start, end, tuple(inside))
 
-    def _wish(self, leaf: Word | Phrase | Prefix | Fuzzy) -> None:
+    def _wish(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
         match leaf:
-            case Word(text):
-                expansion = analysis.expand(text)
-                if expansion.width > 1:
-                    self._phrases.append((tuple(form.term for form in expansion.parts), 0))
-                if expansion.width == 1 or expansion.joined:
-                    self._stems.add(analysis.stem(_single(text)))
-            case Phrase(text, slop):
-                terms = analysis.phrase_terms(text)
-                readings = analysis.phrase_readings(terms) if not slop else [terms]
-                self._phrases += [(reading, slop) for reading in readings]
-            case Prefix(text):
-                self._prefixes += (_single(text),)
-            case Fuzzy(text):
-                word = _single(text)
-                self._fuzzy.append((word, allowed_edits(word)))
+            case StemTerm(stem):
+                self._stems.add(stem)
+            case ExactPhrase(terms, slop):
+                self._phrases.append((terms, slop))
+            case PrefixTerms(prefix):
+                self._prefixes += (prefix,)
+            case FuzzyTerms(term, edits):
+                self._fuzzy.append((term, edits))
 
     def _places(self, text: str) -> list[int]:
         """Where to look: ascending, and at least one place in each raw token that has a wanted form."""
@@ -243,11 +238,6 @@ def _read_on(text: str, raw: re.Match[str], expansion: analysis.Expansion) -> It
     yield raw.start(), expansion
     for each in analysis.raw_matches(text, raw.end()):
         yield each.start(), analysis.expand(each[0])
-
-
-def _single(text: str) -> str:
-    expansion = analysis.expand(text)
-    return (expansion.joined or expansion.parts[0]).term
 
 
 def _united(spans: list[Span]) -> list[Span]:

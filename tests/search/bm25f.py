@@ -32,8 +32,8 @@ from whoosh.searching import Searcher
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.whoosh.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, ValueWords, Without
-from app.search.whoosh.plan import Any as AnyOf
+from app.search.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, ValueWords, Without
+from app.search.plan import Any as AnyOf
 from app.search.whoosh.segment import GAP
 from tests.search import reference
 from tests.search.reference import BOOST, FIELDS, K1, B

@@ -17,10 +17,10 @@ import pytest
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
+from app.search.plan import plan
 from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, leaves, render
 from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.plan import plan
 from tests.search.bm25f import Files
 from tests.search.generated import AUTHORS, ENTITIES, FIRST_DAY, LANGUAGES, PLACES, SOURCES, WORDS, article, revision
 from tests.search.reference import FACETS, Expected

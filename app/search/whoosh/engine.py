@@ -17,6 +17,7 @@ from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.attributes import FacetName, Filters
 from app.search.engine import Audit, Card, Commit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
+from app.search.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
@@ -28,7 +29,6 @@ from app.search.whoosh.matches import Matches, everything
 from app.search.whoosh.narrow import Narrowing
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
-from app.search.whoosh.plan import Any, Plan, StemTerm, leaves, one_term, plan
 from app.search.whoosh.snapshot import Snapshot, View
 from app.text import fold
 

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
+from app.search.plan import All, Any, Leaf, Plan, Without, leaves
 from app.search.whoosh.cursor import Statistics
 from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, every, everything, some, without
-from app.search.whoosh.plan import All, Any, Leaf, Plan, Without, leaves
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import Means, impacts
 

@@ -15,11 +15,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from app.search.plan import Plan, bare_words
 from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Floats, Matches
 from app.search.whoosh.packed import Ints, Mask, ragged
-from app.search.whoosh.plan import Plan, bare_words
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import kept_positions, norms, saturated

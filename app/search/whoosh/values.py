@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from app.search import analysis
-from app.search.whoosh.plan import ValueWords
+from app.search.plan import ValueWords
 from app.search.whoosh.segment import Documents, Segment
 
 

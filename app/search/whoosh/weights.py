@@ -16,11 +16,11 @@ import numpy.typing as npt
 
 from app.errors import QueryTooComplex
 from app.search.attributes import Field
+from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm, ValueWords
 from app.search.query import MAX_EXPANSION
 from app.search.whoosh.matches import NOTHING, Floats, Matches
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Array, Ints, Mask
-from app.search.whoosh.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm, ValueWords
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 

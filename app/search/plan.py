@@ -1,4 +1,5 @@
-"""A clause in the terms of the index: which view each leaf reads, with what terms.
+"""A clause in the terms of an index: which view each leaf reads, with what terms. Engines find by it and highlights are
+made by it, so that what is marked is what was found.
 
 bare word          its stem, in the stemmed view
 bare compound      its parts as an exact phrase, or the stem of its joined form
@@ -131,14 +132,21 @@ def leaves(plan: Plan) -> Iterator[Leaf]:
             yield leaf
 
 
-def bare_words(plan: Plan) -> Iterator[StemTerm]:
-    """The stems an article is wanted for, in reading order."""
+def wanted(plan: Plan) -> Iterator[Leaf]:
+    """Yield the leaves that can make an article match, so none below a refusal, in reading order."""
     match plan:
         case All(plans) | Any(plans):
             for child in plans:
-                yield from bare_words(child)
-        case StemTerm():
-            yield plan
+                yield from wanted(child)
+        case Without():
+            return
+        case leaf:
+            yield leaf
+
+
+def bare_words(plan: Plan) -> Iterator[StemTerm]:
+    """Yield the stems an article is wanted for, in reading order."""
+    return (leaf for leaf in wanted(plan) if isinstance(leaf, StemTerm))
 
 
 def _phrase(text: str, slop: int, field: Field | None) -> Plan:
