@@ -358,8 +358,7 @@ def test_a_clock_that_jumps_changes_nothing(filled: Path, tmp_path: Path) -> Non
     settings = Settings(data_dir=filled)
     for year, words in ((2099, "harbour"), (1971, "lighthouse and a dog"), (2038, "lighthouse")):
         with time_machine.travel(f"{year}-01-01T00:00:00Z"), open_archive(settings) as archive:
-            file = tmp_path / str(year) / "0.jsonl"
-            file.parent.mkdir()
+            file = tmp_path / "0.jsonl"
             record = {"id": 0, "title": "Number 0", "text": f"Keeper of the {words} in {year}."}
             file.write_text(json.dumps(record) + "\nbroken\n")
             report = ingest([file], archive, IngestOptions(skip_entities=True))
@@ -378,7 +377,7 @@ def test_what_a_stop_breaks_off_is_told_so(filled: Path) -> None:
         host, port = address.removeprefix("http://").split(":")
         with socket.create_connection((host, int(port)), timeout=30) as connection:
             connection.sendall(head + b"{")
-            assert httpx.get(f"{address}/healthz").status_code == 200
+            assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
             sent = time.monotonic()
             process.send_signal(signal.SIGTERM)
             told = b"".join(iter(lambda: connection.recv(65_536), b""))
