@@ -70,7 +70,7 @@ test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==
 	$(FORKED)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # What is measured is printed (-rP). SOAK_SECONDS=3600 makes the soak an hour.
-torture: setup ## every crash point, 150 kills, 10,000 hostile queries, a soak, the container
+torture: setup ## every crash point, 150 kills, lost power, 10,000 hostile queries, a soak, the container
 	$(BIN)/pytest -m torture -rP --numprocesses auto --maxprocesses 4 --dist worksteal
 
 bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json

@@ -91,10 +91,10 @@ def names(prefix: str, number: int) -> list[str]:
     return [f"{prefix}-{n}" for n in range(number)]
 
 
-def begin(place: Place, prefix: str = "old") -> None:
+def begin(place: Place, prefix: str = "old", batches: int = 7) -> None:
     """Seven batches of two articles: the next small one makes a merge."""
     with place.opened() as archive:
-        for n in range(7):
+        for n in range(batches):
             place.send(archive, names(f"{prefix}{n}", 2))
 
 

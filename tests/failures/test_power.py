@@ -1,0 +1,63 @@
+"""Power that fails at any moment takes nothing that was acknowledged, and leaves nothing that disagrees."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.failures.command import ROOT
+from tests.failures.power import CALLS, UNKNOWN
+
+pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="apt install strace")
+
+
+def _python(*arguments: str | Path, before: tuple[str, ...] = ()) -> str:
+    command = [*before, sys.executable, "-B", "-m", "tests.failures.power", *map(str, arguments)]
+    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1"}
+    done = subprocess.run(
+        command, check=False, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=3_000
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def _traced(folder: Path, extent: str) -> Path:
+    """Let an archive live under strace. Returns the trace."""
+    life, trace = folder / "life", folder / "trace"
+    life.mkdir()
+    strace = ("strace", "-f", "-qq", "-xx", "-s", "60000000", "-o", str(trace), "-e", f"trace={CALLS},{UNKNOWN}")
+    _python("live", life, extent, before=strace)
+    touching = [line for line in trace.read_text(encoding="latin-1").splitlines() if _is_unknown(line)]
+    assert touching == []
+    return trace
+
+
+def _is_unknown(line: str) -> bool:
+    call = line.split(maxsplit=1)[1].partition("(")[0]
+    # Anonymous memory and pipes: what Python and SQLite ask of files, they ask otherwise.
+    return call in UNKNOWN.split(",") and call not in ("writev", "msync", "sendfile")
+
+
+def _replayed(trace: Path, *given: str) -> tuple[list[str], int]:
+    """Returns the faults found, and how many states were looked at."""
+    *faults, last = _python("replay", trace, trace.parent / "state", *given).splitlines()
+    return [line for line in faults if line.startswith("fault")], int(last.split()[0])
+
+
+@pytest.mark.parametrize(
+    ("extent", "every", "least"),
+    [("quick", "16", 100), pytest.param("full", "1", 2_000, marks=pytest.mark.torture)],
+)
+def test_power_that_fails(tmp_path: Path, extent: str, every: str, least: int) -> None:
+    trace = _traced(tmp_path, extent)
+    faults, states = _replayed(trace, every, "1")
+    print(f"{states:,} states")  # noqa: T201  # what is measured
+    assert faults == []
+    assert states >= least
+    # The same on a disk that keeps nothing when it is told to: else all this could find nothing.
+    assert _replayed(trace, "32" if extent == "quick" else "8", "2", "unsynced")[0] != []
