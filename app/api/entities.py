@@ -11,9 +11,10 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.responses import Moved, indexed, next_page, reply
+from app.ids import EntityType
 from app.read import cursors
 from app.read.entities import entity_page, role_view, summary
-from app.read.models import Entity, EntityPage, EntityType, RelatedPage, Timeline
+from app.read.models import Entity, EntityPage, RelatedPage, Timeline
 from app.read.params import EntityParams, EntityTimelineParams, RelatedParams
 from app.read.timeline import of_all, timeline
 from app.search.attributes import Filters

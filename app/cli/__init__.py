@@ -5,7 +5,6 @@ Modules that load NumPy, spaCy or FastAPI are imported inside the commands: `dat
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -34,6 +33,7 @@ from app.cli.command import (
     settled,
     telling_what_is_left,
 )
+from app.ids import is_entity_id
 
 if TYPE_CHECKING:
     from app.read.params import SearchParams
@@ -60,7 +60,6 @@ app.add_typer(entities.entities)
 app.add_typer(keys.keys, name="keys", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
 
-_ENTITY_ID = re.compile(r"(person|organization|place|event)-[a-z0-9-]+")
 _FINDINGS = 20
 """Shown of what `verify` finds: where an index is gone there is one for each article."""
 
@@ -361,7 +360,7 @@ def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
 
     from app.read.params import SearchParams
 
-    ids = [name for name in entity or () if _ENTITY_ID.fullmatch(name)]
+    ids = [name for name in entity or () if is_entity_id(name)]
     given |= {"entity": ids, "entity_name": [name for name in entity or () if name not in ids]}
     try:
         return SearchParams(**{name: value for name, value in given.items() if value is not None})

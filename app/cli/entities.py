@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,7 @@ from app.cli.command import (
     print_json,
     settled,
 )
+from app.ids import EntityType
 
 if TYPE_CHECKING:
     from app.store.decisions import Kind as DecisionKind
@@ -47,9 +48,7 @@ def list_entities(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="The beginning of a word in a name or an alias.")
     ] = None,
-    type: Annotated[
-        Literal["person", "organization", "place", "event"] | None, typer.Option(help="Only of this type.")
-    ] = None,
+    type: Annotated[EntityType | None, typer.Option(help="Only of this type.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")] = 20,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -194,7 +193,7 @@ def rename_entity(
 @entities.command("retype", epilog=examples(("dateline entities retype place-arsenal organization", "")))
 def retype_entity(
     id: EntityId,
-    type: Annotated[Literal["person", "organization", "place", "event"], typer.Argument(help="What it is.")],
+    type: Annotated[EntityType, typer.Argument(help="What it is.")],
     by: By = None,
     note: Note = None,
     data_dir: DataDir = None,

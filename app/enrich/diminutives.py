@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
+from app.ids import name_of
+
 _TABLE = """
 alan al
 albert al bert
@@ -111,7 +113,7 @@ def is_form(word: str) -> bool:
 
 def variants(key: str) -> Iterator[tuple[str, str]]:
     """Pairs of keys, the short name and the whole, that may be of one person, this key being either."""
-    given, _, rest = key.removeprefix("person-").partition("-")
+    given, _, rest = name_of(key).partition("-")
     if rest:
         yield from ((key, f"person-{whole}-{rest}") for whole in _WHOLE.get(given, ()))
         yield from ((f"person-{short}-{rest}", key) for short in _SHORT.get(given, ()))

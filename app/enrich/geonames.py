@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from importlib.resources import files
 
 import msgspec
@@ -48,9 +47,3 @@ class GeoNames(msgspec.Struct, frozen=True):
 def read() -> GeoNames:
     """Returns all rows, from the file: some milliseconds, a few megabytes."""
     return msgspec.json.decode((files("app.enrich") / "geonames.json").read_bytes(), type=GeoNames)
-
-
-@cache
-def country_names() -> dict[str, str]:
-    """Returns the names by ISO code."""
-    return {country.code: country.name for country in read().countries}

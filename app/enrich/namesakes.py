@@ -17,6 +17,7 @@ from math import fsum
 
 from app.enrich import callings, gazetteer
 from app.enrich.callings import Calling
+from app.ids import is_place
 from app.text import slug
 
 Company = Callable[[Collection[str]], Mapping[str, Collection[str]]]
@@ -147,7 +148,7 @@ class _Links:
         """Articles that name the same beside the person. Places, and what stands in any article, tell nothing."""
         for article, keys in named.items():
             for key in keys:
-                if not key.startswith("place-") and key not in _EVERYWHERE:
+                if not is_place(key) and key not in _EVERYWHERE:
                     self._join(article, key)
 
     def groups(self, evidence: Mapping[str, Evidence]) -> list[_Group]:

@@ -30,7 +30,8 @@ from app.enrich.layout import Dateline
 from app.enrich.mentions import EntityType, Mention
 from app.enrich.offices import Office
 from app.enrich.plain import plain
-from app.text import fold, slug
+from app.ids import entity_id, name_of, scoped
+from app.text import fold
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +151,7 @@ def _meaning_of(
     if mention.type == "place":
         return places.meaning(mention), mention.rule, mention.confidence
     name = events.canonical(plain(mention.text))
-    return _Meaning(f"event-{slug(name)}", name), mention.rule, mention.confidence
+    return _Meaning(entity_id("event", name), name), mention.rule, mention.confidence
 
 
 class _People:
@@ -176,7 +177,9 @@ class _People:
         self._stated = dict(self._also_called(body, mentions))
 
     def pairs(self) -> tuple[AcronymPair, ...]:
-        found = sorted((f"person-{slug(' '.join(a))}", f"person-{slug(' '.join(b))}") for a, b in self._stated.items())
+        found = sorted(
+            (entity_id("person", " ".join(a)), entity_id("person", " ".join(b))) for a, b in self._stated.items()
+        )
         return tuple(AcronymPair(short, long) for short, long in found)
 
     def _also_called(self, body: str, mentions: Sequence[Mention]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
@@ -202,13 +205,13 @@ class _People:
         words = self._stated.get(words, words)
         if words in self._same:
             words = self._same[words]
-            return _Meaning(f"person-{slug(' '.join(words))}", self._full[words]), mention.rule, mention.confidence
+            return _Meaning(entity_id("person", " ".join(words)), self._full[words]), mention.rule, mention.confidence
         owner, sure = self._owner(words, mention.start)
         if owner is None and (known := statesmen.full_name(name)) is not None:
-            return _Meaning(f"person-{slug(known)}", known), "surname", min(mention.confidence, 0.9)
+            return _Meaning(entity_id("person", known), known), "surname", min(mention.confidence, 0.9)
         if owner is None:
-            return _Meaning(f"person-{slug(name)}-{self._article_id}", name), mention.rule, mention.confidence
-        meaning = _Meaning(f"person-{slug(' '.join(owner))}", self._full[owner])
+            return _Meaning(scoped(entity_id("person", name), self._article_id), name), mention.rule, mention.confidence
+        meaning = _Meaning(entity_id("person", " ".join(owner)), self._full[owner])
         return meaning, "surname", min(mention.confidence, 0.95 if sure else 0.6)
 
     def _fullest(self, words: tuple[str, ...]) -> tuple[str, ...]:
@@ -317,7 +320,7 @@ class _Organizations:
         if office is None or nation is None:
             return None
         name = f"{_titled(office.title)} ({nation.name})"
-        return _Meaning(f"organization-{slug(name)}", name)
+        return _Meaning(entity_id("organization", name), name)
 
     def _nation(self, office: Office) -> Place | None:
         """Whose office it is: by its own words, by another mention of the article, or the country of the dateline."""
@@ -347,7 +350,7 @@ class _Organizations:
 
     def _find_longer(self, key: str) -> str | None:
         """`Paxar` of `Paxar Industries` (of several the one that begins all others), `Kodak` of `Eastman Kodak`."""
-        short = key.removeprefix("organization-")
+        short = name_of(key)
         if organizations.is_generic(short):
             return _only_other(self._by_part[short], key)
         if key in self._complete:
@@ -523,7 +526,7 @@ def _organization_key(name: str) -> str:
     if name.startswith("U.S. ") and name.count(" ") > 1:
         # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
         name = name.removeprefix("U.S. ")
-    return f"organization-{slug(name.replace('&', ' and '))}"
+    return entity_id("organization", name.replace("&", " and "))
 
 
 def _without_article(name: str) -> str:

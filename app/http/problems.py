@@ -23,7 +23,8 @@ from starlette.responses import PlainTextResponse
 from app import errors
 from app.http.envelope import request_id, stamp
 from app.http.openapi import PROBLEM_JSON, declared
-from app.read.models import Candidate, EntityType, Problem, ProblemError, ordered
+from app.ids import EntityType
+from app.read.models import Candidate, Problem, ProblemError, ordered
 from app.read.suggestion import meant, misspelt
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ from typing import Any, cast
 
 from sqlmodel import Session
 
-from app.read.models import Article, EntityMentions, EntityType, LookedUp, Mention, ordered
+from app.ids import EntityType
+from app.read.models import Article, EntityMentions, LookedUp, Mention, ordered
 from app.store import articles as store
 from app.store import entities as named
 from app.store import tables

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import cast
 
 from app.archive import Archive
+from app.ids import EntityType
 from app.read import cursors, naming
-from app.read.models import EntitySummary, EntityType, Role, ordered
+from app.read.models import EntitySummary, Role, ordered
 from app.read.params import EntityParams
 from app.store import entities as store
 from app.store import tables

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeVar,
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.ids import EntityType
 from app.search.attributes import FacetName
 from app.search.query import Match
 
-EntityType = Literal["person", "organization", "place", "event"]
 Interval = Literal["day", "week", "month", "year", "decade", "century"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 

@@ -6,7 +6,7 @@ import difflib
 
 from sqlmodel import Session
 
-from app.enrich.geonames import country_names
+from app.enrich import gazetteer
 from app.errors import Candidate, InvalidParameter
 from app.store import entities as store
 from app.store.tables import Entity
@@ -15,8 +15,8 @@ from app.store.tables import Entity
 def hint(entity: Entity) -> str | None:
     """The country of a place, else what a person is and how often and when it is in the news."""
     if entity.type == "place" and entity.country is not None:
-        country = country_names().get(entity.country)
-        return country if country != entity.name else None
+        country = gazetteer.country(entity.country)
+        return country.name if country is not None and country.name != entity.name else None
     if not entity.article_count:
         return entity.role
     counted = f"{entity.article_count} article{'s' if entity.article_count > 1 else ''}"

@@ -16,7 +16,8 @@ from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
-from app.read.models import DecisionKind, EntityType, HitField
+from app.ids import EntityType
+from app.read.models import DecisionKind, HitField
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
 

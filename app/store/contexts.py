@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session
 
+from app.ids import BARE_SURNAME_GLOB
 from app.store.articles import chunks
 
 TELLING = 200
@@ -15,7 +16,7 @@ TELLING = 200
 # Written out: building them would cost more than running them. The same for all bare surnames: an id of 16 hex digits.
 _NAMED = f"""
 SELECT article_id, key FROM article_entity
-WHERE article_id IN ({{}}) AND key NOT GLOB 'person-*-{"[0-9a-f]" * 16}' ORDER BY article_id, key
+WHERE article_id IN ({{}}) AND key NOT GLOB '{BARE_SURNAME_GLOB}' ORDER BY article_id, key
 """
 _TELLING_ARTICLES = """
 SELECT DISTINCT one.article_id FROM article_entity one

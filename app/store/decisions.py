@@ -8,26 +8,23 @@ the hash of its article and its offsets. So decisions hold for articles that are
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import lru_cache
 from typing import Literal, NamedTuple, get_args
 
 from sqlmodel import Session, col, func, select
 
 from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
+from app.ids import TYPES, entity_id, name_of, type_of, unscoped
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold, slug
 
 Kind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
-TYPES = ("person", "organization", "place", "event")
 
 # A bare surname that no other article explains keeps the id of its article: person-jones-4733ca42cb406978.
-_SCOPED = re.compile(r"-[0-9a-f]{16}$")
 
 
 class Spot(NamedTuple):
@@ -109,7 +106,7 @@ class Rulings:
         if not self._moves and not self._pins and not self._mentions:
             return base
         id, number = base, 0
-        while (decision := self._next(id, number, stem(key), surface, spot)) is not None:
+        while (decision := self._next(id, number, unscoped(key), surface, spot)) is not None:
             id, number = decision.target or id, decision.number or 0
         return id
 
@@ -119,7 +116,7 @@ class Rulings:
         while True:
             if any(move.alias is not None for move in self._moves.get(id, ())):
                 return True
-            decision = self._next(id, number, stem(key), None, None)
+            decision = self._next(id, number, unscoped(key), None, None)
             if decision is None:
                 return False
             id, number = decision.target or id, decision.number or 0
@@ -191,12 +188,6 @@ def survivor(session: Session, id: str) -> str:
     return taken if session.get(Entity, taken) is not None else id
 
 
-@lru_cache(maxsize=1 << 16)  # asked of every key of every article, and most are known names
-def stem(key: str) -> str:
-    """A key without the article that a bare surname is scoped to."""
-    return _SCOPED.sub("", key)
-
-
 def keys_of(session: Session, decision: Decision) -> set[str]:
     """The keys that a pinned name stands for."""
     return keys_with(session, _stem_of_name(decision))
@@ -205,7 +196,7 @@ def keys_of(session: Session, decision: Decision) -> set[str]:
 def keys_with(session: Session, start: str) -> set[str]:
     """The keys of which `start` is the stem."""
     like = select(ArticleEntity.key).where(col(ArticleEntity.key).between(start, f"{start}-g")).distinct()
-    return {key for key in session.exec(like) if stem(key) == start}
+    return {key for key in session.exec(like) if unscoped(key) == start}
 
 
 def list_decisions(
@@ -300,7 +291,7 @@ def _retype(session: Session, proposal: Proposal, entity: Entity) -> Columns:
         raise DecisionInvalid("type", f"A type is one of {', '.join(TYPES)}.")
     if proposal.type == entity.type:
         raise DecisionInvalid("type", f"{entity.id} is {_a(entity.type)} already.")
-    target = f"{proposal.type}-{entity.id.partition('-')[2]}"
+    target = f"{proposal.type}-{name_of(entity.id)}"
     if rulings(session).entity(target, target) != target:
         raise Conflict(f"{target} was merged into another entity. Undo that decision first.")
     yield "target", target
@@ -434,7 +425,7 @@ def _name(name: str | None, parameter: str = "name") -> str:
 def _stem_of_name(decision: Decision) -> str:
     """The key of an entity that stands alone under the pinned name."""
     name = fold(decision.alias or "").removeprefix("the ")
-    return f"{decision.entity_id.partition('-')[0]}-{slug(name)}"
+    return entity_id(type_of(decision.entity_id), name)
 
 
 def _is_form(surface: str | None, alias: str) -> bool:

@@ -9,6 +9,7 @@ from functools import cache
 
 from sqlmodel import Session, col, select
 
+from app.ids import is_person, is_place
 from app.store.articles import chunks
 from app.store.contexts import Contexts
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
@@ -41,13 +42,13 @@ class Diminutives:
 def agree(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
     """Return whether two are one, by the shares of their articles in which each other key stands. Places are in all
     articles."""
-    shared = [min(share, other[key]) for key, share in one.items() if key in other and not key.startswith("place-")]
+    shared = [min(share, other[key]) for key, share in one.items() if key in other and not is_place(key)]
     return len(shared) >= _AGREED and round(sum(shared), 6) >= _TOGETHER
 
 
 def wholes_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
     """Return whose each short name among the keys is."""
-    people = (key for key in keys if key.startswith("person-"))
+    people = (key for key in keys if is_person(key))
     return {key: told[EVERYWHERE] for key, told in told_by(session, "diminutive", people).items()}
 
 

@@ -15,9 +15,9 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
+from app.ids import SCOPED_GLOB, name_of, unscoped
 from app.store.articles import chunks
 from app.store.database import Database
-from app.store.decisions import stem
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
 from app.text import fold
 
@@ -96,7 +96,7 @@ def _called_in_articles(session: Session, id: str) -> str | None:
 
 def _spelt_out(id: str) -> str:
     """The name that an id was made of, as far as it shows."""
-    return stem(id).partition("-")[2].replace("-", " ").title()
+    return name_of(unscoped(id)).replace("-", " ").title()
 
 
 def aliases(session: Session, id: str) -> list[Alias]:
@@ -128,7 +128,7 @@ def _role(spelt: Counter[str], dated: Mapping[str, str | None]) -> Role:
 
 def is_scoped(id: str) -> bool:
     """Whether this is a bare surname that only its own article knows."""
-    return stem(id) != id
+    return unscoped(id) != id
 
 
 def list_entities(
@@ -201,7 +201,7 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     starting = select(Alias.entity_id).where(begins)
     wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
     starting_so = col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(folded)))
-    scoped = col(Entity.id).op("GLOB")(f"*-{'[0-9a-f]' * 16}")
+    scoped = col(Entity.id).op("GLOB")(SCOPED_GLOB)
     newest = col(Entity.prominence).desc().nulls_last()
     most = wanted.order_by(scoped, starting_so.desc(), newest, col(Entity.article_count).desc(), col(Entity.id)).limit(
         limit

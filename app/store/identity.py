@@ -19,9 +19,10 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
 
+from app.ids import is_person, unscoped
 from app.store.articles import chunks
 from app.store.contexts import Contexts
-from app.store.decisions import keys_with, stem
+from app.store.decisions import keys_with
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
 RuleName = Literal["namesake", "diminutive", "surname", "stated"]
@@ -80,14 +81,14 @@ def identities(session: Session, keys: Iterable[str]) -> Identities:
     told: dict[str, dict[str, str]] = {}
     stated: dict[str, str] = {}
     rows = select(Identity.key, Identity.article_id, Identity.entity_id, Identity.rule)
-    for chunk in chunks({*keys, *map(stem, keys)}):
+    for chunk in chunks({*keys, *map(unscoped, keys)}):
         found = sorted(session.exec(rows.where(col(Identity.key).in_(chunk))), key=lambda row: ORDER.index(row[3]))
         for key, article_id, entity_id, rule in found:
             if rule == "stated":
                 stated[key] = entity_id
             else:
                 told.setdefault(key, {})[article_id] = entity_id
-    told |= {key: {EVERYWHERE: stated[stem(key)]} for key in keys if stem(key) in stated}
+    told |= {key: {EVERYWHERE: stated[unscoped(key)]} for key in keys if unscoped(key) in stated}
     return Identities(keys, told)
 
 
@@ -103,7 +104,7 @@ def told_by(session: Session, rule: RuleName, keys: Iterable[str]) -> dict[str, 
 
 def unsettle(session: Session, keys: Iterable[str]) -> None:
     """Mark the people among these keys, whose articles change, for `update_unsettled`. Of others it is known now."""
-    if marked := [{"key": key} for key in sorted(set(keys)) if key.startswith("person-")]:
+    if marked := [{"key": key} for key in sorted(set(keys)) if is_person(key)]:
         session.connection().execute(insert_or(Unsettled).on_conflict_do_nothing(), marked)
 
 
@@ -161,5 +162,5 @@ def _store(session: Session, rule: RuleName, told: Mapping[str, Meaning]) -> set
 
 def _with_scoped(session: Session, keys: Collection[str]) -> set[str]:
     """Add the keys of articles that have one of these as a bare name: what a person is also called may be one."""
-    people = (key for key in keys if key.startswith("person-"))
+    people = (key for key in keys if is_person(key))
     return {*keys, *(scoped for key in people for scoped in keys_with(session, key))}

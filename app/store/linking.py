@@ -20,6 +20,7 @@ from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
+from app.ids import is_person, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import chunks, touch
 from app.store.bulk import insert_rows
@@ -153,7 +154,7 @@ def _placed(
     for row in names.entities:
         article_id, key = row["article_id"], row["key"]
         whole = decided.entity(meant.entity_of(key, article_id), key)
-        surname = surnames.surname(key) if key.startswith("person-") else None
+        surname = surnames.surname(key) if is_person(key) else None
         for id, (count, first) in counted[article_id, key].items():
             placed = {"entity_id": id, "count": count, "first": first, "split": id != whole, "surname": surname}
             entities.append(row | placed)
@@ -170,7 +171,7 @@ def _add_entities(session: Session, rows: Sequence[dict[str, Any]], decided: Rul
 def _entity(id: str, name: str, decided: Rulings) -> dict[str, Any]:
     return {
         "id": id,
-        "type": id.partition("-")[0],
+        "type": type_of(id),
         "name": name,
         "folded": fold(name),
         "article_count": 0,

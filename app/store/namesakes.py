@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from sqlalchemy import literal_column
 from sqlmodel import Session, col, select
 
+from app.ids import is_person, unscoped
 from app.store.articles import chunks
 from app.store.contexts import Contexts
-from app.store.decisions import stem
 from app.store.identity import Change, Meaning, RuleName
 from app.store.tables import WITH_INITIAL, ArticleEntity, Mention
 
@@ -34,7 +34,7 @@ class Namesakes:
     name: RuleName = "namesake"
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
-        names = [key for key in change.touched if key.startswith("person-") and stem(key) == key]
+        names = [key for key in change.touched if is_person(key) and unscoped(key) == key]
         told: dict[str, Meaning] = {name: {} for name in names}
         return told | {key: self._people(contexts, key) for key in self._doubtful(contexts.session, names)}
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
+from app.ids import unscoped
 from app.store.articles import chunks
 from app.store.contexts import Contexts
-from app.store.decisions import stem
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import Acronym
 
@@ -23,7 +23,7 @@ class Stated:
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
         session = contexts.session
-        shorts = {stem(key) for key in change.touched} | _standing_for(session, change.moved)
+        shorts = {unscoped(key) for key in change.touched} | _standing_for(session, change.moved)
         longs = _agreed(session, shorts)
         wholes = told_by(session, "diminutive", longs.values())
         entities = {short: wholes.get(long, {}).get(EVERYWHERE, long) for short, long in longs.items()}

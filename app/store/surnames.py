@@ -15,9 +15,9 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
+from app.ids import is_person, is_place, unscoped
 from app.store.articles import chunks
 from app.store.contexts import TELLING, Contexts
-from app.store.decisions import stem
 from app.store.diminutives import shorts_of, wholes_of
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity
@@ -38,7 +38,7 @@ _FIRST = 4
 def surname(key: str) -> str | None:
     """Return the last word of a full name: `klerk` of `person-fw-de-klerk`. None for what is none."""
     words = _words(key)
-    return words[-1] if len(words) > 1 and stem(key) == key else None
+    return words[-1] if len(words) > 1 and unscoped(key) == key else None
 
 
 def leaving(session: Session, keys: Iterable[str]) -> set[str]:
@@ -55,8 +55,8 @@ class Surnames:
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
         search = _Search(contexts)
-        asked = {key for key in change.touched if stem(key) != key}
-        of_others = {found for key in change.moved if key.startswith("person-") for found in _stems(key)}
+        asked = {key for key in change.touched if unscoped(key) != key}
+        of_others = {found for key in change.moved if is_person(key) for found in _stems(key)}
         for each in of_others:
             asked |= search.bare(each) | _owned(contexts.session, each)
         for each, names in _by_stem(change.touched).items():
@@ -84,11 +84,11 @@ def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]
 
 def _agrees(context: Collection[str], shares: Mapping[str, float]) -> bool:
     agreed = [key for key in context if key in shares]
-    return len(agreed) >= _AGREED and not all(key.startswith("place-") for key in agreed)
+    return len(agreed) >= _AGREED and not all(is_place(key) for key in agreed)
 
 
 def _words(key: str) -> list[str]:
-    words = stem(key).split("-")[1:]
+    words = unscoped(key).split("-")[1:]
     while len(words) > 2 and words[-1] in _SUFFIXES:
         words.pop()
     return words
@@ -98,8 +98,8 @@ def _stems(key: str) -> Iterator[str]:
     """Yield keys, but for the article, under which a person may stand by surname: `person-de-klerk` and
     `person-klerk`."""
     words = _words(key)
-    if stem(key) != key:
-        yield stem(key)
+    if unscoped(key) != key:
+        yield unscoped(key)
         return
     for count in range(1, min(len(words), 4)):
         yield f"person-{'-'.join(words[-count:])}"
@@ -109,7 +109,7 @@ def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
     """Group the full names among the keys by each surname under which they may stand."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for key in keys:
-        if key.startswith("person-") and stem(key) == key:
+        if is_person(key) and unscoped(key) == key:
             for each in _stems(key):
                 found[each].add(key)
     return found
@@ -195,8 +195,8 @@ class _Search:
         for chunk in chunks(keys):
             there.update(self._session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk))))
         contexts = self._contexts.of(map(_article, sorted(there)))
-        self._share(name for key in there for name in self._bearers_of(stem(key), contexts[_article(key)]).likely)
-        found = ((key, self._owner_of(stem(key), contexts[_article(key)])) for key in sorted(there))
+        self._share(name for key in there for name in self._bearers_of(unscoped(key), contexts[_article(key)]).likely)
+        found = ((key, self._owner_of(unscoped(key), contexts[_article(key)])) for key in sorted(there))
         return {key: person for key, person in found if person}
 
     def _company(self, name: str) -> tuple[set[str], bool] | None:
@@ -215,7 +215,7 @@ class _Search:
         places: Counter[str] = Counter()
         others: Counter[str] = Counter()
         for key in company:
-            (places if key.startswith("place-") else others).update(self._bare_beside(key, stem))
+            (places if is_place(key) else others).update(self._bare_beside(key, stem))
         if not is_new:
             return {*places, *others}
         owned = _owned(self._session, stem)
@@ -311,4 +311,4 @@ def _bounds(stem: str) -> tuple[str, str]:
 
 
 def _of_stem(of: str, rows: Iterable[Sequence[str]]) -> set[str]:
-    return {key for [key] in rows if stem(key) == of}
+    return {key for [key] in rows if unscoped(key) == of}

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import case, delete, exists, func, or_, update
 from sqlmodel import Session, col, select
 
+from app.ids import is_person
 from app.store.articles import chunks
 from app.store.bulk import insert_rows
 from app.store.decisions import Rulings, rulings
@@ -196,7 +197,7 @@ def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
 def _roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what each person is most often said to be."""
     best: dict[str, tuple[int, str]] = {}
-    persons = [id for id in ids if id.startswith("person-")]
+    persons = [id for id in ids if is_person(id)]
     for chunk in chunks(persons):
         counted = (
             select(Mention.entity_id, Mention.role, func.count(func.distinct(Mention.article_id)))

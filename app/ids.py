@@ -1,0 +1,64 @@
+"""Entity ids: a type and a name, readable and stable, as in `person-narendra-modi`.
+
+A bare surname that its article does not explain is one more thing: scoped to the article, whose id it ends in
+(`person-modi-78184646ba153278`). The list of types is here and nowhere else.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Literal, cast, get_args
+
+from app.text import slug
+
+EntityType = Literal["person", "organization", "place", "event"]
+TYPES: tuple[EntityType, ...] = get_args(EntityType)
+
+_ARTICLE = "[0-9a-f]" * 16
+_SCOPED = re.compile(rf"-{_ARTICLE}$")
+_ENTITY_ID = re.compile(rf"(?:{'|'.join(TYPES)})-[a-z0-9-]+")
+SCOPED_GLOB = f"*-{_ARTICLE}"
+"""What SQLite's GLOB knows ids by that are scoped to an article."""
+BARE_SURNAME_GLOB = f"person-{SCOPED_GLOB}"
+
+
+def entity_id(type: EntityType, name: str) -> str:
+    """Return the id of what is called so."""
+    return f"{type}-{slug(name)}"
+
+
+def scoped(id: str, article_id: str) -> str:
+    """Return an id for what one article alone calls so."""
+    return f"{id}-{article_id}"
+
+
+@lru_cache(maxsize=1 << 16)  # asked of every key of every article, and most are known names
+def unscoped(id: str) -> str:
+    """Return an id without the article that it is scoped to."""
+    return _SCOPED.sub("", id)
+
+
+def is_scoped(id: str) -> bool:
+    return unscoped(id) != id
+
+
+def is_entity_id(text: str) -> bool:
+    return _ENTITY_ID.fullmatch(text) is not None
+
+
+def type_of(id: str) -> EntityType:
+    return cast(EntityType, id.partition("-")[0])
+
+
+def name_of(id: str) -> str:
+    """Return an id without its type: `narendra-modi`."""
+    return id.partition("-")[2]
+
+
+def is_person(id: str) -> bool:
+    return id.startswith("person-")
+
+
+def is_place(id: str) -> bool:
+    return id.startswith("place-")
