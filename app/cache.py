@@ -39,7 +39,8 @@ class Cache:
         return sum(shelf.used for shelf in tuple(self._shelves))
 
     def make_room(self) -> None:
-        """For who holds the lock. One value may be larger than the bound, and stays until the next one."""
+        """Drop the oldest until all are within the bound; the caller must hold the lock. One value may be larger, and
+        stays until the next one."""
         shelves = tuple(self._shelves)
         bound = self._base + self._each * sum(shelf.documents for shelf in shelves)
         over, held = sum(shelf.used for shelf in shelves) - bound, sum(map(len, shelves))
@@ -91,7 +92,7 @@ class Shelf(Generic[T]):
         return next(iter(self._values.values()))[0]
 
     def drop_oldest(self) -> int:
-        """For who holds the lock. How many bytes that freed."""
+        """Drop the oldest value and return how many bytes that freed; the caller must hold the lock."""
         _, size, _ = self._values.popitem(last=False)[1]
         self.used -= size
         return size

@@ -25,5 +25,5 @@ def unfit(text: str) -> str | None:
 
 
 def _is_none(character: str) -> bool:
-    """Whether this is one of the code points that never are a character."""
+    """Return whether this is one of the code points that never are a character."""
     return ord(character) & 0xFFFE == 0xFFFE or "\ufdd0" <= character <= "\ufdef"

@@ -115,7 +115,7 @@ class Settings(BaseSettings):
 
     @property
     def searches_at_once(self) -> int:
-        """In one serving process."""
+        """Return how many searches one serving process runs at once."""
         return max(1, (self.searches or 2 * _cores()) // self.workers)
 
     @property
@@ -148,7 +148,7 @@ def _folders(given: str) -> list[Path]:
 
 
 def _cores() -> int:
-    """Those that this process may use, where the system tells."""
+    """Count the cores that this process may use, where the system tells."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 

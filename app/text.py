@@ -93,7 +93,7 @@ def oddities(text: str) -> set[str]:
 
 
 def _instead(controls: re.Match[str]) -> str:
-    """Nothing where words stay apart without them."""
+    """Return nothing where words stay apart without them."""
     before = controls.string[max(controls.start() - 1, 0) : controls.start()]
     after = controls.string[controls.end() : controls.end() + 1]
     ends_word = before.isalnum() or (before != "" and unicodedata.category(before).startswith("M"))
@@ -102,7 +102,7 @@ def _instead(controls: re.Match[str]) -> str:
 
 
 def printable(text: str) -> str:
-    """With nothing in it that a terminal would obey: such characters by their numbers."""
+    """Return the text with nothing in it that a terminal would obey: such characters by their numbers."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
@@ -112,7 +112,7 @@ def fold(text: str) -> str:
 
 
 def fold_word(text: str) -> str:
-    """As `fold`, spaces kept. Plain ASCII, most of any English text, takes the short way."""
+    """Fold as `fold` does, spaces kept. Plain ASCII, most of any English text, takes the short way."""
     if text.isascii():
         return text.lower().replace("`", "'")
     # The one apostrophe that NFKD would take apart, into a space and an accent.
@@ -123,7 +123,7 @@ def fold_word(text: str) -> str:
 
 
 def fold_evenly(text: str) -> str:
-    """As `fold_word`, but every character keeps its place; one that would become none or several is a NUL."""
+    """Fold as `fold_word` does, but every character keeps its place; one that would become none or several is a NUL."""
     if text.isascii():
         return text.lower().replace("`", "'")
     runs = _BEYOND_ASCII.split(text)

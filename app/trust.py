@@ -42,7 +42,7 @@ def distrust(path: Path, trusted: Iterable[Path] = ()) -> str | None:
 
 
 def exposed(file: Path) -> bool:
-    """Whether all users of the machine can read a file in a folder."""
+    """Return whether all users of the machine can read a file in a folder."""
     return bool(file.stat().st_mode & stat.S_IROTH and file.parent.stat().st_mode & stat.S_IXOTH)
 
 

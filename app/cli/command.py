@@ -150,7 +150,7 @@ def opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
 
 @contextmanager
 def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
-    """For commands that only read: asking in the wrong folder must not begin an archive there."""
+    """Open the archive for a command that only reads: asking in the wrong folder must not begin an archive there."""
     settings = settings_of(data_dir)
     if not settings.database_path.exists():
         raise errors.InputUnreadable(
@@ -162,7 +162,8 @@ def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
 
 @contextmanager
 def settled(data_dir: Path | None) -> Iterator[Archive]:
-    """As `existing`, for commands that show what is counted of names: an ingest that was stopped may have left some."""
+    """Open as `existing` does, for commands that show what is counted of names: an ingest that was stopped may have
+    left some."""
     from app.store import linking
 
     with existing(data_dir) as archive:
@@ -175,7 +176,7 @@ def settled(data_dir: Path | None) -> Iterator[Archive]:
 
 @contextmanager
 def telling_what_is_left(archive: Archive) -> Iterator[None]:
-    """For commands that may be stopped in the midst of names."""
+    """Say what is left where a command is stopped in the midst of names."""
     try:
         yield
     except KeyboardInterrupt:
@@ -205,7 +206,7 @@ def cell(value: Any) -> str:
 
 
 def ready_streams() -> None:
-    """What cannot be written as the terminal has it is shown by its number. Where a stream was closed before the start,
+    """Make the streams show by its number what a terminal cannot write. Where a stream was closed before the start,
     the next file opened would stand in its place."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:

@@ -160,7 +160,8 @@ def _go_on_ignoring() -> None:
 
 
 def _end(*_: object) -> None:
-    """At once: a thread that is still at work on a request that was broken off would keep the process for as long."""
+    """End the process at once: a thread that is still at work on a request that was broken off would keep the process
+    for as long."""
     sys.stdout.flush()
     sys.stderr.flush()
     os._exit(0)

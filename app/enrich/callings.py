@@ -107,7 +107,7 @@ def is_stage(word: str) -> bool:
 
 @lru_cache(maxsize=4096)
 def said(role: str) -> Said | None:
-    """What `British Army General` says; None where that may be several things."""
+    """Return what `British Army General` says; None where that may be several things."""
     match = _HEAD.match(role)
     words = match[1].split() if match is not None else []
     if not words or _AT_ARMS.search(role):
@@ -123,7 +123,7 @@ def said(role: str) -> Said | None:
 
 
 def unlikeness(one: Calling, other: Calling) -> int:
-    """2 for what no one life has, 1 for what hardly one has, 0 for what many have."""
+    """Return 2 for what no one life has, 1 for what hardly one has, 0 for what many have."""
     if (one, other) in _NEVER or (other, one) in _NEVER:
         return 2
     return int((one, other) in _SELDOM or (other, one) in _SELDOM)
@@ -152,7 +152,7 @@ def _is_official(words: list[str]) -> bool:
 
 
 def _nation(words: list[str]) -> str | None:
-    """Of `former West German Foreign`: what the office itself is called for, not what else stands before it."""
+    """Return, of `former West German Foreign`, what the office itself is called for, not what else stands before it."""
     while words and words[0].lower() in _PAST:
         words = words[1:]
     for count in (2, 1):

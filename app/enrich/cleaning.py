@@ -150,7 +150,7 @@ def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without quotes, brackets, articles and the possessive."""
+    """Return the span without quotes, brackets, articles and the possessive."""
     before = (-1, -1)
     while (start, end) != before and start < end:
         before = (start, end)
@@ -219,7 +219,8 @@ def _person_ends(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _without_opener(text: str, start: int, end: int) -> int:
-    """Behind a word that opens sentences or a title, misprinted: `Athough Reagan`, `Minsiter Yasuhiro Nakasone`."""
+    """Return what stands behind a word that opens sentences or a title, misprinted: `Athough Reagan`, `Minsiter
+    Yasuhiro Nakasone`."""
     first, _, rest = text[start:end].partition(" ")
     if not rest or given.is_given(first):
         return start
@@ -245,7 +246,7 @@ def _without_adjective(text: str, start: int, end: int) -> int:
 
 
 def _organization_end(text: str, start: int, end: int) -> tuple[int, SpanType]:
-    """Without the ticker or the office behind it: `MEA Spokesperson`."""
+    """Return the end without the ticker or the office behind it: `MEA Spokesperson`."""
     end = _without_ticker(text, start, end)
     name = text[start:end]
     end = start + titles.office_end(name) if not titles.is_only_titles(name) else start

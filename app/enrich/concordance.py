@@ -27,7 +27,7 @@ class Concordance:
         self._text = text
 
     def places(self, names: Iterable[str]) -> dict[str, list[int]]:
-        """Where each name stands; of many names not in the midst of a word, where none is."""
+        """Return where each name stands; of many names not in the midst of a word, where none is."""
         names = list(names)
         if len(names) <= _FEW:
             return {name: list(_places(self._text, name)) for name in names}
@@ -61,7 +61,7 @@ class Concordance:
         return word in self._between_spaces
 
     def count(self, beginning: str) -> int:
-        """How often the text has what begins so: `Wagner`, also in `Wagners`; `Wagner and Brown`."""
+        """Return how often the text has what begins so: `Wagner`, also in `Wagners`; `Wagner and Brown`."""
         return _count(self._pairs if " " in beginning else self._capitalised, beginning)
 
     def begins_word(self, beginning: str) -> bool:

@@ -58,7 +58,7 @@ class Decoder:
         return _by_text(found, [0, *ends])
 
     def _as_if_outside(self, features: Any, final: Any, space: Any) -> Any:
-        """By word: the best move where no name is open, as an index of `_moves`."""
+        """Return, by word, the best move where no name is open, as an index of `_moves`."""
         hidden = self._hidden(features[1:, 0] + features[0, 1] + features[0, 2])
         scores = self._upper.predict(hidden)[:, self._outside]
         scores[numpy.ix_(final, self._begins)] = -numpy.inf
@@ -66,7 +66,7 @@ class Decoder:
         return scores.argmax(axis=1)
 
     def _stops(self, features: Any, final: Any, moves: Any) -> Any:
-        """By word: where the name ends that begins there; 0 where that is far off."""
+        """Return, by word, where the name ends that begins there; 0 where that is far off."""
         stops = numpy.arange(1, len(moves) + 1)
         starts = numpy.flatnonzero(self._begins[moves])
         at = starts + 1
@@ -82,8 +82,8 @@ class Decoder:
         return stops
 
     def _far_stop(self, features: Any, final: Any, start: int, move: int) -> int:
-        """Where that name ends, by itself: in lines of capitals each word begins a name of a thousand, and we come to
-        the first of them alone."""
+        """Return where that name ends, by itself: in lines of capitals each word begins a name of a thousand, and we
+        come to the first of them alone."""
         at = start + 1 + _FAR
         while True:
             ahead = numpy.arange(at, min(at + _STRETCH, len(final)))
@@ -108,7 +108,8 @@ class Decoder:
 
 
 def fits(nlp: Language) -> bool:
-    """Whether the pipeline is a recogniser alone, greedy, with the three features and layers that this reckons with."""
+    """Return whether the pipeline is a recogniser alone, greedy, with the three features and layers that this reckons
+    with."""
     if nlp.pipe_names != ["ner"]:
         return False
     ner: Any = nlp.get_pipe("ner")

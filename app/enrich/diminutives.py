@@ -107,7 +107,7 @@ for _name, *_shorts in map(str.split, _TABLE.strip().split("\n")):
 
 
 def is_form(word: str) -> bool:
-    """Whether the word is one of these given names, short or whole."""
+    """Return whether the word is one of these given names, short or whole."""
     return (plain := word.lower()) in _SHORT or plain in _WHOLE
 
 

@@ -71,7 +71,7 @@ def begins_well_known(word: str) -> bool:
 
 
 def is_well_known(name: str) -> bool:
-    """Of several words, or a holiday; written as names are."""
+    """Return whether it is of several words, or a holiday; written as names are."""
     return fold(name) in _SAME
 
 

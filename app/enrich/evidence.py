@@ -280,7 +280,8 @@ def _people_of_firms(text: str, spans: Spans) -> None:
 
 
 def _is_one_company(text: str, start: int, end: int, others: Sequence[Span]) -> bool:
-    """Where the recogniser has the company already, only names of its own finding and an `and` may come before it."""
+    """Return whether it is one company: where the recogniser has it already, only names of its own finding and an `and`
+    may come before it."""
     whole = [other for other in others if other.end == end]
     if not whole:
         return True
@@ -325,7 +326,7 @@ def _is_listed(word: str) -> bool:
 
 
 def _first_word(text: str, start: int) -> str:
-    """Without what may cling to it; `U.S.` keeps its stops."""
+    """Return the first word without what may cling to it; `U.S.` keeps its stops."""
     match = _FIRST_WORD.match(text, start, start + _LONGEST_WORD)
     word = match[0].removesuffix("'s").rstrip("'!?") if match else ""
     return word.rstrip(".") if word.count(".") == 1 else word
@@ -500,7 +501,7 @@ def _foreign_acronym(text: str, match: re.Match[str], spans: Spans) -> None:
 
 
 def _long_form_start(text: str, end: int, short: str) -> int | None:
-    """Where the words before `end` begin that `short` abbreviates."""
+    """Return where the words before `end` begin that `short` abbreviates."""
     letters = short.replace(".", "").replace("-", "").upper()
     start = end
     found = None
@@ -557,7 +558,8 @@ def _is_large_city(name: str, kind: SpanType) -> bool:
 
 
 def _is_where(text: str, span: Span) -> bool:
-    """`in Calcutta`, `at Attari`: one word after a preposition of place that the gazetteer knows."""
+    """Return whether it says where: `in Calcutta`, `at Attari`: one word after a preposition of place that the
+    gazetteer knows."""
     name = text[span.start : span.end]
     if span.type == "organization" and name.istitle() and _SITE.search(text, max(0, span.start - 20), span.start):
         return " " not in name
@@ -646,7 +648,8 @@ def _ends_with_person(name: str, people: set[str]) -> bool:
 
 
 def _wrong_initials(text: str, spans: Spans) -> None:
-    """`on the network X. Putin wrote`: an initial that the only bearer of the surname does not have."""
+    """Cut wrong initials off, as in `on the network X. Putin wrote`: one that the only bearer of the surname does
+    not have."""
     people = {text[span.start : span.end] for span in spans.all if span.type == "person"}
     bearers = _first_letters(name for name in people if not _INITIAL.match(name))
     for span in spans.all:
@@ -659,7 +662,7 @@ def _wrong_initials(text: str, spans: Spans) -> None:
 
 
 def _first_letters(names: Iterable[str]) -> dict[str, set[str]]:
-    """By what a name ends with, one word of it or several: what the names begin with that end so."""
+    """Return, by what a name ends with, one word of it or several: what the names begin with that end so."""
     letters: defaultdict[str, set[str]] = defaultdict(set)
     for name in names:
         words = name.split(" ")
@@ -764,12 +767,13 @@ class _Known:
         return None
 
     def _is_name_at(self, start: int, name: str) -> bool:
-        """At the head of a sentence every word has a capital: `Union` is no name there if `union` is a word here."""
+        """Return whether it is a name. At the head of a sentence every word has a capital: `Union` is no name there if
+        `union` is a word here."""
         return not starts_sentence(self._text, start) or name.lower() not in self._words
 
     @cached_property
     def _words(self) -> set[str]:
-        """What stands in the text in small letters, of the names."""
+        """Return what stands in the text in small letters, of the names."""
         return Concordance(self._text).alone({name.lower() for name in self._names})
 
 

@@ -104,12 +104,12 @@ def is_certain(name: str) -> bool:
 
 
 def is_nation(name: str) -> bool:
-    """Also `Jordan` and `Chad`, which may be people."""
+    """Return whether it is a nation, also `Jordan` and `Chad`, which may be people."""
     return any(place.kind == "country" for place in _index().by_key.get(_key(name), ()))
 
 
 def begins_long_name(word: str) -> bool:
-    """Whether a well known place of several words begins so; a cheap question before `is_certain`."""
+    """Return whether a well known place of several words begins so; a cheap question before `is_certain`."""
     return _key(word) in _index().first_words
 
 

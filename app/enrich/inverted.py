@@ -39,8 +39,8 @@ class _Item:
 
 
 def read(body: str, is_person: Callable[[int, int], bool]) -> list[tuple[int, int]]:
-    """Where the people of such lists stand, surname and given name together. `is_person` says whether the recogniser
-    takes a stretch of the body for a person.
+    """Return where the people of such lists stand, surname and given name together. `is_person` says whether the
+    recogniser takes a stretch of the body for a person.
 
     Half of the given names must be known for such, or all surnames stand in capitals, and nothing in the list may be a
     place: `Paris, Texas; Geneva, Switzerland`. Where commas alone part the names, all must be known.

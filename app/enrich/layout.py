@@ -206,7 +206,7 @@ def _is_title_case(text: str) -> bool:
 
 
 def _dateline_in(body: str, blocks: tuple[Block, ...]) -> Dateline | None:
-    """At the head of the text: below headlines and bylines, never after the first real paragraph."""
+    """Find the dateline at the head of the text: below headlines and bylines, never after the first real paragraph."""
     for block in blocks[:4]:
         match = _DATELINE.match(body, block.start, block.end)
         if match and _is_dateline(match):

@@ -57,7 +57,7 @@ def _missed(text: str, members: Sequence[Span]) -> Iterator[tuple[int, int]]:
 
 
 def _sure_type(text: str, span: Span) -> SpanType | None:
-    """By its rule, or by what its own words say; None where it is the recogniser's guess alone."""
+    """Return the type by its rule, or by what its own words say; None where it is the recogniser's guess alone."""
     name = text[span.start : span.end]
     if span.rule not in _WEAK:
         return span.type

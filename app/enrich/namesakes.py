@@ -99,14 +99,14 @@ class _Group:
 
 
 def may_differ(names: Iterable[str], roles: Iterable[str]) -> bool:
-    """Whether the forms of one full name, and all that is said of who has it, could be of two people. Mostly not, and
-    then nobody needs to ask what else the articles name."""
+    """Return whether the forms of one full name, and all that is said of who has it, could be of two people. Mostly
+    not, and then nobody needs to ask what else the articles name."""
     told = {Evidence.of(name, ()) for name in names} | {Evidence.of("", (role,)) for role in roles}
     return any(one.against(other) for one, other in combinations(told, 2))
 
 
 def apart(names: Mapping[str, str], roles: Mapping[str, Collection[str]], company: Company) -> dict[str, str]:
-    """By article that has the full name: its fullest form, and what is said of the person there.
+    """Take, by article that has the full name, its fullest form, and what is said of the person there.
 
     Returns what tells a person from the one most written about, such as `general`; articles of that one are left out.
     """
@@ -192,7 +192,7 @@ def _shares(person: _Group, named: Mapping[str, Collection[str]]) -> dict[str, f
 
 
 def _suffixes(persons: Sequence[_Group]) -> Iterator[tuple[str, str]]:
-    """By article. The first person needs none."""
+    """Yield suffixes by article. The first person needs none."""
     taken = {""}
     for person in persons[1:]:
         suffix = next(each for each in _telling(person.evidence, persons[0].evidence) if each not in taken)
@@ -201,7 +201,7 @@ def _suffixes(persons: Sequence[_Group]) -> Iterator[tuple[str, str]]:
 
 
 def _telling(evidence: Evidence, first: Evidence) -> Iterator[str]:
-    """What could be added to the id, the most telling first: `general`, `general-france`, `b`, `2`."""
+    """Return what could be added to the id, the most telling first: `general`, `general-france`, `b`, `2`."""
     words = sorted(evidence.words, key=lambda word: (-evidence.words[word], word))
     yield from (word for word in words if word not in first.words)
     nations = sorted(evidence.nations - first.nations)

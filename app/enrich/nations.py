@@ -63,7 +63,7 @@ def _side(text: str, start: int, end: int) -> Span | None:
 
 
 def _nationality_end(name: str) -> int:
-    """Where the nationality ends that `name` begins with; 0 where it begins with none, or is nothing else."""
+    """Return where the nationality ends that `name` begins with; 0 where it begins with none, or is nothing else."""
     words = name.split(" ")
     for count in (2, 1):
         first = " ".join(words[:count])

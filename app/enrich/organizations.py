@@ -335,7 +335,8 @@ def initials(name: str) -> frozenset[str]:
 
 
 def abbreviates(short: str, name: str) -> bool:
-    """In any order: `IBS` is the Brazilian Steel Institute, in the order of its own language."""
+    """Return whether the letters abbreviate the words, in any order: `IBS` is the Brazilian Steel Institute, in the
+    order of its own language."""
     letters = short.replace(".", "").replace("-", "").upper()
     forms = initials(name)
     return any(sorted(form) == sorted(letters) or _goes_through(letters, form, name.upper()) for form in forms)

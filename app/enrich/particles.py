@@ -41,7 +41,8 @@ def surname(name: str) -> str:
 
 
 def _full_name_start(text: str, surname: re.Match[str], spans: Spans) -> int | None:
-    """Where the given name before it begins, if one is there: of a person, as the recogniser says or as all know."""
+    """Return where the given name before it begins, if one is there: of a person, as the recogniser says or as all
+    know."""
     before = _BEFORE.search(text, max(0, surname.start() - _LONGEST_GIVEN), surname.start())
     if before is None:
         return None

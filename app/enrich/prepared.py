@@ -110,7 +110,7 @@ class Prepared:
         return offset + self.shifts[bisect_right(self.starts, offset) - 1]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """In the body; the end is led back from the last character, for a gap may follow it."""
+        """Return the span in the body; the end is led back from the last character, for a gap may follow it."""
         return self.at(start), self.at(end - 1) + 1
 
 

@@ -224,7 +224,7 @@ class _People:
 
     @cached_property
     def _called(self) -> dict[tuple[str, ...], _Bearers]:
-        """By what they may be called for short."""
+        """Group persons by what they may be called for short."""
         bearers: defaultdict[tuple[str, ...], _Bearers] = defaultdict(_Bearers)
         for start, words in self._seen:
             for ending in _endings(words):
@@ -233,7 +233,7 @@ class _People:
 
     @cached_property
     def _with(self) -> dict[str, _Bearers]:
-        """By each of their words."""
+        """Group persons by each of their words."""
         bearers: defaultdict[str, _Bearers] = defaultdict(_Bearers)
         for start, words in self._seen:
             for word in {*words, words[-1].removeprefix("al-")}:
@@ -241,7 +241,7 @@ class _People:
         return bearers
 
     def _owner(self, words: tuple[str, ...], start: int) -> tuple[tuple[str, ...] | None, bool]:
-        """Of the full names that end so (or begin so), the only one, or else the last one named before."""
+        """Return, of the full names that end so (or begin so), the only one, or else the last one named before."""
         if not words:
             return None, False
         bearers = self._called.get(words) or (self._with.get(words[0]) if len(words) == 1 else None)
@@ -311,7 +311,8 @@ class _Organizations:
         return self._whole(target or key, name), rule, confidence
 
     def _whole(self, key: str, name: str) -> _Meaning:
-        """What a key of this article means, which may be an office; `name` where the article has no longer one."""
+        """Return what a key of this article means, which may be an office; `name` where the article has no longer
+        one."""
         name = self._names.get(key, name)
         return self._office(offices.find(name, "", 0)) or _Meaning(key, name)
 
@@ -471,7 +472,7 @@ class _Places:
         return _SINCE.search(self._body) is not None
 
     def _nearest(self, name: str) -> Place | None:
-        """Of several places of the name the one usually meant, or one in a state or country of the article."""
+        """Return, of several places of the name, the one usually meant, or one in a state or country of the article."""
         places = gazetteer.lookup(name)
         if len(places) < 2 or places[0].kind != "city" or places[0].country in self._near:
             return places[0] if places else None
@@ -580,7 +581,7 @@ def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]
 
 
 def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:
-    """What a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
+    """Return what a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
     bare = words[:-1] if words[-1] in _SUFFIXES else words
     return {ending[-count:] for ending in (words, bare) for count in range(1, _LONGEST_SURNAME + 1)}
 

@@ -32,7 +32,7 @@ _NEVER = frozenset(("under", "then"))
 
 
 def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
-    """By the start of the mention: what is said of that person there."""
+    """Return, by the start of the mention, what is said of that person there."""
     ends = {mention.end: mention for mention in mentions if mention.type in ("organization", "place")}
     bounds = list(sentences(body))
     found: dict[int, str] = {}

@@ -27,7 +27,7 @@ class Spans:
 
     @property
     def all(self) -> KeysView[Span]:
-        """In the order in which they came."""
+        """Return all spans in the order in which they came."""
         return self._turns.keys()
 
     def add(self, span: Span) -> bool:
@@ -55,12 +55,12 @@ class Spans:
         span.end = end
 
     def widen(self, span: Span, start: int, end: int) -> None:
-        """To what is free beside it."""
+        """Widen a span to what is free beside it."""
         self._take(span, start, end)
         span.start, span.end = start, end
 
     def overlapping(self, start: int, end: int) -> list[Span]:
-        """In the order in which they came."""
+        """Return those that overlap it in the order in which they came."""
         if self.is_free(start, end):
             return []
         found: list[Span] = []
@@ -77,7 +77,7 @@ class Spans:
         return next((span for span in self.overlapping(at - 1, at) if span.end == at), None)
 
     def encloses(self, start: int, end: int) -> bool:
-        """Whether what overlaps it lies inside it, so that it can be put in its place."""
+        """Return whether what overlaps it lies inside it, so that it can be put in its place."""
         others = self.overlapping(start, end)
         return bool(others or self.is_free(start, end)) and all(
             start <= other.start and other.end <= end for other in others

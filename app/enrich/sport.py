@@ -98,7 +98,7 @@ def _plays(text: str, span: Span, people: Collection[int]) -> bool:
 
 
 def _is_placed(text: str, span: Span) -> bool:
-    """`in Boston`, `Boston, Massachusetts`."""
+    """Return whether it says where, as `in Boston`, `Boston, Massachusetts`."""
     if _AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start):
         return True
     outer = _OUTER_AFTER.match(text, span.end)

@@ -106,7 +106,7 @@ def is_only_titles(name: str) -> bool:
 
 
 def name_start(name: str) -> int:
-    """Where the name begins behind its titles: 10 for `President Vladimir Putin`, 0 where there are none."""
+    """Return where the name begins behind its titles: 10 for `President Vladimir Putin`, 0 where there are none."""
     start = 0
     words = list(_WORD.finditer(name))
     for number, match in enumerate(words[:-1]):
@@ -119,7 +119,7 @@ def name_start(name: str) -> int:
 
 
 def office_end(name: str) -> int:
-    """Where a name ends before an office that follows it: 3 for `MEA Spokesperson`."""
+    """Return where a name ends before an office that follows it: 3 for `MEA Spokesperson`."""
     words = list(_WORD.finditer(name))
     while len(words) > 1 and _plain(words[-1][0]) in _TITLE_WORDS - _ALSO_OTHERWISE:
         words.pop()

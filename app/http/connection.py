@@ -96,7 +96,7 @@ class Connection(HttpToolsProtocol):
         self._refuse(self._fault)
 
     def _unsupported_upgrade_warning(self) -> None:
-        """Nothing to tell: the RFC has it passed over, and `curl --http2` asks each time."""
+        """Say nothing: the RFC has it passed over, and `curl --http2` asks each time."""
 
     def _expect_request(self) -> None:
         self._expect_nothing()

@@ -36,7 +36,7 @@ async def one_value_each(request: Request) -> None:
 
 
 async def no_parameters(_params: Annotated[Params, Query()]) -> None:
-    """For an operation without parameters: it refuses those it is given."""
+    """Refuse any parameter, for an operation that has none."""
 
 
 async def json_body(request: Request) -> None:

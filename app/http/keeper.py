@@ -88,7 +88,7 @@ class Keeper:
         self._wake.clear()
 
     def _damaged(self) -> tuple[str, ...]:
-        """What is wrong with the index once it was brought up to date."""
+        """Return what is wrong with the index once it was brought up to date."""
         try:
             indexing.catch_up(self._archive, self._stop.is_set)
             self._serves = True

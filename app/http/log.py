@@ -64,7 +64,7 @@ class Log:
 
 
 def config(settings: Settings) -> dict[str, Any]:
-    """For `logging.config`: the server's own lines and those of libraries."""
+    """Return what `logging.config` takes: the server's own lines and those of libraries."""
     level = settings.log_level.upper()
     # At `info` the server tells of each start and stop; that is for those who look for something.
     quiet = "WARNING" if level == "INFO" else level
@@ -113,7 +113,7 @@ def _failure(_logger: Any, _name: str, event: EventDict) -> EventDict:
 
 
 def _trace(error: BaseException) -> Iterator[str]:
-    """Where it was raised, and its kind; before it what it came of, after it what it holds."""
+    """Return where it was raised, and its kind; before it what it came of, after it what it holds."""
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
         yield from _trace(cause)

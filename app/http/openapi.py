@@ -74,7 +74,7 @@ Responses = dict[int | str, dict[str, Any]]
 def responses(
     *failures: int, tagged: bool = True, paged: bool = False, moves: bool = False, success: int = 200
 ) -> Responses:
-    """What an operation may answer besides the schema of its success, every failure as a problem."""
+    """Return what an operation may answer besides the schema of its success, every failure as a problem."""
     headers = {"X-Request-ID": _REQUEST_ID} | ({"ETag": _ETAG} if tagged else {}) | ({"Link": _LINK} if paged else {})
     found: Responses = {success: {"description": "As asked.", "headers": headers}}
     if moves:
@@ -92,7 +92,7 @@ def responses(
 
 
 def success(operation: dict[str, Any]) -> dict[str, Any]:
-    """What it answers where nothing fails."""
+    """Return what it answers where nothing fails."""
     found: dict[str, Any] = operation["responses"][min(operation["responses"])]
     return found
 
@@ -114,7 +114,7 @@ class Example(msgspec.Struct, omit_defaults=True):
 
 
 def examples() -> dict[str, Example]:
-    """By operation."""
+    """Return the examples by operation."""
     return msgspec.json.decode((files("app.http") / "examples.json").read_bytes(), type=dict[str, Example])
 
 

@@ -198,7 +198,7 @@ def _problem(
 
 
 def refusal(request: Request, error: errors.DatelineError) -> Response:
-    """For layers around the application, where nothing catches what is raised."""
+    """Answer with a problem, for layers around the application, where nothing catches what is raised."""
     found = [_domain_error(error)] if isinstance(error, errors.InvalidParameter) else []
     headers = {}
     if isinstance(error, errors.Later):
@@ -293,7 +293,7 @@ def _place(found: ProblemError) -> str:
 
 
 def _explained(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | None]:
-    """What is wrong, in a sentence, and the nearest that would be right."""
+    """Return what is wrong, in a sentence, and the nearest that would be right."""
     given = entry.get("input")
     if entry["type"] == "extra_forbidden":
         name = str(entry["loc"][-1])

@@ -78,14 +78,14 @@ class Answers:
             shelf.put(key, made)
 
     def _shelf(self, state: object) -> Shelf[_Answer]:
-        """What was answered from an earlier state is never sent again, and is let go of."""
+        """Return the answers of this state; those of an earlier one are let go of and never sent again."""
         if state != self._state:
             self._state, self._kept = state, self._cache.shelf(_size)
         return self._kept
 
 
 def _state(archive: Archive) -> object:
-    """None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
+    """Return None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
     try:
         return archive.state()
     except DatelineError:
@@ -97,7 +97,8 @@ def _size(answer: _Answer) -> int:
 
 
 def _is_for_all(scope: Scope) -> bool:
-    """What somebody was shown for a key is not kept for the next one, who may have none."""
+    """Return whether the answer may be kept: what somebody was shown for a key is not for the next one, who may have
+    none."""
     if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
         return False
     return "authorization" not in Headers(scope=scope)

@@ -93,7 +93,8 @@ class Guard:
 
 
 def _count(query: bytes) -> None:
-    """Before anything is made of them: an address has room for 16,000 parameters, and each would be explained."""
+    """Count parameters before anything is made of them: an address has room for 16,000 parameters, and each would be
+    explained."""
     if query.count(b"&") >= MOST_PARAMETERS:
         name = unquote_plus(query.split(b"&")[MOST_PARAMETERS].partition(b"=")[0][:100].decode("latin-1"))
         raise errors.InvalidParameter(name, f"It is one too many: a request has at most {MOST_PARAMETERS} parameters.")

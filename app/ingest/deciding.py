@@ -39,8 +39,8 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATI
 
 
 def resolve_again(archive: Archive) -> int:
-    """Who is who anew in the whole archive, from what recognition found in each article. How many articles changed.
-    Raises `ArchiveBusy` where another process writes."""
+    """Decide anew who is who in the whole archive, from what recognition found in each article. Return how many
+    articles changed. Raises `ArchiveBusy` where another process writes."""
     with writing_alone(archive.settings.lock_path):
         with archive.database.writing() as session:
             changed = linking.resolve_again(session, RULES)

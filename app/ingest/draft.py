@@ -60,7 +60,7 @@ class Origin:
 
     @cached_property
     def name(self) -> str:
-        """Of the file itself, without `.gz`."""
+        """Return the name of the file itself, without `.gz`."""
         return plain_name(self.path).name
 
     @cached_property
@@ -181,7 +181,7 @@ def _plainly(reason: str) -> str:
 
 
 def _in_plain_text(given: _Given) -> _Given:
-    """Without the HTML that was left in it."""
+    """Return the fields without the HTML that was left in it."""
     if not any("<" in text or "&" in text for text in _texts(given)):
         return given
     authors = given.authors
@@ -212,7 +212,7 @@ def _texts(given: _Given) -> list[str]:
 
 
 def _line(text: str | None) -> str | None:
-    """On one line, single spaces; None where nothing is left."""
+    """Return the text on one line with single spaces; None where nothing is left."""
     return " ".join(normalise(text).split()) or None if text else None
 
 
@@ -222,7 +222,7 @@ def _authors(given: str | list[str] | None) -> tuple[str, ...]:
 
 
 def _address(given: str | None) -> str | None:
-    """Without what says only by which way somebody came to it."""
+    """Return the address without what says only by which way somebody came to it."""
     url = _line(given)
     if url is None or "?" not in url:
         return url
@@ -247,7 +247,8 @@ def _key(
 
 
 def _former_key(given: Mapping[str, object], origin: Origin, key: str, content: str) -> str | None:
-    """As it was up to schema 0005: of three fields by these names alone, and under the bare name of the file."""
+    """Return the key as it was up to schema 0005: of three fields by these names alone, and under the bare name of the
+    file."""
     values = (given.get(name) for name in ("id", "source", "url"))
     own_id, source, url = (None if value in (None, "", []) else _line(str(value)) for value in values)
     if own_id is not None:

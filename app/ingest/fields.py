@@ -93,7 +93,7 @@ OURS = 2
 
 
 def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
-    """By field of ours, the value that is taken and the rank of its name."""
+    """Return, by field of ours, the value that is taken and the rank of its name."""
     best: dict[str, tuple[int, object]] = {}
     for name, value in _spread(fields):
         slot = _SLOTS[name]
@@ -114,7 +114,7 @@ def unknown(fields: Mapping[str, object]) -> set[str]:
 
 
 def is_filled(value: object) -> bool:
-    """Whether there is more than nothing, or the word for it."""
+    """Return whether there is more than nothing, or the word for it."""
     if isinstance(value, str):
         text = value.strip() if len(value) <= _LONGEST_NOTHING else value
         return text != "" and text not in _NOTHING and not text.isspace()
@@ -122,7 +122,7 @@ def is_filled(value: object) -> bool:
 
 
 def is_article(fields: Mapping[str, object]) -> bool:
-    """Whether it has a headline, or a text, perhaps in a wrapper. An object or a list may be anything."""
+    """Return whether it has a headline, or a text, perhaps in a wrapper. An object or a list may be anything."""
     return any(
         (slot[0] == "headline" or (slot[0] == "body" and _is_text(value))) and is_filled(value)
         for name, value in _spread(fields)
@@ -131,7 +131,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
 
 
 def has_text(fields: Mapping[str, object]) -> bool:
-    """Whether it has the text of an article: a description or a summary is none."""
+    """Return whether it has the text of an article: a description or a summary is none."""
     return any(
         slot[0] == "body" and slot[1] < 2 * len(_WHOLE_TEXTS) and is_filled(value) and _is_text(value)
         for name, value in _spread(fields)

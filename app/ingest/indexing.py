@@ -56,7 +56,7 @@ class Pace:
         return self._waiting >= _ARTICLES or passed >= _PACE_SECONDS
 
     def apply(self, archive: Archive) -> None:
-        """In the midst of the run."""
+        """Bring the index up to date in the midst of the run."""
         started = perf_counter()
         apply(archive, meanwhile=True)
         self._at = perf_counter()
@@ -64,8 +64,8 @@ class Pace:
         self._waiting = 0
 
     def finish(self, archive: Archive) -> None:
-        """At the end of the run. Each commit of a long one has left a piece of the index, and every search pays for
-        every piece; a short one leaves few, which commits merge anyway."""
+        """Bring the index up to date at the end of the run. Each commit of a long one has left a piece of the index,
+        and every search pays for every piece; a short one leaves few, which commits merge anyway."""
         apply(archive)
         if self._brought > _ARTICLES:
             compact(archive, self._brought)
@@ -118,7 +118,7 @@ def compact(archive: Archive, articles: int) -> None:
 
 
 def lag(archive: Archive) -> int:
-    """How many changed articles the index does not show yet."""
+    """Return how many changed articles the index does not show yet."""
     with archive.database.reading() as session:
         return count_changed_after(session, archive.engine.status().sequence)
 
@@ -253,8 +253,8 @@ def _is_sound(archive: Archive, status: IndexStatus) -> bool:
 
 
 def is_ours(archive: Archive) -> bool:
-    """Whether the index was made from these rows, by this version of the code: what it finds is then true, if not
-    always all. An empty one is ours only where there never was another."""
+    """Return whether the index was made from these rows, by this version of the code: what it finds is then true, if
+    not always all. An empty one is ours only where there never was another."""
     return _is_ours(archive, archive.engine.status())
 
 

@@ -33,7 +33,7 @@ class Labels:
         return file.label
 
     def take(self) -> list[Labelled]:
-        """Those that are to be written."""
+        """Return those that are to be written, once."""
         taken, self._unwritten = self._unwritten, []
         return taken
 
@@ -65,7 +65,7 @@ def _agree(one: str, other: str) -> bool:
 
 
 def _is_moved(before: str, now: str) -> bool:
-    """Whether nothing is left at the place before, packed or not, or the very same file by another way."""
+    """Return whether nothing is left at the place before, packed or not, or the very same file by another way."""
     left, here = ([path for path in (Path(place), Path(f"{place}.gz")) if not is_gone(path)] for place in (before, now))
     try:
         return all(any(path.samefile(there) for there in here) for path in left)
@@ -74,7 +74,7 @@ def _is_moved(before: str, now: str) -> bool:
 
 
 def _common(one: str, other: str) -> int:
-    """How many parts at the end two paths have in common."""
+    """Return how many parts at the end two paths have in common."""
     pairs = zip(reversed(one.split("/")), reversed(other.split("/")), strict=False)
     return next((number for number, (a, b) in enumerate(pairs) if a != b), len(one))
 

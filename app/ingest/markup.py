@@ -70,7 +70,7 @@ def plain_text(text: str) -> str:
 
 
 def _is_marked_up(text: str) -> bool:
-    """Whether tags are used, and not just written about: `the <b> and </b> tags`, `Sears Roebuck <S>`."""
+    """Return whether tags are used, and not just written about: `the <b> and </b> tags`, `Sears Roebuck <S>`."""
     opened: set[str] = set()
     first = len(text) - len(text.lstrip())
     for tag in _TAG.finditer(text):
@@ -87,8 +87,8 @@ def _is_marked_up(text: str) -> bool:
 
 
 def _is_used(name: str, before: str, after: str, *, first: bool) -> bool:
-    """Whether it begins the text, has a line of its own, or comes right after a sentence or a tag. After a letter only
-    `<br>` is no ticker symbol: `PHILLIPS<P> SAYS`, `NAVISTAR<NAV>, DINA`."""
+    """Return whether it begins the text, has a line of its own, or comes right after a sentence or a tag. After a
+    letter only `<br>` is no ticker symbol: `PHILLIPS<P> SAYS`, `NAVISTAR<NAV>, DINA`."""
     alone = (first and after != " ") or (before == "\n" and after in ("\n", ""))
     return alone or (before != "" and before in ".!?:;,…>”") or (name == "br" and before.isalnum())
 
@@ -103,7 +103,7 @@ def _without_tags(text: str) -> str:
 
 
 def _outside(text: str, begins: re.Pattern[str], ends: re.Pattern[str]) -> Iterator[str]:
-    """What stands before, between and after such pairs. One that is not closed hides nothing."""
+    """Return what stands before, between and after such pairs. One that is not closed hides nothing."""
     at = 0
     while (begin := begins.search(text, at)) and (end := ends.search(text, begin.end())):
         yield text[at : begin.start()]

@@ -200,7 +200,7 @@ class _Run:
     def _write_articles(
         self, session: Session, drafts: list[Draft], verdicts: list[Verdict], recognised: dict[int, Recognised]
     ) -> None:
-        """In the order of the batch, so that of two states of one article in it the later one stays."""
+        """Write in the order of the batch, so that of two states of one article in it the later one stays."""
         changed = wanting(drafts, verdicts)
         if not changed:
             return
@@ -242,7 +242,7 @@ class _Run:
         provenance.drop_former_copies(session, {d.former_key: d.origin.file for d in taken if d.former_key})
 
     def _count(self, batch: _Batch, verdicts: list[Verdict], resolved: int) -> None:
-        """After the commit: what is reported is there."""
+        """Count after the commit: what is reported is there."""
         for draft, verdict in zip(batch.drafts, verdicts, strict=True):
             self._tally.count(verdict.outcome, str(draft.origin.path))
             if verdict.outcome != "rejected":

@@ -96,7 +96,8 @@ class Reading:
         return Refusal(found.name, found.place, None, reason, source=source, format=format)
 
     def _read_as(self, found: Found) -> tuple[str | None, readers.Format | None]:
-        """What is given now goes before what was given when something of the file was refused."""
+        """Return source and format: what is given now goes before what was given when something of the file was
+        refused."""
         return self.source or found.source, self.format or found.format
 
     def _records(self, found: Found) -> Generator[Incoming, None, bool]:

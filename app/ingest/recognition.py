@@ -82,7 +82,7 @@ class Recogniser:
             yield from self._spread(tasks, self.model)
 
     def here(self, texts: Sequence[Text]) -> list[Recognised]:
-        """In this process; the model is only loaded for something to read."""
+        """Recognise in this process; the model is only loaded for something to read."""
         return recognise(texts, self.load() if any(text.needs_names for text in texts) else None)
 
     def _spread(self, tasks: Iterator[Task[B]], model: str) -> Iterator[Done[B]]:

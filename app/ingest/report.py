@@ -115,7 +115,7 @@ class Tally:
         self._made.pop(path, None)
 
     def read_again(self, path: str) -> None:
-        """What was counted of the file counts no more, but for the articles that came of it and are there."""
+        """Undo what was counted of the file, but for the articles that came of it and are there."""
         counted = self._of_file.pop(path, Counter())
         for outcome in ("unchanged", "duplicate", "rejected"):
             self.outcomes[outcome] -= counted[outcome]

@@ -29,7 +29,7 @@ def settled_when_stopped(archive: Archive) -> Iterator[None]:
 
 
 def left(archive: Archive) -> int:
-    """How many entities wait to be summed up."""
+    """Return how many entities wait to be summed up."""
     with archive.database.reading() as session:
         return count_stale(session)
 

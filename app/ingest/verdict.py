@@ -75,7 +75,7 @@ class Judge:
     met: Met
 
     def all(self, session: Session, drafts: Sequence[Draft]) -> list[Verdict]:
-        """In order: what an earlier draft of the batch brings is known to the later ones."""
+        """Judge in order: what an earlier draft of the batch brings is known to the later ones."""
         archive = known(
             session,
             {draft.key: draft.former_key for draft in drafts},
@@ -133,7 +133,7 @@ class Judge:
         return Verdict("unchanged", standing.id, standing.revision, needs_names=unnamed, seen=noted)
 
     def _present(self, draft: Draft, standing: Standing) -> Standing:
-        """With what the draft says, and where."""
+        """Return the state with what the draft says, and where."""
         return replace(
             standing,
             record_sha256=draft.record_sha256,
@@ -156,7 +156,7 @@ def _by_former_key(draft: Draft, archive: Known) -> Standing | None:
 
 
 def is_at(place: str, file: str) -> bool:
-    """Whether a path may be that of which this end was kept, as it was shown."""
+    """Return whether a path may be that of which this end was kept, as it was shown."""
     place, file = printable(place), file.removesuffix(".gz")
     return place == file or place.endswith(f"/{file}")
 
@@ -184,7 +184,7 @@ def _has_the_names_of(draft: Draft, standing: Standing, names: Pipeline | None) 
 
 
 def _pipeline(names: Pipeline | None) -> str:
-    """Of a state that is not written yet: no version has such a name."""
+    """Return the pipeline of a state that is not written yet: no version has such a name."""
     return "now" if names else ""
 
 
@@ -195,7 +195,7 @@ def _learn(archive: Known, state: Standing) -> None:
 
 
 def wanting(drafts: Iterable[Draft], verdicts: Iterable[Verdict]) -> list[int]:
-    """Which of them must go through layout and recognition."""
+    """Return which of them must go through layout and recognition."""
     return [
         number
         for number, (_, verdict) in enumerate(zip(drafts, verdicts, strict=True))

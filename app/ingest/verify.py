@@ -28,7 +28,7 @@ class Finding:
 
 
 def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
-    """Nothing is locked: what others change meanwhile is left out of the comparison.
+    """Compare rows and index without a lock: what others change meanwhile is left out of the comparison.
 
     `deep` builds a second index in a temporary folder and compares the two word by word, and hashes every text again.
     """
@@ -39,7 +39,7 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
 
 
 def _looked(archive: Archive, store: Store, part: Callable[[Session], Iterator[str]]) -> list[Finding]:
-    """What a part finds, and what made it break off: in damaged rows anything may fail."""
+    """Return what a part finds, and what made it break off: in damaged rows anything may fail."""
     found: list[Finding] = []
     try:
         with archive.database.reading() as session:

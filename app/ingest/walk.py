@@ -87,8 +87,8 @@ def walk(paths: Sequence[Path], own: Places = frozenset()) -> Iterator[Found]:
 
 
 def again(path: Path, name: str, own: Places) -> Iterator[Found]:
-    """What stands at a place of which something was refused: it passes the same checks as when it was walked. `name`,
-    as it was shown, begins with the folder that was given, and so tells which that was."""
+    """Return what stands at a place of which something was refused: it passes the same checks as when it was walked.
+    `name`, as it was shown, begins with the folder that was given, and so tells which that was."""
     above = [path, *path.parents]
     root = Path(os.path.realpath(above[min(max(name.count("/"), 1), len(above) - 1)]))
     if os.path.isdir(path) and _stays(path, root):  # noqa: PTH112  # pathlib's raises where one may not look
@@ -111,7 +111,7 @@ def is_gone(path: Path) -> bool:
 
 
 def _folder(folder: Path, root: Path, own: Places) -> Iterator[Found]:
-    """With a stack of its own: folders may be nested deeper than calls. What fails is one refusal, and the rest is
+    """Walk with a stack of its own: folders may be nested deeper than calls. What fails is one refusal, and the rest is
     walked."""
     waiting = [(folder, True)]
     while waiting:
@@ -126,7 +126,7 @@ def _folder(folder: Path, root: Path, own: Places) -> Iterator[Found]:
 
 
 def _entries(folder: Path, own: Places) -> list[tuple[Path, bool]]:
-    """What is in it, the last first, and whether that is a folder; a link is none."""
+    """Return what is in it, the last first, and whether that is a folder; a link is none."""
     if _number(folder.stat()) in own:
         return []
     # The dot makes a folder that may be read but not entered fail here, and not at each of its files.
@@ -136,7 +136,7 @@ def _entries(folder: Path, own: Places) -> list[tuple[Path, bool]]:
 
 
 def _file(path: Path, root: Path, name: str, own: Places) -> Found | None:
-    """None for the archive's own, and for a link to a folder inside: its files are met where they are."""
+    """Return None for the archive's own, and for a link to a folder inside: its files are met where they are."""
     if _text(path) != str(path):
         return Found(path, name, "has a name that is no UTF-8: rename it")
     try:

@@ -45,7 +45,7 @@ def enricher(model: str) -> Enricher:
 
 
 def preload() -> None:
-    """In the server process. What it cannot load, its children will say."""
+    """Load the model in the server process. What it cannot load, its children will say."""
     if model := os.environ.get(_MODEL):
         try:
             enricher(model)

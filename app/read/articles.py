@@ -74,7 +74,7 @@ def _add_optional(article: Article, row: tables.Article, place: str | None) -> N
 
 
 def _entities(session: Session, article_id: str) -> list[EntityMentions]:
-    """In the order in which the text first speaks of them, without those that an editor hid."""
+    """Return the entities in the order in which the text first speaks of them, without those that an editor hid."""
     grouped: dict[str, EntityMentions] = {}
     mentions = store.article_mentions(session, article_id)
     known = named.names(session, list({mention.entity_id for mention in mentions}))

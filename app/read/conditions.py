@@ -71,7 +71,7 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
 
 
 def _merged(session: Session, unknown: Iterable[str]) -> dict[str, str]:
-    """Of ids that no entity has, those that are part of another."""
+    """Return, of ids that no entity has, those that are part of another, with that one's."""
     survivors = {id: survivor(session, id) for id in unknown}
     return {id: taken for id, taken in survivors.items() if taken != id}
 

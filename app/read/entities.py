@@ -23,7 +23,7 @@ def role_view(role: store.Role) -> Role:
 
 
 def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tables.Entity], str | None]:
-    """What `params` ask for, and the cursor to go on."""
+    """Return what `params` ask for, and the cursor to go on."""
     asked = ("entities", params.name or "", params.type or "", params.sort)
     after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
     with archive.database.reading() as session:

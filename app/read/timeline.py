@@ -29,8 +29,9 @@ _DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365, "de
 def timeline(
     counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = EVERYTHING
 ) -> Timeline:
-    """From the first match to the last, or between the dates filtered by, which also cut the outer buckets: so each
-    bucket counts what a search between its ends finds. Articles whose date says less than a bucket stand apart."""
+    """Gather counts from the first match to the last, or between the dates filtered by, which also cut the outer
+    buckets: so each bucket counts what a search between its ends finds. Articles whose date says less than a bucket
+    stand apart."""
     assert counts is not None, "the query asked for dates"
     chosen = _chosen(interval, counts, filters)
     precise = _precise(counts, chosen)
@@ -70,7 +71,7 @@ def _span(counts: DateCounts, filters: Filters) -> tuple[date, date] | None:
 
 
 def _precise(counts: DateCounts, interval: Interval) -> DateCounts:
-    """Without the dates that say less than a bucket: a month is in no week of its own, a year in no month."""
+    """Leave out the dates that say less than a bucket: a month is in no week of its own, a year in no month."""
     needed = {"day": 10, "week": 10, "month": 7}.get(interval, 4)
     chosen = [row for row in zip(counts.days, counts.counts, counts.totals, strict=True) if len(row[0]) >= needed]
     days, found, totals = zip(*chosen, strict=True) if chosen else ((), (), ())

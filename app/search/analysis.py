@@ -188,12 +188,13 @@ def _is_torn(raw: str) -> bool:
 
 
 def is_unspaced(letter: str) -> bool:
-    """Whether a letter is a word of its own."""
+    """Return whether a letter is a word of its own."""
     return _UNSPACED.match(letter) is not None
 
 
 def runs_on(text: str) -> bool:
-    """Whether some raw token may go on over white space: a number in groups, or a word over the end of a line."""
+    """Return whether some raw token may go on over white space: a number in groups, or a word over the end of a
+    line."""
     return _BROKEN.search(text) is not None
 
 
@@ -314,7 +315,7 @@ def _seen(raw: str) -> tuple[str, Sequence[int]]:
 
 
 def _stand_together(word: str) -> bool:
-    """Whether a compound is mere words without a space between them, or a number: neither has a joined form."""
+    """Return whether a compound is mere words without a space between them, or a number: neither has a joined form."""
     return " " in word or LOOSE_COMMA.search(word) is not None or _has_unspaced(word)
 
 
@@ -349,8 +350,8 @@ def _piece(piece: str, start: int) -> Iterator[_Found]:
 
 
 def _others(word: str, parts: Sequence[_Found]) -> Iterator[tuple[_Found, int]]:
-    """What else some parts are found by, with the position: what an elision stands before; and a number written in
-    groups and a word broken at the end of a line, at the first and the last place that they take."""
+    """Return what else some parts are found by, with the position: what an elision stands before; and a number written
+    in groups and a word broken at the end of a line, at the first and the last place that they take."""
     if " " in word:
         yield _run_together(parts), 0
         yield _run_together(parts), len(parts) - 1

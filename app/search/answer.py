@@ -105,7 +105,7 @@ def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[TermCount, .
 
 
 def _is_unknown(engine: SearchEngine, word: Word) -> bool:
-    """Whether no article has the word, whatever the filters: one that others have is spelt as it was meant."""
+    """Return whether no article has the word, whatever the filters: one that others have is spelt as it was meant."""
     return not engine.search(Query(Word(word.text), limit=1)).total
 
 

@@ -217,19 +217,20 @@ class SearchEngine(Protocol):
         ...
 
     def compact(self, documents: int, /, *, token: str = "", after: Commit | None = None) -> None:
-        """After many writes that brought so many documents: join the small pieces they left, in time in proportion to
+        """Join, after many writes that brought so many documents, the small pieces they left, in time in proportion to
         `documents`. Searches find the same, sooner."""
         ...
 
     def status(self) -> IndexStatus: ...
 
     def audit(self, *, deep: bool = False) -> Audit:
-        """Of the index on disk, whatever this engine has open. Raises `IndexUnavailable` where it cannot be opened."""
+        """Read the index on disk whole, whatever this engine has open. Raises `IndexUnavailable` where it cannot be
+        opened."""
         ...
 
     @property
     def current_fingerprint(self) -> str:
-        """What an index made by this code carries; another one in `status` asks for a rebuild."""
+        """Return what an index made by this code carries; another one in `status` asks for a rebuild."""
         ...
 
     def close(self) -> None: ...

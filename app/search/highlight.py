@@ -42,7 +42,7 @@ def matches(clause: Clause | None, text: str, field: Field = "body") -> list[Spa
 
 
 def snippet(clause: Clause | None, body: str) -> Snippet:
-    """As `Highlighter.snippet`, for one body."""
+    """Return what `Highlighter.snippet` does, for one body."""
     return Highlighter(clause).snippet(body)
 
 
@@ -120,7 +120,7 @@ class Highlighter:
                 self._fuzzy.append((term, edits))
 
     def _places(self, text: str) -> list[int]:
-        """Where to look: ascending, and at least one place in each raw token that has a wanted form."""
+        """Return where to look: ascending, and at least one place in each raw token that has a wanted form."""
         if not self._beginnings:
             return []
         folded = fold_evenly(text)
@@ -162,7 +162,7 @@ class Highlighter:
         return found
 
     def _alone(self, term: str) -> bool:
-        """Whether a form is a hit by itself, without a phrase around it."""
+        """Return whether a form is a hit by itself, without a phrase around it."""
         return (
             (bool(self._stems) and analysis.stem(term) in self._stems)
             or term.startswith(self._prefixes)
@@ -189,14 +189,15 @@ _JOINED = re.compile(rf"[{_JOINERS}]\w")
 
 
 def _common_start(stem: str) -> str:
-    """What all words of a stem begin with: "party" and "parti", "usability" and "usabl", "dying" and "die"."""
+    """Return what all words of a stem begin with: "party" and "parti", "usability" and "usabl", "dying" and "die"."""
     if len(stem) >= 6 or stem.endswith("ie"):
         return stem[:-2] or stem
     return stem[:-1] if len(stem) > 1 and stem[-1] in "iely" else stem
 
 
 def _is_between_words(text: str, at: int) -> bool:
-    """Where letters are words of their own, one begins behind each of them, too."""
+    """Return whether a word may begin here: where letters are words of their own, one begins behind each of them,
+    too."""
     return analysis.is_unspaced(text[at]) or analysis.is_unspaced(text[at - 1])
 
 
@@ -252,7 +253,8 @@ def _united(spans: list[Span]) -> list[Span]:
 
 
 def _densest(found: list[Span], body: str) -> int:
-    """Where to begin so that most different hits are shown, and of those the earliest; a little is left before it."""
+    """Return where to begin so that most different hits are shown, and of those the earliest; a little is left before
+    it."""
     if len(found) == 1:
         return max(found[0][0] - SNIPPET_LENGTH // 5, 0)
     starts = [start for start, _ in found]

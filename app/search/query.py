@@ -183,7 +183,7 @@ def wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
 
 
 def allowed_edits(term: str) -> int:
-    """How many letters a fuzzy word may be away."""
+    """Return how many letters a fuzzy word may be away."""
     return 2 if len(term) >= LONG_WORD else 1
 
 
@@ -370,7 +370,7 @@ class _Reader:
                 yield _Lexeme(kind, match[0], match.start())
 
     def _without_doubles(self, lexemes: Iterator[_Lexeme]) -> Iterator[_Lexeme]:
-        """Of operators that follow one another the first: the others join nothing."""
+        """Keep the first of operators that follow one another: the others join nothing."""
         before = ""
         for lexeme in lexemes:
             if lexeme.kind in ("AND", "OR") and before in ("AND", "OR"):
@@ -413,7 +413,7 @@ class _Reader:
         self.warnings.append(Warning(code, message, position))
 
     def _warn_of_the_whole(self) -> None:
-        """What is said by several words together."""
+        """Warn of what is said by several words together."""
         if self.text.isascii() and self.text.replace(" ", "").isalnum():
             return
         if quoted := _SINGLE_QUOTES.search(self.text):
@@ -423,7 +423,7 @@ class _Reader:
             self._warn("foreign_operator", "A range is no operator here: give the dates as parameters.", ranged.start())
 
     def _joins(self, operator: str) -> bool:
-        """Whether the next lexeme is `operator` with something to its right; else it is read as a word."""
+        """Return whether the next lexeme is `operator` with something to its right; else it is read as a word."""
         return self._kind() == operator and self._kind(1) not in ("end", "close", "OR", "AND")
 
     def _or(self, field: Field | None) -> Clause | None:
@@ -545,7 +545,7 @@ class _Reader:
         return _join(And, tuple(clauses))
 
     def _warn_of_signs(self, lexeme: _Lexeme, body: str) -> None:
-        """What of a run is neither a word nor an operator, where that may have been meant to say something."""
+        """Warn of what in a run is neither a word nor an operator, where that may have been meant to say something."""
         at = lexeme.position
         if re.match(rf"(?:{_FIELDS}):", body, re.IGNORECASE):
             self._warn_of_field(lexeme)
@@ -597,12 +597,12 @@ class _Reader:
 
 
 def _counts(sign: re.Match[str]) -> bool:
-    """Whether a sign is one, and no mark of punctuation of some script."""
+    """Return whether a sign is one, and no mark of punctuation of some script."""
     return sign[0].isascii() or (unicodedata.category(sign[0])[0] == "S" and sign[0] not in _NO_SIGNS)
 
 
 def _hint(name: str) -> str:
-    """What to write in place of a field that is none."""
+    """Return what to write in place of a field that is none."""
     if name in _PARAMETERS:
         return " Dates and entities are given beside the query text, as parameters."
     near = difflib.get_close_matches(name, get_args(Field), 1)

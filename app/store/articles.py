@@ -49,7 +49,7 @@ def get_article(session: Session, id: str) -> Article:
 
 
 def lookup(session: Session, ids: Sequence[str]) -> dict[str, Article]:
-    """Those that exist, withdrawn ones too: the caller says which is which."""
+    """Return those that exist, withdrawn ones too: the caller says which is which."""
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
         for article in session.exec(select(Article).where(col(Article.id).in_(chunk))):
@@ -84,7 +84,7 @@ def bodies(database: Database, ids: Sequence[str]) -> dict[str, str]:
 
 
 def article_mentions(session: Session, id: str) -> list[Mention]:
-    """In the order of the text."""
+    """Return the mentions in the order of the text."""
     wanted = select(Mention).where(Mention.article_id == id).order_by(col(Mention.start), col(Mention.end))
     return list(session.exec(wanted))
 
@@ -156,7 +156,7 @@ def count_to_read_again(session: Session, pipeline: str) -> int:
 
 
 def to_read_again(session: Session, pipeline: str, after: str, limit: int) -> list[Article]:
-    """Those after the id `after`, in the order of their ids."""
+    """Return those after the id `after`, in the order of their ids."""
     wanted = select(Article).where(*_of_another(pipeline), Article.id > after)
     return list(session.exec(wanted.order_by(col(Article.id)).limit(limit)))
 
@@ -166,7 +166,7 @@ def _of_another(pipeline: str) -> tuple[ColumnElement[bool], ...]:
 
 
 def set_names(session: Session, id: str, pipeline: str, dateline_place: str | None, sequence: int) -> None:
-    """Of an article whose text is as it was, the names were recognised."""
+    """Note that the names of an article were recognised whose text is as it was."""
     columns = {"pipeline": pipeline, "dateline_place": dateline_place, "sequence": sequence}
     session.connection().execute(update(Article).where(col(Article.id) == id).values(**columns))
 

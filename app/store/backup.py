@@ -61,7 +61,7 @@ def _refuse_place(archive: Path, target: Path) -> None:
 
 
 def _name(unfinished: Path, target: Path) -> None:
-    """At last, and unlike a rename never in place of what came there meanwhile."""
+    """Give it its name at last, and unlike a rename never in place of what came there meanwhile."""
     try:
         os.link(unfinished, target)
     except FileExistsError:

@@ -15,7 +15,7 @@ _STEP = 200
 
 
 def file(session: Session, *, deep: bool) -> Iterator[str]:
-    """What SQLite finds wrong; `deep` also compares indexes with tables."""
+    """Return what SQLite finds wrong; `deep` also compares indexes with tables."""
     connection = session.connection()
     for (message,) in connection.execute(text(f"PRAGMA {'integrity_check' if deep else 'quick_check'}")):
         if message != "ok":

@@ -95,7 +95,7 @@ class Database:
             yield session
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-        """Of one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
+        """Run one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
         texts as SQLite does."""
         with self._troubles_told():
             try:
@@ -192,8 +192,8 @@ class Database:
         return sqlite3.connect(address, uri=True, timeout=_BUSY_SECONDS, check_same_thread=False)
 
     def _readable(self) -> str:
-        """How to open what cannot be written to. Beside a log that another user's process keeps, SQLite follows it;
-        without one it would have to make it, unless it is told that nobody writes."""
+        """Return how to open what cannot be written to. Beside a log that another user's process keeps, SQLite follows
+        it; without one it would have to make it, unless it is told that nobody writes."""
         followed = self.path.with_name(f"{self.path.name}-shm").exists()
         return "mode=ro" if followed or _is_filled(self._log) else _STANDING
 
@@ -258,7 +258,7 @@ class Database:
         return f"{self.path}: {cause}."
 
     def _now(self) -> tuple[int, ...]:
-        """Which file is there under the name; what is read as it stands may not change either."""
+        """Return which file is there under the name; what is read as it stands may not change either."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
@@ -302,7 +302,7 @@ def _is_filled(path: Path) -> bool:
 
 
 def _remove(unfinished: Path) -> None:
-    """With what SQLite keeps beside it."""
+    """Remove a file with what SQLite keeps beside it."""
     for path in unfinished.parent.glob(f"{unfinished.name}*"):
         path.unlink()
 

@@ -111,7 +111,8 @@ class Rulings:
         return id
 
     def divides(self, base: str, key: str) -> bool:
-        """Whether a form of the name was split off on the way from `base`, so that each mention has to be asked."""
+        """Return whether a form of the name was split off on the way from `base`, so that each mention has to be
+        asked."""
         id, number = base, 0
         while True:
             if any(move.alias is not None for move in self._moves.get(id, ())):
@@ -170,7 +171,7 @@ def rulings(session: Session) -> Rulings:
 
 
 def in_force(session: Session) -> list[Decision]:
-    """In order. Undone ones and what undid them are left out."""
+    """Return decisions in order. Undone ones and what undid them are left out."""
     log = list(session.exec(select(Decision).order_by(col(Decision.number))))
     undone = {decision.undoes for decision in log if decision.undoes is not None}
     return [decision for decision in log if decision.kind != "undo" and decision.number not in undone]

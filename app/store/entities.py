@@ -73,7 +73,7 @@ def get_entity(session: Session, id: str) -> Entity:
 
 
 def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
-    """Those that there are to be shown, by id."""
+    """Return those that are to be shown, by id."""
     found: dict[str, Entity] = {}
     for chunk in chunks(ids):
         for entity in session.exec(select(Entity).where(col(Entity.id).in_(chunk), ~col(Entity.hidden))):
@@ -82,8 +82,8 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
 
 
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
-    """What to call each of these that an index holds. It may be behind the rows, and know one by the id that it had
-    before articles read since joined it to another: then as the articles that give it this id call it."""
+    """Return what to call each of these that an index holds. It may be behind the rows, and know one by the id that it
+    had before articles read since joined it to another: then as the articles that give it this id call it."""
     known = {id: entity.name for id, entity in names(session, ids).items()}
     joined = {id: _called_in_articles(session, id) or _spelt_out(id) for id in ids if id not in known}
     return known | joined
@@ -127,7 +127,7 @@ def _role(spelt: Counter[str], dated: Mapping[str, str | None]) -> Role:
 
 
 def is_scoped(id: str) -> bool:
-    """Whether this is a bare surname that only its own article knows."""
+    """Return whether this is a bare surname that only its own article knows."""
     return unscoped(id) != id
 
 
@@ -164,9 +164,9 @@ def list_entities(
 
 
 def resolve_name(session: Session, name: str) -> list[Entity]:
-    """Those that articles call so, most written about first; where an editor pinned the name, the one it means. A bare
-    surname that one article left unexplained only counts where nobody else has the name: else hardly a surname would
-    be without a second meaning."""
+    """Return those that articles call so, most written about first; where an editor pinned the name, the one it means.
+    A bare surname that one article left unexplained only counts where nobody else has the name: else hardly a surname
+    would be without a second meaning."""
     called = dict(iter(session.exec(select(Alias.entity_id, Alias.kind).where(Alias.folded == fold(name)))))
     pinned = [id for id, kind in called.items() if kind == "pinned"]
     wanted = select(Entity).where(col(Entity.id).in_(pinned or called), ~col(Entity.hidden))
@@ -265,7 +265,8 @@ def _is_called(session: Session, folded: str) -> ColumnElement[bool]:
 
 
 def _nearly_called(session: Session, folded: str) -> set[str]:
-    """Those with a word in an alias that is nearly this, or with an alias that is; the first letter is seldom wrong."""
+    """Return those with a word in an alias that is nearly this, or with an alias that is; the first letter is seldom
+    wrong."""
     edits = min(len(folded) // 3, _MISSPELT)
     if edits == 0:
         return set()
@@ -282,7 +283,8 @@ def _apart(folded: str) -> str:
 
 
 def _has_word(folded: str) -> ColumnElement[bool]:
-    """Whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred thousand."""
+    """Return whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred
+    thousand."""
     parted = " " + func.replace(col(Alias.folded), "-", " ")
     return func.instr(parted, f" {_apart(folded)}") > 0
 

@@ -49,7 +49,7 @@ def revoke_key(session: Session, prefix: str) -> None:
 
 
 def valid_keys(session: Session) -> dict[str, Key]:
-    """By prefix."""
+    """Return the keys that are valid, by prefix."""
     return {key.prefix: key for key in session.exec(select(Key).where(col(Key.revoked).is_(False)))}
 
 
@@ -62,7 +62,7 @@ def matching(keys: Mapping[str, Key], given: str) -> Key | None:
 
 
 def allows(key: Key, scope: Scope) -> bool:
-    """Who may administer may do everything."""
+    """Return whether a key may do this: who may administer may do everything."""
     return scope in key.scopes or "admin" in key.scopes
 
 

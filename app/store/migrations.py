@@ -34,7 +34,7 @@ def config(connection: Connection) -> Config:
 
 
 def known(revision: str) -> bool:
-    """Whether this version has a script for it."""
+    """Return whether this version has a script for it."""
     return any(path.name.startswith(f"{revision}_") for path in (scripts() / "versions").glob("*.py"))
 
 

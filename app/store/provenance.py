@@ -162,7 +162,7 @@ def put_copies(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def drop_former_copies(session: Session, files: Mapping[str, str]) -> None:
-    """Those that were noted under a key of earlier versions, each of the file that is given for it."""
+    """Drop those that were noted under a key of earlier versions, each of the file that is given for it."""
     for chunk in chunks(files):
         noted = session.exec(select(Copy.key, Copy.file).where(col(Copy.key).in_(chunk))).all()
         drop_copies(session, [key for key, file in noted if files[key] == file])

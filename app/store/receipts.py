@@ -25,5 +25,5 @@ def read(session: Session, token: str, generation: int) -> int | None:
 
 
 def are_there(session: Session) -> bool:
-    """Whether the index ever held anything."""
+    """Return whether the index ever held anything."""
     return session.exec(select(IndexCommit.generation).limit(1)).first() is not None

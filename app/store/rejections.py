@@ -36,7 +36,7 @@ def list_rejections(session: Session, *, resolved: bool = False, limit: int | No
 
 
 def files_to_retry(session: Session) -> list[Rejection]:
-    """Of each file with unresolved rejections the one seen last."""
+    """Return, of each file with unresolved rejections, the one seen last."""
     wanted = (
         select(Rejection).where(col(Rejection.resolved).is_(False)).order_by(col(Rejection.seen_at), col(Rejection.id))
     )

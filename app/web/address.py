@@ -54,7 +54,7 @@ class Address:
         return replace(self, pairs=tuple(pair for pair in self.pairs if pair not in pairs))
 
     def having(self, **values: str) -> Address:
-        """With these in place of what had their names before."""
+        """Return the address with these in place of what had their names before."""
         return replace(self, pairs=(*self.without(*values).pairs, *values.items()))
 
     def curl(self, base: str) -> str:
@@ -70,13 +70,13 @@ class Address:
 
 
 def search_params(request: Request) -> SearchParams:
-    """What the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
+    """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
     given = {name: value for name, value in _given(request).items() if name not in _FIXED}
     return _read(SearchParams, {"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:
-    """As `search_params`, for a list of names."""
+    """Read as `search_params` does, for a list of names."""
     return _read(EntityParams, {"limit": limit, **_given(request)})
 
 

@@ -68,7 +68,8 @@ def over_time(counts: DateCounts | None, here: Address, filters: Filters = EVERY
 
 
 def _near(counts: DateCounts, filters: Filters) -> slice:
-    """Which days to draw: all, unless they are too many for years and without the few that stand alone they are not."""
+    """Return which days to draw: all, unless they are too many for years and without the few that stand alone they are
+    not."""
     years = [int(day[:4]) for day in counts.days]
     articles = Counter[int]()
     for year, count in zip(years, counts.counts, strict=True):
@@ -83,7 +84,7 @@ def _near(counts: DateCounts, filters: Filters) -> slice:
 
 
 def _bulk(years: list[int], articles: Counter[int], spare: int) -> list[int]:
-    """As many of `years` as can be drawn, without at most `spare` articles; none where more would be lost."""
+    """Return as many of `years` as can be drawn, without at most `spare` articles; none where more would be lost."""
     if not years or years[-1] - years[0] < MOST_YEARS:
         return years
     at = max(range(1, len(years)), key=lambda n: years[n] - years[n - 1])

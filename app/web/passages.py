@@ -51,7 +51,8 @@ class _Marked:
 
 
 def passages(article: Article) -> list[Passage]:
-    """In order. Every character of every block is in exactly one piece, as it stands in the body."""
+    """Return the passages in order. Every character of every block is in exactly one piece, as it stands in the
+    body."""
     marked = _marked(article)
     return [
         Passage(block["kind"], tuple(_runs(article["body"], (block["start"], block["end"]), marked)))
@@ -82,7 +83,7 @@ def _names(article: Article) -> list[Named]:
 
 
 def _dateline(article: Article) -> int:
-    """Where the dateline at the head of the body ends; 0 where the text begins without."""
+    """Return where the dateline at the head of the body ends; 0 where the text begins without."""
     text = article.get("dateline", {"text": ""})["text"]
     return len(text) if text and article["body"].startswith(text) else 0
 
@@ -97,7 +98,7 @@ def _runs(body: str, block: Stretch, marked: _Marked) -> Iterator[Run]:
 
 
 def _covering(spans: list[Stretch], at: int) -> int | None:
-    """Which of ascending, disjoint spans holds the offset."""
+    """Return which of ascending, disjoint spans holds the offset."""
     number = bisect_right(spans, at, key=_start) - 1
     return number if number >= 0 and at < spans[number][1] else None
 

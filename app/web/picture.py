@@ -29,7 +29,7 @@ class Node:
 
 
 def picture(related: Sequence[Related]) -> list[Node]:
-    """On an ellipse, the one with most shared articles at the top and on clockwise."""
+    """Lay the names out on an ellipse, the one with most shared articles at the top and on clockwise."""
     shown = related[:MOST]
     most = max((each.count for each in shown), default=1)
     return [_node(each, number, len(shown), most) for number, each in enumerate(shown)]

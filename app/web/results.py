@@ -54,7 +54,7 @@ def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
 
 
 def _told(hit: Hit, body: str) -> int:
-    """How far into the body its headline goes; 0 where it has one of its own."""
+    """Return how far into the body its headline goes; 0 where it has one of its own."""
     said = hit.card.headline.removesuffix("…").rstrip()
     start = body.find(said) if hit.card.headline_derived else -1
     return start + len(said) if start >= 0 and start + len(said) < len(body) else 0

@@ -54,7 +54,7 @@ def _found(engine: SearchEngine, params: SearchParams, asked: Asked) -> Answer:
 
 
 def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
-    """Without words nothing is a better match than another."""
+    """Return the ways to sort; without words nothing is a better match than another."""
     ranked = asked.parsed.clause is not None
     present = params.order() if ranked or params.order() != "relevance" else "-date"
     return [
@@ -63,7 +63,7 @@ def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
 
 
 def _facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
-    """Those that say something: a facet of one value that all articles have narrows nothing."""
+    """Return the facets that say something: a facet of one value that all articles have narrows nothing."""
     labels = store.labels(session, entity_ids(found.hits.facets))
     path, given = request.url.path, request.query_params.multi_items()
     shown = [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets]
@@ -100,7 +100,7 @@ def _dates(first: str | None, last: str | None) -> str:
 
 
 def _repairs(here: Address, found: Answer) -> list[Way]:
-    """For words that kill a search: the same without them, or one of the others alone."""
+    """Return ways on for words that kill a search: the same without them, or one of the others alone."""
     ways = []
     missing = [term.text for term in found.terms if not term.count]
     present = [term.text for term in found.terms if term.count]

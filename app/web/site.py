@@ -26,7 +26,8 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def _say(request: Request, problem: Problem) -> Response:
-    """Where a page was asked for, problems are pages too, also those of layers that no route has been chosen in."""
+    """Answer with a problem. Where a page was asked for, problems are pages too, also those of layers that no route has
+    been chosen in."""
     return failure(request, problem) if _is_page(request) else problems.as_json(request, problem)
 
 

@@ -95,7 +95,7 @@ def named(paths: Mapping[str, object]) -> str:
 
 
 def is_of_records(path: str) -> bool:
-    """Whether a list by that name may hold records, and not parts of one."""
+    """Return whether a list by that name may hold records, and not parts of one."""
     return not any(names.plain(part) in _PARTS for part in path.split("."))
 
 

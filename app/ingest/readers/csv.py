@@ -123,8 +123,8 @@ def _record(number: int, header: list[str], cells: list[str], taken: list[Line])
 
 
 def _with_twins(header: list[str], cells: list[str]) -> dict[str, str]:
-    """Of columns with one name the first that is filled; others with something else in them under a name of their
-    own, so that they are not lost without a word."""
+    """Return, of columns with one name, the first that is filled; others with something else in them under a name of
+    their own, so that they are not lost without a word."""
     fields: dict[str, str] = {}
     for name, cell in zip(header, cells, strict=True):
         first = fields.get(name, "")

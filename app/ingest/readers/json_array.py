@@ -103,7 +103,7 @@ def _outermost(stream: Opened, nature: Nature) -> Iterator[_Piece | _Lost]:
 
 
 def _list_of_records(stream: Opened, nature: Nature) -> int | None:
-    """Where in the first object of the file a list of records begins, None where there is none."""
+    """Return where in the first object of the file a list of records begins, None where there is none."""
     stream.rewind()
     found = dict(islice(_lists(_utf8(stream, nature), nature.mark), _MOST_LISTS))
     starts = {path: start for path, start in found.items() if _holds_records(stream, nature, path, start)}
@@ -201,7 +201,7 @@ class _Ahead:
                 self.more()
 
     def skip(self) -> bytes:
-        """To the next value, bracket, or the end. The last of what stood before it."""
+        """Go to the next value, bracket, or the end. Return the last of what stood before it."""
         skipped = b""
         while True:
             match = _BETWEEN.match(self.buffer)
@@ -222,7 +222,7 @@ class _Scan:
     in_string: bool = False
 
     def end(self, buffer: bytes | bytearray, ended: bool) -> int:
-        """0 where it is not all there yet."""
+        """Return the end of the value; 0 where it is not all there yet."""
         if self.bare:
             match = _AFTER_BARE.search(buffer, self.seen)
             self.seen = match.start() if match else len(buffer)
@@ -307,8 +307,8 @@ def _next(ahead: _Ahead, next_line: bytes) -> _Piece | _Lost:
 
 
 def _up_to_next_line(ahead: _Ahead, next_line: bytes) -> _Piece | None:
-    """What stands before the next line that begins like a record, without a look beyond; None where there is none
-    within the limit."""
+    """Return what stands before the next line that begins like a record, without a look beyond; None where there is
+    none within the limit."""
     searched = 1
     while (end := ahead.buffer.find(next_line, searched)) < 0:
         if ahead.ended or len(ahead.buffer) > MAX_RECORD:
@@ -347,20 +347,20 @@ def _after_array(ahead: _Ahead) -> Iterator[_Lost]:
 
 
 def _next_line(before: bytes, first: bytes) -> bytes:
-    """How a line begins that holds the start of a record, by the white space before the first one."""
+    """Return how a line begins that holds the start of a record, by the white space before the first one."""
     _, newline, indent = before.rpartition(b"\n")
     return newline + indent + first if newline and first == b"{" else b""
 
 
 def _mended_end(buffer: bytearray, end: int, next_line: bytes, last_try: bool) -> int:
-    """Where a broken value ends, by the line on which the next one seems to begin."""
+    """Return where a broken value ends, by the line on which the next one seems to begin."""
     if not next_line or (end and _is_sound(bytes(buffer[:end]))) or not (end or last_try):
         return end
     return max(buffer.find(next_line, 0, end or len(buffer)), 0) or end
 
 
 def _is_sound(raw: bytes) -> bool:
-    """Whether it needs no second look: nearly always, and then it is not decoded here."""
+    """Return whether it needs no second look: nearly always, and then it is not decoded here."""
     if b"\n" not in raw:
         return True
     try:

@@ -63,7 +63,8 @@ def decode_object(text: str) -> dict[str, object]:
 
 
 def _decode(text: str) -> object:
-    """Also where a line begins with a mark, or has NaN, which is no JSON but what Python and pandas write."""
+    """Decode a line, also where it begins with a mark, or has NaN, which is no JSON but what Python and pandas
+    write."""
     text = text.removeprefix("\ufeff")
     try:
         return msgspec.json.decode(text)

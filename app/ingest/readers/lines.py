@@ -48,7 +48,7 @@ def _line(raw: bytes, offset: int) -> Line:
 
 
 def _line_end(buffer: bytes, newline: bytes, start: int, searched: int) -> int:
-    """Where the line that begins at `start` ends, its newline included; 0 where it does not end here."""
+    """Return where the line that begins at `start` ends, its newline included; 0 where it does not end here."""
     at = buffer.find(newline, searched)
     while at >= 0 and (at - start) % len(newline):
         at = buffer.find(newline, at + 1)

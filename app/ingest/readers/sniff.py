@@ -126,7 +126,7 @@ def _wide(head: bytes) -> str | None:
 
 
 def _is_mostly_utf8(foreign: list[bytes]) -> bool:
-    """By lines, or by letters where lines are long: a few damaged records do not make it another encoding."""
+    """Judge by lines, or by letters where lines are long: a few damaged records do not make it another encoding."""
     sound = sum(1 for line in foreign if _is_utf8(line))
     if sound * 2 >= len(foreign):
         return True
@@ -150,7 +150,7 @@ def _guess(sample: bytes) -> str | None:
 
 
 def _oddness(sample: bytes, encoding: str) -> int:
-    """How often a letter or sign stands where none of its kind does, were it this encoding."""
+    """Return how often a letter or sign stands where none of its kind does, were it this encoding."""
     return sum(1 for _ in _ODD.finditer(sample.decode(encoding, "replace")))
 
 
@@ -200,7 +200,8 @@ def _is_object(line: str) -> bool:
 
 
 def _delimiter(text: str, columns: set[str]) -> str | None:
-    """What separates the columns of the first line, if that line names some of ours; Excel may say it above that."""
+    """Return what separates the columns of the first line, if that line names some of ours; Excel may say it above
+    that."""
     # No names of columns are as long; the csv module refuses a cell of 131,072 letters.
     first, second = [*text.lstrip("\r\n").splitlines()[:2], ""][:2]
     said = SEPARATOR.fullmatch(first)

@@ -50,7 +50,7 @@ def _digests(segment: Segment) -> Hashes:
 
 
 def _summands(segment: Segment) -> Iterator[tuple[Array, Hashes]]:
-    """For each view, some terms at a time, the documents and what each adds to its digest."""
+    """Yield, for each view and some terms at a time, the documents and what each adds to its digest."""
     starts = segment["start"].astype(np.int64)
     for run, positions in segment.lists("exact.positions").chunks():
         owners = np.searchsorted(starts, positions, side="right") - 1

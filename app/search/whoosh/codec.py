@@ -255,7 +255,7 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
 
 
 def _view(name: str) -> str:
-    """Where the terms of a field are."""
+    """Return where the terms of a field are."""
     return "stem" if name in FIELDS else name
 
 

@@ -106,7 +106,7 @@ class _Values:
         return self.table.nbytes + self.more_of.nbytes + self.more.nbytes + 60 * len(self.terms)
 
     def count(self, documents: Documents | Ints) -> tuple[Ints, int]:
-        """How many of some documents have each value, and how many have none."""
+        """Return how many of some documents have each value, and how many have none."""
         rows = self.table[documents] if len(documents) < len(self.table) else self.table
         totals = np.bincount(rows.ravel(), minlength=len(self.terms) + 1)
         if len(self.more):

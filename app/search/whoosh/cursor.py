@@ -49,7 +49,7 @@ _decode = msgspec.msgpack.Decoder(Cursor).decode
 
 
 def digest(query: Query) -> bytes:
-    """What of a query decides which articles come in which order."""
+    """Return what of a query decides which articles come in which order."""
     ranked = f"{query.clause!r} {query.filters!r} {query.sort}"
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 

@@ -164,7 +164,7 @@ class WhooshEngine:
 
     @property
     def current_fingerprint(self) -> str:
-        """What an index made by this code would carry; another one in `status` asks for a rebuild."""
+        """Return what an index made by this code would carry; another one in `status` asks for a rebuild."""
         return FINGERPRINT
 
     def close(self) -> None:

@@ -57,7 +57,7 @@ class Execution:
 
 
 def _scored(snapshot: Snapshot, leaf: Leaf, means: Means | None = None, idf: float | None = None) -> Matches:
-    """By the snapshot's own statistics where no others are given."""
+    """Score by the snapshot's own statistics where no others are given."""
     rows = impacts(leaf, [view.segment for view in snapshot.views], means or snapshot.mean_lengths)
     frequency = sum(map(len, rows))
     factor = np.float32(inverse_frequency(snapshot.held, frequency) if idf is None else idf)

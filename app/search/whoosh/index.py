@@ -125,7 +125,7 @@ class Index:
             return 0
 
     def holds(self, snapshot: Snapshot) -> bool:
-        """Whether that commit is the newest on disk, with all its files."""
+        """Return whether that commit is the newest on disk, with all its files."""
         try:
             newest = self._told(self.generation())
         except (OSError, msgspec.MsgspecError):

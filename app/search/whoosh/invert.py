@@ -52,7 +52,7 @@ def day_number(day: str | None) -> int:
 
 
 def precision(day: str | None) -> int:
-    """How many parts a date has: 1 for a year, 2 for a month, 3 for a day, 0 for none."""
+    """Return how many parts a date has: 1 for a year, 2 for a month, 3 for a day, 0 for none."""
     return day.count("-") + 1 if day else 0
 
 
@@ -288,7 +288,7 @@ class _Move:
         self._shift = starts[self._numbers] - part.segment["start"]
 
     def documents(self, values: Words) -> tuple[Mask | None, Words]:
-        """Which of some documents live, None for all; and the new numbers of those."""
+        """Return which of some documents live, None for all; and the new numbers of those."""
         if self._whole:
             return None, values + self._numbers[:1]
         keep = self._alive[values]
@@ -368,7 +368,7 @@ def _targets(counts: Ints, numbers: Ints, run: range, place: Ints) -> tuple[rang
 
 
 def _living_counts(part: Part, name: str, move: Moving) -> Ints:
-    """How many rows of each term live."""
+    """Return how many rows of each term live."""
     lists = part.segment.lists(name)
     counts = lists.counts(range(len(lists)))
     if part.alive.all():

@@ -31,7 +31,7 @@ class Kept:
         self._shelf = _cache.shelf(_size, documents)
 
     def get(self, key: Hashable, make: Callable[[], S]) -> S:
-        """What an earlier search made for `key`, or made now."""
+        """Return what an earlier search made for `key`, or made now."""
         return cast(S, self._shelf.get(key, make))
 
 

@@ -44,7 +44,7 @@ class Matches:
         return Matches(self.documents[keep], self.values[keep])
 
     def holds(self, wanted: Documents) -> Mask:
-        """For each of some documents whether it is among these."""
+        """Return, for each of some documents, whether it is among these."""
         dense = self._for(wanted)
         held: Mask = dense[wanted] > 0 if dense is not None else self._places(wanted)[1]
         return held
@@ -59,7 +59,7 @@ class Matches:
         return self.dense if "dense" in self.__dict__ or len(wanted) > len(self) // _WORTH else None
 
     def _places(self, wanted: Documents) -> tuple[Ints, Mask]:
-        """Where each of `wanted` stands, and whether it does."""
+        """Return where each of `wanted` stands, and whether it does."""
         if not len(self):
             return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
         at = np.searchsorted(self.documents, wanted)

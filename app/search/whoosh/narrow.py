@@ -31,7 +31,7 @@ class Narrowing:
             self._masks["date"] = _dated(snapshot, filters.date_from, filters.date_to)
 
     def mask(self, without: str | None = None) -> Mask | None:
-        """Which documents pass; None where all do."""
+        """Return which documents pass; None where all do."""
         chosen = [mask for name, mask in self._masks.items() if name != without]
         return None if not chosen else chosen[0] if len(chosen) == 1 else np.logical_and.reduce(chosen)
 

@@ -63,7 +63,7 @@ class Packed:
         return len(self.bounds) - 1
 
     def count(self, number: int) -> int:
-        """How many values a list has."""
+        """Return how many values a list has."""
         return int(self.bounds[number + 1]) - int(self.bounds[number])
 
     def counts(self, run: range) -> Ints:
@@ -97,7 +97,7 @@ class Packed:
             yield run, self.unpack_run(run)
 
     def locate(self, number: int, wanted: Array) -> tuple[Ints, Mask]:
-        """Where each of `wanted` (ascending) stands in a list, or the next larger value; and whether it does.
+        """Return where each of `wanted` (ascending) stands in a list, or the next larger value; and whether it does.
 
         Only the blocks that may hold one are unpacked.
         """
@@ -151,7 +151,7 @@ class Packed:
         return steps.reshape(-1, columns)
 
     def _sizes(self, run: range) -> Ints:
-        """How many values each block of some lists has."""
+        """Return how many values each block of some lists has."""
         blocks = self.blocks[run.start : run.stop + 1].astype(np.int64)
         counts = self.counts(run)
         sizes = np.full(int(blocks[-1] - blocks[0]), BLOCK, np.int64)
@@ -244,7 +244,7 @@ def runs(bounds: Array) -> list[range]:
 
 
 def offsets_of(sizes: Sequence[int] | Array) -> Ints:
-    """Where each begins that has so many, and the end."""
+    """Return the exclusive prefix sum of the sizes, with the total at the end."""
     sizes = np.asarray(sizes, np.int64)
     out = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=out[1:])

@@ -191,7 +191,7 @@ class _Window:
         self._end = self._body + body
 
     def norms(self, means: Sequence[float]) -> Floats:
-        """What one occurrence weighs, by field and document."""
+        """Return what one occurrence weighs, by field and document."""
         derived = self._snapshot.column("derived")[self._documents]
         lengths = (
             (name, mean, self._snapshot.column(f"length.{name}")) for name, mean in zip(FIELDS, means, strict=True)

@@ -195,12 +195,12 @@ class Segment:
         return self.lists(f"{view}.docs").unpack(term).view(np.int32)
 
     def frequency(self, view: str, term: bytes) -> int:
-        """How many documents have a term of any view but `exact`."""
+        """Return how many documents have a term of any view but `exact`."""
         number = self.terms(view).find(term)
         return 0 if number is None else self.lists(f"{view}.docs").count(number)
 
     def counts(self, field: str, term: int) -> Array:
-        """How often a field has a stem, for each of the documents that have it."""
+        """Return how often a field has a stem, for each of the documents that have it."""
         shift, most = _PACKED[field]
         more, packed = self._more(range(term, term + 1))
         counts = np.full(len(more), (_ONCE >> shift) & most, np.uint16)
@@ -208,8 +208,8 @@ class Segment:
         return counts
 
     def odd_counts(self, term: int) -> tuple[Ints, dict[str, Array]]:
-        """Of a stem's documents those that do not have it just once and in the body: where they stand among all, and
-        how often each field has it."""
+        """Return, of a stem's documents, those that do not have it just once and in the body: where they stand among
+        all, and how often each field has it."""
         more, packed = self._more(range(term, term + 1))
         return np.flatnonzero(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
 
@@ -221,7 +221,7 @@ class Segment:
         return counts
 
     def _more(self, run: range) -> tuple[Mask, Array]:
-        """Which postings of a run of stems are not `_ONCE`, and what they are."""
+        """Return which postings of a run of stems are not `_ONCE`, and what they are."""
         bounds, others = self.lists("stem.docs").bounds, self["stem.more_bounds"]
         start, end = int(bounds[run.start]), int(bounds[run.stop])
         bits = np.unpackbits(self["stem.more"][start // 8 : -(-end // 8)], bitorder="little").view(np.bool_)
@@ -246,15 +246,16 @@ class Segment:
         return np.concatenate([np.empty(0, np.uint32), *map(lists.unpack, terms)])
 
     def standing(self, term: int, addresses: Array) -> Mask:
-        """Whether an exact term stands at each of some ascending addresses; as much of it is unpacked as that takes."""
+        """Return whether an exact term stands at each of some ascending addresses; as much of it is unpacked as that
+        takes."""
         return self.lists("exact.positions").locate(term, addresses)[1]
 
     def size(self, term: int) -> int:
-        """How often an exact term occurs."""
+        """Return how often an exact term occurs."""
         return self.lists("exact.positions").count(term)
 
     def sizes(self, run: range) -> Ints:
-        """How often each of a run of exact terms occurs."""
+        """Return how often each of a run of exact terms occurs."""
         return self.lists("exact.positions").counts(run)
 
     def having_ids(self, ids: Array) -> Ints:

@@ -108,7 +108,7 @@ class Snapshot:
 
     @cached_property
     def alive(self) -> Mask | None:
-        """None where every document lives."""
+        """Return None where every document lives."""
         if all(view.alive is None for view in self.views):
             return None
         return np.concatenate(
@@ -125,8 +125,8 @@ class Snapshot:
         return found
 
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
-        """Of ascending documents those of each segment that has some: (segment, their numbers there, where they stand
-        among `documents`)."""
+        """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
+        `documents`)."""
         bounds = np.searchsorted(documents, np.array(self.firsts, documents.dtype)).tolist()
         for number, (low, high) in enumerate(pairwise(bounds)):
             if low < high:
@@ -158,7 +158,7 @@ class Snapshot:
         return self.kept.get((view, term), made)
 
     def having(self, view: str, value: str) -> Mask:
-        """For each document whether it has a value of a key view."""
+        """Return, for each document, whether it has a value of a key view."""
 
         def made() -> Mask:
             mask = np.zeros(self.held, bool)

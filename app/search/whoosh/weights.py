@@ -40,7 +40,7 @@ _SPARSE = 32
 
 
 def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Matches]:
-    """For each segment the leaf's documents and what share of its idf each of them earns."""
+    """Return, for each segment, the leaf's documents and what share of its idf each of them earns."""
     terms: list[Sequence[int]] = [()] * len(segments)
     if isinstance(leaf, PrefixTerms | FuzzyTerms):
         terms = [_expanded(leaf, segment) for segment in segments]
@@ -107,7 +107,7 @@ def _located(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field |
 
 
 def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, row: Ints) -> Ints:
-    """In which of `FIELDS` each address lies; `row` says in which of `documents`."""
+    """Return in which of `FIELDS` each address lies; `row` says in which of `documents`."""
     dateline = segment["start"][documents].astype(np.int64) + segment["length.headline"][documents] + GAP
     body = dateline + segment["length.dateline"][documents] + GAP
     return (addresses >= dateline[row]).astype(np.int64) + (addresses >= body[row])
@@ -121,7 +121,7 @@ def _kept_norms(segment: Segment, field: str, mean: float) -> Floats:
 
 
 def norms(field: str, mean: float, lengths: Array, derived: Array) -> Floats:
-    """What one occurrence in `field` weighs in documents of such lengths."""
+    """Return what one occurrence in `field` weighs in documents of such lengths."""
     made: Floats = np.float32(BOOST[field]) / (
         np.float32(1 - B) + np.float32(B / max(mean, 1e-9)) * lengths.astype(np.float32)
     )
@@ -139,7 +139,8 @@ def saturated(weights: Floats) -> Floats:
 
 
 def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.NDArray[np.uint32]:
-    """Where the words stand in this order with at most `slop` others between them in all: addresses of the first.
+    """Return where the words stand in this order with at most `slop` others between them in all: addresses of the
+    first.
 
     No match leaves its field: the gap behind each is wider than the widest step.
     """
@@ -167,7 +168,7 @@ def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
 
 
 def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
-    """Whether a term stands at each of some ascending addresses."""
+    """Return whether a term stands at each of some ascending addresses."""
     if segment.size(term) > _SPARSE * len(addresses):
         return segment.standing(term, addresses)
     positions = kept_positions(segment, term)
@@ -177,7 +178,7 @@ def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
 
 
 def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
-    """From each first word step to the nearest next word, while no more than `slop` others were stepped over."""
+    """Step from each first word to the nearest next word, while no more than `slop` others were stepped over."""
     start = last = positions[0]
     for step, following in enumerate(positions[1:], 1):
         at = np.searchsorted(following, last, side="right")
