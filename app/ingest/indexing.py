@@ -118,9 +118,10 @@ def compact(archive: Archive, articles: int) -> None:
 
 
 def lag(archive: Archive) -> int:
-    """Return how many changed articles the index does not show yet."""
+    """Return how many changed articles the index does not show yet: all of them where it is not this archive's."""
+    shown = archive.engine.status().sequence if is_ours(archive) else 0
     with archive.database.reading() as session:
-        return count_changed_after(session, archive.engine.status().sequence)
+        return count_changed_after(session, shown)
 
 
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:

@@ -51,7 +51,7 @@ def _replayed(trace: Path, *given: str) -> tuple[list[str], int]:
 
 @pytest.mark.parametrize(
     ("extent", "every", "least"),
-    [("quick", "16", 100), pytest.param("full", "1", 2_000, marks=pytest.mark.torture)],
+    [("quick", "16", 100), pytest.param("full", "8", 2_000, marks=pytest.mark.torture)],
 )
 def test_power_that_fails(tmp_path: Path, extent: str, every: str, least: int) -> None:
     trace = _traced(tmp_path, extent)
@@ -60,4 +60,4 @@ def test_power_that_fails(tmp_path: Path, extent: str, every: str, least: int) -
     assert faults == []
     assert states >= least
     # The same on a disk that keeps nothing when it is told to: else all this could find nothing.
-    assert _replayed(trace, "32" if extent == "quick" else "8", "2", "unsynced")[0] != []
+    assert _replayed(trace, "32" if extent == "quick" else "64", "2", "unsynced")[0] != []

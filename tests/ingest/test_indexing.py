@@ -118,6 +118,7 @@ def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
     """As after the database was restored from a backup that is older than the index."""
     with filled.database.writing() as session:
         receipts.write(session, filled.engine.status().token, filled.engine.status().generation, 7)
+    assert indexing.lag(filled) == 30
     assert indexing.catch_up(filled) == 30
     assert indexing.catch_up(filled) == 0
     assert total(filled, "tide") == 30
@@ -125,6 +126,7 @@ def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
 
 def test_an_index_of_another_version_is_built_anew(filled: Archive) -> None:
     filled.fingerprint = "of a later version"
+    assert indexing.lag(filled) == 30
     generation = filled.engine.status().generation
     assert indexing.catch_up(filled) == 30
     assert filled.engine.status().generation > generation
