@@ -53,6 +53,12 @@ def test_a_wheel_holds_the_package_alone(installed: Path) -> None:
     assert sources <= held
 
 
+def test_a_wheel_holds_every_word_list(installed: Path) -> None:
+    lists = {path.relative_to(ROOT): path.read_bytes() for path in (ROOT / "app/enrich/lexicon").glob("*.txt")}
+    assert lists
+    assert {path: (installed / path).read_bytes() for path in lists} == lists
+
+
 def test_a_wheel_holds_what_the_pages_are_made_of(installed: Path) -> None:
     sources = {
         path.relative_to(ROOT) for folder in ("templates", "static") for path in (ROOT / "app/web" / folder).iterdir()

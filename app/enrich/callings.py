@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Literal, NamedTuple
+from typing import Literal, NamedTuple, get_args
 
-from app.enrich import gazetteer, titles
+from app.enrich import gazetteer, lexicon, titles
 
 Calling = Literal["arts", "sport", "armed-forces", "state", "church", "science", "law", "business"]
 
@@ -23,47 +23,18 @@ class Said(NamedTuple):
     nation: str | None
 
 
-_TABLE: dict[Calling, str] = {
-    "arts": """
-singer songwriter singer-songwriter musician pianist violinist cellist guitarist drummer saxophonist trumpeter composer
-rapper vocalist soprano tenor baritone actor actress comedian comedienne dancer ballerina choreographer painter sculptor
-filmmaker screenwriter entertainer
-""",
-    "sport": """
-striker midfielder goalkeeper winger coach skipper footballer quarterback linebacker pitcher outfielder shortstop
-fullback golfer boxer cyclist swimmer sprinter hurdler jockey wrestler skier cricketer batsman bowler wicketkeeper
-gymnast rower marathoner heavyweight
-""",
-    # Ranks of those who stay: many a singer was a soldier, or a sergeant.
-    "armed-forces": "general gen colonel col major maj admiral adm brigadier brig commander",
-    "state": """
-minister premier pm senator sen representative rep congressman congresswoman governor gov mayor ambassador chancellor mp
-lawmaker legislator politician
-""",
-    "church": "pope cardinal archbishop bishop rabbi imam ayatollah priest monk nun vicar",
-    "science": """
-physicist chemist biologist astronomer mathematician geologist meteorologist seismologist virologist epidemiologist
-astronaut cosmonaut
-""",
-    "law": "judge prosecutor attorney lawyer barrister solicitor sheriff detective policeman policewoman",
-    "business": """
-analyst economist banker trader broker dealer treasurer financier executive ceo cfo industrialist entrepreneur
-businessman businesswoman
-""",
+_CALLINGS: dict[str, Calling] = {
+    word: calling for calling in get_args(Calling) for word in lexicon.terms(f"callings-{calling}")
 }
-_CALLINGS: dict[str, Calling] = {word: calling for calling, words in _TABLE.items() for word in words.split()}
 _WHOLE = {
     "gen": "general", "col": "colonel", "maj": "major", "adm": "admiral", "brig": "brigadier",
     "sen": "senator", "rep": "representative", "gov": "governor",
 }  # fmt: skip
 
 # What a star is a star of.
-_STARS = frozenset("star legend idol icon player champion captain manager director driver trainer".split())
-_STAGES = frozenset("pop rock rap jazz folk soul blues opera film movie soap screen hollywood broadway music".split())
-_GAMES = frozenset(
-    "football soccer tennis basketball baseball hockey golf rugby cricket boxing cycling swimming athletics "
-    "racing".split()
-)
+_STARS = lexicon.terms("callings-stars")
+_STAGES = lexicon.terms("stages")
+_GAMES = lexicon.terms("games")
 
 # Two callings that no one life has, and two that hardly one has. Whoever was a soldier, a judge, a priest or a banker
 # may become a minister, and so have actors and athletes; generals go into business.
@@ -81,10 +52,7 @@ _SELDOM: frozenset[tuple[Calling, Calling]] = frozenset(
 
 _HEAD = re.compile(r"^(.*?)(?:$|[,(]|\s(?:of|for|to|with|by|in|at|from|like|on|under|and|who|since)\s)")
 # No general is an `Attorney General`, nor is a `sergeant at arms` in the army.
-_OFFICIALS = frozenset(
-    "adjutant attorney auditor commissioner comptroller consul director governor inspector postmaster secretary "
-    "solicitor surgeon".split()
-)
+_OFFICIALS = lexicon.terms("generals-of-none")
 _AT_ARMS = re.compile(r"\bat arms\b", re.IGNORECASE)
 # In small letters `major` is an adjective and a `rep` anybody's; and a senator's name stands in many a list.
 _NEITHER = frozenset(("major", "rep", "representative", "Boxer"))

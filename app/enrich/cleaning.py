@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
-from app.enrich import events, gazetteer, given, organizations, titles
+from app.enrich import events, gazetteer, given, lexicon, organizations, titles
 
 SpanType = Literal["person", "organization", "place", "event"]
 # What found a mention, or changed it last; docs/entities.md describes each.
@@ -95,30 +95,11 @@ _PERSON_JOINT = re.compile(r"\s+(?:and|said|says|told)\s+(?=[A-Z])|,\s+|\s+-+\s+
 _SUFFIX_AFTER_COMMA = re.compile(r"(?:Jr|Sr|III|II|IV)\b")
 
 # Words that the recogniser takes for names in newswire and on the web.
-_NO_NAMES_TABLE = """
-inc corp co ltd plc mln bln dlr dlrs pct cts shr net rev revs qtr mths vs avg oper oct nov dec jan feb mar apr jun
-jul aug sept sep january february march april may june july august september october november december monday
-tuesday wednesday thursday friday saturday sunday today yesterday tomorrow state government ministry company
-internet web online god bible covid-19 covid coronavirus fob gmt est edt pst ceo cfo gdp gnp am pm
-mr mrs ms dr north south east west western eastern northern southern central hi bye yes no ok tv dna aids i he she
-it they we you the and but or if in on at twitter.com blog video photo image source sources editor reporter press
-media court house spokesman spokeswoman spokesperson
-bank banks bankers board department finance energy note terms exchequer aaa bbb dlr stg yen libor parliamentary
-businesses analysts traders dealers officials investors shareholders although though while sept septmember
-firefighters lawmakers protesters prosecutors researchers scientists residents witnesses voters mommy daddy mom dad
-non gross obamacare dui dwi ko tko rbi rbis mvp
-windows vista explorer firefox android iphone ipad ipod macbook imac xbox playstation kindle photoshop
-qtrly mthly qtr div divs cif ecu ecus arbitragers arbitrageurs budget group aa bb lombard eurodollar eurosterling
-"""
-_NO_NAMES = frozenset(_NO_NAMES_TABLE.split())
-_NO_NAMES_OF_TWO = frozenset(("third world", "el nino", "first world", "middle class", "internet explorer"))
+_NO_NAMES = lexicon.terms("no-names")
 
 
 # A capital makes a name of them at the head of a sentence, the more so where a letter is missing.
-_OPENERS = (
-    "although however meanwhile nevertheless nonetheless therefore moreover furthermore earlier yesterday while when"
-    " whether because despite according asked though without with within through"
-).split()
+_OPENERS = lexicon.terms("sentence-openers")
 # Smaller towns have the names of people: `Sam's Club`.
 _LARGE = 500_000
 # One letter lost or swapped in a word of eight.
@@ -179,7 +160,7 @@ def starts_sentence(text: str, start: int) -> bool:
 
 def is_ordinary(name: str) -> bool:
     plain = name.lower().rstrip(".")
-    return plain in _NO_NAMES or plain in _NO_NAMES_OF_TWO or not any(c.isalpha() for c in name)
+    return plain in _NO_NAMES or not any(c.isalpha() for c in name)
 
 
 def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.enrich import lexicon
 from app.enrich.layout import Layout
 from app.enrich.mentions import recognise
 from app.enrich.prepared import prepare
 from app.enrich.recogniser import Recogniser
 from app.enrich.resolve import Enrichment, resolve
 
-# Raise it with every change of rules or tables that can change a mention or a key: texts are then read again.
+# Raise it with every change of rules that can change a mention or a key: texts are then read again. A change of a word
+# list raises the version by itself.
 PIPELINE = "rules-5"
 
 
@@ -31,7 +33,7 @@ class Enricher:
 
     def __init__(self, model: str) -> None:
         self._recogniser = Recogniser(model)
-        self.pipeline = f"{PIPELINE}+{self._recogniser.version}"
+        self.pipeline = f"{PIPELINE}+words-{lexicon.version()}+{self._recogniser.version}"
 
     def enrich(self, batch: Sequence[Source]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]

@@ -5,32 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from app.enrich import lexicon
 from app.text import fold
 
-# Names after `=` mean the same event.
-_WELL_KNOWN = """
-World War I = World War One | First World War | Great War | WWI
-World War II = World War Two | Second World War | World War 2 | WWII
-Gulf War = Persian Gulf War; Vietnam War; Korean War; Falklands War; Cold War; Six-Day War = Six Day War
-Yom Kippur War; American Civil War; Spanish Civil War; Iran-Iraq War; Iraq War; Crimean War; Boer War; Winter War
-Holocaust; Great Depression; Cultural Revolution; Prague Spring; Arab Spring; Watergate; Iran-Contra affair
-Christmas = Christmas Day | Xmas; Christmas Eve; Easter = Easter Sunday; Good Friday; Thanksgiving = Thanksgiving Day
-Ramadan; Eid al-Fitr = Eid; Eid al-Adha; Passover; Hanukkah = Chanukah; Yom Kippur; Rosh Hashanah; Diwali = Deepavali
-May Day; Labor Day = Labour Day; Memorial Day; Veterans Day; Independence Day; Bastille Day; Boxing Day; Republic Day
-New Year's Day; New Year's Eve; Lunar New Year = Chinese New Year; Halloween; Victory Day; D-Day
-Uruguay Round = Uruguay Round of GATT | Uruguay Round of the GATT
-"""
-
 # The last word of an event's name, or the one before `of`, `in`, `on`.
-_HEADS_TABLE = """
-war wars war-ii cup cups olympics olympiad paralympics games summit summits conference congress convention festival
-championship championships open masters prix hurricane typhoon cyclone storm revolution uprising rebellion riots
-intifada election elections referendum primary day crisis massacre genocide battle siege attack attacks bombing bombings
-disaster earthquake eruption explosion depression spring treaty agreement accord accords protocol round marathon derby
-bowl series tour race expo exposition fair show exhibition biennale oscars ashes jubilee coronation tournament trophy
-regatta rally tests test ramadan offensive operation mission armistice ceasefire
-"""
-_HEADS = frozenset(_HEADS_TABLE.split())
+_HEADS = lexicon.terms("event-heads")
 _JOINT = re.compile(r" (?:of|in|on|at|for|over|against) ")
 # `1998 World Cup`, `Rio 2016`, `10th Panchen Olympiad`; any other figure is a date, a price or a result.
 _FIGURE = re.compile(r"(?:1[0-9]|20)\d\d|\d{1,3}(?:st|nd|rd|th)")
@@ -43,27 +22,9 @@ _BEFORE_HEAD = re.compile(r"(?<![\w.'-])(?!The |A |An |In |At |Annual |First )(?
 _LONGEST_BEFORE_HEAD = 50
 _TREATIES = frozenset(("Agreement", "Treaty", "Accord", "Accords", "Pact", "Convention", "Protocol"))
 _STARTS = ("Operation ", "Hurricane ", "Typhoon ", "Cyclone ", "Battle ", "Super Bowl", "Expo ")
-
-
-def _same_names() -> dict[str, str]:
-    names = {}
-    for item in _WELL_KNOWN.replace("\n", ";").split(";"):
-        shown, _, others = (part.strip() for part in item.partition("="))
-        for name in (shown, *others.split("|")):
-            names[fold(name.strip())] = shown
-    names.pop("", None)
-    return names
-
-
-_SAME = _same_names()
-
-
-_FIRST_WORDS = frozenset(
-    name.strip().split(" ")[0]
-    for item in _WELL_KNOWN.replace("\n", ";").replace("=", "|").split(";")
-    for name in item.split("|")
-    if name.strip()
-)
+_NAMES = lexicon.canonical("events")
+_SAME = {fold(name): shown for name, shown in _NAMES.items()}
+_FIRST_WORDS = frozenset(name.split(" ")[0] for name in _NAMES)
 
 
 def begins_well_known(word: str) -> bool:

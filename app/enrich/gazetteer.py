@@ -1,7 +1,7 @@
 """Places and nationalities: which place a name means, by which id, in which country.
 
-Cities come from GeoNames (`geonames`), the rest from our own tables in `atlas`. Everything is read on first use: about
-0.1 s and a few megabytes, which every worker process pays once.
+Cities come from GeoNames (`geonames`), the rest from our own word lists (`lexicon`). Everything is read on first use:
+about 0.1 s and a few megabytes, which every worker process pays once.
 """
 
 from __future__ import annotations
@@ -12,11 +12,17 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal
 
-from app.enrich import atlas, geonames
+from app.enrich import geonames, lexicon
 from app.text import fold, slug
 
 PlaceKind = Literal["country", "capital", "city", "state", "region", "wide"]
 
+# First names, surnames and common words as well: their place needs more evidence than the name alone.
+_DOUBTFUL = lexicon.terms("doubtful-places")
+# Acronyms of countries: words unless in capitals.
+_ACRONYMS = lexicon.terms("place-acronyms")
+# Surnames, languages and words as well: only where the recogniser agrees.
+_DOUBTFUL_DEMONYMS = lexicon.terms("doubtful-demonyms")
 _STOPS = re.compile(r"[.]|(?<=\w)-(?=\w)")
 
 
@@ -68,7 +74,7 @@ def lookup(name: str) -> tuple[Place, ...]:
     """All places of that name, the one usually meant first."""
     index, key = _index(), _key(name)
     # `La.` is no `L.A.`
-    places = [] if key in atlas.ACRONYMS and not name.isupper() else list(index.by_key.get(key, ()))
+    places = [] if key in _ACRONYMS and not name.isupper() else list(index.by_key.get(key, ()))
     seen = {place.id for place in places}
     for place in _city_places(index, key):
         if place.id not in seen and not any(_same_city(place, known) for known in places):
@@ -89,16 +95,16 @@ def demonym(word: str) -> Place | None:
 
 def is_doubtful_demonym(word: str) -> bool:
     """`Pole`, `Scot`: words or names as well."""
-    return word in atlas.DOUBTFUL_DEMONYMS
+    return word in _DOUBTFUL_DEMONYMS
 
 
 @lru_cache(maxsize=20_000)
 def is_certain(name: str) -> bool:
     """A country, capital or other well known place whose name hardly means anything else."""
     key = _key(name)
-    if key in atlas.ACRONYMS and not name.isupper():
+    if key in _ACRONYMS and not name.isupper():
         return False
-    return key not in atlas.DOUBTFUL and any(
+    return key not in _DOUBTFUL and any(
         place.kind in ("country", "capital", "region", "wide") for place in _index().by_key.get(key, ())
     )
 
@@ -160,10 +166,7 @@ def _lies_in(place: Place, outer: Place) -> bool:
     return place.country == outer.country or (outer.country == "SU" and place.country in _SOVIET)
 
 
-_SOVIET_TABLE = """
-RU UA BY KZ UZ GE AM AZ MD LV LT EE KG TJ TM
-"""
-_SOVIET = frozenset(_SOVIET_TABLE.split())
+_SOVIET = lexicon.terms("soviet-republics")
 
 
 def _same_city(one: Place, other: Place) -> bool:
@@ -199,7 +202,7 @@ def _index() -> _Index:
 
 
 def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
-    ours = {line[:2]: [name.strip() for name in line[5:].split("|")] for line in _lines(atlas.COUNTRIES)}
+    ours = dict(lexicon.rows("countries"))
     theirs = {code: [row.name] for code, row in rows.items()}
     for code, (shown, *others) in sorted((theirs | ours).items()):
         place = Place(_id(shown), shown, "country", code, None, rows[code].population if code in rows else 0)
@@ -208,14 +211,14 @@ def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
 
 
 def _add_wide(index: _Index) -> None:
-    for shown, *others in _groups(" ; ".join(_lines(atlas.WIDE))):
+    for shown, others in lexicon.rows("wide-regions"):
         index.add(Place(_id(shown), shown, "wide", None), *others)
 
 
 def _add_regions(index: _Index) -> None:
-    for line in _lines(atlas.REGIONS):
-        for shown, *others in _groups(line[3:]):
-            index.add(Place(_id(shown), shown, "region", line[:2]), *others)
+    for region, others in lexicon.rows("regions"):
+        code, shown = region.split(" ", 1)
+        index.add(Place(_id(shown), shown, "region", code), *others)
 
 
 def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
@@ -233,10 +236,8 @@ def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
 
 def _add_renamed(index: _Index) -> None:
     """Cities with other names, as one place; their rows in `cities` are taken out, so that no second place appears."""
-    for line in _lines(atlas.CITIES):
-        code = line[:2]
-        shown, _, others = line[3:].partition("=")
-        shown, names = shown.strip(), [name.strip() for name in others.split("|") if name.strip()]
+    for city, names in lexicon.rows("cities"):
+        code, shown = city.split(" ", 1)
         known = next((p for p in index.by_key.get(_key(shown), ()) if p.country == code and p.kind == "capital"), None)
         rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.country == code]
         if rows:
@@ -249,14 +250,14 @@ def _add_renamed(index: _Index) -> None:
 
 
 def _add_states(index: _Index, rows: list[geonames.State]) -> None:
-    short = dict(item.split(maxsplit=1) for item in _items(atlas.US_STATES))
+    short = dict(lexicon.rows("us-states"))
     for row in rows:
         id = _id(row.name)
         if id in index.taken:
             id += "-state"
         place = Place(id, row.name, "state", "US", row.code)
         index.add(place, f"{row.name} state")
-        for name in (row.code, *short.get(row.code, "").split()):
+        for name in (row.code, *short.get(row.code, ())):
             index.states[name.replace(".", "").lower()] = place
             if name.count(".") > 1 or (name.endswith(".") and len(name) > 4):
                 index.add(place, name)
@@ -272,22 +273,6 @@ def _add_demonyms(index: _Index) -> None:
 
 
 def demonym_words() -> Iterator[tuple[str, str]]:
-    for line in _lines(atlas.DEMONYMS):
-        code, *words = line.split()
+    for code, words in lexicon.rows("demonyms"):
         for word in words:
             yield code, word
-
-
-def _lines(table: str) -> list[str]:
-    return [line for line in table.splitlines() if line]
-
-
-def _items(table: str) -> list[str]:
-    return [item.strip() for line in _lines(table) for item in line.split(";") if item.strip()]
-
-
-def _groups(table: str) -> Iterator[list[str]]:
-    for item in table.split(";"):
-        names = [name.strip() for name in item.split("|") if name.strip()]
-        if names:
-            yield names

@@ -15,7 +15,7 @@ from itertools import pairwise
 from operator import attrgetter
 from typing import Literal
 
-from app.enrich import gazetteer
+from app.enrich import gazetteer, lexicon
 from app.text import sentences
 
 
@@ -80,11 +80,7 @@ _DATELINE = re.compile(
         \s*(?P<end>:(?=\s)|--+|[—–]|(?<=[\s.)])-(?=\s)|(?=\n)|$)\s*""",
     re.VERBOSE,
 )
-_AGENCIES_TABLE = """
-reuters reuter ap afp upi xinhua tass itar-tass interfax ria cnn bbc dpa efe ansa kyodo yonhap pti ani ians
-bloomberg antara bernama anadolu kuna irna sana apa jta cp pa uni ips idn ntb
-"""
-_AGENCIES = frozenset(_AGENCIES_TABLE.split())
+_AGENCIES = lexicon.terms("agencies")
 
 
 def split_date_header(text: str) -> tuple[str | None, str]:

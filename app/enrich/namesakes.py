@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, count
 from math import fsum
 
-from app.enrich import callings, gazetteer
+from app.enrich import callings, gazetteer, lexicon
 from app.enrich.callings import Calling
 from app.ids import is_place
 from app.text import slug
@@ -27,12 +27,7 @@ Company = Callable[[Collection[str]], Mapping[str, Collection[str]]]
 _TELLING = 200
 _INITIAL = re.compile(r"(?<= )[A-Z](?=\. )")
 # What stands in articles on anything at all, as countries and cities do.
-_EVERYWHERE_TABLE = """
-united-nations nato european-union european-community congress senate house-of-representatives house house-of-commons
-parliament white-house supreme-court reuters reuter associated-press ap afp upi itar-tass tass bbc cnn itv nbc cbs abc
-fox-news new-york-times washington-post wall-street-journal times guardian financial-times usa-today
-"""
-_EVERYWHERE = frozenset(f"organization-{name}" for name in _EVERYWHERE_TABLE.split())
+_EVERYWHERE = frozenset(f"organization-{name}" for name in lexicon.terms("organizations-everywhere"))
 
 
 @dataclass(frozen=True, slots=True)

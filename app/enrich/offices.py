@@ -5,15 +5,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.enrich import gazetteer
+from app.enrich import gazetteer, lexicon
 from app.enrich.gazetteer import Place
 from app.text import slug
 
-_OFFICES_TABLE = """
-central-bank reserve-bank parliament national-assembly supreme-court constitutional-court high-court cabinet army navy
-air-force statistics-office central-statistical-office politburo communist-party treasury
-"""
-_OFFICES = frozenset(_OFFICES_TABLE.split())
+_OFFICES = lexicon.terms("national-offices")
 _MINISTRY = re.compile(r"[a-z]+-ministry|ministry-of-(?:finance|defence|defense|trade|agriculture|health|justice)")
 # The American ones, and those of a few other countries that speak of departments.
 _DEPARTMENT = re.compile(

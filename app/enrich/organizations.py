@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import gazetteer
+from app.enrich import gazetteer, lexicon
 from app.text import fold
 
 _FORMS = (
@@ -15,11 +15,7 @@ _FORM_AFTER = re.compile(
     rf"(?:\s\([A-Z]\w*\))?,?\s(?:and\s(?=Co\b)|&\s(?=Co\b))?(?:(?:{_FORMS})\b|(?:inc|corp|ltd)\b)(?! ?-)\.?(?=\W|$)"
 )
 _FORM = re.compile(rf"(?<=\s)(?:{_FORMS})\b(?! ?-)")
-_LEGAL_WORDS_TABLE = """
-inc incs incorporated corp corps corporation co cos company companies ltd ltda limited plc llc llp lp ag sa nv na spa
-gmbh ab asa oy pty bhd berhad kk bv se sarl aktiengesellschaft
-"""
-_LEGAL_WORDS = frozenset(_LEGAL_WORDS_TABLE.split())
+_LEGAL_WORDS = lexicon.terms("legal-forms")
 # The only words in small letters that may end a name (`Key Tronic corp`).
 SMALL_FORMS = frozenset({"inc", "corp", "ltd", "plc"})
 # `U.S. Company` is any company of the country: newswire of the eighties wrote a capital after `U.S.`
@@ -30,140 +26,32 @@ _MOST_WORDS = 40
 # Short forms that are also words or initials of something else; alone they do not make a company.
 _NEEDS_COMPANY = frozenset({"se", "ab", "sa", "na", "co", "cos", "kk", "company", "companies", "limited"})
 
-# Names after `=` mean the same; all of them are organisations wherever they stand.
-_WELL_KNOWN = """
-Kremlin; White House; Pentagon; Downing Street; Taliban; Hamas; Hezbollah = Hizbollah | Hizbullah; Fatah
-al-Qaeda = Al Qaeda | al-Qaida; Islamic State = ISIS | ISIL; Boko Haram; al-Shabaab = Al Shabaab
-Lashkar-e-Taiba = Lashkar-e-Tayyiba | Lashkar-e-Toiba; Jaish-e-Mohammed = Jaish-e-Mohammad; Hizbul Mujahideen
-Jamaat-ud-Dawa; Haqqani Network; Wagner Group; PKK = Kurdistan Workers' Party | Kurdistan Workers Party
-IRA = Irish Republican Army; ETA; FARC; PLO = Palestine Liberation Organisation | Palestine Liberation Organization
-NATO = North Atlantic Treaty Organization; United Nations = UN | U.N. | U.N; European Union = EU | E.U.
-European Community = EC | E.C. | European Communities; European Commission = EC Commission; European Parliament
-European Central Bank = ECB; OPEC = Organization of Petroleum Exporting Countries; Warsaw Pact; Andean Pact
-UNCTAD = United Nations Conference on Trade and Development | U.N. Conference on Trade and Development
-International Monetary Fund = IMF; World Bank; World Health Organization = WHO | World Health Organisation
-World Trade Organization = WTO; UNESCO; UNICEF; Interpol; Europol; ASEAN; BRICS
-Security Council = U.N. Security Council
-Federal Bureau of Investigation = FBI; Central Intelligence Agency = CIA; NASA; KGB; FSB; Mossad; Scotland Yard
-U.S. Congress = Congress; U.S. Senate = Senate; Bundestag; Bundesbank; Knesset; State Duma = Duma; Lok Sabha
-Rajya Sabha; House of Commons; House of Lords; House of Representatives; Supreme Court; Politburo; State Department
-Federal Reserve = Fed | Federal Reserve Board; Securities and Exchange Commission = SEC
-New York Stock Exchange = NYSE; Nasdaq; Treasury; Bank of England; Bank of Japan; Red Cross; Amnesty International
-Human Rights Watch; Greenpeace; FIFA; UEFA; International Olympic Committee = IOC; Reuters = Reuter | REUTER
-Associated Press = AP
-Agence France-Presse = AFP; RIA Novosti; TASS = Itar-Tass | ITAR-TASS; Xinhua; Interfax; BBC; CNN; Al Jazeera
-New York Times; Washington Post; Wall Street Journal; Financial Times; Labour Party = Labour; Conservative Party
-Republican Party; Democratic Party; Communist Party; Likud; Solidarity
-Standard and Poor's = Standard & Poor's | S and P | S&P | S & P | Standard and Poors
-Moody's = Moody's Investors Service; Duff and Phelps = Duff & Phelps
-Business Week; Atlanta Constitution; Los Angeles Times; Der Spiegel; Le Monde; Izvestia; Pravda; Newsweek
-Paris Bourse; U.S. District Court; Cable and Wireless = Cable & Wireless; Chase Manhattan; Merrill Lynch
-Donaldson, Lufkin and Jenrette = Donaldson, Lufkin & Jenrette | Donaldson Lufkin and Jenrette
-Donaldson, Lufkin and Jenrette = Donaldson, Lufkin and Jenrette Securities | Donaldson Lufkin and Jenrette Securities
-Hongkong and Shanghai Banking = Hongkong and Shanghai Bank | Hong Kong and Shanghai Banking | HSBC
-United Nations Development Programme = UNDP | U.N. Development Programme | UN Development Programme
-United Nations Environment Programme = UNEP | U.N. Environment Programme | UN Environment Programme
-World Food Programme = WFP | U.N. World Food Programme | UN World Food Programme; UNHCR
-Keidanren; Johnson and Johnson = Johnson & Johnson; Procter and Gamble = Procter & Gamble
-Marks and Spencer = Marks & Spencer; Black and Decker = Black & Decker; Ernst and Young = Ernst & Young
-Alex. Brown and Sons = Alex Brown and Sons | Alex. Brown & Sons
-Jardine Matheson; L.F. Rothschild; Goldman Sachs = Goldman, Sachs; Tanjug; IRNA; Polisario; Contras
-"""
-
-# Names after `=` mean the same where they were found to be organisations: `GE` may be anything else.
-_ALIASES = """
-General Motors = GM; International Business Machines = IBM | International Business Machine; General Electric = GE
-American Telephone and Telegraph = AT&T | ATT | AT and T | American Telephone; British Petroleum = BP
-Volkswagen = VW; BBC = British Broadcasting
-Moody's = Moody's Investors; Salomon Brothers = Salomon; Drexel Burnham Lambert = Drexel Burnham | Drexel
-Shearson Lehman Brothers = Shearson Lehman | Shearson; E.F. Hutton = EF Hutton | Hutton
-NASA = National Aeronautics and Space Administration; United Auto Workers = UAW
-House of Representatives = House | U.S. House | U.S. House of Representatives
-Organization for Economic Cooperation and Development = OECD | Organization for Economic Co-operation and Development
-General Agreement on Tariffs and Trade = GATT; Food and Agriculture Organization = FAO
-Ministry of International Trade and Industry = MITI; Environmental Protection Agency = EPA
-Federal Communications Commission = FCC; Federal Aviation Administration = FAA; Federal Trade Commission = FTC
-Food and Drug Administration = FDA; Internal Revenue Service = IRS; African National Congress = ANC
-European Commission = Commission of the European Communities | European Community Commission | Executive Commission
-General Electric Company plc = General Electric Co Plc | General Electric Co PLC | General Electric Co plc | GEC
-Merrill Lynch = Merrill Lynch Capital Markets | Merrill Lynch Pierce Fenner and Smith; Bharatiya Janata Party = BJP
-"""
-
 # Their possessive is the name.
-_POSSESSIVES_TABLE = """
-Standard and Poor; Standard & Poor; Poor; Moody; McDonald; Sotheby; Christie; Lloyd; Macy; Wendy; Sainsbury; Levi
-Reader; Harrod; Kellogg; Denny; Domino; Hardee
-"""
-_POSSESSIVES = frozenset(name.strip() for name in _POSSESSIVES_TABLE.replace("\n", ";").split(";") if name.strip())
+_POSSESSIVES = lexicon.terms("possessive-names")
 
-
-def _canonical_names(table: str) -> dict[str, str]:
-    names = {}
-    for line in table.splitlines():
-        for item in filter(None, map(str.strip, line.split(";"))):
-            shown, _, others = item.partition("=")
-            for name in (shown, *others.split("|")):
-                if name.strip():
-                    names[name.strip()] = shown.strip()
-    return names
-
-
-_CANONICAL = _canonical_names(_WELL_KNOWN)
-_ALIAS_OF = _canonical_names(_ALIASES)
+# Organisations wherever they stand, and those that `GE` or `Drexel` means once it is found to be one.
+_CANONICAL = lexicon.canonical("organizations")
+_ALIAS_OF = lexicon.canonical("organization-aliases")
 _FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.isupper() and " " in name}
 
 # Nouns that end names of organisations, whatever the recogniser takes them for.
-_ORGANIZATION_NOUNS_TABLE = """
-department survey ministry agency commission committee council institute association authority bank party court
-police army navy bureau federation corporation company group foundation league club university college union
-congress parliament organisation organization society alliance trust board exchange times post newspaper news bourse
-airlines airways motors industries holdings securities brothers service services administration office
-"""
-_ORGANIZATION_NOUNS = frozenset(_ORGANIZATION_NOUNS_TABLE.split())
-_PLURALS_OF_TOWNS_TABLE = """
-Springs Falls Rapids Heights Hills Plains Gardens Woods Shores Keys Lakes Oaks Pines Flats Acres Estates Cities Bluffs
-Parks Streets Provinces Regions Territories Counties Districts Wells Towers Docks Beaches States Straits Highlands
-"""
-_PLURALS_OF_TOWNS = frozenset(_PLURALS_OF_TOWNS_TABLE.split())
-_CLUB_WORDS_TABLE = """
-FC AFC AC AS SC CF FK NAC RKC MVV AZ SV PSV RC SK NK CSKA TSV VfB VfL RCD SSC HNK
-"""
-_CLUB_WORDS = frozenset(_CLUB_WORDS_TABLE.split())
+_ORGANIZATION_NOUNS = lexicon.terms("organization-nouns")
+_PLURALS_OF_TOWNS = lexicon.terms("town-plurals")
+_CLUB_WORDS = lexicon.terms("club-words")
 _CLUB_ENDINGS = frozenset(("United", "Rovers", "Wanderers", "Athletic", "Rangers", "Hotspur", "Albion"))
-_PLACE_NOUNS_TABLE = """
-river mountain mountains street avenue airport stadium park island islands lake sea ocean bay valley province county
-beach road square bridge desert peninsula coast canal strait gulf highway boulevard harbour harbor glacier district
-region jail prison
-"""
-_PLACE_NOUNS = frozenset(_PLACE_NOUNS_TABLE.split())
+_PLACE_NOUNS = lexicon.terms("place-nouns")
 # People are called Park, Lake, Beach and Street, but not so.
 _SURE_PLACE_NOUNS = frozenset(("peninsula", "river", "mountains", "airport", "province", "islands", "strait", "desert"))
 
 # What long names with an acronym mean as well: currency units, levies, tests.
-_THINGS_TABLE = """
-unit units rate rates index indexes indices amount amounts note notes certificate certificates act bill law tax program
-programme plan system scheme requirement average facility test disease syndrome virus aircraft missile treaty agreement
-offering
-"""
-_THINGS = frozenset(_THINGS_TABLE.split())
+_THINGS = lexicon.terms("things")
 _PROGRAMS = frozenset(("Program", "Programme", "Requirement", "Act", "Bill", "Index", "Average"))
 
 # Names of companies are not made of these alone.
-_SMALL_TABLE = """
-of and the for & in de la du des et und e y
-"""
-_SMALL = frozenset(_SMALL_TABLE.split())
-_NOT_FIRST_TABLE = """
-the a an this that its their our but and or in on at as for from by with of to if when while after before however
-although both he she it they we said under since last most some many one two
-"""
-_NOT_FIRST = frozenset(_NOT_FIRST_TABLE.split())
+_SMALL = lexicon.terms("joining-words")
+_NOT_FIRST = lexicon.terms("not-first-in-company")
 # First words that many organisations share: `National` is no short form of `National Guardian Corp`.
-_SHARED_FIRST_TABLE = """
-national international american first united general new royal federal central the bank house department ministry
-university university-of state world global public north south east west great city council committee
-"""
-_SHARED_FIRST = frozenset(_SHARED_FIRST_TABLE.split())
+_SHARED_FIRST = lexicon.terms("shared-first-words")
 _NAME_WORD = re.compile(r"[^\s()\"<>;:]+$")
 # `BOT International (HK) Ltd`
 _BRACKETED = re.compile(r"(?<= )\([A-Z]\w*\)$")

@@ -10,17 +10,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from app.enrich import gazetteer, organizations
+from app.enrich import gazetteer, lexicon, organizations
 from app.enrich.cleaning import SpanType
 
 # Read as substrings: one pattern of all of them takes ten times as long.
-_SPORT_TABLE = """
-soccer; football; cricket; tennis; golf; baseball; basketball; hockey; athletics; rugby; cycling; swimming; skiing
-boxing; badminton; motor racing; first innings; premier league; first division; second division; third division
-second round; third round; first leg; second leg; quarterfinal; quarter-final; semifinal; semi-final; standings
-grand prix; world cup; all-star; playoff; home team; seeding
-"""
-_SPORT = tuple(item.strip() for item in _SPORT_TABLE.replace("\n", ";").split(";") if item.strip())
+_SPORT = tuple(row.shown for row in lexicon.rows("sport-phrases"))
 # An article says early that it is about sport.
 _HEAD = 1500
 _WORD = r"[A-ZÀ-Þ][\w'’.&/-]*"
@@ -40,12 +34,7 @@ _DISMISSAL = re.compile(rf"\b(?:c|b|st|c and b|c sub) ({_NAME})")
 _BOWLER = re.compile(rf"({_NAME}) \d+(?:\.\d)?-\d+-\d+-\d+")
 # `1. Gail Devers (U.S.) 12.60`
 _WITH_COUNTRY = re.compile(rf"(?<![\w.])({_NAME}) ?\( ?([A-Z][A-Za-z. ]*[A-Za-z.]) ?[,)]")
-_NOT_TEAMS_TABLE = """
-total extras revenue revenues sales net shr assets oper avg january february march april may june july august september
-october november december monday tuesday wednesday thursday friday saturday sunday wheat corn group page year pool
-match game round halftime attendance
-"""
-_NOT_TEAMS = frozenset(_NOT_TEAMS_TABLE.split())
+_NOT_TEAMS = lexicon.terms("not-teams")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from app.enrich import gazetteer, given, organizations
+from app.enrich import gazetteer, given, lexicon, organizations
 from app.enrich.cleaning import Span
 from app.enrich.spans import Spans
 
@@ -39,11 +39,7 @@ _NEAR = 30
 # Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
 _CLUB_COUNTRIES = frozenset("NL BE DE NO SE DK FI PL CZ SK HU RO BG RS HR RU UA BY GR TR AT CH".split())
 # Names that are a club's wherever sides meet, but towns, heroes or gods elsewhere.
-_CLUBS_TABLE = """
-Ajax Anderlecht Arsenal Atalanta Barcelona Benfica Besiktas Celtic Chelsea Everton Fenerbahce Feyenoord Fiorentina
-Galatasaray Juventus Lazio Liverpool Olympiakos Panathinaikos Partizan Sampdoria Sunderland Tottenham Trabzonspor
-"""
-_CLUBS = frozenset(_CLUBS_TABLE.split())
+_CLUBS = lexicon.terms("clubs")
 # They play as nations do.
 _NATIONS = frozenset(("England", "Scotland", "Wales", "Northern Ireland", "Hong Kong"))
 

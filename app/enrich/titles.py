@@ -6,48 +6,19 @@ import re
 from difflib import get_close_matches
 from functools import lru_cache
 
-# Only ever said to a person: what follows is one, whatever the recogniser thinks.
-_HONORIFICS = "mr mrs ms miss messrs dr prof sir dame madame monsieur herr frau senor signor shri smt"
-
-_OFFICES = """
-president vice-president premier pm minister chancellor senator sen rep representative congressman congresswoman
-governor gov mayor ambassador king queen prince princess pope cardinal archbishop bishop rabbi imam ayatollah emir
-hojatoleslam sheikh sultan lord lady baron count general gen lieutenant lt colonel col major maj captain capt sergeant
-sgt corporal
-admiral adm commander cmdr marshal brigadier brig private pvt officer judge justice chairman chairwoman chairperson
-secretary director spokesman spokeswoman spokesperson leader chief professor rev reverend father sister coach manager
-treasurer prosecutor attorney detective inspector superintendent sheriff commissioner chief-executive ceo cfo
-economist analyst tsar czar emperor empress kaiser striker midfielder
-defender goalkeeper winger captain skipper mp dictator surgeon founder nominee
-"""
-
-# Before a title: `former Prime Minister`, `Deputy Foreign Minister`.
-_QUALIFIERS = """
-former ex then acting deputy vice prime foreign defence defense finance interior external home chief senior junior
-state general union opposition party interim assistant under associate executive managing crown attorney press
-affairs trade energy health agriculture economy justice environment transport treasury u.s. us lt late outgoing
-incoming incumbent
-"""
+from app.enrich import lexicon
 
 # What ministers and secretaries are named for. The Treasury and the State Department are named so themselves.
-_PORTFOLIOS_TABLE = """
-agriculture commerce communications defense defence economy education employment energy environment finance foreign
-health home housing industry interior justice labor labour oil planning telecommunications tourism trade transport
-transportation
-"""
-_PORTFOLIOS = frozenset(_PORTFOLIOS_TABLE.split())
+_PORTFOLIOS = lexicon.terms("portfolios")
 
-_HONORIFIC_WORDS = frozenset(_HONORIFICS.split())
-_TITLE_WORDS = _HONORIFIC_WORDS | frozenset(_OFFICES.split())
-_QUALIFIER_WORDS = frozenset(_QUALIFIERS.split())
+# Only ever said to a person: what follows is one, whatever the recogniser thinks.
+_HONORIFIC_WORDS = lexicon.terms("honorifics")
+_TITLE_WORDS = _HONORIFIC_WORDS | lexicon.terms("titles")
+# Before a title: `former Prime Minister`, `Deputy Foreign Minister`.
+_QUALIFIER_WORDS = lexicon.terms("title-qualifiers")
 
 # Offices that also begin names of things: General Motors, King County, Prince Edward Island, Major League.
-_ALSO_OTHERWISE_TABLE = """
-general king queen prince princess lord lady count major captain private marshal judge justice chief sister father
-manager director secretary officer baron sultan coach leader winger defender representative cardinal bishop
-commander union treasury state
-"""
-_ALSO_OTHERWISE = frozenset(_ALSO_OTHERWISE_TABLE.split())
+_ALSO_OTHERWISE = lexicon.terms("titles-otherwise")
 
 _LONG_TITLES = sorted(word for word in _TITLE_WORDS if len(word) > 6)
 # One letter lost or swapped in a word of eight.

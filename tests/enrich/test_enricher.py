@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.enrich import lexicon
 from app.enrich.enricher import PIPELINE, Enricher, Source
 from app.enrich.layout import lay_out, split_date_header
 from app.enrich.recogniser import _pieces
@@ -31,10 +32,10 @@ def test_the_import_does_not_load_the_model_library() -> None:
     assert done.stdout.strip() == "False"
 
 
-def test_the_pipeline_names_rules_and_model(enricher: Enricher) -> None:
+def test_the_pipeline_names_rules_words_and_model(enricher: Enricher) -> None:
     enrichment = enricher.enrich([source("a", "Rain fell in Oslo.")])[0]
     assert enrichment.pipeline == enricher.pipeline
-    assert enricher.pipeline.startswith(f"{PIPELINE}+en_core_web_md-")
+    assert enricher.pipeline.startswith(f"{PIPELINE}+words-{lexicon.version()}+en_core_web_md-")
 
 
 def test_the_result_does_not_depend_on_the_batch(enricher: Enricher) -> None:
