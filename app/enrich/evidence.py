@@ -1,16 +1,17 @@
 """What the rest of an article says of a name: legal forms, titles, known places, type by vote, surnames, repeats.
 
-The rules run in the order of `weigh`, from the surest evidence to the weakest: what one has taken, a later one may
-retype but never cut.
+Each rule is a pass over one article. `PHASES`, at the end of this file, is the order in which they run: the bounds of
+names, names that are certain, what stands beside a name, what the whole article says, and repeats.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
+from typing import NamedTuple
 
 from app.enrich import (
     appositions,
@@ -87,47 +88,32 @@ _LONGEST_PERSON = 200
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
 
 
+class Article(NamedTuple):
+    """What a pass may look at: the text, where names may begin in it, its blocks, its sports tables; and the spans."""
+
+    text: str
+    starts: Sequence[int]
+    blocks: Sequence[Block]
+    spans: Spans
+    results: Scores
+
+
+class Phase(NamedTuple):
+    """Passes that run one after the other and ask one kind of question."""
+
+    name: str
+    passes: tuple[Callable[[Article], None], ...]
+
+
 def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> None:
     """Correct and complete the spans found by the recogniser, in place. `results` are the article's sports tables."""
     starts = [
         m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
     ]
-    _complete_names(text, spans)
-    _rejoin_people(text, spans)
-    particles.weigh(text, spans)
-    _part_couples(text, spans)
-    nations.part(text, spans)
-    _people_of_firms(text, spans)
-    _legal_forms(text, spans)
-    _short_names(text, spans)
-    _listed_names(text, starts, spans)
-    _named_events(text, spans)
-    _chambers(text, spans)
-    _states(text, spans)
-    _titles(text, starts, spans)
-    firms.weigh(text, spans)
-    _employers(text, spans)
-    _speakers(text, spans)
-    _given_names(text, spans)
-    _aged(text, spans)
-    appositions.weigh(text, spans)
-    if results.of_sport:
-        sport.weigh(text, spans)
-    _stated_acronyms(text, spans)
-    _nationalities(text, spans)
-    _join_places(text, spans)
-    _places(text, spans)
-    lists.agree(text, spans)
-    _vote(text, spans, results.types)
-    _surnames(text, spans)
-    sport.sides(text, spans)
-    firms.towns(text, spans)
-    firms.families(text, spans)
-    _whole_names(text, spans)
-    _wrong_initials(text, spans)
-    _lost_apostrophes(text, spans)
-    _repeats(text, starts, blocks, spans)
-    _short_nouns(text, spans)
+    article = Article(text, starts, blocks, spans, results)
+    for phase in PHASES:
+        for run in phase.passes:
+            run(article)
 
 
 def _complete_names(text: str, spans: Spans) -> None:
@@ -874,3 +860,78 @@ def _in_capitalised_run(text: str, span: Span, spans: Spans) -> bool:
         and not starts_sentence(text, before.start(1))
         and not titles.is_title(before[1])
     )
+
+
+def _on_spans(rule: Callable[[str, Spans], None]) -> Callable[[Article], None]:
+    """Return a pass of a rule that needs the text and the spans alone."""
+    return lambda article: rule(article.text, article.spans)
+
+
+def _sport(article: Article) -> None:
+    if article.results.of_sport:
+        sport.weigh(article.text, article.spans)
+
+
+# Every rule that looks at more than one name, in the order in which they run. A new rule is a line here.
+PHASES = (
+    Phase(
+        "bounds",
+        (
+            _on_spans(_complete_names),
+            _on_spans(_rejoin_people),
+            _on_spans(particles.weigh),
+            _on_spans(_part_couples),
+            _on_spans(nations.part),
+            _on_spans(_people_of_firms),
+            _on_spans(_legal_forms),
+            _on_spans(_short_names),
+        ),
+    ),
+    Phase(
+        "certain names",
+        (
+            lambda article: _listed_names(article.text, article.starts, article.spans),
+            _on_spans(_named_events),
+            _on_spans(_chambers),
+            _on_spans(_states),
+        ),
+    ),
+    Phase(
+        "context",
+        (
+            lambda article: _titles(article.text, article.starts, article.spans),
+            _on_spans(firms.weigh),
+            _on_spans(_employers),
+            _on_spans(_speakers),
+            _on_spans(_given_names),
+            _on_spans(_aged),
+            _on_spans(appositions.weigh),
+            _sport,
+            _on_spans(_stated_acronyms),
+            _on_spans(_nationalities),
+            _on_spans(_join_places),
+            _on_spans(_places),
+            _on_spans(lists.agree),
+        ),
+    ),
+    Phase(
+        "whole article",
+        (
+            lambda article: _vote(article.text, article.spans, article.results.types),
+            _on_spans(_surnames),
+            _on_spans(sport.sides),
+            _on_spans(firms.towns),
+            _on_spans(firms.families),
+            _on_spans(_whole_names),
+            _on_spans(_wrong_initials),
+            _on_spans(_lost_apostrophes),
+        ),
+    ),
+    Phase(
+        "repeats",
+        (
+            lambda article: _repeats(article.text, article.starts, article.blocks, article.spans),
+            _on_spans(_short_nouns),
+        ),
+    ),
+)
