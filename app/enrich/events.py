@@ -22,7 +22,7 @@ _BEFORE_HEAD = re.compile(r"(?<![\w.'-])(?!The |A |An |In |At |Annual |First )(?
 _LONGEST_BEFORE_HEAD = 50
 _TREATIES = frozenset(("Agreement", "Treaty", "Accord", "Accords", "Pact", "Convention", "Protocol"))
 _STARTS = ("Operation ", "Hurricane ", "Typhoon ", "Cyclone ", "Battle ", "Super Bowl", "Expo ")
-_NAMES = lexicon.canonical("events")
+_NAMES = lexicon.shown_by_name("events")
 _SAME = {fold(name): shown for name, shown in _NAMES.items()}
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _NAMES)
 

@@ -88,7 +88,7 @@ _LONGEST_PERSON = 200
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
 
 
-class Article(NamedTuple):
+class Context(NamedTuple):
     """What a pass may look at: the text, where names may begin in it, its blocks, its sports tables; and the spans."""
 
     text: str
@@ -102,7 +102,7 @@ class Phase(NamedTuple):
     """Passes that run one after the other and ask one kind of question."""
 
     name: str
-    passes: tuple[Callable[[Article], None], ...]
+    passes: tuple[Callable[[Context], None], ...]
 
 
 def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> None:
@@ -110,7 +110,7 @@ def weigh(text: str, blocks: Sequence[Block], spans: Spans, results: Scores) -> 
     starts = [
         m.start() for m in _WORD_START.finditer(text) if m[0].isupper() and not text.startswith("The ", m.start())
     ]
-    article = Article(text, starts, blocks, spans, results)
+    article = Context(text, starts, blocks, spans, results)
     for phase in PHASES:
         for run in phase.passes:
             run(article)
@@ -862,12 +862,12 @@ def _in_capitalised_run(text: str, span: Span, spans: Spans) -> bool:
     )
 
 
-def _on_spans(rule: Callable[[str, Spans], None]) -> Callable[[Article], None]:
+def _on_spans(rule: Callable[[str, Spans], None]) -> Callable[[Context], None]:
     """Return a pass of a rule that needs the text and the spans alone."""
     return lambda article: rule(article.text, article.spans)
 
 
-def _sport(article: Article) -> None:
+def _sport(article: Context) -> None:
     if article.results.of_sport:
         sport.weigh(article.text, article.spans)
 

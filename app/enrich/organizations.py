@@ -30,8 +30,8 @@ _NEEDS_COMPANY = frozenset({"se", "ab", "sa", "na", "co", "cos", "kk", "company"
 _POSSESSIVES = lexicon.terms("possessive-names")
 
 # Organisations wherever they stand, and those that `GE` or `Drexel` means once it is found to be one.
-_CANONICAL = lexicon.canonical("organizations")
-_ALIAS_OF = lexicon.canonical("organization-aliases")
+_CANONICAL = lexicon.shown_by_name("organizations")
+_ALIAS_OF = lexicon.shown_by_name("organization-aliases")
 _FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.isupper() and " " in name}
 
 # Nouns that end names of organisations, whatever the recogniser takes them for.

@@ -29,17 +29,17 @@ def terms(name: str) -> frozenset[str]:
     return frozenset(row.shown for row in rows(name))
 
 
-def canonical(name: str) -> dict[str, str]:
+def shown_by_name(name: str) -> dict[str, str]:
     """Map every name in the list `name` to the one that is shown."""
     return {each: row.shown for row in rows(name) for each in row.names}
 
 
 def rows(name: str) -> tuple[Row, ...]:
     """Return the rows of the list `name` in their order."""
-    return tuple(parse(files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8")))
+    return tuple(parse_rows(files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8")))
 
 
-def parse(text: str) -> Iterator[Row]:
+def parse_rows(text: str) -> Iterator[Row]:
     """Yield the rows of a list's text, without remarks and empty lines."""
     for line in text.splitlines():
         shown, _, others = line.partition("#")[0].partition("=")
@@ -50,17 +50,17 @@ def parse(text: str) -> Iterator[Row]:
 @cache
 def version() -> str:
     """Return the digest of the lists as this process reads them."""
-    return digest()
+    return digest_lists()
 
 
-def digest() -> str:
+def digest_lists() -> str:
     """Return eight hex digits that change when a row of any list does."""
     read = hashlib.sha256()
-    for name in names():
+    for name in list_names():
         read.update(repr((name, *map(tuple, rows(name)))).encode())
     return read.hexdigest()[:8]
 
 
-def names() -> list[str]:
+def list_names() -> list[str]:
     """Return the names of all lists, sorted."""
     return sorted(file.name.removesuffix(".txt") for file in files(__name__).iterdir() if file.name.endswith(".txt"))
