@@ -10,7 +10,7 @@ from app.ids import name_of
 
 _WHOLE: defaultdict[str, set[str]] = defaultdict(set)
 _SHORT: dict[str, tuple[str, ...]] = {}
-for _name, _shorts in lexicon.rows("diminutives"):
+for _name, _shorts in lexicon.list_rows("diminutives"):
     _SHORT[_name] = _shorts
     for _short in _shorts:
         _WHOLE[_short].add(_name)

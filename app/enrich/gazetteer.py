@@ -202,7 +202,7 @@ def _index() -> _Index:
 
 
 def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
-    ours = dict(lexicon.rows("countries"))
+    ours = dict(lexicon.list_rows("countries"))
     theirs = {code: [row.name] for code, row in rows.items()}
     for code, (shown, *others) in sorted((theirs | ours).items()):
         place = Place(_id(shown), shown, "country", code, None, rows[code].population if code in rows else 0)
@@ -211,12 +211,12 @@ def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
 
 
 def _add_wide(index: _Index) -> None:
-    for shown, others in lexicon.rows("wide-regions"):
+    for shown, others in lexicon.list_rows("wide-regions"):
         index.add(Place(_id(shown), shown, "wide", None), *others)
 
 
 def _add_regions(index: _Index) -> None:
-    for region, others in lexicon.rows("regions"):
+    for region, others in lexicon.list_rows("regions"):
         code, shown = region.split(" ", 1)
         index.add(Place(_id(shown), shown, "region", code), *others)
 
@@ -236,7 +236,7 @@ def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
 
 def _add_renamed(index: _Index) -> None:
     """Cities with other names, as one place; their rows in `cities` are taken out, so that no second place appears."""
-    for city, names in lexicon.rows("cities"):
+    for city, names in lexicon.list_rows("cities"):
         code, shown = city.split(" ", 1)
         known = next((p for p in index.by_key.get(_key(shown), ()) if p.country == code and p.kind == "capital"), None)
         rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.country == code]
@@ -250,7 +250,7 @@ def _add_renamed(index: _Index) -> None:
 
 
 def _add_states(index: _Index, rows: list[geonames.State]) -> None:
-    short = dict(lexicon.rows("us-states"))
+    short = dict(lexicon.list_rows("us-states"))
     for row in rows:
         id = _id(row.name)
         if id in index.taken:
@@ -273,6 +273,6 @@ def _add_demonyms(index: _Index) -> None:
 
 
 def demonym_words() -> Iterator[tuple[str, str]]:
-    for code, words in lexicon.rows("demonyms"):
+    for code, words in lexicon.list_rows("demonyms"):
         for word in words:
             yield code, word

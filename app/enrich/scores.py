@@ -14,7 +14,7 @@ from app.enrich import gazetteer, lexicon, organizations
 from app.enrich.cleaning import SpanType
 
 # Read as substrings: one pattern of all of them takes ten times as long.
-_SPORT = tuple(row.shown for row in lexicon.rows("sport-phrases"))
+_SPORT = tuple(row.shown for row in lexicon.list_rows("sport-phrases"))
 # An article says early that it is about sport.
 _HEAD = 1500
 _WORD = r"[A-ZÀ-Þ][\w'’.&/-]*"

@@ -9,7 +9,9 @@ from __future__ import annotations
 from app.enrich import lexicon
 from app.text import fold
 
-_FULL = {fold(name): full for full, others in lexicon.rows("statesmen") for name in (full.rsplit(" ", 1)[-1], *others)}
+_FULL = {
+    fold(name): full for full, others in lexicon.list_rows("statesmen") for name in (full.rsplit(" ", 1)[-1], *others)
+}
 
 
 def full_name(name: str) -> str | None:

@@ -16,7 +16,7 @@ def test_a_line_is_a_term_with_or_without_other_names() -> None:
 
 @pytest.mark.parametrize("name", lexicon.list_names())
 def test_no_list_has_a_term_twice(name: str) -> None:
-    counts = Counter(row.shown for row in lexicon.rows(name))
+    counts = Counter(row.shown for row in lexicon.list_rows(name))
     assert [term for term, count in counts.items() if count > 1] == []
 
 

@@ -26,15 +26,15 @@ class Row(NamedTuple):
 
 def terms(name: str) -> frozenset[str]:
     """Return the terms of the list `name`, without other names."""
-    return frozenset(row.shown for row in rows(name))
+    return frozenset(row.shown for row in list_rows(name))
 
 
 def shown_by_name(name: str) -> dict[str, str]:
     """Map every name in the list `name` to the one that is shown."""
-    return {each: row.shown for row in rows(name) for each in row.names}
+    return {each: row.shown for row in list_rows(name) for each in row.names}
 
 
-def rows(name: str) -> tuple[Row, ...]:
+def list_rows(name: str) -> tuple[Row, ...]:
     """Return the rows of the list `name` in their order."""
     return tuple(parse_rows(files(__name__).joinpath(f"{name}.txt").read_text(encoding="utf-8")))
 
@@ -57,7 +57,7 @@ def digest_lists() -> str:
     """Return eight hex digits that change when a row of any list does."""
     read = hashlib.sha256()
     for name in list_names():
-        read.update(repr((name, *map(tuple, rows(name)))).encode())
+        read.update(repr((name, *map(tuple, list_rows(name)))).encode())
     return read.hexdigest()[:8]
 
 
