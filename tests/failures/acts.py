@@ -162,7 +162,8 @@ def enriching(place: Place) -> None:
     """For articles that came in without names."""
     with place.opened() as archive:
         with archive.database.reading() as session:
-            unread = [str(id) for id in session.exec(select(Article.external_id).where(Article.pipeline == ""))]
+            unnamed = select(Article.external_id).where(Article.pipeline == "", Article.status == "published")
+            unread = [str(id) for id in session.exec(unnamed)]
         place.history.sent("recognition", unread)
         enrich(archive)
         place.history.acknowledged("recognition", unread)
