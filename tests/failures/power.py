@@ -29,7 +29,7 @@ CALLS = (
     "fdatasync,close,dup,dup2,dup3,fcntl,lseek"
 )
 UNKNOWN = "writev,pwritev,pwritev2,truncate,copy_file_range,sendfile,fallocate,rmdir,msync"
-"""Calls that the model of a disk has no idea of: none may touch the archive."""
+"""Calls that the model of a disk has no idea of: none may be made."""
 
 _TRACED = re.compile(r"(\d+) +(.*)")
 _CALL = re.compile(r"(\w+)\((.*)\) += (-?\d+)")

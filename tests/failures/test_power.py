@@ -38,9 +38,7 @@ def _traced(folder: Path, extent: str) -> Path:
 
 
 def _is_unknown(line: str) -> bool:
-    call = line.split(maxsplit=1)[1].partition("(")[0]
-    # Anonymous memory and pipes: what Python and SQLite ask of files, they ask otherwise.
-    return call in UNKNOWN.split(",") and call not in ("writev", "msync", "sendfile")
+    return line.split(maxsplit=1)[1].partition("(")[0] in UNKNOWN.split(",")
 
 
 def _replayed(trace: Path, *given: str) -> tuple[list[str], int]:
