@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, cast
+from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
@@ -11,9 +11,8 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.responses import Moved, indexed, next_page, reply
-from app.ids import EntityType
 from app.read import cursors
-from app.read.entities import entity_page, role_view, summary
+from app.read.entities import entity_page, portrait, related, role_view, summary
 from app.read.models import Entity, EntityPage, RelatedPage, Timeline
 from app.read.params import EntityParams, EntityTimelineParams, RelatedParams
 from app.read.timeline import of_all, timeline
@@ -53,14 +52,13 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
 )
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     """An entity with every form under which articles name it."""
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        entity = found_entity(request, session, entity_id)
-        aliases = store.aliases(session, entity_id)
-        roles = store.roles(session, entity_id)
+        shown = portrait(engine, session, found_entity(request, session, entity_id))
     answer: Entity = {
-        **summary(entity),
-        "aliases": [{"text": alias.text, "count": alias.count} for alias in aliases],
-        "roles": [role_view(each) for each in roles],
+        **summary(shown.entity),
+        "aliases": [{"text": alias.text, "count": alias.count} for alias in shown.aliases],
+        "roles": [role_view(each) for each in shown.roles],
         "links": {
             "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
             "related": f"/v1/entities/{entity_id}/related",
@@ -83,21 +81,11 @@ def list_related_entities(
     """Entities named in the same articles, those in most first; `lift` says how far that is more than chance."""
     asked = ("related", entity_id, params.type or "")
     after = cursors.read(params.cursor, int, *asked)
+    engine = archive.engine.still()
     with archive.database.reading() as session:
         found_entity(request, session, entity_id)
-        page = store.related(session, entity_id, type=params.type, limit=params.limit, after=after)
-    answer: RelatedPage = {"results": [], "total": page.total}
-    for each in page.items:
-        entity = each.entity
-        answer["results"].append(
-            {
-                "id": entity.id,
-                "name": entity.name,
-                "type": cast(EntityType, entity.type),
-                "count": each.count,
-                "lift": round(each.lift, 3),
-            }
-        )
+        page = related(engine, session, entity_id, type=params.type, limit=params.limit, after=after)
+    answer: RelatedPage = {"results": page.items, "total": page.total}
     address, headers = next_page(request, cursors.write(page.next, *asked) if page.next else None)
     if address is not None:
         answer["next"] = address

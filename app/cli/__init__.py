@@ -164,13 +164,15 @@ def search(
     from app.store.articles import bodies
 
     params = _parameters(q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit)
-    with (settled if entity else existing)(data_dir) as archive, archive.database.reading() as session:
+    with (settled if entity else existing)(data_dir) as archive:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
-        asked = read_conditions(archive.database, session, params)
-        found = answer(archive.engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
-        texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
-        read = query_read(params, asked, found)
+        engine = archive.engine.still()
+        with archive.database.reading() as session:
+            asked = read_conditions(archive.database, session, params)
+            found = answer(engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
+            texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
+            read = query_read(params, asked, found)
     if as_json:
         results = [
             {name: value for name, value in hit.shown().items() if value is not None}

@@ -83,7 +83,7 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
 
     with settled(data_dir) as archive, archive.database.reading() as session:
         entity = store.get_entity(session, decisions.survivor(session, id))
-        forms = store.aliases(session, entity.id)
+        forms = store.aliases(session, entity)
         log, _, undone = decisions.list_decisions(session, entity_id=entity.id, limit=100)
     shown: dict[str, Any] = {**summary(entity), "aliases": [{"text": form.text, "count": form.count} for form in forms]}
     if as_json:

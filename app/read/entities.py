@@ -1,16 +1,93 @@
-"""Entities as they are shown: a line of a list, a role, a page of the list."""
+"""Entities as they are shown: a line of a list, a page of the list, one of them, and those beside it."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import cast
 
+from sqlmodel import Session
+
 from app.archive import Archive
-from app.ids import EntityType
+from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
-from app.read.models import EntitySummary, Role, ordered
+from app.read.models import EntitySummary, RelatedEntity, Role, ordered
 from app.read.params import EntityParams
+from app.search.attributes import EVERYTHING, FacetName, Filters
+from app.search.engine import DateCounts, SearchEngine
+from app.search.query import Query
 from app.store import entities as store
 from app.store import tables
+from app.store.tables import Alias
+
+_ALL = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """An entity as one generation of the index and one transaction of the rows know it."""
+
+    entity: tables.Entity
+    aliases: list[Alias]
+    roles: list[store.Role]
+    dates: DateCounts
+
+
+def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, roles: int = 20) -> Portrait:
+    """Count an entity for an answer; its own sums wait for the end of an ingest.
+
+    Articles and their dates are those of `engine`, which the caller holds still; names and roles are counted in the
+    articles that have not changed since.
+    """
+    found = engine.search(Query(filters=_naming(entity.id), sort="-date", limit=1, dates=True))
+    assert found.dates is not None, "the query asked for dates"
+    days = [day for day, count in zip(found.dates.days, found.dates.counts, strict=True) if count]
+    aliases = store.aliases(session, entity, upto=found.sequence)
+    figures = {
+        "article_count": found.total,
+        # An article that is being read anew counts no alias, and yet names it.
+        "mention_count": max(sum(alias.count for alias in aliases), found.total),
+        "first_date": days[0] if days else None,
+        "last_date": days[-1] if days else None,
+    }
+    held = store.roles(session, entity.id, limit=roles, upto=found.sequence)
+    return Portrait(tables.Entity(**{**entity.model_dump(), **figures}), aliases, held, found.dates)
+
+
+def related(
+    engine: SearchEngine, session: Session, id: str, *,
+    type: EntityType | None = None, limit: int = 20, after: store.After | None = None,
+) -> store.Page[RelatedEntity]:  # fmt: skip
+    """Return who is named in the same articles, those in most first. lift = P(both) / (P(one) P(other))."""
+    facets: tuple[FacetName, ...] = (type,) if type else TYPES
+    # To go on needs the whole list; to begin, the first few and the entity itself.
+    wanted = limit + 2 if after is None else _ALL
+    found = engine.search(Query(filters=_naming(id), sort="-date", limit=1, facets=facets, facet_limit=wanted))
+    counted = sorted((-bucket.count, bucket.value) for facet in found.facets for bucket in facet.buckets)
+    beside = [pair for pair in counted if pair[1] != id]
+    total = sum(facet.distinct for facet in found.facets) - (len(counted) - len(beside))
+    if after is not None:
+        beside = [pair for pair in beside if pair > (-cast(int, after[0]), after[1])]
+    shown, names = beside[:limit], store.labels(session, [other for _, other in beside[:limit]])
+    chance = found.total / max(_articles(engine), 1)
+    items: list[RelatedEntity] = [
+        {
+            "id": other,
+            "name": names[other],
+            "type": type_of(other),
+            "count": -count,
+            "lift": round(-count / (chance * _articles(engine, other)), 3),
+        }
+        for count, other in shown
+    ]
+    return store.Page(items, total, (items[-1]["count"], items[-1]["id"]) if len(beside) > limit else None)
+
+
+def _naming(id: str) -> Filters:
+    return Filters(entity=(id,))
+
+
+def _articles(engine: SearchEngine, naming: str | None = None) -> int:
+    return engine.search(Query(filters=_naming(naming) if naming else EVERYTHING, sort="-date", limit=1)).total
 
 
 def role_view(role: store.Role) -> Role:

@@ -18,7 +18,9 @@ from app.errors import NotFound
 from app.ids import SCOPED_GLOB, name_of, unscoped
 from app.store.articles import chunks
 from app.store.database import Database
+from app.store.sequence import newest
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
+from app.store.totals import count_aliases
 from app.text import fold
 
 T = TypeVar("T")
@@ -39,15 +41,6 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Related:
-    """An entity that stands in the same articles. `lift` over 1: together more often than chance would have it."""
-
-    entity: Entity
-    count: int
-    lift: float
-
-
-@dataclass(frozen=True, slots=True)
 class Role:
     """What articles say that a person is, in how many of them, and when first and last."""
 
@@ -55,14 +48,6 @@ class Role:
     count: int
     first_date: str | None
     last_date: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class EntityDates:
-    """Articles by date as printed there (YYYY, YYYY-MM or YYYY-MM-DD), ascending."""
-
-    dates: list[tuple[str, int]]
-    undated: int
 
 
 def get_entity(session: Session, id: str) -> Entity:
@@ -99,18 +84,29 @@ def _spelt_out(id: str) -> str:
     return name_of(unscoped(id)).replace("-", " ").title()
 
 
-def aliases(session: Session, id: str) -> list[Alias]:
-    wanted = select(Alias).where(Alias.entity_id == id).order_by(col(Alias.count).desc(), col(Alias.text))
+def aliases(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
+    """Return the forms of its name, the most usual first.
+
+    Counted anew while it waits to be summed up, and where rows have changed since `upto`: then as far as that.
+    """
+    if entity.stale or (upto is not None and newest(session) > upto):
+        return sorted(count_aliases(session, entity, upto), key=lambda alias: (-alias.count, alias.text))
+    wanted = select(Alias).where(Alias.entity_id == entity.id).order_by(col(Alias.count).desc(), col(Alias.text))
     return list(session.exec(wanted))
 
 
-def roles(session: Session, id: str, limit: int = 20) -> list[Role]:
-    """The most usual first. Spellings that differ in case and accents alone are one, as most articles have it."""
+def roles(session: Session, id: str, limit: int = 20, upto: int | None = None) -> list[Role]:
+    """Return what articles say that a person is, the most usual first: all articles, or those unchanged since `upto`.
+
+    Spellings that differ in case and accents alone are one, as most articles have it.
+    """
     wanted = (
         select(Mention.role, Article.id, Article.date)
         .join(Article, col(Article.id) == col(Mention.article_id))
         .where(Mention.entity_id == id, col(Mention.role).is_not(None), Article.status == "published")
     )
+    if upto is not None:
+        wanted = wanted.where(Article.sequence <= upto)
     spelt: defaultdict[str, Counter[str]] = defaultdict(Counter)
     dated: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
     for role, article, date in session.exec(wanted):
@@ -214,47 +210,6 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     )
     best = dict(iter(session.exec(forms)))
     return [(entity, best[entity.id]) for entity in found]
-
-
-def related(
-    session: Session, id: str, *, type: str | None = None, limit: int = 20, after: After | None = None
-) -> Page[Related]:
-    """Most shared articles first. lift = P(both) / (P(one) P(other)) over all articles."""
-    entity = get_entity(session, id)
-    mine = select(col(ArticleEntity.article_id)).where(ArticleEntity.entity_id == id).distinct().subquery()
-    count = func.count(func.distinct(ArticleEntity.article_id)).label("count")
-    shared = (
-        select(col(ArticleEntity.entity_id).label("id"), count)
-        .join(mine, mine.c.article_id == col(ArticleEntity.article_id))
-        .where(ArticleEntity.entity_id != id)
-        .group_by(col(ArticleEntity.entity_id))
-        .subquery()
-    )
-    kind = [~col(Entity.hidden), *([col(Entity.type) == type] if type is not None else [])]
-    pairs = select(Entity, shared.c.count).join(shared, shared.c.id == col(Entity.id)).where(*kind)
-    total = session.exec(select(func.count()).select_from(pairs.subquery())).one()
-    beyond = _after(shared.c.count, col(Entity.id), after, descending=True)
-    rows = list(session.exec(pairs.where(*beyond).order_by(shared.c.count.desc(), col(Entity.id)).limit(limit + 1)))
-    articles = session.exec(select(func.count()).where(Article.status == "published")).one()
-    items = [
-        Related(other, n, n * articles / (max(entity.article_count, 1) * max(other.article_count, 1)))
-        for other, n in rows[:limit]
-    ]
-    more = len(rows) > limit and items
-    return Page(items, total, (items[-1].count, items[-1].entity.id) if more else None)
-
-
-def date_counts(session: Session, id: str) -> EntityDates:
-    wanted = (
-        select(Article.date, func.count(func.distinct(Article.id)))
-        .join(ArticleEntity, col(ArticleEntity.article_id) == col(Article.id))
-        .where(ArticleEntity.entity_id == id, Article.status == "published")
-        .group_by(col(Article.date))
-        .order_by(col(Article.date))
-    )
-    rows = list(session.exec(wanted))
-    dated = [(date, count) for date, count in rows if date is not None]
-    return EntityDates(dated, sum(count for date, count in rows if date is None))
 
 
 def _is_called(session: Session, folded: str) -> ColumnElement[bool]:

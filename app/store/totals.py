@@ -73,6 +73,14 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
     return len(ids)
 
 
+def count_aliases(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
+    """Count the forms of a name without storing them: in all articles, or in those unchanged since `upto`."""
+    decided, id = rulings(session), entity.id
+    names = _full_names(session, [id])[id].keys() | ({entity.name} if id in decided.names else set())
+    surfaces = _surfaces(session, [id], upto).get(id, {})
+    return [Alias(**alias) for alias in _aliases(id, names, surfaces, decided.pinned.get(id, ()))]
+
+
 def _delete_aliases(session: Session, ids: Iterable[str]) -> None:
     for chunk in chunks(ids):
         session.connection().execute(delete(Alias).where(col(Alias.entity_id).in_(chunk)))
@@ -209,8 +217,11 @@ def _roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
     return {id: role for id, (_, role) in best.items()}
 
 
-def _surfaces(session: Session, ids: Sequence[str]) -> dict[str, dict[str, tuple[int, bool]]]:
-    """Count how each entity is written, line breaks as spaces, and say whether it is a demonym there."""
+def _surfaces(session: Session, ids: Sequence[str], upto: int | None = None) -> dict[str, dict[str, tuple[int, bool]]]:
+    """Count how each entity is written, line breaks as spaces, and say whether it is a demonym there.
+
+    With `upto`, only in articles unchanged since.
+    """
     found: dict[str, dict[str, tuple[int, bool]]] = defaultdict(dict)
     demonym = func.max(case((col(Mention.rule) == "demonym", 1), else_=0))
     for chunk in chunks(ids):
@@ -219,6 +230,8 @@ def _surfaces(session: Session, ids: Sequence[str]) -> dict[str, dict[str, tuple
             .where(col(Mention.entity_id).in_(chunk))
             .group_by(col(Mention.entity_id), col(Mention.surface))
         )
+        if upto is not None:
+            wanted = wanted.join(Article, col(Article.id) == col(Mention.article_id)).where(Article.sequence <= upto)
         for id, surface, count, is_demonym in session.exec(wanted):
             text = " ".join(surface.split())
             before, was_demonym = found[id].get(text, (0, False))

@@ -90,7 +90,7 @@ def found(archive: Archive, id: str) -> int:
 
 def aliases(archive: Archive, id: str) -> dict[str, int]:
     with archive.database.reading() as session:
-        return {alias.text: alias.count for alias in entities.aliases(session, id)}
+        return {alias.text: alias.count for alias in entities.aliases(session, session.get_one(Entity, id))}
 
 
 def spot(archive: Archive, external_id: str, surface: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.store import entities
 from app.store.decisions import Proposal, survivor
 from app.store.diminutives import agree
 from app.store.linking import resolve_again
+from app.store.tables import Entity
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
 
@@ -61,7 +62,7 @@ def test_short_and_whole_are_one_who_is_called_as_articles_mostly_do(archive: Ar
     with archive.database.reading() as session:
         [found] = entities.resolve_name(session, "jim wright")
         assert (found.id, found.name, found.article_count) == (JAMES, "Jim Wright", 4)
-        assert {alias.text: alias.kind for alias in entities.aliases(session, JAMES)} == {
+        assert {alias.text: alias.kind for alias in entities.aliases(session, session.get_one(Entity, JAMES))} == {
             "Jim Wright": "name", "James Wright": "name", "Wright": "short",
         }  # fmt: skip
         assert survivor(session, JIM) == JAMES

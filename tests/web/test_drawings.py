@@ -6,11 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.read.models import Timeline
+from app.read.models import RelatedEntity, Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
-from app.store.entities import Related
-from app.store.tables import Entity
 from app.web.address import Address
 from app.web.chart import HEIGHT, LEAST, Chart, chart, over_time
 from app.web.picture import HEIGHT as TALL
@@ -115,11 +113,15 @@ def test_no_article_is_lost_and_no_chart_has_too_many_bars(days: list[str]) -> N
         assert len(inside) + len(outside) == 1, day
 
 
+def related_entity(n: int) -> RelatedEntity:
+    return {"id": f"person-n{n}", "type": "person", "name": f"N{n}", "count": 30 - n, "lift": 1.0}
+
+
 @pytest.mark.parametrize("number", [3, 7, 10, 30])
 def test_the_picture_keeps_its_dots_apart_and_its_labels_inside(number: int) -> None:
-    related = [Related(Entity(id=str(n), type="person", name=f"N{n}", folded=""), 30 - n, 1.0) for n in range(number)]
+    related = [related_entity(n) for n in range(number)]
     nodes = picture(related)
-    assert [node.count for node in nodes] == [each.count for each in related[:MOST]]
+    assert [node.related for node in nodes] == related[:MOST]
     for node in nodes:
         assert 0 <= node.label_x <= WIDTH
         assert 0 < node.label_y < TALL

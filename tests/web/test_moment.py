@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -67,6 +68,30 @@ def check(answer: Any) -> None:
         assert facet["missing"] <= answer["total"]
 
 
+def check_entity(client: httpx.Client, id: str) -> None:
+    """No count of an answer about an entity exceeds what it is a part of, and its page says the same."""
+    entity = client.get(f"/v1/entities/{id}").json()
+    assert entity["mention_count"] >= max(entity["article_count"], sum(each["count"] for each in entity["aliases"]))
+    assert all(role["count"] <= entity["article_count"] for role in entity["roles"])
+    assert all(
+        entity["first_date"] <= role["first_date"] and role["last_date"] <= entity["last_date"]
+        for role in entity["roles"]
+    )
+    page = client.get(f"/entities/{id}").text
+    [(articles, mentions)] = re.findall(r">([\d,]+) articles?</a>, named ([\d,]+) times?", page)
+    parts = [
+        number(each) for each in re.findall(r"</span> <b>([\d,]+)</b>", page[page.index("In the same articles") :])
+    ]
+    assert parts
+    assert max(parts) <= number(articles) <= number(mentions)
+    [described] = re.findall(r'<h2 id="roles">.*?</ul>', page, re.DOTALL)
+    assert max(number(each) for each in re.findall(r"<b>([\d,]+)</b>", described)) <= number(articles)
+
+
+def number(text: str) -> int:
+    return int(text.replace(",", ""))
+
+
 def test_whoever_was_joined_to_another_is_named_until_the_index_follows(folder: Path, client: httpx.Client) -> None:
     with open_archive(Settings(data_dir=folder / "data")) as archive:
         merge_in_the_rows(archive, "place-bergen", "place-lisbon")
@@ -99,6 +124,7 @@ def test_an_answer_is_of_one_moment_while_an_ingest_runs(folder: Path, client: h
             assert max(term["count"] for term in found["query"]["terms"]) == found["total"]
             timeline = client.get("/v1/entities/place-bergen/timeline?interval=year").json()
             assert all(bucket["count"] <= bucket["total"] for bucket in timeline["buckets"])
+            check_entity(client, "person-jim-harlow")
             assert client.get("/").status_code == client.get("/entities/place-bergen").status_code == 200
         running.result()
     assert max(seen) == 420
