@@ -81,7 +81,7 @@ def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[Autoco
 
 def _entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
     found: list[Suggested] = []
-    for entity, alias in store.suggest_entities(session, params.q, params.limit):
+    for entity, alias in naming.complete(session, params.q, params.limit):
         shown: Suggested = {
             "kind": "entity",
             "text": entity.name,

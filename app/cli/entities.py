@@ -55,11 +55,10 @@ def list_entities(
 ) -> None:
     """List entities, those in most articles first."""
     from app import terminal
-    from app.read.entities import summary
-    from app.store import entities as store
+    from app.read.entities import entities_called, summary
 
     with settled(data_dir) as archive, archive.database.reading() as session:
-        page = store.list_entities(session, name=name, type=type, limit=limit)
+        page = entities_called(session, name, type=type, limit=limit)
     shown = [summary(entity) for entity in page.items]
     if as_json:
         print_json({"total": page.total, "results": shown})

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from operator import itemgetter
 
 from app.enrich import callings, gazetteer, titles
@@ -29,6 +29,8 @@ _OWNER = re.compile(r"['’]s?$")
 _ALSO = frozenset(("of", "first"))
 _ACRONYM = re.compile(r"[A-Z]{2,6}")
 _NEVER = frozenset(("under", "then"))
+# `US`, `UK`: typed in small letters by many.
+_SHORT_NATION = 2
 
 
 def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
@@ -44,6 +46,24 @@ def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
         if role is not None:
             found[mention.start] = role
     return found
+
+
+def introductions(text: str) -> Iterator[tuple[str, str]]:
+    """Yield each way to read what somebody typed as an office and a name, the longest name first.
+
+    `Defence Minister Khawaja Asif` is `Defence Minister` and `Khawaja Asif`. Capitals say nothing here.
+    """
+    words = [word.rstrip(",") for word in text.split()]
+    for number in range(1, len(words)):
+        before = words[:number]
+        titled = [titles.is_title(word) or callings.is_calling(word) for word in before]
+        if titled[-1] or (any(titled) and all(map(_may_introduce, before))):
+            yield " ".join(before), " ".join(words[number:])
+
+
+def _may_introduce(word: str) -> bool:
+    capital = word.upper() if len(word) <= _SHORT_NATION else word.title()
+    return titles.is_title(word) or titles.is_portfolio(word) or _is_of_an_office(capital)
 
 
 def _sentence(bounds: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:

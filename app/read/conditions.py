@@ -66,7 +66,7 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
         message = "Without words in q nothing is more relevant than another; the newest come first."
         warnings.append({"code": "sort_without_query", "message": message})
     words = _PLAIN.fullmatch(params.q.strip())
-    called = store.called(database, words["name"]) if words else []
+    called = naming.named_by(database, words["name"]) if words else []
     return Asked(parsed, filters, named, merged, entities, called, warnings)
 
 

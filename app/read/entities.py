@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import cast
+from typing import Any, cast
 
 from sqlmodel import Session
 
 from app.archive import Archive
+from app.enrich import roles
 from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
 from app.read.models import EntitySummary, RelatedEntity, Role, ordered
@@ -32,7 +33,7 @@ class Portrait:
     dates: DateCounts
 
 
-def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, roles: int = 20) -> Portrait:
+def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, most_roles: int = 20) -> Portrait:
     """Count an entity for an answer; its own sums wait for the end of an ingest.
 
     Articles and their dates are those of `engine`, which the caller holds still; names and roles are counted in the
@@ -49,7 +50,7 @@ def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, role
         "first_date": days[0] if days else None,
         "last_date": days[-1] if days else None,
     }
-    held = store.roles(session, entity.id, limit=roles, upto=found.sequence)
+    held = store.roles(session, entity.id, limit=most_roles, upto=found.sequence)
     return Portrait(tables.Entity(**{**entity.model_dump(), **figures}), aliases, held, found.dates)
 
 
@@ -104,15 +105,20 @@ def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tabl
     asked = ("entities", params.name or "", params.type or "", params.sort)
     after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
     with archive.database.reading() as session:
-        page = store.list_entities(
-            session,
-            name=params.name,
-            type=params.type,
-            sort=params.sort,
-            limit=params.limit,
-            after=after,
+        page = entities_called(
+            session, params.name, type=params.type, sort=params.sort, limit=params.limit, after=after
         )
     return page, cursors.write(page.next, *asked) if page.next else None
+
+
+def entities_called(session: Session, name: str | None, **how: Any) -> store.Page[tables.Entity]:
+    """Return those called `name`, else the people called so behind an office; `how` as in `store.list_entities`."""
+    page = store.list_entities(session, name=name, **how)
+    people = how | {"type": "person"}
+    if page.total == 0 and name is not None and how.get("type") in (None, "person"):
+        pages = (store.list_entities(session, name=part, **people) for _, part in roles.introductions(name))
+        page = next((each for each in pages if each.total), page)
+    return page
 
 
 def summary(entity: tables.Entity) -> EntitySummary:

@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import difflib
+from operator import itemgetter
 
 from sqlmodel import Session
 
-from app.enrich import gazetteer
+from app.enrich import gazetteer, roles
 from app.errors import Candidate, InvalidParameter
+from app.ids import is_person
 from app.store import entities as store
+from app.store.database import Database
 from app.store.tables import Entity
+from app.text import fold
+
+_CLEARLY = 5
+"""So many times as often as all namesakes together somebody is called by an office, whom it tells apart from them."""
+_LEAST_SHORT = 3
+"""Letters of a word that is short for another."""
 
 
 def hint(entity: Entity) -> str | None:
@@ -29,8 +38,11 @@ def hint(entity: Entity) -> str | None:
 
 
 def resolve(session: Session, name: str) -> Entity:
-    """The one entity of that name; `InvalidParameter` where there is none or there are several."""
-    found = store.resolve_name(session, name)
+    """Return the one entity of that name, a person's with the office before it or without.
+
+    Raises `InvalidParameter` where there is none or there are several.
+    """
+    found = store.resolve_name(session, name) or _introduced(session, name)
     if len(found) == 1:
         return found[0]
     if not found:
@@ -40,6 +52,49 @@ def resolve(session: Session, name: str) -> Entity:
         f"{len(found)} entities are called {name!r}; name one by its id in entity.",
         candidates=tuple(Candidate(each.id, each.name, each.type, hint(each)) for each in found[:20]),
     )
+
+
+def _introduced(session: Session, text: str) -> list[Entity]:
+    """Return the people whom `President Putin` may mean; of namesakes the one that articles call so, if any."""
+    for office, name in roles.introductions(text):
+        people = [entity for entity in store.resolve_name(session, name) if is_person(entity.id)]
+        if people:
+            times = sorted(((_times(session, person, office), person) for person in people), key=itemgetter(0))
+            (most, likeliest), others = times[-1], sum(count for count, _ in times[:-1])
+            return [likeliest] if most > _CLEARLY * others else people
+    return []
+
+
+def _times(session: Session, person: Entity, office: str) -> int:
+    """Count the articles that say of a person, in more words or less, that this is the office."""
+    words = fold(office).replace(".", "").split()
+    held = [(fold(role.text).replace(".", "").split(), role.count) for role in store.roles(session, person.id)]
+    return sum(count for said, count in held if all(any(_is_short_for(word, one) for one in said) for word in words))
+
+
+def _is_short_for(one: str, other: str) -> bool:
+    """Return whether two words are the same, or one is short for the other: `Sen.`, `Senator`."""
+    shorter, longer = sorted((one, other), key=len)
+    return longer.startswith(shorter) and (len(shorter) >= _LEAST_SHORT or shorter == longer)
+
+
+def named_by(database: Database, text: str) -> list[tuple[str, str]]:
+    """Return id and name of those whom a text names, a person with the office before it or without."""
+    found = store.called(database, text)
+    if not found:
+        names = (store.called(database, name) for _, name in roles.introductions(text))
+        found = next(filter(None, ([each for each in some if is_person(each[0])] for some in names)), [])
+    return found
+
+
+def complete(session: Session, prefix: str, limit: int) -> list[tuple[Entity, str]]:
+    """Return entities with a name that begins so, then people, where the beginning is an office and part of a name."""
+    found = store.suggest_entities(session, prefix, limit)
+    for _, name in roles.introductions(prefix):
+        known = {entity.id for entity, _ in found}
+        people = [each for each in store.suggest_entities(session, name, limit) if is_person(each[0].id)]
+        found += [each for each in people if each[0].id not in known]
+    return found[:limit]
 
 
 def _nearest(session: Session, name: str) -> str | None:

@@ -164,6 +164,8 @@ def test_an_empty_q_is_no_q(api: Api) -> None:
         ({"entity_any": ["person-emmanuel-macron", "place-moscow"]}, ["truce-2", "undated"]),
         ({"entity": "person-narendra-modi", "not_entity": "place-moscow"}, ["truce-1"]),
         ({"entity_name": "narendra modi"}, ["truce-2", "truce-1"]),
+        ({"entity_name": "PM Modi"}, ["truce-2", "truce-1"]),
+        ({"entity_name": "Indian Prime Minister Narendra Modi"}, ["truce-2", "truce-1"]),
         ({"source": "Coast Courier", "date": "1998"}, ["strike-2", "strike-1"]),
         ({"not_source": ["Coast Courier", "Almanac"], "date_from": "0001"}, ["truce-2", "truce-1"]),
         ({"dateline": "Moscow"}, ["truce-2"]),
@@ -189,9 +191,16 @@ def test_autocomplete_finds_entities_words_and_headlines(api: Api) -> None:
     assert ("entity", "Narendra Modi") in kinds(q="naren")
     assert ("term", "lighthouses") in kinds(q="lighth")
     assert ("headline", "Dockers walk out") in kinds(q="dockers wal")
+    assert kinds(q="President Put")[0] == kinds(q="president vlad")[0] == ("entity", "Vladimir Putin")
     assert kinds(q="naren", kind="term") == [("term", "narendra")]
     assert len(kinds(q="t", limit=3)) == 3
     assert kinds(q="") == []
+
+
+def test_a_query_that_is_a_name_with_its_title_says_whose_it_is(api: Api) -> None:
+    for q in ("PM Modi", "indian prime minister narendra modi", '"Mr Modi"'):
+        assert api.get("/v1/search", q=q)["query"]["entities"][0]["id"] == "person-narendra-modi", q
+    assert "entities" not in api.get("/v1/search", q="president of the union")["query"]
 
 
 def test_autocomplete_cuts_off_whatever_is_typed(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.enrich.roles import introductions
 from tests.enrich.conftest import Enrich
 
 
@@ -43,3 +44,21 @@ def test_each_mention_has_its_own(enrich: Enrich) -> None:
     body = "President Ronald Reagan spoke on Monday.\n\nIn 1975 Governor Ronald Reagan had said the same."
     found = enrich(body).roles
     assert [found[start] for start in sorted(found)] == ["President", "Governor"]
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("President Putin", ("President", "Putin")),
+        ("pm modi", ("pm", "modi")),
+        ("Defence Minister Khawaja Asif", ("Defence Minister", "Khawaja Asif")),
+        ("us president donald trump", ("us president", "donald trump")),
+        ("Senate Majority Leader John Thune", ("Senate Majority Leader", "John Thune")),
+        ("Sir Keir Starmer", ("Sir", "Keir Starmer")),
+        ("Vladimir Putin", None),
+        ("the President", None),
+        ("", None),
+    ],
+)
+def test_what_somebody_typed_is_an_office_and_a_name(text: str, first: tuple[str, str] | None) -> None:
+    assert next(introductions(text), None) == first
