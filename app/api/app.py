@@ -13,13 +13,13 @@ from app.api import articles, decisions, entities, health, search, timeline
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
-from app.http.capacity import Capacity, Turns
+from app.http.capacity import Capacity, SearchSlots
 from app.http.envelope import REQUEST_ID, Envelope
 from app.http.keeper import Keeper
 from app.http.log import Log
 from app.http.metrics import Metrics
-from app.http.rates import Rates
-from app.http.response_cache import Answers
+from app.http.rates import RateLimiter
+from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
 from app.settings import Settings
 
@@ -46,21 +46,22 @@ def create_app(settings: Settings) -> FastAPI:
     app.state.metrics = Metrics()
     for room in (search, timeline, articles, entities, decisions, health):
         app.include_router(room.router)
-    for layer in (problems, reply, openapi):
-        layer.install(app)
-    _surround(app, settings)
+    problems.install_problems(app)
+    reply.install_redirects(app)
+    openapi.install_schema(app)
+    _add_layers(app, settings)
     return app
 
 
-def _surround(app: FastAPI, settings: Settings) -> None:
-    """The layers around the handlers, from the innermost out."""
+def _add_layers(app: FastAPI, settings: Settings) -> None:
+    """Add the layers around the handlers, from the innermost out."""
     metrics: Metrics = app.state.metrics
-    app.state.turns = Turns(settings.searches_at_once, settings.search_wait)
-    app.add_middleware(Capacity, turns=app.state.turns, metrics=metrics)
-    app.add_middleware(Answers, metrics=metrics)
-    app.add_middleware(reply.Unpacked)
+    app.state.search_slots = SearchSlots(settings.searches_at_once, settings.search_wait)
+    app.add_middleware(Capacity, slots=app.state.search_slots, metrics=metrics)
+    app.add_middleware(ResponseCache, metrics=metrics)
+    app.add_middleware(reply.CompressionFeed)
     app.add_middleware(CompressMiddleware)
-    rates = Rates(settings.rate_limit) if settings.rate_limit else None
+    rates = RateLimiter(settings.rate_limit) if settings.rate_limit else None
     app.add_middleware(Guard, require_key=settings.require_key, rates=rates)
     if settings.cors_origins:
         app.add_middleware(
@@ -70,4 +71,4 @@ def _surround(app: FastAPI, settings: Settings) -> None:
             allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID],
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
-    app.add_middleware(Envelope, metrics=metrics, log=Log(settings), refuse=problems.of_http)
+    app.add_middleware(Envelope, metrics=metrics, log=Log(settings), refuse=problems.handle_http_error)

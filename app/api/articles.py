@@ -9,10 +9,10 @@ from fastapi.responses import PlainTextResponse
 from starlette.exceptions import HTTPException
 
 from app.errors import AnswerTooLarge
-from app.http.capacity import turn
+from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.http.openapi import responses
-from app.http.responses import indexed, reply
+from app.http.responses import check_index_tag, reply
 from app.read.articles import article_view, looked_up
 from app.read.hits import View, hit_views, spans
 from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
@@ -33,7 +33,7 @@ router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
     summary="Read many articles",
     response_model=Lookup,
     responses=responses(400, 413, 415, 503, tagged=False),
-    dependencies=[Depends(json_body), Depends(no_parameters), Depends(turn, scope="function")],
+    dependencies=[Depends(json_body), Depends(no_parameters), Depends(hold_search_slot, scope="function")],
 )
 def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> Response:
     """Up to 200 articles by id, and 20 MB. The answer has one result for each id, in the order asked."""
@@ -100,7 +100,7 @@ def list_similar_articles(
     """Articles about the same, by the words they share."""
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive, engine)
+        tag = check_index_tag(request, archive, engine)
         article = store.get_article(session, article_id)
         found = engine.similar(article_id, article.headline, article.body, params.limit)
         results = hit_views(str(request.base_url), archive.database, found.hits, View())

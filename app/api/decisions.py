@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from app.http.deps import AdminDep, ArchiveDep, EntityId, json_body, no_parameters, one_value_each
 from app.http.openapi import NEEDS_KEY, responses
-from app.http.responses import next_page, reply
+from app.http.responses import next_page_link, reply
 from app.ingest.deciding import decide
 from app.read import cursors
 from app.read.decisions import view
@@ -64,7 +64,7 @@ def list_decisions(
     shown = found[: params.limit]
     answer: DecisionPage = {"results": [view(each, undone) for each in shown], "total": total}
     last = (shown[-1].number or 0, "") if len(found) > params.limit else None
-    address, headers = next_page(request, cursors.write(last, *asked) if last else None)
+    address, headers = next_page_link(request, cursors.write(last, *asked) if last else None)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)

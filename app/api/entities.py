@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
-from app.http.responses import Moved, indexed, next_page, reply
+from app.http.responses import Moved, check_index_tag, next_page_link, reply
 from app.read import cursors
 from app.read.entities import entity_page, portrait, related, role_view, summary
 from app.read.models import Entity, EntityPage, RelatedPage, Timeline
@@ -36,7 +36,7 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
     """Persons, organisations, places and events, those in most articles first."""
     page, cursor = entity_page(archive, params)
     answer: EntityPage = {"total": page.total, "results": [summary(entity) for entity in page.items]}
-    address, headers = next_page(request, cursor)
+    address, headers = next_page_link(request, cursor)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
@@ -86,7 +86,7 @@ def list_related_entities(
         found_entity(request, session, entity_id)
         page = related(engine, session, entity_id, type=params.type, limit=params.limit, after=after)
     answer: RelatedPage = {"results": page.items, "total": page.total}
-    address, headers = next_page(request, cursors.write(page.next, *asked) if page.next else None)
+    address, headers = next_page_link(request, cursors.write(page.next, *asked) if page.next else None)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
@@ -105,7 +105,7 @@ def get_entity_timeline(
     """How many articles name it, of all there are."""
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive, engine)
+        tag = check_index_tag(request, archive, engine)
         found_entity(request, session, entity_id)
     naming_it = engine.search(_dates(Filters(entity=(entity_id,)))).dates
     everything = engine.search(_dates(Filters())).dates

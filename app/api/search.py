@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
-from app.http.responses import indexed, next_page, reply
+from app.http.responses import check_index_tag, next_page_link, reply
 from app.http.route import ParameterRoute
 from app.read import naming
 from app.read.conditions import query_read, read_conditions
@@ -38,7 +38,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     # The index first: then the rows are never behind it, and know whatever it finds.
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive, engine)
+        tag = check_index_tag(request, archive, engine)
         asked = read_conditions(archive.database, session, params)
         query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(engine, query, params.match)
@@ -52,7 +52,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }
-    address, headers = next_page(request, found.hits.cursor)
+    address, headers = next_page_link(request, found.hits.cursor)
     if address is not None:
         page["next"] = address
     page["took_ms"] = round((perf_counter() - started) * 1000, 2)

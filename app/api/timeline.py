@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
-from app.http.responses import indexed, reply
+from app.http.responses import check_index_tag, reply
 from app.http.route import ParameterRoute
 from app.read.conditions import read_conditions
 from app.read.models import Timeline
@@ -31,7 +31,7 @@ def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[Timeli
     """How many articles of each day, week, month, year, decade or century match, and of how many."""
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        tag = indexed(request, archive, engine)
+        tag = check_index_tag(request, archive, engine)
         asked = read_conditions(archive.database, session, params)
     query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
     found = answer(engine, query, params.match)

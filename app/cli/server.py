@@ -66,7 +66,7 @@ def application() -> Any:
 
     _go_on_ignoring()
     settings = Settings.read()
-    dictConfig(log.config(settings))
+    dictConfig(log.logging_config(settings))
     if (parent := parent_process()) is not None:
         Thread(target=_end_with, args=(parent,), daemon=True).start()
     app = create_app(settings)
@@ -109,7 +109,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _take_files()
-    from app.http.addresses import plain
+    from app.http.addresses import unmap_ipv4
     from app.http.connection import Connection  # it goes by the files there are
     from app.http.metrics import SHARED_FOLDER
 
@@ -125,7 +125,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         access_log=False,  # its lines would hold what people search for; ours have the route
         server_header=False,
         proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(map(plain, settings.trusted_proxies.split())),
+        forwarded_allow_ips=list(map(unmap_ipv4, settings.trusted_proxies.split())),
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_FINISH_SECONDS,
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it

@@ -11,9 +11,9 @@ _WITHIN = tuple(map(ipaddress.IPv6Network, ("::ffff:0:0/96", "64:ff9b::/96", "::
 
 
 @lru_cache(maxsize=10_000)
-def plain(address: str) -> str:
+def unmap_ipv4(address: str) -> str:
     """Return an IPv4 address as such, also where it came as one of IPv6; anything else as it is."""
-    parsed = _parsed(address)
+    parsed = _parse_address(address)
     if isinstance(parsed, ipaddress.IPv6Address) and any(parsed in network for network in _WITHIN):
         return str(ipaddress.IPv4Address(int(parsed) & 0xFFFF_FFFF))
     return address
@@ -22,14 +22,14 @@ def plain(address: str) -> str:
 @lru_cache(maxsize=10_000)
 def network(address: str) -> str:
     """Return what one subscriber has: of IPv4 an address, of IPv6 the network of 64 bits."""
-    address = plain(address)
-    parsed = _parsed(address)
+    address = unmap_ipv4(address)
+    parsed = _parse_address(address)
     if not isinstance(parsed, ipaddress.IPv6Address):
         return address
     return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
 
 
-def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+def _parse_address(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     try:
         return ipaddress.ip_address(address)
     except ValueError:

@@ -23,11 +23,11 @@ _RETRY_AFTER = 1
 """Seconds: most searches take hundredths of one."""
 
 
-class Turns:
+class SearchSlots:
     def __init__(self, number: int, wait: float) -> None:
         self._free, self._wait = asyncio.Semaphore(number), wait
 
-    async def take(self) -> None:
+    async def acquire(self) -> None:
         """`Overloaded` where none comes free within the seconds to wait."""
         if not self._free.locked():
             await self._free.acquire()
@@ -38,27 +38,27 @@ class Turns:
         except TimeoutError:
             raise Overloaded("All searches that this server runs at once are taken.", _RETRY_AFTER) from None
 
-    def end(self) -> None:
+    def release(self) -> None:
         self._free.release()
 
 
-async def turn(request: Request) -> AsyncIterator[None]:
-    """A dependency, for what costs as much as a search and is told in a body: a turn is taken when that has arrived, so
-    that one who sends it slowly keeps nobody waiting. It asks the rows alone, also while the index is built."""
-    turns: Turns = request.app.state.turns
-    await turns.take()
+async def hold_search_slot(request: Request) -> AsyncIterator[None]:
+    """A dependency, for what costs as much as a search and is told in a body: the slot is taken when that has arrived,
+    so that one who sends it slowly keeps nobody waiting. It asks the rows alone, also while the index is built."""
+    slots: SearchSlots = request.app.state.search_slots
+    await slots.acquire()
     try:
         yield
     finally:
-        turns.end()
+        slots.release()
 
 
 class Capacity:
-    """Below the ready answers, which need no turn. A turn ends when the answer begins: one who reads it slowly keeps
-    nobody waiting."""
+    """Below the ready answers, which need no slot. A slot is free again when the answer begins: one who reads it slowly
+    keeps nobody waiting."""
 
-    def __init__(self, app: ASGIApp, *, turns: Turns, metrics: Metrics) -> None:
-        self._app, self._turns, self._metrics = app, turns, metrics
+    def __init__(self, app: ASGIApp, *, slots: SearchSlots, metrics: Metrics) -> None:
+        self._app, self._slots, self._metrics = app, slots, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not _SEARCHES.fullmatch(scope["path"]):
@@ -66,9 +66,9 @@ class Capacity:
             return
         try:
             scope["app"].state.keeper.check()
-            await self._turns.take()
+            await self._slots.acquire()
         except DatelineError as error:
-            await problems.refusal(Request(scope), error)(scope, receive, send)
+            await problems.domain_problem(Request(scope), error)(scope, receive, send)
             return
         await self._search(scope, receive, send)
 
@@ -79,7 +79,7 @@ class Capacity:
             nonlocal over
             if not over:
                 over = True
-                self._turns.end()
+                self._slots.release()
                 self._metrics.searched(perf_counter() - started)
 
         async def ending(message: Message) -> None:

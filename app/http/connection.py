@@ -13,14 +13,14 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from app.http.addresses import plain
+from app.http.addresses import unmap_ipv4
 from app.http.envelope import REFUSED
 from app.http.framing import Unanswerable, target_of
 
 _SLICE = 32 * 1024
 
 
-def _bearable(connections: int) -> int:
+def _connection_limit(connections: int) -> int:
     """Half of the files that the process may have: a search opens some too."""
     files, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
     return connections if files == resource.RLIM_INFINITY else min(connections, files // 2)
@@ -31,7 +31,7 @@ class Connection(HttpToolsProtocol):
     """Of the address and the headers of a request; up to two `_SLICE`s more may pass."""
     request_seconds = 20.0
     """For the head of a request and its body together."""
-    most_connections = _bearable(4_000)
+    most_connections = _connection_limit(4_000)
     """Of one process: each takes a file, and its head may take memory."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -50,7 +50,7 @@ class Connection(HttpToolsProtocol):
         super().connection_made(transport)
         if self.client is not None:
             # A socket for both takes IPv4 as IPv6, which no list of trusted proxies would know again.
-            self.client = plain(self.client[0]), self.client[1]
+            self.client = unmap_ipv4(self.client[0]), self.client[1]
         self._expect_request()
         if len(self.connections) > self.most_connections:
             self._refuse(503)

@@ -13,8 +13,8 @@ from starlette.exceptions import HTTPException
 
 from app.archive import Archive
 from app.errors import InvalidParameter
-from app.http.openapi import declared
-from app.http.security import needs
+from app.http.openapi import declared_parameters
+from app.http.security import require_scope
 from app.read.params import Params
 from app.store.tables import Key
 
@@ -29,7 +29,7 @@ async def one_value_each(request: Request) -> None:
     given = request.query_params.multi_items()
     if len(given) == len(request.query_params):
         return
-    known = declared(request)
+    known = declared_parameters(request)
     for name, count in Counter(name for name, _ in given).items():
         if count > 1 and known.get(name, {"type": "array"}).get("type") != "array":
             raise InvalidParameter(name, f"It takes one value and was given {count} times.")
@@ -45,7 +45,7 @@ async def json_body(request: Request) -> None:
         raise HTTPException(415)
 
 
-AdminDep = Annotated[Key, Depends(needs("admin"))]
+AdminDep = Annotated[Key, Depends(require_scope("admin"))]
 ArchiveDep = Annotated[Archive, Depends(_archive)]
 ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]
 EntityId = Annotated[str, Path(description="The entity's id.", max_length=200, examples=["person-narendra-modi"])]

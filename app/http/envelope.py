@@ -80,8 +80,8 @@ class Envelope:
             await send(message)
 
         try:
-            if (refused := _refused(scope)) is None:
-                await self._app(inner, _bounded(receive), stamped)
+            if (refused := _early_refusal(scope)) is None:
+                await self._app(inner, _limit_body(receive), stamped)
             else:
                 await self._answer(refused, inner, receive, stamped)
         except asyncio.CancelledError:
@@ -100,7 +100,7 @@ class Envelope:
         await answer(scope, receive, send)
 
 
-def _refused(scope: Scope) -> HTTPException | None:
+def _early_refusal(scope: Scope) -> HTTPException | None:
     """Why nobody need look at a request at all."""
     if (status := scope["state"].get(REFUSED)) is not None:
         return HTTPException(status)
@@ -116,7 +116,7 @@ def _too_large() -> HTTPException:
     return HTTPException(413, headers={"Connection": "close"})
 
 
-def _bounded(receive: Receive) -> Receive:
+def _limit_body(receive: Receive) -> Receive:
     taken = 0
 
     async def bounded() -> Message:

@@ -36,7 +36,7 @@ class Log:
         self._queries = settings.log_queries
         self._logger = structlog.wrap_logger(
             _Stderr(),
-            processors=[_TIMES, structlog.processors.add_log_level, _line(settings)],
+            processors=[_TIMES, structlog.processors.add_log_level, _line_renderer(settings)],
             wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
         )
 
@@ -63,15 +63,24 @@ class Log:
         self._logger.log(40 if status == 500 else 30 if refused else 20, "request", **line)
 
 
-def config(settings: Settings) -> dict[str, Any]:
+def logging_config(settings: Settings) -> dict[str, Any]:
     """Return what `logging.config` takes: the server's own lines and those of libraries."""
     level = settings.log_level.upper()
     # At `info` the server tells of each start and stop; that is for those who look for something.
     quiet = "WARNING" if level == "INFO" else level
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": [_TIMES, structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _identified],
-        "processors": [_failure, structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings)],
+        "foreign_pre_chain": [
+            _TIMES,
+            structlog.stdlib.add_log_level,
+            structlog.stdlib.add_logger_name,
+            _add_request_id,
+        ],
+        "processors": [
+            _format_exception,
+            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+            _library_renderer(settings),
+        ],
     }
     return {
         "version": 1,
@@ -83,22 +92,22 @@ def config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _line(settings: Settings) -> Processor:
-    """Not the renderer below: columns and colours take it 60 µs for each request."""
+def _line_renderer(settings: Settings) -> Processor:
+    """Render requests. Not as libraries below: columns and colours take it 60 µs for each request."""
     if settings.log_format == "json":
         return structlog.processors.JSONRenderer(serializer=_encode)
     return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
 
 
-def _renderer(settings: Settings) -> Processor:
+def _library_renderer(settings: Settings) -> Processor:
     if settings.log_format == "json":
-        return structlog.processors.JSONRenderer(serializer=_encode)
+        return _line_renderer(settings)
     # Its own way to show an exception prints the variables of every function that it came through.
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
-def _failure(_logger: Any, _name: str, event: EventDict) -> EventDict:
+def _format_exception(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """The exception of a line as text. What it says itself is left out where a client may have had a part in it: a
     message often quotes the value that could not be borne, and that may be what was searched for, or a key."""
     told = event.pop("exc_info", None)
@@ -108,24 +117,24 @@ def _failure(_logger: Any, _name: str, event: EventDict) -> EventDict:
         if event.get("logger") == "asyncio":
             # Then come what was called, with which values, and the exception in its own words.
             event["event"] = re.split(r"[\n(<]", event["event"])[0]
-        event["exception"] = "".join(_trace(error) if quiet else traceback.format_exception(error)).rstrip()
+        event["exception"] = "".join(_trace_lines(error) if quiet else traceback.format_exception(error)).rstrip()
     return event
 
 
-def _trace(error: BaseException) -> Iterator[str]:
-    """Return where it was raised, and its kind; before it what it came of, after it what it holds."""
+def _trace_lines(error: BaseException) -> Iterator[str]:
+    """Yield where it was raised, and its kind; before it what it came of, after it what it holds."""
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if cause is not None:
-        yield from _trace(cause)
+        yield from _trace_lines(cause)
         yield "\nAnd then:\n\n"
     yield from traceback.format_tb(error.__traceback__)
     yield f"{type(error).__module__}.{type(error).__qualname__}\n"
     for each in error.exceptions if isinstance(error, BaseExceptionGroup) else ():
         yield "\nIn it:\n\n"
-        yield from _trace(each)
+        yield from _trace_lines(each)
 
 
-def _identified(_logger: Any, _name: str, event: EventDict) -> EventDict:
+def _add_request_id(_logger: Any, _name: str, event: EventDict) -> EventDict:
     if (id := _request.get()) is not None:
         event["id"] = id
     return event

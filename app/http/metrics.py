@@ -57,13 +57,13 @@ class Metrics:
     def text(self, *, articles: int, lag: int) -> bytes:
         self._articles.set(articles)
         self._lag.set(lag)
-        return generate_latest(_of_all_processes() if SHARED_FOLDER in os.environ else self._registry)
+        return generate_latest(_shared_registry() if SHARED_FOLDER in os.environ else self._registry)
 
     def _gauge(self, name: str, told: str) -> Gauge:
         return Gauge(name, told, registry=self._registry, multiprocess_mode="mostrecent")
 
 
-def _of_all_processes() -> CollectorRegistry:
+def _shared_registry() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     return registry

@@ -91,13 +91,13 @@ def responses(
     return found
 
 
-def success(operation: dict[str, Any]) -> dict[str, Any]:
+def success_response(operation: dict[str, Any]) -> dict[str, Any]:
     """Return what it answers where nothing fails."""
     found: dict[str, Any] = operation["responses"][min(operation["responses"])]
     return found
 
 
-def declared(request: Request) -> dict[str, Any]:
+def declared_parameters(request: Request) -> dict[str, Any]:
     """The query parameters of the operation that was asked for: name to schema."""
     operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
     return {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
@@ -113,26 +113,26 @@ class Example(msgspec.Struct, omit_defaults=True):
     """Asked with the key of an admin."""
 
 
-def examples() -> dict[str, Example]:
+def load_examples() -> dict[str, Example]:
     """Return the examples by operation."""
     return msgspec.json.decode((files("app.http") / "examples.json").read_bytes(), type=dict[str, Example])
 
 
-def install(app: FastAPI) -> None:
+def install_schema(app: FastAPI) -> None:
     schema: dict[str, Any] = {}
 
     def described() -> dict[str, Any]:
         if not schema:
-            schema.update(_schema(app))
+            schema.update(_build_schema(app))
         return schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
     app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
-    app.add_api_route("/docs", _page, include_in_schema=False)
-    app.add_api_route("/docs/start.js", _start, include_in_schema=False)
+    app.add_api_route("/docs", _docs_page, include_in_schema=False)
+    app.add_api_route("/docs/start.js", _docs_script, include_in_schema=False)
 
 
-def _schema(app: FastAPI) -> dict[str, Any]:
+def _build_schema(app: FastAPI) -> dict[str, Any]:
     schema = get_openapi(
         title=TITLE,
         version=VERSION,
@@ -151,9 +151,9 @@ def _schema(app: FastAPI) -> dict[str, Any]:
     schema["components"]["securitySchemes"] = {"key": _KEY}
     # The first that holds: none, where reading is open.
     schema["security"] = [{}, {"key": []}]
-    shown = examples()
+    shown = load_examples()
     for operation in (operation for path in schema["paths"].values() for operation in path.values()):
-        for content in success(operation)["content"].values():
+        for content in success_response(operation)["content"].values():
             content["example"] = shown[operation["operationId"]].answer
         for parameter in operation.get("parameters", []):
             _tidy(parameter)
@@ -193,11 +193,11 @@ SwaggerUIBundle({
 """
 
 
-async def _page(request: Request) -> Response:
+async def _docs_page(request: Request) -> Response:
     root = request.scope.get("root_path", "")
     page = _PAGE.format(title=TITLE, assets=root + _ASSETS, docs=root + "/docs", schema=root + request.app.openapi_url)
     return HTMLResponse(page, headers={"Content-Security-Policy": DOCS_POLICY})
 
 
-async def _start() -> Response:
+async def _docs_script() -> Response:
     return Response(_START, media_type="text/javascript")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, cast
@@ -22,7 +22,7 @@ from starlette.responses import PlainTextResponse
 
 from app import errors
 from app.http.envelope import request_id, stamp
-from app.http.openapi import PROBLEM_JSON, declared
+from app.http.openapi import PROBLEM_JSON, declared_parameters
 from app.ids import EntityType
 from app.read.models import Candidate, Problem, ProblemError, ordered
 from app.read.suggestion import meant, misspelt
@@ -144,34 +144,32 @@ KINDS: Mapping[str, Kind] = {
     kind.slug: kind for kind in (*BY_ERROR.values(), *BY_STATUS.values(), _INVALID_BODY, _INTERNAL)
 }
 
-Saying = Callable[[Request, Problem], Response]
-"""An application's `state.say`: a problem as a body. It is counted, logged and sent the same, whatever that is."""
-
 router = APIRouter()
 
 
 @router.get("/problems/{slug}", include_in_schema=False)
-async def explain(slug: str) -> Response:
+async def explain_kind(slug: str) -> Response:
     if slug not in KINDS:
         raise HTTPException(404)
     kind = KINDS[slug]
     return PlainTextResponse(f"{kind.title} (HTTP {kind.status})\n\n{kind.explanation}\n")
 
 
-def as_json(_request: Request, problem: Problem) -> Response:
+def render_json(_request: Request, problem: Problem) -> Response:
     return Response(msgspec.json.encode(problem), media_type=PROBLEM_JSON)
 
 
-def install(app: FastAPI) -> None:
-    app.state.say = as_json
+def install_problems(app: FastAPI) -> None:
+    # How a problem becomes a body; it is counted, logged and sent the same, whatever that is.
+    app.state.render_problem = render_json
     app.include_router(router)
-    app.add_exception_handler(errors.DatelineError, _of_domain)
-    app.add_exception_handler(RequestValidationError, _of_validation)
-    app.add_exception_handler(HTTPException, of_http)
-    app.add_exception_handler(Exception, _of_defect)
+    app.add_exception_handler(errors.DatelineError, _handle_domain_error)
+    app.add_exception_handler(RequestValidationError, _handle_validation_error)
+    app.add_exception_handler(HTTPException, handle_http_error)
+    app.add_exception_handler(Exception, _handle_defect)
 
 
-def _problem(
+def _problem_response(
     request: Request,
     kind: Kind,
     detail: str,
@@ -189,7 +187,7 @@ def _problem(
     }
     request.scope["state"]["problem"] = kind.slug
     request.app.state.metrics.refused(kind.slug)
-    response: Response = request.app.state.say(request, body)
+    response: Response = request.app.state.render_problem(request, body)
     response.status_code = kind.status
     response.headers.update(headers or {})
     if kind.retry_after is not None:
@@ -197,32 +195,32 @@ def _problem(
     return response
 
 
-def refusal(request: Request, error: errors.DatelineError) -> Response:
+def domain_problem(request: Request, error: errors.DatelineError) -> Response:
     """Answer with a problem, for layers around the application, where nothing catches what is raised."""
-    found = [_domain_error(error)] if isinstance(error, errors.InvalidParameter) else []
+    found = [_parameter_error(error)] if isinstance(error, errors.InvalidParameter) else []
     headers = {}
     if isinstance(error, errors.Later):
         headers["Retry-After"] = str(error.retry_after)
     elif isinstance(error, errors.KeyRequired):
         headers["WWW-Authenticate"] = _CHALLENGE
-    kind, detail = _kind(error), str(error)
+    kind, detail = _kind_of(error), str(error)
     if isinstance(error, errors.StorageFailed | errors.ArchiveReadOnly):
         # It names folders of the server, which are no matter of clients.
         log.warning("%s", error)
         detail = kind.explanation
-    return _problem(request, kind, detail, found, headers)
+    return _problem_response(request, kind, detail, found, headers)
 
 
-def _kind(error: errors.DatelineError) -> Kind:
+def _kind_of(error: errors.DatelineError) -> Kind:
     return next(BY_ERROR[base] for base in type(error).__mro__ if base in BY_ERROR)
 
 
-async def _of_domain(request: Request, error: Exception) -> Response:
+async def _handle_domain_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, errors.DatelineError)
-    return await _of_defect(request, error) if _kind(error) is _INTERNAL else refusal(request, error)
+    return await _handle_defect(request, error) if _kind_of(error) is _INTERNAL else domain_problem(request, error)
 
 
-def _domain_error(error: errors.InvalidParameter) -> ProblemError:
+def _parameter_error(error: errors.InvalidParameter) -> ProblemError:
     found: ProblemError = {"parameter": error.parameter, "message": error.message}
     if isinstance(error, errors.DecisionInvalid | errors.AnswerTooLarge):
         found = {"pointer": f"/{error.parameter}", "message": error.message}
@@ -231,18 +229,18 @@ def _domain_error(error: errors.InvalidParameter) -> ProblemError:
     if error.suggestion is not None:
         found["suggestion"] = error.suggestion
     if error.candidates:
-        found["candidates"] = [_candidate(candidate) for candidate in error.candidates]
+        found["candidates"] = [_wire_candidate(candidate) for candidate in error.candidates]
     return ordered(ProblemError, found)
 
 
-def _candidate(candidate: errors.Candidate) -> Candidate:
+def _wire_candidate(candidate: errors.Candidate) -> Candidate:
     shown: Candidate = {"id": candidate.id, "name": candidate.name, "type": cast(EntityType, candidate.type)}
     if candidate.hint is not None:
         shown["hint"] = candidate.hint
     return shown
 
 
-async def of_http(request: Request, error: Exception) -> Response:
+async def handle_http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     if isinstance(error.__cause__, ClientDisconnect):
         return Response(status_code=LEFT)
@@ -250,32 +248,32 @@ async def of_http(request: Request, error: Exception) -> Response:
     kind = BY_STATUS.get(error.status_code) or Kind("http-error", phrase, error.status_code, "")
     asked = f": {request.method} {request.url.path}" if request.url.path else ""
     detail = error.detail if error.detail != phrase else f"{kind.title}{asked}"
-    return _problem(request, kind, detail, headers=error.headers)
+    return _problem_response(request, kind, detail, headers=error.headers)
 
 
-async def _of_defect(request: Request, _error: Exception) -> Response:
+async def _handle_defect(request: Request, _error: Exception) -> Response:
     """The traceback goes to the log (the server writes it), never to the client. The server then hangs up: say so."""
     request.app.state.keeper.suspect()
     detail = "Something went wrong here, not with your request."
-    answer = _problem(request, _INTERNAL, detail, headers={"Connection": "close"})
+    answer = _problem_response(request, _INTERNAL, detail, headers={"Connection": "close"})
     stamp(answer.raw_headers, request.scope)
     return answer
 
 
-async def _of_validation(request: Request, error: Exception) -> Response:
+async def _handle_validation_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)
     wrong = error.errors()
     found = [_validation_error(request, entry) for entry in wrong[:_EXPLAINED]]
     in_body = all("pointer" in entry for entry in found)
-    told = [f"{_place(entry)}{entry['message']}" for entry in found[:5]]
+    told = [f"{_error_location(entry)}{entry['message']}" for entry in found[:5]]
     if len(wrong) > len(found):
         told.append(f"There are {len(wrong):,} errors; the first {len(found)} are explained.")
-    return _problem(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, " ".join(told), found)
+    return _problem_response(request, _INVALID_BODY if in_body else _INVALID_PARAMETER, " ".join(told), found)
 
 
 def _validation_error(request: Request, entry: Mapping[str, Any]) -> ProblemError:
     place, *path = entry["loc"]
-    message, suggestion = _explained(request, entry)
+    message, suggestion = _explain_validation(request, entry)
     found: ProblemError = {"message": message}
     if place == "body":
         # A body that is no JSON at all has an offset for its path; it is wrong as a whole.
@@ -287,19 +285,19 @@ def _validation_error(request: Request, entry: Mapping[str, Any]) -> ProblemErro
     return ordered(ProblemError, found)
 
 
-def _place(found: ProblemError) -> str:
+def _error_location(found: ProblemError) -> str:
     place = found.get("parameter") or found.get("pointer")
     return f"{place}: " if place else ""
 
 
-def _explained(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | None]:
+def _explain_validation(request: Request, entry: Mapping[str, Any]) -> tuple[str, str | None]:
     """Return what is wrong, in a sentence, and the nearest that would be right."""
     given = entry.get("input")
     if entry["type"] == "extra_forbidden":
         name = str(entry["loc"][-1])
         if entry["loc"][0] == "body":
             return f"There is no property {name!r}.", None
-        return f"There is no parameter {name!r} here.", meant(name, declared(request))
+        return f"There is no parameter {name!r} here.", meant(name, declared_parameters(request))
     message = str(entry["msg"]).rstrip(".") + "."
     if entry["type"] == "literal_error" and isinstance(given, str):
         return message, misspelt(given, re.findall(r"'([^']+)'", entry["ctx"]["expected"]))

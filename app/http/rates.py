@@ -16,21 +16,21 @@ Headers = list[tuple[bytes, bytes]]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RateStatus:
     """Where a caller stands after a request. `headers` say so."""
 
     headers: Headers
     exceeded: RateExceeded | None
 
 
-class Rates:
+class RateLimiter:
     """`limit` as in `100/minute`. Windows are fixed: what `RateLimit-Reset` promises is then true to the second."""
 
     def __init__(self, limit: str) -> None:
         self._limit = parse(limit)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 
-    def take(self, caller: str) -> Standing:
+    def take(self, caller: str) -> RateStatus:
         allowed = self._limiter.hit(self._limit, caller)
         reset, remaining = self._limiter.get_window_stats(self._limit, caller)
         seconds = max(1, math.ceil(reset - time.time()))
@@ -40,6 +40,6 @@ class Rates:
             (b"ratelimit-reset", b"%d" % seconds),
         ]
         if allowed:
-            return Standing(headers, None)
+            return RateStatus(headers, None)
         window = self._limit.GRANULARITY.name
-        return Standing(headers, RateExceeded(f"More than {self._limit.amount} requests a {window}.", seconds))
+        return RateStatus(headers, RateExceeded(f"More than {self._limit.amount} requests a {window}.", seconds))

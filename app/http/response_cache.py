@@ -16,7 +16,7 @@ from app.archive import Archive
 from app.cache import Cache, Shelf
 from app.errors import DatelineError
 from app.http.metrics import Metrics
-from app.http.responses import known
+from app.http.responses import client_tags
 
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST = 512 * 1024
@@ -24,7 +24,7 @@ LARGEST = 512 * 1024
 
 
 @dataclass(slots=True)
-class _Answer:
+class _CachedResponse:
     start: Message = field(default_factory=dict)
     body: bytes = b""
     route: Any = None
@@ -38,21 +38,21 @@ class _Answer:
         return self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
 
 
-class Answers:
+class ResponseCache:
     """Below all that compresses, stamps or refuses, which is done for each request anew."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app, self._metrics = app, metrics
         self._cache = Cache(MOST_BYTES)
         self._state: object = None
-        self._kept: Shelf[_Answer] = self._cache.shelf(_size)
+        self._kept: Shelf[_CachedResponse] = self._cache.shelf(_response_size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if not _is_for_all(scope):
+        if not _is_shareable(scope):
             await self._app(scope, receive, send)
             return
-        archive, key = scope["app"].state.archive, _key(scope)
-        state = _state(archive)
+        archive, key = scope["app"].state.archive, _cache_key(scope)
+        state = _archive_state(archive)
         if state is None:
             await self._app(scope, receive, send)
             return
@@ -60,9 +60,9 @@ class Answers:
         if kept := shelf.find(key):
             self._metrics.answered_from_cache()
             scope["route"] = kept.route
-            await _send(kept, Headers(scope=scope), send)
+            await _send_cached(kept, Headers(scope=scope), send)
             return
-        made = _Answer()
+        made = _CachedResponse()
 
         async def keeping(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -74,17 +74,17 @@ class Answers:
         await self._app(scope, receive, keeping)
         made.route = scope.get("route")
         # Where the archive moved meanwhile, nobody knows which state was answered from.
-        if made.keeps and _state(archive) == state:
+        if made.keeps and _archive_state(archive) == state:
             shelf.put(key, made)
 
-    def _shelf(self, state: object) -> Shelf[_Answer]:
+    def _shelf(self, state: object) -> Shelf[_CachedResponse]:
         """Return the answers of this state; those of an earlier one are let go of and never sent again."""
         if state != self._state:
-            self._state, self._kept = state, self._cache.shelf(_size)
+            self._state, self._kept = state, self._cache.shelf(_response_size)
         return self._kept
 
 
-def _state(archive: Archive) -> object:
+def _archive_state(archive: Archive) -> object:
     """Return None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
     try:
         return archive.state()
@@ -92,11 +92,11 @@ def _state(archive: Archive) -> object:
         return None
 
 
-def _size(answer: _Answer) -> int:
+def _response_size(answer: _CachedResponse) -> int:
     return len(answer.body) + 2_000
 
 
-def _is_for_all(scope: Scope) -> bool:
+def _is_shareable(scope: Scope) -> bool:
     """Return whether the answer may be kept: what somebody was shown for a key is not for the next one, who may have
     none."""
     if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
@@ -104,14 +104,14 @@ def _is_for_all(scope: Scope) -> bool:
     return "authorization" not in Headers(scope=scope)
 
 
-def _key(scope: Scope) -> tuple[object, ...]:
+def _cache_key(scope: Scope) -> tuple[object, ...]:
     """Answers hold whole addresses, so the one that was asked at is part of the question."""
     asked = (scope["scheme"], Headers(scope=scope).get("host"), scope.get("root_path", ""))
     return (*asked, scope["path"], scope["query_string"])
 
 
-async def _send(kept: _Answer, asked: Headers, send: Send) -> None:
-    if known(asked) & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
+async def _send_cached(kept: _CachedResponse, asked: Headers, send: Send) -> None:
+    if client_tags(asked) & {kept.tag, kept.tag.removeprefix("W/"), "*"}:
         headers = [(b"etag", kept.tag.encode()), (b"cache-control", b"no-cache")]
         await send({"type": "http.response.start", "status": 304, "headers": headers})
         await send({"type": "http.response.body", "body": b""})

@@ -43,7 +43,7 @@ class Moved(Exception):
         self.address = address
 
 
-class Unpacked:
+class CompressionFeed:
     """Answers on their way to the compression, with what that does not do for them."""
 
     def __init__(self, app: ASGIApp) -> None:
@@ -67,17 +67,17 @@ class Unpacked:
         await self._app(scope, receive, passing)
 
 
-def install(app: FastAPI) -> None:
-    app.add_exception_handler(NotModified, _not_modified)
-    app.add_exception_handler(Moved, _moved)
+def install_redirects(app: FastAPI) -> None:
+    app.add_exception_handler(NotModified, _handle_not_modified)
+    app.add_exception_handler(Moved, _handle_moved)
 
 
-def tagged(request: Request, *parts: str) -> str:
+def check_tag(request: Request, *parts: str) -> str:
     """A tag that changes with `parts`; `NotModified` where the client has it or, by `*`, anything."""
-    return _unless_known(request, _tag(*parts), known(request.headers))
+    return _raise_if_known(request, _weak_tag(*parts), client_tags(request.headers))
 
 
-def known(given: Headers) -> set[str]:
+def client_tags(given: Headers) -> set[str]:
     """The tags that a client has, in however many headers it says so."""
     return {tag.strip() for line in given.getlist("if-none-match") for tag in line.split(",")}
 
@@ -96,34 +96,34 @@ def reply(
     body = answer.encode() if isinstance(answer, str) else _encode(answer)
     stamps = {"Cache-Control": "no-cache", **(headers or {})}
     if request.method == "GET":
-        tag = tag or _tag(sha256(body).hexdigest())
-        stamps["ETag"] = _unless_known(request, tag, known(request.headers))
+        tag = tag or _weak_tag(sha256(body).hexdigest())
+        stamps["ETag"] = _raise_if_known(request, tag, client_tags(request.headers))
     return Response(body, status, stamps, "text/plain" if plain else JSON)
 
 
-def indexed(request: Request, archive: Archive, engine: SearchEngine) -> str:
+def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) -> str:
     """A tag known before the search of `engine` is run: same archive, same index, same question, same answer.
 
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
     status = engine.status()
     state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
-    return _unless_known(request, _tag(*state, str(request.url)), known(request.headers) - {"*"})
+    return _raise_if_known(request, _weak_tag(*state, str(request.url)), client_tags(request.headers) - {"*"})
 
 
-def _tag(*parts: str) -> str:
+def _weak_tag(*parts: str) -> str:
     """Weak: compression changes the bytes, and the time taken differs, but what is said is the same."""
     return f'W/"{fingerprint(*parts)[:24]}"'
 
 
-def _unless_known(request: Request, tag: str, known: set[str]) -> str:
+def _raise_if_known(request: Request, tag: str, known: set[str]) -> str:
     # A HEAD comes as a GET; for whatever else the client asks that something be done.
     if request.method == "GET" and known & {tag, tag.removeprefix("W/"), "*"}:
         raise NotModified(tag)
     return tag
 
 
-def next_page(request: Request, cursor: str | None) -> tuple[str | None, dict[str, str]]:
+def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, dict[str, str]]:
     """The address that goes on from here, and the headers that say so."""
     if cursor is None:
         return None, {}
@@ -132,12 +132,12 @@ def next_page(request: Request, cursor: str | None) -> tuple[str | None, dict[st
     return address, {"Link": f'<{address}>; rel="next"'}
 
 
-async def _moved(_request: Request, error: Exception) -> Response:
+async def _handle_moved(_request: Request, error: Exception) -> Response:
     assert isinstance(error, Moved)
     # Not for ever: an editor may undo what joined them.
     return Response(status_code=301, headers={"Location": error.address, "Cache-Control": "no-cache"})
 
 
-async def _not_modified(_request: Request, error: Exception) -> Response:
+async def _handle_not_modified(_request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModified)
     return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "no-cache"})

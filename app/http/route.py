@@ -28,13 +28,13 @@ class ParameterRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             await one_value_each(request)
-            params = _read(model, request.query_params)
+            params = _validate_query(model, request.query_params)
             return await run_in_threadpool(handler, request, request.app.state.archive, params)
 
         return handle
 
 
-def _read(model: type[Params], given: QueryParams) -> Params:
+def _validate_query(model: type[Params], given: QueryParams) -> Params:
     values: dict[str, Any] = dict(given)
     for name in values:
         if (field := model.model_fields.get(name)) and get_origin(field.annotation) is list:

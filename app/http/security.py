@@ -1,6 +1,6 @@
 """Who may ask: keys and their scopes, how often one may ask, and what browsers may do with an answer.
 
-Reads are open unless a key is required; what writes names the scope it needs (`needs`). A key comes as
+Reads are open unless a key is required; what writes names the scope it needs (`require_scope`). A key comes as
 `Authorization: Bearer KEY`. For reads a browser may send it as the password of its own dialogue: such a password comes
 along by itself, whoever made the browser ask, so it never writes.
 """
@@ -22,7 +22,7 @@ from app import errors
 from app.archive import Archive
 from app.http import problems
 from app.http.addresses import network
-from app.http.rates import Headers, Rates
+from app.http.rates import Headers, RateLimiter
 from app.store import keys
 from app.store.tables import Key
 
@@ -55,7 +55,7 @@ class Keys:
 class Guard:
     """Lets a request in, with the key it came with in `state.key`, or refuses it."""
 
-    def __init__(self, app: ASGIApp, *, require_key: bool, rates: Rates | None) -> None:
+    def __init__(self, app: ASGIApp, *, require_key: bool, rates: RateLimiter | None) -> None:
         self._app, self._require_key, self._rates = app, require_key, rates
         self._keys = Keys()
 
@@ -65,34 +65,34 @@ class Guard:
             return
         scope["state"]["key"] = None
         told, refused = self._judge(scope)
-        app = problems.refusal(Request(scope), refused) if refused is not None else self._app
-        await app(scope, receive, _telling(send, told) if told else send)
+        app = problems.domain_problem(Request(scope), refused) if refused is not None else self._app
+        await app(scope, receive, _with_headers(send, told) if told else send)
 
     def _judge(self, scope: Scope) -> tuple[Headers, errors.DatelineError | None]:
         refused: errors.DatelineError | None = None
         try:
-            _count(scope["query_string"])
+            _check_parameter_count(scope["query_string"])
             self._identify(scope)
         except errors.DatelineError as error:
             refused = error
         if self._rates is None:
             return [], refused
         # Also of one who guesses keys: guesses count.
-        standing = self._rates.take(_caller(scope))
+        standing = self._rates.take(_caller_of(scope))
         return standing.headers, standing.exceeded or refused
 
     def _identify(self, scope: Scope) -> None:
-        given = _given(scope)
+        given = _presented_key(scope)
         if given is not None:
             key = self._keys.find(scope["app"].state.archive, given)
             if key is None:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
             scope["state"]["key"] = key
         if self._require_key and not scope["path"].startswith(_OPEN):
-            _demand(scope["state"]["key"], "read")
+            _check_scope(scope["state"]["key"], "read")
 
 
-def _count(query: bytes) -> None:
+def _check_parameter_count(query: bytes) -> None:
     """Count parameters before anything is made of them: an address has room for 16,000 parameters, and each would be
     explained."""
     if query.count(b"&") >= MOST_PARAMETERS:
@@ -100,16 +100,16 @@ def _count(query: bytes) -> None:
         raise errors.InvalidParameter(name, f"It is one too many: a request has at most {MOST_PARAMETERS} parameters.")
 
 
-def needs(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:
+def require_scope(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:
     """A dependency: the request came with a key of that scope, which it gives."""
 
     async def check(request: Request) -> Key:
-        return _demand(request.state.key, scope)
+        return _check_scope(request.state.key, scope)
 
     return check
 
 
-def _demand(key: Key | None, scope: keys.Scope) -> Key:
+def _check_scope(key: Key | None, scope: keys.Scope) -> Key:
     if key is None:
         raise errors.KeyRequired("This needs a key: Authorization: Bearer KEY. Make one with: dateline keys create")
     if not keys.allows(key, scope):
@@ -117,7 +117,7 @@ def _demand(key: Key | None, scope: keys.Scope) -> Key:
     return key
 
 
-def _given(scope: Scope) -> str | None:
+def _presented_key(scope: Scope) -> str | None:
     """The key as sent; a header that is there but holds none, or several, is as wrong as an unknown key."""
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
     if not sent:
@@ -133,7 +133,7 @@ def _given(scope: Scope) -> str | None:
     return ""
 
 
-def _caller(scope: Scope) -> str:
+def _caller_of(scope: Scope) -> str:
     key: Key | None = scope["state"]["key"]
     if key is not None:
         return key.prefix
@@ -155,7 +155,7 @@ class Origins(CORSMiddleware):
         return asks and self.preflight_response(headers).status_code != 200
 
 
-def _telling(send: Send, told: Headers) -> Send:
+def _with_headers(send: Send, told: Headers) -> Send:
     async def telling(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message["headers"], *told]

@@ -71,16 +71,16 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
-    given = {name: value for name, value in _given(request).items() if name not in _FIXED}
-    return _read(SearchParams, {"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
+    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED}
+    return _validate_address(SearchParams, {"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:
     """Read as `search_params` does, for a list of names."""
-    return _read(EntityParams, {"limit": limit, **_given(request)})
+    return _validate_address(EntityParams, {"limit": limit, **_filled_fields(request)})
 
 
-def _given(request: Request) -> dict[str, str | list[str]]:
+def _filled_fields(request: Request) -> dict[str, str | list[str]]:
     """Empty fields of a form say nothing."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():
@@ -89,11 +89,11 @@ def _given(request: Request) -> dict[str, str | list[str]]:
     return {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
 
 
-def _read(model: type[P], values: Mapping[str, object]) -> P:
+def _validate_address(model: type[P], values: Mapping[str, object]) -> P:
     try:
         return model.model_validate(values)
     except ValidationError as error:
-        raise _refusal(error, model) from None
+        raise _invalid_parameter(error, model) from None
 
 
 def api_call(page: Address, path: str) -> Address:
@@ -101,7 +101,7 @@ def api_call(page: Address, path: str) -> Address:
     return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in SHOWN_FACETS)))
 
 
-def _refusal(error: ValidationError, model: type[Params]) -> InvalidParameter:
+def _invalid_parameter(error: ValidationError, model: type[Params]) -> InvalidParameter:
     wrong = error.errors()[0]
     name = str(wrong["loc"][0])
     if wrong["type"] == "extra_forbidden":

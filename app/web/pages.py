@@ -13,7 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app.http.responses import tagged
+from app.http.responses import check_tag
 from app.read.models import Problem
 from app.text import fingerprint
 from app.web.address import Address
@@ -49,7 +49,7 @@ def render(request: Request, template: str, /, *, status: int = 200, **values: o
     page = _templates.get_template(template).render(root=root, assets=root + ASSETS, **values)
     headers = {"Cache-Control": "no-cache"}
     if status == 200:
-        headers["ETag"] = tagged(request, page)
+        headers["ETag"] = check_tag(request, page)
     return HTMLResponse(page, status, headers)
 
 

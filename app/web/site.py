@@ -21,14 +21,14 @@ def create_app(settings: Settings) -> FastAPI:
     for room in ROOMS:
         app.include_router(room.router)
     app.mount(ASSETS, Assets(), name="assets")
-    app.state.say = _say
+    app.state.render_problem = _render_problem
     return app
 
 
-def _say(request: Request, problem: Problem) -> Response:
+def _render_problem(request: Request, problem: Problem) -> Response:
     """Answer with a problem. Where a page was asked for, problems are pages too, also those of layers that no route has
     been chosen in."""
-    return failure(request, problem) if _is_page(request) else problems.as_json(request, problem)
+    return failure(request, problem) if _is_page(request) else problems.render_json(request, problem)
 
 
 def _is_page(request: Request) -> bool:

@@ -133,11 +133,11 @@ def test_lookup_has_a_bound_on_all_that_it_sends_repeats_included(long: Api) -> 
 
 
 def test_lookup_takes_its_turn_with_the_searches(long: Api) -> None:
-    turns = long.app.state.turns
-    asyncio.run(turns.take())
+    slots = long.app.state.search_slots
+    asyncio.run(slots.acquire())
     refused = long.http.post(LOOKUP, json={"ids": []})
     assert (refused.status_code, long.problem(refused)["type"]) == (503, "/problems/overloaded")
-    turns.end()
+    slots.release()
     long.post(LOOKUP, {"ids": []})
     assert long.http.post(LOOKUP, json={"ids": 1}).status_code == 422
     assert long.get("/v1/search")["total"] == 1, "each has given its turn back"

@@ -49,12 +49,12 @@ def settled(answer: Any) -> Any:
 
 
 def test_examples_are_true(seeds: httpx.Client) -> None:
-    given = openapi.examples()
+    given = openapi.load_examples()
     asked = {name: ask(seeds, example) for name, example in given.items()}
     if os.environ.get("DATELINE_REFRESH_EXAMPLES"):
         fresh = {name: msgspec.structs.replace(given[name], answer=answer) for name, answer in asked.items()}
         FILE.write_bytes(msgspec.json.format(msgspec.json.encode(fresh), indent=2) + b"\n")
-        given = openapi.examples()
+        given = openapi.load_examples()
     assert {name: settled(answer) for name, answer in asked.items()} == {
         name: settled(example.answer) for name, example in given.items()
     }

@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.http.addresses import network, plain
+from app.http.addresses import network, unmap_ipv4
 from tests.failures.command import serving
 
 
@@ -29,7 +29,7 @@ from tests.failures.command import serving
     ],
 )
 def test_one_notation_and_one_caller(given: str, shown: str, counted: str) -> None:
-    assert (plain(given), network(given)) == (shown, counted)
+    assert (unmap_ipv4(given), network(given)) == (shown, counted)
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""Turns at searching, around applications that take as long as the test says."""
+"""Slots for searches, around applications that take as long as the test says."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import asyncio
 from types import SimpleNamespace
 from typing import Any
 
-from app.http.capacity import Capacity, Turns
+from app.http.capacity import Capacity, SearchSlots
 from app.http.metrics import Metrics
-from app.http.problems import as_json
+from app.http.problems import render_json
 
 
 class Asked:
@@ -16,10 +16,12 @@ class Asked:
 
     def __init__(self, searches: int, wait: float) -> None:
         self.metrics = Metrics()
-        self.capacity = Capacity(self.work, turns=Turns(searches, wait), metrics=self.metrics)
+        self.capacity = Capacity(self.work, slots=SearchSlots(searches, wait), metrics=self.metrics)
         self.most = self.now = 0
         self.end = asyncio.Event()
-        self.state = SimpleNamespace(metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None), say=as_json)
+        self.state = SimpleNamespace(
+            metrics=self.metrics, keeper=SimpleNamespace(check=lambda: None), render_problem=render_json
+        )
 
     async def work(self, scope: Any, _receive: Any, send: Any) -> None:
         self.now += 1

@@ -78,7 +78,7 @@ def logged(settings: Settings) -> Iterator[None]:
         logger.handlers, logger.propagate = [], True
         logger.setLevel(_SET.get(logger.name, logger.level))
     try:
-        dictConfig(log.config(settings))
+        dictConfig(log.logging_config(settings))
         yield
     finally:
         for logger, (handlers, level, propagate) in zip(loggers, before, strict=True):

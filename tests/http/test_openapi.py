@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
 from app.api.app import create_app
-from app.http.openapi import success
+from app.http.openapi import success_response
 from app.settings import Settings
 from app.web.site import create_app as create_site
 from tests.served import Api, closed, routes
@@ -124,14 +124,14 @@ def test_every_failure_is_a_problem_and_nothing_else(schema: Any) -> None:
         assert "422" in failures
         for answer in failures.values():
             assert list(answer["content"]) == ["application/problem+json"]
-        assert len(success(operation)["content"]) == 1
+        assert len(success_response(operation)["content"]) == 1
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
 
 def test_every_example_fits(schema: Any) -> None:
     components = {"schemas": closed(schema["components"]["schemas"])}
     for _, operation in operations(schema):
-        [content] = success(operation)["content"].values()
+        [content] = success_response(operation)["content"].values()
         Draft202012Validator({**content["schema"], "components": components}).validate(content["example"])
 
 

@@ -9,7 +9,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from app.api.app import create_app
 from app.archive import open_archive
-from app.http.responses import PIECE, Unpacked
+from app.http.responses import PIECE, CompressionFeed
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from tests.served import Api, closed, serve
@@ -119,7 +119,7 @@ def test_between_the_pieces_of_a_large_answer_others_have_their_turn() -> None:
 
     async def run() -> None:
         beside = asyncio.create_task(others())
-        await Unpacked(large)({"type": "http"}, asyncio.Queue().get, sent)
+        await CompressionFeed(large)({"type": "http"}, asyncio.Queue().get, sent)
         beside.cancel()
 
     asyncio.run(run())

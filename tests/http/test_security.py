@@ -15,7 +15,7 @@ from fastapi import Depends, FastAPI
 
 from app.api.app import create_app
 from app.archive import open_archive
-from app.http.security import needs
+from app.http.security import require_scope
 from app.settings import Settings
 from app.store import keys
 from app.web.pages import ASSETS
@@ -37,7 +37,7 @@ def served(folder: Path) -> Served:
     def opened(**given: Any) -> Iterator[httpx.Client]:
         app = create_app(Settings(data_dir=folder, **given))
         for scope in keys.SCOPES:
-            wanting = [Depends(needs(scope))]
+            wanting = [Depends(require_scope(scope))]
             app.add_api_route(
                 f"/for/{scope}", lambda: "in", methods=["POST"], dependencies=wanting, include_in_schema=False
             )
