@@ -17,14 +17,14 @@ from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable
 from app.search.engine import SearchEngine
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
-from app.store.database import Database, sync
+from app.store.database import Database, fsync_path
 from app.store.sequence import newest
 
 if TYPE_CHECKING:
     from app.enrich.enricher import Enricher
 
 
-def _version() -> str:
+def _app_version() -> str:
     try:
         return version("dateline")
     except PackageNotFoundError:
@@ -32,7 +32,7 @@ def _version() -> str:
 
 
 @cache
-def _enricher(model: str) -> Enricher:
+def _load_enricher(model: str) -> Enricher:
     from app.enrich.enricher import Enricher
 
     return Enricher(model)
@@ -47,13 +47,13 @@ class Archive:
     engine: SearchEngine
     fingerprint: str
     """Of the code: an index with another one was made by another version and is built anew."""
-    version: str = field(default_factory=_version)
+    version: str = field(default_factory=_app_version)
     _newest: tuple[int, int] = field(default=(-1, 0), init=False)
 
     @property
     def enricher(self) -> Enricher:
         """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
-        return _enricher(self.settings.model)
+        return _load_enricher(self.settings.model)
 
     def newest(self) -> int:
         """The number of the last change. Asked of the rows only where somebody has committed since."""
@@ -72,7 +72,7 @@ class Archive:
     def scratch_engine(self) -> Iterator[SearchEngine]:
         """An empty index of the same kind in a temporary folder, to compare with."""
         with TemporaryDirectory(prefix="dateline-") as folder:
-            engine = _open_index(Path(folder), mend=False)
+            engine = _open_index(Path(folder), allow_missing_index=False)
             yield engine
             engine.close()
 
@@ -89,17 +89,17 @@ class Archive:
         self.close()
 
 
-def open_archive(settings: Settings, *, mend: bool = False) -> Archive:
+def open_archive(settings: Settings, *, allow_missing_index: bool = False) -> Archive:
     """Open what is in the data folder, or begin a new archive there, with the schema of this version.
 
-    An index that cannot be read is `IndexUnavailable`; with `mend` the archive opens without one, and
+    An index that cannot be read is `IndexUnavailable`; with `allow_missing_index` the archive opens without one, and
     `indexing.catch_up` builds it. For who goes on to do that: a reader would find nothing and think it the truth.
     """
     ready_folder(settings)
     database = Database(settings.database_path)
     try:
         database.migrate()
-        engine = _open_index(settings.index_dir, mend)
+        engine = _open_index(settings.index_dir, allow_missing_index)
     except BaseException:
         database.close()
         raise
@@ -121,11 +121,11 @@ def ready_folder(settings: Settings) -> None:
     except PermissionError as error:
         raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
     for path in missing:
-        sync(path.parent)
+        fsync_path(path.parent)
 
 
-def _open_index(folder: Path, mend: bool) -> WhooshEngine:
+def _open_index(folder: Path, allow_missing_index: bool) -> WhooshEngine:
     try:
-        return WhooshEngine.open(folder, mend=mend)
+        return WhooshEngine.open(folder, allow_missing_index=allow_missing_index)
     except OSError as error:
         raise IndexUnavailable(f"The index in {folder} cannot be opened: {error.strerror}.") from error

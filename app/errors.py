@@ -36,7 +36,7 @@ class DatelineError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class PossibleEntity:
     """One of several entities that a name may mean."""
 
     id: str
@@ -54,7 +54,7 @@ class InvalidParameter(DatelineError):
         message: str,
         *,
         suggestion: str | None = None,
-        candidates: tuple[Candidate, ...] = (),
+        candidates: tuple[PossibleEntity, ...] = (),
     ) -> None:
         super().__init__(f"{parameter}: {message}")
         self.parameter = parameter

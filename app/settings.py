@@ -95,7 +95,7 @@ class Settings(BaseSettings):
         try:
             return cls(**{name: value for name, value in given.items() if value is not None})
         except ValidationError as error:
-            raise SettingsInvalid(_sentence(error)) from None
+            raise SettingsInvalid(_error_sentence(error)) from None
 
     @property
     def database_path(self) -> Path:
@@ -152,7 +152,7 @@ def _cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _sentence(error: ValidationError) -> str:
+def _error_sentence(error: ValidationError) -> str:
     def one(problem: Any) -> str:
         name = "_".join(str(part) for part in problem["loc"])
         return f"DATELINE_{name.upper()} cannot be {problem['input']!r}: {problem['msg'].lower()}"

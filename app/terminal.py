@@ -172,16 +172,16 @@ def show_answer(found: Answer, bodies: dict[str, str]) -> None:
 
 def _show_hit(out: Console, number: int, hit: Hit, clause: Clause | None, body: str) -> None:
     marks = highlight.matches(clause, hit.card.headline, "headline") if clause else []
-    out.print(Text.assemble((f"{number}. ", "dim"), _marked(hit.card.headline, marks, "bold")))
+    out.print(Text.assemble((f"{number}. ", "dim"), _styled(hit.card.headline, marks, "bold")))
     about = " · ".join(filter(None, (hit.card.date, hit.card.dateline, hit.card.source, hit.id)))
     out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
     snippet = highlight.snippet(clause, body)
     marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]
     # Line ends become spaces one for one, so that the marks stay where they are.
-    out.print(Padding(_marked(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))
+    out.print(Padding(_styled(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))
 
 
-def _marked(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:
+def _styled(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:
     marked = Text(text, style)
     for start, end in marks:
         marked.stylize("bold yellow", start, end)

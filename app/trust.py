@@ -27,7 +27,7 @@ def distrust(path: Path, trusted: Iterable[Path] = ()) -> str | None:
         return None
     shown = shlex.quote(str(path))
     if found.st_uid not in (me, 0):
-        trouble, remedy = f"belongs to another user, {_name(found.st_uid)}", f"chown -R {_name(me)} {shown}"
+        trouble, remedy = f"belongs to another user, {_user_name(found.st_uid)}", f"chown -R {_user_name(me)} {shown}"
     elif found.st_mode & stat.S_IWOTH:
         trouble, remedy = "can be written to by all users of this machine", f"chmod -R o-w {shown}"
     elif found.st_mode & stat.S_IWGRP and found.st_uid != me and found.st_gid not in {os.getegid(), *os.getgroups()}:
@@ -46,7 +46,7 @@ def exposed(file: Path) -> bool:
     return bool(file.stat().st_mode & stat.S_IROTH and file.parent.stat().st_mode & stat.S_IXOTH)
 
 
-def _name(uid: int) -> str:
+def _user_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:

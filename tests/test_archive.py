@@ -8,7 +8,7 @@ import pytest
 from app.archive import open_archive
 from app.errors import IndexUnavailable
 from app.settings import Settings
-from app.store.articles import stats
+from app.store.articles import archive_stats
 from app.trust import exposed
 
 
@@ -18,7 +18,7 @@ def test_an_archive_begins_empty_and_in_its_folder(tmp_path: Path) -> None:
         assert archive.engine.status().documents == 0
         assert archive.engine.status().fingerprint == archive.fingerprint
         with archive.database.reading() as session:
-            assert stats(session).articles == 0
+            assert archive_stats(session).articles == 0
     assert settings.database_path.is_file()
     assert stat.S_IMODE(settings.index_dir.stat().st_mode) == 0o700
 

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from app import errors
-from app.errors import ArchiveBusy, Candidate, DatelineError, InvalidParameter, NotFound, QueryTooComplex, Withdrawn
+from app.errors import (
+    ArchiveBusy,
+    DatelineError,
+    InvalidParameter,
+    NotFound,
+    PossibleEntity,
+    QueryTooComplex,
+    Withdrawn,
+)
 
 
 def test_every_error_is_in_the_tree_and_in_its_drawing() -> None:
@@ -28,7 +36,7 @@ def test_an_error_is_a_sentence_for_the_person_who_can_act_on_it(error: Dateline
 
 
 def test_what_a_client_may_act_on_is_carried_in_fields() -> None:
-    candidates = (Candidate("person-a", "A. Example", "person"),)
+    candidates = (PossibleEntity("person-a", "A. Example", "person"),)
     invalid = InvalidParameter("entity_name", "may mean several.", suggestion="A. Example", candidates=candidates)
     assert (invalid.parameter, invalid.suggestion, invalid.candidates) == ("entity_name", "A. Example", candidates)
     refused = QueryTooComplex("too_deep", "The query is too deep.")

@@ -29,7 +29,7 @@ _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with await run_in_threadpool(open_archive, settings, mend=True) as archive:
+        with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:
             app.state.archive, app.state.keeper = archive, Keeper(archive)
             app.state.keeper.start()
             yield

@@ -41,7 +41,7 @@ def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> 
         sizes = store.sizes(session, body.ids)
         if (size := sum(sizes.get(id, 0) for id in body.ids)) > MOST_BYTES:
             raise AnswerTooLarge("ids", size, MOST_BYTES)
-        found = store.lookup(session, body.ids)
+        found = store.load_articles(session, body.ids)
         views = {id: looked_up(session, article) for id, article in found.items()}
     results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]
     answer: Lookup = {"results": results}
@@ -67,7 +67,7 @@ def get_article(
     """The article with its blocks and entities, as offsets into its body; with `q`, also where that hits."""
     clause = parse(params.q).clause
     with archive.database.reading() as session:
-        article = article_view(session, store.get_article(session, article_id))
+        article = article_view(session, store.load_article(session, article_id))
     if clause is not None:
         article["matches"] = spans(highlight.matches(clause, article["body"]))
     return reply(request, ordered(Article, article))
@@ -84,7 +84,7 @@ def get_article(
 def get_article_text(request: Request, archive: ArchiveDep, article_id: ArticleId) -> Response:
     """The body alone, as plain text in UTF-8."""
     with archive.database.reading() as session:
-        return reply(request, store.get_article(session, article_id).body)
+        return reply(request, store.load_article(session, article_id).body)
 
 
 @router.get(
@@ -101,7 +101,7 @@ def list_similar_articles(
     engine = archive.engine.still()
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
-        article = store.get_article(session, article_id)
+        article = store.load_article(session, article_id)
         found = engine.similar(article_id, article.headline, article.body, params.limit)
         results = hit_views(str(request.base_url), archive.database, found.hits, View())
     answer: SimilarArticles = {"results": results, "total": found.total}

@@ -58,7 +58,7 @@ def list_decisions(
     after = cursors.read(params.cursor, int, *asked)
     before = int(after[0]) if after is not None else None
     with archive.database.reading() as session:
-        found, total, undone = store.list_decisions(
+        found, total, undone = store.decision_log(
             session, entity_id=params.entity, limit=params.limit + 1, before=before
         )
     shown = found[: params.limit]

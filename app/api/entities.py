@@ -118,7 +118,7 @@ def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
     if taken != id:
         query = f"?{request.url.query}" if request.url.query else ""
         raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
-    return store.get_entity(session, id)
+    return store.load_entity(session, id)
 
 
 def _dates(filters: Filters) -> SearchQuery:

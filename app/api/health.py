@@ -27,7 +27,7 @@ router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
 def list_sources(request: Request, archive: ArchiveDep) -> Response:
     """All publishers, those of most articles first."""
     with archive.database.reading() as session:
-        found = store.list_sources(session)
+        found = store.source_counts(session)
     answer: Sources = {"results": [_source(each) for each in found], "total": len(found)}
     return reply(request, answer)
 
@@ -43,7 +43,7 @@ def get_stats(request: Request, archive: ArchiveDep) -> Response:
     """How much there is, from when to when, and which state of it the index holds."""
     index = archive.engine.status()
     with archive.database.reading() as session:
-        found = store.stats(session)
+        found = store.archive_stats(session)
         behind = store.count_changed_after(session, index.sequence)
     answer: Stats = {
         "articles": found.articles,

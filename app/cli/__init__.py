@@ -117,7 +117,11 @@ def ingest(
     if paths and not settings_of(data_dir).database_path.exists():
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())
-    begun = opened(settings_of(data_dir), mend=True) if paths else existing(data_dir, mend=True)
+    begun = (
+        opened(settings_of(data_dir), allow_missing_index=True)
+        if paths
+        else existing(data_dir, allow_missing_index=True)
+    )
     with begun as archive, telling_what_is_left(archive), terminal.progress() as progress:
         report = run(paths or [], archive, options, progress)
     terminal.show_report(report)
@@ -212,7 +216,7 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
     with settled(data_dir) as archive:
         with archive.database.reading() as session:
-            counted = articles.stats(session)
+            counted = articles.archive_stats(session)
         status = archive.engine.status()
         behind = lag(archive)
     rows = {
@@ -270,7 +274,7 @@ def reindex(data_dir: DataDir = None) -> None:
     """Build the search index again from the rows; searches go on meanwhile."""
     from app.ingest.indexing import rebuild
 
-    with existing(data_dir, mend=True) as archive:
+    with existing(data_dir, allow_missing_index=True) as archive:
         count = rebuild(archive)
     typer.echo(f"{count:,} articles indexed.")
 
@@ -295,7 +299,7 @@ def verify(
     from app.ingest.verify import verify as check
     from app.trust import exposed
 
-    with existing(data_dir, mend=True) as archive:
+    with existing(data_dir, allow_missing_index=True) as archive:
         found = check(archive, deep=deep)
         if exposed(archive.settings.database_path):
             complain(
@@ -323,9 +327,9 @@ def backup(
 
     To restore, put the file as archive.sqlite into an empty data folder: the index is built from it.
     """
-    from app.store.backup import backup as copy
+    from app.store.backup import write_backup as copy
 
-    with existing(data_dir, mend=True) as archive:
+    with existing(data_dir, allow_missing_index=True) as archive:
         size = copy(archive.database, file)
     typer.echo(f"{file}: {size:,} bytes, read again and sound.")
 

@@ -141,22 +141,22 @@ def settings_of(data_dir: Path | None, **given: Any) -> Settings:
 
 
 @contextmanager
-def opened(settings: Settings, *, mend: bool = False) -> Iterator[Archive]:
+def opened(settings: Settings, *, allow_missing_index: bool = False) -> Iterator[Archive]:
     from app.archive import open_archive
 
-    with open_archive(settings, mend=mend) as archive:
+    with open_archive(settings, allow_missing_index=allow_missing_index) as archive:
         yield archive
 
 
 @contextmanager
-def existing(data_dir: Path | None, *, mend: bool = False) -> Iterator[Archive]:
+def existing(data_dir: Path | None, *, allow_missing_index: bool = False) -> Iterator[Archive]:
     """Open the archive for a command that only reads: asking in the wrong folder must not begin an archive there."""
     settings = settings_of(data_dir)
     if not settings.database_path.exists():
         raise errors.InputUnreadable(
             f"There is no archive in {settings.data_dir}. Begin one with: dateline ingest PATH"
         )
-    with opened(settings, mend=mend) as archive:
+    with opened(settings, allow_missing_index=allow_missing_index) as archive:
         yield archive
 
 

@@ -81,9 +81,9 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
     from app.store import entities as store
 
     with settled(data_dir) as archive, archive.database.reading() as session:
-        entity = store.get_entity(session, decisions.survivor(session, id))
-        forms = store.aliases(session, entity)
-        log, _, undone = decisions.list_decisions(session, entity_id=entity.id, limit=100)
+        entity = store.load_entity(session, decisions.survivor(session, id))
+        forms = store.aliases_of(session, entity)
+        log, _, undone = decisions.decision_log(session, entity_id=entity.id, limit=100)
     shown: dict[str, Any] = {**summary(entity), "aliases": [{"text": form.text, "count": form.count} for form in forms]}
     if as_json:
         print_json(shown | {"decisions": [view(decision, undone) for decision in log]})
@@ -108,7 +108,7 @@ def log_decisions(
     from app.store import decisions
 
     with existing(data_dir) as archive, archive.database.reading() as session:
-        found, total, undone = decisions.list_decisions(session, entity_id=id, limit=limit)
+        found, total, undone = decisions.decision_log(session, entity_id=id, limit=limit)
     if as_json:
         print_json({"total": total, "results": [view(decision, undone) for decision in found]})
     elif found:
@@ -227,10 +227,10 @@ def undo_decision(
     data_dir: DataDir = None,
 ) -> None:
     """Take a decision back: everything is as if it had never been taken, later decisions included."""
-    from app.store.decisions import about
+    from app.store.decisions import subject_of
 
     with existing(data_dir) as archive, archive.database.reading() as session:
-        id = about(session, number)
+        id = subject_of(session, number)
     _decide(data_dir, by, "undo", id, undoes=number, note=note)
 
 

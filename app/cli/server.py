@@ -80,8 +80,8 @@ def _prepare(settings: Settings) -> int:
     """Migrate before any server process starts, and count the articles. The server fills an index that was mended."""
     from app.store import articles
 
-    with opened(settings, mend=True) as archive, archive.database.reading() as session:
-        return articles.stats(session).articles
+    with opened(settings, allow_missing_index=True) as archive, archive.database.reading() as session:
+        return articles.archive_stats(session).articles
 
 
 def _listen(host: str, port: int) -> socket.socket:

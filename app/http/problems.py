@@ -233,7 +233,7 @@ def _parameter_error(error: errors.InvalidParameter) -> ProblemError:
     return ordered(ProblemError, found)
 
 
-def _wire_candidate(candidate: errors.Candidate) -> Candidate:
+def _wire_candidate(candidate: errors.PossibleEntity) -> Candidate:
     shown: Candidate = {"id": candidate.id, "name": candidate.name, "type": cast(EntityType, candidate.type)}
     if candidate.hint is not None:
         shown["hint"] = candidate.hint

@@ -13,7 +13,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
 from app.store import decisions, linking
 from app.store.decisions import Proposal
-from app.store.linking import follow, settle
+from app.store.linking import apply_decision, settle_entities
 from app.store.tables import Decision
 
 PATIENCE = 5.0
@@ -30,11 +30,13 @@ class Decided:
 
 
 def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATIENCE) -> Decided:
-    """Raises as `decisions.record` does, before anything is changed. Waits so long for who writes to the index."""
+    """Take a decision. Raises as `record_decision` does, before anything is changed; waits so long for the index."""
     with archive.database.writing() as session:
-        decision = decisions.record(session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds"))
-        articles = follow(session, decision)
-        settle(session, RULES)
+        decision = decisions.record_decision(
+            session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds")
+        )
+        articles = apply_decision(session, decision)
+        settle_entities(session, RULES)
     return Decided(decision, articles, _index(archive, patience))
 
 
@@ -43,7 +45,7 @@ def resolve_again(archive: Archive) -> int:
     articles changed. Raises `ArchiveBusy` where another process writes."""
     with writing_alone(archive.settings.lock_path):
         with archive.database.writing() as session:
-            changed = linking.resolve_again(session, RULES)
+            changed = linking.resolve_all(session, RULES)
         indexing.apply(archive)
     return changed
 

@@ -23,7 +23,7 @@ from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
 from app.store import receipts
 from app.store.articles import changed_after, count_changed_after, entities_of
-from app.store.linking import is_settled, settle
+from app.store.linking import is_settled, settle_entities
 from app.store.sequence import newest
 from app.store.tables import Article
 
@@ -125,9 +125,9 @@ def lag(archive: Archive) -> int:
 
 
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
-    """Do what `catch_up` does. The caller must hold the lock. `meanwhile`: as in `settle`."""
+    """Do what `catch_up` does. The caller must hold the lock. `meanwhile`: as in `settle_entities`."""
     with archive.database.writing() as session:
-        settle(session, RULES, meanwhile=meanwhile)
+        settle_entities(session, RULES, meanwhile=meanwhile)
     try:
         return _go_on(archive, stopped)
     except IndexUnavailable:
@@ -216,7 +216,7 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
             yield found
 
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle_entities(session, RULES)
     with archive.database.reading() as session:
         reached = newest(session)
         status = archive.engine.status()
@@ -246,7 +246,7 @@ def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write)
 
 def _write_receipt(archive: Archive, token: str, generation: int, sequence: int) -> None:
     with archive.database.writing() as session:
-        receipts.write(session, token, generation, sequence)
+        receipts.write_receipt(session, token, generation, sequence)
 
 
 def _is_sound(archive: Archive, status: IndexStatus) -> bool:
@@ -263,6 +263,6 @@ def _is_ours(archive: Archive, status: IndexStatus) -> bool:
     if status.fingerprint != archive.fingerprint:
         return False
     with archive.database.reading() as session:
-        if receipts.read(session, status.token, status.generation) == status.sequence:
+        if receipts.read_receipt(session, status.token, status.generation) == status.sequence:
             return True
-        return status.documents == 0 and status.sequence == 0 and not receipts.are_there(session)
+        return status.documents == 0 and status.sequence == 0 and not receipts.has_receipts(session)

@@ -193,8 +193,8 @@ class _Run:
                 for d, v in zip(batch.drafts, verdicts, strict=True)
                 if v.outcome == "rejected"
             ]
-            rejections.keep(session, [*batch.refusals, *refused], self._now)
-            resolved = sum(rejections.resolve(session, end.path, self._now) for end in batch.ends)
+            rejections.store_rejections(session, [*batch.refusals, *refused], self._now)
+            resolved = sum(rejections.resolve_rejections(session, end.path, self._now) for end in batch.ends)
         self._count(batch, verdicts, resolved)
 
     def _write_articles(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from app.archive import Archive
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
-from app.store.linking import settle
+from app.store.linking import settle_entities
 from app.store.totals import count_stale
 
 # About five seconds of work: whoever stops an ingest does not wait for longer.
@@ -42,4 +42,4 @@ def make_up(archive: Archive) -> None:
 
 def _settle(archive: Archive) -> None:
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle_entities(session, RULES)

@@ -10,7 +10,7 @@ from sqlmodel import Session
 from app.enrich.layout import lay_out
 from app.ingest.draft import Draft
 from app.ingest.report import Outcome
-from app.store.provenance import Known, Seen, Standing, known
+from app.store.provenance import KnownArticles, Seen, StoredArticle, load_known_articles
 from app.text import printable
 
 
@@ -24,7 +24,7 @@ class Verdict:
     article: str
     revision: int = 1
     needs_names: bool = False
-    named: Standing | None = None
+    named: StoredArticle | None = None
     reason: str = ""
     seen: tuple[Seen, ...] = ()
     is_rekeyed: bool = False
@@ -76,7 +76,7 @@ class Judge:
 
     def all(self, session: Session, drafts: Sequence[Draft]) -> list[Verdict]:
         """Judge in order: what an earlier draft of the batch brings is known to the later ones."""
-        archive = known(
+        archive = load_known_articles(
             session,
             {draft.key: draft.former_key for draft in drafts},
             [draft.id for draft in drafts],
@@ -84,7 +84,7 @@ class Judge:
         )
         return [self._judge(draft, archive) for draft in drafts]
 
-    def _judge(self, draft: Draft, archive: Known) -> Verdict:
+    def _judge(self, draft: Draft, archive: KnownArticles) -> Verdict:
         standing = archive.by_key.get(draft.key)
         if standing is not None:
             return self._again(draft, standing, archive)
@@ -95,11 +95,13 @@ class Judge:
             return Verdict("duplicate", archive.by_content[draft.content_sha256])
         if draft.id in archive.key_of:
             return Verdict("rejected", draft.id, reason=f"has the id {draft.id}, which another article has")
-        new = Standing(draft.id, draft.key, 1, draft.record_sha256, draft.content_sha256, _pipeline(self.names), "", "")
+        new = StoredArticle(
+            draft.id, draft.key, 1, draft.record_sha256, draft.content_sha256, _pipeline(self.names), "", ""
+        )
         _learn(archive, self._present(draft, new))
         return Verdict("new", draft.id, needs_names=self.names is not None)
 
-    def _again(self, draft: Draft, standing: Standing, archive: Known) -> Verdict:
+    def _again(self, draft: Draft, standing: StoredArticle, archive: KnownArticles) -> Verdict:
         """A record of an article that is there. One in a state in which its place had it when it was last read is old
         news: files that hold both states could otherwise never be read twice without a change."""
         place, seen = draft.origin.place, archive.seen.get(standing.id, [])
@@ -123,7 +125,7 @@ class Judge:
             "revised", revised.id, revised.revision, self.names is not None and named is None, named, seen=noted
         )
 
-    def _unchanged(self, draft: Draft, standing: Standing, archive: Known, now: Seen) -> Verdict:
+    def _unchanged(self, draft: Draft, standing: StoredArticle, archive: KnownArticles, now: Seen) -> Verdict:
         unnamed = self.names is not None and not standing.pipeline
         if unnamed:
             archive.by_key[draft.key] = replace(standing, pipeline="now")
@@ -132,7 +134,7 @@ class Judge:
         noted = _noted(archive, standing.id, now) if is_elsewhere or standing.id in archive.seen else ()
         return Verdict("unchanged", standing.id, standing.revision, needs_names=unnamed, seen=noted)
 
-    def _present(self, draft: Draft, standing: Standing) -> Standing:
+    def _present(self, draft: Draft, standing: StoredArticle) -> StoredArticle:
         """Return the state with what the draft says, and where."""
         return replace(
             standing,
@@ -143,7 +145,7 @@ class Judge:
         )
 
 
-def _by_former_key(draft: Draft, archive: Known) -> Standing | None:
+def _by_former_key(draft: Draft, archive: KnownArticles) -> StoredArticle | None:
     """The article that an earlier version made of the record. Files of one name had the same key: the path must end in
     what was kept of it."""
     standing = archive.by_key.get(draft.former_key or "")
@@ -168,12 +170,12 @@ def _said(seen: Iterable[Seen], place: str, reading: str) -> set[str]:
     return {each.record_sha256 for each in here if each.at in (last, reading)}
 
 
-def _noted(archive: Known, article: str, *seen: Seen) -> tuple[Seen, ...]:
+def _noted(archive: KnownArticles, article: str, *seen: Seen) -> tuple[Seen, ...]:
     archive.seen.setdefault(article, []).extend(seen)
     return seen
 
 
-def _has_the_names_of(draft: Draft, standing: Standing, names: Pipeline | None) -> bool:
+def _has_the_names_of(draft: Draft, standing: StoredArticle, names: Pipeline | None) -> bool:
     """Names come of the text and the dateline alone: where only a source or an address changed, they stay."""
     if not standing.pipeline or draft.content_sha256 != standing.content_sha256:
         return False
@@ -188,7 +190,7 @@ def _pipeline(names: Pipeline | None) -> str:
     return "now" if names else ""
 
 
-def _learn(archive: Known, state: Standing) -> None:
+def _learn(archive: KnownArticles, state: StoredArticle) -> None:
     archive.by_key[state.key] = state
     archive.key_of[state.id] = state.key
     archive.by_content.setdefault(state.content_sha256, state.id)

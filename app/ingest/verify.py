@@ -32,9 +32,9 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
 
     `deep` builds a second index in a temporary folder and compares the two word by word, and hashes every text again.
     """
-    found = _looked(archive, "rows", partial(check.file, deep=deep))
+    found = _looked(archive, "rows", partial(check.check_file, deep=deep))
     if deep:
-        found += _looked(archive, "rows", check.texts)
+        found += _looked(archive, "rows", check.check_texts)
     return found + _looked(archive, "index", partial(_index, archive, deep))
 
 

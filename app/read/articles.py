@@ -55,7 +55,7 @@ def article_view(session: Session, row: tables.Article) -> Article:
 
 def _place(session: Session, id: str | None) -> str | None:
     """The entity of the place of the dateline, as it is now."""
-    return next(iter(named.names(session, [survivor(session, id)])), None) if id is not None else None
+    return next(iter(named.load_entities(session, [survivor(session, id)])), None) if id is not None else None
 
 
 def _add_optional(article: Article, row: tables.Article, place: str | None) -> None:
@@ -77,7 +77,7 @@ def _entities(session: Session, article_id: str) -> list[EntityMentions]:
     """Return the entities in the order in which the text first speaks of them, without those that an editor hid."""
     grouped: dict[str, EntityMentions] = {}
     mentions = store.article_mentions(session, article_id)
-    known = named.names(session, list({mention.entity_id for mention in mentions}))
+    known = named.load_entities(session, list({mention.entity_id for mention in mentions}))
     for mention in mentions:
         if mention.entity_id not in known:
             continue

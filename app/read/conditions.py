@@ -45,11 +45,11 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
     named = {name: naming.resolve(session, name).id for name in params.entity_name}
     filters = params.filters(named.values())
     ids = [id for name in _OF_ENTITIES for id in filters.of(name)]
-    entities = store.names(session, ids) if ids else {}
+    entities = store.load_entities(session, ids) if ids else {}
     merged = _merged(session, [id for id in ids if id not in entities])
     if merged:
         filters = _with_survivors(filters, merged)
-        entities |= store.names(session, list(merged.values()))
+        entities |= store.load_entities(session, list(merged.values()))
     warnings: list[QueryWarning] = [
         {"code": warning.code, "message": warning.message, "position": warning.position} for warning in parsed.warnings
     ]

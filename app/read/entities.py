@@ -29,7 +29,7 @@ class Portrait:
 
     entity: tables.Entity
     aliases: list[Alias]
-    roles: list[store.Role]
+    roles: list[store.StatedRole]
     dates: DateCounts
 
 
@@ -42,7 +42,7 @@ def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, most
     found = engine.search(Query(filters=_naming(entity.id), sort="-date", limit=1, dates=True))
     assert found.dates is not None, "the query asked for dates"
     days = [day for day, count in zip(found.dates.days, found.dates.counts, strict=True) if count]
-    aliases = store.aliases(session, entity, upto=found.sequence)
+    aliases = store.aliases_of(session, entity, upto=found.sequence)
     figures = {
         "article_count": found.total,
         # An article that is being read anew counts no alias, and yet names it.
@@ -50,7 +50,7 @@ def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, most
         "first_date": days[0] if days else None,
         "last_date": days[-1] if days else None,
     }
-    held = store.roles(session, entity.id, limit=most_roles, upto=found.sequence)
+    held = store.roles_of(session, entity.id, limit=most_roles, upto=found.sequence)
     return Portrait(tables.Entity(**{**entity.model_dump(), **figures}), aliases, held, found.dates)
 
 
@@ -91,7 +91,7 @@ def _articles(engine: SearchEngine, naming: str | None = None) -> int:
     return engine.search(Query(filters=_naming(naming) if naming else EVERYTHING, sort="-date", limit=1)).total
 
 
-def role_view(role: store.Role) -> Role:
+def role_view(role: store.StatedRole) -> Role:
     shown: Role = {"text": role.text, "count": role.count}
     if role.first_date is not None:
         shown["first_date"] = role.first_date
@@ -112,11 +112,11 @@ def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tabl
 
 
 def entities_called(session: Session, name: str | None, **how: Any) -> store.Page[tables.Entity]:
-    """Return those called `name`, else the people called so behind an office; `how` as in `store.list_entities`."""
-    page = store.list_entities(session, name=name, **how)
+    """Return those called `name`, else the people called so behind an office; `how` as in `store.find_entities`."""
+    page = store.find_entities(session, name=name, **how)
     people = how | {"type": "person"}
     if page.total == 0 and name is not None and how.get("type") in (None, "person"):
-        pages = (store.list_entities(session, name=part, **people) for _, part in roles.introductions(name))
+        pages = (store.find_entities(session, name=part, **people) for _, part in roles.introductions(name))
         page = next((each for each in pages if each.total), page)
     return page
 

@@ -8,7 +8,7 @@ from operator import itemgetter
 from sqlmodel import Session
 
 from app.enrich import gazetteer, roles
-from app.errors import Candidate, InvalidParameter
+from app.errors import PossibleEntity, InvalidParameter
 from app.ids import is_person
 from app.store import entities as store
 from app.store.database import Database
@@ -50,7 +50,7 @@ def resolve(session: Session, name: str) -> Entity:
     raise InvalidParameter(
         "entity_name",
         f"{len(found)} entities are called {name!r}; name one by its id in entity.",
-        candidates=tuple(Candidate(each.id, each.name, each.type, hint(each)) for each in found[:20]),
+        candidates=tuple(PossibleEntity(each.id, each.name, each.type, hint(each)) for each in found[:20]),
     )
 
 
@@ -68,7 +68,7 @@ def _introduced(session: Session, text: str) -> list[Entity]:
 def _times(session: Session, person: Entity, office: str) -> int:
     """Count the articles that say of a person, in more words or less, that this is the office."""
     words = fold(office).replace(".", "").split()
-    held = [(fold(role.text).replace(".", "").split(), role.count) for role in store.roles(session, person.id)]
+    held = [(fold(role.text).replace(".", "").split(), role.count) for role in store.roles_of(session, person.id)]
     return sum(count for said, count in held if all(any(_is_short_for(word, one) for one in said) for word in words))
 
 
@@ -80,9 +80,9 @@ def _is_short_for(one: str, other: str) -> bool:
 
 def named_by(database: Database, text: str) -> list[tuple[str, str]]:
     """Return id and name of those whom a text names, a person with the office before it or without."""
-    found = store.called(database, text)
+    found = store.ids_called(database, text)
     if not found:
-        names = (store.called(database, name) for _, name in roles.introductions(text))
+        names = (store.ids_called(database, name) for _, name in roles.introductions(text))
         found = next(filter(None, ([each for each in some if is_person(each[0])] for some in names)), [])
     return found
 

@@ -27,7 +27,7 @@ class SourceCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Stats:
+class ArchiveStats:
     """`sequence` is the number of the last change."""
 
     articles: int
@@ -39,7 +39,7 @@ class Stats:
     sequence: int
 
 
-def get_article(session: Session, id: str) -> Article:
+def load_article(session: Session, id: str) -> Article:
     article = session.get(Article, id)
     if article is None:
         raise NotFound("article", id)
@@ -48,7 +48,7 @@ def get_article(session: Session, id: str) -> Article:
     return article
 
 
-def lookup(session: Session, ids: Sequence[str]) -> dict[str, Article]:
+def load_articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
     """Return those that exist, withdrawn ones too: the caller says which is which."""
     found: dict[str, Article] = {}
     for chunk in chunks(ids):
@@ -104,7 +104,7 @@ def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ..
     return {id: tuple(entities) for id, entities in found.items()}
 
 
-def list_sources(session: Session) -> list[SourceCount]:
+def source_counts(session: Session) -> list[SourceCount]:
     """Sources by number of articles; articles without one are left out."""
     count = func.count()
     wanted = (
@@ -116,7 +116,7 @@ def list_sources(session: Session) -> list[SourceCount]:
     return [SourceCount(name or "", n, first, last) for name, n, first, last in session.exec(wanted)]
 
 
-def stats(session: Session) -> Stats:
+def archive_stats(session: Session) -> ArchiveStats:
     articles, sources, first, last = session.exec(
         select(
             func.count(), func.count(func.distinct(Article.source)), func.min(Article.date), func.max(Article.date)
@@ -127,7 +127,7 @@ def stats(session: Session) -> Stats:
             Entity.article_count > 0, ~col(Entity.hidden)
         )
     ).one()
-    return Stats(articles, entities, mentions, sources, first, last, newest(session))
+    return ArchiveStats(articles, entities, mentions, sources, first, last, newest(session))
 
 
 def changed_after(session: Session, sequence: int, limit: int) -> list[Article]:

@@ -9,18 +9,18 @@ from pathlib import Path
 from tempfile import mkstemp
 
 from app.errors import SettingsInvalid, StorageFailed
-from app.store.database import Database, sync
+from app.store.database import Database, fsync_path
 
 _SIDES = ("-wal", "-shm", "-journal")
 """What SQLite puts after the name of a file, for what belongs to it."""
 
 
-def backup(database: Database, target: Path) -> int:
+def write_backup(database: Database, target: Path) -> int:
     """Write all rows, as they stand at one moment, to a new file, and read it again whole. Its size in bytes.
 
     Under its name it is complete or not there. It is for the owner alone: it holds what the archive holds.
     """
-    _refuse_place(database.path, target)
+    _check_target(database.path, target)
     # A name of its own, for two may be made at once; for the owner alone.
     descriptor, made = mkstemp(dir=target.parent, prefix=".dateline-backup-")
     os.close(descriptor)
@@ -31,9 +31,9 @@ def backup(database: Database, target: Path) -> int:
             [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
             if verdict != "ok":
                 raise StorageFailed(f"The copy of {database.path} is damaged: {verdict}.")
-        sync(unfinished)
-        _name(unfinished, target)
-        sync(target.parent)
+        fsync_path(unfinished)
+        _move_into_place(unfinished, target)
+        fsync_path(target.parent)
     except sqlite3.Error as error:
         raise StorageFailed(f"{database.path} could not be copied to {target}: {error}.") from error
     finally:
@@ -42,10 +42,10 @@ def backup(database: Database, target: Path) -> int:
     return target.stat().st_size
 
 
-def _refuse_place(archive: Path, target: Path) -> None:
+def _check_target(archive: Path, target: Path) -> None:
     """Raise where the copy would overwrite something, or be taken for a part of an archive and overwritten itself."""
     if os.path.lexists(target):
-        raise _taken(target)
+        raise _exists_error(target)
     name, folder, home = target.name.casefold(), target.parent.resolve(), archive.parent.resolve()
     if name.endswith(_SIDES):
         raise SettingsInvalid(
@@ -60,20 +60,20 @@ def _refuse_place(archive: Path, target: Path) -> None:
         raise SettingsInvalid(f"{target} cannot be a backup: Dateline keeps files of its own there.")
 
 
-def _name(unfinished: Path, target: Path) -> None:
+def _move_into_place(unfinished: Path, target: Path) -> None:
     """Give it its name at last, and unlike a rename never in place of what came there meanwhile."""
     try:
         os.link(unfinished, target)
     except FileExistsError:
-        raise _taken(target) from None
+        raise _exists_error(target) from None
     except OSError:
         # A disk without hard links: the name is taken first, by an empty file.
         try:
             target.touch(mode=0o600, exist_ok=False)
         except FileExistsError:
-            raise _taken(target) from None
+            raise _exists_error(target) from None
         unfinished.rename(target)
 
 
-def _taken(target: Path) -> SettingsInvalid:
+def _exists_error(target: Path) -> SettingsInvalid:
     return SettingsInvalid(f"{target} is there already; a backup never overwrites.")

@@ -14,7 +14,7 @@ from app.text import fingerprint
 _STEP = 200
 
 
-def file(session: Session, *, deep: bool) -> Iterator[str]:
+def check_file(session: Session, *, deep: bool) -> Iterator[str]:
     """Return what SQLite finds wrong; `deep` also compares indexes with tables."""
     connection = session.connection()
     for (message,) in connection.execute(text(f"PRAGMA {'integrity_check' if deep else 'quick_check'}")):
@@ -24,7 +24,7 @@ def file(session: Session, *, deep: bool) -> Iterator[str]:
         yield f"SQLite: row {row} of {table} refers to a row of {parent} that is not there"
 
 
-def texts(session: Session) -> Iterator[str]:
+def check_texts(session: Session) -> Iterator[str]:
     """Articles whose text is not what its hash says, and mentions that are not what stands at their place."""
     sequence = 0
     while step := changed_after(session, sequence, _STEP):

@@ -39,9 +39,9 @@ _NO_ROOM = {sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR}
 _ROOM = 64 * 1024
 """Bytes that must be free for it."""
 
-_STOPS = (signal.SIGINT, signal.SIGTERM)
+_DEFERRED = (signal.SIGINT, signal.SIGTERM)
 
-_STANDING = "immutable=1"
+_IMMUTABLE = "immutable=1"
 """How to open a file that nobody changes: without a log and without locks."""
 
 
@@ -61,8 +61,8 @@ class Database:
         )
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
-        event.listen(self._engine, "connect", _prepare)
-        event.listen(self._engine, "begin", _begin)
+        event.listen(self._engine, "connect", _configure_connection)
+        event.listen(self._engine, "begin", _begin_transaction)
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
@@ -75,7 +75,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._troubles_told(), Session(self._engine, expire_on_commit=False) as session:
+        with self._translate_errors(), Session(self._engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -87,8 +87,8 @@ class Database:
         """
         self._refuse_to_write()
         with (
-            _uninterrupted(),
-            self._troubles_told(),
+            _defer_signals(),
+            self._translate_errors(),
             Session(self._writer, expire_on_commit=False) as session,
             session.begin(),
         ):
@@ -97,7 +97,7 @@ class Database:
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """Run one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
         texts as SQLite does."""
-        with self._troubles_told():
+        with self._translate_errors():
             try:
                 connection = self._idle.pop()
             except IndexError:
@@ -114,16 +114,16 @@ class Database:
         Raises `ArchiveForeign` where a later version has brought it further, and `StorageFailed` where the file holds
         no archive: it did once, and a new one in its place would take the index along.
         """
-        from app.store.migrations import HEAD, known, upgrade
+        from app.store.migrations import HEAD, has_script, upgrade
 
-        with self._troubles_told():
+        with self._translate_errors():
             if not self.path.exists():
-                self._begin()
+                self._create()
             revision = self._first_read()
             if revision == HEAD:
-                self._identity = self._now()
+                self._identity = self._file_identity()
                 return
-            if revision is not None and not known(revision):
+            if revision is not None and not has_script(revision):
                 raise ArchiveForeign(
                     f"{self.path} was made by a later version of Dateline (its schema is {revision!r}, this version "
                     f"knows {HEAD!r}). Install that version, or restore a backup made before."
@@ -131,20 +131,20 @@ class Database:
             self._refuse_to_write()
             with self.connecting() as connection:
                 upgrade(connection)
-            self._identity = self._now()
+            self._identity = self._file_identity()
 
-    def _begin(self) -> None:
+    def _create(self) -> None:
         """The file takes its name once it has its tables: an empty one of that name is never one of ours."""
         from app.store.migrations import upgrade
 
-        with _held(self.path.parent):
+        with _folder_lock(self.path.parent):
             if self.path.exists():
                 return
-            if _is_filled(self._log):
+            if _is_nonempty(self._log):
                 # SQLite would replay it into the new file.
                 raise StorageFailed(f"{self._log} is there without its archive. Restore a backup to an empty folder.")
             made = Database(self.path.with_name(f".{self.path.name}.unfinished"))
-            _remove(made.path)
+            _remove_with_sidecars(made.path)
             try:
                 with made.connecting() as connection:
                     upgrade(connection)
@@ -152,7 +152,7 @@ class Database:
                 made.path.rename(self.path)
             finally:
                 made.close()
-                _remove(made.path)
+                _remove_with_sidecars(made.path)
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
@@ -166,7 +166,7 @@ class Database:
 
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
-        with self._troubles_told(), self._watching:
+        with self._translate_errors(), self._watching:
             if self._watch is None:
                 self._watch = self.connect()
                 self._watch.isolation_level = None
@@ -183,7 +183,7 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         connection = self.connect()
-        _prepare(connection, None)
+        _configure_connection(connection, None)
         return connection
 
     def connect(self) -> sqlite3.Connection:
@@ -195,7 +195,7 @@ class Database:
         """Return how to open what cannot be written to. Beside a log that another user's process keeps, SQLite follows
         it; without one it would have to make it, unless it is told that nobody writes."""
         followed = self.path.with_name(f"{self.path.name}-shm").exists()
-        return "mode=ro" if followed or _is_filled(self._log) else _STANDING
+        return "mode=ro" if followed or _is_nonempty(self._log) else _IMMUTABLE
 
     def _first_read(self) -> str | None:
         """The revision. Where there is no room for what SQLite keeps beside an archive, and no log that would have to
@@ -203,10 +203,10 @@ class Database:
         try:
             return self._read_revision()
         except (DatabaseError, sqlite3.Error) as error:
-            if _code(error) not in _NO_ROOM or self._how == _STANDING or _is_filled(self._log):
+            if _sqlite_code(error) not in _NO_ROOM or self._how == _IMMUTABLE or _is_nonempty(self._log):
                 raise
-            self._no_room = self._told(error)
-        self._how = _STANDING
+            self._no_room = self._explain(error)
+        self._how = _IMMUTABLE
         self._engine.dispose()
         return self._read_revision()
 
@@ -216,7 +216,7 @@ class Database:
                 raise StorageFailed(
                     f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
                 )
-            return _revision(connection)
+            return _schema_revision(connection)
 
     def _refuse_to_write(self) -> None:
         if self._no_room:
@@ -225,18 +225,18 @@ class Database:
             raise ArchiveReadOnly(f"{self.path.parent} cannot be written to; it can be searched and read.")
 
     @contextmanager
-    def _troubles_told(self) -> Iterator[None]:
-        if self._identity not in (None, self._now()):
+    def _translate_errors(self) -> Iterator[None]:
+        if self._identity not in (None, self._file_identity()):
             # Open connections would go on with the file that was: what they read is no more, what they write is lost.
             raise StorageFailed(f"{self.path} was removed, replaced or changed while it was open. Start again.")
         try:
             yield
         except DatabaseError as error:
-            if _code(error) not in _TROUBLE and not _is_undecodable(error):
+            if _sqlite_code(error) not in _TROUBLE and not _is_undecodable(error):
                 raise
-            raise StorageFailed(self._told(error)) from error
+            raise StorageFailed(self._explain(error)) from error
         except sqlite3.Error as error:
-            raise StorageFailed(self._told(error)) from error
+            raise StorageFailed(self._explain(error)) from error
 
     def _json(self, column: str) -> Any:
         try:
@@ -244,26 +244,26 @@ class Database:
         except ValueError as error:
             raise StorageFailed(f"{self.path}: a row is damaged, its JSON cannot be read ({error}).") from error
 
-    def _told(self, error: DatabaseError | sqlite3.Error) -> str:
+    def _explain(self, error: DatabaseError | sqlite3.Error) -> str:
         cause = error.orig if isinstance(error, DatabaseError) else error
-        if _code(error) in _NO_ROOM:
+        if _sqlite_code(error) in _NO_ROOM:
             disk = os.statvfs(self.path.parent)
             if disk.f_bavail * disk.f_frsize < _ROOM:
                 return f"No space is left on the disk of {self.path.parent} ({cause})."
-            if self.read_only and _is_filled(self._log):
+            if self.read_only and _is_nonempty(self._log):
                 return (
                     f"{self._log} holds changes that cannot be read in a folder that cannot be written to ({cause}). "
                     "Copy the folder to where it can be, or run once as the user that it belongs to: dateline stats"
                 )
         return f"{self.path}: {cause}."
 
-    def _now(self) -> tuple[int, ...]:
+    def _file_identity(self) -> tuple[int, ...]:
         """Return which file is there under the name; what is read as it stands may not change either."""
         try:
             found = self.path.stat()
         except FileNotFoundError:
             return ()
-        standing = (found.st_mtime_ns, found.st_size) if self._how == _STANDING else ()
+        standing = (found.st_mtime_ns, found.st_size) if self._how == _IMMUTABLE else ()
         return found.st_dev, found.st_ino, *standing
 
     def _use_write_ahead_log(self) -> None:
@@ -276,7 +276,7 @@ class Database:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _folder_lock(folder: Path) -> Iterator[None]:
     """The folder's own lock, which comes after that of whoever else is about to begin an archive there. What was done
     in it is on disk when it ends."""
     descriptor = os.open(folder, os.O_RDONLY)
@@ -288,7 +288,7 @@ def _held(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def sync(path: Path) -> None:
+def fsync_path(path: Path) -> None:
     """Put a file, or the names in a folder, on disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -297,11 +297,11 @@ def sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _is_filled(path: Path) -> bool:
+def _is_nonempty(path: Path) -> bool:
     return path.exists() and path.stat().st_size > 0
 
 
-def _remove(unfinished: Path) -> None:
+def _remove_with_sidecars(unfinished: Path) -> None:
     """Remove a file with what SQLite keeps beside it."""
     for path in unfinished.parent.glob(f"{unfinished.name}*"):
         path.unlink()
@@ -312,12 +312,12 @@ def _is_undecodable(error: DatabaseError) -> bool:
     return isinstance(error.orig, sqlite3.OperationalError) and not hasattr(error.orig, "sqlite_errorcode")
 
 
-def _code(error: DatabaseError | sqlite3.Error) -> int:
+def _sqlite_code(error: DatabaseError | sqlite3.Error) -> int:
     cause = error.orig if isinstance(error, DatabaseError) else error
     return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
 
 
-def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
+def _configure_connection(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, never by the driver
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
@@ -326,14 +326,14 @@ def _prepare(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 @contextmanager
-def _uninterrupted() -> Iterator[None]:
+def _defer_signals() -> Iterator[None]:
     """Hold back Ctrl-C and SIGTERM until the block has ended: raised in the midst of a statement, they leave a
     connection that nobody can close and that keeps everyone from writing, this process included."""
     if threading.current_thread() is not threading.main_thread():
         yield
         return
     held: list[int] = []
-    before = {number: signal.signal(number, lambda got, _: held.append(got)) for number in _STOPS}
+    before = {number: signal.signal(number, lambda got, _: held.append(got)) for number in _DEFERRED}
     try:
         yield
     finally:
@@ -343,7 +343,7 @@ def _uninterrupted() -> Iterator[None]:
             signal.raise_signal(held[0])
 
 
-def _begin(connection: Connection) -> None:
+def _begin_transaction(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("immediate", False)
     if immediate:
         # 64 MB keep a batch of an ingest from being written out in its midst. Who only reads needs none, and is many.
@@ -356,6 +356,6 @@ def _is_archive(connection: Connection) -> bool:
     return found is not None
 
 
-def _revision(connection: Connection) -> str | None:
+def _schema_revision(connection: Connection) -> str | None:
     row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     return str(row[0]) if row else None

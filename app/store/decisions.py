@@ -158,19 +158,19 @@ class Rulings:
 
     def _next(self, id: str, after: int, stem: str, surface: str | None, spot: Spot | None) -> Decision | None:
         """The first decision after number `after` that moves what stands at `id`."""
-        found = [move for move in self._moves.get(id, ()) if move.alias is None or _is_form(surface, move.alias)]
+        found = [move for move in self._moves.get(id, ()) if move.alias is None or _is_same_form(surface, move.alias)]
         found += self._pins.get(stem, ())
         if spot is not None:
-            found += (move for move in self._mentions.get(spot.content_sha256, ()) if _is_at(spot, move))
+            found += (move for move in self._mentions.get(spot.content_sha256, ()) if _overlaps(spot, move))
         later = [move for move in found if (move.number or 0) > after]
         return min(later, key=lambda move: move.number or 0, default=None)
 
 
-def rulings(session: Session) -> Rulings:
-    return Rulings.of(in_force(session))
+def load_rulings(session: Session) -> Rulings:
+    return Rulings.of(decisions_in_force(session))
 
 
-def in_force(session: Session) -> list[Decision]:
+def decisions_in_force(session: Session) -> list[Decision]:
     """Return decisions in order. Undone ones and what undid them are left out."""
     log = list(session.exec(select(Decision).order_by(col(Decision.number))))
     undone = {decision.undoes for decision in log if decision.undoes is not None}
@@ -181,7 +181,7 @@ def survivor(session: Session, id: str) -> str:
     """The id that took `id` in, where no entity has it any more; else `id` itself."""
     if session.get(Entity, id) is not None:
         return id
-    taken = rulings(session).entity(id, id)
+    taken = load_rulings(session).entity(id, id)
     if taken == id:
         # No editor, but what other articles say may have joined it to another.
         joined = list(session.exec(select(ArticleEntity.entity_id).where(ArticleEntity.key == id).distinct().limit(2)))
@@ -189,18 +189,18 @@ def survivor(session: Session, id: str) -> str:
     return taken if session.get(Entity, taken) is not None else id
 
 
-def keys_of(session: Session, decision: Decision) -> set[str]:
+def pinned_keys(session: Session, decision: Decision) -> set[str]:
     """The keys that a pinned name stands for."""
-    return keys_with(session, _stem_of_name(decision))
+    return keys_with_stem(session, _stem_of_name(decision))
 
 
-def keys_with(session: Session, start: str) -> set[str]:
+def keys_with_stem(session: Session, start: str) -> set[str]:
     """The keys of which `start` is the stem."""
     like = select(ArticleEntity.key).where(col(ArticleEntity.key).between(start, f"{start}-g")).distinct()
     return {key for key in session.exec(like) if unscoped(key) == start}
 
 
-def list_decisions(
+def decision_log(
     session: Session, *, entity_id: str | None = None, limit: int = 20, before: int | None = None
 ) -> tuple[list[Decision], int, dict[int, int]]:
     """Newest first; how many there are in all; and of those shown, which were undone by which."""
@@ -212,7 +212,7 @@ def list_decisions(
     return found, total, undone_by(session, found)
 
 
-def about(session: Session, number: int) -> str:
+def subject_of(session: Session, number: int) -> str:
     """The id of the entity that a decision is about."""
     decision = session.get(Decision, number)
     if decision is None:
@@ -226,16 +226,16 @@ def undone_by(session: Session, decisions: Iterable[Decision]) -> dict[int, int]
     return {undone or 0: number or 0 for undone, number in session.exec(undoing)}
 
 
-def record(session: Session, proposal: Proposal, *, by: str, at: str) -> Decision:
-    """Add a decision to the log; `linking.follow` then moves the rows. Raises `NotFound` for an entity that is not
-    there, `DecisionInvalid` for what cannot be, and `Conflict` where an earlier decision stands against it."""
+def record_decision(session: Session, proposal: Proposal, *, by: str, at: str) -> Decision:
+    """Add a decision to the log; `linking.apply_decision` then moves the rows. Raises `NotFound` for an entity that is
+    not there, `DecisionInvalid` for what cannot be, and `Conflict` where an earlier decision stands against it."""
     _check_fields(proposal)
     _check_text(proposal, by)
     decision = Decision(kind=proposal.kind, entity_id=proposal.entity_id, note=proposal.note, by=by, at=at)
     if proposal.kind == "undo":
         decision.undoes = _to_undo(session, proposal)
     else:
-        entity = _entity(session, proposal.entity_id)
+        entity = _visible_entity(session, proposal.entity_id)
         for name, value in _DECIDE[proposal.kind](session, proposal, entity):
             setattr(decision, name, value)
     session.add(decision)
@@ -246,17 +246,18 @@ def record(session: Session, proposal: Proposal, *, by: str, at: str) -> Decisio
 Columns = Iterator[tuple[str, str | int]]
 
 
-def _merge(session: Session, proposal: Proposal, entity: Entity) -> Columns:
-    target = _target(session, proposal, entity)
+def _merge_columns(session: Session, proposal: Proposal, entity: Entity) -> Columns:
+    target = _target_entity(session, proposal, entity)
     if target.type != entity.type:
         raise DecisionInvalid(
             "target",
-            f"{entity.id} is {_a(entity.type)} and {target.id} {_a(target.type)}: retype one of them first.",
+            f"{entity.id} is {_with_article(entity.type)} and {target.id} {_with_article(target.type)}: "
+            "retype one of them first.",
         )
     yield "target", target.id
 
 
-def _split(session: Session, proposal: Proposal, entity: Entity) -> Columns:
+def _split_columns(session: Session, proposal: Proposal, entity: Entity) -> Columns:
     by_place = [proposal.article, proposal.start, proposal.end]
     if (proposal.alias is None) == any(value is None for value in by_place) or (
         proposal.alias is not None and any(value is not None for value in by_place)
@@ -273,40 +274,40 @@ def _split(session: Session, proposal: Proposal, entity: Entity) -> Columns:
         yield from (("article_id", mention.article_id), ("content_sha256", content))
         yield from (("start", mention.start), ("end", mention.end))
     if proposal.target is not None:
-        yield "target", _target(session, proposal, entity).id
+        yield "target", _target_entity(session, proposal, entity).id
         return
-    name = form if proposal.name is None else _name(proposal.name)
+    name = form if proposal.name is None else _clean_name(proposal.name)
     yield "name", name
     yield "target", _new_id(session, entity, name)
 
 
-def _rename(_session: Session, proposal: Proposal, entity: Entity) -> Columns:
-    name = _name(proposal.name)
+def _rename_columns(_session: Session, proposal: Proposal, entity: Entity) -> Columns:
+    name = _clean_name(proposal.name)
     if name == entity.name:
         raise DecisionInvalid("name", f"{entity.id} is called so already.")
     yield "name", name
 
 
-def _retype(session: Session, proposal: Proposal, entity: Entity) -> Columns:
+def _retype_columns(session: Session, proposal: Proposal, entity: Entity) -> Columns:
     if proposal.type not in TYPES:
         raise DecisionInvalid("type", f"A type is one of {', '.join(TYPES)}.")
     if proposal.type == entity.type:
-        raise DecisionInvalid("type", f"{entity.id} is {_a(entity.type)} already.")
+        raise DecisionInvalid("type", f"{entity.id} is {_with_article(entity.type)} already.")
     target = f"{proposal.type}-{name_of(entity.id)}"
-    if rulings(session).entity(target, target) != target:
+    if load_rulings(session).entity(target, target) != target:
         raise Conflict(f"{target} was merged into another entity. Undo that decision first.")
     yield "target", target
 
 
-def _hide(_session: Session, _proposal: Proposal, entity: Entity) -> Columns:
+def _hide_columns(_session: Session, _proposal: Proposal, entity: Entity) -> Columns:
     if entity.hidden:
         raise Conflict(f"{entity.id} is hidden already.")
     yield from ()
 
 
-def _pin(session: Session, proposal: Proposal, entity: Entity) -> Columns:
-    alias = _name(proposal.alias, "alias")
-    for earlier in in_force(session):
+def _pin_columns(session: Session, proposal: Proposal, entity: Entity) -> Columns:
+    alias = _clean_name(proposal.alias, "alias")
+    for earlier in decisions_in_force(session):
         if earlier.kind == "pin" and fold(earlier.alias or "") == fold(alias):
             raise Conflict(
                 f"{alias!r} is pinned to {earlier.entity_id} by decision {earlier.number}: undo that one first."
@@ -314,7 +315,14 @@ def _pin(session: Session, proposal: Proposal, entity: Entity) -> Columns:
     yield from (("alias", alias), ("target", entity.id))
 
 
-_DECIDE = {"merge": _merge, "split": _split, "rename": _rename, "retype": _retype, "hide": _hide, "pin": _pin}
+_DECIDE = {
+    "merge": _merge_columns,
+    "split": _split_columns,
+    "rename": _rename_columns,
+    "retype": _retype_columns,
+    "hide": _hide_columns,
+    "pin": _pin_columns,
+}
 
 
 def _check_fields(proposal: Proposal) -> None:
@@ -347,7 +355,7 @@ def _to_undo(session: Session, proposal: Proposal) -> int:
     return undone.number
 
 
-def _entity(session: Session, id: str) -> Entity:
+def _visible_entity(session: Session, id: str) -> Entity:
     entity = session.get(Entity, id)
     if entity is not None:
         return entity
@@ -357,7 +365,7 @@ def _entity(session: Session, id: str) -> Entity:
     raise Conflict(f"{id} is part of {taken} now. Decide about that one, or undo what joined them.")
 
 
-def _target(session: Session, proposal: Proposal, entity: Entity) -> Entity:
+def _target_entity(session: Session, proposal: Proposal, entity: Entity) -> Entity:
     id = proposal.target or ""
     target = session.get(Entity, id)
     if target is None and (taken := survivor(session, id)) != id:
@@ -416,7 +424,7 @@ def _is_taken(session: Session, id: str) -> bool:
     )
 
 
-def _name(name: str | None, parameter: str = "name") -> str:
+def _clean_name(name: str | None, parameter: str = "name") -> str:
     plain = " ".join((name or "").split())
     if not fold(plain):
         raise DecisionInvalid(parameter, "A name cannot be empty.")
@@ -429,14 +437,14 @@ def _stem_of_name(decision: Decision) -> str:
     return entity_id(type_of(decision.entity_id), name)
 
 
-def _is_form(surface: str | None, alias: str) -> bool:
+def _is_same_form(surface: str | None, alias: str) -> bool:
     return surface is not None and fold(surface) == fold(alias)
 
 
-def _is_at(spot: Spot, decision: Decision) -> bool:
+def _overlaps(spot: Spot, decision: Decision) -> bool:
     """Overlapping is enough: another version of the pipeline may draw the ends of a mention otherwise."""
     return spot.start < (decision.end or 0) and (decision.start or 0) < spot.end
 
 
-def _a(type: str) -> str:
+def _with_article(type: str) -> str:
     return f"an {type}" if type[0] in "aeo" else f"a {type}"

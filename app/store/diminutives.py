@@ -30,16 +30,16 @@ class Diminutives:
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
         shorts = sorted({short for key in change.touched for short, _ in self.variants(key)})
         pairs = [pair for short in shorts for pair in self.variants(short)]
-        there = _there(contexts.session, {key for pair in pairs for key in pair})
+        there = _present_keys(contexts.session, {key for pair in pairs for key in pair})
         company = cache(lambda key: contexts.shares((key,), key))
         wholes: defaultdict[str, list[str]] = defaultdict(list)
         for short, whole in pairs:
-            if {short, whole} <= there and agree(company(short), company(whole)):
+            if {short, whole} <= there and are_one_person(company(short), company(whole)):
                 wholes[short].append(whole)
         return {short: {EVERYWHERE: wholes[short][0]} if len(wholes[short]) == 1 else {} for short in shorts}
 
 
-def agree(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
+def are_one_person(one: Mapping[str, float], other: Mapping[str, float]) -> bool:
     """Return whether two are one, by the shares of their articles in which each other key stands. Places are in all
     articles."""
     shared = [min(share, other[key]) for key, share in one.items() if key in other and not is_place(key)]
@@ -62,7 +62,7 @@ def shorts_of(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
     return found
 
 
-def _there(session: Session, keys: Collection[str]) -> set[str]:
+def _present_keys(session: Session, keys: Collection[str]) -> set[str]:
     found: set[str] = set()
     for chunk in chunks(keys):
         found.update(session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk)).distinct()))

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.ids import SCOPED_GLOB, name_of, unscoped
+from app.ids import SCOPED_GLOB, is_scoped, name_of, unscoped
 from app.store.articles import chunks
 from app.store.database import Database
 from app.store.sequence import newest
@@ -41,7 +41,7 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class Role:
+class StatedRole:
     """What articles say that a person is, in how many of them, and when first and last."""
 
     text: str
@@ -50,14 +50,14 @@ class Role:
     last_date: str | None
 
 
-def get_entity(session: Session, id: str) -> Entity:
+def load_entity(session: Session, id: str) -> Entity:
     entity = session.get(Entity, id)
     if entity is None or entity.hidden:
         raise NotFound("entity", id)
     return entity
 
 
-def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
+def load_entities(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
     """Return those that are to be shown, by id."""
     found: dict[str, Entity] = {}
     for chunk in chunks(ids):
@@ -69,7 +69,7 @@ def names(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what to call each of these that an index holds. It may be behind the rows, and know one by the id that it
     had before articles read since joined it to another: then as the articles that give it this id call it."""
-    known = {id: entity.name for id, entity in names(session, ids).items()}
+    known = {id: entity.name for id, entity in load_entities(session, ids).items()}
     joined = {id: _called_in_articles(session, id) or _spelt_out(id) for id in ids if id not in known}
     return known | joined
 
@@ -84,7 +84,7 @@ def _spelt_out(id: str) -> str:
     return name_of(unscoped(id)).replace("-", " ").title()
 
 
-def aliases(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
+def aliases_of(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
     """Return the forms of its name, the most usual first.
 
     Counted anew while it waits to be summed up, and where rows have changed since `upto`: then as far as that.
@@ -95,7 +95,7 @@ def aliases(session: Session, entity: Entity, upto: int | None = None) -> list[A
     return list(session.exec(wanted))
 
 
-def roles(session: Session, id: str, limit: int = 20, upto: int | None = None) -> list[Role]:
+def roles_of(session: Session, id: str, limit: int = 20, upto: int | None = None) -> list[StatedRole]:
     """Return what articles say that a person is, the most usual first: all articles, or those unchanged since `upto`.
 
     Spellings that differ in case and accents alone are one, as most articles have it.
@@ -112,22 +112,17 @@ def roles(session: Session, id: str, limit: int = 20, upto: int | None = None) -
     for role, article, date in session.exec(wanted):
         spelt[fold(role or "")][role or ""] += 1
         dated[fold(role or "")][article] = date
-    found = [_role(spelt[key], dated[key]) for key in spelt]
+    found = [_joined_spellings(spelt[key], dated[key]) for key in spelt]
     return sorted(found, key=lambda role: (-role.count, role.text))[:limit]
 
 
-def _role(spelt: Counter[str], dated: Mapping[str, str | None]) -> Role:
+def _joined_spellings(spelt: Counter[str], dated: Mapping[str, str | None]) -> StatedRole:
     dates = [date for date in dated.values() if date is not None]
     text = max(spelt, key=lambda form: (spelt[form], form))
-    return Role(text, len(dated), min(dates, default=None), max(dates, default=None))
+    return StatedRole(text, len(dated), min(dates, default=None), max(dates, default=None))
 
 
-def is_scoped(id: str) -> bool:
-    """Return whether this is a bare surname that only its own article knows."""
-    return unscoped(id) != id
-
-
-def list_entities(
+def find_entities(
     session: Session,
     *,
     name: str | None = None,
@@ -142,15 +137,15 @@ def list_entities(
     if type is not None:
         wanted.append(col(Entity.type) == type)
     if name is not None:
-        wanted.append(_is_called(session, fold(name)))
+        wanted.append(_is_named(session, fold(name)))
     total = session.exec(select(func.count()).select_from(Entity).where(*wanted)).one()
     order: list[Any]
     if sort == "name":
         order = [col(Entity.folded), col(Entity.id)]
-        beyond = _after(col(Entity.folded), col(Entity.id), after)
+        beyond = _after_cursor(col(Entity.folded), col(Entity.id), after)
     else:
         order = [col(Entity.article_count).desc(), col(Entity.id)]
-        beyond = _after(col(Entity.article_count), col(Entity.id), after, descending=True)
+        beyond = _after_cursor(col(Entity.article_count), col(Entity.id), after, descending=True)
     rows = list(session.exec(select(Entity).where(*wanted, *beyond).order_by(*order).limit(limit + 1)))
     items = rows[:limit]
     if len(rows) <= limit or not items:
@@ -170,7 +165,7 @@ def resolve_name(session: Session, name: str) -> list[Entity]:
     return [entity for entity in found if not is_scoped(entity.id)] or found
 
 
-def called(database: Database, name: str, limit: int = 5) -> list[tuple[str, str]]:
+def ids_called(database: Database, name: str, limit: int = 5) -> list[tuple[str, str]]:
     """Id and name of those whose name or alias is exactly this, as `resolve_name` has them. Every search asks, most for
     nothing else, so they come without a session."""
     rows = database.rows(_CALLED, (fold(name),))
@@ -212,14 +207,14 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     return [(entity, best[entity.id]) for entity in found]
 
 
-def _is_called(session: Session, folded: str) -> ColumnElement[bool]:
+def _is_named(session: Session, folded: str) -> ColumnElement[bool]:
     found = select(Alias.entity_id).where(_has_word(folded))
     if session.exec(found.limit(1)).first() is None:
-        return col(Entity.id).in_(_nearly_called(session, folded))
+        return col(Entity.id).in_(_nearly_named(session, folded))
     return col(Entity.id).in_(found)
 
 
-def _nearly_called(session: Session, folded: str) -> set[str]:
+def _nearly_named(session: Session, folded: str) -> set[str]:
     """Return those with a word in an alias that is nearly this, or with an alias that is; the first letter is seldom
     wrong."""
     edits = min(len(folded) // 3, _MISSPELT)
@@ -229,11 +224,13 @@ def _nearly_called(session: Session, folded: str) -> set[str]:
     return {
         id
         for id, alias in session.exec(alike)
-        if any(OSA.distance(folded, each, score_cutoff=edits) <= edits for each in {alias, *_apart(alias).split()})
+        if any(
+            OSA.distance(folded, each, score_cutoff=edits) <= edits for each in {alias, *_split_hyphens(alias).split()}
+        )
     }
 
 
-def _apart(folded: str) -> str:
+def _split_hyphens(folded: str) -> str:
     return folded.replace("-", " ")
 
 
@@ -241,7 +238,7 @@ def _has_word(folded: str) -> ColumnElement[bool]:
     """Return whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred
     thousand."""
     parted = " " + func.replace(col(Alias.folded), "-", " ")
-    return func.instr(parted, f" {_apart(folded)}") > 0
+    return func.instr(parted, f" {_split_hyphens(folded)}") > 0
 
 
 def _starts_with(folded: str) -> ColumnElement[bool]:
@@ -249,7 +246,7 @@ def _starts_with(folded: str) -> ColumnElement[bool]:
     return and_(col(Alias.folded) >= folded, col(Alias.folded) < folded + "\U0010ffff")
 
 
-def _after(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:
+def _after_cursor(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:
     if after is None:
         return []
     beyond = value < after[0] if descending else value > after[0]

@@ -22,7 +22,7 @@ from sqlmodel import Session, col, select
 from app.ids import is_person, unscoped
 from app.store.articles import chunks
 from app.store.contexts import Contexts
-from app.store.decisions import keys_with
+from app.store.decisions import keys_with_stem
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
 RuleName = Literal["namesake", "diminutive", "surname", "stated"]
@@ -163,4 +163,4 @@ def _store(session: Session, rule: RuleName, told: Mapping[str, Meaning]) -> set
 def _with_scoped(session: Session, keys: Collection[str]) -> set[str]:
     """Add the keys of articles that have one of these as a bare name: what a person is also called may be one."""
     people = (key for key in keys if is_person(key))
-    return {*keys, *(scoped for key in people for scoped in keys_with(session, key))}
+    return {*keys, *(scoped for key in people for scoped in keys_with_stem(session, key))}

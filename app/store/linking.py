@@ -1,11 +1,11 @@
 """Rows at their entities: each mention of each article stands at the one it means, written here and moved here.
 
 `replace_names` writes what one batch of articles says, and follows what that changes elsewhere at once: a new acronym
-pair joins the mentions of other articles. What takes longer it only marks: `settle` decides who is who among people
-(`identity.py`) and sums entities up again (`totals.py`). Nothing depends on the order in which articles came: every
-value is a function of the rows.
+pair joins the mentions of other articles. What takes longer it only marks: `settle_entities` decides who is who among
+people (`identity.py`) and sums entities up again (`totals.py`). Nothing depends on the order in which articles came:
+every value is a function of the rows.
 
-What editors decided (`decisions.py`) is applied after all rules; `follow` applies one decision to what is there
+What editors decided (`decisions.py`) is applied after all rules; `apply_decision` applies one decision to what is there
 already.
 """
 
@@ -24,7 +24,7 @@ from app.ids import is_person, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import chunks, touch
 from app.store.bulk import insert_rows
-from app.store.decisions import Rulings, Spot, keys_of, rulings
+from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
 from app.store.sequence import next_sequence
 from app.store.stated import Stated, explained_in
@@ -35,7 +35,7 @@ from app.text import fold
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The rules of `settle`: who is who, and which of several names to show."""
+    """The rules of `settle_entities`: who is who, and which of several names to show."""
 
     identity: tuple[Rule, ...]
     display_name: DisplayName
@@ -53,15 +53,15 @@ class Names:
 def replace_names(session: Session, article_ids: Collection[str], names: Names) -> None:
     """Write what these articles say of names now, in place of what they said before. Other articles whose entities
     change get a new sequence number. Inside `writing()`, after the article rows."""
-    decided = rulings(session)
+    decided = load_rulings(session)
     shorts = explained_in(session, article_ids) | {row["short"] for row in names.acronyms}
     keys = {row["key"] for row in names.entities}
-    stale, before = _named(session, article_ids)
+    stale, before = _entities_named_in(session, article_ids)
     identity.unsettle(session, before | surnames.leaving(session, before) | keys)
     _forget(session, article_ids, had_names=bool(before))
     insert_rows(session, Acronym, names.acronyms)
     changed = identity.update(session, [Stated()], Change(shorts))
-    mentions, entities = _placed(names, identities(session, keys), decided, _articles_with_spots(session, decided))
+    mentions, entities = _place_rows(names, identities(session, keys), decided, _articles_with_spots(session, decided))
     _add_entities(session, entities, decided)
     insert_rows(session, ArticleEntity, entities)
     insert_rows(session, Mention, mentions)
@@ -70,10 +70,10 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names) 
     mark_stale(session, stale | {row["entity_id"] for row in entities} | moved)
 
 
-def follow(session: Session, decision: Decision) -> int:
+def apply_decision(session: Session, decision: Decision) -> int:
     """Let the rows be as decided. Returns how many articles that changed. Inside `writing()`, after
-    `decisions.record`."""
-    decided = rulings(session)
+    `decisions.record_decision`."""
+    decided = load_rulings(session)
     meant = decision if decision.undoes is None else session.get_one(Decision, decision.undoes)
     # A number of its own: what a name is called stands in answers too, though no article changes.
     next_sequence(session)
@@ -81,43 +81,43 @@ def follow(session: Session, decision: Decision) -> int:
     changed: set[str] = set()
     moved: set[str] = set()
     if meant.kind in ("merge", "retype", "split", "pin"):
-        keys = _keys_at(session, ids) | (keys_of(session, meant) if meant.kind == "pin" else set())
+        keys = _keys_at(session, ids) | (pinned_keys(session, meant) if meant.kind == "pin" else set())
         changed, moved = _relink(session, keys, decided)
     elif meant.kind == "hide":
-        changed = _hide(session, meant.entity_id, decided)
+        changed = _apply_hidden(session, meant.entity_id, decided)
     touch(session, changed)
     mark_stale(session, ids | moved)
     return len(changed)
 
 
-def settle(session: Session, rules: Rules, *, meanwhile: bool = False) -> int:
+def settle_entities(session: Session, rules: Rules, *, meanwhile: bool = False) -> int:
     """Decide who is who where articles changed, and sum up all stale entities. Returns how many these were.
 
     `meanwhile`: as in `sum_up`, and nobody asks who is who. Inside `writing()`.
     """
     if not meanwhile:
-        changed, moved = _relink(session, identity.update_unsettled(session, rules.identity), rulings(session))
+        changed, moved = _relink(session, identity.update_unsettled(session, rules.identity), load_rulings(session))
         touch(session, changed)
         mark_stale(session, moved)
     return sum_up(session, rules.display_name, meanwhile=meanwhile)
 
 
 def is_settled(session: Session) -> bool:
-    """Return whether nothing waits for `settle`."""
+    """Return whether nothing waits for `settle_entities`."""
     return not identity.has_unsettled(session) and totals.are_summed_up(session)
 
 
-def resolve_again(session: Session, rules: Rules) -> int:
+def resolve_all(session: Session, rules: Rules) -> int:
     """Decide anew who is who in all articles, from what recognition found in each. Returns how many articles that
     changed: none, where the rules are those by which they were resolved before. Inside `writing()`."""
-    changed, _ = _relink(session, identity.update_all(session, rules.identity), rulings(session))
+    changed, _ = _relink(session, identity.update_all(session, rules.identity), load_rulings(session))
     touch(session, changed)
     totals.mark_all_stale(session)
     sum_up(session, rules.display_name)
     return len(changed)
 
 
-def _named(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
+def _entities_named_in(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
     """Return the entities that these articles name so far, and their keys."""
     entities: set[str] = set()
     keys: set[str] = set()
@@ -136,7 +136,7 @@ def _forget(session: Session, article_ids: Collection[str], *, had_names: bool) 
             session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
 
 
-def _placed(
+def _place_rows(
     names: Names, meant: Identities, decided: Rulings, contents: Mapping[str, str]
 ) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
     """Return the rows of mentions and of entities, each at its entity. `contents` are the content hashes of articles of
@@ -154,7 +154,7 @@ def _placed(
     for row in names.entities:
         article_id, key = row["article_id"], row["key"]
         whole = decided.entity(meant.entity_of(key, article_id), key)
-        surname = surnames.surname(key) if is_person(key) else None
+        surname = surnames.surname_of(key) if is_person(key) else None
         for id, (count, first) in counted[article_id, key].items():
             placed = {"entity_id": id, "count": count, "first": first, "split": id != whole, "surname": surname}
             entities.append(row | placed)
@@ -165,10 +165,12 @@ def _add_entities(session: Session, rows: Sequence[dict[str, Any]], decided: Rul
     """Insert entities to refer to where they are missing, with a name to show until they are summed up."""
     names = {row["entity_id"]: row["name"] for row in rows}
     names |= {row["key"]: row["name"] for row in rows if row["entity_id"] == row["key"]}
-    insert_rows(session, Entity, [_entity(id, name, decided) for id, name in names.items()], "ON CONFLICT DO NOTHING")
+    insert_rows(
+        session, Entity, [_entity_row(id, name, decided) for id, name in names.items()], "ON CONFLICT DO NOTHING"
+    )
 
 
-def _entity(id: str, name: str, decided: Rulings) -> dict[str, Any]:
+def _entity_row(id: str, name: str, decided: Rulings) -> dict[str, Any]:
     return {
         "id": id,
         "type": type_of(id),
@@ -188,7 +190,7 @@ def _keys_at(session: Session, ids: Iterable[str]) -> set[str]:
     return keys
 
 
-def _hide(session: Session, id: str, decided: Rulings) -> set[str]:
+def _apply_hidden(session: Session, id: str, decided: Rulings) -> set[str]:
     """Let the entity be hidden or not, as decided. Returns the articles that name it."""
     session.connection().execute(update(Entity).where(col(Entity.id) == id).values(hidden=id in decided.hidden))
     return set(session.exec(select(ArticleEntity.article_id).where(ArticleEntity.entity_id == id)))
@@ -212,7 +214,7 @@ def _relink(session: Session, keys: Iterable[str], decided: Rulings) -> tuple[se
     return articles, moved
 
 
-class _Standing(NamedTuple):
+class _Placement(NamedTuple):
     """A row of `ArticleEntity`: a key of an article at an entity."""
 
     article_id: str
@@ -222,7 +224,7 @@ class _Standing(NamedTuple):
     split: bool
 
 
-_Moves = list[tuple[_Standing, str]]
+_Moves = list[tuple[_Placement, str]]
 """Rows, and the entity at which each should stand."""
 
 
@@ -232,7 +234,7 @@ def _misplaced(session: Session, meant: Identities, decided: Rulings) -> tuple[_
     divided = {key for key in meant.keys if any(decided.divides(id, key) for id in meant.entities_of(key))}
     moves: _Moves = []
     asked: defaultdict[str, set[str]] = defaultdict(set)
-    for row in _standing(session, meant.keys):
+    for row in _placements(session, meant.keys):
         target = decided.entity(meant.entity_of(row.key, row.article_id), row.key)
         if row.split or row.key in divided or row.article_id in spots:
             asked[row.key].add(row.article_id)
@@ -241,12 +243,12 @@ def _misplaced(session: Session, meant: Identities, decided: Rulings) -> tuple[_
     return [(row, target) for row, target in moves if row.article_id not in asked.get(row.key, ())], asked
 
 
-def _standing(session: Session, keys: Iterable[str]) -> Iterator[_Standing]:
+def _placements(session: Session, keys: Iterable[str]) -> Iterator[_Placement]:
     """Read all rows of these keys."""
-    columns = [_table(ArticleEntity).c[name] for name in _Standing._fields]
+    columns = [_table(ArticleEntity).c[name] for name in _Placement._fields]
     for chunk in chunks(keys):
         rows = session.connection().execute(core_select(*columns).where(col(ArticleEntity.key).in_(chunk)))
-        yield from (_Standing(*row) for row in rows)
+        yield from (_Placement(*row) for row in rows)
 
 
 def _move(session: Session, moves: _Moves, decided: Rulings) -> None:
@@ -279,7 +281,7 @@ def _relink_each(
     before = [dict(row) for row in connection.execute(_table(ArticleEntity).select().where(*whole)).mappings()]
     mentions = [dict(row) for row in connection.execute(_table(Mention).select().where(*here)).mappings()]
     once = list({row["article_id"]: row for row in before}.values())
-    after, entities = _placed(Names(once, mentions, []), meant, decided, _articles_with_spots(session, decided))
+    after, entities = _place_rows(Names(once, mentions, []), meant, decided, _articles_with_spots(session, decided))
     was = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in before}
     now = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in entities}
     if was == now:

@@ -24,7 +24,7 @@ def scripts() -> Path:
     return inside if inside.is_dir() else package.parent / "migrations"
 
 
-def config(connection: Connection) -> Config:
+def _alembic_config(connection: Connection) -> Config:
     from alembic.config import Config
 
     made = Config()
@@ -33,7 +33,7 @@ def config(connection: Connection) -> Config:
     return made
 
 
-def known(revision: str) -> bool:
+def has_script(revision: str) -> bool:
     """Return whether this version has a script for it."""
     return any(path.name.startswith(f"{revision}_") for path in (scripts() / "versions").glob("*.py"))
 
@@ -41,10 +41,10 @@ def known(revision: str) -> bool:
 def upgrade(connection: Connection, revision: str = "head") -> None:
     from alembic import command
 
-    command.upgrade(config(connection), revision)
+    command.upgrade(_alembic_config(connection), revision)
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:
     from alembic import command
 
-    command.downgrade(config(connection), revision)
+    command.downgrade(_alembic_config(connection), revision)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import literal_column
 from sqlmodel import Session, col, select
 
-from app.ids import is_person, unscoped
+from app.ids import is_person, is_scoped
 from app.store.articles import chunks
 from app.store.contexts import Contexts
 from app.store.identity import Change, Meaning, RuleName
@@ -34,7 +34,7 @@ class Namesakes:
     name: RuleName = "namesake"
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
-        names = [key for key in change.touched if is_person(key) and unscoped(key) == key]
+        names = [key for key in change.touched if is_person(key) and not is_scoped(key)]
         told: dict[str, Meaning] = {name: {} for name in names}
         return told | {key: self._people(contexts, key) for key in self._doubtful(contexts.session, names)}
 
@@ -58,18 +58,18 @@ class Namesakes:
             found = contexts.of(articles)
             return {article: [other for other in named if other != key] for article, named in found.items()}
 
-        names, roles = _names(contexts.session, key), _roles(contexts.session, key)
+        names, roles = _fullest_forms(contexts.session, key), _roles_by_article(contexts.session, key)
         return {article: f"{key}-{suffix}" for article, suffix in self.apart(names, roles, company).items()}
 
 
-def _names(session: Session, key: str) -> dict[str, str]:
+def _fullest_forms(session: Session, key: str) -> dict[str, str]:
     """Return the fullest form of the name, by article."""
     return dict(
         iter(session.exec(select(ArticleEntity.article_id, ArticleEntity.name).where(ArticleEntity.key == key)))
     )
 
 
-def _roles(session: Session, key: str) -> dict[str, set[str]]:
+def _roles_by_article(session: Session, key: str) -> dict[str, set[str]]:
     """Return what is said of who has the name, by article."""
     roles: defaultdict[str, set[str]] = defaultdict(set)
     said = select(Mention.article_id, Mention.role).where(Mention.key == key, col(Mention.role).is_not(None))

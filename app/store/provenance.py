@@ -24,7 +24,7 @@ _SIGHTING: Table = SQLModel.metadata.tables[str(Sighting.__tablename__)]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class StoredArticle:
     """An article as far as a record must be compared with it. `file` and `ingested_at` say where its present state was
     read, the last two what its names depend on besides its content, and what they gave."""
 
@@ -57,10 +57,10 @@ class Seen(NamedTuple):
 
 
 @dataclass(slots=True)
-class Known:
+class KnownArticles:
     """What the archive knows of some keys, ids and contents."""
 
-    by_key: dict[str, Standing] = field(default_factory=dict)
+    by_key: dict[str, StoredArticle] = field(default_factory=dict)
     key_of: dict[str, str] = field(default_factory=dict)
     """Article id to key."""
     by_content: dict[str, str] = field(default_factory=dict)
@@ -69,11 +69,13 @@ class Known:
     """Article id to what was read of it, where that was more than one state at one place."""
 
 
-def known(session: Session, keys: Mapping[str, str | None], ids: Sequence[str], contents: Sequence[str]) -> Known:
+def load_known_articles(
+    session: Session, keys: Mapping[str, str | None], ids: Sequence[str], contents: Sequence[str]
+) -> KnownArticles:
     """`keys` with the one that each had in earlier versions, which is looked for where there is none of the first."""
-    found = Known()
-    _add_standing(session, keys, found)
-    _add_standing(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
+    found = KnownArticles()
+    _add_stored(session, keys, found)
+    _add_stored(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
     for chunk in chunks(ids):
         found.key_of.update(iter(session.exec(select(Article.id, Article.key).where(col(Article.id).in_(chunk)))))
     for chunk in chunks(contents):
@@ -90,11 +92,11 @@ def known(session: Session, keys: Mapping[str, str | None], ids: Sequence[str], 
     return found
 
 
-def _add_standing(session: Session, keys: Iterable[str], found: Known) -> None:
-    columns = [_ARTICLE.c[name] for name in Standing.__slots__]
+def _add_stored(session: Session, keys: Iterable[str], found: KnownArticles) -> None:
+    columns = [_ARTICLE.c[name] for name in StoredArticle.__slots__]
     for chunk in chunks(keys):
         for row in session.connection().execute(core_select(*columns).where(_ARTICLE.c.key.in_(chunk))):
-            found.by_key[row.key] = Standing(*row)
+            found.by_key[row.key] = StoredArticle(*row)
 
 
 def put_sightings(session: Session, seen: Iterable[tuple[str, Seen]]) -> None:

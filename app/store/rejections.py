@@ -43,7 +43,7 @@ def files_to_retry(session: Session) -> list[Rejection]:
     return sorted({each.path: each for each in session.exec(wanted)}.values(), key=lambda each: each.path)
 
 
-def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
+def store_rejections(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
     """`seen_at` is one for all of a reading of a file. A record refused again for the same reason keeps its one row."""
     rows = [asdict(refusal) | {"seen_at": seen_at, "resolved": False} for refusal in refusals]
     new = [row for row, refusal in zip(rows, refusals, strict=True) if not _seen_again(session, refusal, seen_at)]
@@ -51,7 +51,7 @@ def keep(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
         session.connection().execute(insert(Rejection), new)
 
 
-def resolve(session: Session, path: str, seen_at: str) -> int:
+def resolve_rejections(session: Session, path: str, seen_at: str) -> int:
     """The file at `path` was read to its end: what was refused of it before `seen_at` and not again then is
     resolved. How many that are."""
     passed = update(Rejection).where(col(Rejection.path) == path, _STANDS, col(Rejection.seen_at) != seen_at)

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from app.ids import is_person, is_place, unscoped
+from app.ids import is_person, is_place, is_scoped, unscoped
 from app.store.articles import chunks
 from app.store.contexts import TELLING, Contexts
 from app.store.diminutives import shorts_of, wholes_of
@@ -35,10 +35,10 @@ _FEW_ARTICLES = 500
 _FIRST = 4
 
 
-def surname(key: str) -> str | None:
+def surname_of(key: str) -> str | None:
     """Return the last word of a full name: `klerk` of `person-fw-de-klerk`. None for what is none."""
     words = _words(key)
-    return words[-1] if len(words) > 1 and unscoped(key) == key else None
+    return words[-1] if len(words) > 1 and not is_scoped(key) else None
 
 
 def leaving(session: Session, keys: Iterable[str]) -> set[str]:
@@ -55,7 +55,7 @@ class Surnames:
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
         search = _Search(contexts)
-        asked = {key for key in change.touched if unscoped(key) != key}
+        asked = {key for key in change.touched if is_scoped(key)}
         of_others = {found for key in change.moved if is_person(key) for found in _stems(key)}
         for each in of_others:
             asked |= search.bare(each) | _owned(contexts.session, each)
@@ -98,7 +98,7 @@ def _stems(key: str) -> Iterator[str]:
     """Yield keys, but for the article, under which a person may stand by surname: `person-de-klerk` and
     `person-klerk`."""
     words = _words(key)
-    if unscoped(key) != key:
+    if is_scoped(key):
         yield unscoped(key)
         return
     for count in range(1, min(len(words), 4)):
@@ -109,7 +109,7 @@ def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
     """Group the full names among the keys by each surname under which they may stand."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for key in keys:
-        if is_person(key) and unscoped(key) == key:
+        if is_person(key) and not is_scoped(key):
             for each in _stems(key):
                 found[each].add(key)
     return found
@@ -118,7 +118,7 @@ def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
 def _owned(session: Session, stem: str) -> set[str]:
     """Return the bare surnames that have an owner."""
     statement = "SELECT key FROM identity WHERE key > ? AND key < ? AND rule = 'surname'"
-    return _of_stem(stem, session.connection().exec_driver_sql(statement, _bounds(stem)))
+    return _of_stem(stem, session.connection().exec_driver_sql(statement, _key_range(stem)))
 
 
 # The loose scan of an index: one step for each name, not one for each article.
@@ -150,7 +150,7 @@ ON one.article_id = other.article_id AND one.key = ?1 WHERE other.key > ?2 AND o
 """
 
 
-class _Bearers(NamedTuple):
+class _Candidates(NamedTuple):
     """Full names that may be meant: those to compare in any case, and the keys beside which there are many more."""
 
     likely: Collection[str]
@@ -172,12 +172,12 @@ class _Search:
 
     def bare(self, stem: str) -> set[str]:
         """Return all keys of this bare surname, one for each article that has it."""
-        return _of_stem(stem, self._connection.exec_driver_sql(_BARE, _bounds(stem)))
+        return _of_stem(stem, self._connection.exec_driver_sql(_BARE, _key_range(stem)))
 
     def reached(self, stem: str, names: Collection[str], *, leaving: bool = False) -> set[str]:
         """Find the bare surnames whose owner may be another now that articles with these full names have come, or once
         they are gone: of articles that name something that theirs name."""
-        bare = self._connection.exec_driver_sql(f"{_BARE} LIMIT {_FEW + 1}", _bounds(stem)).all()
+        bare = self._connection.exec_driver_sql(f"{_BARE} LIMIT {_FEW + 1}", _key_range(stem)).all()
         if len(bare) <= _FEW:
             return _of_stem(stem, bare)
         names = {*names, *wholes_of(self._session, names).values()}
@@ -194,9 +194,11 @@ class _Search:
         there: set[str] = set()
         for chunk in chunks(keys):
             there.update(self._session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk))))
-        contexts = self._contexts.of(map(_article, sorted(there)))
-        self._share(name for key in there for name in self._bearers_of(unscoped(key), contexts[_article(key)]).likely)
-        found = ((key, self._owner_of(unscoped(key), contexts[_article(key)])) for key in sorted(there))
+        contexts = self._contexts.of(map(_article_of, sorted(there)))
+        self._share(
+            name for key in there for name in self._bearers_of(unscoped(key), contexts[_article_of(key)]).likely
+        )
+        found = ((key, self._owner_of(unscoped(key), contexts[_article_of(key)])) for key in sorted(there))
         return {key: person for key, person in found if person}
 
     def _company(self, name: str) -> tuple[set[str], bool] | None:
@@ -221,13 +223,13 @@ class _Search:
         owned = _owned(self._session, stem)
         return {key for key in others if others[key] + places[key] > 1} | (owned & {*places, *others})
 
-    def _bearers_of(self, stem: str, context: Collection[str]) -> _Bearers:
+    def _bearers_of(self, stem: str, context: Collection[str]) -> _Candidates:
         surname = _last(stem)
         names = self._all_if_few(surname)
         if names is not None:
-            return _Bearers(names, frozenset())
+            return _Candidates(names, frozenset())
         beside = {key: self._bearers_beside(key, surname) for key in context}
-        return _Bearers(
+        return _Candidates(
             {name for names in beside.values() if len(names) <= _FEW for name in names},
             frozenset(key for key, names in beside.items() if len(names) > _FEW),
         )
@@ -268,7 +270,7 @@ class _Search:
 
     def _bare_beside(self, key: str, stem: str) -> set[str]:
         statement = _BARE_BESIDE_RARE if self._is_rare(key) else _BARE_BESIDE_FREQUENT
-        return _of_stem(stem, self._connection.exec_driver_sql(statement, (key, *_bounds(stem))))
+        return _of_stem(stem, self._connection.exec_driver_sql(statement, (key, *_key_range(stem))))
 
     def _is_rare(self, key: str) -> bool:
         if key not in self._rare:
@@ -297,7 +299,7 @@ class _Search:
         self._shares |= {short: self._shares[whole] for short, whole in wholes.items()}
 
 
-def _article(key: str) -> str:
+def _article_of(key: str) -> str:
     """Return the article that a bare surname is scoped to."""
     return key.rpartition("-")[2]
 
@@ -306,7 +308,7 @@ def _last(stem: str) -> str:
     return stem.rpartition("-")[2]
 
 
-def _bounds(stem: str) -> tuple[str, str]:
+def _key_range(stem: str) -> tuple[str, str]:
     return f"{stem}-", f"{stem}-g"
 
 

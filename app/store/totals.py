@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 from app.ids import is_person
 from app.store.articles import chunks
 from app.store.bulk import insert_rows
-from app.store.decisions import Rulings, rulings
+from app.store.decisions import Rulings, load_rulings
 from app.store.identity import EVERYWHERE
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
 from app.text import fold
@@ -59,14 +59,14 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
     ids = list(session.exec(_STALE.where(col(Entity.mention_count) <= _FEW) if meanwhile else _STALE))
     if not ids:
         return 0
-    decided = rulings(session)
+    decided = load_rulings(session)
     names = _full_names(session, ids)
     surfaces = _surfaces(session, ids)
-    shown = {id: _name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
+    shown = {id: _shown_name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
     forms = {id: names[id].keys() | ({name} if id in decided.names else set()) for id, name in shown.items()}
     pinned = decided.pinned
     _delete_aliases(session, ids)
-    aliases = (_aliases(id, forms[id], surfaces[id], pinned.get(id, ())) for id in shown)
+    aliases = (_alias_rows(id, forms[id], surfaces[id], pinned.get(id, ())) for id in shown)
     insert_rows(session, Alias, [alias for of_one in aliases for alias in of_one])
     _delete_entities(session, (id for id in ids if id not in shown))
     _update_entities(session, shown)
@@ -75,10 +75,10 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
 
 def count_aliases(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
     """Count the forms of a name without storing them: in all articles, or in those unchanged since `upto`."""
-    decided, id = rulings(session), entity.id
+    decided, id = load_rulings(session), entity.id
     names = _full_names(session, [id])[id].keys() | ({entity.name} if id in decided.names else set())
     surfaces = _surfaces(session, [id], upto).get(id, {})
-    return [Alias(**alias) for alias in _aliases(id, names, surfaces, decided.pinned.get(id, ()))]
+    return [Alias(**alias) for alias in _alias_rows(id, names, surfaces, decided.pinned.get(id, ()))]
 
 
 def _delete_aliases(session: Session, ids: Iterable[str]) -> None:
@@ -93,7 +93,7 @@ def _delete_entities(session: Session, ids: Iterable[str]) -> None:
 
 def _update_entities(session: Session, names: Mapping[str, str]) -> None:
     """Write the sums of each entity, and the name to show."""
-    roles = _roles(session, list(names))
+    roles = _usual_roles(session, list(names))
     rows = [row | {"role": roles.get(row["entity_id"])} for row in _sums(session, list(names), names)]
     if rows:
         columns = [column for column in rows[0] if column != "entity_id"]
@@ -102,7 +102,7 @@ def _update_entities(session: Session, names: Mapping[str, str]) -> None:
         session.connection().exec_driver_sql(f"UPDATE entity SET {assigned} WHERE id = ?", values)
 
 
-def _name(
+def _shown_name(
     id: str,
     names: Mapping[str, int],
     surfaces: Mapping[str, tuple[int, bool]],
@@ -202,7 +202,7 @@ def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
     return found
 
 
-def _roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
+def _usual_roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what each person is most often said to be."""
     best: dict[str, tuple[int, str]] = {}
     persons = [id for id in ids if is_person(id)]
@@ -239,7 +239,7 @@ def _surfaces(session: Session, ids: Sequence[str], upto: int | None = None) -> 
     return found
 
 
-def _aliases(
+def _alias_rows(
     id: str, names: Collection[str], surfaces: Mapping[str, tuple[int, bool]], pinned: Collection[str]
 ) -> Iterator[dict[str, Any]]:
     """Make rows of the forms in the texts, and of full forms that stand in none (India, where only Indians are spoken

@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False)
 def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q: str = "") -> Response:
     clause = parse(q).clause
     with archive.database.reading() as session:
-        row = store.get_article(session, article_id)
+        row = store.load_article(session, article_id)
         article = article_view(session, row)
         like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
         similar = results(archive, session, like_it.hits)

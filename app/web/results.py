@@ -31,7 +31,7 @@ class Result:
 def results(archive: Archive, session: Session, hits: Sequence[Hit], clause: Clause | None = None) -> list[Result]:
     ids = [hit.id for hit in hits]
     bodies, people = store.bodies(archive.database, ids), store.entities_of(session, ids)
-    known = named.names(session, list({id for ids in people.values() for id in ids[:NAMES]}))
+    known = named.load_entities(session, list({id for ids in people.values() for id in ids[:NAMES]}))
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [
         Result(

@@ -14,7 +14,7 @@ from app.archive import open_archive
 from app.errors import DecisionInvalid
 from app.ingest.pipeline import ingest
 from app.settings import Settings
-from app.store.decisions import Proposal, record
+from app.store.decisions import Proposal, record_decision
 from tests.conftest import RECORDS
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
@@ -107,7 +107,7 @@ def test_what_is_not_seen_is_never_kept(edited: Api, entity: str, body: dict[str
     assert error["pointer"] == f"/{name}"
     assert f"U+{ord(character[0]):04X}" in error["message"]
     with edited.archive.database.reading() as session, pytest.raises(DecisionInvalid):
-        record(session, Proposal(entity_id=entity, **sent), by="test", at="")  # type: ignore[arg-type]
+        record_decision(session, Proposal(entity_id=entity, **sent), by="test", at="")  # type: ignore[arg-type]
 
 
 def test_a_conflict_says_which_decision_stands_against_it(edited: Api) -> None:

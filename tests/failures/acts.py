@@ -29,7 +29,7 @@ from app.search.whoosh.codec import EXTENSION
 from app.settings import Settings
 from app.store import keys, migrations
 from app.store.articles import touch
-from app.store.backup import backup
+from app.store.backup import write_backup
 from app.store.decisions import Proposal
 from app.store.tables import Article, Decision, Key, Rejection
 from app.text import fingerprint
@@ -52,8 +52,8 @@ class Place:
         self.history = History(folder / "history")
 
     @contextmanager
-    def opened(self, *, mend: bool = False) -> Iterator[Archive]:
-        with open_archive(self.settings, mend=mend) as archive:
+    def opened(self, *, allow_missing_index: bool = False) -> Iterator[Archive]:
+        with open_archive(self.settings, allow_missing_index=allow_missing_index) as archive:
             yield archive
 
     def send(self, archive: Archive, names: list[str], state: str = "1") -> None:
@@ -100,7 +100,7 @@ def begin(place: Place, prefix: str = "old", batches: int = 7) -> None:
 
 def growing(place: Place) -> None:
     """Three batches, one of them of articles that are there."""
-    with place.opened(mend=True) as archive:
+    with place.opened(allow_missing_index=True) as archive:
         place.send(archive, names("new", 3))
         place.send(archive, names("old3", 2), "2")
         place.send(archive, names("more", 1))
@@ -141,13 +141,13 @@ def mending(place: Place) -> None:
     """What a server does that finds an index it cannot read."""
     for toc in place.settings.index_dir.glob("*.toc"):
         toc.write_bytes(b"")
-    with place.opened(mend=True) as archive:
+    with place.opened(allow_missing_index=True) as archive:
         indexing.catch_up(archive)
 
 
 def copying(place: Place) -> None:
     with place.opened() as archive:
-        backup(archive.database, place.data / "copy.sqlite")
+        write_backup(archive.database, place.data / "copy.sqlite")
 
 
 def deciding(place: Place) -> None:
@@ -191,7 +191,7 @@ def back_to(place: Place, revision: str) -> None:
 
 def check(place: Place, *, deep: bool = True) -> None:
     """Raises where anything is not as it must be, once what was cut off is made up for."""
-    with place.opened(mend=True) as archive:
+    with place.opened(allow_missing_index=True) as archive:
         indexing.catch_up(archive)
         assert indexing.lag(archive) == 0
         found = verify(archive, deep=deep)
@@ -253,7 +253,7 @@ def _restore(place: Place, copy: Path) -> None:
     alone = Settings(data_dir=place.folder / "restored")
     alone.data_dir.mkdir(exist_ok=True)
     shutil.copy(copy, alone.database_path)
-    with open_archive(alone, mend=True) as archive:
+    with open_archive(alone, allow_missing_index=True) as archive:
         indexing.catch_up(archive)
         assert not verify(archive, deep=True)
         _compare(place, archive)

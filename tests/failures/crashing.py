@@ -41,7 +41,7 @@ from app.ingest import indexing
 from app.ingest.enriching import enrich
 from app.search.query import Query, Word
 from app.settings import Settings
-from app.store.decisions import Proposal, in_force
+from app.store.decisions import Proposal, decisions_in_force
 from app.store.sequence import next_sequence
 from app.store.tables import Article, Entity
 from tests.failures import acts
@@ -224,7 +224,7 @@ class Life:
     def go_on(self, acts: list[str]) -> None:
         for number in count():
             act = self._chance.choice(acts)
-            with self._noted(act), self._place.opened(mend=True) as archive:
+            with self._noted(act), self._place.opened(allow_missing_index=True) as archive:
                 getattr(self, f"_{act}")(archive, f"r{self._run}n{number}")
 
     @contextmanager
@@ -260,7 +260,7 @@ class Life:
         with archive.database.reading() as session:
             persons = select(Entity.id).where(Entity.type == "person").order_by(col(Entity.id))
             known = list(session.exec(persons))
-            taken = [decision for decision in in_force(session) if decision.kind == "merge"]
+            taken = [decision for decision in decisions_in_force(session) if decision.kind == "merge"]
         if taken and (len(known) < 3 or self._chance.random() < 0.4):
             last = taken[-1]
             self._place.take(archive, Proposal("undo", last.entity_id, undoes=last.number), name)

@@ -57,7 +57,7 @@ def test_it_is_found_and_mended(filled: Path, tmp_path: Path, damage: Callable[[
         shutil.copytree(filled, folder)
         path = folder / "index" / name
         path.write_bytes(damage(path.read_bytes()))
-        with open_archive(Settings(data_dir=folder), mend=True) as archive:
+        with open_archive(Settings(data_dir=folder), allow_missing_index=True) as archive:
             assert [finding.store for finding in verify(archive)] == ["index"], name
             indexing.rebuild(archive)
             assert verify(archive, deep=True) == []

@@ -101,7 +101,7 @@ def test_what_is_planted_is_code_to_whoosh(filled: Path, tmp_path: Path, place: 
 def test_a_table_of_contents_is_never_loaded(filled: Path, tmp_path: Path, place: str, receipt: str) -> None:
     mark = tmp_path / "mark"
     plant(filled / "index", mark, place, receipt)
-    with open_archive(Settings(data_dir=filled), mend=True) as archive:
+    with open_archive(Settings(data_dir=filled), allow_missing_index=True) as archive:
         assert indexing.is_ours(archive) == (receipt == "new")
         indexing.catch_up(archive)
         assert archive.engine.status().documents == 40

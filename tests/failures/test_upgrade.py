@@ -21,7 +21,7 @@ from app.search.attributes import Filters
 from app.search.query import Query, Word
 from app.settings import Settings
 from app.store import migrations
-from app.store.decisions import in_force
+from app.store.decisions import decisions_in_force
 from tests.api.test_app import ready
 from tests.failures.old import ARCHIVES, MERGED, RENAMED, TARGET, restore
 from tests.served import AS_ADMIN, serve
@@ -68,7 +68,7 @@ def test_a_server_goes_on_with_it(old: Settings) -> None:
         stats = client.get("/v1/stats").json()
         assert stats["articles"] == 3
         with open_archive(old) as archive, archive.database.reading() as session:
-            assert len(in_force(session)) == (0 if came_from == "0001" else 2)
+            assert len(decisions_in_force(session)) == (0 if came_from == "0001" else 2)
         if came_from > "0001":
             assert client.get(f"/v1/entities/{TARGET}").json()["article_count"] == 3
             assert client.get(f"/v1/entities/{RENAMED}").json()["name"] == "Roald E. G. Amundsen"

@@ -60,7 +60,7 @@ DECISIONS = st.one_of(
 def keyed(tmp_path: Path) -> Iterator[tuple[httpx.Client, dict[str, Any], list[str]]]:
     """A server of an archive with names, the headers of those who may ask, and its articles' ids."""
     settings = restore(ARCHIVES[-1], tmp_path / "data")
-    with open_archive(settings, mend=True) as archive, archive.database.writing() as session:
+    with open_archive(settings, allow_missing_index=True) as archive, archive.database.writing() as session:
         ingester = create_key(session, "ingester", ["ingest"], "")
     with serve(create_app(settings.model_copy(update={"log_level": "error"}))) as client:
         ready(client)

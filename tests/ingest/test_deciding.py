@@ -90,7 +90,7 @@ def found(archive: Archive, id: str) -> int:
 
 def aliases(archive: Archive, id: str) -> dict[str, int]:
     with archive.database.reading() as session:
-        return {alias.text: alias.count for alias in entities.aliases(session, session.get_one(Entity, id))}
+        return {alias.text: alias.count for alias in entities.aliases_of(session, session.get_one(Entity, id))}
 
 
 def spot(archive: Archive, external_id: str, surface: str) -> dict[str, Any]:
@@ -111,7 +111,7 @@ def test_a_merge_shows_at_once_in_rows_and_index_and_is_undone_without_a_trace(n
     assert PUTIN not in facets(news)["person"]
     with news.database.reading() as session:
         assert decisions.survivor(session, PUTIN) == SINGH
-        assert entities.get_entity(session, SINGH).mention_count == 6
+        assert entities.load_entity(session, SINGH).mention_count == 6
         assert [entity.id for entity in entities.resolve_name(session, "Putin")] == [SINGH]
     undo(news, merged)
     assert state(news) == before
@@ -121,7 +121,7 @@ def test_a_merge_shows_at_once_in_rows_and_index_and_is_undone_without_a_trace(n
 def test_who_and_when_are_kept_and_nothing_is_taken_out_of_the_log(news: Archive) -> None:
     undo(news, take(news, "rename", SINGH, name="N. Singh", note="as he signs"))
     with news.database.reading() as session:
-        log, total, undone = decisions.list_decisions(session)
+        log, total, undone = decisions.decision_log(session)
     assert total == 2
     assert [(d.kind, d.entity_id, d.by, d.note, d.undoes) for d in log] == [
         ("undo", SINGH, "Ada", None, 1),
@@ -150,7 +150,7 @@ def test_one_mention_is_split_off_and_the_name_may_stay_the_same(news: Archive) 
     split = take(news, "split", bush, **spot(news, "b", "George Bush"))
     assert split.decision.target == f"{bush}-2"
     with news.database.reading() as session:
-        assert entities.get_entity(session, f"{bush}-2").name == "George Bush"
+        assert entities.load_entity(session, f"{bush}-2").name == "George Bush"
     assert (found(news, f"{bush}-2"), found(news, bush)) == (1, 1)
     assert split.articles == 1
     undo(news, split)
@@ -188,12 +188,12 @@ def test_a_new_name_a_new_type_and_out_of_sight(news: Archive) -> None:
     hidden = take(news, "hide", RUSSIA)
     assert RUSSIA not in facets(news)["place"]
     with news.database.reading() as session:
-        assert entities.get_entity(session, "organization-india").name == "Bharat"
+        assert entities.load_entity(session, "organization-india").name == "Bharat"
         assert [entity.id for entity in entities.resolve_name(session, "bharat")] == ["organization-india"]
         with pytest.raises(NotFound):
-            entities.get_entity(session, RUSSIA)
+            entities.load_entity(session, RUSSIA)
         assert entities.resolve_name(session, "Russia") == []
-        assert RUSSIA not in {entity.id for entity in entities.list_entities(session, limit=100).items}
+        assert RUSSIA not in {entity.id for entity in entities.find_entities(session, limit=100).items}
     for decided in (renamed, hidden, retyped):
         undo(news, decided)
     assert state(news) == before
@@ -273,7 +273,7 @@ def test_decisions_work_in_their_order(news: Archive) -> None:
     undo(news, merged)
     with news.database.reading() as session:
         assert decisions.survivor(session, "person-someone") == "person-someone"
-        assert entities.get_entity(session, PUTIN).article_count == 2
+        assert entities.load_entity(session, PUTIN).article_count == 2
 
 
 REFUSED: list[tuple[str, str, dict[str, Any], type[DatelineError], str]] = [

@@ -32,9 +32,9 @@ def total(archive: Archive, word: str) -> int:
     return archive.engine.search(Query(Word(word))).total
 
 
-def reopened(archive: Archive, *, mend: bool = False) -> Archive:
+def reopened(archive: Archive, *, allow_missing_index: bool = False) -> Archive:
     archive.close()
-    return open_archive(archive.settings, mend=mend)
+    return open_archive(archive.settings, allow_missing_index=allow_missing_index)
 
 
 def change(archive: Archive, status: str, count: int) -> None:
@@ -109,7 +109,7 @@ def test_a_damaged_index_is_mended_on_request_alone(filled: Archive) -> None:
         file.write_bytes(b"")
     with pytest.raises(IndexUnavailable):
         reopened(filled)
-    with reopened(filled, mend=True) as again:
+    with reopened(filled, allow_missing_index=True) as again:
         assert indexing.catch_up(again) == 30
         assert total(again, "tide") == 30
 
@@ -117,7 +117,7 @@ def test_a_damaged_index_is_mended_on_request_alone(filled: Archive) -> None:
 def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
     """As after the database was restored from a backup that is older than the index."""
     with filled.database.writing() as session:
-        receipts.write(session, filled.engine.status().token, filled.engine.status().generation, 7)
+        receipts.write_receipt(session, filled.engine.status().token, filled.engine.status().generation, 7)
     assert indexing.lag(filled) == 30
     assert indexing.catch_up(filled) == 30
     assert indexing.catch_up(filled) == 0

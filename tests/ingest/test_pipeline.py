@@ -330,7 +330,7 @@ def test_retry_walks_a_folder_that_could_not_be_entered(archive: Archive, write_
     given = write_records("in/2001/a.jsonl", [FERRY]).parents[1]
     refused = Refusal("in/2001", str(given / "2001"), None, "cannot be read: Permission denied")
     with archive.database.writing() as session:
-        rejections.keep(session, [refused], "earlier")
+        rejections.store_rejections(session, [refused], "earlier")
     report = ingest([], archive, IngestOptions(skip_entities=True, retry=True))
     assert (outcome(report), report.resolved, report.files) == ({"new": 1}, 1, 1)
     assert rows(archive)[0]["file"] == "in/2001/a.jsonl"

@@ -19,7 +19,7 @@ from app.ingest import settling
 from app.ingest.pipeline import ingest
 from app.ingest.report import Progress
 from app.settings import Settings
-from app.store.articles import stats
+from app.store.articles import archive_stats
 from tests.conftest import NewArchive, WriteRecords
 from tests.failures.command import ROOT, dateline
 
@@ -72,7 +72,7 @@ def mentions(folder: Path) -> int:
 
 def counted(folder: Path) -> int:
     with open_archive(Settings(data_dir=folder)) as archive, archive.database.reading() as session:
-        return stats(session).mentions
+        return archive_stats(session).mentions
 
 
 @pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])

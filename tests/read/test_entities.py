@@ -33,7 +33,7 @@ def add(archive: Archive, **found: Enrichment) -> None:
 
 def shown(archive: Archive, id: str) -> Portrait:
     with archive.database.reading() as session:
-        return portrait(archive.engine.still(), session, entities.get_entity(session, id))
+        return portrait(archive.engine.still(), session, entities.load_entity(session, id))
 
 
 def told(found: Portrait) -> tuple[object, ...]:

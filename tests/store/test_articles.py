@@ -34,12 +34,12 @@ def withdraw(archive: Archive, id: str) -> None:
 def test_an_article_is_there_withdrawn_or_unknown(archive: Archive, ids: dict[str, str]) -> None:
     withdraw(archive, ids["2"])
     with archive.database.reading() as session:
-        assert articles.get_article(session, ids["1"]).headline == "Ferry sails"
+        assert articles.load_article(session, ids["1"]).headline == "Ferry sails"
         with pytest.raises(Withdrawn):
-            articles.get_article(session, ids["2"])
+            articles.load_article(session, ids["2"])
         with pytest.raises(NotFound, match="There is no article '0000000000000000'"):
-            articles.get_article(session, "0" * 16)
-        found = articles.lookup(session, [ids["2"], "0" * 16, ids["1"]])
+            articles.load_article(session, "0" * 16)
+        found = articles.load_articles(session, [ids["2"], "0" * 16, ids["1"]])
         assert {id: article.status for id, article in found.items()} == {ids["2"]: "withdrawn", ids["1"]: "published"}
 
 
@@ -53,25 +53,25 @@ def test_bodies(archive: Archive, ids: dict[str, str]) -> None:
 def test_more_ids_than_sqlite_binds(archive: Archive, ids: dict[str, str]) -> None:
     many = [f"{number:016x}" for number in range(40_000)]
     with archive.database.reading() as session:
-        assert articles.lookup(session, [*many, ids["1"]]).keys() == {ids["1"]}
+        assert articles.load_articles(session, [*many, ids["1"]]).keys() == {ids["1"]}
 
 
 def test_sources_and_stats_leave_out_what_was_withdrawn(archive: Archive, ids: dict[str, str]) -> None:
     with archive.database.reading() as session:
-        assert articles.list_sources(session) == [
+        assert articles.source_counts(session) == [
             articles.SourceCount("Coast Courier", 2, "2019-06-01", "2020"),
             articles.SourceCount("Harbour Wire", 1, None, None),
         ]
-        assert articles.stats(session) == articles.Stats(4, 0, 0, 2, "2019-06-01", "2020", 4)
+        assert articles.archive_stats(session) == articles.ArchiveStats(4, 0, 0, 2, "2019-06-01", "2020", 4)
     withdraw(archive, ids["3"])
     with archive.database.reading() as session:
-        assert [source.name for source in articles.list_sources(session)] == ["Coast Courier"]
-        assert articles.stats(session).articles == 3
+        assert [source.name for source in articles.source_counts(session)] == ["Coast Courier"]
+        assert articles.archive_stats(session).articles == 3
 
 
 def test_stats_of_an_empty_archive(archive: Archive) -> None:
     with archive.database.reading() as session:
-        assert articles.stats(session) == articles.Stats(0, 0, 0, 0, None, None, 0)
+        assert articles.archive_stats(session) == articles.ArchiveStats(0, 0, 0, 0, None, None, 0)
 
 
 def test_touch_puts_articles_at_the_end_of_the_changes(archive: Archive, ids: dict[str, str]) -> None:

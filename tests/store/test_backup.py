@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import SettingsInvalid, StorageFailed
-from app.store.backup import backup
+from app.store.backup import write_backup
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
 
@@ -30,7 +30,7 @@ def test_a_backup_is_one_file_of_one_moment_while_others_write(database: Databas
     writer = threading.Thread(target=write)
     writer.start()
     try:
-        sizes = [backup(database, tmp_path / f"copy-{n}.sqlite") for n in range(5)]
+        sizes = [write_backup(database, tmp_path / f"copy-{n}.sqlite") for n in range(5)]
     finally:
         stop.set()
         writer.join()
@@ -56,7 +56,7 @@ def test_of_two_backups_to_one_name_one_is_made_and_the_other_says_so(database: 
     def make() -> None:
         start.wait()
         try:
-            done.append(backup(database, target))
+            done.append(write_backup(database, target))
         except SettingsInvalid as error:
             done.append(str(error))
 
@@ -75,7 +75,7 @@ def test_what_comes_to_the_name_meanwhile_stays(database: Database, tmp_path: Pa
     target = tmp_path / "copy.sqlite"
     target.symlink_to("nothing")
     with pytest.raises(SettingsInvalid, match="never overwrites"):
-        backup(database, target)
+        write_backup(database, target)
     assert target.is_symlink()
 
 
@@ -94,7 +94,7 @@ def test_it_is_never_made_where_it_would_be_taken_for_something_else(
     with database.writing() as session:
         next_sequence(session)
     with pytest.raises(SettingsInvalid, match=r"cannot be a backup|there already"):
-        backup(database, tmp_path / name)
+        write_backup(database, tmp_path / name)
     assert not list((tmp_path / "index").iterdir())
 
 
@@ -102,19 +102,19 @@ def test_it_is_never_made_where_it_would_be_taken_for_something_else(
 def test_it_is_never_made_beside_what_would_be_read_with_it(database: Database, tmp_path: Path, side: str) -> None:
     (tmp_path / f"copy.sqlite{side}").write_bytes(b"of another")
     with pytest.raises(SettingsInvalid, match=f"copy.sqlite{side} is there"):
-        backup(database, tmp_path / "copy.sqlite")
+        write_backup(database, tmp_path / "copy.sqlite")
     assert not (tmp_path / "copy.sqlite").exists()
 
 
 def test_nothing_is_overwritten_or_left_half_done(database: Database, tmp_path: Path) -> None:
     with pytest.raises(SettingsInvalid, match="never overwrites"):
-        backup(database, database.path)
+        write_backup(database, database.path)
     with pytest.raises(FileNotFoundError):
-        backup(database, tmp_path / "none" / "copy.sqlite")
+        write_backup(database, tmp_path / "none" / "copy.sqlite")
     database.close()
     raw = bytearray(database.path.read_bytes())
     raw[4096 * 3 : 4096 * 9] = b"\xff" * (4096 * 6)
     (tmp_path / "bad.sqlite").write_bytes(raw)
     with pytest.raises(StorageFailed):
-        backup(Database(tmp_path / "bad.sqlite"), tmp_path / "copy.sqlite")
+        write_backup(Database(tmp_path / "bad.sqlite"), tmp_path / "copy.sqlite")
     assert not list(tmp_path.glob("*copy*"))

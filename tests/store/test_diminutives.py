@@ -14,8 +14,8 @@ from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store import entities
 from app.store.decisions import Proposal, survivor
-from app.store.diminutives import agree
-from app.store.linking import resolve_again
+from app.store.diminutives import are_one_person
+from app.store.linking import resolve_all
 from app.store.tables import Entity
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
@@ -62,7 +62,7 @@ def test_short_and_whole_are_one_who_is_called_as_articles_mostly_do(archive: Ar
     with archive.database.reading() as session:
         [found] = entities.resolve_name(session, "jim wright")
         assert (found.id, found.name, found.article_count) == (JAMES, "Jim Wright", 4)
-        assert {alias.text: alias.kind for alias in entities.aliases(session, session.get_one(Entity, JAMES))} == {
+        assert {alias.text: alias.kind for alias in entities.aliases_of(session, session.get_one(Entity, JAMES))} == {
             "Jim Wright": "name", "James Wright": "name", "Wright": "short",
         }  # fmt: skip
         assert survivor(session, JIM) == JAMES
@@ -121,7 +121,7 @@ def test_resolved_again_all_is_as_it_was_and_editors_come_last(archive: Archive)
     expected = who(archive)
     indexing.catch_up(archive)
     with archive.database.writing() as session:
-        assert resolve_again(session, RULES) == 0
+        assert resolve_all(session, RULES) == 0
     assert who(archive) == expected
     split = decide(archive, Proposal("split", JAMES, alias="Jim Wright", name="Jim Wright"), "Ada").decision
     apart = who(archive)
@@ -150,4 +150,4 @@ BANK, ANN, OSLO = "organization-bank", "person-ann-li", "place-oslo"
 def test_two_names_are_of_one_who_keeps_the_same_company(
     one: dict[str, float], other: dict[str, float], expected: bool
 ) -> None:
-    assert agree(one, other) is agree(other, one) is expected
+    assert are_one_person(one, other) is are_one_person(other, one) is expected

@@ -27,13 +27,13 @@ def archive_of_four(archive: Archive) -> Archive:
 
 def test_get(archive_of_four: Archive) -> None:
     with archive_of_four.database.reading() as session:
-        assert entities.get_entity(session, "place-india").article_count == 2
+        assert entities.load_entity(session, "place-india").article_count == 2
         with pytest.raises(NotFound):
-            entities.get_entity(session, "place-atlantis")
-        assert set(entities.names(session, ["place-india", "place-atlantis"])) == {"place-india"}
+            entities.load_entity(session, "place-atlantis")
+        assert set(entities.load_entities(session, ["place-india", "place-atlantis"])) == {"place-india"}
         forms = [
             (alias.text, alias.count)
-            for alias in entities.aliases(session, session.get_one(Entity, "person-narendra-modi"))
+            for alias in entities.aliases_of(session, session.get_one(Entity, "person-narendra-modi"))
         ]
         assert forms == [("Modi", 3), ("Narendra Modi", 3)]
 
@@ -41,11 +41,11 @@ def test_get(archive_of_four: Archive) -> None:
 @pytest.mark.parametrize("sort", ["-count", "name"])
 def test_pages_join_to_the_whole_list(archive_of_four: Archive, sort: entities.Sort) -> None:
     with archive_of_four.database.reading() as session:
-        whole = entities.list_entities(session, sort=sort, limit=100)
+        whole = entities.find_entities(session, sort=sort, limit=100)
         paged = []
         after = None
         while True:
-            page = entities.list_entities(session, sort=sort, limit=2, after=after)
+            page = entities.find_entities(session, sort=sort, limit=2, after=after)
             assert page.total == whole.total == 5
             paged += page.items
             after = page.next
@@ -56,12 +56,12 @@ def test_pages_join_to_the_whole_list(archive_of_four: Archive, sort: entities.S
 
 def test_lists_by_count_and_by_name(archive_of_four: Archive) -> None:
     with archive_of_four.database.reading() as session:
-        by_count = entities.list_entities(session)
+        by_count = entities.find_entities(session)
         assert [entity.id for entity in by_count.items[:2]] == ["person-narendra-modi", "place-india"]
-        by_name = entities.list_entities(session, sort="name", type="place")
+        by_name = entities.find_entities(session, sort="name", type="place")
         assert [entity.name for entity in by_name.items] == ["Bérn", "India"]
-        assert [entity.id for entity in entities.list_entities(session, name="INDI").items] == ["place-india"]
-        assert entities.list_entities(session, name="zzz").items == []
+        assert [entity.id for entity in entities.find_entities(session, name="INDI").items] == ["place-india"]
+        assert entities.find_entities(session, name="zzz").items == []
 
 
 def test_a_name_is_found_whatever_its_case_and_accents(archive_of_four: Archive) -> None:
@@ -115,15 +115,15 @@ def test_roles_are_counted_and_dated(archive: Archive) -> None:
         write(archive, {letter * 16: Enrichment((MODI,), (), None, "p", {0: role})})
     summed_up(archive)
     with archive.database.reading() as session:
-        assert entities.roles(session, "person-narendra-modi") == [
-            entities.Role("Prime Minister", 3, "2025-05-01", "2025-05-03"),
-            entities.Role("chief minister", 1, "2025-05-04", "2025-05-04"),
+        assert entities.roles_of(session, "person-narendra-modi") == [
+            entities.StatedRole("Prime Minister", 3, "2025-05-01", "2025-05-03"),
+            entities.StatedRole("chief minister", 1, "2025-05-04", "2025-05-04"),
         ]
-        assert entities.get_entity(session, "person-narendra-modi").role == "Prime Minister"
+        assert entities.load_entity(session, "person-narendra-modi").role == "Prime Minister"
 
 
 def test_a_text_that_is_a_name_says_whose(archive_of_four: Archive) -> None:
     database = archive_of_four.database
-    assert entities.called(database, "BERN") == [("place-bern", "Bérn")]
-    assert entities.called(database, "modi") == [("person-narendra-modi", "Narendra Modi")]
-    assert entities.called(database, "Narendra") == []
+    assert entities.ids_called(database, "BERN") == [("place-bern", "Bérn")]
+    assert entities.ids_called(database, "modi") == [("person-narendra-modi", "Narendra Modi")]
+    assert entities.ids_called(database, "Narendra") == []

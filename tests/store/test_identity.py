@@ -15,7 +15,7 @@ from app.ingest.rules import RULES
 from app.store import identity
 from app.store.decisions import Proposal
 from app.store.identity import EVERYWHERE, Change, identities, told_by
-from app.store.linking import is_settled, resolve_again, settle
+from app.store.linking import is_settled, resolve_all, settle_entities
 from app.store.tables import Identity
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
@@ -112,7 +112,7 @@ def test_who_is_split_by_an_editor_and_then_joined_to_another_is_no_longer_split
     assert at_entities(archive, JIM) == {(JAMES, False)}
     found = summed_up(archive)
     with archive.database.writing() as session:
-        assert resolve_again(session, RULES) == 0
+        assert resolve_all(session, RULES) == 0
         assert derived(session) == found
 
 
@@ -161,10 +161,10 @@ def test_all_rules_in_any_order_any_batches_and_with_revisions_give_the_same(
     assert {row["rule"] for row in expected["identity"]} == set(identity.ORDER)
     assert summed_up(one_by_one) == expected
     with at_once.database.writing() as session:
-        assert resolve_again(session, RULES) == 0
+        assert resolve_all(session, RULES) == 0
         assert derived(session) == expected
 
 
 def settled(archive: Archive) -> None:
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle_entities(session, RULES)

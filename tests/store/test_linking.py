@@ -14,7 +14,7 @@ from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity
 from app.ingest import rows
 from app.ingest.rules import RULES
 from app.store.articles import changed_after, entities_of
-from app.store.linking import replace_names, settle
+from app.store.linking import replace_names, settle_entities
 from app.store.provenance import put_articles
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Acronym, Alias, ArticleEntity, Entity, Identity, Unsettled
@@ -80,7 +80,7 @@ def repr_of(row: dict[str, Any]) -> str:
 
 def summed_up(archive: Archive) -> dict[str, list[dict[str, Any]]]:
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle_entities(session, RULES)
         return derived(session)
 
 

@@ -16,7 +16,7 @@ from app.archive import Archive
 from app.ingest.rules import RULES
 from app.store import migrations, tables
 from app.store.database import Database
-from app.store.linking import resolve_again
+from app.store.linking import resolve_all
 from tests.store.test_identity import some_article
 from tests.store.test_linking import derived, summed_up, write
 
@@ -63,7 +63,7 @@ def test_downgrade_leaves_nothing_and_upgrade_works_again(tmp_path: Path) -> Non
 
 def test_head_is_the_newest_script(tmp_path: Path) -> None:
     with Database(tmp_path / "archive.sqlite").connecting() as connection:
-        scripts = ScriptDirectory.from_config(migrations.config(connection))
+        scripts = ScriptDirectory.from_config(migrations._alembic_config(connection))
     assert scripts.get_current_head() == migrations.HEAD
 
 
@@ -124,5 +124,5 @@ def test_who_is_who_is_carried_over_and_back(archive: Archive) -> None:
         found = derived(session)
         assert [row["key"] for row in found.pop("unsettled")] == sorted({"person-jim-wright", *bare})
         assert found == {table: rows for table, rows in expected.items() if table != "unsettled"}
-        assert resolve_again(session, RULES) == 0
+        assert resolve_all(session, RULES) == 0
     assert summed_up(archive) == expected

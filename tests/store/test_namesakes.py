@@ -12,7 +12,7 @@ from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store import entities
 from app.store.decisions import Proposal
-from app.store.linking import is_settled, resolve_again, settle
+from app.store.linking import is_settled, resolve_all, settle_entities
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
 
@@ -67,7 +67,7 @@ def test_two_of_one_name_are_two_entities_with_a_hint_each(archive: Archive) -> 
 def test_in_the_midst_of_a_run_namesakes_wait_for_its_end(archive: Archive) -> None:
     write(archive, FOUND)
     with archive.database.writing() as session:
-        settle(session, RULES, meanwhile=True)
+        settle_entities(session, RULES, meanwhile=True)
         assert not is_settled(session)
         assert {row["entity_id"] for row in derived(session)["mention"] if row["key"] == JACKSON} == {JACKSON}
     assert entity_in(archive, D) == GENERAL
@@ -101,7 +101,7 @@ def test_read_again_and_resolved_again_all_is_as_it_was(archive: Archive) -> Non
     write(archive, FOUND)
     assert summed_up(archive) == expected
     with archive.database.writing() as session:
-        resolve_again(session, RULES)
+        resolve_all(session, RULES)
         assert derived(session) == expected
 
 

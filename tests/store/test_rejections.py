@@ -15,7 +15,7 @@ LINE = Refusal("news/a.jsonl", "/news/a.jsonl", 3, "is not valid JSON", "ab", 12
 def test_the_same_refusal_again_keeps_its_row(archive: Archive) -> None:
     for run in ("first", "second"):
         with archive.database.writing() as session:
-            rejections.keep(session, [FILE, LINE], run)
+            rejections.store_rejections(session, [FILE, LINE], run)
     with archive.database.reading() as session:
         rows = rejections.list_rejections(session)
         assert [(row.record, row.reason, row.seen_at) for row in rows] == [
@@ -28,10 +28,10 @@ def test_the_same_refusal_again_keeps_its_row(archive: Archive) -> None:
 
 def test_what_is_not_refused_again_is_resolved(archive: Archive) -> None:
     with archive.database.writing() as session:
-        rejections.keep(session, [FILE, LINE], "first")
-        rejections.keep(session, [LINE], "second")
-        assert rejections.resolve(session, "/news/a.jsonl", "second") == 1
-        assert rejections.resolve(session, "/news/b.jsonl", "second") == 0
+        rejections.store_rejections(session, [FILE, LINE], "first")
+        rejections.store_rejections(session, [LINE], "second")
+        assert rejections.resolve_rejections(session, "/news/a.jsonl", "second") == 1
+        assert rejections.resolve_rejections(session, "/news/b.jsonl", "second") == 0
     with archive.database.reading() as session:
         assert [row.record for row in rejections.list_rejections(session)] == [3]
         assert [row.resolved for row in rejections.list_rejections(session, resolved=True)] == [True, False]
@@ -46,8 +46,8 @@ def test_one_of_many_rejections_is_found_by_its_file(archive: Archive) -> None:
         def note(_c: Any, _cursor: Any, statement: str, values: Any, *_: Any) -> None:
             asked.append((statement, values))
 
-        rejections.keep(session, [LINE], "first")
-        rejections.resolve(session, LINE.path, "second")
+        rejections.store_rejections(session, [LINE], "first")
+        rejections.resolve_rejections(session, LINE.path, "second")
     with archive.database.reading() as session:
         for statement, values in asked:
             plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values).all()

@@ -16,8 +16,8 @@ from app.ingest.rules import RULES
 from app.store.contexts import Contexts
 from app.store.decisions import survivor
 from app.store.identity import EVERYWHERE, told_by
-from app.store.linking import is_settled, settle
-from app.store.surnames import owner, surname
+from app.store.linking import is_settled, settle_entities
+from app.store.surnames import owner, surname_of
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
 
@@ -92,7 +92,7 @@ def test_who_leaves_takes_the_surname_along(archive: Archive) -> None:
 
 def test_surnames() -> None:
     keys = ["person-ann-berg", "person-fw-de-klerk", "person-martin-king-jr", "person-pele", f"person-berg-{'0' * 16}"]
-    assert [surname(key) for key in keys] == ["berg", "klerk", "king", None, None]
+    assert [surname_of(key) for key in keys] == ["berg", "klerk", "king", None, None]
 
 
 def circle(number: int, *others: Any) -> tuple[Any, ...]:
@@ -123,9 +123,9 @@ def test_of_many_bearers_the_owner_is_the_same_as_if_all_were_compared(archive: 
     with archive.database.reading() as session:
         contexts = Contexts(session)
         keys = {key: row["article_id"] for row in derived(session)["article_entity"] if "berg" in (key := row["key"])}
-        names = {key for key in keys if surname(key) == "berg"}
+        names = {key for key in keys if surname_of(key) == "berg"}
         shares = {name: contexts.shares((name,), name) for name in names}
-        bare = {key: contexts.of([article])[article] for key, article in keys.items() if surname(key) is None}
+        bare = {key: contexts.of([article])[article] for key, article in keys.items() if surname_of(key) is None}
         expected = {key: owner(context, shares) for key, context in bare.items()}
         found = {key: told[EVERYWHERE] for key, told in told_by(session, "surname", bare).items()}
     assert len(names) > 64
@@ -154,7 +154,7 @@ def test_of_many_bearers_any_order_and_revisions_give_the_same(new_archive: NewA
 
 def settled(archive: Archive) -> None:
     with archive.database.writing() as session:
-        settle(session, RULES)
+        settle_entities(session, RULES)
 
 
 def test_one_more_article_costs_as_much_among_twice_as_many_of_the_surname(new_archive: NewArchive) -> None:

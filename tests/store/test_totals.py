@@ -9,7 +9,7 @@ from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.ingest.rules import RULES
 from app.store import totals
-from app.store.linking import settle
+from app.store.linking import settle_entities
 from app.store.tables import Alias, Article, Entity, Mention
 from app.store.totals import prominence
 from tests.conftest import NewArchive
@@ -39,7 +39,7 @@ def test_in_the_midst_of_a_run_what_is_named_very_often_waits(new_archive: NewAr
     summed_up(archive)
     write(archive, {B: often})
     with archive.database.writing() as session:
-        assert settle(session, RULES, meanwhile=True) == 1
+        assert settle_entities(session, RULES, meanwhile=True) == 1
         counted = {entity.id: (entity.article_count, entity.stale) for entity in session.exec(select(Entity))}
     assert counted == {"place-india": (1, True), FRONT: (2, False)}
     at_once = new_archive()

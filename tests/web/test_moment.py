@@ -17,9 +17,9 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.rules import RULES
 from app.search.query import Query
 from app.settings import Settings
-from app.store.decisions import Proposal, record
+from app.store.decisions import Proposal, record_decision
 from app.store.entities import labels
-from app.store.linking import follow, settle
+from app.store.linking import apply_decision, settle_entities
 from app.web.site import create_app
 from tests.served import serve
 
@@ -55,8 +55,8 @@ def client(folder: Path) -> Iterator[httpx.Client]:
 def merge_in_the_rows(archive: Archive, id: str, target: str) -> None:
     """As a decision, or what the end of an ingest finds out, stands before the index has followed."""
     with archive.database.writing() as session:
-        follow(session, record(session, Proposal("merge", id, target=target), by="test", at=""))
-        settle(session, RULES)
+        apply_decision(session, record_decision(session, Proposal("merge", id, target=target), by="test", at=""))
+        settle_entities(session, RULES)
 
 
 def check(answer: Any) -> None:

@@ -54,14 +54,14 @@ class WhooshEngine:
         self._checked = time.monotonic()
 
     @classmethod
-    def open(cls, folder: Path, *, mend: bool = False) -> WhooshEngine:
-        """Raises `IndexUnavailable` where the folder holds an index that cannot be read. With `mend` the engine then
-        holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable one."""
+    def open(cls, folder: Path, *, allow_missing_index: bool = False) -> WhooshEngine:
+        """Raises `IndexUnavailable` where the folder holds an index that cannot be read. With `allow_missing_index` the
+        engine then holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable."""
         index = Index(folder)
         try:
             return cls(index)
         except IndexUnavailable:
-            if not mend:
+            if not allow_missing_index:
                 raise
             return cls(index, Snapshot((), index.generation(), 0, ""))
 

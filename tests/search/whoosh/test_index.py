@@ -164,7 +164,7 @@ class TestDamage:
     def refused(self, folder: Path) -> None:
         with pytest.raises(IndexUnavailable, match="dateline reindex"):
             WhooshEngine.open(folder)
-        engine = WhooshEngine.open(folder, mend=True)
+        engine = WhooshEngine.open(folder, allow_missing_index=True)
         assert engine.status().fingerprint == ""
         engine.rebuild([], sequence=0)
         assert engine.status().documents == 0
