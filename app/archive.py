@@ -13,11 +13,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from app import trust
+from app.disk import fsync_path
 from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable
 from app.search.engine import SearchEngine
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
-from app.store.database import Database, fsync_path
+from app.store.database import Database
 from app.store.sequence import newest
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from rich.text import Text
 from app.ingest.report import OnProgress, Progress, Report
 from app.search import highlight
 from app.search.answer import Answer
-from app.search.engine import Hit
+from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store.tables import Decision, Key, Rejection
 
@@ -170,7 +170,7 @@ def show_answer(found: Answer, bodies: dict[str, str]) -> None:
         _show_hit(out, number, hit, found.clause, bodies[hit.id])
 
 
-def _show_hit(out: Console, number: int, hit: Hit, clause: Clause | None, body: str) -> None:
+def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None, body: str) -> None:
     marks = highlight.matches(clause, hit.card.headline, "headline") if clause else []
     out.print(Text.assemble((f"{number}. ", "dim"), _styled(hit.card.headline, marks, "bold")))
     about = " · ".join(filter(None, (hit.card.date, hit.card.dateline, hit.card.source, hit.id)))

@@ -14,7 +14,7 @@ from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_v
 from app.http.openapi import responses
 from app.http.responses import check_index_tag, reply
 from app.read.articles import article_view, looked_up
-from app.read.hits import View, hit_views, spans
+from app.read.hits import HitOptions, hit_views, spans
 from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, LookupBody, SimilarParams
 from app.search import highlight
@@ -103,6 +103,6 @@ def list_similar_articles(
         tag = check_index_tag(request, archive, engine)
         article = store.load_article(session, article_id)
         found = engine.similar(article_id, article.headline, article.body, params.limit)
-        results = hit_views(str(request.base_url), archive.database, found.hits, View())
+        results = hit_views(str(request.base_url), archive.database, found.hits, HitOptions())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)

@@ -55,7 +55,7 @@ def list_decisions(
 ) -> Response:
     """Who decided what and when, newest first. Nothing is ever taken out of this log."""
     asked = ("decisions", params.entity or "")
-    after = cursors.read(params.cursor, int, *asked)
+    after = cursors.decode_page_end(params.cursor, int, *asked)
     before = int(after[0]) if after is not None else None
     with archive.database.reading() as session:
         found, total, undone = store.decision_log(
@@ -64,7 +64,7 @@ def list_decisions(
     shown = found[: params.limit]
     answer: DecisionPage = {"results": [view(each, undone) for each in shown], "total": total}
     last = (shown[-1].number or 0, "") if len(found) > params.limit else None
-    address, headers = next_page_link(request, cursors.write(last, *asked) if last else None)
+    address, headers = next_page_link(request, cursors.encode_page_end(last, *asked) if last else None)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)

@@ -80,13 +80,13 @@ def list_related_entities(
 ) -> Response:
     """Entities named in the same articles, those in most first; `lift` says how far that is more than chance."""
     asked = ("related", entity_id, params.type or "")
-    after = cursors.read(params.cursor, int, *asked)
+    after = cursors.decode_page_end(params.cursor, int, *asked)
     engine = archive.engine.still()
     with archive.database.reading() as session:
         found_entity(request, session, entity_id)
         page = related(engine, session, entity_id, type=params.type, limit=params.limit, after=after)
     answer: RelatedPage = {"results": page.items, "total": page.total}
-    address, headers = next_page_link(request, cursors.write(page.next, *asked) if page.next else None)
+    address, headers = next_page_link(request, cursors.encode_page_end(page.next, *asked) if page.next else None)
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)

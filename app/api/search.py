@@ -15,7 +15,7 @@ from app.http.route import ParameterRoute
 from app.read import naming
 from app.read.conditions import query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
-from app.read.hits import View, hit_views
+from app.read.hits import HitOptions, hit_views
 from app.read.models import Completions, SearchAnswer, Suggested, ordered
 from app.read.params import AutocompleteParams, SearchParams
 from app.search.answer import answer
@@ -43,7 +43,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(engine, query, params.match)
         labels = store.labels(session, entity_ids(found.hits.facets))
-        view = View(found.clause, params.highlight, frozenset(params.fields))
+        view = HitOptions(found.clause, params.highlight, frozenset(params.fields))
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,

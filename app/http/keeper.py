@@ -82,7 +82,7 @@ class Keeper:
             indexing.rebuild(self._archive, self._stop.is_set)
         self._serves, self._told = True, ""
         while not self._wake.wait(_PATIENCE):
-            if self._archive.engine.status().lost:
+            if self._archive.engine.status().unreadable:
                 log.error("The index is gone from its folder and is built again.")
                 return
         self._wake.clear()

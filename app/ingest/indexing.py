@@ -237,7 +237,7 @@ def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write)
     _write_receipt(archive, token, expected, sequence)
     write(token=token)
     made = archive.engine.status()
-    if made.lost or made.token not in (token, before.token):
+    if made.unreadable or made.token not in (token, before.token):
         raise IndexChanged("The index was replaced while it was written to. Run: dateline reindex")
     if made.token == token and made.generation != expected:
         _write_receipt(archive, token, made.generation, sequence)
@@ -250,7 +250,7 @@ def _write_receipt(archive: Archive, token: str, generation: int, sequence: int)
 
 
 def _is_sound(archive: Archive, status: IndexStatus) -> bool:
-    return not status.lost and _is_ours(archive, status)
+    return not status.unreadable and _is_ours(archive, status)
 
 
 def is_ours(archive: Archive) -> bool:

@@ -103,12 +103,12 @@ def role_view(role: store.StatedRole) -> Role:
 def entity_page(archive: Archive, params: EntityParams) -> tuple[store.Page[tables.Entity], str | None]:
     """Return what `params` ask for, and the cursor to go on."""
     asked = ("entities", params.name or "", params.type or "", params.sort)
-    after = cursors.read(params.cursor, str if params.sort == "name" else int, *asked)
+    after = cursors.decode_page_end(params.cursor, str if params.sort == "name" else int, *asked)
     with archive.database.reading() as session:
         page = entities_called(
             session, params.name, type=params.type, sort=params.sort, limit=params.limit, after=after
         )
-    return page, cursors.write(page.next, *asked) if page.next else None
+    return page, cursors.encode_page_end(page.next, *asked) if page.next else None
 
 
 def entities_called(session: Session, name: str | None, **how: Any) -> store.Page[tables.Entity]:

@@ -16,17 +16,17 @@ from app.text import fold
 Items = list[tuple[str, str]]
 
 
-def facet_view(path: str, given: Items, asked: Asked, facet: engine.Facet, labels: Mapping[str, str]) -> Facet:
+def facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts, labels: Mapping[str, str]) -> Facet:
     """Return a facet with an address for each value: `path` with the parameters `given`, that value switched.
 
     `labels` of the entities among the values, by id.
     """
     items = [(name, value) for name, value in given if name != "cursor"]
-    parameter = _parameter(facet.name, asked)
+    parameter = _adding_parameter(facet.name, asked)
     values: list[FacetValue] = []
     for bucket in facet.buckets:
         selected = _is_selected(facet.name, bucket.value, asked)
-        toggled = _without(items, facet.name, bucket.value, asked)
+        toggled = _items_without(items, facet.name, bucket.value, asked)
         if not selected:
             toggled.append((parameter, bucket.value))
         values.append(
@@ -35,7 +35,7 @@ def facet_view(path: str, given: Items, asked: Asked, facet: engine.Facet, label
                 "label": labels.get(bucket.value, bucket.value),
                 "count": bucket.count,
                 "selected": selected,
-                "url": f"{path}?{'&'.join(map(_encoded, toggled))}",
+                "url": f"{path}?{'&'.join(map(_encoded_item, toggled))}",
             }
         )
     return {
@@ -49,16 +49,16 @@ def facet_view(path: str, given: Items, asked: Asked, facet: engine.Facet, label
 
 
 @lru_cache(maxsize=2_000)
-def _encoded(item: tuple[str, str]) -> str:
+def _encoded_item(item: tuple[str, str]) -> str:
     """The addresses of a facet have all but one of their parameters in common, and facets their values."""
     return urlencode([item])
 
 
-def entity_ids(facets: tuple[engine.Facet, ...]) -> list[str]:
+def entity_ids(facets: tuple[engine.FacetCounts, ...]) -> list[str]:
     return [bucket.value for facet in facets if FACETS[facet.name].view is ENTITY for bucket in facet.buckets]
 
 
-def _parameter(facet: FacetName, asked: Asked) -> str:
+def _adding_parameter(facet: FacetName, asked: Asked) -> str:
     """Return the parameter that adds a value, such that the count shown is what it adds.
 
     Entities narrow (`entity`), unless the reader already chooses among several of the type: that facet is counted
@@ -77,7 +77,7 @@ def _is_selected(facet: FacetName, value: str, asked: Asked) -> bool:
     return value in chosen if grouping.view is ENTITY else fold(value) in map(fold, chosen)
 
 
-def _without(items: Items, facet: FacetName, value: str, asked: Asked) -> Items:
+def _items_without(items: Items, facet: FacetName, value: str, asked: Asked) -> Items:
     """Return the parameters without this value; for dates, which exclude each other, without any."""
     grouping = FACETS[facet]
     if grouping.view is None:

@@ -8,8 +8,8 @@ from typing import Literal, cast
 
 from app.read.models import Hit, HitField, Snippet, Span, ordered
 from app.search import highlight
+from app.search.engine import ArticleHit as Found
 from app.search.engine import Card
-from app.search.engine import Hit as Found
 from app.search.query import Clause
 from app.store.articles import bodies
 from app.store.database import Database
@@ -18,7 +18,7 @@ _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class HitOptions:
     """How hits are shown. `fields` empty: all of them."""
 
     clause: Clause | None = None
@@ -29,7 +29,7 @@ class View:
         return not self.fields or field in self.fields
 
 
-def hit_views(base: str, database: Database, hits: Sequence[Found], view: View) -> list[Hit]:
+def hit_views(base: str, database: Database, hits: Sequence[Found], view: HitOptions) -> list[Hit]:
     """Return hits for the wire; `base` is the address of this server.
 
     Their keys stand in the order in which `Hit` declares them: people read answers too.
@@ -39,7 +39,7 @@ def hit_views(base: str, database: Database, hits: Sequence[Found], view: View) 
     views = [_hit(hit, f"{base}v1/articles/{hit.id}") for hit in hits]
     if view.shows("snippet"):
         for hit in views:
-            hit["snippet"] = _snippet(highlighter.snippet(texts.get(hit["id"], "")), view)
+            hit["snippet"] = _wire_snippet(highlighter.snippet(texts.get(hit["id"], "")), view)
     return [ordered(Hit, hit, view.fields | {"id"}) for hit in views] if view.fields else views
 
 
@@ -56,7 +56,7 @@ def _hit(hit: Found, address: str) -> Hit:
     return cast(Hit, shown)
 
 
-def _snippet(found: highlight.Snippet, view: View) -> Snippet:
+def _wire_snippet(found: highlight.BodySnippet, view: HitOptions) -> Snippet:
     matches = spans(found.matches)
     if view.highlight != "html":
         return {"text": found.text, "start": found.start, "end": found.end, "matches": matches}

@@ -8,7 +8,7 @@ from operator import itemgetter
 from sqlmodel import Session
 
 from app.enrich import gazetteer, roles
-from app.errors import PossibleEntity, InvalidParameter
+from app.errors import InvalidParameter, PossibleEntity
 from app.ids import is_person
 from app.store import entities as store
 from app.store.database import Database

@@ -272,12 +272,14 @@ def expand(raw: str) -> Expansion:
     plain = plain_term(raw)
     if plain is not None:
         return Expansion((Form(plain, 0, 0, len(raw)),))
-    seen, places = (raw, range(len(raw))) if raw.isascii() and not _ODD.search(raw) else _seen(raw)
+    seen, places = (raw, range(len(raw))) if raw.isascii() and not _ODD.search(raw) else _as_read(raw)
     word = "" if _is_torn(raw) else _POSSESSIVE.sub("", seen)
-    parts = _parts(word)
+    parts = _word_parts(word)
     forms = tuple(_form(part, number, places) for number, part in enumerate(parts))
     joined = _form(_run_together(parts), 0, places) if len(parts) > 1 and not _stand_together(word) else None
-    return Expansion(forms, joined, _also(word, parts, (*forms, joined), places) if _READ_TWICE.search(word) else ())
+    return Expansion(
+        forms, joined, _other_forms(word, parts, (*forms, joined), places) if _READ_TWICE.search(word) else ()
+    )
 
 
 def _form(found: _Found, position: int, places: Sequence[int]) -> Form:
@@ -285,11 +287,13 @@ def _form(found: _Found, position: int, places: Sequence[int]) -> Form:
     return Form(term[:MAX_TERM], position, places[start], places[end - 1] + 1)
 
 
-def _also(word: str, parts: Sequence[_Found], known: Sequence[Form | None], places: Sequence[int]) -> tuple[Form, ...]:
+def _other_forms(
+    word: str, parts: Sequence[_Found], known: Sequence[Form | None], places: Sequence[int]
+) -> tuple[Form, ...]:
     """The other readings, each once, by position."""
     seen = {(form.term, form.position) for form in known if form}
     found: list[Form] = []
-    for other, position in _others(word, parts):
+    for other, position in _other_readings(word, parts):
         form = _form(other, position, places)
         if form.term and (form.term, position) not in seen:
             seen.add((form.term, position))
@@ -297,7 +301,7 @@ def _also(word: str, parts: Sequence[_Found], known: Sequence[Form | None], plac
     return tuple(sorted(found, key=_position))
 
 
-def _seen(raw: str) -> tuple[str, Sequence[int]]:
+def _as_read(raw: str) -> tuple[str, Sequence[int]]:
     """A raw token as it is read, and where each character of that stands in it: one sign for all that look alike, a
     line feed for a hyphen at the end of a line, and nothing that cannot be seen."""
     word = raw.translate(_ALIKE)
@@ -323,33 +327,33 @@ def _has_unspaced(word: str) -> bool:
     return not word.isascii() and _UNSPACED.search(word) is not None
 
 
-def _parts(word: str) -> list[_Found]:
+def _word_parts(word: str) -> list[_Found]:
     """The words of a raw token, one a position."""
     if " " in word:
         word = _DECIMAL_COMMA.sub(".", word)
-    pieces = _split(word, _SPACE if " " in word else _COMPOUND)
-    return [part for start, piece in pieces for part in _piece(piece, start) if part[0]]
+    pieces = _split_offsets(word, _SPACE if " " in word else _COMPOUND)
+    return [part for start, piece in pieces for part in _piece_words(piece, start) if part[0]]
 
 
-def _piece(piece: str, start: int) -> Iterator[_Found]:
+def _piece_words(piece: str, start: int) -> Iterator[_Found]:
     """The words of a part between hyphens."""
     end = start + len(piece)
     if _has_unspaced(piece):
-        for at, run in _unspaced(piece):
+        for at, run in _split_unspaced(piece):
             if is_unspaced(run):
                 yield fold_word(run), start + at, start + at + len(run)
             else:
-                yield from _piece(run, start + at)
+                yield from _piece_words(run, start + at)
     elif _NUMBER.fullmatch(piece):
         yield fold_word(piece.replace(",", "")), start, end
     elif _ACRONYM.fullmatch(piece):
         yield fold_word(piece.replace(".", "")), start, end
     else:
-        for at, run in _split(piece, _STOPS):
+        for at, run in _split_offsets(piece, _STOPS):
             yield fold_word(run.replace("'", "")), start + at, start + at + len(run)
 
 
-def _others(word: str, parts: Sequence[_Found]) -> Iterator[tuple[_Found, int]]:
+def _other_readings(word: str, parts: Sequence[_Found]) -> Iterator[tuple[_Found, int]]:
     """Return what else some parts are found by, with the position: what an elision stands before; and a number written
     in groups and a word broken at the end of a line, at the first and the last place that they take."""
     if " " in word:
@@ -359,13 +363,13 @@ def _others(word: str, parts: Sequence[_Found]) -> Iterator[tuple[_Found, int]]:
         if elided := _ELISION.match(word, start, end):
             yield (fold_word(word[elided.end() : end].replace("'", "")), elided.end(), end), position
     if "\n" in word:
-        for first, last in _broken(word, parts):
+        for first, last in _broken_over_lines(word, parts):
             whole = _run_together(parts[first : last + 1])
             yield whole, first
             yield whole, last
 
 
-def _broken(word: str, parts: Sequence[_Found]) -> Iterator[tuple[int, int]]:
+def _broken_over_lines(word: str, parts: Sequence[_Found]) -> Iterator[tuple[int, int]]:
     """First and last of the parts that make one word across the ends of lines."""
     first = 0
     for number in range(1, len(parts) + 1):
@@ -379,7 +383,7 @@ def _run_together(parts: Sequence[_Found]) -> _Found:
     return "".join(term for term, _, _ in parts), parts[0][1], parts[-1][2]
 
 
-def _split(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+def _split_offsets(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, str]]:
     """Pieces with their offsets."""
     start = 0
     for match in separator.finditer(text):
@@ -390,7 +394,7 @@ def _split(text: str, separator: re.Pattern[str]) -> Iterator[tuple[int, str]]:
         yield start, text[start:]
 
 
-def _unspaced(text: str) -> Iterator[tuple[int, str]]:
+def _split_unspaced(text: str) -> Iterator[tuple[int, str]]:
     """Unspaced characters alone and what stands between them, with their offsets."""
     start = 0
     for match in _UNSPACED.finditer(text):

@@ -11,14 +11,27 @@ from dataclasses import dataclass, replace
 
 from app.errors import InvalidCursor
 from app.search.engine import Hits, SearchEngine
-from app.search.query import And, Clause, Match, Not, Or, Query, Word, leaves, parse, relax, render, wanted
+from app.search.query import (
+    And,
+    Clause,
+    Match,
+    Not,
+    Or,
+    Query,
+    Word,
+    clause_leaves,
+    parse,
+    relax,
+    render_clause,
+    wanted_words,
+)
 
 QUESTION = 4
 ENOUGH = 5
 
 
 @dataclass(frozen=True, slots=True)
-class TermCount:
+class PartCount:
     """How many articles have this part of the query, under the same filters."""
 
     text: str
@@ -31,7 +44,7 @@ class Answer:
 
     hits: Hits
     relaxed: bool
-    terms: tuple[TermCount, ...] = ()
+    terms: tuple[PartCount, ...] = ()
     did_you_mean: str | None = None
     clause: Clause | None = None
     """What the hits match."""
@@ -44,22 +57,22 @@ def answer(engine: SearchEngine, query: Query, match: Match = "auto") -> Answer:
         return Answer(engine.search(query), relaxed=False)
     loose = replace(query, clause=relax(strict))
     if match == "any":
-        return _explained(engine, query, Answer(engine.search(loose), relaxed=False, clause=loose.clause))
+        return _with_explanation(engine, query, Answer(engine.search(loose), relaxed=False, clause=loose.clause))
     if match == "auto" and loose.clause != strict:
-        return _auto(engine, query, loose)
-    return _explained(engine, query, Answer(engine.search(query), relaxed=False, clause=strict))
+        return _answer_auto(engine, query, loose)
+    return _with_explanation(engine, query, Answer(engine.search(query), relaxed=False, clause=strict))
 
 
-def _auto(engine: SearchEngine, query: Query, loose: Query) -> Answer:
+def _answer_auto(engine: SearchEngine, query: Query, loose: Query) -> Answer:
     if query.cursor:
-        return _continued(engine, query, loose)
+        return _answer_further_page(engine, query, loose)
     strict = engine.search(query)
     if strict.total >= (ENOUGH if _is_question(query.clause) else 1):
         return Answer(strict, relaxed=False, clause=query.clause)
-    return _explained(engine, query, Answer(engine.search(loose), relaxed=True, clause=loose.clause))
+    return _with_explanation(engine, query, Answer(engine.search(loose), relaxed=True, clause=loose.clause))
 
 
-def _continued(engine: SearchEngine, query: Query, loose: Query) -> Answer:
+def _answer_further_page(engine: SearchEngine, query: Query, loose: Query) -> Answer:
     """A cursor knows which reading it belongs to, whatever has come since."""
     try:
         return Answer(engine.search(query), relaxed=False, clause=query.clause)
@@ -76,22 +89,22 @@ def _is_question(clause: Clause | None) -> bool:
     )
 
 
-def _explained(engine: SearchEngine, query: Query, found: Answer) -> Answer:
+def _with_explanation(engine: SearchEngine, query: Query, found: Answer) -> Answer:
     """Add each part's own count and a better spelling where something is missing."""
     if query.clause is None or query.cursor or (found.hits.total and not found.relaxed):
         return found
     bare = replace(query, limit=1, facets=(), dates=False)
-    parts = list(dict.fromkeys(wanted(query.clause)))
-    counts = tuple(TermCount(render(part), engine.search(replace(bare, clause=part)).total) for part in parts)
+    parts = list(dict.fromkeys(wanted_words(query.clause)))
+    counts = tuple(PartCount(render_clause(part), engine.search(replace(bare, clause=part)).total) for part in parts)
     return replace(found, terms=counts, did_you_mean=_did_you_mean(engine, bare, counts))
 
 
-def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[TermCount, ...]) -> str | None:
+def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[PartCount, ...]) -> str | None:
     """The query with each word that nothing has replaced by the nearest one that does have hits."""
     missing = {count.text for count in counts if not count.count}
     corrected = query.clause
-    for leaf in leaves(query.clause) if query.clause else ():
-        if isinstance(leaf, Word) and render(leaf) in missing and _is_unknown(engine, leaf):
+    for leaf in clause_leaves(query.clause) if query.clause else ():
+        if isinstance(leaf, Word) and render_clause(leaf) in missing and _is_unknown(engine, leaf):
             for spelling in engine.spellings(leaf.text):
                 better = Word(spelling, leaf.field)
                 if engine.search(replace(query, clause=better)).total:
@@ -99,7 +112,7 @@ def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[TermCount, .
                     break
     if corrected is None or corrected == query.clause:
         return None
-    text = render(corrected)
+    text = render_clause(corrected)
     found = engine.search(replace(query, clause=relax(corrected))).total
     return text if found and parse(text).clause == corrected else None
 

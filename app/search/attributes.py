@@ -1,8 +1,8 @@
 """Attributes: what articles are filtered and counted by, as data.
 
-A `View` is what the index keeps of one attribute: the values of each article. A filter chooses articles by the values
-of a view, a grouping counts them for a facet. The engine, the parameters, the schema, the facets and the page all read
-the tables here, so that a new attribute is a row in each of them and a line nowhere else.
+A `ValueView` is what the index keeps of one attribute: the values of each article. A filter chooses articles by the
+values of a view, a grouping counts them for a facet. The engine, the parameters, the schema, the facets and the page
+all read the tables here, so that a new attribute is a row in each of them and a line nowhere else.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def _as_given(value: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class ValueView:
     """`read` gives the raw values of a document; `key` the form in which two spellings of one value are the same."""
 
     name: str
@@ -46,15 +46,15 @@ class View:
         return tuple(dict.fromkeys(self.key(value) for value in self.read(document) if value))
 
 
-ENTITY = View("entity", lambda document: document.entities)
-SOURCE = View("source", lambda document: (document.source,))
-AUTHOR = View("author", lambda document: document.authors)
-PLACE = View("place", lambda document: (document.place,), place_key)
-LANGUAGE = View("language", lambda document: (document.language,))
+ENTITY = ValueView("entity", lambda document: document.entities)
+SOURCE = ValueView("source", lambda document: (document.source,))
+AUTHOR = ValueView("author", lambda document: document.authors)
+PLACE = ValueView("place", lambda document: (document.place,), place_key)
+LANGUAGE = ValueView("language", lambda document: (document.language,))
 
 VIEWS = (ENTITY, SOURCE, AUTHOR, PLACE, LANGUAGE)
 """In the order in which segments hold them."""
-WORDED: dict[str, View] = {"source": SOURCE, "author": AUTHOR}
+WORDED: dict[str, ValueView] = {"source": SOURCE, "author": AUTHOR}
 """Views whose values are found by their words, under the name of the field."""
 
 
@@ -64,14 +64,14 @@ class Filter:
     must have; `verb` stands before a value where the condition is shown to a reader."""
 
     name: str
-    view: View
+    view: ValueView
     how: How
     description: str
     examples: tuple[str, ...]
     verb: str
 
 
-def _by(view: View, how: How, description: str, *examples: str, verb: str = "") -> tuple[str, ...]:
+def _filter_field(view: ValueView, how: How, description: str, *examples: str, verb: str = "") -> tuple[str, ...]:
     """Declare a field of `Filters`, empty unless given."""
     row = {"view": view, "how": how, "description": description, "examples": examples, "verb": verb}
     return cast(tuple[str, ...], field(default=(), metadata=row))
@@ -84,19 +84,19 @@ class Filters:
 
     date_from: str | None = None
     date_to: str | None = None
-    entity: tuple[str, ...] = _by(ENTITY, "all", "Entity ids; all of them are named.", "person-narendra-modi")
-    entity_any: tuple[str, ...] = _by(
+    entity: tuple[str, ...] = _filter_field(ENTITY, "all", "Entity ids; all of them are named.", "person-narendra-modi")
+    entity_any: tuple[str, ...] = _filter_field(
         ENTITY, "any", "Entity ids; at least one of them is named.", "place-india", "place-pakistan", verb="any of: "
     )
-    not_entity: tuple[str, ...] = _by(
+    not_entity: tuple[str, ...] = _filter_field(
         ENTITY, "none", "Entity ids; none of them is named.", "place-russia", verb="without "
     )
-    source: tuple[str, ...] = _by(SOURCE, "any", "Publishers; any of them.", "Reuters")
-    not_source: tuple[str, ...] = _by(SOURCE, "none", "Publishers; none of them.", "Reuters", verb="not ")
-    author: tuple[str, ...] = _by(AUTHOR, "any", "Authors; any of them.", "Jane Doe", verb="by ")
-    not_author: tuple[str, ...] = _by(AUTHOR, "none", "Authors; none of them.", "Jane Doe", verb="not by ")
-    dateline: tuple[str, ...] = _by(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
-    language: tuple[str, ...] = _by(LANGUAGE, "any", "Language codes; any of them.", "en")
+    source: tuple[str, ...] = _filter_field(SOURCE, "any", "Publishers; any of them.", "Reuters")
+    not_source: tuple[str, ...] = _filter_field(SOURCE, "none", "Publishers; none of them.", "Reuters", verb="not ")
+    author: tuple[str, ...] = _filter_field(AUTHOR, "any", "Authors; any of them.", "Jane Doe", verb="by ")
+    not_author: tuple[str, ...] = _filter_field(AUTHOR, "none", "Authors; none of them.", "Jane Doe", verb="not by ")
+    dateline: tuple[str, ...] = _filter_field(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
+    language: tuple[str, ...] = _filter_field(LANGUAGE, "any", "Language codes; any of them.", "en")
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return the values wanted under the filter of that name."""
@@ -115,24 +115,25 @@ class Grouping:
 
     `filters` can choose a value of it. The facet leaves its `own` one out, so that a reader sees what each other value
     would give. `title` heads it on the page, which lists the facets in this order; "" keeps it off the page.
+
     """
 
     title: str
-    view: View | None
+    view: ValueView | None
     filters: tuple[str, ...]
     own: str
     prefix: str = ""
 
 
-def _named(title: str, type: str) -> Grouping:
+def _entity_grouping(title: str, type: str) -> Grouping:
     return Grouping(title, ENTITY, ("entity", "entity_any"), "entity_any", f"{type}-")
 
 
 FACETS: dict[FacetName, Grouping] = {
-    "person": _named("People", "person"),
-    "place": _named("Places", "place"),
-    "organization": _named("Organizations", "organization"),
-    "event": _named("Events", "event"),
+    "person": _entity_grouping("People", "person"),
+    "place": _entity_grouping("Places", "place"),
+    "organization": _entity_grouping("Organizations", "organization"),
+    "event": _entity_grouping("Events", "event"),
     "source": Grouping("Sources", SOURCE, ("source",), "source"),
     "author": Grouping("Authors", AUTHOR, ("author",), "author"),
     "language": Grouping("Languages", LANGUAGE, ("language",), "language"),

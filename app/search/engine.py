@@ -22,6 +22,7 @@ class Document:
     `id` is 16 hex digits. `revised` is the sequence number at which its text last changed: pages of an older cursor
     leave out what was revised since. `dateline` is its text as printed, `place` the place in it: what the dateline
     is filtered and counted by, in capitals whatever its own case ("NEW DELHI").
+
     """
 
     id: str
@@ -64,7 +65,7 @@ class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
+class ArticleHit:
     """An article found. `score` is None where the order is by date."""
 
     id: str
@@ -83,7 +84,7 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class Facet:
+class FacetCounts:
     """Exact counts. `distinct` values in all, `missing` articles with none, `other` the counts not listed; `imprecise`
     articles whose date is only a year, where months are counted."""
 
@@ -111,8 +112,8 @@ class Hits:
     """`total` is exact. `cursor` continues after the last hit; None at the end."""
 
     total: int
-    hits: tuple[Hit, ...]
-    facets: tuple[Facet, ...]
+    hits: tuple[ArticleHit, ...]
+    facets: tuple[FacetCounts, ...]
     cursor: str | None
     generation: int
     sequence: int
@@ -141,8 +142,8 @@ class IndexStatus:
 
     `token` is what the last commit was given, "" before the first.
 
-    `lost`: what is on disk now cannot be opened, or is not there. What was open before goes on answering, and only a
-    rebuild mends it.
+    `unreadable`: what is on disk now cannot be opened, or is not there. What was open before goes on answering, and
+    only a rebuild mends it.
     """
 
     generation: int
@@ -150,7 +151,7 @@ class IndexStatus:
     documents: int
     fingerprint: str
     token: str = ""
-    lost: bool = False
+    unreadable: bool = False
 
     @property
     def commit(self) -> Commit:
@@ -164,6 +165,7 @@ class Audit:
 
     `revised` by article id, as in `Document`. `digests`, of a deep audit alone, are equal for equal documents: of every
     word with its place, every entity and what a hit shows.
+
     """
 
     sequence: int
@@ -178,6 +180,7 @@ class SearchEngine(Protocol):
     A write may be given a `token`, which is kept with the index: whoever keeps it too knows that commit again. And it
     may name the commit that it goes on from (`after`; None: whichever is the newest). Where another one is on disk by
     then, or files of it are gone, it raises `IndexChanged`: an index that lacks what came before would look complete.
+
     """
 
     def search(self, query: Query, /) -> Hits: ...
@@ -213,6 +216,7 @@ class SearchEngine(Protocol):
 
         It needs nothing of what was there, so it is never refused for what has become of that; its generation is above
         that of `after`, and above whatever it finds.
+
         """
         ...
 

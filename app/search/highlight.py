@@ -17,7 +17,7 @@ from rapidfuzz.distance import OSA
 
 from app.search import analysis
 from app.search.attributes import Field
-from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted
+from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted_leaves
 from app.search.query import Clause
 from app.text import fold_evenly
 
@@ -27,7 +27,7 @@ SNIPPET_LENGTH = 240
 Span = tuple[int, int]
 
 
-class Snippet(NamedTuple):
+class BodySnippet(NamedTuple):
     """`text` is `body[start:end]`; `matches` are offsets into the body, not into the snippet."""
 
     text: str
@@ -41,7 +41,7 @@ def matches(clause: Clause | None, text: str, field: Field = "body") -> list[Spa
     return Highlighter(clause, field).matches(text)
 
 
-def snippet(clause: Clause | None, body: str) -> Snippet:
+def snippet(clause: Clause | None, body: str) -> BodySnippet:
     """Return what `Highlighter.snippet` does, for one body."""
     return Highlighter(clause).snippet(body)
 
@@ -64,14 +64,14 @@ class Highlighter:
     """
 
     def __init__(self, clause: Clause | None, field: Field = "body") -> None:
-        wished = dict.fromkeys(wanted(plan(clause))) if clause else {}
+        wanted = dict.fromkeys(wanted_leaves(plan(clause))) if clause else {}
         self._stems: set[str] = set()
         self._phrases: list[tuple[tuple[str, ...], int]] = []
         self._prefixes: tuple[str, ...] = ()
         self._fuzzy: list[tuple[str, int]] = []
-        for leaf in wished:
+        for leaf in wanted:
             if not isinstance(leaf, ValueWords) and leaf.field in (None, field):
-                self._wish(leaf)
+                self._want(leaf)
         beginnings = {
             *map(_common_start, self._stems),
             *(terms[0] for terms, _ in self._phrases),
@@ -98,17 +98,17 @@ class Highlighter:
             for start, end in found.alone:
                 spans.append((begin + start, begin + end))
             for form, terms, slop in found.phrases:
-                spans.extend(_followed(text, raw, found, form, terms, slop))
-        return _united(sorted(spans)) if self._phrases else spans
+                spans.extend(_phrase_spans(text, raw, found, form, terms, slop))
+        return _merge_overlaps(sorted(spans)) if self._phrases else spans
 
-    def snippet(self, body: str) -> Snippet:
+    def snippet(self, body: str) -> BodySnippet:
         """The stretch of `body` with the most different hits in it, from a word's start to a word's end."""
         found = self.matches(body)
-        start, end = _whole_words(body, _densest(found, body) if found else 0)
+        start, end = _whole_words(body, _densest_start(found, body) if found else 0)
         inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
-        return Snippet(body[start:end], start, end, tuple(inside))
+        return BodySnippet(body[start:end], start, end, tuple(inside))
 
-    def _wish(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
+    def _want(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
         match leaf:
             case StemTerm(stem):
                 self._stems.add(stem)
@@ -156,7 +156,7 @@ class Highlighter:
         forms = expansion.forms
         self._tokens[token] = found = _Wanted(
             expansion,
-            tuple(_united(sorted((form.start, form.end) for form in forms if self._alone(form.term)))),
+            tuple(_merge_overlaps(sorted((form.start, form.end) for form in forms if self._alone(form.term)))),
             tuple((form, terms, slop) for form in forms for terms, slop in self._phrases if form.term == terms[0]),
         )
         return found
@@ -212,7 +212,7 @@ def _overlaps_itself(word: str) -> bool:
     return any(word.startswith(word[i:]) for i in range(1, len(word)))
 
 
-def _followed(
+def _phrase_spans(
     text: str, raw: re.Match[str], found: _Wanted, first: analysis.Form, terms: Sequence[str], slop: int
 ) -> Iterator[Span]:  # fmt: skip
     """The phrase that begins with the form `first` of `raw`, if its other words follow.
@@ -222,7 +222,7 @@ def _followed(
     """
     wanted_terms, last, furthest = list(terms[1:]), first.position, first.position + len(terms) - 1 + slop
     position, end = 0, raw.start() + first.end
-    for start, expansion in _read_on(text, raw, found.expansion):
+    for start, expansion in _tokens_from(text, raw, found.expansion):
         for form in expansion.between(last + 1 - position, furthest - position):
             if wanted_terms and form.term == wanted_terms[0] and position + form.position > last:
                 last, end = position + form.position, start + form.end
@@ -234,14 +234,16 @@ def _followed(
         yield raw.start() + first.start, end
 
 
-def _read_on(text: str, raw: re.Match[str], expansion: analysis.Expansion) -> Iterator[tuple[int, analysis.Expansion]]:
+def _tokens_from(
+    text: str, raw: re.Match[str], expansion: analysis.Expansion
+) -> Iterator[tuple[int, analysis.Expansion]]:
     """`raw`, whose `expansion` is known, and the raw tokens behind it, each with where it begins."""
     yield raw.start(), expansion
     for each in analysis.raw_matches(text, raw.end()):
         yield each.start(), analysis.expand(each[0])
 
 
-def _united(spans: list[Span]) -> list[Span]:
+def _merge_overlaps(spans: list[Span]) -> list[Span]:
     """Overlapping spans become one."""
     united: list[Span] = []
     for start, end in spans:
@@ -252,7 +254,7 @@ def _united(spans: list[Span]) -> list[Span]:
     return united
 
 
-def _densest(found: list[Span], body: str) -> int:
+def _densest_start(found: list[Span], body: str) -> int:
     """Return where to begin so that most different hits are shown, and of those the earliest; a little is left before
     it."""
     if len(found) == 1:

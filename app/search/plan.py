@@ -61,12 +61,12 @@ class ValueWords:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     plans: tuple[Plan, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     plans: tuple[Plan, ...]
 
 
@@ -76,15 +76,15 @@ class Without:
 
 
 Leaf = StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms | ValueWords
-Plan = Leaf | All | Any | Without
+Plan = Leaf | AllOf | AnyOf | Without
 
 
 def plan(clause: Clause) -> Plan:
     match clause:
         case And(clauses):
-            return All(tuple(map(plan, clauses)))
+            return AllOf(tuple(map(plan, clauses)))
         case Or(clauses):
-            return Any(tuple(map(plan, clauses)))
+            return AnyOf(tuple(map(plan, clauses)))
         case Not(child):
             return Without(plan(child))
         case Word() | Phrase() | Prefix() | Fuzzy() if (view := WORDED.get(clause.field or "")) is not None:
@@ -99,7 +99,7 @@ def plan(clause: Clause) -> Plan:
             term = one_term(text)
             return FuzzyTerms(term, allowed_edits(term), field)
         case Nothing():
-            return Any(())
+            return AnyOf(())
 
 
 def _value(view: str, clause: Word | Phrase | Prefix | Fuzzy) -> Plan:
@@ -123,7 +123,7 @@ def one_term(text: str) -> str:
 
 def leaves(plan: Plan) -> Iterator[Leaf]:
     match plan:
-        case All(plans) | Any(plans):
+        case AllOf(plans) | AnyOf(plans):
             for child in plans:
                 yield from leaves(child)
         case Without(child):
@@ -132,12 +132,12 @@ def leaves(plan: Plan) -> Iterator[Leaf]:
             yield leaf
 
 
-def wanted(plan: Plan) -> Iterator[Leaf]:
+def wanted_leaves(plan: Plan) -> Iterator[Leaf]:
     """Yield the leaves that can make an article match, so none below a refusal, in reading order."""
     match plan:
-        case All(plans) | Any(plans):
+        case AllOf(plans) | AnyOf(plans):
             for child in plans:
-                yield from wanted(child)
+                yield from wanted_leaves(child)
         case Without():
             return
         case leaf:
@@ -146,14 +146,14 @@ def wanted(plan: Plan) -> Iterator[Leaf]:
 
 def bare_words(plan: Plan) -> Iterator[StemTerm]:
     """Yield the stems an article is wanted for, in reading order."""
-    return (leaf for leaf in wanted(plan) if isinstance(leaf, StemTerm))
+    return (leaf for leaf in wanted_leaves(plan) if isinstance(leaf, StemTerm))
 
 
 def _phrase(text: str, slop: int, field: Field | None) -> Plan:
     terms = analysis.phrase_terms(text)
     readings = analysis.phrase_readings(terms) if not slop else [terms]
     plans = tuple(ExactPhrase(reading, slop, field) for reading in readings)
-    return plans[0] if len(plans) == 1 else Any(plans)
+    return plans[0] if len(plans) == 1 else AnyOf(plans)
 
 
 def _word(text: str, field: Field | None) -> Plan:
@@ -165,4 +165,4 @@ def _word(text: str, field: Field | None) -> Plan:
     if expansion.joined is None:
         return phrase
     joined = expansion.joined.term
-    return Any((phrase, StemTerm(analysis.stem(joined), joined, field)))
+    return AnyOf((phrase, StemTerm(analysis.stem(joined), joined, field)))

@@ -88,7 +88,7 @@ Clause = Word | Phrase | Prefix | Fuzzy | And | Or | Not | Nothing
 
 
 @dataclass(frozen=True, slots=True)
-class Warning:
+class ParseWarning:
     """Something in the text that was read otherwise than it may have been meant; `position` is an offset into it."""
 
     code: str
@@ -104,7 +104,7 @@ class Parsed:
     text: str
     clause: Clause | None
     interpreted: str
-    warnings: tuple[Warning, ...]
+    warnings: tuple[ParseWarning, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,15 +130,15 @@ def parse(text: str) -> Parsed:
     typed, places = analysis.as_typed(text)
     reader = _Reader(typed.translate(_HALF_WIDTH))
     clause = reader.read()
-    found = tuple(leaves(clause)) if clause else ()
+    found = tuple(clause_leaves(clause)) if clause else ()
     if len(found) > MAX_LEAVES:
         raise QueryTooComplex("too_many_words", f"The query has {len(found)} words; {MAX_LEAVES} is the limit.")
     if sum(isinstance(leaf, Fuzzy) for leaf in found) > MAX_FUZZY:
         raise QueryTooComplex("too_many_fuzzy_words", f"At most {MAX_FUZZY} words may end in ~.")
-    if clause and _depth(clause) > MAX_DEPTH:
+    if clause and _nesting_depth(clause) > MAX_DEPTH:
         raise _too_deep()
     warnings = tuple(replace(warning, position=places[warning.position]) for warning in reader.warnings)
-    return Parsed(text, clause, render(clause) if clause else "", warnings)
+    return Parsed(text, clause, render_clause(clause) if clause else "", warnings)
 
 
 def relax(clause: Clause) -> Clause:
@@ -156,26 +156,26 @@ def relax(clause: Clause) -> Clause:
             return clause
 
 
-def leaves(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
+def clause_leaves(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
     """Every word, phrase, prefix and fuzzy word in reading order, the refused ones too."""
     match clause:
         case And(clauses) | Or(clauses):
             for child in clauses:
-                yield from leaves(child)
+                yield from clause_leaves(child)
         case Not(child):
-            yield from leaves(child)
+            yield from clause_leaves(child)
         case Nothing():
             return
         case leaf:
             yield leaf
 
 
-def wanted(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
+def wanted_words(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
     """The leaves that an article may have because of them: none under a NOT."""
     match clause:
         case And(clauses) | Or(clauses):
             for child in clauses:
-                yield from wanted(child)
+                yield from wanted_words(child)
         case Not() | Nothing():
             return
         case leaf:
@@ -187,12 +187,12 @@ def allowed_edits(term: str) -> int:
     return 2 if len(term) >= LONG_WORD else 1
 
 
-def render(clause: Clause) -> str:
+def render_clause(clause: Clause) -> str:
     """The canonical text of a clause: `parse(render(c)).clause == c` for every clause that `parse` gives."""
-    return _render(clause, None)
+    return _render_within(clause, None)
 
 
-def _render(clause: Clause, said: Field | None) -> str:
+def _render_within(clause: Clause, said: Field | None) -> str:
     """`said` is the field that stands before a group around the clause."""
     match clause:
         case Word(text, field):
@@ -210,7 +210,7 @@ def _render(clause: Clause, said: Field | None) -> str:
         case And(clauses) | Or(clauses):
             common = _common_field(clause)
             if common and not said:
-                return f"{common}:({_render(clause, common)})"
+                return f"{common}:({_render_within(clause, common)})"
             return _operator(clause).join(_operand(child, said) for child in clauses)
 
 
@@ -221,7 +221,7 @@ def _operator(clause: And | Or) -> str:
 
 
 def _operand(clause: Clause, said: Field | None) -> str:
-    text = _render(clause, said)
+    text = _render_within(clause, said)
     grouped = isinstance(clause, And | Or) and (said or not _common_field(clause))
     return f"({text})" if grouped else text
 
@@ -232,7 +232,7 @@ def _in_field(field: Field | None, text: str, said: Field | None) -> str:
 
 def _common_field(clause: Clause) -> Field | None:
     """The field that all leaves are asked for in, if it is one."""
-    fields = {leaf.field for leaf in leaves(clause)}
+    fields = {leaf.field for leaf in clause_leaves(clause)}
     return fields.pop() if len(fields) == 1 else None
 
 
@@ -247,12 +247,12 @@ def _join(kind: type[And] | type[Or], clauses: tuple[Clause, ...], explicit: boo
     return Or(tuple(flat)) if kind is Or else And(tuple(flat), explicit)
 
 
-def _depth(clause: Clause) -> int:
+def _nesting_depth(clause: Clause) -> int:
     match clause:
         case And(clauses) | Or(clauses):
-            return 1 + max(map(_depth, clauses))
+            return 1 + max(map(_nesting_depth, clauses))
         case Not(child):
-            return 1 + _depth(child)
+            return 1 + _nesting_depth(child)
         case _:
             return 0
 
@@ -320,7 +320,7 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.warnings: list[Warning] = []
+        self.warnings: list[ParseWarning] = []
         self.lexemes = list(self._without_doubles(self._lex()))
         self.at = 0
         self.depth = 0
@@ -398,7 +398,9 @@ class _Reader:
         name = match["name"].lower()
         if name not in ("http", "https"):
             self._warn(
-                "unknown_field", f"{match['name']}: is not a field and was read as text.{_hint(name)}", match.start()
+                "unknown_field",
+                f"{match['name']}: is not a field and was read as text.{_field_hint(name)}",
+                match.start(),
             )
         yield _Lexeme("word", match["name"], match.start())
 
@@ -410,7 +412,7 @@ class _Reader:
         return self.lexemes[self.at - 1]
 
     def _warn(self, code: str, message: str, position: int) -> None:
-        self.warnings.append(Warning(code, message, position))
+        self.warnings.append(ParseWarning(code, message, position))
 
     def _warn_of_the_whole(self) -> None:
         """Warn of what is said by several words together."""
@@ -565,7 +567,7 @@ class _Reader:
         if foreign := _FOREIGN_SIGN.search(body):
             message = f"{foreign[0]} is no operator here: write {_FOREIGN[foreign[0]]}."
             self._warn("foreign_operator", message, at + foreign.start())
-        elif sign := next(filter(_counts, _SIGN.finditer(body)), None):
+        elif sign := next(filter(_is_sign, _SIGN.finditer(body)), None):
             message = f"Words and numbers are searched, signs are not: the {sign[0]} was left out."
             self._warn("sign_left_out", message, at + sign.start())
 
@@ -596,12 +598,12 @@ class _Reader:
         return Prefix(_not_operator(word), field)
 
 
-def _counts(sign: re.Match[str]) -> bool:
+def _is_sign(sign: re.Match[str]) -> bool:
     """Return whether a sign is one, and no mark of punctuation of some script."""
     return sign[0].isascii() or (unicodedata.category(sign[0])[0] == "S" and sign[0] not in _NO_SIGNS)
 
 
-def _hint(name: str) -> str:
+def _field_hint(name: str) -> str:
     """Return what to write in place of a field that is none."""
     if name in _PARAMETERS:
         return " Dates and entities are given beside the query text, as parameters."

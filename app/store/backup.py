@@ -8,8 +8,9 @@ from contextlib import closing
 from pathlib import Path
 from tempfile import mkstemp
 
+from app.disk import fsync_path
 from app.errors import SettingsInvalid, StorageFailed
-from app.store.database import Database, fsync_path
+from app.store.database import Database
 
 _SIDES = ("-wal", "-shm", "-journal")
 """What SQLite puts after the name of a file, for what belongs to it."""

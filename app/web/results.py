@@ -10,7 +10,7 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.search import highlight
-from app.search.engine import Hit
+from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store import articles as store
 from app.store import entities as named
@@ -22,13 +22,15 @@ NAMES = 5
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    hit: Hit
+    hit: ArticleHit
     headline: Markup
     snippet: Markup
     entities: tuple[Entity, ...]
 
 
-def results(archive: Archive, session: Session, hits: Sequence[Hit], clause: Clause | None = None) -> list[Result]:
+def results(
+    archive: Archive, session: Session, hits: Sequence[ArticleHit], clause: Clause | None = None
+) -> list[Result]:
     ids = [hit.id for hit in hits]
     bodies, people = store.bodies(archive.database, ids), store.entities_of(session, ids)
     known = named.load_entities(session, list({id for ids in people.values() for id in ids[:NAMES]}))
@@ -44,7 +46,7 @@ def results(archive: Archive, session: Session, hits: Sequence[Hit], clause: Cla
     ]
 
 
-def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
+def _snippet(hit: ArticleHit, body: str, highlighter: highlight.Highlighter) -> Markup:
     """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
     rest = body[_told(hit, body) :].lstrip(" ,;:.\n")
     found = highlighter.snippet(rest)
@@ -53,7 +55,7 @@ def _snippet(hit: Hit, body: str, highlighter: highlight.Highlighter) -> Markup:
     return Markup("{}{}{}").format(before, _marked(found.text, found.matches, found.start), after)
 
 
-def _told(hit: Hit, body: str) -> int:
+def _told(hit: ArticleHit, body: str) -> int:
     """Return how far into the body its headline goes; 0 where it has one of its own."""
     said = hit.card.headline.removesuffix("…").rstrip()
     start = body.find(said) if hit.card.headline_derived else -1

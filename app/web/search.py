@@ -12,7 +12,7 @@ from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
 from app.read.models import Facet, FilterInForce
 from app.read.params import SearchParams, bounds
-from app.search.answer import Answer, TermCount, answer
+from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
 from app.store import entities as store
@@ -111,5 +111,5 @@ def _repairs(here: Address, found: Answer) -> list[Way]:
     return ways
 
 
-def _alone(terms: tuple[TermCount, ...]) -> list[TermCount]:
+def _alone(terms: tuple[PartCount, ...]) -> list[PartCount]:
     return sorted((term for term in terms if term.count), key=lambda term: -term.count)[:4] if len(terms) > 1 else []

@@ -222,10 +222,10 @@ def test_who_opens_an_archive_without_an_index_leaves_none_behind(filled: Path) 
         assert dateline(filled, "stats").returncode == 0
         time.sleep(0.3)
         assert serving.engine.search(Query(Word("lighthouse"))).total == 40
-        assert serving.engine.status().lost
+        assert serving.engine.status().unreadable
         assert [finding.store for finding in verify(serving)] == ["index"]
         assert indexing.catch_up(serving) == 40
-        assert not serving.engine.status().lost
+        assert not serving.engine.status().unreadable
         assert verify(serving, deep=True) == []
 
 

@@ -32,8 +32,18 @@ from whoosh.searching import Searcher
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.plan import All, ExactPhrase, FuzzyTerms, Leaf, Plan, PrefixTerms, StemTerm, ValueWords, Without
-from app.search.plan import Any as AnyOf
+from app.search.plan import (
+    AllOf,
+    AnyOf,
+    ExactPhrase,
+    FuzzyTerms,
+    Leaf,
+    Plan,
+    PrefixTerms,
+    StemTerm,
+    ValueWords,
+    Without,
+)
 from app.search.whoosh.segment import GAP
 from tests.search import reference
 from tests.search.reference import BOOST, FIELDS, K1, B
@@ -156,7 +166,7 @@ class Files:
 
     def _query(self, plan: Plan) -> Any:
         match plan:
-            case All(plans):
+            case AllOf(plans):
                 wanted = [self._query(child) for child in plans if not isinstance(child, Without)]
                 refused = [self._query(child.plan) for child in plans if isinstance(child, Without)]
                 found = query.And(wanted) if wanted else _EVERYTHING

@@ -17,7 +17,7 @@ from typing import get_args
 
 from app.search import analysis
 from app.search.attributes import FacetName, Field, Filters
-from app.search.engine import Bucket, DateCounts, Document, Facet
+from app.search.engine import Bucket, DateCounts, Document, FacetCounts
 from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from app.text import fold
 
@@ -238,13 +238,13 @@ class Expected:
     def ids(self) -> set[str]:
         return {document.id for document in self.hits}
 
-    def facet(self, name: FacetName) -> Facet:
+    def facet(self, name: FacetName) -> FacetCounts:
         """Counted as if the filter that chooses among this facet's own values were not there."""
         found = self._passing(self._matching, _own(self._query.filters, name))
         counts = Counter(value for document in found for value in _values(document, name))
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         listed = ranked[: self._query.facet_limit]
-        return Facet(
+        return FacetCounts(
             name=name,
             distinct=len(ranked),
             missing=sum(not _values(document, name) and not _is_vague(document, name) for document in found),

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from app.errors import IndexChanged, QueryTooComplex
 from app.search.attributes import Filters
-from app.search.engine import Card, Commit, DateCounts, Document, Facet, SearchEngine
+from app.search.engine import Card, Commit, DateCounts, Document, FacetCounts, SearchEngine
 from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, ask, doc, numbers, pages
 from tests.search.generated import article, articles, clauses, filters, revision
@@ -289,7 +289,7 @@ class TestEmptyAndOdd:
         for asked in (query, replace(query, filters=Filters())):
             found = engine.search(asked)
             assert (found.total, found.hits, found.cursor) == (0, (), None)
-            assert found.facets == tuple(Facet(name, 0, 0, 0, ()) for name in FACETS)
+            assert found.facets == tuple(FacetCounts(name, 0, 0, 0, ()) for name in FACETS)
             assert found.dates == DateCounts((), (), (), 0)
         assert engine.suggest("oil") == []
         assert engine.spellings("oil") == []

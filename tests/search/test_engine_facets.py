@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.search.attributes import FacetName, Filters
-from app.search.engine import Bucket, DateCounts, Facet, SearchEngine
+from app.search.engine import Bucket, DateCounts, FacetCounts, SearchEngine
 from app.search.query import Query, parse
 from tests.search.asking import doc, numbers
 
@@ -33,7 +33,7 @@ def sorted_out(engine: SearchEngine) -> SearchEngine:
     return engine
 
 
-def facet(engine: SearchEngine, name: FacetName, limit: int = 10, **filters: object) -> Facet:
+def facet(engine: SearchEngine, name: FacetName, limit: int = 10, **filters: object) -> FacetCounts:
     chosen = Filters(**filters)  # type: ignore[arg-type]
     query = Query(parse("oil").clause, chosen, facets=(name,), facet_limit=limit, limit=0)
     return engine.search(query).facets[0]
@@ -55,13 +55,13 @@ def facet(engine: SearchEngine, name: FacetName, limit: int = 10, **filters: obj
     ],
 )
 def test_counts(sorted_out: SearchEngine, name: FacetName, missing: int, buckets: list[tuple[str, int]]) -> None:
-    expected = Facet(name, len(buckets), missing, 0, tuple(Bucket(value, count) for value, count in buckets))
+    expected = FacetCounts(name, len(buckets), missing, 0, tuple(Bucket(value, count) for value, count in buckets))
     assert facet(sorted_out, name) == expected
 
 
 def test_what_is_not_listed_is_counted_together(sorted_out: SearchEngine) -> None:
-    assert facet(sorted_out, "month", limit=1) == Facet("month", 3, 1, 2, (Bucket("2001-05", 1),))
-    assert facet(sorted_out, "month", limit=0) == Facet("month", 3, 1, 3, ())
+    assert facet(sorted_out, "month", limit=1) == FacetCounts("month", 3, 1, 2, (Bucket("2001-05", 1),))
+    assert facet(sorted_out, "month", limit=0) == FacetCounts("month", 3, 1, 3, ())
 
 
 def test_a_facet_leaves_its_own_filter_out(sorted_out: SearchEngine) -> None:
@@ -108,8 +108,12 @@ def vague(engine: SearchEngine) -> SearchEngine:
 
 
 def test_a_year_has_no_month_to_be_counted_in(vague: SearchEngine) -> None:
-    assert facet(vague, "year") == Facet("year", 3, 1, 0, (Bucket("2001", 4), Bucket("2000", 1), Bucket("2002", 1)))
-    assert facet(vague, "month") == Facet("month", 2, 1, 0, (Bucket("2001-02", 3), Bucket("2000-02", 1)), imprecise=2)
+    assert facet(vague, "year") == FacetCounts(
+        "year", 3, 1, 0, (Bucket("2001", 4), Bucket("2000", 1), Bucket("2002", 1))
+    )
+    assert facet(vague, "month") == FacetCounts(
+        "month", 2, 1, 0, (Bucket("2001-02", 3), Bucket("2000-02", 1)), imprecise=2
+    )
     assert facet(vague, "source").imprecise == 0
 
 

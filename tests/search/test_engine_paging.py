@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidCursor
 from app.search.attributes import Filters
-from app.search.engine import Document, Hit, SearchEngine
+from app.search.engine import ArticleHit, Document, SearchEngine
 from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, doc, pages
 from tests.search.generated import article, articles, bare_clauses, clauses, filters, revision
@@ -39,7 +39,7 @@ def test_pages_together_are_the_unpaged_list(
 ) -> None:
     query = Query(clause, chosen, sort, limit=10_000, facets=("source",), dates=True)
     whole = held.search(query)
-    found: list[Hit] = []
+    found: list[ArticleHit] = []
     cursor, turn = None, 0
     while True:
         page = held.search(replace(query, limit=max(sizes[turn % len(sizes)], 3), cursor=cursor))

@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA
 from app.search.attributes import Field
 from app.search.engine import Document
 from app.search.highlight import SNIPPET_LENGTH, mark, matches, snippet
-from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, leaves, parse
+from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, clause_leaves, parse
 from app.text import normalise
 from tests.search import reference
 from tests.search.generated import articles
@@ -102,7 +102,7 @@ def test_a_field_is_marked_in_itself_alone() -> None:
 def test_a_text_is_marked_where_and_only_where_a_wanted_leaf_occurs(field: Field, clause: Clause) -> None:
     for document in articles(25, seed=11):
         text = {"headline": document.headline, "dateline": document.dateline or "", "body": document.body}[field]
-        for leaf in leaves(clause):
+        for leaf in clause_leaves(clause):
             said = leaf.field in (None, field) and any(
                 reference.occurrences(unit, document, field) for unit in reference.units(leaf)
             )

@@ -18,11 +18,11 @@ from app.search.query import (
     Phrase,
     Prefix,
     Word,
-    leaves,
+    clause_leaves,
     parse,
     relax,
-    render,
-    wanted,
+    render_clause,
+    wanted_words,
 )
 
 A, B, C = Word("a"), Word("b"), Word("c")
@@ -212,7 +212,7 @@ def test_punctuation_is_no_operator_and_nobody_is_told_so(text: str) -> None:
 def test_what_has_no_word_asks_for_nothing_with_other_words_too() -> None:
     assert parse("a 🙂").clause == A
     assert relax(Nothing()) == Nothing()
-    assert list(leaves(Nothing())) == list(wanted(Nothing())) == []
+    assert list(clause_leaves(Nothing())) == list(wanted_words(Nothing())) == []
 
 
 def test_an_unknown_field_near_a_known_one_is_hinted_at() -> None:
@@ -294,7 +294,7 @@ def test_any_text_is_read_and_its_canonical_form_reads_the_same(text: str) -> No
     assert again.clause == parsed.clause
     assert again.interpreted == parsed.interpreted
     assert again.warnings == () or parsed.clause == Nothing()
-    assert render(parsed.clause) == parsed.interpreted
+    assert render_clause(parsed.clause) == parsed.interpreted
 
 
 def test_the_canonical_form_of_a_long_query_is_within_the_limits_too() -> None:
@@ -341,12 +341,12 @@ def test_relaxing_twice_changes_nothing_and_loses_no_word(text: str) -> None:
     if clause is not None:
         once = relax(clause)
         assert relax(once) == once
-        assert sorted(map(render, leaves(once))) == sorted(map(render, leaves(clause)))
-        assert sorted(map(render, wanted(once))) == sorted(map(render, wanted(clause)))
+        assert sorted(map(render_clause, clause_leaves(once))) == sorted(map(render_clause, clause_leaves(clause)))
+        assert sorted(map(render_clause, wanted_words(once))) == sorted(map(render_clause, wanted_words(clause)))
 
 
 def test_wanted_leaves_out_what_is_refused() -> None:
     clause = parse('a -b -(c "d e") headline:f').clause
     assert clause is not None
-    assert [render(leaf) for leaf in wanted(clause)] == ["a", "headline:f"]
-    assert [render(leaf) for leaf in leaves(clause)] == ["a", "b", "c", '"d e"', "headline:f"]
+    assert [render_clause(leaf) for leaf in wanted_words(clause)] == ["a", "headline:f"]
+    assert [render_clause(leaf) for leaf in clause_leaves(clause)] == ["a", "b", "c", '"d e"', "headline:f"]

@@ -1,22 +1,23 @@
 """The embedded search engine: Whoosh's index container around segments of flat, memory-mapped arrays.
 
-segment.py   the file: named arrays, how they are laid out, written and mapped
-packed.py    ascending numbers in few bits: the documents and the addresses of every term
-near.py      which terms lie within some edits of a word
-invert.py    documents to arrays: the batch in memory and the merge of segments
-codec.py     the same arrays as Whoosh sees them: schema, segment, readers, matchers
-index.py     the folder: generations, Whoosh's lock and table of contents, commits and merges
-snapshot.py  one generation: its segments end to end, as one run of documents
-audit.py     what an index holds, article by article, to be compared with the rows
-plan.py      a clause in the terms of the index
-weights.py   what a word, phrase or prefix finds in a segment, and what it is worth there
-matches.py   documents with a number each, and how such lists join
-execute.py   a plan over a snapshot: which documents match, and their scores
-narrow.py    filters
-rank.py      the order of the hits, and one page of it
-count.py     facets and days
-cursor.py    where a page ended, with the statistics it was ranked by
-engine.py    the port's methods
+segment.py        the file: named arrays, how they are laid out, written and mapped
+packed.py         ascending numbers in few bits: the documents and the addresses of every term
+near.py           which terms lie within some edits of a word
+invert.py         documents to arrays: the batch in memory and the merge of segments
+codec.py          the same arrays as Whoosh sees them: schema, segment, readers, matchers
+index.py          the folder: generations, Whoosh's lock and table of contents, commits and merges
+snapshot.py       one generation: its segments end to end, as one run of documents
+audit.py          what an index holds, article by article, to be compared with the rows
+values.py         values of an attribute that hold some words
+weights.py        what a word, phrase or prefix finds in a segment, and what it is worth there
+matches.py        documents with a number each, and how such lists join
+execute.py        a plan over a snapshot: which documents match, and their scores
+filter_masks.py   filters as boolean masks over the documents
+rank.py           the order of the hits, and one page of it
+count.py          facets and days
+cursor.py         where a page ended, with the statistics it was ranked by
+array_cache.py    what searches compute of a segment or a snapshot, kept for later ones
+engine.py         the port's methods
 """
 
 import warnings

@@ -15,7 +15,7 @@ import numpy.typing as npt
 from app.search.engine import Audit
 from app.search.whoosh.packed import Array
 from app.search.whoosh.segment import KEY_VIEWS, Segment
-from app.search.whoosh.snapshot import Snapshot, View
+from app.search.whoosh.snapshot import SegmentView, Snapshot
 
 Hashes = npt.NDArray[np.uint64]
 
@@ -36,7 +36,7 @@ def audit(snapshot: Snapshot, *, deep: bool) -> Audit:
     return Audit(snapshot.sequence, tuple(damaged), revised, digests)
 
 
-def _living(view: View, values: Array) -> list[int]:
+def _living(view: SegmentView, values: Array) -> list[int]:
     living: list[int] = (values if view.alive is None else values[view.alive]).tolist()
     return living
 
@@ -54,15 +54,15 @@ def _summands(segment: Segment) -> Iterator[tuple[Array, Hashes]]:
     starts = segment["start"].astype(np.int64)
     for run, positions in segment.lists("exact.positions").chunks():
         owners = np.searchsorted(starts, positions, side="right") - 1
-        yield owners, _mixed(_terms(segment, "exact.positions", run), positions - starts[owners])
+        yield owners, _mixed(_term_hashes(segment, "exact.positions", run), positions - starts[owners])
     for run, documents in segment.lists("stem.docs").chunks():
-        yield documents, _mixed(_terms(segment, "stem.docs", run), segment.packed_counts(run))
+        yield documents, _mixed(_term_hashes(segment, "stem.docs", run), segment.packed_counts(run))
     for number, view in enumerate(KEY_VIEWS):
         for run, documents in segment.lists(f"{view}.docs").chunks():
-            yield documents, _mixed(_terms(segment, f"{view}.docs", run), np.full(len(documents), number))
+            yield documents, _mixed(_term_hashes(segment, f"{view}.docs", run), np.full(len(documents), number))
 
 
-def _terms(segment: Segment, lists: str, run: range) -> Hashes:
+def _term_hashes(segment: Segment, lists: str, run: range) -> Hashes:
     """A hash of the term of each posting of a run of terms."""
     table = segment.terms(lists.partition(".")[0])
     hashes = np.array([zlib.crc32(table[number]) for number in run], np.uint64)

@@ -40,7 +40,7 @@ class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
         self.format = formats.Positions() if positions else formats.Frequency()
 
 
-def schema() -> fields.Schema:
+def whoosh_schema() -> fields.Schema:
     return fields.Schema(
         id=fields.STORED(), exact=View(True), **{name: View(False) for name in ("stem", *FIELDS, *KEY_VIEWS)}
     )
@@ -89,7 +89,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         return self._number(*term) is not None
 
     def _number(self, view: str, term: bytes) -> int | None:
-        number = self._segment.terms(_view(view)).find(term) if view in _NAMES else None
+        number = self._segment.terms(_view_of(view)).find(term) if view in _NAMES else None
         # A field has some of the stems alone.
         return None if number is None or (view in FIELDS and not self._segment.counts(view, number).any()) else number
 
@@ -102,17 +102,17 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
     def indexed_field_names(self) -> list[str]:
         return list(_NAMES)
 
-    def cursor(self, fieldname: str, fieldobj: Any) -> _Cursor:
+    def cursor(self, fieldname: str, fieldobj: Any) -> _TermCursor:
         if fieldname in FIELDS:
-            return _Cursor([term for _, term in self.terms_from(fieldname, b"")], fieldobj)
-        return _Cursor(self._segment.terms(fieldname), fieldobj)
+            return _TermCursor([term for _, term in self.terms_from(fieldname, b"")], fieldobj)
+        return _TermCursor(self._segment.terms(fieldname), fieldobj)
 
     def terms(self) -> Iterator[tuple[str, bytes]]:
         for view in sorted(_NAMES):
             yield from self.terms_from(view, b"")
 
     def terms_from(self, fieldname: str, prefix: bytes) -> Iterator[tuple[str, bytes]]:
-        table = self._segment.terms(_view(fieldname))
+        table = self._segment.terms(_view_of(fieldname))
         terms = ((fieldname, table[i]) for i in range(table.at(prefix), len(table)))
         return (term for term in terms if term in self) if fieldname in FIELDS else terms
 
@@ -124,7 +124,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
 
     def term_info(self, fieldname: str, text: bytes) -> TermInfo:
         documents, counts = _postings(self._segment, fieldname, self._found(fieldname, text))
-        lengths = _lengths(self._segment, fieldname, documents)
+        lengths = _word_counts(self._segment, fieldname, documents)
         return TermInfo(
             weight=float(counts.sum()), df=len(documents), minlength=int(lengths.min()), maxlength=int(lengths.max()),
             maxweight=float(counts.max()), minid=int(documents[0]), maxid=int(documents[-1]),
@@ -141,7 +141,7 @@ class _Terms(base.TermsReader):  # type: ignore[misc]
         return _Matcher(self._segment, (fieldname, text), self._found(fieldname, text), format_, scorer)
 
 
-class _Cursor(base.FieldCursor):  # type: ignore[misc]
+class _TermCursor(base.FieldCursor):  # type: ignore[misc]
     def __init__(self, terms: Sequence[bytes] | TermTable, field: Any) -> None:
         self._terms, self._field, self._at = terms, field, 0
 
@@ -239,22 +239,22 @@ class _Documents(base.PerDocumentReader):  # type: ignore[misc]
         return self._listed.deleted_docs()
 
     def doc_field_length(self, docnum: int, fieldname: str, default: int = 0) -> int:
-        return int(_lengths(self._segment, fieldname, np.array([docnum]))[0]) or default
+        return int(_word_counts(self._segment, fieldname, np.array([docnum]))[0]) or default
 
     def field_length(self, fieldname: str) -> int:
-        return int(_lengths(self._segment, fieldname, slice(None)).sum())
+        return int(_word_counts(self._segment, fieldname, slice(None)).sum())
 
     def min_field_length(self, fieldname: str) -> int:
-        return int(_lengths(self._segment, fieldname, slice(None)).min(initial=0))
+        return int(_word_counts(self._segment, fieldname, slice(None)).min(initial=0))
 
     def max_field_length(self, fieldname: str) -> int:
-        return int(_lengths(self._segment, fieldname, slice(None)).max(initial=0))
+        return int(_word_counts(self._segment, fieldname, slice(None)).max(initial=0))
 
     def stored_fields(self, docnum: int) -> dict[str, str]:
         return {"id": f"{int(self._segment['id'][docnum]):016x}"}
 
 
-def _view(name: str) -> str:
+def _view_of(name: str) -> str:
     """Return where the terms of a field are."""
     return "stem" if name in FIELDS else name
 
@@ -263,7 +263,7 @@ def _postings(segment: Segment, name: str, number: int) -> tuple[Any, Any]:
     """The documents of a term and how often each has it."""
     if name == "exact":
         return segment.occurrences(number)
-    documents = segment.documents_with(_view(name), number)
+    documents = segment.documents_with(_view_of(name), number)
     if name == "stem":
         return documents, sum(segment.counts(field, number).astype(np.int64) for field in FIELDS)
     if name in FIELDS:
@@ -272,7 +272,7 @@ def _postings(segment: Segment, name: str, number: int) -> tuple[Any, Any]:
     return documents, np.ones(len(documents), np.int64)
 
 
-def _lengths(segment: Segment, name: str, documents: Any) -> Any:
+def _word_counts(segment: Segment, name: str, documents: Any) -> Any:
     """Words of one field, or of a whole document."""
     names = (name,) if name in FIELDS else FIELDS
     return sum(segment[f"length.{field}"][documents].astype(np.int64) for field in names)

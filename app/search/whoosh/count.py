@@ -17,7 +17,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.attributes import FACETS, FacetName
-from app.search.engine import Bucket, DateCounts, Facet
+from app.search.engine import Bucket, DateCounts, FacetCounts
 from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
 from app.search.whoosh.snapshot import Calendar, Snapshot
@@ -26,14 +26,14 @@ _FEW = 16
 """A table of values is as wide as all but one document in so many need."""
 
 
-def facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> Facet:
+def count_facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> FacetCounts:
     """Count the values of `documents`, ascending. The most frequent first, then by value."""
     view = FACETS[name].view
     if view is None:
-        return _periods(snapshot.calendar, name, documents, limit)
+        return _count_periods(snapshot.calendar, name, documents, limit)
     numbering = _numberings.setdefault(name, _Numbering())
     parts = [(snapshot.views[part].segment, inside) for part, inside, _ in snapshot.parts(documents)]
-    values = [(_values(segment, name, view.name), inside) for segment, inside in parts]
+    values = [(_facet_values(segment, name, view.name), inside) for segment, inside in parts]
     numbers = [numbering.of(one) for one, _ in values]
     totals, missing = np.zeros(len(numbering), np.int64), 0
     for (one, inside), common in zip(values, numbers, strict=True):
@@ -42,10 +42,10 @@ def facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int)
         totals[common[held]] += found[held]
         missing += lacking
     shown = [(numbering.text(i), count) for i, count in _top(totals, limit, numbering.text)]
-    return _facet(name, totals, missing, shown)
+    return _facet_counts(name, totals, missing, shown)
 
 
-def dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> DateCounts:
+def count_dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> DateCounts:
     """`everything`: the documents that pass the filters, None for all."""
     days, of_document = snapshot.calendar.days, snapshot.calendar.of_document
     counts = np.bincount(of_document[matching], minlength=len(days))
@@ -60,7 +60,7 @@ def dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> D
     )
 
 
-def _periods(calendar: Calendar, name: FacetName, documents: Documents, limit: int) -> Facet:
+def _count_periods(calendar: Calendar, name: FacetName, documents: Documents, limit: int) -> FacetCounts:
     periods = calendar.years if name == "year" else calendar.months
     by_day = np.bincount(calendar.of_document[documents], minlength=len(calendar.days))
     totals = np.bincount(periods.of_day, weights=by_day, minlength=len(periods.labels)).astype(np.int64)
@@ -70,13 +70,15 @@ def _periods(calendar: Calendar, name: FacetName, documents: Documents, limit: i
         missing, totals[0] = int(totals[0]), 0
     label = periods.labels.__getitem__
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
-    return _facet(name, totals, missing, shown, imprecise)
+    return _facet_counts(name, totals, missing, shown, imprecise)
 
 
-def _facet(name: FacetName, totals: Ints, missing: int, shown: Sequence[tuple[str, int]], imprecise: int = 0) -> Facet:
+def _facet_counts(
+    name: FacetName, totals: Ints, missing: int, shown: Sequence[tuple[str, int]], imprecise: int = 0
+) -> FacetCounts:
     buckets = tuple(Bucket(value, count) for value, count in shown)
     other = int(totals.sum()) - sum(bucket.count for bucket in buckets)
-    return Facet(name, int(np.count_nonzero(totals)), missing, other, buckets, imprecise)
+    return FacetCounts(name, int(np.count_nonzero(totals)), missing, other, buckets, imprecise)
 
 
 def _top(totals: Ints, limit: int, text: Callable[[int], str]) -> list[tuple[int, int]]:
@@ -89,7 +91,7 @@ def _top(totals: Ints, limit: int, text: Callable[[int], str]) -> list[tuple[int
 
 
 @dataclass(frozen=True, eq=False)
-class _Values:
+class _FacetValues:
     """The values that a segment's documents have for one facet, as numbers into `terms`.
 
     `table` has a row for each document, filled up with len(terms); what does not fit stands in `more`, beside the
@@ -115,11 +117,11 @@ class _Values:
         return totals[:-1], int(np.count_nonzero(rows[:, 0] == len(self.terms)))
 
 
-def _values(segment: Segment, name: FacetName, view: str) -> _Values:
-    return segment.kept.get(name, partial(_read, segment, view, FACETS[name].prefix.encode()))
+def _facet_values(segment: Segment, name: FacetName, view: str) -> _FacetValues:
+    return segment.kept.get(name, partial(_read_values, segment, view, FACETS[name].prefix.encode()))
 
 
-def _read(segment: Segment, view: str, prefix: bytes) -> _Values:
+def _read_values(segment: Segment, view: str, prefix: bytes) -> _FacetValues:
     table = segment.terms(view)
     run = table.starting(prefix)
     forward, per_document = segment[f"{view}.forward"], np.diff(segment[f"{view}.forward_offsets"])
@@ -132,7 +134,7 @@ def _read(segment: Segment, view: str, prefix: bytes) -> _Values:
     rows = np.full((segment.documents, width), len(run), np.int32)
     fits = place < width
     rows[owner[fits], place[fits]] = value[fits]
-    return _Values([table[i] for i in run], rows, owner[~fits], value[~fits])
+    return _FacetValues([table[i] for i in run], rows, owner[~fits], value[~fits])
 
 
 class _Numbering:
@@ -141,13 +143,13 @@ class _Numbering:
     def __init__(self) -> None:
         self._numbers: dict[bytes, int] = {}
         self._values: list[bytes] = []
-        self._of: WeakKeyDictionary[_Values, Ints] = WeakKeyDictionary()
+        self._of: WeakKeyDictionary[_FacetValues, Ints] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
     def __len__(self) -> int:
         return len(self._values)
 
-    def of(self, values: _Values) -> Ints:
+    def of(self, values: _FacetValues) -> Ints:
         """The number of each of a segment's values."""
         with self._lock:
             found = self._of.get(values)

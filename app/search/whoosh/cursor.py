@@ -54,12 +54,12 @@ def digest(query: Query) -> bytes:
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 
-def write(cursor: Cursor) -> str:
+def encode_cursor(cursor: Cursor) -> str:
     body = _encode(cursor)
     return base64.urlsafe_b64encode(zlib.crc32(body).to_bytes(4, "big") + body).decode().rstrip("=")
 
 
-def read(text: str, query: Query, leaves: int) -> Cursor:
+def decode_cursor(text: str, query: Query, leaves: int) -> Cursor:
     """Raises `InvalidCursor` for one that is damaged, not ours, or belongs to another query."""
     try:
         packed = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)

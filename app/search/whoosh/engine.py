@@ -16,20 +16,31 @@ from rapidfuzz.distance import OSA
 from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.attributes import FacetName, Filters
-from app.search.engine import Audit, Card, Commit, DateCounts, Document, Facet, Hit, Hits, IndexStatus, Suggestion
-from app.search.plan import Any, Plan, StemTerm, leaves, one_term, plan
+from app.search.engine import (
+    ArticleHit,
+    Audit,
+    Card,
+    Commit,
+    DateCounts,
+    Document,
+    FacetCounts,
+    Hits,
+    IndexStatus,
+    Suggestion,
+)
+from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.audit import audit
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, inverse_frequency
-from app.search.whoosh.index import FINGERPRINT, Index
-from app.search.whoosh.matches import Matches, everything
-from app.search.whoosh.narrow import Narrowing
+from app.search.whoosh.filter_masks import FilterMasks
+from app.search.whoosh.index import FINGERPRINT, IndexFolder
+from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
-from app.search.whoosh.snapshot import Snapshot, View
+from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fold
 
 _REFRESH_SECONDS = 0.25
@@ -46,10 +57,10 @@ _decode_card = msgspec.msgpack.Decoder(Card).decode
 class WhooshEngine:
     """The embedded engine. One object serves all threads of a process."""
 
-    def __init__(self, index: Index, snapshot: Snapshot | None = None) -> None:
+    def __init__(self, index: IndexFolder, snapshot: Snapshot | None = None) -> None:
         self._index = index
         self._refreshing = threading.Lock()
-        self._lost = False
+        self._unreadable = False
         self._snapshot = snapshot or index.snapshot()
         self._checked = time.monotonic()
 
@@ -57,7 +68,7 @@ class WhooshEngine:
     def open(cls, folder: Path, *, allow_missing_index: bool = False) -> WhooshEngine:
         """Raises `IndexUnavailable` where the folder holds an index that cannot be read. With `allow_missing_index` the
         engine then holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable."""
-        index = Index(folder)
+        index = IndexFolder(folder)
         try:
             return cls(index)
         except IndexUnavailable:
@@ -69,28 +80,28 @@ class WhooshEngine:
         snapshot = self._current()
         planned = plan(query.clause) if query.clause else None
         resumed = self._resumed(query, planned)
-        narrowing = Narrowing(snapshot, query.filters, resumed.sequence if resumed else None)
+        masks = FilterMasks(snapshot, query.filters, resumed.sequence if resumed else None)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
-        matches = execution.matches() if execution else everything(snapshot.held)
-        passing = narrowing.mask()
-        found = _narrowed(matches, passing)
+        matches = execution.matches() if execution else all_documents(snapshot.held)
+        passing = masks.mask()
+        found = _masked(matches, passing)
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)
-        rows, floor = _page(snapshot, query, execution if scored else None, planned, found, resumed)
+        rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, found, resumed)
         page = rows.take(slice(query.limit))
         after = page.place(-1) if len(rows) > len(page) > 0 else None
         return Hits(
             total=total,
             hits=_hits(snapshot, page, scored),
-            facets=tuple(_facet(snapshot, matches, found, narrowing, query, name) for name in query.facets),
-            cursor=_next(query, snapshot, execution, resumed, total, floor, after),
+            facets=tuple(_count_without_own(snapshot, matches, found, masks, query, name) for name in query.facets),
+            cursor=_next_cursor(query, snapshot, execution, resumed, total, floor, after),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
-            dates=_dates(snapshot, found, passing) if query.dates else None,
+            dates=_date_counts(snapshot, found, passing) if query.dates else None,
         )
 
     def still(self) -> WhooshEngine:
-        return _Still(self._index, self._current())
+        return _FixedSnapshot(self._index, self._current())
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
         words = [match[0] for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
@@ -105,14 +116,14 @@ class WhooshEngine:
         edits = min(len(term) - 2, _MISSPELT)
         if edits < 1:
             return []
-        found = {text for view in views for text in _near(view, term, edits)} - {term}
+        found = {text for view in views for text in _near_spellings(view, term, edits)} - {term}
         groups: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)
         for text in found:
             groups[OSA.distance(term, text), text[:1] != term[:1]].append(text)
         best: list[str] = []
         # Counting takes the longest: of thousands that are near, the first groups are enough.
         for _, group in sorted(groups.items()):
-            counts = Counter({text: sum(_count(view, text.encode()) for view in views) for text in group})
+            counts = Counter({text: sum(_document_count(view, text.encode()) for view in views) for text in group})
             best += heapq.nsmallest(limit - len(best), +counts, key=lambda text: (-counts[text], text))
             if len(best) == limit:
                 break
@@ -123,8 +134,8 @@ class WhooshEngine:
         terms = _telling_terms(snapshot, headline, body)
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
-        execution = Execution(snapshot, Any(tuple(StemTerm(term, term, None) for term in terms)))
-        matches = _narrowed(execution.matches(), snapshot.alive)
+        execution = Execution(snapshot, AnyOf(tuple(StemTerm(term, term, None) for term in terms)))
+        matches = _masked(execution.matches(), snapshot.alive)
         itself = snapshot.find(article_id)
         if itself is not None:
             matches = matches.where(matches.documents != itself)
@@ -156,7 +167,12 @@ class WhooshEngine:
     def status(self) -> IndexStatus:
         snapshot = self._current()
         return IndexStatus(
-            snapshot.generation, snapshot.sequence, snapshot.documents, snapshot.fingerprint, snapshot.token, self._lost
+            snapshot.generation,
+            snapshot.sequence,
+            snapshot.documents,
+            snapshot.fingerprint,
+            snapshot.token,
+            self._unreadable,
         )
 
     def audit(self, *, deep: bool = False) -> Audit:
@@ -171,15 +187,15 @@ class WhooshEngine:
         """Mapped files go with the last snapshot that holds them."""
 
     def _current(self) -> Snapshot:
-        is_due = self._lost or time.monotonic() - self._checked > _REFRESH_SECONDS
+        is_due = self._unreadable or time.monotonic() - self._checked > _REFRESH_SECONDS
         if is_due and self._refreshing.acquire(blocking=False):
             try:
                 if not self._index.holds(self._snapshot):
                     self._snapshot = self._newest()
-                self._lost = False
+                self._unreadable = False
             except (IndexUnavailable, OSError):
                 # Its files stay mapped: the old snapshot goes on until there is another.
-                self._lost = True
+                self._unreadable = True
             finally:
                 self._checked = time.monotonic()
                 self._refreshing.release()
@@ -188,7 +204,7 @@ class WhooshEngine:
     def _refresh(self) -> None:
         with self._refreshing:
             self._snapshot = self._newest()
-            self._lost = False
+            self._unreadable = False
             self._checked = time.monotonic()
 
     def _newest(self) -> Snapshot:
@@ -201,7 +217,7 @@ class WhooshEngine:
         if query.cursor is None:
             return None
         distinct = len(dict.fromkeys(leaves(planned))) if planned else 0
-        return cursor.read(query.cursor, query, distinct)
+        return cursor.decode_cursor(query.cursor, query, distinct)
 
     def _terms_starting(self, prefix: str, limit: int) -> list[Suggestion]:
         views, frequent = self._current().views, set[bytes]()
@@ -210,7 +226,7 @@ class WhooshEngine:
             run = table.starting(prefix.encode())
             sizes = view.segment.sizes(run)
             frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
-        counts = Counter({term.decode(): sum(_count(view, term) for view in views) for term in frequent})
+        counts = Counter({term.decode(): sum(_document_count(view, term) for view in views) for term in frequent})
         best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))
         return [Suggestion("term", term, counts[term]) for term in best]
 
@@ -225,23 +241,23 @@ class WhooshEngine:
             hits = self._with_all(before, Or(tuple(frequent)), limit)
         return [Suggestion("headline", hit.card.headline, 1, hit.id) for hit in hits]
 
-    def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[Hit, ...]:
+    def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[ArticleHit, ...]:
         clause = And((*words, beginning)) if words else beginning
         return self.search(Query(clause, Filters(), "-date", limit)).hits
 
 
-class _Still(WhooshEngine):
+class _FixedSnapshot(WhooshEngine):
     """It never looks whether there is a newer generation."""
 
     def _current(self) -> Snapshot:
         return self._snapshot
 
 
-def _narrowed(matches: Matches, mask: Mask | None) -> Matches:
+def _masked(matches: Matches, mask: Mask | None) -> Matches:
     return matches if mask is None else matches.where(mask[matches.documents])
 
 
-def _page(
+def _ranked_page(
     snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
     resumed: Cursor | None,
 ) -> tuple[rank.Rows, Place | None]:  # fmt: skip
@@ -256,7 +272,7 @@ def _page(
     return reordering.page(found, query.limit + 1, resumed.floor if resumed else None, after)
 
 
-def _next(
+def _next_cursor(
     query: Query, snapshot: Snapshot, execution: Execution | None, resumed: Cursor | None, total: int,
     floor: Place | None, after: Place | None,
 ) -> str | None:  # fmt: skip
@@ -265,35 +281,35 @@ def _next(
     own = Statistics(snapshot.held, snapshot.mean_lengths, ())
     statistics = execution.statistics if execution else own
     sequence = resumed.sequence if resumed else snapshot.sequence
-    return cursor.write(Cursor(cursor.digest(query), sequence, total, statistics, after, floor))
+    return cursor.encode_cursor(Cursor(cursor.digest(query), sequence, total, statistics, after, floor))
 
 
-def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[Hit, ...]:
+def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[ArticleHit, ...]:
     hits = []
     for document, id, key in zip(page.document.tolist(), page.id.tolist(), page.key.tolist(), strict=True):
         segment, inside = snapshot.locate(document)
-        hits.append(Hit(f"{id:016x}", key if scored else None, _decode_card(segment.card(inside))))
+        hits.append(ArticleHit(f"{id:016x}", key if scored else None, _decode_card(segment.card(inside))))
     return tuple(hits)
 
 
-def _facet(
-    snapshot: Snapshot, matches: Matches, found: Matches, narrowing: Narrowing, query: Query, name: FacetName
-) -> Facet:
-    own = narrowing.own(name)
-    base = found if own is None else _narrowed(matches, narrowing.mask(own))
-    return counting.facet(snapshot, name, base.documents, query.facet_limit)
+def _count_without_own(
+    snapshot: Snapshot, matches: Matches, found: Matches, masks: FilterMasks, query: Query, name: FacetName
+) -> FacetCounts:
+    own = masks.own_filter(name)
+    base = found if own is None else _masked(matches, masks.mask(own))
+    return counting.count_facet(snapshot, name, base.documents, query.facet_limit)
 
 
-def _dates(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
-    return counting.dates(snapshot, found.documents, None if mask is None else np.flatnonzero(mask))
+def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
+    return counting.count_dates(snapshot, found.documents, None if mask is None else np.flatnonzero(mask))
 
 
-def _near(view: View, term: str, edits: int) -> list[str]:
+def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:
     table = view.segment.terms("exact")
     return [table[number].decode("utf-8", "surrogatepass") for number in near_terms(view.segment, term, edits)]
 
 
-def _count(view: View, term: bytes) -> int:
+def _document_count(view: SegmentView, term: bytes) -> int:
     number = view.segment.terms("exact").find(term)
     return view.count(number) if number is not None else 0
 

@@ -11,9 +11,9 @@ from functools import partial
 
 import numpy as np
 
-from app.search.plan import All, Any, Leaf, Plan, Without, leaves
+from app.search.plan import AllOf, AnyOf, Leaf, Plan, Without, leaves
 from app.search.whoosh.cursor import Statistics
-from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, every, everything, some, without
+from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, all_documents, difference, intersection, union
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import Means, impacts
 
@@ -44,14 +44,14 @@ class Execution:
 
     def _evaluate(self, plan: Plan) -> Matches:
         match plan:
-            case All(plans):
+            case AllOf(plans):
                 wanted = [self._evaluate(p) for p in plans if not isinstance(p, Without)]
                 refused = [self._evaluate(p.plan) for p in plans if isinstance(p, Without)]
-                return without(every(wanted) if wanted else everything(self._snapshot.held), refused)
-            case Any(plans):
-                return some([self._evaluate(p) for p in plans], self._snapshot.held)
+                return difference(intersection(wanted) if wanted else all_documents(self._snapshot.held), refused)
+            case AnyOf(plans):
+                return union([self._evaluate(p) for p in plans], self._snapshot.held)
             case Without(child):
-                return without(everything(self._snapshot.held), [self._evaluate(child)])
+                return difference(all_documents(self._snapshot.held), [self._evaluate(child)])
             case leaf:
                 return self._scores[leaf]
 

@@ -27,15 +27,16 @@ import numpy as np
 from whoosh import index as whoosh_index
 from whoosh.filedb.filestore import FileStorage
 
+from app.disk import fsync_path
 from app.errors import ArchiveBusy, IndexChanged, IndexUnavailable, StorageFailed
 from app.search import analysis
 from app.search.engine import Card, Commit, Document
 from app.search.whoosh import segment as segment_file
-from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, schema
-from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
+from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, whoosh_schema
+from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
 from app.search.whoosh.packed import Mask
-from app.search.whoosh.segment import KEY_VIEWS, Named, fsync_folder, write_segment
-from app.search.whoosh.snapshot import Snapshot, View
+from app.search.whoosh.segment import KEY_VIEWS, Named, write_segment
+from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fingerprint
 
 _HELD = fingerprint(*KEY_VIEWS, *Card.__struct_fields__)[:8]
@@ -58,7 +59,7 @@ _OURS = re.compile(rf"_?{_NAME}_|receipt_")
 _OPEN_ATTEMPTS = 20
 
 
-class Listed(msgspec.Struct, frozen=True, array_like=True):
+class ListedSegment(msgspec.Struct, frozen=True, array_like=True):
     """A segment of a generation: its name, its size and its deleted documents, ascending."""
 
     name: Annotated[str, msgspec.Meta(pattern="^[0-9a-z]{1,64}$")]
@@ -83,7 +84,7 @@ class Receipt(msgspec.Struct, frozen=True):
     fingerprint: str
     token: str = ""
     toc_crc32: int = 0
-    segments: tuple[Listed, ...] = ()
+    segments: tuple[ListedSegment, ...] = ()
     segments_crc32: int = 0
 
 
@@ -98,18 +99,18 @@ class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
             os.fsync(file.fileno())
         receipt = msgspec.structs.replace(self.receipt, toc_crc32=zlib.crc32(toc.read_bytes()))
         folder = Path(self.folder)
-        temporary = folder / f"{_receipt(receipt.generation)}.tmp"
+        temporary = folder / f"{_receipt_name(receipt.generation)}.tmp"
         with temporary.open("wb") as file:
             file.write(msgspec.json.encode(receipt))
             file.flush()
             os.fsync(file.fileno())
-        temporary.replace(folder / _receipt(receipt.generation))
-        fsync_folder(folder)
+        temporary.replace(folder / _receipt_name(receipt.generation))
+        fsync_path(folder)
         super().rename_file(oldname, newname, safe=safe)
-        fsync_folder(folder)
+        fsync_path(folder)
 
 
-class Index:
+class IndexFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -158,28 +159,28 @@ class Index:
                 if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
                     raise ValueError(f"{name} is not what was written")
                 if receipt.fingerprint == FINGERPRINT and receipt.segments_crc32 != _checksum(receipt.segments):
-                    raise ValueError(f"{_receipt(generation)} is not what was written")
+                    raise ValueError(f"{_receipt_name(generation)} is not what was written")
             return receipt
         except FileNotFoundError as error:
-            raise _lacking(error) from error
+            raise _missing_file(error) from error
         except (ValueError, msgspec.MsgspecError) as error:
             raise IndexUnavailable(f"The index in {self.folder} is damaged ({error}). Run: dateline reindex") from error
 
     def _told(self, generation: int) -> Receipt:
         if generation == 0:
             return Receipt(0, 0, FINGERPRINT)
-        return msgspec.json.decode((self.folder / _receipt(generation)).read_bytes(), type=Receipt)
+        return msgspec.json.decode((self.folder / _receipt_name(generation)).read_bytes(), type=Receipt)
 
-    def _view(self, listed: ArraySegment) -> View:
+    def _view(self, listed: ArraySegment) -> SegmentView:
         try:
             found = open_segment(self.folder / listed.make_filename(EXTENSION))
         except FileNotFoundError as error:
-            raise _lacking(error) from error
+            raise _missing_file(error) from error
         if found.documents != listed.doc_count_all() or max(listed.deleted_docs(), default=-1) >= found.documents:
             raise IndexUnavailable(
                 f"The index file {found.path.name} is another one than listed. Run: dateline reindex"
             )
-        return View(found, _alive(listed, found.documents))
+        return SegmentView(found, _alive(listed, found.documents))
 
     def write(
         self,
@@ -204,7 +205,7 @@ class Index:
         # Not its parents: where they are gone the archive is, and nobody begins another one unasked.
         self.folder.mkdir(exist_ok=True, mode=0o700)
         with self._locked():
-            segments = [self._merged(lot) for lot in _lots(self._flushed(documents))]
+            segments = [self._merged(lot) for lot in _unmergeable_lots(self._flushed(documents))]
             self._commit(segments, max(self.generation(), above), sequence, token)
 
     def compact(self, documents: int, token: str = "", after: Commit | None = None) -> None:
@@ -215,7 +216,7 @@ class Index:
             if len(small) < 2:
                 return
             kept = [one for one in segments if one not in small]
-            merged = [self._merged(lot) for lot in _lots(one for one in small if one.doc_count())]
+            merged = [self._merged(lot) for lot in _unmergeable_lots(one for one in small if one.doc_count())]
             self._commit([*kept, *merged], receipt.generation, receipt.sequence, token)
 
     @contextlib.contextmanager
@@ -251,12 +252,12 @@ class Index:
             ) from error
 
     def _flushed(self, documents: Iterable[Document]) -> Iterator[ArraySegment]:
-        batch = Batch(self._vocabulary)
+        batch = SegmentBatch(self._vocabulary)
         for document in documents:
             batch.add(document)
             if len(batch) >= FLUSH_DOCUMENTS or batch.words >= FLUSH_WORDS:
                 yield self._written(batch.arrays(), len(batch))
-                batch = Batch(self._fresh_vocabulary())
+                batch = SegmentBatch(self._fresh_vocabulary())
         if len(batch):
             yield self._written(batch.arrays(), len(batch))
         self._fresh_vocabulary()
@@ -297,7 +298,7 @@ class Index:
             parts.append(
                 Part(view.segment, view.alive if view.alive is not None else np.ones(view.segment.documents, bool))
             )
-        return self._written(merge(parts), sum(part.living for part in parts))
+        return self._written(merge_segments(parts), sum(part.living for part in parts))
 
     def _commit(self, segments: list[ArraySegment], previous: int, sequence: int, token: str) -> None:
         generation = previous + 1
@@ -305,9 +306,9 @@ class Index:
         self._storage.receipt = Receipt(
             generation, sequence, FINGERPRINT, token, segments=listed, segments_crc32=_checksum(listed)
         )
-        toc = whoosh_index.TOC(schema(), segments, generation)
+        toc = whoosh_index.TOC(whoosh_schema(), segments, generation)
         toc.write(self._storage, _NAME)
-        wanted = {toc._filename(_NAME, generation), _receipt(generation)}
+        wanted = {toc._filename(_NAME, generation), _receipt_name(generation)}
         wanted.update(one.make_filename(EXTENSION) for one in segments)
         present = {path.name for path in self.folder.iterdir()}
         if lacking := wanted - present:
@@ -320,7 +321,7 @@ class Index:
                 (self.folder / name).unlink(missing_ok=True)
 
 
-def _lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
+def _unmergeable_lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
     """Neighbours of at most `MAX_SEGMENT` documents together: nothing is left to merge later."""
     lot: list[ArraySegment] = []
     for one in segments:
@@ -332,19 +333,19 @@ def _lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
         yield lot
 
 
-def _receipt(generation: int) -> str:
+def _receipt_name(generation: int) -> str:
     return f"receipt_{generation}.json"
 
 
-def _listed(segment: ArraySegment) -> Listed:
-    return Listed(segment.segid, segment.doc_count_all(), sorted(segment.deleted_docs()))
+def _listed(segment: ArraySegment) -> ListedSegment:
+    return ListedSegment(segment.segid, segment.doc_count_all(), sorted(segment.deleted_docs()))
 
 
-def _lacking(error: FileNotFoundError) -> IndexUnavailable:
+def _missing_file(error: FileNotFoundError) -> IndexUnavailable:
     return IndexUnavailable(f"The index lacks {Path(error.filename).name}. Run: dateline reindex")
 
 
-def _checksum(segments: tuple[Listed, ...]) -> int:
+def _checksum(segments: tuple[ListedSegment, ...]) -> int:
     return zlib.crc32(msgspec.json.encode(segments))
 
 

@@ -20,7 +20,7 @@ from app.search import analysis
 from app.search.attributes import VIEWS
 from app.search.engine import Card, Document
 from app.search.whoosh.near import near_arrays
-from app.search.whoosh.packed import Array, Ints, Mask, joined, offsets_of, pack, ragged, runs
+from app.search.whoosh.packed import Array, Ints, Mask, concatenated_ranges, joined, list_runs, offsets_of, pack
 from app.search.whoosh.segment import (
     FIELDS,
     GAP,
@@ -101,7 +101,7 @@ class Vocabulary(dict[str, int]):
         return number
 
 
-class Batch:
+class SegmentBatch:
     """Documents on their way into one segment."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -170,11 +170,11 @@ class Batch:
         self._raw = array("i")
         offsets = np.array(vocabulary.offsets, np.int64)
         counts = offsets[raw + 1] - offsets[raw]
-        entry = ragged(offsets[raw], counts)
+        entry = concatenated_ranges(offsets[raw], counts)
         addresses = np.repeat(lines, counts) + np.array(vocabulary.positions, np.uint32)[entry]
         used, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names)
         del raw, counts, entry
-        terms = _encoded(used, vocabulary.names)
+        terms = _encoded_terms(used, vocabulary.names)
         yield from term_arrays("exact", terms)
         yield from near_arrays(terms)
         key = (ranked.astype(np.uint64) << np.uint64(32)) | addresses
@@ -200,7 +200,7 @@ def _line_arrays(lengths: Ints) -> Named:
 def _stem_arrays(stems: Array, fields: Array, names: list[str]) -> Named:
     """The stemmed view: one posting for a stem and a document, with its count in each field."""
     used, rank = _ranked(stems, names)
-    yield from term_arrays("stem", _encoded(used, names))
+    yield from term_arrays("stem", _encoded_terms(used, names))
     # Sorted on both at once, the fields of one posting lie together.
     key = (rank.astype(np.uint64) << np.uint64(32)) | fields.astype(np.uint64)
     del rank
@@ -222,7 +222,7 @@ def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Nam
     numbers = np.array([names.setdefault(v, len(names)) for row in values for v in row], np.int64)
     counts = np.array(list(map(len, values)), np.int64)
     used, rank = _ranked(numbers, list(names))
-    yield from term_arrays(view, _encoded(used, list(names)))
+    yield from term_arrays(view, _encoded_terms(used, list(names)))
     order = np.argsort(rank, kind="stable")
     owners = np.repeat(np.arange(documents, dtype=np.uint32), counts)
     yield from pack(owners[order], np.bincount(rank, minlength=len(used))).arrays(f"{view}.docs")
@@ -240,7 +240,7 @@ def _ranked(numbers: Array, names: list[str]) -> tuple[Ints, Array]:
     return used, rank[numbers]
 
 
-def _encoded(numbers: Ints, names: list[str]) -> list[bytes]:
+def _encoded_terms(numbers: Ints, names: list[str]) -> list[bytes]:
     return [names[number].encode("utf-8", "surrogatepass") for number in numbers.tolist()]
 
 
@@ -256,7 +256,7 @@ class Part:
         return int(np.count_nonzero(self.alive))
 
 
-def merge(parts: Sequence[Part]) -> Named:
+def merge_segments(parts: Sequence[Part]) -> Named:
     """The arrays of one segment of several, the dead left out; documents keep their order.
 
     Takes the memory of the longest array, twice, and of a run of terms.
@@ -265,7 +265,7 @@ def merge(parts: Sequence[Part]) -> Named:
     for name in ("date", "precision", "derived"):
         yield name, np.concatenate([part.segment[name][part.alive] for part in parts])
     yield "revised", narrow(np.concatenate([part.segment["revised"][part.alive] for part in parts]))
-    lengths = np.concatenate([_lengths(part)[part.alive] for part in parts])
+    lengths = np.concatenate([_living_lengths(part)[part.alive] for part in parts])
     yield from _line_arrays(lengths)
     yield from _merged_rows("cards", "cards.offsets", parts, None)
     starts = offsets_of((lengths + GAP).sum(axis=1))
@@ -302,7 +302,7 @@ class _Move:
         return keep, (values[keep] + self._shift[owner[keep]]).astype(np.uint32)
 
 
-def _lengths(part: Part) -> Ints:
+def _living_lengths(part: Part) -> Ints:
     return np.stack([part.segment[f"length.{field}"].astype(np.int64) for field in FIELDS], axis=1)
 
 
@@ -312,7 +312,7 @@ def _merged_rows(values: str, offsets: str, parts: Sequence[Part], numbers: Sequ
     for i, part in enumerate(parts):
         bounds = part.segment[offsets].astype(np.int64)
         counts = np.diff(bounds)[part.alive]
-        rows = part.segment[values][ragged(bounds[:-1][part.alive], counts)]
+        rows = part.segment[values][concatenated_ranges(bounds[:-1][part.alive], counts)]
         pieces.append(rows if numbers is None else numbers[i][rows])
         lengths.append(counts)
     yield values, np.concatenate(pieces) if numbers is None else narrow(np.concatenate(pieces))
@@ -330,7 +330,7 @@ def _merged_lists(view: str, name: str, parts: Sequence[Part], moves: Sequence[M
         totals[renamed[row > 0]] += row[row > 0]
     bounds = offsets_of(totals)
     packed, stem_counts = [], [np.empty(0, np.uint16)]
-    for run in runs(bounds):
+    for run in list_runs(bounds):
         place = bounds[run.start : run.stop] - bounds[run.start]
         values = np.empty(int(totals[run.start : run.stop].sum()), np.uint32)
         stem_counts.append(np.empty(len(values) if view == "stem" else 0, np.uint16))
@@ -362,7 +362,7 @@ def _targets(counts: Ints, numbers: Ints, run: range, place: Ints) -> tuple[rang
     if not len(chosen):
         return range(0), np.empty(0, np.int64)
     merged = numbers[chosen] - run.start
-    target = ragged(place[merged], counts[chosen])
+    target = concatenated_ranges(place[merged], counts[chosen])
     place[merged] += counts[chosen]
     return range(int(chosen[0]), int(chosen[-1]) + 1), target
 

@@ -21,7 +21,7 @@ class Matches:
 
     documents: Documents
     values: Floats
-    spread: int = 0
+    dense_size: int = 0
     """Where these are looked up by document, and often: how many documents there are."""
 
     def __len__(self) -> int:
@@ -29,14 +29,14 @@ class Matches:
 
     @property
     def nbytes(self) -> int:
-        return self.documents.nbytes + self.values.nbytes + self.values.itemsize * self.spread
+        return self.documents.nbytes + self.values.nbytes + self.values.itemsize * self.dense_size
 
     @cached_property
     def dense(self) -> Floats | None:
         """The value of every document there is, 0 where it is not among these: a look-up is one step, not a search."""
-        if not self.spread:
+        if not self.dense_size:
             return None
-        dense = np.zeros(self.spread, np.float32)
+        dense = np.zeros(self.dense_size, np.float32)
         dense[self.documents] = self.values
         return dense
 
@@ -75,11 +75,11 @@ _WORTH = 8
 """Looking up fewer than one in so many takes less time by search."""
 
 
-def everything(size: int) -> Matches:
+def all_documents(size: int) -> Matches:
     return Matches(np.arange(size, dtype=np.int32), np.zeros(size, np.float32))
 
 
-def every(rows: Sequence[Matches]) -> Matches:
+def intersection(rows: Sequence[Matches]) -> Matches:
     """The documents that all have, with their values added in the order given."""
     if len(rows) == 1:
         return rows[0]
@@ -93,7 +93,7 @@ def every(rows: Sequence[Matches]) -> Matches:
     return Matches(documents, values)
 
 
-def some(rows: Sequence[Matches], size: int) -> Matches:
+def union(rows: Sequence[Matches], size: int) -> Matches:
     """The documents that any has, with their values added in the order given."""
     if not rows:
         return NOTHING
@@ -120,7 +120,7 @@ def some(rows: Sequence[Matches], size: int) -> Matches:
     return Matches(documents, total[documents])
 
 
-def without(row: Matches, refused: Sequence[Matches]) -> Matches:
+def difference(row: Matches, refused: Sequence[Matches]) -> Matches:
     for other in refused:
         row = row.where(~other.holds(row.documents))
     return row

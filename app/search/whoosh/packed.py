@@ -82,7 +82,7 @@ class Packed:
         """The lists of a run of numbers, one after the other."""
         sizes, first = self._sizes(run), int(self.blocks[run.start])
         values = np.empty(int(sizes.sum()), np.uint32)
-        for columns, chosen in _by_size(sizes):
+        for columns, chosen in _by_block_size(sizes):
             rows = self._rows(first + chosen, columns)[sizes[chosen, None] > _RANGE[:columns]]
             if len(chosen) == len(sizes):
                 return rows
@@ -93,7 +93,7 @@ class Packed:
 
     def chunks(self) -> Iterator[tuple[range, Values]]:
         """All lists, a run at a time with its values."""
-        for run in runs(self.bounds):
+        for run in list_runs(self.bounds):
             yield run, self.unpack_run(run)
 
     def locate(self, number: int, wanted: Array) -> tuple[Ints, Mask]:
@@ -166,7 +166,9 @@ PARTS = tuple(part.name for part in fields(Packed) if part.name != "_read")
 def pack(values: Values, counts: Array) -> Packed:
     """`values`: the lists one after the other, each ascending; `counts`: how many each of them has."""
     bounds = offsets_of(counts)
-    return joined([_pack(values[bounds[r.start] : bounds[r.stop]], counts[r.start : r.stop]) for r in runs(bounds)])
+    return joined(
+        [_pack(values[bounds[r.start] : bounds[r.stop]], counts[r.start : r.stop]) for r in list_runs(bounds)]
+    )
 
 
 def joined(parts: Sequence[Packed]) -> Packed:
@@ -202,13 +204,13 @@ def _pack(values: Values, counts: Array) -> Packed:
     used = units * (widths.astype(np.int64) * _STEPS[widths] // 8)
     offsets = offsets_of(used)
     data = np.zeros(int(offsets[-1]) + _SPARE, np.uint8)
-    for columns, of_size in _by_size(size):
+    for columns, of_size in _by_block_size(size):
         of_widths = widths[of_size]
         for width in sorted(set(of_widths.tobytes()) - {0}):
             chosen = of_size[of_widths == width]
             rows = np.zeros((len(chosen), columns), np.uint32)
-            rows[size[chosen, None] > _RANGE[:columns]] = steps[ragged(start[chosen], size[chosen])]
-            data[ragged(offsets[chosen], used[chosen])] = _units(rows, width, units[chosen])
+            rows[size[chosen, None] > _RANGE[:columns]] = steps[concatenated_ranges(start[chosen], size[chosen])]
+            data[concatenated_ranges(offsets[chosen], used[chosen])] = _units(rows, width, units[chosen])
     return Packed(
         bounds.astype(np.uint32), blocks.astype(np.uint32), values[start], widths, offsets[:-1].astype(np.uint32), data
     )
@@ -225,7 +227,7 @@ def _units(rows: Values, width: int, units: Ints) -> npt.NDArray[np.uint8]:
     return every[units[:, None] > _RANGE[: every.shape[1]]].reshape(-1)
 
 
-def _by_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
+def _by_block_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
     """Columns to lay blocks of some sizes out in, and which blocks in so many."""
     short = sizes <= _SHORT
     for columns, chosen in ((_SHORT, np.flatnonzero(short)), (BLOCK, np.flatnonzero(~short))):
@@ -233,7 +235,7 @@ def _by_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
             yield columns, chosen
 
 
-def runs(bounds: Array) -> list[range]:
+def list_runs(bounds: Array) -> list[range]:
     """Runs of lists that have about `_CHUNK` values each, or are one list alone."""
     out, start = [], 0
     while start < len(bounds) - 1:
@@ -251,7 +253,7 @@ def offsets_of(sizes: Sequence[int] | Array) -> Ints:
     return out
 
 
-def ragged(starts: Array, counts: Array) -> Ints:
+def concatenated_ranges(starts: Array, counts: Array) -> Ints:
     """The indices starts[0] .. starts[0]+counts[0]-1, starts[1] .., as one array."""
     ends = np.cumsum(counts, dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0

@@ -19,7 +19,7 @@ from app.search.plan import Plan, bare_words
 from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Floats, Matches
-from app.search.whoosh.packed import Ints, Mask, ragged
+from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import kept_positions, norms, saturated
@@ -72,7 +72,7 @@ def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None 
         matches = matches.where(np.flatnonzero(matches.values <= np.float32(after.key)))
         matches = matches.where(_behind(snapshot, matches, after))
     if len(matches) > count:
-        bar = _bar(matches.values, count)
+        bar = _kth_largest(matches.values, count)
         above, level = np.flatnonzero(matches.values > bar), np.flatnonzero(matches.values == bar)
         room = count - len(above)
         if len(level) > room:
@@ -99,7 +99,7 @@ def _rows(snapshot: Snapshot, matches: Matches) -> Rows:
     return Rows(matches.documents.astype(np.int64), snapshot.column("id")[matches.documents], matches.values)
 
 
-def _bar(values: Floats, count: int) -> np.float32:
+def _kth_largest(values: Floats, count: int) -> np.float32:
     """The `count`-th largest value.
 
     Of many values only those are looked at that reach the `count`-th largest of the largest values of blocks: at least
@@ -143,7 +143,7 @@ class Reordering:
             window = window.take((window.key < np.float32(after.key)) | tied)
         if len(window) >= count:
             return window.take(slice(count)), floor
-        behind = floor if after is None or len(window) else _later(floor, after)
+        behind = floor if after is None or len(window) else _further_behind(floor, after)
         return window.and_then(first(self._snapshot, matches, count - len(window), behind)), floor
 
     def _reordered(self, rows: Rows) -> Rows:
@@ -167,7 +167,7 @@ class Reordering:
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Occurrences:
     """Where the very form of a word stands: addresses, ascending; each one's field and its document's row."""
 
     address: Ints
@@ -198,7 +198,7 @@ class _Window:
         )
         return np.stack([norms(name, mean, length[self._documents], derived) for name, mean, length in lengths])
 
-    def find(self, term: bytes) -> _Found:
+    def find(self, term: bytes) -> _Occurrences:
         pieces = [(np.empty(0, np.int64), np.empty(0, np.int64))]
         numbers = self._snapshot.numbers("exact", term).tolist()
         for part, _, rows in self._parts:
@@ -209,22 +209,22 @@ class _Window:
                 pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
         address, owner = map(np.concatenate, zip(*pieces, strict=True))
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
-        return _Found(address, field, owner)
+        return _Occurrences(address, field, owner)
 
 
 def _slices(ascending: npt.NDArray[np.uint32], start: Ints, end: Ints) -> tuple[Ints, Ints]:
     """The members of an ascending array that lie in [start[i], end[i]): (their indices, i for each)."""
     # Of one type: NumPy would convert the whole of the longer array.
     low, high = (np.searchsorted(ascending, bound.astype(ascending.dtype)) for bound in (start, end))
-    return ragged(low, high - low), np.repeat(np.arange(len(start)), high - low)
+    return concatenated_ranges(low, high - low), np.repeat(np.arange(len(start)), high - low)
 
 
-def _later(one: Place, other: Place) -> Place:
+def _further_behind(one: Place, other: Place) -> Place:
     """The rank further behind."""
     return max(one, other, key=lambda place: (-place.key, place.id))
 
 
-def _nearness(here: _Found, there: _Found, documents: int) -> Floats:
+def _nearness(here: _Occurrences, there: _Occurrences, documents: int) -> Floats:
     """Sum of 1/distance² from each `here` to the nearest `there` on either side, for each document."""
     if not len(there.address):
         return np.zeros(documents, np.float32)

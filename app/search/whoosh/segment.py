@@ -42,9 +42,10 @@ import msgspec
 import numpy as np
 import numpy.typing as npt
 
+from app.disk import fsync_path
 from app.errors import IndexUnavailable
 from app.search import attributes
-from app.search.whoosh.kept import Kept
+from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of
 
 Named = Iterator[tuple[str, Array]]
@@ -129,15 +130,7 @@ def write_segment(path: Path, arrays: Iterable[tuple[str, Array]], documents: in
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    fsync_folder(path.parent)
-
-
-def fsync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    fsync_path(path.parent)
 
 
 class Segment:
@@ -149,7 +142,7 @@ class Segment:
         self._directory, self.documents = directory.arrays, directory.documents
         with path.open("rb") as file:
             self._map = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-        self.kept = Kept(self.documents)
+        self.kept = ArrayCache(self.documents)
         self._arrays: dict[str, Array] = {}
         self._packed: dict[str, Packed] = {}
         self._tables: dict[str, TermTable] = {}

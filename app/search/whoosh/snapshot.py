@@ -18,7 +18,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from app.search.whoosh.kept import Kept
+from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, Documents, Segment
 
@@ -26,7 +26,7 @@ _ID = re.compile("[0-9a-f]{16}")
 
 
 @dataclass(frozen=True, slots=True)
-class View:
+class SegmentView:
     """A segment as one generation sees it."""
 
     segment: Segment
@@ -78,7 +78,7 @@ class Snapshot:
     """One generation. Immutable, but for what it keeps of earlier searches."""
 
     def __init__(
-        self, views: tuple[View, ...], generation: int, sequence: int, fingerprint: str, token: str = ""
+        self, views: tuple[SegmentView, ...], generation: int, sequence: int, fingerprint: str, token: str = ""
     ) -> None:
         self.views = views
         self.generation = generation
@@ -89,7 +89,7 @@ class Snapshot:
         for view in views:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
-        self.kept = Kept()
+        self.kept = ArrayCache()
 
     @property
     def held(self) -> int:

@@ -18,7 +18,7 @@ from app.search.whoosh.segment import Documents, Segment
 
 
 @dataclass(frozen=True, eq=False)
-class _Values:
+class _WordsOfValues:
     """The words of each value of a view, by its number."""
 
     words: list[tuple[str, ...]]
@@ -30,7 +30,7 @@ class _Values:
 
 def documents_with(segment: Segment, leaf: ValueWords) -> Documents:
     """Return the documents that have a value with the words of `leaf`, ascending."""
-    values: _Values = segment.kept.get(("words", leaf.view), partial(_read, segment, leaf.view))
+    values: _WordsOfValues = segment.kept.get(("words", leaf.view), partial(_read_words, segment, leaf.view))
     found = [number for number, words in enumerate(values.words) if holds(words, leaf)]
     rows = [segment.documents_with(leaf.view, number) for number in found]
     return np.unique(np.concatenate([np.empty(0, np.int32), *rows]))
@@ -38,20 +38,23 @@ def documents_with(segment: Segment, leaf: ValueWords) -> Documents:
 
 def holds(words: tuple[str, ...], leaf: ValueWords) -> bool:
     """Return whether the words of a value have those of `leaf` one behind the other."""
-    places = [list(_places(words, word, leaf, is_last=word_is_last)) for word, word_is_last in _marked(leaf.words)]
+    places = [
+        list(_word_places(words, word, leaf, is_last=word_is_last))
+        for word, word_is_last in _with_last_marked(leaf.words)
+    ]
     return any(_reaches(start, places[1:], leaf.slop) for start in places[0]) if places else False
 
 
-def _read(segment: Segment, view: str) -> _Values:
+def _read_words(segment: Segment, view: str) -> _WordsOfValues:
     texts = (term.decode("utf-8", "surrogatepass") for term in segment.terms(view).all())
-    return _Values([analysis.phrase_terms(text) for text in texts])
+    return _WordsOfValues([analysis.phrase_terms(text) for text in texts])
 
 
-def _marked(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
+def _with_last_marked(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
     return ((word, number == len(words)) for number, word in enumerate(words, 1))
 
 
-def _places(words: tuple[str, ...], wanted: str, leaf: ValueWords, *, is_last: bool) -> Iterator[int]:
+def _word_places(words: tuple[str, ...], wanted: str, leaf: ValueWords, *, is_last: bool) -> Iterator[int]:
     for place, word in enumerate(words):
         if word == wanted or (is_last and _is_near(word, wanted, leaf)):
             yield place

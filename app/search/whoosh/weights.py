@@ -43,7 +43,7 @@ def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Match
     """Return, for each segment, the leaf's documents and what share of its idf each of them earns."""
     terms: list[Sequence[int]] = [()] * len(segments)
     if isinstance(leaf, PrefixTerms | FuzzyTerms):
-        terms = [_expanded(leaf, segment) for segment in segments]
+        terms = [_expansion(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
         segment.kept.get((leaf, means), partial(_saturated, segment, leaf, row, means))
@@ -59,17 +59,17 @@ def _saturated(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means)
 def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -> Matches:
     match leaf:
         case StemTerm(stem, _, field):
-            return _stem(segment, stem.encode(), field, means)
+            return _stem_weights(segment, stem.encode(), field, means)
         case ExactPhrase(words, slop, field):
-            return _located(segment, phrase_addresses(segment, words, slop), field, means)
+            return _address_weights(segment, phrase_addresses(segment, words, slop), field, means)
         case ValueWords():
             documents = documents_with(segment, leaf)
             return Matches(documents, np.ones(len(documents), np.float32))
         case PrefixTerms() | FuzzyTerms():
-            return _located(segment, np.sort(segment.positions_of(terms)), leaf.field, means)
+            return _address_weights(segment, np.sort(segment.positions_of(terms)), leaf.field, means)
 
 
-def _stem(segment: Segment, stem: bytes, field: Field | None, means: Means) -> Matches:
+def _stem_weights(segment: Segment, stem: bytes, field: Field | None, means: Means) -> Matches:
     number = segment.terms("stem").find(stem)
     if number is None:
         return NOTHING
@@ -90,7 +90,7 @@ def _stem(segment: Segment, stem: bytes, field: Field | None, means: Means) -> M
     return found.where(np.flatnonzero(weights)) if field else found
 
 
-def _located(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, means: Means) -> Matches:
+def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, means: Means) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
     if not len(addresses):
         return NOTHING
@@ -149,7 +149,9 @@ def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.N
     if not numbers or any(number is None for number in numbers):
         return _NO_ADDRESSES
     known = [number for number in numbers if number is not None]
-    return _near([kept_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
+    return (
+        _within_slop([kept_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
+    )
 
 
 def kept_positions(segment: Segment, term: int) -> Array:
@@ -163,11 +165,11 @@ def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
     positions = kept_positions(segment, terms[rarest])
     start = positions[positions >= rarest] - np.uint32(rarest)
     for i in others:
-        start = start[_standing(segment, terms[i], start + np.uint32(i))]
+        start = start[_stands_at(segment, terms[i], start + np.uint32(i))]
     return start
 
 
-def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
+def _stands_at(segment: Segment, term: int, addresses: Array) -> Mask:
     """Return whether a term stands at each of some ascending addresses."""
     if segment.size(term) > _SPARSE * len(addresses):
         return segment.standing(term, addresses)
@@ -177,7 +179,7 @@ def _standing(segment: Segment, term: int, addresses: Array) -> Mask:
     return standing
 
 
-def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
+def _within_slop(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
     """Step from each first word to the nearest next word, while no more than `slop` others were stepped over."""
     start = last = positions[0]
     for step, following in enumerate(positions[1:], 1):
@@ -189,7 +191,7 @@ def _near(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray
     return start
 
 
-def _expanded(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
+def _expansion(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
     if isinstance(leaf, PrefixTerms):
         return segment.terms("exact").starting(leaf.prefix.encode())
     return near_terms(segment, leaf.term, leaf.edits)

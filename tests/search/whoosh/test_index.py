@@ -13,7 +13,7 @@ from app.search.engine import Document
 from app.search.query import Query
 from app.search.whoosh import index as index_file
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, Index
+from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder
 from tests.search.asking import ask, doc, numbers
 from tests.search.generated import articles
 
@@ -45,7 +45,7 @@ class TestFolder:
         assert WhooshEngine.open(folder).status().generation == int(generation)
 
     def test_only_the_owner_may_look_into_a_new_folder(self, tmp_path: Path) -> None:
-        Index(tmp_path / "new" / "index")
+        IndexFolder(tmp_path / "new" / "index")
         assert (tmp_path / "new" / "index").stat().st_mode & 0o077 == 0
 
     def test_nothing_unlisted_stays(self, folder: Path) -> None:
@@ -97,7 +97,7 @@ class TestFolder:
 
 class TestLock:
     def test_a_second_writer_is_refused_and_nothing_is_lost(self, folder: Path) -> None:
-        first, second = Index(folder), Index(folder)
+        first, second = IndexFolder(folder), IndexFolder(folder)
 
         def documents() -> list[Document]:
             with pytest.raises(ArchiveBusy):
@@ -262,8 +262,8 @@ class TestCrash:
         assert [path.name for path in folder.iterdir() if ".tmp" in path.name or ".toc." in path.name] == []
 
     def test_a_reader_keeps_its_generation_when_the_files_go(self, folder: Path) -> None:
-        snapshot = Index(folder).snapshot()
-        Index(folder).replace([doc(1, "oil")], 9)
+        snapshot = IndexFolder(folder).snapshot()
+        IndexFolder(folder).replace([doc(1, "oil")], 9)
         assert all(not view.segment.path.exists() for view in snapshot.views)
         assert snapshot.documents == 14
         assert [view.segment.damaged() for view in snapshot.views] == [[], [], []]

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from rapidfuzz.distance import OSA
 
 from app.search.engine import Document
-from app.search.whoosh.invert import Batch, Vocabulary
+from app.search.whoosh.invert import SegmentBatch, Vocabulary
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.segment import Segment, write_segment
 
@@ -35,7 +35,7 @@ def test_a_word_longer_than_any(tmp_path: Path) -> None:
 
 
 def _segment(folder: Path, words: list[str]) -> Segment:
-    batch = Batch(Vocabulary())
+    batch = SegmentBatch(Vocabulary())
     batch.add(Document("0" * 16, "", " ".join(words)))
     write_segment(folder / "a.seg", batch.arrays(), 1)
     return Segment(folder / "a.seg")

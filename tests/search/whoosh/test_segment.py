@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from app.errors import IndexUnavailable
 from app.search.engine import Document
 from app.search.query import MAX_SLOP
-from app.search.whoosh.invert import Batch, Part, Vocabulary, merge
+from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
 from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, write_segment
 from tests.search.generated import articles
 from tests.search.reference import read
 
 
 def written(path: Path, documents: list[Document]) -> Segment:
-    batch = Batch(Vocabulary())
+    batch = SegmentBatch(Vocabulary())
     for document in documents:
         batch.add(document)
     write_segment(path, batch.arrays(), len(documents))
@@ -119,7 +119,7 @@ def test_a_merge_gives_what_one_batch_of_the_living_gives(
         if end > start
     ]
     living = [document for document, lives in zip(documents, alive, strict=True) if lives]
-    write_segment(folder / "merged.seg", merge(parts), sum(part.living for part in parts))
+    write_segment(folder / "merged.seg", merge_segments(parts), sum(part.living for part in parts))
     written(folder / "whole.seg", living)
     assert filecmp.cmp(folder / "merged.seg", folder / "whole.seg", shallow=False)
     assert Segment(folder / "merged.seg").damaged() == []

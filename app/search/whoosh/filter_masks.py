@@ -1,4 +1,4 @@
-"""Filters as one truth value a document: what else an article must be besides matching.
+"""Filters as boolean masks, one value per document: what else an article must be besides matching.
 
 A facet asks for all of them but its own, so that a reader sees what the other values would give.
 """
@@ -17,7 +17,7 @@ from app.search.whoosh.snapshot import Snapshot
 _COMBINED = {"all": np.logical_and, "any": np.logical_or, "none": np.logical_or}
 
 
-class Narrowing:
+class FilterMasks:
     """`sequence`: leave out what was revised after it (pages of an older cursor)."""
 
     def __init__(self, snapshot: Snapshot, filters: Filters, sequence: int | None = None) -> None:
@@ -28,14 +28,14 @@ class Narrowing:
         if sequence is not None and sequence < snapshot.sequence:
             self._masks["revised"] = snapshot.column("revised") <= sequence
         if filters.date_from or filters.date_to:
-            self._masks["date"] = _dated(snapshot, filters.date_from, filters.date_to)
+            self._masks["date"] = _date_mask(snapshot, filters.date_from, filters.date_to)
 
     def mask(self, without: str | None = None) -> Mask | None:
         """Return which documents pass; None where all do."""
         chosen = [mask for name, mask in self._masks.items() if name != without]
         return None if not chosen else chosen[0] if len(chosen) == 1 else np.logical_and.reduce(chosen)
 
-    def own(self, facet: FacetName) -> str | None:
+    def own_filter(self, facet: FacetName) -> str | None:
         """The filter that a facet leaves out, if it is in force; `entity_any` only where it names that type."""
         grouping = FACETS[facet]
         if grouping.own == "entity_any" and not any(id.startswith(grouping.prefix) for id in self._filters.entity_any):
@@ -51,7 +51,7 @@ def _key_masks(snapshot: Snapshot, filters: Filters) -> Iterator[tuple[str, Mask
             yield one.name, ~mask if one.how == "none" else mask
 
 
-def _dated(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:
+def _date_mask(snapshot: Snapshot, first: str | None, last: str | None) -> Mask:
     """A date that is a month or a year is between two days where all of its days are."""
 
     def made() -> Mask:

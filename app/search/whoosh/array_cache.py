@@ -25,15 +25,15 @@ _ENTRY = 1_000
 """Bytes that a value takes besides its arrays, as measured: its key, the heads of the arrays, its place."""
 
 
-class Kept:
+class ArrayCache:
     def __init__(self, documents: int = 0) -> None:
         """`documents` that are read here and nowhere else."""
-        self._shelf = _cache.shelf(_size, documents)
+        self._shelf = _cache.shelf(_entry_size, documents)
 
     def get(self, key: Hashable, make: Callable[[], S]) -> S:
         """Return what an earlier search made for `key`, or made now."""
         return cast(S, self._shelf.get(key, make))
 
 
-def _size(value: Sized) -> int:
+def _entry_size(value: Sized) -> int:
     return value.nbytes + _ENTRY
