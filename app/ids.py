@@ -1,7 +1,8 @@
 """Entity ids: a type and a name, readable and stable, as in `person-narendra-modi`.
 
 A bare surname that its article does not explain is one more thing: scoped to the article, whose id it ends in
-(`person-modi-78184646ba153278`). The list of types is here and nowhere else.
+(`person-modi-78184646ba153278`). All of one surname that the other articles do not explain either stand at one entity,
+which is nobody in particular (`person-modi-unresolved`). The list of types is here and nowhere else.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ EntityType = Literal["person", "organization", "place", "event"]
 TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 _ARTICLE = "[0-9a-f]" * 16
-_SCOPED = re.compile(rf"-{_ARTICLE}$")
+_UNRESOLVED = "-unresolved"
+_SCOPED = re.compile(rf"(-{_ARTICLE}|{_UNRESOLVED})$")
 _ENTITY_ID = re.compile(rf"(?:{'|'.join(TYPES)})-[a-z0-9-]+")
 SCOPED_GLOB = f"*-{_ARTICLE}"
 """What SQLite's GLOB knows ids by that are scoped to an article."""
 BARE_SURNAME_GLOB = f"person-{SCOPED_GLOB}"
+UNRESOLVED_GLOB = f"*{_UNRESOLVED}"
 
 
 def entity_id(type: EntityType, name: str) -> str:
@@ -35,12 +38,21 @@ def scoped(id: str, article_id: str) -> str:
 
 @lru_cache(maxsize=1 << 16)  # asked of every key of every article, and most are known names
 def unscoped(id: str) -> str:
-    """Return an id without the article that it is scoped to."""
+    """Return an id without the article that it is scoped to, or without saying that nobody knows who is meant."""
     return _SCOPED.sub("", id)
 
 
 def is_scoped(id: str) -> bool:
     return unscoped(id) != id
+
+
+def unresolved(id: str) -> str:
+    """Return the id of all who are called as this scoped id says, and not told apart."""
+    return f"{unscoped(id)}{_UNRESOLVED}"
+
+
+def is_unresolved(id: str) -> bool:
+    return id.endswith(_UNRESOLVED)
 
 
 def is_entity_id(text: str) -> bool:

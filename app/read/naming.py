@@ -9,7 +9,7 @@ from sqlmodel import Session
 
 from app.enrich import gazetteer, roles
 from app.errors import InvalidParameter, PossibleEntity
-from app.ids import is_person
+from app.ids import is_person, is_unresolved
 from app.store import entities as store
 from app.store.database import Database
 from app.store.tables import Entity
@@ -29,7 +29,9 @@ def hint(entity: Entity) -> str | None:
     if not entity.article_count:
         return entity.role
     counted = f"{entity.article_count} article{'s' if entity.article_count > 1 else ''}"
-    if entity.role is not None:
+    if is_unresolved(entity.id):
+        counted = f"not told apart, {counted}"
+    elif entity.role is not None:
         counted = f"{entity.role}, {counted}"
     if entity.first_date is None or entity.last_date is None:
         return counted

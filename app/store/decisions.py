@@ -17,7 +17,7 @@ from sqlmodel import Session, col, func, select
 
 from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
-from app.ids import TYPES, entity_id, name_of, type_of, unscoped
+from app.ids import TYPES, entity_id, is_scoped, is_unresolved, name_of, type_of, unresolved, unscoped
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold, slug
 
@@ -87,6 +87,8 @@ class Rulings:
     _moves: defaultdict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     _pins: defaultdict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
     _mentions: defaultdict[str, list[Decision]] = field(default_factory=lambda: defaultdict(list))
+    _kept: set[str] = field(default_factory=set)
+    """Ids that an editor named, hid or chose as a target: each stays an entity of its own."""
 
     @classmethod
     def of(cls, decisions: Iterable[Decision]) -> Rulings:
@@ -104,23 +106,33 @@ class Rulings:
         """The entity of what the automatic rules take for `base` and its article alone for `key`. Without `surface`
         and `spot`: of the key as a whole, whatever was split off it."""
         if not self._moves and not self._pins and not self._mentions:
-            return base
-        id, number = base, 0
-        while (decision := self._next(id, number, unscoped(key), surface, spot)) is not None:
-            id, number = decision.target or id, decision.number or 0
-        return id
+            return unresolved(base) if is_scoped(base) and base not in self._kept else base
+        return [id for id, _ in self._path(base, unscoped(key), surface, spot)][-1]
 
     def divides(self, base: str, key: str) -> bool:
         """Return whether a form of the name was split off on the way from `base`, so that each mention has to be
         asked."""
-        id, number = base, 0
+        return any(
+            move.alias is not None for id, _ in self._path(base, unscoped(key)) for move in self._moves.get(id, ())
+        )
+
+    def _path(
+        self, base: str, stem: str, surface: str | None = None, spot: Spot | None = None, after: int = 0
+    ) -> Iterator[tuple[str, int]]:
+        """Yield where it stands at first and after each decision that moves it, with the number of that one.
+
+        A bare surname that nobody explained, rule or editor, goes to those not told apart, and on from there.
+        """
+        id, number = base, after
         while True:
-            if any(move.alias is not None for move in self._moves.get(id, ())):
-                return True
-            decision = self._next(id, number, unscoped(key), None, None)
-            if decision is None:
-                return False
-            id, number = decision.target or id, decision.number or 0
+            yield id, number
+            decision = self._next(id, number, stem, surface, spot)
+            if decision is not None:
+                id, number = decision.target or id, decision.number or 0
+            elif is_scoped(id) and not is_unresolved(id) and id not in self._kept:
+                id = unresolved(id)
+            else:
+                return
 
     def beyond(self, decision: Decision) -> set[str]:
         """Entities at which what `decision` is about may stand, with it or without it."""
@@ -134,6 +146,7 @@ class Rulings:
         return reached
 
     def _add(self, decision: Decision) -> None:
+        self._kept.add(decision.target or decision.entity_id)
         match decision.kind:
             case "hide":
                 self.hidden.add(decision.entity_id)
@@ -151,10 +164,7 @@ class Rulings:
 
     def _follow(self, pin: Decision) -> str:
         """The entity that its target became since."""
-        id, number = pin.target or "", pin.number or 0
-        while (decision := self._next(id, number, "", None, None)) is not None:
-            id, number = decision.target or id, decision.number or 0
-        return id
+        return [id for id, _ in self._path(pin.target or "", "", after=pin.number or 0)][-1]
 
     def _next(self, id: str, after: int, stem: str, surface: str | None, spot: Spot | None) -> Decision | None:
         """The first decision after number `after` that moves what stands at `id`."""
@@ -182,10 +192,10 @@ def survivor(session: Session, id: str) -> str:
     if session.get(Entity, id) is not None:
         return id
     taken = load_rulings(session).entity(id, id)
-    if taken == id:
+    if taken in (id, unresolved(id)):
         # No editor, but what other articles say may have joined it to another.
         joined = list(session.exec(select(ArticleEntity.entity_id).where(ArticleEntity.key == id).distinct().limit(2)))
-        taken = joined[0] if len(joined) == 1 else id
+        taken = joined[0] if len(joined) == 1 else taken
     return taken if session.get(Entity, taken) is not None else id
 
 
@@ -293,7 +303,7 @@ def _retype_columns(session: Session, proposal: Proposal, entity: Entity) -> Col
         raise DecisionInvalid("type", f"A type is one of {', '.join(TYPES)}.")
     if proposal.type == entity.type:
         raise DecisionInvalid("type", f"{entity.id} is {_with_article(entity.type)} already.")
-    target = f"{proposal.type}-{name_of(entity.id)}"
+    target = f"{proposal.type}-{name_of(unscoped(entity.id))}"
     if load_rulings(session).entity(target, target) != target:
         raise Conflict(f"{target} was merged into another entity. Undo that decision first.")
     yield "target", target

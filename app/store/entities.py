@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.ids import SCOPED_GLOB, is_scoped, name_of, unscoped
+from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import chunks
 from app.store.database import Database
 from app.store.sequence import newest
@@ -69,9 +69,13 @@ def load_entities(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what to call each of these that an index holds. It may be behind the rows, and know one by the id that it
     had before articles read since joined it to another: then as the articles that give it this id call it."""
-    known = {id: entity.name for id, entity in load_entities(session, ids).items()}
-    joined = {id: _called_in_articles(session, id) or _spelt_out(id) for id in ids if id not in known}
+    known = {id: _label(id, entity.name) for id, entity in load_entities(session, ids).items()}
+    joined = {id: _label(id, _called_in_articles(session, id) or _spelt_out(id)) for id in ids if id not in known}
     return known | joined
+
+
+def _label(id: str, name: str) -> str:
+    return f"{name} (not told apart)" if is_unresolved(id) else name
 
 
 def _called_in_articles(session: Session, id: str) -> str | None:
@@ -156,8 +160,8 @@ def find_entities(
 
 def resolve_name(session: Session, name: str) -> list[Entity]:
     """Return those that articles call so, most written about first; where an editor pinned the name, the one it means.
-    A bare surname that one article left unexplained only counts where nobody else has the name: else hardly a surname
-    would be without a second meaning."""
+    A surname that articles left unexplained only counts where nobody else has the name: else hardly a surname would be
+    without a second meaning."""
     called = dict(iter(session.exec(select(Alias.entity_id, Alias.kind).where(Alias.folded == fold(name)))))
     pinned = [id for id, kind in called.items() if kind == "pinned"]
     wanted = select(Entity).where(col(Entity.id).in_(pinned or called), ~col(Entity.hidden))
@@ -170,7 +174,8 @@ def ids_called(database: Database, name: str, limit: int = 5) -> list[tuple[str,
     nothing else, so they come without a session."""
     rows = database.rows(_CALLED, (fold(name),))
     pinned = [(id, shown) for id, shown, kind in rows if kind == "pinned"]
-    known = pinned or [(id, shown) for id, shown, _ in rows if not is_scoped(id)]
+    named = [(id, shown) for id, shown, _ in rows]
+    known = pinned or [each for each in named if not is_scoped(each[0])] or named
     return list(dict.fromkeys(known))[:limit]
 
 
@@ -192,7 +197,7 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     starting = select(Alias.entity_id).where(begins)
     wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
     starting_so = col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(folded)))
-    scoped = col(Entity.id).op("GLOB")(SCOPED_GLOB)
+    scoped = or_(*(col(Entity.id).op("GLOB")(pattern) for pattern in (SCOPED_GLOB, UNRESOLVED_GLOB)))
     newest = col(Entity.prominence).desc().nulls_last()
     most = wanted.order_by(scoped, starting_so.desc(), newest, col(Entity.article_count).desc(), col(Entity.id)).limit(
         limit

@@ -20,7 +20,7 @@ from sqlalchemy import Table, bindparam, delete, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
-from app.ids import is_person, type_of
+from app.ids import is_person, is_scoped, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import chunks, touch
 from app.store.bulk import insert_rows
@@ -80,11 +80,11 @@ def apply_decision(session: Session, decision: Decision) -> int:
     ids = decided.beyond(meant)
     changed: set[str] = set()
     moved: set[str] = set()
-    if meant.kind in ("merge", "retype", "split", "pin"):
+    if meant.kind in ("merge", "retype", "split", "pin") or is_scoped(meant.entity_id):
         keys = _keys_at(session, ids) | (pinned_keys(session, meant) if meant.kind == "pin" else set())
         changed, moved = _relink(session, keys, decided)
-    elif meant.kind == "hide":
-        changed = _apply_hidden(session, meant.entity_id, decided)
+    if meant.kind == "hide":
+        changed |= _apply_hidden(session, meant.entity_id, decided)
     touch(session, changed)
     mark_stale(session, ids | moved)
     return len(changed)

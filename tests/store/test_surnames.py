@@ -12,12 +12,15 @@ import pytest
 
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
+from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store.contexts import Contexts
-from app.store.decisions import survivor
+from app.store.decisions import Proposal, Rulings, survivor
+from app.store.entities import labels, resolve_name
 from app.store.identity import EVERYWHERE, told_by
 from app.store.linking import is_settled, settle_entities
 from app.store.surnames import owner, surname_of
+from app.store.tables import Decision
 from tests.conftest import NewArchive
 from tests.store.test_linking import derived, named, summed_up, write
 
@@ -59,7 +62,7 @@ def test_namesakes_are_told_apart_by_their_company(archive: Archive) -> None:
     write(archive, FOUND)
     assert entity_of(archive, "c") == "person-ann-berg"
     assert entity_of(archive, "d") == "person-ben-berg"
-    assert entity_of(archive, "e") == f"person-berg-{'e' * 16}"
+    assert entity_of(archive, "e") == "person-berg-unresolved"
     assert entity_of(archive, "0") == "person-eva-de-klerk"
     with archive.database.reading() as session:
         assert survivor(session, f"person-berg-{'c' * 16}") == "person-ann-berg"
@@ -84,10 +87,42 @@ def test_who_leaves_takes_the_surname_along(archive: Archive) -> None:
     write(archive, FOUND)
     summed_up(archive)
     write(archive, {"a" * 16: article(OSLO)})
-    assert entity_of(archive, "c") == f"person-berg-{'c' * 16}"
+    assert entity_of(archive, "c") == "person-berg-unresolved"
     write(archive, dict.fromkeys(FOUND, article()))
     summed_up(archive)
     assert all(rows == [] for rows in summed_up(archive).values())
+
+
+def test_surnames_that_nothing_explains_are_not_told_apart(archive: Archive) -> None:
+    for letter in "abc":
+        write(archive, {letter * 16: article(bare("Berg", letter), OSLO)})
+    rows = summed_up(archive)
+    assert [(row["id"], row["name"], row["article_count"]) for row in rows["entity"] if row["type"] == "person"] == [
+        ("person-berg-unresolved", "Berg", 3)
+    ]
+    with archive.database.reading() as session:
+        assert survivor(session, f"person-berg-{'a' * 16}") == "person-berg-unresolved"
+        assert [entity.id for entity in resolve_name(session, "berg")] == ["person-berg-unresolved"]
+        assert labels(session, ["person-berg-unresolved"]) == {"person-berg-unresolved": "Berg (not told apart)"}
+    write(archive, {"d" * 16: article(person("Ann Berg"))})
+    summed_up(archive)
+    decided = Proposal("merge", "person-berg-unresolved", target="person-ann-berg")
+    decision = decide(archive, decided, by="test").decision
+    assert {row["entity_id"] for row in summed_up(archive)["article_entity"]} == {"person-ann-berg", "place-oslo"}
+    decide(archive, Proposal("undo", "person-ann-berg", undoes=decision.number), by="test")
+    assert [row for row in summed_up(archive)["entity"] if row["id"] == "person-berg-unresolved"]
+
+
+@pytest.mark.parametrize("kind", ["rename", "hide", "merge"])
+def test_one_of_whom_an_editor_knew_is_no_more_among_them(kind: str) -> None:
+    known, other = f"person-berg-{'a' * 16}", f"person-berg-{'b' * 16}"
+    decision = Decision(
+        number=1, kind=kind, entity_id=known, name="Otto Berg" if kind == "rename" else None, by="test", at=""
+    )
+    if kind == "merge":
+        decision.entity_id, decision.target = "person-otto", known
+    rulings = Rulings.of([decision])
+    assert (rulings.entity(known, known), rulings.entity(other, other)) == (known, "person-berg-unresolved")
 
 
 def test_surnames() -> None:
