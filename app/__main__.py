@@ -13,7 +13,7 @@ def main() -> None:
             f"Dateline runs on Linux and macOS; the Python of this system has no {' and no '.join(lacking)}. "
             "On Windows, run it in WSL or as a container."
         )
-    from app.cli import main as run
+    from app.cli import run
 
     run()
 

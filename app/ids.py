@@ -17,13 +17,14 @@ EntityType = Literal["person", "organization", "place", "event"]
 TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 _ARTICLE = "[0-9a-f]" * 16
-_UNRESOLVED = "-unresolved"
-_SCOPED = re.compile(rf"(-{_ARTICLE}|{_UNRESOLVED})$")
+UNRESOLVED = "-unresolved"
+"""What the id of a surname ends in whose bearers are not told apart."""
+_SCOPED = re.compile(rf"(-{_ARTICLE}|{UNRESOLVED})$")
 _ENTITY_ID = re.compile(rf"(?:{'|'.join(TYPES)})-[a-z0-9-]+")
 SCOPED_GLOB = f"*-{_ARTICLE}"
 """What SQLite's GLOB knows ids by that are scoped to an article."""
 BARE_SURNAME_GLOB = f"person-{SCOPED_GLOB}"
-UNRESOLVED_GLOB = f"*{_UNRESOLVED}"
+UNRESOLVED_GLOB = f"*{UNRESOLVED}"
 
 
 def entity_id(type: EntityType, name: str) -> str:
@@ -48,11 +49,11 @@ def is_scoped(id: str) -> bool:
 
 def unresolved(id: str) -> str:
     """Return the id of all who are called as this scoped id says, and not told apart."""
-    return f"{unscoped(id)}{_UNRESOLVED}"
+    return f"{unscoped(id)}{UNRESOLVED}"
 
 
 def is_unresolved(id: str) -> bool:
-    return id.endswith(_UNRESOLVED)
+    return id.endswith(UNRESOLVED)
 
 
 def is_entity_id(text: str) -> bool:

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from hypothesis import settings
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import Archive, open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
@@ -139,7 +139,7 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def api(data_dir: Path) -> Iterator[Api]:
-    app = create_app(Settings(data_dir=data_dir))
+    app = create_api(Settings(data_dir=data_dir))
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 
@@ -151,5 +151,5 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[1] / "seeds"], archive, IngestOptions())
         admit_the_admin(archive)
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         yield client

@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from app import cli
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_HELP, EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_TERMINATED
 from app.ingest.pipeline import ingest
@@ -94,7 +94,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"), ingest_workers=1)
     with open_archive(settings) as archive:
         ingest([ROOT / "seeds"], archive)
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         client.headers["Host"] = "localhost:8000"
         yield client
 

@@ -26,7 +26,7 @@ from app.settings import Settings
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
-def create_app(settings: Settings) -> FastAPI:
+def create_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:

@@ -13,8 +13,8 @@ from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.responses import check_index_tag, reply
-from app.read.articles import article_view, looked_up
-from app.read.hits import HitOptions, hit_views, spans
+from app.read.articles import article_view, lookup_result
+from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, LookupBody, SimilarParams
 from app.search import highlight
@@ -42,7 +42,7 @@ def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> 
         if (size := sum(sizes.get(id, 0) for id in body.ids)) > MOST_BYTES:
             raise AnswerTooLarge("ids", size, MOST_BYTES)
         found = store.load_articles(session, body.ids)
-        views = {id: looked_up(session, article) for id, article in found.items()}
+        views = {id: lookup_result(session, article) for id, article in found.items()}
     results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]
     answer: Lookup = {"results": results}
     return reply(request, answer)
@@ -69,7 +69,7 @@ def get_article(
     with archive.database.reading() as session:
         article = article_view(session, store.load_article(session, article_id))
     if clause is not None:
-        article["matches"] = spans(highlight.matches(clause, article["body"]))
+        article["matches"] = wire_spans(highlight.matches(clause, article["body"]))
     return reply(request, ordered(Article, article))
 
 

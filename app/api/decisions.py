@@ -11,7 +11,7 @@ from app.http.openapi import NEEDS_KEY, responses
 from app.http.responses import next_page_link, reply
 from app.ingest.deciding import decide
 from app.read import cursors
-from app.read.decisions import view
+from app.read.decisions import decision_view
 from app.read.models import DecisionPage, DecisionTaken
 from app.read.params import DecisionBody, DecisionParams
 from app.store import decisions as store
@@ -35,7 +35,7 @@ def create_entity_decision(
     """Merge, split, rename, retype, hide, pin a name, or undo. It shows at once, and holds for whatever comes later."""
     done = decide(archive, store.Proposal(entity_id=entity_id, **body.model_dump()), key.name)
     answer: DecisionTaken = {
-        "decision": view(done.decision),
+        "decision": decision_view(done.decision),
         "articles": done.articles,
         "indexed": done.indexed,
     }
@@ -62,7 +62,7 @@ def list_decisions(
             session, entity_id=params.entity, limit=params.limit + 1, before=before
         )
     shown = found[: params.limit]
-    answer: DecisionPage = {"results": [view(each, undone) for each in shown], "total": total}
+    answer: DecisionPage = {"results": [decision_view(each, undone) for each in shown], "total": total}
     last = (shown[-1].number or 0, "") if len(found) > params.limit else None
     address, headers = next_page_link(request, cursors.encode_page_end(last, *asked) if last else None)
     if address is not None:

@@ -12,10 +12,10 @@ from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.responses import Moved, check_index_tag, next_page_link, reply
 from app.read import cursors
-from app.read.entities import entity_page, portrait, related, role_view, summary
+from app.read.entities import entity_page, entity_summary, portrait, related, role_view
 from app.read.models import Entity, EntityPage, RelatedPage, Timeline
 from app.read.params import EntityParams, EntityTimelineParams, RelatedParams
-from app.read.timeline import of_all, timeline
+from app.read.timeline import as_share, build_timeline
 from app.search.attributes import Filters
 from app.search.query import Query as SearchQuery
 from app.store import entities as store
@@ -35,7 +35,7 @@ router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)])
 def list_entities(request: Request, archive: ArchiveDep, params: Annotated[EntityParams, Query()]) -> Response:
     """Persons, organisations, places and events, those in most articles first."""
     page, cursor = entity_page(archive, params)
-    answer: EntityPage = {"total": page.total, "results": [summary(entity) for entity in page.items]}
+    answer: EntityPage = {"total": page.total, "results": [entity_summary(entity) for entity in page.items]}
     address, headers = next_page_link(request, cursor)
     if address is not None:
         answer["next"] = address
@@ -56,7 +56,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     with archive.database.reading() as session:
         shown = portrait(engine, session, found_entity(request, session, entity_id))
     answer: Entity = {
-        **summary(shown.entity),
+        **entity_summary(shown.entity),
         "aliases": [{"text": alias.text, "count": alias.count} for alias in shown.aliases],
         "roles": [role_view(each) for each in shown.roles],
         "links": {
@@ -107,9 +107,9 @@ def get_entity_timeline(
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
         found_entity(request, session, entity_id)
-    naming_it = engine.search(_dates(Filters(entity=(entity_id,)))).dates
-    everything = engine.search(_dates(Filters())).dates
-    return reply(request, timeline(of_all(naming_it, everything), params.interval), tag=tag)
+    naming_it = engine.search(_dates_query(Filters(entity=(entity_id,)))).dates
+    everything = engine.search(_dates_query(Filters())).dates
+    return reply(request, build_timeline(as_share(naming_it, everything), params.interval), tag=tag)
 
 
 def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
@@ -121,5 +121,5 @@ def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
     return store.load_entity(session, id)
 
 
-def _dates(filters: Filters) -> SearchQuery:
+def _dates_query(filters: Filters) -> SearchQuery:
     return SearchQuery(filters=filters, sort="-date", limit=1, dates=True)

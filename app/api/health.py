@@ -28,7 +28,7 @@ def list_sources(request: Request, archive: ArchiveDep) -> Response:
     """All publishers, those of most articles first."""
     with archive.database.reading() as session:
         found = store.source_counts(session)
-    answer: Sources = {"results": [_source(each) for each in found], "total": len(found)}
+    answer: Sources = {"results": [_wire_source(each) for each in found], "total": len(found)}
     return reply(request, answer)
 
 
@@ -104,7 +104,7 @@ def get_metrics(request: Request, archive: ArchiveDep) -> Response:
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 
-def _source(found: store.SourceCount) -> Source:
+def _wire_source(found: store.SourceCount) -> Source:
     source: Source = {"name": found.name, "count": found.count}
     if found.first_date is not None:
         source["first_date"] = found.first_date

@@ -70,16 +70,16 @@ def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[Autoco
     """Entities by any of their names, words of the archive, and headlines that begin so."""
     wanted = set(params.kind) or {"entity", "term", "headline"}
     with archive.database.reading() as session:
-        entities = _entities(session, params) if "entity" in wanted else []
+        entities = _suggested_entities(session, params) if "entity" in wanted else []
     others = archive.engine.suggest(params.q, params.limit) if wanted - {"entity"} else []
-    texts = [_text(each) for each in others if each.kind in wanted]
+    texts = [_suggested_text(each) for each in others if each.kind in wanted]
     # Entities get half, and what the others leave: neither kind may crowd out the other.
     room = max(params.limit - len(texts), (params.limit + 1) // 2)
     suggestions: Completions = {"suggestions": [*entities[:room], *texts][: params.limit]}
     return reply(request, suggestions)
 
 
-def _entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
+def _suggested_entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
     found: list[Suggested] = []
     for entity, alias in naming.complete(session, params.q, params.limit):
         shown: Suggested = {
@@ -88,14 +88,14 @@ def _entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
             "id": entity.id,
             "count": entity.article_count,
         }
-        hint = naming.hint(entity) if alias == entity.name else f"also: {alias}"
+        hint = naming.entity_hint(entity) if alias == entity.name else f"also: {alias}"
         if hint is not None:
             shown["hint"] = hint
         found.append(ordered(Suggested, shown))
     return found
 
 
-def _text(suggestion: Suggestion) -> Suggested:
+def _suggested_text(suggestion: Suggestion) -> Suggested:
     shown: Suggested = {"kind": suggestion.kind, "text": suggestion.text, "count": suggestion.count}
     if suggestion.id is not None:
         shown["id"] = suggestion.id

@@ -13,7 +13,7 @@ from app.http.route import ParameterRoute
 from app.read.conditions import read_conditions
 from app.read.models import Timeline
 from app.read.params import TimelineParams
-from app.read.timeline import timeline
+from app.read.timeline import build_timeline
 from app.search.answer import answer
 from app.search.query import Query as SearchQuery
 
@@ -35,4 +35,4 @@ def get_timeline(request: Request, archive: ArchiveDep, params: Annotated[Timeli
         asked = read_conditions(archive.database, session, params)
     query = SearchQuery(clause=asked.parsed.clause, filters=asked.filters, sort="-date", limit=1, dates=True)
     found = answer(engine, query, params.match)
-    return reply(request, timeline(found.hits.dates, params.interval, asked.filters), tag=tag)
+    return reply(request, build_timeline(found.hits.dates, params.interval, asked.filters), tag=tag)

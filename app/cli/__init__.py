@@ -76,14 +76,15 @@ def _root(
 
 
 @app.command(
+    "ingest",
     epilog=examples(
         ("dateline ingest seeds", "a folder, with all that is in it"),
         ("dateline ingest news.jsonl.gz --source 'Harbour Wire'", "records that do not name their publisher"),
         ("dateline ingest archive/ --skip-entities", "text first; the same without the option adds the names later"),
         ("dateline ingest --retry", "after mending what `dateline rejections` listed"),
-    )
+    ),
 )
-def ingest(
+def ingest_command(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
     format: Annotated[
         Literal["text", "jsonl", "json", "csv"] | None, typer.Option(help="The format, where it is not recognised.")
@@ -132,14 +133,15 @@ def ingest(
 
 
 @app.command(
+    "search",
     epilog=examples(
         ("dateline search moon landing", "articles with both words, the best first"),
         ("dateline search '\"South Pole\" -Moon' --from 1900 --to 1950", "a phrase, without a word, in these years"),
         ("dateline search president --entity 'Neil Armstrong'", "only where he is named, by whatever name"),
         ("dateline search 'astro* OR Gorbachov~' --json", "beginnings and misspellings, for a program"),
-    )
+    ),
 )
-def search(
+def search_command(
     query: Annotated[
         list[str], typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
     ],
@@ -167,7 +169,9 @@ def search(
     from app.search.answer import answer
     from app.store.articles import bodies
 
-    params = _parameters(q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit)
+    params = _checked_params(
+        q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit
+    )
     with (settled if entity else existing)(data_dir) as archive:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")
@@ -180,7 +184,7 @@ def search(
     if as_json:
         results = [
             {name: value for name, value in hit.shown().items() if value is not None}
-            | {"snippet": _snippet(found.clause, texts[hit.id])}
+            | {"snippet": _snippet_json(found.clause, texts[hit.id])}
             for hit in found.hits.hits
         ]
         print_json({"query": read, "total": found.hits.total, "results": results})
@@ -190,8 +194,8 @@ def search(
     terminal.show_answer(found, texts)
 
 
-@app.command(epilog=examples(("dateline enrich", ""), ("dateline enrich --workers 2", "")))
-def enrich(
+@app.command("enrich", epilog=examples(("dateline enrich", ""), ("dateline enrich --workers 2", "")))
+def enrich_command(
     workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
     data_dir: DataDir = None,
 ) -> None:
@@ -207,8 +211,8 @@ def enrich(
     terminal.show_enriched(done)
 
 
-@app.command(epilog=examples(("dateline stats", ""), ("dateline stats --json", "for a program")))
-def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+@app.command("stats", epilog=examples(("dateline stats", ""), ("dateline stats --json", "for a program")))
+def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Count what the archive holds."""
     from app import terminal
     from app.ingest.indexing import lag
@@ -241,12 +245,13 @@ def stats(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 
 @app.command(
+    "rejections",
     epilog=examples(
         ("dateline rejections", "those that still stand"),
         ("dateline rejections --all --json", "all there ever were, for a program"),
-    )
+    ),
 )
-def rejections(
+def rejections_command(
     everything: Annotated[bool, typer.Option("--all", help="Also those that passed since.")] = False,
     limit: Annotated[int | None, typer.Option(min=1, help="How many to show; without it, all.")] = None,
     as_json: AsJson = False,
@@ -269,8 +274,8 @@ def rejections(
         complain("No rejections.")
 
 
-@app.command(epilog=examples(("dateline reindex", "")))
-def reindex(data_dir: DataDir = None) -> None:
+@app.command("reindex", epilog=examples(("dateline reindex", "")))
+def reindex_command(data_dir: DataDir = None) -> None:
     """Build the search index again from the rows; searches go on meanwhile."""
     from app.ingest.indexing import rebuild
 
@@ -280,9 +285,12 @@ def reindex(data_dir: DataDir = None) -> None:
 
 
 @app.command(
-    epilog=examples(("dateline verify --deep", "once a week"), ("dateline verify --repair", "after it found something"))
+    "verify",
+    epilog=examples(
+        ("dateline verify --deep", "once a week"), ("dateline verify --repair", "after it found something")
+    ),
 )
-def verify(
+def verify_command(
     repair: Annotated[
         bool, typer.Option("--repair", help="Build the index again if anything is wrong with it.")
     ] = False,
@@ -318,8 +326,8 @@ def verify(
     typer.echo("Rows and index agree.")
 
 
-@app.command(epilog=examples(("dateline backup archive.sqlite", "")))
-def backup(
+@app.command("backup", epilog=examples(("dateline backup archive.sqlite", "")))
+def backup_command(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A new file; one that is there is never overwritten.")],
     data_dir: DataDir = None,
 ) -> None:
@@ -334,8 +342,8 @@ def backup(
     typer.echo(f"{file}: {size:,} bytes, read again and sound.")
 
 
-@app.command(epilog=examples(("dateline config", ""), ("dateline config --json", "for a program")))
-def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+@app.command("config", epilog=examples(("dateline config", ""), ("dateline config --json", "for a program")))
+def config_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show the settings in force, as the environment, .env and the options give them. What is secret stays so."""
     from app import terminal
 
@@ -346,21 +354,21 @@ def config(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         terminal.show_figures([(name, str(value)) for name, value in shown.items()])
 
 
-@app.command(epilog=examples(("dateline openapi > openapi.json", "for a client generator: docs/clients.md")))
-def openapi() -> None:
+@app.command("openapi", epilog=examples(("dateline openapi > openapi.json", "for a client generator: docs/clients.md")))
+def openapi_command() -> None:
     """Print the schema of the HTTP API (OpenAPI 3.1), for client generators."""
-    from app.api.app import create_app
+    from app.api.app import create_api
     from app.settings import Settings
 
-    print_json(create_app(Settings.read()).openapi())
+    print_json(create_api(Settings.read()).openapi())
 
 
-def main() -> None:
+def run() -> None:
     ready_streams()
     app(prog_name="dateline")
 
 
-def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
+def _checked_params(entity: Sequence[str] | None, **given: Any) -> SearchParams:
     """The same parameters as over HTTP, so that they mean the same; an entity may be named by id or by name."""
     from pydantic import ValidationError
 
@@ -376,9 +384,9 @@ def _parameters(entity: Sequence[str] | None, **given: Any) -> SearchParams:
         raise errors.InvalidParameter(name, wrong["msg"]) from None
 
 
-def _snippet(clause: Clause | None, body: str) -> dict[str, Any]:
-    from app.read.hits import spans
+def _snippet_json(clause: Clause | None, body: str) -> dict[str, Any]:
+    from app.read.hits import wire_spans
     from app.search import highlight
 
     found = highlight.snippet(clause, body)
-    return {"text": found.text, "start": found.start, "end": found.end, "matches": spans(found.matches)}
+    return {"text": found.text, "start": found.start, "end": found.end, "matches": wire_spans(found.matches)}

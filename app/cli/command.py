@@ -80,7 +80,7 @@ class Commands(TyperGroup):
             with _terminable():
                 return super().invoke(ctx)
         except errors.DatelineError as error:
-            _explain(error)
+            _print_error(error)
             raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind))) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # `dateline search ... | head`
@@ -170,7 +170,7 @@ def settled(data_dir: Path | None) -> Iterator[Archive]:
         with archive.database.reading() as session:
             is_settled = linking.is_settled(session)
         if not is_settled:
-            _make_up(archive)
+            _settle_what_is_left(archive)
         yield archive
 
 
@@ -190,7 +190,7 @@ def telling_what_is_left(archive: Archive) -> Iterator[None]:
         raise
 
 
-def _make_up(archive: Archive) -> None:
+def _settle_what_is_left(archive: Archive) -> None:
     from app.ingest.settling import make_up
 
     try:
@@ -230,7 +230,7 @@ def fail(message: str, code: int) -> NoReturn:
     raise typer.Exit(code)
 
 
-def _explain(error: errors.DatelineError) -> None:
+def _print_error(error: errors.DatelineError) -> None:
     if not isinstance(error, errors.InvalidParameter):
         complain(str(error))
         return

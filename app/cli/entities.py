@@ -44,7 +44,7 @@ Note = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Why, f
 
 
 @entities.command("list", epilog=examples(("dateline entities list putin --type person", "")))
-def list_entities(
+def list_command(
     name: Annotated[
         str | None, typer.Argument(metavar="NAME", help="The beginning of a word in a name or an alias.")
     ] = None,
@@ -55,11 +55,11 @@ def list_entities(
 ) -> None:
     """List entities, those in most articles first."""
     from app import terminal
-    from app.read.entities import entities_called, summary
+    from app.read.entities import entities_called, entity_summary
 
     with settled(data_dir) as archive, archive.database.reading() as session:
         page = entities_called(session, name, type=type, limit=limit)
-    shown = [summary(entity) for entity in page.items]
+    shown = [entity_summary(entity) for entity in page.items]
     if as_json:
         print_json({"total": page.total, "results": shown})
         return
@@ -69,14 +69,14 @@ def list_entities(
 
 
 @entities.command("show", epilog=examples(("dateline entities show person-vladimir-putin", "")))
-def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def show_command(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Show an entity: the forms under which articles name it, and what was decided about it.
 
     The id of one that is part of another shows that other.
     """
     from app import terminal
-    from app.read.decisions import view
-    from app.read.entities import summary
+    from app.read.decisions import decision_view
+    from app.read.entities import entity_summary
     from app.store import decisions
     from app.store import entities as store
 
@@ -84,9 +84,12 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
         entity = store.load_entity(session, decisions.survivor(session, id))
         forms = store.aliases_of(session, entity)
         log, _, undone = decisions.decision_log(session, entity_id=entity.id, limit=100)
-    shown: dict[str, Any] = {**summary(entity), "aliases": [{"text": form.text, "count": form.count} for form in forms]}
+    shown: dict[str, Any] = {
+        **entity_summary(entity),
+        "aliases": [{"text": form.text, "count": form.count} for form in forms],
+    }
     if as_json:
-        print_json(shown | {"decisions": [view(decision, undone) for decision in log]})
+        print_json(shown | {"decisions": [decision_view(decision, undone) for decision in log]})
         return
     figures = [(name.replace("_", " "), cell(value)) for name, value in shown.items() if name != "aliases"]
     terminal.show_figures(figures)
@@ -96,7 +99,7 @@ def show_entity(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None)
 
 
 @entities.command("log", epilog=examples(("dateline entities log --json", "")))
-def log_decisions(
+def log_command(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="Only about this entity.")] = None,
     limit: Annotated[int, typer.Option(min=1, help="How many to show.")] = 20,
     as_json: AsJson = False,
@@ -104,13 +107,13 @@ def log_decisions(
 ) -> None:
     """List decisions, newest first."""
     from app import terminal
-    from app.read.decisions import view
+    from app.read.decisions import decision_view
     from app.store import decisions
 
     with existing(data_dir) as archive, archive.database.reading() as session:
         found, total, undone = decisions.decision_log(session, entity_id=id, limit=limit)
     if as_json:
-        print_json({"total": total, "results": [view(decision, undone) for decision in found]})
+        print_json({"total": total, "results": [decision_view(decision, undone) for decision in found]})
     elif found:
         terminal.show_decisions(found, undone)
     else:
@@ -118,7 +121,7 @@ def log_decisions(
 
 
 @entities.command("resolve", epilog=examples(("dateline entities resolve", "")))
-def resolve_entities(data_dir: DataDir = None) -> None:
+def resolve_command(data_dir: DataDir = None) -> None:
     """Find out anew who is who in all articles, from the names recognised in them.
 
     Ingest does this for the articles it adds; a newer version may have better rules. Decisions hold as before.
@@ -131,7 +134,7 @@ def resolve_entities(data_dir: DataDir = None) -> None:
 
 
 @entities.command("merge", epilog=examples(("dateline entities merge place-bombay place-mumbai", "")))
-def merge_entities(
+def merge_command(
     id: EntityId,
     into: Annotated[str, typer.Argument(metavar="INTO", help="The id of the entity that takes it in.")],
     by: By = None,
@@ -139,7 +142,7 @@ def merge_entities(
     data_dir: DataDir = None,
 ) -> None:
     """Let two entities of one type be one. The first id then leads to the second."""
-    _decide(data_dir, by, "merge", id, target=into, note=note)
+    _decide_and_report(data_dir, by, "merge", id, target=into, note=note)
 
 
 @entities.command(
@@ -152,7 +155,7 @@ def merge_entities(
         ),
     ),
 )
-def split_entity(
+def split_command(
     id: EntityId,
     alias: Annotated[str | None, typer.Option(help="A form of its name; all mentions that have it go.")] = None,
     mention: Annotated[
@@ -174,11 +177,11 @@ def split_entity(
     fields: dict[str, Any] = {"alias": alias, "name": name, "target": into, "note": note}
     if place is not None:
         fields |= {"article": place[1], "start": int(place[2]), "end": int(place[3])}
-    _decide(data_dir, by, "split", id, **fields)
+    _decide_and_report(data_dir, by, "split", id, **fields)
 
 
 @entities.command("rename", epilog=examples(("dateline entities rename place-kyiv 'Kyiv'", "")))
-def rename_entity(
+def rename_command(
     id: EntityId,
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it.")],
     by: By = None,
@@ -186,11 +189,11 @@ def rename_entity(
     data_dir: DataDir = None,
 ) -> None:
     """Call an entity otherwise. Its id stays, and so do the forms under which articles name it."""
-    _decide(data_dir, by, "rename", id, name=name, note=note)
+    _decide_and_report(data_dir, by, "rename", id, name=name, note=note)
 
 
 @entities.command("retype", epilog=examples(("dateline entities retype place-arsenal organization", "")))
-def retype_entity(
+def retype_command(
     id: EntityId,
     type: Annotated[EntityType, typer.Argument(help="What it is.")],
     by: By = None,
@@ -198,17 +201,17 @@ def retype_entity(
     data_dir: DataDir = None,
 ) -> None:
     """Say what an entity is. Its id changes with its type; the old id leads to the new one."""
-    _decide(data_dir, by, "retype", id, type=type, note=note)
+    _decide_and_report(data_dir, by, "retype", id, type=type, note=note)
 
 
 @entities.command("hide", epilog=examples(("dateline entities hide person-santa-claus --note 'a ship'", "")))
-def hide_entity(id: EntityId, by: By = None, note: Note = None, data_dir: DataDir = None) -> None:
+def hide_command(id: EntityId, by: By = None, note: Note = None, data_dir: DataDir = None) -> None:
     """Show an entity nowhere any more: what was found is no name."""
-    _decide(data_dir, by, "hide", id, note=note)
+    _decide_and_report(data_dir, by, "hide", id, note=note)
 
 
 @entities.command("pin", epilog=examples(("dateline entities pin person-margaret-thatcher 'the Iron Lady'", "")))
-def pin_alias(
+def pin_command(
     id: EntityId,
     alias: Annotated[str, typer.Argument(metavar="ALIAS", help="A name, an acronym, a nickname, a surname.")],
     by: By = None,
@@ -216,11 +219,11 @@ def pin_alias(
     data_dir: DataDir = None,
 ) -> None:
     """Let a name mean this entity wherever an article does not say whose it is, and in searches by name."""
-    _decide(data_dir, by, "pin", id, alias=alias, note=note)
+    _decide_and_report(data_dir, by, "pin", id, alias=alias, note=note)
 
 
 @entities.command("undo", epilog=examples(("dateline entities undo 7", "")))
-def undo_decision(
+def undo_command(
     number: Annotated[int, typer.Argument(metavar="NUMBER", min=1, help="Of the decision, as `log` shows it.")],
     by: By = None,
     note: Note = None,
@@ -231,10 +234,10 @@ def undo_decision(
 
     with existing(data_dir) as archive, archive.database.reading() as session:
         id = subject_of(session, number)
-    _decide(data_dir, by, "undo", id, undoes=number, note=note)
+    _decide_and_report(data_dir, by, "undo", id, undoes=number, note=note)
 
 
-def _decide(data_dir: Path | None, by: str | None, kind: DecisionKind, id: str, **fields: Any) -> None:
+def _decide_and_report(data_dir: Path | None, by: str | None, kind: DecisionKind, id: str, **fields: Any) -> None:
     import getpass
 
     from app.ingest.deciding import decide

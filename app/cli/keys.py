@@ -16,7 +16,7 @@ keys = CommandLine(
 
 
 @keys.command(name="create", epilog=examples(("dateline keys create newsroom --scope read --scope ingest", "")))
-def create_key(
+def create_key_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what has it.")],
     scope: Annotated[
         list[str] | None,
@@ -40,7 +40,7 @@ def create_key(
 
 
 @keys.command(name="list", epilog=examples(("dateline keys list --json", "")))
-def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
+def list_keys_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """List the keys by their public halves."""
     from app import terminal
     from app.store import keys
@@ -56,7 +56,7 @@ def list_keys(as_json: AsJson = False, data_dir: DataDir = None) -> None:
 
 
 @keys.command(name="revoke", epilog=examples(("dateline keys revoke 3f9ac1d2", "")))
-def revoke_key(
+def revoke_key_command(
     prefix: Annotated[str, typer.Argument(metavar="PREFIX", help="Its public half, before the underscore.")],
     data_dir: DataDir = None,
 ) -> None:

@@ -47,9 +47,9 @@ def serve(
     The archive is brought to this version first. Articles can be ingested while it runs.
     """
     settings = settings_of(data_dir, host=host, port=port, workers=workers)
-    count = _prepare(settings)
+    count = _migrate_and_count(settings)
     with _listen(settings.host, settings.port) as listener:
-        address = _address(settings.host, listener.getsockname()[1])
+        address = _server_address(settings.host, listener.getsockname()[1])
         typer.echo(
             f"Dateline has {count:,} articles and answers on {address} (the API: {address}/docs). Ctrl-C stops it."
         )
@@ -64,11 +64,11 @@ def application() -> Any:
     from app.settings import Settings
     from app.web.site import create_app
 
-    _go_on_ignoring()
+    _ignore_signals()
     settings = Settings.read()
     dictConfig(log.logging_config(settings))
     if (parent := parent_process()) is not None:
-        Thread(target=_end_with, args=(parent,), daemon=True).start()
+        Thread(target=_stop_with_parent, args=(parent,), daemon=True).start()
     app = create_app(settings)
     # What is there now stays: to look through it for cycles would stop all requests for a tenth of a second at a time.
     gc.collect()
@@ -76,7 +76,7 @@ def application() -> Any:
     return app
 
 
-def _prepare(settings: Settings) -> int:
+def _migrate_and_count(settings: Settings) -> int:
     """Migrate before any server process starts, and count the articles. The server fills an index that was mended."""
     from app.store import articles
 
@@ -95,11 +95,11 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        raise errors.SettingsInvalid(f"Cannot listen on {_address(host, port)}: {error.strerror}.") from None
+        raise errors.SettingsInvalid(f"Cannot listen on {_server_address(host, port)}: {error.strerror}.") from None
     return listener
 
 
-def _address(host: str, port: int) -> str:
+def _server_address(host: str, port: int) -> str:
     shown = "127.0.0.1" if host in ("", "0.0.0.0", "::") else host  # noqa: S104  # compared, not bound
     return f"http://[{shown}]:{port}" if ":" in shown else f"http://{shown}:{port}"
 
@@ -108,7 +108,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     import uvicorn
     from uvicorn.supervisors import Multiprocess
 
-    _take_files()
+    _raise_file_limit()
     from app.http.addresses import unmap_ipv4
     from app.http.connection import Connection  # it goes by the files there are
     from app.http.metrics import SHARED_FOLDER
@@ -131,12 +131,12 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it
     )
     # Uvicorn finishes what is under way, then raises the signal again: an orderly end is not a failure.
-    signal.signal(signal.SIGTERM, _end)
+    signal.signal(signal.SIGTERM, _exit_at_once)
     if settings.workers > 1:
         with TemporaryDirectory(prefix="dateline-metrics-") as shared:
             os.environ[SHARED_FOLDER] = shared
             supervisor = Multiprocess(config, sockets=[listener])
-            _go_on_ignoring()
+            _ignore_signals()
             supervisor.run()
     else:
         server = uvicorn.Server(config)
@@ -145,7 +145,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
             raise typer.Exit(EXIT_DISK)
 
 
-def _take_files() -> None:
+def _raise_file_limit() -> None:
     """Every connection takes one, and many systems give a process some hundreds unless it asks."""
     given, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _FILES if most == resource.RLIM_INFINITY else min(_FILES, most)
@@ -153,13 +153,13 @@ def _take_files() -> None:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
-def _go_on_ignoring() -> None:
+def _ignore_signals() -> None:
     """Uvicorn has taken these signals by now, whatever they were."""
     for each in _IGNORED:
         signal.signal(each, signal.SIG_IGN)
 
 
-def _end(*_: object) -> None:
+def _exit_at_once(*_: object) -> None:
     """End the process at once: a thread that is still at work on a request that was broken off would keep the process
     for as long."""
     sys.stdout.flush()
@@ -167,7 +167,7 @@ def _end(*_: object) -> None:
     os._exit(0)
 
 
-def _end_with(parent: BaseProcess) -> None:
+def _stop_with_parent(parent: BaseProcess) -> None:
     """Left alone by a parent that was killed, a process would keep the port."""
     parent.join()
     os.kill(os.getpid(), signal.SIGTERM)

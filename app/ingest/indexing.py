@@ -246,7 +246,7 @@ def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write)
 
 def _write_receipt(archive: Archive, token: str, generation: int, sequence: int) -> None:
     with archive.database.writing() as session:
-        receipts.write_receipt(session, token, generation, sequence)
+        receipts.add_receipt(session, token, generation, sequence)
 
 
 def _is_sound(archive: Archive, status: IndexStatus) -> bool:
@@ -263,6 +263,6 @@ def _is_ours(archive: Archive, status: IndexStatus) -> bool:
     if status.fingerprint != archive.fingerprint:
         return False
     with archive.database.reading() as session:
-        if receipts.read_receipt(session, status.token, status.generation) == status.sequence:
+        if receipts.find_receipt(session, status.token, status.generation) == status.sequence:
             return True
         return status.documents == 0 and status.sequence == 0 and not receipts.has_receipts(session)

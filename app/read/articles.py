@@ -17,7 +17,7 @@ DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
 
 
-def looked_up(session: Session, article: tables.Article) -> LookedUp:
+def lookup_result(session: Session, article: tables.Article) -> LookedUp:
     if article.status == "withdrawn":
         return {"id": article.id, "status": "withdrawn"}
     return {"id": article.id, "status": "found", "article": article_view(session, article)}
@@ -35,7 +35,7 @@ def article_view(session: Session, row: tables.Article) -> Article:
         "word_count": row.word_count,
         "body": row.body,
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
-        "entities": _entities(session, row.id),
+        "entities": _entity_mentions(session, row.id),
         "provenance": {
             "file": row.file,
             "record": row.record,
@@ -49,11 +49,11 @@ def article_view(session: Session, row: tables.Article) -> Article:
             "similar": f"/v1/articles/{row.id}/similar",
         },
     }
-    _add_optional(article, row, _place(session, row.dateline_place))
+    _add_optional(article, row, _place_entity(session, row.dateline_place))
     return ordered(Article, article)
 
 
-def _place(session: Session, id: str | None) -> str | None:
+def _place_entity(session: Session, id: str | None) -> str | None:
     """The entity of the place of the dateline, as it is now."""
     return next(iter(named.load_entities(session, [survivor(session, id)])), None) if id is not None else None
 
@@ -73,7 +73,7 @@ def _add_optional(article: Article, row: tables.Article, place: str | None) -> N
         article["url"] = row.url
 
 
-def _entities(session: Session, article_id: str) -> list[EntityMentions]:
+def _entity_mentions(session: Session, article_id: str) -> list[EntityMentions]:
     """Return the entities in the order in which the text first speaks of them, without those that an editor hid."""
     grouped: dict[str, EntityMentions] = {}
     mentions = store.article_mentions(session, article_id)

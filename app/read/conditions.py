@@ -42,11 +42,11 @@ class Asked:
 
 def read_conditions(database: Database, session: Session, params: Conditions) -> Asked:
     parsed = parse(params.q)
-    named = {name: naming.resolve(session, name).id for name in params.entity_name}
+    named = {name: naming.entity_named(session, name).id for name in params.entity_name}
     filters = params.filters(named.values())
     ids = [id for name in _OF_ENTITIES for id in filters.of(name)]
     entities = store.load_entities(session, ids) if ids else {}
-    merged = _merged(session, [id for id in ids if id not in entities])
+    merged = _merged_ids(session, [id for id in ids if id not in entities])
     if merged:
         filters = _with_survivors(filters, merged)
         entities |= store.load_entities(session, list(merged.values()))
@@ -70,7 +70,7 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
     return Asked(parsed, filters, named, merged, entities, called, warnings)
 
 
-def _merged(session: Session, unknown: Iterable[str]) -> dict[str, str]:
+def _merged_ids(session: Session, unknown: Iterable[str]) -> dict[str, str]:
     """Return, of ids that no entity has, those that are part of another, with that one's."""
     survivors = {id: survivor(session, id) for id in unknown}
     return {id: taken for id, taken in survivors.items() if taken != id}
@@ -88,7 +88,7 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
         "match": params.match,
         "relaxed": found.relaxed,
         "interpreted": asked.parsed.interpreted,
-        "filters": _in_force(asked.filters),
+        "filters": _filters_in_force(asked.filters),
         "warnings": asked.warnings,
     }
     if found.did_you_mean is not None:
@@ -100,7 +100,7 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
     return read
 
 
-def _in_force(filters: Filters) -> list[FilterInForce]:
+def _filters_in_force(filters: Filters) -> list[FilterInForce]:
     bounds = (("date_from", filters.date_from), ("date_to", filters.date_to))
     given = [(name, value) for name, value in bounds if value is not None]
     given += [(name, value) for name in FILTERS for value in filters.of(name)]

@@ -8,7 +8,7 @@ from app.read.models import Decision, DecisionKind, ordered
 from app.store import tables
 
 
-def view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:
+def decision_view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:
     number = row.number or 0
     shown: Decision = {
         "number": number,

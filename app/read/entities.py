@@ -121,7 +121,7 @@ def entities_called(session: Session, name: str | None, **how: Any) -> store.Pag
     return page
 
 
-def summary(entity: tables.Entity) -> EntitySummary:
+def entity_summary(entity: tables.Entity) -> EntitySummary:
     shown: EntitySummary = {
         "id": entity.id,
         "name": entity.name,
@@ -129,7 +129,7 @@ def summary(entity: tables.Entity) -> EntitySummary:
         "article_count": entity.article_count,
         "mention_count": entity.mention_count,
     }
-    if (hint := naming.hint(entity)) is not None:
+    if (hint := naming.entity_hint(entity)) is not None:
         shown["hint"] = hint
     if entity.country is not None:
         shown["country"] = entity.country

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from app.read.conditions import Asked
 from app.read.models import Facet, FacetValue
-from app.read.params import bounds
+from app.read.params import date_bounds
 from app.search import engine
 from app.search.attributes import ENTITY, FACETS, FacetName
 from app.text import fold
@@ -72,7 +72,7 @@ def _adding_parameter(facet: FacetName, asked: Asked) -> str:
 def _is_selected(facet: FacetName, value: str, asked: Asked) -> bool:
     filters, grouping = asked.filters, FACETS[facet]
     if grouping.view is None:
-        return filters.date_from is not None and (filters.date_from, filters.date_to) == bounds(value)
+        return filters.date_from is not None and (filters.date_from, filters.date_to) == date_bounds(value)
     chosen = [each for name in grouping.filters for each in filters.of(name)]
     return value in chosen if grouping.view is ENTITY else fold(value) in map(fold, chosen)
 

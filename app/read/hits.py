@@ -57,12 +57,12 @@ def _hit(hit: Found, address: str) -> Hit:
 
 
 def _wire_snippet(found: highlight.BodySnippet, view: HitOptions) -> Snippet:
-    matches = spans(found.matches)
+    matches = wire_spans(found.matches)
     if view.highlight != "html":
         return {"text": found.text, "start": found.start, "end": found.end, "matches": matches}
     marked = highlight.mark(found.text, found.matches, shift=found.start)
     return {"text": found.text, "start": found.start, "end": found.end, "html": marked, "matches": matches}
 
 
-def spans(pairs: Sequence[tuple[int, int]]) -> list[Span]:
+def wire_spans(pairs: Sequence[tuple[int, int]]) -> list[Span]:
     return [{"start": start, "end": end} for start, end in pairs]

@@ -21,7 +21,7 @@ _LEAST_SHORT = 3
 """Letters of a word that is short for another."""
 
 
-def hint(entity: Entity) -> str | None:
+def entity_hint(entity: Entity) -> str | None:
     """The country of a place, else what a person is and how often and when it is in the news."""
     if entity.type == "place" and entity.country is not None:
         country = gazetteer.country(entity.country)
@@ -39,7 +39,7 @@ def hint(entity: Entity) -> str | None:
     return f"{counted}, {first}" if first == last else f"{counted}, {first} to {last}"
 
 
-def resolve(session: Session, name: str) -> Entity:
+def entity_named(session: Session, name: str) -> Entity:
     """Return the one entity of that name, a person's with the office before it or without.
 
     Raises `InvalidParameter` where there is none or there are several.
@@ -48,11 +48,11 @@ def resolve(session: Session, name: str) -> Entity:
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InvalidParameter("entity_name", f"No entity is called {name!r}.", suggestion=_nearest(session, name))
+        raise InvalidParameter("entity_name", f"No entity is called {name!r}.", suggestion=_nearest_name(session, name))
     raise InvalidParameter(
         "entity_name",
         f"{len(found)} entities are called {name!r}; name one by its id in entity.",
-        candidates=tuple(PossibleEntity(each.id, each.name, each.type, hint(each)) for each in found[:20]),
+        candidates=tuple(PossibleEntity(each.id, each.name, each.type, entity_hint(each)) for each in found[:20]),
     )
 
 
@@ -99,7 +99,7 @@ def complete(session: Session, prefix: str, limit: int) -> list[tuple[Entity, st
     return found[:limit]
 
 
-def _nearest(session: Session, name: str) -> str | None:
+def _nearest_name(session: Session, name: str) -> str | None:
     """The likest name among those that begin alike: people err late in a word more than in its first letters."""
     for length in (len(name), 5, 3):
         started = [alias for _, alias in store.suggest_entities(session, name[:length], 100)]

@@ -37,13 +37,13 @@ def _civil_date(text: str) -> str:
     if not re.fullmatch(_CIVIL_DATE, text):
         raise PydanticCustomError("civil_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD.")
     try:
-        bounds(text)
+        date_bounds(text)
     except ValueError:
         raise PydanticCustomError("civil_date", "The calendar has no {text}.", {"text": text}) from None
     return text
 
 
-def bounds(text: str) -> tuple[str, str]:
+def date_bounds(text: str) -> tuple[str, str]:
     """First and last day of a year, a month or a day; `ValueError` where the calendar has no such."""
     year, month, day = ([int(part) for part in text.split("-")] + [0, 0])[:3]
     first = date(year, month if len(text) > 4 else 1, day if len(text) > 7 else 1)
@@ -88,7 +88,7 @@ class Params(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class _Asked(Params):
+class _BaseConditions(Params):
     """The conditions that are no filter by a value of an article."""
 
     q: QueryText = Field(
@@ -126,14 +126,16 @@ class _Asked(Params):
     )
 
 
-def _parameter(filter: Filter) -> tuple[object, object]:
+def _filter_parameter(filter: Filter) -> tuple[object, object]:
     return Names, Field(default_factory=list, description=filter.description, examples=[list(filter.examples)])
 
 
 if TYPE_CHECKING:
-    _Filtered = _Asked
+    _Filtered = _BaseConditions
 else:
-    _Filtered = create_model("_Filtered", __base__=_Asked, **{name: _parameter(one) for name, one in FILTERS.items()})
+    _Filtered = create_model(
+        "_Filtered", __base__=_BaseConditions, **{name: _filter_parameter(one) for name, one in FILTERS.items()}
+    )
 
 
 class Conditions(_Filtered):
@@ -150,9 +152,9 @@ class Conditions(_Filtered):
         if self.date:
             if self.date_from or self.date_to:
                 raise InvalidParameter("date", "Give either date, or date_from and date_to.")
-            return bounds(self.date)
-        first = bounds(self.date_from)[0] if self.date_from else None
-        last = bounds(self.date_to)[1] if self.date_to else None
+            return date_bounds(self.date)
+        first = date_bounds(self.date_from)[0] if self.date_from else None
+        last = date_bounds(self.date_to)[1] if self.date_to else None
         if first and last and first > last:
             raise InvalidParameter("date_to", f"{self.date_to} is before date_from, {self.date_from}.")
         return first, last

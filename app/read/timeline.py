@@ -26,28 +26,28 @@ _AUTO: tuple[tuple[float, Interval], ...] = (
 _DAYS: dict[Interval, int] = {"day": 1, "week": 7, "month": 28, "year": 365, "decade": 3_652, "century": 36_524}
 
 
-def timeline(
+def build_timeline(
     counts: DateCounts | None, interval: Literal["auto"] | Interval, filters: Filters = EVERYTHING
 ) -> Timeline:
     """Gather counts from the first match to the last, or between the dates filtered by, which also cut the outer
     buckets: so each bucket counts what a search between its ends finds. Articles whose date says less than a bucket
     stand apart."""
     assert counts is not None, "the query asked for dates"
-    chosen = _chosen(interval, counts, filters)
+    chosen = _choose_interval(interval, counts, filters)
     precise = _precise(counts, chosen)
     imprecise = sum(counts.counts) - sum(precise.counts)
-    span = _span(precise, filters)
+    span = _day_span(precise, filters)
     if span is None:
         return {"interval": chosen, "buckets": [], "imprecise": imprecise, "undated": counts.undated}
-    _check_number(chosen, span)
-    buckets = _filled(precise, chosen, *span)
+    _check_bucket_count(chosen, span)
+    buckets = _fill_buckets(precise, chosen, *span)
     for bucket in (buckets[0], buckets[-1]):
         bucket["start"] = max(bucket["start"], filters.date_from or "")
         bucket["end"] = min(bucket["end"], filters.date_to or bucket["end"])
     return {"interval": chosen, "buckets": buckets, "imprecise": imprecise, "undated": counts.undated}
 
 
-def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
+def as_share(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
     """The counts of one search as a share of those of another, of the same moment."""
     assert part is not None, "the query asked for dates"
     assert whole is not None, "the query asked for dates"
@@ -57,14 +57,14 @@ def of_all(part: DateCounts | None, whole: DateCounts | None) -> DateCounts:
     return DateCounts(days, of_part, of_whole, part.undated)
 
 
-def _day(text: str) -> date:
+def _first_day(text: str) -> date:
     """The first day of a date that may be a month or a year."""
-    return date.fromisoformat(asking.bounds(text)[0])
+    return date.fromisoformat(asking.date_bounds(text)[0])
 
 
-def _span(counts: DateCounts, filters: Filters) -> tuple[date, date] | None:
+def _day_span(counts: DateCounts, filters: Filters) -> tuple[date, date] | None:
     """First and last day of what is filtered by, or else of what matches."""
-    matched = [asking.bounds(day) for day, count in zip(counts.days, counts.counts, strict=True) if count]
+    matched = [asking.date_bounds(day) for day, count in zip(counts.days, counts.counts, strict=True) if count]
     first = filters.date_from or min((first for first, _ in matched), default=None)
     last = filters.date_to or max((last for _, last in matched), default=None)
     return (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None
@@ -78,18 +78,18 @@ def _precise(counts: DateCounts, interval: Interval) -> DateCounts:
     return DateCounts(days, found, totals, counts.undated)
 
 
-def _chosen(interval: Literal["auto"] | Interval, counts: DateCounts, filters: Filters) -> Interval:
+def _choose_interval(interval: Literal["auto"] | Interval, counts: DateCounts, filters: Filters) -> Interval:
     """`auto` follows the span, but takes buckets so long that most dates can be told apart by them."""
     if interval != "auto":
         return interval
-    span, total = _span(counts, filters), sum(counts.counts)
+    span, total = _day_span(counts, filters), sum(counts.counts)
     days = (span[1] - span[0]).days + 1 if span else 0
     chosen: Interval = next((each for longest, each in _AUTO if days <= longest), "century")
     longer = (each for each in _DAYS if _DAYS[each] >= _DAYS[chosen])
     return next(each for each in longer if 2 * sum(_precise(counts, each).counts) >= total)
 
 
-def _check_number(interval: Interval, span: tuple[date, date]) -> None:
+def _check_bucket_count(interval: Interval, span: tuple[date, date]) -> None:
     days = (span[1] - span[0]).days + 1
     if _is_too_fine(interval, days):
         message = f"{days:,} days are too many for buckets of a {interval}; {MOST_BUCKETS:,} buckets is the limit."
@@ -101,14 +101,14 @@ def _is_too_fine(interval: Interval, days: int) -> bool:
     return days / _DAYS[interval] > MOST_BUCKETS
 
 
-def _filled(counts: DateCounts, interval: Interval, first: date, last: date) -> list[TimelineBucket]:
+def _fill_buckets(counts: DateCounts, interval: Interval, first: date, last: date) -> list[TimelineBucket]:
     sums: dict[date, tuple[int, int]] = {}
     for text, count, total in zip(counts.days, counts.counts, counts.totals, strict=True):
-        start = _start(_day(text), interval)
+        start = _bucket_start(_first_day(text), interval)
         counted, whole = sums.get(start, (0, 0))
         sums[start] = counted + count, whole + total
     buckets: list[TimelineBucket] = []
-    for start, end in _stretches(interval, first, last):
+    for start, end in _bucket_spans(interval, first, last):
         count, total = sums.get(start, (0, 0))
         buckets.append(
             {
@@ -122,17 +122,17 @@ def _filled(counts: DateCounts, interval: Interval, first: date, last: date) -> 
     return buckets
 
 
-def _stretches(interval: Interval, first: date, last: date) -> Iterator[tuple[date, date]]:
-    start = _start(first, interval)
+def _bucket_spans(interval: Interval, first: date, last: date) -> Iterator[tuple[date, date]]:
+    start = _bucket_start(first, interval)
     while True:
-        end = _end(start, interval)
+        end = _bucket_end(start, interval)
         yield start, end
         if end >= last:
             return
         start = end + timedelta(days=1)
 
 
-def _start(day: date, interval: Interval) -> date:
+def _bucket_start(day: date, interval: Interval) -> date:
     match interval:
         case "day":
             return day
@@ -145,7 +145,7 @@ def _start(day: date, interval: Interval) -> date:
             return date(max(day.year - day.year % _YEARS[interval], 1), 1, 1)
 
 
-def _end(start: date, interval: Interval) -> date:
+def _bucket_end(start: date, interval: Interval) -> date:
     match interval:
         case "day":
             return start
@@ -153,7 +153,7 @@ def _end(start: date, interval: Interval) -> date:
             # The calendar ends in the middle of a week.
             return date.fromordinal(min(start.toordinal() + 6, date.max.toordinal()))
         case "month":
-            return date.fromisoformat(asking.bounds(start.isoformat()[:7])[1])
+            return date.fromisoformat(asking.date_bounds(start.isoformat()[:7])[1])
         case _:
             years = _YEARS[interval]
             return date(start.year - start.year % years + years - 1, 12, 31)

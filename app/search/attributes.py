@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, cast
 
+from app.ids import UNRESOLVED
 from app.text import fold
 
 if TYPE_CHECKING:
@@ -111,11 +112,11 @@ DATES = ("date", "date_from", "date_to")
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """What a facet counts: the values of a view that begin with `prefix`; without a view, parts of the calendar.
+    """What a facet counts: the values of a view that begin with `prefix` and do not end with `without`. Without a view,
+    parts of the calendar.
 
     `filters` can choose a value of it. The facet leaves its `own` one out, so that a reader sees what each other value
     would give. `title` heads it on the page, which lists the facets in this order; "" keeps it off the page.
-
     """
 
     title: str
@@ -123,10 +124,11 @@ class Grouping:
     filters: tuple[str, ...]
     own: str
     prefix: str = ""
+    without: str = ""
 
 
 def _entity_grouping(title: str, type: str) -> Grouping:
-    return Grouping(title, ENTITY, ("entity", "entity_any"), "entity_any", f"{type}-")
+    return Grouping(title, ENTITY, ("entity", "entity_any"), "entity_any", f"{type}-", UNRESOLVED)
 
 
 FACETS: dict[FacetName, Grouping] = {

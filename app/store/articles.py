@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, update
 from sqlmodel import Session, col, select
 
 from app.errors import IndexUnavailable, NotFound, Withdrawn
+from app.ids import UNRESOLVED_GLOB
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Entity, Mention
@@ -122,8 +123,10 @@ def archive_stats(session: Session) -> ArchiveStats:
             func.count(), func.count(func.distinct(Article.source)), func.min(Article.date), func.max(Article.date)
         ).where(Article.status == "published")
     ).one()
+    # As the list of entities counts them.
+    told_apart = col(Entity.id).op("NOT GLOB", is_comparison=True)(UNRESOLVED_GLOB)
     entities, mentions = session.exec(
-        select(func.count(), func.coalesce(func.sum(Entity.mention_count), 0)).where(
+        select(func.count().filter(told_apart), func.coalesce(func.sum(Entity.mention_count), 0)).where(
             Entity.article_count > 0, ~col(Entity.hidden)
         )
     ).one()

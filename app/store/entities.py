@@ -135,12 +135,16 @@ def find_entities(
     limit: int = 20,
     after: After | None = None,
 ) -> Page[Entity]:
-    """`name` is the beginning of any word of any of its aliases, however spelled in case and accents; where nobody is
+    """Return a page of entities; surnames whose bearers are not told apart only where a name is asked for.
+
+    `name` is the beginning of any word of any of its aliases, however spelled in case and accents; where nobody is
     called so, those with a word that is spelled nearly so."""
     wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0, ~col(Entity.hidden)]
     if type is not None:
         wanted.append(col(Entity.type) == type)
-    if name is not None:
+    if name is None:
+        wanted.append(col(Entity.id).op("NOT GLOB", is_comparison=True)(UNRESOLVED_GLOB))
+    else:
         wanted.append(_is_named(session, fold(name)))
     total = session.exec(select(func.count()).select_from(Entity).where(*wanted)).one()
     order: list[Any]
@@ -187,7 +191,8 @@ WHERE alias.folded = ? AND NOT entity.hidden ORDER BY entity.article_count DESC,
 
 def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
     """Entities with an alias that starts so, or where these are few one of whose words does, and the most usual such
-    alias. Of either those most in the news come first, and surnames that one article left unexplained last."""
+    alias. Of either those most in the news come first; surnames that articles left unexplained only where there is
+    nothing else."""
     folded = fold(prefix)
     if not folded:
         return []
@@ -209,7 +214,8 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
         .order_by(col(Alias.count), col(Alias.text).desc())
     )
     best = dict(iter(session.exec(forms)))
-    return [(entity, best[entity.id]) for entity in found]
+    known = [entity for entity in found if not is_scoped(entity.id)]
+    return [(entity, best[entity.id]) for entity in known or found]
 
 
 def _is_named(session: Session, folded: str) -> ColumnElement[bool]:

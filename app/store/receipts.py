@@ -11,14 +11,14 @@ from app.store.tables import IndexCommit
 _KEPT = 8
 
 
-def write_receipt(session: Session, token: str, generation: int, sequence: int) -> None:
+def add_receipt(session: Session, token: str, generation: int, sequence: int) -> None:
     """A promise of this or a later generation that was made before is dead: a crash came first."""
     dead = delete(IndexCommit).where(~col(IndexCommit.generation).between(generation - _KEPT, generation - 1))
     session.connection().execute(dead)
     session.connection().execute(insert(IndexCommit).values(index=token, generation=generation, sequence=sequence))
 
 
-def read_receipt(session: Session, token: str, generation: int) -> int | None:
+def find_receipt(session: Session, token: str, generation: int) -> int | None:
     """The sequence number that this commit holds; None where none was promised under that token."""
     receipt = session.get(IndexCommit, (token, generation))
     return receipt.sequence if receipt is not None else None

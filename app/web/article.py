@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from app.http.deps import ArchiveDep, ArticleId
 from app.read.articles import article_view
-from app.read.hits import spans
+from app.read.hits import wire_spans
 from app.search import highlight
 from app.search.query import parse
 from app.store import articles as store
 from app.web.address import Address
-from app.web.pages import render
+from app.web.pages import render_page
 from app.web.passages import passages
 from app.web.results import results
 
@@ -31,11 +31,11 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
         similar = results(archive, session, like_it.hits)
     hits = highlight.matches(clause, article["body"])
-    article["matches"] = spans(hits[:MOST_MARKS])
+    article["matches"] = wire_spans(hits[:MOST_MARKS])
     # An address comes from outside: only those of the web are links, never one that runs a script.
     web = article.get("url", "").startswith(("http://", "https://"))
     call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
-    return render(
+    return render_page(
         request, "article.html",
         q=q, article=article, web=web, passages=passages(article), similar=similar, call=call, hits=len(hits),
         curl=call.curl(str(request.base_url)),

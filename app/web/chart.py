@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.read.models import Interval, Timeline, TimelineBucket
-from app.read.timeline import MOST_YEARS, timeline
+from app.read.timeline import MOST_YEARS, build_timeline
 from app.search.attributes import DATES, EVERYTHING, Filters
 from app.search.engine import DateCounts
 from app.web.address import Address
@@ -57,17 +57,17 @@ class Chart:
     """To the few articles that are too far away to be drawn."""
 
 
-def over_time(counts: DateCounts | None, here: Address, filters: Filters = EVERYTHING) -> Chart | None:
+def search_chart(counts: DateCounts | None, here: Address, filters: Filters = EVERYTHING) -> Chart | None:
     """The chart of a search, `here` under `filters`: of its bulk, beside links to the few articles far away from it."""
     assert counts is not None, "the query asked for dates"
-    near = _near(counts, filters)
+    near = _days_to_draw(counts, filters)
     shown = DateCounts(counts.days[near], counts.counts[near], counts.totals[near], counts.undated)
-    drawn = timeline(shown, "auto", filters)
-    made = chart(drawn, here)
-    return made and replace(made, beyond=tuple(_beyond(counts.counts, near, drawn["buckets"], here)))
+    drawn = build_timeline(shown, "auto", filters)
+    made = timeline_chart(drawn, here)
+    return made and replace(made, beyond=tuple(_links_beyond(counts.counts, near, drawn["buckets"], here)))
 
 
-def _near(counts: DateCounts, filters: Filters) -> slice:
+def _days_to_draw(counts: DateCounts, filters: Filters) -> slice:
     """Return which days to draw: all, unless they are too many for years and without the few that stand alone they are
     not."""
     years = [int(day[:4]) for day in counts.days]
@@ -93,7 +93,7 @@ def _bulk(years: list[int], articles: Counter[int], spare: int) -> list[int]:
     return _bulk(many, articles, spare) if years[at] - years[at - 1] >= LONELY and spare >= 0 else []
 
 
-def _beyond(counts: tuple[int, ...], near: slice, buckets: list[TimelineBucket], here: Address) -> Iterator[Way]:
+def _links_beyond(counts: tuple[int, ...], near: slice, buckets: list[TimelineBucket], here: Address) -> Iterator[Way]:
     """No bucket reaches to what is left out, so the search beside the outer one finds just that."""
     first, last, step = buckets[0]["start"], buckets[-1]["end"], timedelta(days=1)
     if number := sum(counts[: near.start]):
@@ -104,7 +104,7 @@ def _beyond(counts: tuple[int, ...], near: slice, buckets: list[TimelineBucket],
         yield Way(f"{number:,} later", here.without(*DATES).having(date_from=since.isoformat()))
 
 
-def chart(timeline: Timeline, here: Address) -> Chart | None:
+def timeline_chart(timeline: Timeline, here: Address) -> Chart | None:
     """`here` is the search that a bar narrows. None where there is nothing to compare."""
     buckets, interval = timeline["buckets"], timeline["interval"]
     most = max((bucket["count"] for bucket in buckets), default=0)
@@ -112,7 +112,7 @@ def chart(timeline: Timeline, here: Address) -> Chart | None:
         return None
     bars = tuple(_bar(number, bucket, interval, most, here) for number, bucket in enumerate(buckets))
     middle = [buckets[len(buckets) // 2]["start"]] if len(buckets) > 4 else []
-    ticks = tuple(_tick(day, interval) for day in (buckets[0]["start"], *middle, buckets[-1]["end"]))
+    ticks = tuple(_tick_label(day, interval) for day in (buckets[0]["start"], *middle, buckets[-1]["end"]))
     width = len(bars) * STEP
     thick = round(min(STEP - GAP, width * WIDEST), 2)
     return Chart(interval, width, thick, bars, ticks, most, timeline["imprecise"], timeline["undated"])
@@ -121,12 +121,12 @@ def chart(timeline: Timeline, here: Address) -> Chart | None:
 def _bar(number: int, bucket: TimelineBucket, interval: Interval, most: int, here: Address) -> Bar:
     count, start, end = bucket["count"], bucket["start"], bucket["end"]
     height = max(round(HEIGHT * count / most), LEAST) if count else 0
-    label = f"{_span(start, end, interval)}: {count:,} article{'' if count == 1 else 's'}"
+    label = f"{_bucket_label(start, end, interval)}: {count:,} article{'' if count == 1 else 's'}"
     url = here.without(*DATES).having(date_from=start, date_to=end) if count else None
     return Bar(number * STEP, HEIGHT - height, height, start, end, label, url)
 
 
-def _span(start: str, end: str, interval: Interval) -> str:
+def _bucket_label(start: str, end: str, interval: Interval) -> str:
     match interval:
         case "day":
             return civil(start)
@@ -135,10 +135,10 @@ def _span(start: str, end: str, interval: Interval) -> str:
         case "decade" | "century":
             return f"{start[:4]} to {end[:4]}"
         case _:
-            return _tick(start, interval)
+            return _tick_label(start, interval)
 
 
-def _tick(day: str, interval: Interval) -> str:
+def _tick_label(day: str, interval: Interval) -> str:
     match interval:
         case "day" | "week":
             return civil(day)

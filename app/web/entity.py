@@ -6,12 +6,12 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
-from app.read.entities import portrait, related, summary
+from app.read.entities import entity_summary, portrait, related
 from app.search.attributes import Filters
 from app.search.query import Query
 from app.web.address import Address
-from app.web.chart import over_time
-from app.web.pages import render
+from app.web.chart import search_chart
+from app.web.pages import render_page
 from app.web.picture import picture
 from app.web.results import results
 
@@ -30,10 +30,10 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         listed = results(archive, session, latest.hits)
     articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
-    return render(
+    return render_page(
         request, "entity.html",
-        entity=summary(shown.entity), aliases=shown.aliases, roles=shown.roles,
+        entity=entity_summary(shown.entity), aliases=shown.aliases, roles=shown.roles,
         related=beside, picture=picture(beside), results=listed,
-        chart=over_time(shown.dates, articles), articles=articles,
+        chart=search_chart(shown.dates, articles), articles=articles,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from app.http.deps import ArchiveDep
-from app.read.entities import entity_page, summary
+from app.read.entities import entity_page, entity_summary
 from app.web.address import Address, entity_params
-from app.web.pages import Way, render
+from app.web.pages import Way, render_page
 
 KINDS = (("", "All"), ("person", "People"), ("place", "Places"), ("organization", "Organizations"), ("event", "Events"))
 SORTS = (("-count", "Most articles"), ("name", "A to Z"))
@@ -22,9 +22,9 @@ def show_names(request: Request, archive: ArchiveDep) -> Response:
     params, here = entity_params(request, LIMIT), Address.of(request)
     page, cursor = entity_page(archive, params)
     call = Address("/v1/entities", here.pairs)
-    return render(
+    return render_page(
         request, "names.html",
-        here=here, params=params, total=page.total, names=[summary(entity) for entity in page.items],
+        here=here, params=params, total=page.total, names=[entity_summary(entity) for entity in page.items],
         kinds=[Way(label, _of_kind(here, kind), kind == (params.type or "")) for kind, label in KINDS],
         sorts=[Way(label, here.having(sort=sort), sort == params.sort) for sort, label in SORTS],
         next=cursor and here.having(cursor=cursor), call=call, curl=call.curl(str(request.base_url)),

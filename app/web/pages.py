@@ -44,7 +44,7 @@ class Way:
     current: bool = False
 
 
-def render(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:
+def render_page(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:
     root = request.scope.get("root_path", "")
     page = _templates.get_template(template).render(root=root, assets=root + ASSETS, **values)
     headers = {"Cache-Control": "no-cache"}
@@ -57,23 +57,23 @@ def civil(text: str | None) -> str:
     """A civil date as people write it, as precise as it was given: `1969-07-20` is 20 July 1969."""
     match (text or "").split("-"):
         case [year, month, day]:
-            return f"{int(day)} {_month(month)} {int(year)}"
+            return f"{int(day)} {_month_name(month)} {int(year)}"
         case [year, month]:
-            return f"{_month(month)} {int(year)}"
+            return f"{_month_name(month)} {int(year)}"
         case _:
             return text or ""
 
 
-def _month(number: str) -> str:
+def _month_name(number: str) -> str:
     return f"{date(2000, int(number), 1):%B}"
 
 
-def failure(request: Request, problem: Problem) -> Response:
+def problem_page(request: Request, problem: Problem) -> Response:
     """A problem for people: what happened, and ways to go on that lead somewhere."""
     wrong = {each.get("parameter", "") for each in problem["errors"]} & request.query_params.keys()
     repair = Address.of(request).without(*wrong) if wrong else None
     again = Address(request.url.path, tuple(request.query_params.multi_items()))
-    return render(request, "problem.html", status=problem["status"], problem=problem, repair=repair, again=again)
+    return render_page(request, "problem.html", status=problem["status"], problem=problem, repair=repair, again=again)
 
 
 _templates = Environment(

@@ -15,28 +15,28 @@ Named = tuple[int, int, EntityMentions]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TextPiece:
     text: str
     marked: bool
     dateline: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class EntityRun:
     """Pieces of one name, or of the text between two."""
 
     entity: EntityMentions | None
-    pieces: tuple[Piece, ...]
+    pieces: tuple[TextPiece, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
     kind: str
-    runs: tuple[Run, ...]
+    runs: tuple[EntityRun, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Marked:
+class _BodyMarks:
     """What is marked in a body, gathered once for all its blocks: a long one has as many of each as words.
 
     `named` (each of its entity in `entities`) and `hits` are ascending and disjoint; the dateline ends at `dateline`.
@@ -53,22 +53,22 @@ class _Marked:
 def passages(article: Article) -> list[Passage]:
     """Return the passages in order. Every character of every block is in exactly one piece, as it stands in the
     body."""
-    marked = _marked(article)
+    marked = _gather_marks(article)
     return [
-        Passage(block["kind"], tuple(_runs(article["body"], (block["start"], block["end"]), marked)))
+        Passage(block["kind"], tuple(_entity_runs(article["body"], (block["start"], block["end"]), marked)))
         for block in article["blocks"]
     ]
 
 
-def _marked(article: Article) -> _Marked:
-    names = _names(article)
+def _gather_marks(article: Article) -> _BodyMarks:
+    names = _disjoint_names(article)
     named, hits = [name[:2] for name in names], [(hit["start"], hit["end"]) for hit in article.get("matches", [])]
-    dateline = _dateline(article)
+    dateline = _dateline_end(article)
     edges = sorted({dateline, *chain.from_iterable(named), *chain.from_iterable(hits)})
-    return _Marked([name[2] for name in names], named, hits, dateline, edges)
+    return _BodyMarks([name[2] for name in names], named, hits, dateline, edges)
 
 
-def _names(article: Article) -> list[Named]:
+def _disjoint_names(article: Article) -> list[Named]:
     """Ascending and disjoint: of names that overlap the first counts."""
     every = sorted(
         ((place["start"], place["end"], entity) for entity in article["entities"]
@@ -82,19 +82,21 @@ def _names(article: Article) -> list[Named]:
     return kept
 
 
-def _dateline(article: Article) -> int:
+def _dateline_end(article: Article) -> int:
     """Return where the dateline at the head of the body ends; 0 where the text begins without."""
     text = article.get("dateline", {"text": ""})["text"]
     return len(text) if text and article["body"].startswith(text) else 0
 
 
-def _runs(body: str, block: Stretch, marked: _Marked) -> Iterator[Run]:
+def _entity_runs(body: str, block: Stretch, marked: _BodyMarks) -> Iterator[EntityRun]:
     start, end = block
     inside = marked.edges[bisect_right(marked.edges, start) : bisect_left(marked.edges, end)]
     cuts = pairwise(sorted({start, *inside, end}))
     for number, stretch in groupby(cuts, key=lambda cut: _covering(marked.named, cut[0])):
-        pieces = tuple(Piece(body[a:b], _covering(marked.hits, a) is not None, a < marked.dateline) for a, b in stretch)
-        yield Run(None if number is None else marked.entities[number], pieces)
+        pieces = tuple(
+            TextPiece(body[a:b], _covering(marked.hits, a) is not None, a < marked.dateline) for a, b in stretch
+        )
+        yield EntityRun(None if number is None else marked.entities[number], pieces)
 
 
 def _covering(spans: list[Stretch], at: int) -> int | None:

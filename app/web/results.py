@@ -38,29 +38,29 @@ def results(
     return [
         Result(
             hit,
-            _marked(hit.card.headline, in_headline.matches(hit.card.headline)),
-            _snippet(hit, bodies.get(hit.id, ""), in_body),
+            _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
+            _snippet_html(hit, bodies.get(hit.id, ""), in_body),
             tuple(known[id] for id in people[hit.id][:NAMES]),
         )
         for hit in hits
     ]
 
 
-def _snippet(hit: ArticleHit, body: str, highlighter: highlight.Highlighter) -> Markup:
+def _snippet_html(hit: ArticleHit, body: str, highlighter: highlight.Highlighter) -> Markup:
     """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
-    rest = body[_told(hit, body) :].lstrip(" ,;:.\n")
+    rest = body[_headline_end(hit, body) :].lstrip(" ,;:.\n")
     found = highlighter.snippet(rest)
     before = "…\u00a0" if found.start or len(rest) < len(body) else ""
     after = "\u00a0…" if found.end < len(rest) else ""
-    return Markup("{}{}{}").format(before, _marked(found.text, found.matches, found.start), after)
+    return Markup("{}{}{}").format(before, _marked_html(found.text, found.matches, found.start), after)
 
 
-def _told(hit: ArticleHit, body: str) -> int:
+def _headline_end(hit: ArticleHit, body: str) -> int:
     """Return how far into the body its headline goes; 0 where it has one of its own."""
     said = hit.card.headline.removesuffix("…").rstrip()
     start = body.find(said) if hit.card.headline_derived else -1
     return start + len(said) if start >= 0 and start + len(said) < len(body) else 0
 
 
-def _marked(text: str, spans: Sequence[highlight.Span], shift: int = 0) -> Markup:
+def _marked_html(text: str, spans: Sequence[highlight.Span], shift: int = 0) -> Markup:
     return Markup(highlight.mark(text, tuple(spans), shift))  # noqa: S704  # `mark` escapes the text

@@ -11,14 +11,14 @@ from app.http.deps import ArchiveDep
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
 from app.read.models import Facet, FilterInForce
-from app.read.params import SearchParams, bounds
+from app.read.params import SearchParams, date_bounds
 from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
 from app.store import entities as store
 from app.web.address import Address, api_call, search_params
-from app.web.chart import over_time
-from app.web.pages import Way, civil, render
+from app.web.chart import search_chart
+from app.web.pages import Way, civil, render_page
 from app.web.results import results
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
@@ -33,27 +33,27 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     engine = archive.engine.still()
     with archive.database.reading() as session:
         asked = read_conditions(archive.database, session, params)
-        found = _found(engine, params, asked)
-        facets = _facets(request, session, asked, found)
+        found = _run_search(engine, params, asked)
+        facets = _telling_facets(request, session, asked, found)
         listed = results(archive, session, found.hits.hits, found.clause)
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
-    return render(
+    return render_page(
         request, "search.html",
         here=here, params=params, asked=asked, found=found, results=listed, facets=facets, groupings=FACETS,
-        read=read, filters=_in_force(here, asked, read["filters"]),
-        chart=over_time(found.hits.dates, here, asked.filters),
-        sorts=_sorts(here, params, asked),
-        repairs=_repairs(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
+        read=read, filters=_condition_links(here, asked, read["filters"]),
+        chart=search_chart(found.hits.dates, here, asked.filters),
+        sorts=_sort_links(here, params, asked),
+        repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip
 
 
-def _found(engine: SearchEngine, params: SearchParams, asked: Asked) -> Answer:
+def _run_search(engine: SearchEngine, params: SearchParams, asked: Asked) -> Answer:
     query = params.to_query(asked.parsed.clause, asked.filters)
     return answer(engine, replace(query, dates=True), params.match)
 
 
-def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
+def _sort_links(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
     """Return the ways to sort; without words nothing is a better match than another."""
     ranked = asked.parsed.clause is not None
     present = params.order() if ranked or params.order() != "relevance" else "-date"
@@ -62,7 +62,7 @@ def _sorts(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
     ]
 
 
-def _facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
+def _telling_facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
     """Return the facets that say something: a facet of one value that all articles have narrows nothing."""
     labels = store.labels(session, entity_ids(found.hits.facets))
     path, given = request.url.path, request.query_params.multi_items()
@@ -74,12 +74,12 @@ def _narrows(facet: Facet, total: int) -> bool:
     return any(value["selected"] or value["count"] < total for value in facet["values"])
 
 
-def _in_force(here: Address, asked: Asked, filters: list[FilterInForce]) -> list[Way]:
+def _condition_links(here: Address, asked: Asked, filters: list[FilterInForce]) -> list[Way]:
     """Each condition besides the words, with the way back out of it."""
     ways = []
     first, last = asked.filters.date_from, asked.filters.date_to
     if first or last:
-        ways.append(Way(_dates(first, last), here.without(*DATES)))
+        ways.append(Way(_date_label(first, last), here.without(*DATES)))
     for condition in filters:
         name, value = condition["name"], condition["value"]
         if name not in DATES:
@@ -90,16 +90,16 @@ def _in_force(here: Address, asked: Asked, filters: list[FilterInForce]) -> list
     return ways
 
 
-def _dates(first: str | None, last: str | None) -> str:
+def _date_label(first: str | None, last: str | None) -> str:
     if first and last:
         for precision in (len("YYYY"), len("YYYY-MM")):
-            if bounds(first[:precision]) == (first, last):
+            if date_bounds(first[:precision]) == (first, last):
                 return civil(first[:precision])
         return civil(first) if first == last else f"{civil(first)} to {civil(last)}"
     return f"from {civil(first)}" if first else f"until {civil(last)}"
 
 
-def _repairs(here: Address, found: Answer) -> list[Way]:
+def _repair_links(here: Address, found: Answer) -> list[Way]:
     """Return ways on for words that kill a search: the same without them, or one of the others alone."""
     ways = []
     missing = [term.text for term in found.terms if not term.count]
@@ -107,9 +107,11 @@ def _repairs(here: Address, found: Answer) -> list[Way]:
     if missing and present:
         ways.append(Way(f"Leave out {', '.join(missing)}", here.having(q=" ".join(present))))
     if not found.hits.total:
-        ways += [Way(f"Only {term.text} ({term.count:,})", here.having(q=term.text)) for term in _alone(found.terms)]
+        ways += [
+            Way(f"Only {term.text} ({term.count:,})", here.having(q=term.text)) for term in _single_words(found.terms)
+        ]
     return ways
 
 
-def _alone(terms: tuple[PartCount, ...]) -> list[PartCount]:
+def _single_words(terms: tuple[PartCount, ...]) -> list[PartCount]:
     return sorted((term for term in terms if term.count), key=lambda term: -term.count)[:4] if len(terms) > 1 else []

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import FastAPI, Request, Response
 from starlette.routing import Match
 
-from app.api.app import create_app as create_api
+from app.api.app import create_api
 from app.http import problems
 from app.read.models import Problem
 from app.settings import Settings
 from app.web import article, entity, names, search
-from app.web.pages import ASSETS, Assets, failure
+from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (search, article, names, entity)
 
@@ -28,7 +28,7 @@ def create_app(settings: Settings) -> FastAPI:
 def _render_problem(request: Request, problem: Problem) -> Response:
     """Answer with a problem. Where a page was asked for, problems are pages too, also those of layers that no route has
     been chosen in."""
-    return failure(request, problem) if _is_page(request) else problems.render_json(request, problem)
+    return problem_page(request, problem) if _is_page(request) else problems.render_json(request, problem)
 
 
 def _is_page(request: Request) -> bool:

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from sqlmodel import select
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
@@ -58,14 +58,14 @@ def total(client: httpx.Client) -> int:
 
 def test_a_start_brings_the_index_up_to_date(settings: Settings) -> None:
     fall_behind(settings)
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         ready(client)
         assert client.get("/v1/stats").json()["index"]["lag"] == 0
 
 
 def test_it_serves_while_another_ingests_and_says_that_it_is_behind(settings: Settings) -> None:
     fall_behind(settings)
-    with writing_alone(settings.lock_path), serve(create_app(settings)) as client:
+    with writing_alone(settings.lock_path), serve(create_api(settings)) as client:
         answer = client.get("/readyz")
         assert answer.status_code == 503
         assert answer.headers["Retry-After"]
@@ -78,7 +78,7 @@ def test_it_serves_while_another_ingests_and_says_that_it_is_behind(settings: Se
 
 def test_a_lost_index_is_made_again_from_the_rows(settings: Settings) -> None:
     shutil.rmtree(settings.index_dir)
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         ready(client)
         assert total(client) == 2
 
@@ -88,7 +88,7 @@ def test_while_it_is_made_searches_are_put_off_and_articles_are_read(settings: S
     with open_archive(settings) as archive, archive.database.reading() as session:
         [first, _] = session.exec(select(Article.id)).all()
     shutil.rmtree(settings.index_dir)
-    with writing_alone(settings.lock_path), serve(create_app(settings)) as client:
+    with writing_alone(settings.lock_path), serve(create_api(settings)) as client:
         for path in ("/v1/search?q=lighthouse", "/v1/timeline", f"/v1/articles/{first}/similar", "/readyz"):
             answer = client.get(path)
             assert (answer.status_code, answer.json()["type"]) == (503, "/problems/index-unavailable")
@@ -98,7 +98,7 @@ def test_while_it_is_made_searches_are_put_off_and_articles_are_read(settings: S
 
 def test_damage_behind_a_failure_is_found_and_mended(settings: Settings) -> None:
     """As a failing disk does it: in place, while the server has the file mapped."""
-    app = create_app(settings)
+    app = create_api(settings)
     with serve(app) as client:
         ready(client)
         [segment] = settings.index_dir.glob(f"*{EXTENSION}")
@@ -120,14 +120,14 @@ def test_damage_behind_a_failure_is_found_and_mended(settings: Settings) -> None
 def test_a_damaged_index_is_made_again_from_the_rows(settings: Settings) -> None:
     for file in settings.index_dir.rglob("*.toc"):
         file.write_bytes(b"not an index")
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         ready(client)
         assert total(client) == 2
 
 
 def test_what_another_process_adds_is_found_and_tags_change(settings: Settings) -> None:
     paths = ["/v1/search?q=lighthouse", "/v1/stats", "/v1/timeline"]
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         before = [client.get(path).headers["ETag"] for path in paths]
         add(settings, "tailor")
         deadline = time.monotonic() + 5
@@ -139,7 +139,7 @@ def test_what_another_process_adds_is_found_and_tags_change(settings: Settings) 
 
 
 def test_pages_go_on_as_they_began_while_articles_come_in(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         first = client.get("/v1/search", params={"q": "lighthouse", "limit": 1}).json()
         add(settings, "tailor", "smith")
         second = client.get(first["next"]).json()

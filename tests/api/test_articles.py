@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.api.articles import MOST_BYTES
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
@@ -113,7 +113,7 @@ def long(tmp_path: Path) -> Iterator[Api]:
     settings = Settings(data_dir=tmp_path / "data", searches=1, search_wait=0.01)
     with open_archive(settings) as archive:
         ingest([tmp_path / "long.jsonl"], archive, IngestOptions(skip_entities=True))
-    app = create_app(settings)
+    app = create_api(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.errors import DecisionInvalid
 from app.ingest.pipeline import ingest
@@ -29,7 +29,7 @@ def edited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     with open_archive(settings) as archive:
         ingest([folder / "a.jsonl"], archive)
         admit_the_admin(archive)
-    app = create_app(settings)
+    app = create_api(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.settings import Settings
 from tests.served import Api, serve
 
@@ -40,7 +40,7 @@ def test_metrics_count_by_route_and_never_by_address(api: Api) -> None:
 
 
 def test_an_empty_archive_answers(tmp_path: Path) -> None:
-    with serve(create_app(Settings(data_dir=tmp_path))) as client:
+    with serve(create_api(Settings(data_dir=tmp_path))) as client:
         assert client.get("/readyz").status_code == 200
         assert client.get("/v1/search?q=anything").json()["total"] == 0
         assert client.get("/v1/timeline").json()["buckets"] == []

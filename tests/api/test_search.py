@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
@@ -213,7 +213,7 @@ def test_autocomplete_cuts_off_whatever_is_typed(tmp_path: Path) -> None:
     source.write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
     with open_archive(settings) as archive:
         ingest([source], archive, IngestOptions(skip_entities=True))
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         for typed in ("con", "harbour con", "con*", '"con', "co", "c"):
             answer = client.get("/v1/autocomplete", params={"q": typed})
             assert answer.status_code == 200, typed

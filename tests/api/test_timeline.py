@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidParameter
 from app.read.models import Interval
-from app.read.timeline import timeline
+from app.read.timeline import build_timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
 from tests.served import Api
@@ -64,10 +64,10 @@ def test_too_many_buckets_are_refused(api: Api) -> None:
 def test_what_is_suggested_in_place_of_too_many_buckets_is_served(interval: Any) -> None:
     found = counts(("0001-01-01", 1, 1), ("9999-12-31", 1, 1))
     with pytest.raises(InvalidParameter) as refused:
-        timeline(found, interval)
+        build_timeline(found, interval)
     finer: Any = refused.value.suggestion
     assert finer != interval
-    assert len(timeline(found, finer)["buckets"]) == 1_000
+    assert len(build_timeline(found, finer)["buckets"]) == 1_000
 
 
 def test_a_decade_and_a_century_begin_in_round_years(api: Api) -> None:
@@ -76,7 +76,9 @@ def test_a_decade_and_a_century_begin_in_round_years(api: Api) -> None:
         ("1990-01-01", "1999-12-31"),
         ("2000-01-01", "2009-12-31"),
     ]
-    ends = [(b["start"], b["end"]) for b in timeline(counts(("0007", 1, 1), ("0100", 1, 1)), "century")["buckets"]]
+    ends = [
+        (b["start"], b["end"]) for b in build_timeline(counts(("0007", 1, 1), ("0100", 1, 1)), "century")["buckets"]
+    ]
     assert ends == [("0001-01-01", "0099-12-31"), ("0100-01-01", "0199-12-31")]
 
 
@@ -105,20 +107,20 @@ VAGUE = (("1987", 1, 2), ("1987-03", 2, 3), ("1987-03-09", 4, 5))
 def test_what_a_date_does_not_say_is_counted_apart(
     interval: Any, buckets: list[tuple[str, int, int]], imprecise: int
 ) -> None:
-    answer = timeline(counts(*VAGUE), interval)
+    answer = build_timeline(counts(*VAGUE), interval)
     assert [(b["start"], b["count"], b["total"]) for b in answer["buckets"]] == buckets
     assert answer["imprecise"] == imprecise
 
 
 def test_without_a_date_that_says_enough_there_is_no_bucket() -> None:
     expected = {"interval": "month", "buckets": [], "imprecise": 3, "undated": 0}
-    assert timeline(counts(("1987", 3, 3)), "month") == expected
+    assert build_timeline(counts(("1987", 3, 3)), "month") == expected
 
 
 def test_auto_takes_buckets_that_most_dates_say() -> None:
-    assert timeline(counts(("1987", 3, 3), ("1988-01-01", 2, 2)), "auto")["interval"] == "year"
-    assert timeline(counts(("1987-02", 3, 3), ("1987-03-01", 2, 2)), "auto")["interval"] == "month"
-    assert timeline(counts(("1987", 2, 2), ("1987-03-01", 3, 3)), "auto")["interval"] == "week"
+    assert build_timeline(counts(("1987", 3, 3), ("1988-01-01", 2, 2)), "auto")["interval"] == "year"
+    assert build_timeline(counts(("1987-02", 3, 3), ("1987-03-01", 2, 2)), "auto")["interval"] == "month"
+    assert build_timeline(counts(("1987", 2, 2), ("1987-03-01", 3, 3)), "auto")["interval"] == "week"
 
 
 @given(
@@ -133,7 +135,7 @@ def test_buckets_and_what_stands_apart_are_all_there_is(found: dict[tuple[date, 
     by_date: dict[str, int] = {}
     for (day, length), count in found.items():
         by_date[day.isoformat()[:length]] = by_date.get(day.isoformat()[:length], 0) + count
-    answer = timeline(counts(*((day, n, n) for day, n in sorted(by_date.items()))), interval)
+    answer = build_timeline(counts(*((day, n, n) for day, n in sorted(by_date.items()))), interval)
     assert sum(b["count"] for b in answer["buckets"]) + answer["imprecise"] == sum(found.values())
 
 
@@ -151,7 +153,7 @@ def test_buckets_tile_the_span_and_lose_nothing(found: dict[date, int], one: dat
     kept = {day.isoformat(): n for day, n in sorted(found.items()) if first <= day <= last}
     filters = Filters(date_from=first.isoformat(), date_to=last.isoformat())
     try:
-        answer = timeline(counts(*((day, n, n + 1) for day, n in kept.items())), interval, filters)
+        answer = build_timeline(counts(*((day, n, n + 1) for day, n in kept.items())), interval, filters)
     except InvalidParameter:
         assert (last - first).days > 5_000
         return
@@ -178,10 +180,10 @@ def test_buckets_tile_the_span_and_lose_nothing(found: dict[date, int], one: dat
     ],
 )
 def test_auto_follows_the_span(last: str, expected: Interval) -> None:
-    assert timeline(counts(("2001-01-01", 1, 1), (last, 1, 1)), "auto")["interval"] == expected
+    assert build_timeline(counts(("2001-01-01", 1, 1), (last, 1, 1)), "auto")["interval"] == expected
 
 
 @given(st.dates(), st.dates())
 def test_auto_never_makes_more_buckets_than_can_be_drawn(one: date, other: date) -> None:
     first, last = (day.isoformat() for day in sorted((one, other)))
-    assert len(timeline(counts((first, 1, 1), (last, 1, 1)), "auto")["buckets"]) <= 302
+    assert len(build_timeline(counts((first, 1, 1), (last, 1, 1)), "auto")["buckets"]) <= 302

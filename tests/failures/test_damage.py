@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.errors import IndexUnavailable
 from app.ingest import indexing
@@ -70,7 +70,7 @@ def test_a_server_never_fails_over_it(filled: Path, damage: Callable[[bytes], by
     for name in files(filled):
         path = filled / "index" / name
         path.write_bytes(damage(path.read_bytes()))
-    with serve(create_app(Settings(data_dir=filled))) as client:
+    with serve(create_api(Settings(data_dir=filled))) as client:
         assert client.get("/v1/search?q=lighthouse").status_code in (200, 503)
         ready(client)
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 40
@@ -100,7 +100,7 @@ def test_an_index_of_another_archive_is_never_believed(swapped: Settings) -> Non
     assert "dateline reindex" in refused.stderr
     with open_archive(swapped) as archive:
         assert [finding.store for finding in verify(archive)] == ["index"]
-    with serve(create_app(swapped)) as client:
+    with serve(create_api(swapped)) as client:
         while (answer := client.get("/v1/search?q=lighthouse")).status_code == 503:
             assert answer.json()["type"] == "/problems/index-unavailable"
         for hit in answer.json()["results"]:
@@ -175,7 +175,7 @@ def test_a_hit_whose_row_was_lost_is_said(filled: Path) -> None:
         session.connection().execute(text("DELETE FROM article WHERE external_id = '7'"))
     refused = dateline(filled, "search", "keeper 7")
     assert (refused.returncode, refused.stderr.count("\n")) == (74, 1), refused.stderr
-    with serve(create_app(Settings(data_dir=filled))) as client:
+    with serve(create_api(Settings(data_dir=filled))) as client:
         ready(client)
         assert client.get("/v1/search?q=keeper+7").status_code == 503
         assert client.get("/v1/search?q=keeper+8").status_code == 200

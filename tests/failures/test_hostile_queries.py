@@ -12,7 +12,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.settings import Settings
 from tests.served import serve
 
@@ -26,7 +26,7 @@ PIECES = [
 
 @pytest.fixture
 def served(filled: Path) -> Iterator[tuple[FastAPI, httpx.Client]]:
-    app = create_app(Settings(data_dir=filled, log_level="error"))
+    app = create_api(Settings(data_dir=filled, log_level="error"))
     with serve(app) as client:
         yield app, client
 

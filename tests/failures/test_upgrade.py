@@ -12,7 +12,7 @@ from sqlalchemy import text
 from typer.testing import CliRunner
 
 from app import cli
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest import indexing
 from app.ingest.enriching import enrich
@@ -62,7 +62,7 @@ def test_an_ingest_goes_on_with_it(old: Settings, tmp_path: Path) -> None:
 
 def test_a_server_goes_on_with_it(old: Settings) -> None:
     came_from = revision(old)
-    with serve(create_app(old)) as client:
+    with serve(create_api(old)) as client:
         ready(client)
         assert client.get("/v1/search?q=lighthouse").json()["total"] == 3
         stats = client.get("/v1/stats").json()

@@ -23,7 +23,7 @@ from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.specs.openapi import checks
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.store.keys import create_key
 from tests.api.test_app import ready
@@ -62,7 +62,7 @@ def keyed(tmp_path: Path) -> Iterator[tuple[httpx.Client, dict[str, Any], list[s
     settings = restore(ARCHIVES[-1], tmp_path / "data")
     with open_archive(settings, allow_missing_index=True) as archive, archive.database.writing() as session:
         ingester = create_key(session, "ingester", ["ingest"], "")
-    with serve(create_app(settings.model_copy(update={"log_level": "error"}))) as client:
+    with serve(create_api(settings.model_copy(update={"log_level": "error"}))) as client:
         ready(client)
         ids = [hit["id"] for hit in client.get("/v1/search").json()["results"]]
         yield client, {"admin": AS_ADMIN, "ingest": {"Authorization": f"Bearer {ingester}"}, "nobody": {}}, ids

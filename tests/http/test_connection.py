@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 import pytest
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.http.connection import Connection
 from app.http.framing import target_of
 from app.settings import Settings
@@ -34,13 +34,13 @@ class Hurried(Connection):
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    with serve(create_app(Settings(data_dir=tmp_path_factory.mktemp("data"), log_level="error"))) as client:
+    with serve(create_api(Settings(data_dir=tmp_path_factory.mktemp("data"), log_level="error"))) as client:
         yield client
 
 
 @pytest.fixture
 def hurried(tmp_path: Path) -> Iterator[httpx.Client]:
-    with serve(create_app(Settings(data_dir=tmp_path, log_level="error")), Hurried) as client:
+    with serve(create_api(Settings(data_dir=tmp_path, log_level="error")), Hurried) as client:
         yield client
 
 

@@ -16,7 +16,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from starlette.middleware import Middleware
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.http import log
 from app.settings import Settings
 from tests.served import AS_ADMIN, admit_the_admin, serve
@@ -25,7 +25,7 @@ Captured = pytest.CaptureFixture[str]
 
 
 def lines(folder: Path, captured: Captured, path: str, **given: Any) -> list[str]:
-    with serve(create_app(Settings(data_dir=folder, **given))) as client:
+    with serve(create_api(Settings(data_dir=folder, **given))) as client:
         client.get(path, headers={"X-Request-ID": "mine"})
     return [line for line in captured.readouterr().err.splitlines() if "mine" in line]
 
@@ -131,7 +131,7 @@ class _Failing:
 
 
 def _defective(settings: Settings) -> FastAPI:
-    app = create_app(settings)
+    app = create_api(settings)
     for path, fail in (("/once", _fail_at_once), ("/because", _fail_because), ("/group", _fail_in_a_group)):
         app.add_api_route(path, fail)
 

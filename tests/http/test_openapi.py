@@ -9,7 +9,7 @@ import pytest
 from jsonschema import Draft202012Validator
 from openapi_spec_validator import validate
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.http.openapi import success_response
 from app.settings import Settings
 from app.web.site import create_app as create_site
@@ -54,7 +54,7 @@ HIDDEN = {
 
 @pytest.fixture(scope="module")
 def schema(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    return create_app(Settings(data_dir=tmp_path_factory.mktemp("unused"))).openapi()
+    return create_api(Settings(data_dir=tmp_path_factory.mktemp("unused"))).openapi()
 
 
 def operations(schema: Any) -> Iterator[tuple[str, Any]]:

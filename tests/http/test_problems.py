@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from app import errors
-from app.api.app import create_app
+from app.api.app import create_api
 from app.http.problems import BY_ERROR, KINDS
 from app.http.security import MOST_PARAMETERS
 from app.settings import Settings
@@ -243,7 +243,7 @@ def test_every_error_of_the_tree_has_a_kind() -> None:
 @pytest.fixture(scope="module")
 def broken(data_dir: Any) -> FastAPI:
     """The application with operations that fail in ways that a sound archive does not."""
-    app = create_app(Settings(data_dir=data_dir))
+    app = create_api(Settings(data_dir=data_dir))
 
     def fail(error: Exception) -> Any:
         def failing() -> None:

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from sqlmodel import col, update
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
@@ -37,7 +37,7 @@ def cached(client: httpx.Client) -> float:
 
 
 def test_a_repeated_question_gets_the_same_bytes(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         first = client.get("/v1/search?q=lighthouse&limit=1")
         again = client.get("/v1/search?q=lighthouse&limit=1")
         assert cached(client) == 1
@@ -50,7 +50,7 @@ def test_a_repeated_question_gets_the_same_bytes(settings: Settings) -> None:
 
 
 def test_who_has_the_ready_answer_is_told_so(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         tag = client.get("/v1/stats").headers["etag"]
         for known in (tag, f'"other", {tag}', "*"):
             answer = client.get("/v1/stats", headers={"If-None-Match": known})
@@ -58,21 +58,21 @@ def test_who_has_the_ready_answer_is_told_so(settings: Settings) -> None:
 
 
 def test_failures_are_not_kept(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         assert [client.get("/v1/entities/person-nobody").status_code for _ in range(2)] == [404, 404]
         assert [client.get("/v1/search?lmit=1").status_code for _ in range(2)] == [422, 422]
         assert cached(client) == 0
 
 
 def test_a_commit_of_another_process_ends_what_was_ready(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         assert client.get("/v1/stats").json()["articles"] == 1
         add(settings, "miller")
         assert client.get("/v1/stats").json()["articles"] == 2
 
 
 def test_a_change_of_a_row_alone_ends_it_too(settings: Settings) -> None:
-    with serve(create_app(settings)) as client:
+    with serve(create_api(settings)) as client:
         [hit] = client.get("/v1/search?q=lighthouse").json()["results"]
         path = f"/v1/articles/{hit['id']}"
         assert client.get(path).json()["language"] == "en"

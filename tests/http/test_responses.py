@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.http.responses import PIECE, CompressionFeed
 from app.ingest.pipeline import IngestOptions, ingest
@@ -45,7 +45,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     settings = Settings(data_dir=folder / "data")
     with open_archive(settings) as archive:
         ingest([folder / "large.jsonl"], archive, IngestOptions(skip_entities=True))
-    app = create_app(settings)
+    app = create_api(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 

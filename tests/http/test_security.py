@@ -13,7 +13,7 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI
 
-from app.api.app import create_app
+from app.api.app import create_api
 from app.archive import open_archive
 from app.http.security import require_scope
 from app.settings import Settings
@@ -35,7 +35,7 @@ def folder(tmp_path: Path) -> Path:
 def served(folder: Path) -> Served:
     @contextmanager
     def opened(**given: Any) -> Iterator[httpx.Client]:
-        app = create_app(Settings(data_dir=folder, **given))
+        app = create_api(Settings(data_dir=folder, **given))
         for scope in keys.SCOPES:
             wanting = [Depends(require_scope(scope))]
             app.add_api_route(

@@ -117,7 +117,7 @@ def test_a_damaged_index_is_mended_on_request_alone(filled: Archive) -> None:
 def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
     """As after the database was restored from a backup that is older than the index."""
     with filled.database.writing() as session:
-        receipts.write_receipt(session, filled.engine.status().token, filled.engine.status().generation, 7)
+        receipts.add_receipt(session, filled.engine.status().token, filled.engine.status().generation, 7)
     assert indexing.lag(filled) == 30
     assert indexing.catch_up(filled) == 30
     assert indexing.catch_up(filled) == 0

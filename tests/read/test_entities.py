@@ -7,7 +7,7 @@ import pytest
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.ingest import indexing
-from app.read.entities import Portrait, portrait, related, summary
+from app.read.entities import Portrait, entity_summary, portrait, related
 from app.store import entities
 from tests.store.test_linking import named, summed_up, write
 
@@ -38,7 +38,7 @@ def shown(archive: Archive, id: str) -> Portrait:
 
 def told(found: Portrait) -> tuple[object, ...]:
     forms = [(alias.text, alias.count) for alias in found.aliases]
-    return summary(found.entity), forms, found.roles, found.dates
+    return entity_summary(found.entity), forms, found.roles, found.dates
 
 
 def test_related_counts_shared_articles(archive_of_three: Archive) -> None:

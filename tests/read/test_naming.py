@@ -7,7 +7,7 @@ import pytest
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.errors import InvalidParameter
-from app.read.naming import hint, resolve
+from app.read.naming import entity_hint, entity_named
 from app.store.tables import Entity
 from tests.store.test_linking import named, summed_up, write
 
@@ -23,7 +23,7 @@ from tests.store.test_linking import named, summed_up, write
     ],
 )
 def test_a_country_is_called_as_the_entity_of_it_is(name: str, country: str, told: str | None) -> None:
-    assert hint(Entity(id="place-x", type="place", name=name, folded=name, country=country)) == told
+    assert entity_hint(Entity(id="place-x", type="place", name=name, folded=name, country=country)) == told
 
 
 def test_a_title_tells_namesakes_apart_where_articles_give_it_to_one_of_them(archive: Archive) -> None:
@@ -33,9 +33,13 @@ def test_a_title_tells_namesakes_apart_where_articles_give_it_to_one_of_them(arc
     write(archive, {id * 16: Enrichment((one,), (), None, "p", {0: role}) for id, (one, role) in said.items()})
     summed_up(archive)
     with archive.database.reading() as session:
-        assert resolve(session, "Senator Dole").id == resolve(session, "Sen. Robert Dole").id == "person-robert-dole"
-        assert resolve(session, "Secretary Dole").id == "person-elizabeth-dole"
+        assert (
+            entity_named(session, "Senator Dole").id
+            == entity_named(session, "Sen. Robert Dole").id
+            == "person-robert-dole"
+        )
+        assert entity_named(session, "Secretary Dole").id == "person-elizabeth-dole"
         for name, candidates in (("Dole", 2), ("Mrs Dole", 2), ("President Dole", 2), ("President Nobody", 0)):
             with pytest.raises(InvalidParameter) as caught:
-                resolve(session, name)
+                entity_named(session, name)
             assert len(caught.value.candidates) == candidates, name

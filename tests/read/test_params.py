@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidParameter
-from app.read.params import SearchParams, bounds
+from app.read.params import SearchParams, date_bounds
 from app.search.attributes import Filters
 from app.search.query import Word
 
@@ -15,9 +15,9 @@ from app.search.query import Word
 @given(st.dates())
 def test_a_day_lies_within_its_month_and_year(day: date) -> None:
     text = day.isoformat()
-    assert bounds(text) == (text, text)
+    assert date_bounds(text) == (text, text)
     for part in (text[:7], text[:4]):
-        first, last = bounds(part)
+        first, last = date_bounds(part)
         assert first <= text <= last
         assert first.startswith(part)
         assert last.startswith(part)
@@ -27,13 +27,13 @@ def test_a_day_lies_within_its_month_and_year(day: date) -> None:
     ("text", "last"), [("2024-02", "2024-02-29"), ("1900-02", "1900-02-28"), ("9999", "9999-12-31")]
 )
 def test_the_last_day(text: str, last: str) -> None:
-    assert bounds(text)[1] == last
+    assert date_bounds(text)[1] == last
 
 
 @pytest.mark.parametrize("text", ["0000", "2025-13", "2025-00", "2025-04-31"])
 def test_what_the_calendar_does_not_have(text: str) -> None:
     with pytest.raises(ValueError, match=r"year|month|day"):
-        bounds(text)
+        date_bounds(text)
 
 
 def test_a_query_is_the_parameters_and_the_names_resolved() -> None:

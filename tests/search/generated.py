@@ -44,7 +44,9 @@ AUTHORS = ("Jane Doe", "Doe", "Oil Desk", "Zoë de la Haye")
 PLACES = ("New Delhi", "NEW DELHI", "Zürich", "London", "Québec City", None, None)
 LANGUAGES = ("en", "en", "en", "fr", "de")
 ENTITIES = (
-    *(f"person-p{i}" for i in range(6)),
+    *(f"person-p{i}" for i in range(4)),
+    "person-p0-unresolved",
+    "person-z-unresolved",
     *(f"organization-o{i}" for i in range(5)),
     *(f"place-l{i}" for i in range(5)),
     *(f"event-e{i}" for i in range(3)),

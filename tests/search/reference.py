@@ -300,7 +300,7 @@ def _values(document: Document, name: FacetName) -> set[str]:
         case "language":
             return {document.language} if document.language else set()
         case kind:
-            return {id for id in document.entities if id.startswith(f"{kind}-")}
+            return {id for id in document.entities if id.startswith(f"{kind}-") and not id.endswith("-unresolved")}
 
 
 K1, B = 1.2, 0.6

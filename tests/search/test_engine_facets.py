@@ -27,6 +27,8 @@ def sorted_out(engine: SearchEngine) -> SearchEngine:
             doc(3, "oil", source="Post", date="2002-05-05", place="Zürich", entities=("person-b", "event-e")),
             doc(4, "oil", language="fr", entities=("organization-o",)),
             doc(5, "grain", source="Echo", entities=("person-a", "person-a")),
+            doc(6, "barley", entities=("person-a", "person-b-unresolved")),
+            doc(7, "barley", entities=("person-a-unresolved",)),
         ],
         sequence=5,
     )
@@ -150,3 +152,10 @@ def test_the_ends_of_the_calendar_have_dates_too(engine: SearchEngine) -> None:
     hits = engine.search(Query(dates=True))
     assert hits.dates is not None
     assert hits.dates.days == ("0001", "9999", "9999-12")
+
+
+def test_who_is_not_told_apart_is_in_no_facet_and_yet_found(sorted_out: SearchEngine) -> None:
+    barley = Query(parse("barley").clause, facets=("person",))
+    assert sorted_out.search(barley).facets == (FacetCounts("person", 1, 1, 0, (Bucket("person-a", 1),)),)
+    named = Query(filters=Filters(entity=("person-a-unresolved",)))
+    assert sorted_out.search(named).total == 1

@@ -10,7 +10,7 @@ from app.read.models import RelatedEntity, Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
 from app.web.address import Address
-from app.web.chart import HEIGHT, LEAST, Chart, chart, over_time
+from app.web.chart import HEIGHT, LEAST, Chart, search_chart, timeline_chart
 from app.web.picture import HEIGHT as TALL
 from app.web.picture import MOST, WIDTH, picture
 
@@ -24,7 +24,7 @@ def timeline(*counts: int) -> Timeline:
 
 
 def drawn(*counts: int) -> Chart:
-    made = chart(timeline(*counts), Address("/", (("q", "moon"), ("date", "1990"))))
+    made = timeline_chart(timeline(*counts), Address("/", (("q", "moon"), ("date", "1990"))))
     assert made is not None
     return made
 
@@ -47,7 +47,7 @@ def test_what_is_not_dated_to_a_bucket_is_told() -> None:
 
 @pytest.mark.parametrize("counts", [(), (7,), (0, 0, 0)])
 def test_where_nothing_can_be_compared_nothing_is_drawn(counts: tuple[int, ...]) -> None:
-    assert chart(timeline(*counts), Address("/")) is None
+    assert timeline_chart(timeline(*counts), Address("/")) is None
 
 
 def test_few_bars_stay_narrow_and_many_keep_a_gap() -> None:
@@ -57,7 +57,7 @@ def test_few_bars_stay_narrow_and_many_keep_a_gap() -> None:
 
 def over(*days: str, filters: Filters = Filters()) -> Chart:  # noqa: B008  # it cannot be changed
     ones = (1,) * len(days)
-    made = over_time(DateCounts(days, ones, ones, 0), Address("/", (("q", "moon"), ("date", "1"))), filters)
+    made = search_chart(DateCounts(days, ones, ones, 0), Address("/", (("q", "moon"), ("date", "1"))), filters)
     assert made is not None
     return made
 
@@ -103,7 +103,7 @@ days_of_all_times = st.lists(st.dates().map(str), min_size=3, max_size=60, uniqu
 @given(days_of_all_times)
 def test_no_article_is_lost_and_no_chart_has_too_many_bars(days: list[str]) -> None:
     ones = (1,) * len(days)
-    made = over_time(DateCounts(tuple(days), ones, ones, 0), Address("/"))
+    made = search_chart(DateCounts(tuple(days), ones, ones, 0), Address("/"))
     assert made is not None
     assert len(made.bars) <= 302
     bounds = [dict(way.url.pairs) for way in made.beyond]

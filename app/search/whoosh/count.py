@@ -11,12 +11,13 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import compress
 from weakref import WeakKeyDictionary
 
 import numpy as np
 import numpy.typing as npt
 
-from app.search.attributes import FACETS, FacetName
+from app.search.attributes import FACETS, FacetName, Grouping
 from app.search.engine import Bucket, DateCounts, FacetCounts
 from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
@@ -118,23 +119,27 @@ class _FacetValues:
 
 
 def _facet_values(segment: Segment, name: FacetName, view: str) -> _FacetValues:
-    return segment.kept.get(name, partial(_read_values, segment, view, FACETS[name].prefix.encode()))
+    return segment.kept.get(name, partial(_read_values, segment, view, FACETS[name]))
 
 
-def _read_values(segment: Segment, view: str, prefix: bytes) -> _FacetValues:
+def _read_values(segment: Segment, view: str, grouping: Grouping) -> _FacetValues:
     table = segment.terms(view)
-    run = table.starting(prefix)
+    run = table.starting(grouping.prefix.encode())
+    without = grouping.without.encode()
+    counts = np.array([not without or not table[number].endswith(without) for number in run], bool)
     forward, per_document = segment[f"{view}.forward"], np.diff(segment[f"{view}.forward_offsets"])
     wanted = (forward >= run.start) & (forward < run.stop)
+    wanted[wanted] = counts[forward[wanted] - run.start]
     owner = np.repeat(np.arange(segment.documents, dtype=np.int32), per_document)[wanted]
-    value = (forward[wanted] - run.start).astype(np.int32)
-    counts = np.bincount(owner, minlength=segment.documents)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    width = max(int(np.searchsorted(np.cumsum(np.bincount(counts)), len(counts) * (1 - 1 / _FEW))), 1)
-    rows = np.full((segment.documents, width), len(run), np.int32)
+    value = (np.cumsum(counts) - 1)[forward[wanted] - run.start].astype(np.int32)
+    terms = [table[number] for number in compress(run, counts)]
+    held = np.bincount(owner, minlength=segment.documents)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(held) - held, held)
+    width = max(int(np.searchsorted(np.cumsum(np.bincount(held)), len(held) * (1 - 1 / _FEW))), 1)
+    rows = np.full((segment.documents, width), len(terms), np.int32)
     fits = place < width
     rows[owner[fits], place[fits]] = value[fits]
-    return _FacetValues([table[i] for i in run], rows, owner[~fits], value[~fits])
+    return _FacetValues(terms, rows, owner[~fits], value[~fits])
 
 
 class _Numbering:
