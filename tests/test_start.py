@@ -49,3 +49,19 @@ def test_a_system_that_lacks_what_it_builds_on_is_told_in_one_line(lacking: list
 def test_the_installed_command_begins_where_the_module_does() -> None:
     [command] = [line for line in (ROOT / "pyproject.toml").read_text().splitlines() if line.startswith("dateline = ")]
     assert command == 'dateline = "app.__main__:main"'
+
+
+def test_the_collector_stands_still_for_the_imports_alone(tmp_path: Path) -> None:
+    program = """
+import contextlib, gc, sys
+from app.cli import command, run
+from app.settings import Settings
+sys.argv = ["dateline", "--help"]
+with contextlib.suppress(SystemExit):
+    run()
+before = gc.isenabled()
+with command.opened(Settings.read()):
+    print(before, gc.isenabled())
+"""
+    told = _python("-c", program, DATELINE_DATA_DIR=str(tmp_path / "data"))
+    assert told.stdout.splitlines()[-1] == "False True", told.stderr

@@ -5,6 +5,7 @@ Modules that load NumPy, spaCy or FastAPI are imported inside the commands: `dat
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -364,6 +365,8 @@ def openapi_command() -> None:
 
 
 def run() -> None:
+    # Imports make many objects and no garbage; to look for it takes a sixth of the start. `opened` starts it again.
+    gc.disable()
     ready_streams()
     app(prog_name="dateline")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gc
 import json
 import os
 import signal
@@ -145,6 +146,9 @@ def opened(settings: Settings, *, allow_missing_index: bool = False) -> Iterator
     from app.archive import open_archive
 
     with open_archive(settings, allow_missing_index=allow_missing_index) as archive:
+        # What was imported so far stays, and need never be looked through: `run` has stopped the collector for it.
+        gc.freeze()
+        gc.enable()
         yield archive
 
 

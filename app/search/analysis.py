@@ -29,11 +29,9 @@ words the exact one.
 from __future__ import annotations
 
 import re
-import sys
 import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
@@ -49,8 +47,10 @@ MAX_TERM = 64
 
 JOINERS = f"-‐‑－&＆.,٫٬{APOSTROPHES}"
 """What people write between the letters of one word."""
-# Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them.
-_MARKS = "".join(chr(i) for i in range(sys.maxunicode + 1) if unicodedata.category(chr(i)) in ("Mn", "Mc"))
+# Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them. They
+# are looked for where scripts are: not among the Han of planes 2 and 3, and not where nothing is assigned.
+_SCRIPTS = (*range(0x20000), *range(0xE0000, 0xE1000))
+_MARKS = "".join(chr(i) for i in _SCRIPTS if unicodedata.category(chr(i)) in ("Mn", "Mc"))
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
 _LINE_END = r"[^\S\n]*\n[^\S\n]*"
@@ -154,16 +154,6 @@ def _position(form: Form) -> int:
     return form.position
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A term at a position of a text; `start` and `end` are code points."""
-
-    term: str
-    position: int
-    start: int
-    end: int
-
-
 def raw_tokens(text: str) -> list[str]:
     """The raw tokens alone, for indexing; torn-off possessives are among them and have no forms.
 
@@ -212,15 +202,6 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
             return None if _is_torn(match[0]) else match
         start = match.end() if match else start + 1
     return None
-
-
-def tokens(text: str) -> Iterator[Token]:
-    position = 0
-    for match in raw_matches(text):
-        expansion = expand(match[0])
-        for form in expansion.forms:
-            yield Token(form.term, position + form.position, match.start() + form.start, match.start() + form.end)
-        position += expansion.width
 
 
 def plain_term(raw: str) -> str | None:

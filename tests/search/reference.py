@@ -20,6 +20,7 @@ from app.search.attributes import FacetName, Field, Filters
 from app.search.engine import Bucket, DateCounts, Document, FacetCounts
 from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Query, Word
 from app.text import fold
+from tests.search.tokens import tokens
 
 FIELDS: tuple[Field, ...] = ("headline", "dateline", "body")
 
@@ -44,7 +45,7 @@ def read(document: Document, field: Field) -> Reading:
 
 @lru_cache(maxsize=20_000)
 def _read(text: str) -> Reading:
-    terms = tuple((token.position, token.term) for token in analysis.tokens(text))
+    terms = tuple((token.position, token.term) for token in tokens(text))
     return Reading(terms, 1 + max((position for position, _ in terms), default=-1))
 
 

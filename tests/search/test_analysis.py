@@ -1,15 +1,18 @@
 from __future__ import annotations
 
 import re
+import sys
 import time
+import unicodedata
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.search import analysis
-from app.search.analysis import Token, expand, raw_matches, raw_tokens, stem, tokens
+from app.search.analysis import expand, raw_matches, raw_tokens, stem
 from app.text import normalise
+from tests.search.tokens import Token, tokens
 
 # Letters, marks, digits and joiners of several scripts, so that few examples are wasted on lone symbols.
 _alphabet = (
@@ -284,3 +287,9 @@ def test_reading_takes_time_in_proportion_to_the_text(piece: str) -> None:
 
     seconds(100)
     assert seconds(40_000) < 20 * seconds(10_000) + 0.5
+
+
+def test_every_mark_of_unicode_belongs_to_the_letter_before_it() -> None:
+    every = (chr(code) for code in range(sys.maxunicode + 1))
+    marks = [character for character in every if unicodedata.category(character) in ("Mn", "Mc")]
+    assert [raw_tokens(f"x{mark}y") for mark in marks] == [[f"x{mark}y"] for mark in map(str.lower, marks)]
