@@ -4,7 +4,8 @@ segment.py        the file: named arrays, how they are laid out, written and map
 packed.py         ascending numbers in few bits: the documents and the addresses of every term
 near.py           which terms lie within some edits of a word
 invert.py         documents to arrays: the batch in memory and the merge of segments
-codec.py          the same arrays as Whoosh sees them: schema, segment, readers, matchers
+codec.py          segments as Whoosh's table of contents lists them
+readers.py        segments for Whoosh's own searcher, which tools and tests open the index with
 index.py          the folder: generations, Whoosh's lock and table of contents, commits and merges
 snapshot.py       one generation: its segments end to end, as one run of documents
 audit.py          what an index holds, article by article, to be compared with the rows
