@@ -1,4 +1,4 @@
-"""What was made once and may be wanted again: kept within bounds, and no longer than what it was made of.
+"""A cache of what was made once and may be wanted again: within bounds, and no longer than what it was made of.
 
 A `Cache` is a bound, its shelves hold the values. A shelf belongs to one thing (a segment of the index, a state of the
 archive), which alone refers to it: when that goes, the shelf and all that is on it go too.

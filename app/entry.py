@@ -1,4 +1,4 @@
-"""What people type in, and what of it is no text.
+"""Entered text: which characters of what people type may not be kept and shown.
 
 Two rules, each for every way in. Nothing that is typed may hold `CONTROLS`. What is kept and shown to others, a name or
 a note, may hold nothing invisible either but what scripts need: a terminal obeys some of it, and some lets text read

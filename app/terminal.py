@@ -1,4 +1,4 @@
-"""What a person sees: progress, reports, tables, hits with their words marked. Plain text where nobody watches."""
+"""Output for a person: progress, reports, tables, hits with their words marked. Plain text where nobody watches."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who could have written what is about to be read.
+"""Trust in files: who could have written what is about to be read.
 
 A data folder decides where we write, and a `.env` what we load: both are believed only where nobody could have put them
 there but the caller, root, and those whom either of them has let in.

@@ -1,4 +1,4 @@
-"""How many searches run at once. More of them would all be slower and none be done earlier."""
+"""A bound on the searches that run at once: more of them would all be slower and none be done earlier."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What handlers are handed, and what is checked before any of them runs.
+"""Dependencies of the handlers: what they are handed, and what is checked before any of them runs.
 
 All are async although they wait for nothing: a plain function would cost a trip to a thread each.
 """

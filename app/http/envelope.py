@@ -1,4 +1,4 @@
-"""What goes around every answer: a request id, headers that browsers heed, a bound on bodies, a line in the log, and
+"""The envelope around every answer: a request id, headers that browsers heed, a bound on bodies, a line in the log, and
 the meters. What was refused before it could be asked is answered here, and what a stop of the server breaks off."""
 
 from __future__ import annotations

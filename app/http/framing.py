@@ -1,6 +1,6 @@
-"""What a request must say so that every program between here and the client reads it alike (RFC 9112): its version,
-its one host, how its body is coded, and an address in one of two forms. What two programs read differently, one of them
-guards in vain.
+"""Framing: what a request must say so that every program between here and the client reads it alike (RFC 9112): its
+version, its one host, how its body is coded, and an address in one of two forms. What two programs read differently,
+one of them guards in vain.
 """
 
 from __future__ import annotations

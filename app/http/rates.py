@@ -1,4 +1,4 @@
-"""How often one caller may ask. Each process counts for itself: nothing is shared but the archive."""
+"""Rate limits: how often one caller may ask. Each process counts for itself: nothing is shared but the archive."""
 
 from __future__ import annotations
 

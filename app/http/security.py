@@ -1,4 +1,4 @@
-"""Who may ask: keys and their scopes, how often one may ask, and what browsers may do with an answer.
+"""Access: keys and their scopes, how often one may ask, and what browsers may do with an answer.
 
 Reads are open unless a key is required; what writes names the scope it needs (`require_scope`). A key comes as
 `Authorization: Bearer KEY`. For reads a browser may send it as the password of its own dialogue: such a password comes

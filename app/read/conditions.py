@@ -1,4 +1,4 @@
-"""From the parameters of a request to what the engine is asked, with the store's help, and back for the reader."""
+"""Conditions of a search: read from the parameters with the store's help, and told back to the reader."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What may be asked: one model of parameters for each operation. Unknown names are refused.
+"""Parameters: one model for each operation. Unknown names are refused.
 
 What needs the store to be read (`entity_name`) is resolved in `conditions.py` and handed to `filters()`.
 """

@@ -1,4 +1,4 @@
-"""What may have been meant by a parameter that is not known here."""
+"""Suggestions: what may have been meant by a parameter that is not known here."""
 
 from __future__ import annotations
 

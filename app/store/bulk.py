@@ -1,4 +1,4 @@
-"""Many rows at once."""
+"""Bulk inserts: many rows in one statement."""
 
 from __future__ import annotations
 

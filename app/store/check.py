@@ -1,4 +1,4 @@
-"""The rows against themselves: the file as SQLite sees it, and the texts against their hashes."""
+"""Checks of the rows: the file as SQLite sees it, and the texts against their hashes."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ filter_masks.py   filters as boolean masks over the documents
 rank.py           the order of the hits, and one page of it
 count.py          facets and days
 cursor.py         where a page ended, with the statistics it was ranked by
-array_cache.py    what searches compute of a segment or a snapshot, kept for later ones
+array_cache.py    a cache of the arrays that searches compute of a segment or a snapshot
 engine.py         the port's methods
 """
 

@@ -1,4 +1,4 @@
-"""What searches compute of a segment or a snapshot, kept for later ones.
+"""A cache of the arrays that searches compute of a segment or a snapshot.
 
 All of it is under one bound for the process, and goes with the segment or snapshot: what a merge or a rebuild has
 replaced takes no memory from what is searched now.

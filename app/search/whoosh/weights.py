@@ -1,4 +1,4 @@
-"""What a leaf of a plan finds in one segment, and what it is worth there.
+"""Weights: what a leaf of a plan finds in one segment, and what it is worth there.
 
 A leaf gives documents in ascending order and a *weight* each: the counts of the word in each field, divided by that
 field's length against the mean and multiplied by its boost, summed (BM25F). Saturated, (k1 + 1) * weight / (weight +
