@@ -70,17 +70,8 @@ def logging_config(settings: Settings) -> dict[str, Any]:
     quiet = "WARNING" if level == "INFO" else level
     formatter = {
         "()": structlog.stdlib.ProcessorFormatter,
-        "foreign_pre_chain": [
-            _TIMES,
-            structlog.stdlib.add_log_level,
-            structlog.stdlib.add_logger_name,
-            _add_request_id,
-        ],
-        "processors": [
-            _format_exception,
-            structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-            _library_renderer(settings),
-        ],
+        "foreign_pre_chain": [_TIMES, structlog.stdlib.add_log_level, structlog.stdlib.add_logger_name, _add_id],
+        "processors": [_error_text, structlog.stdlib.ProcessorFormatter.remove_processors_meta, _renderer(settings)],
     }
     return {
         "version": 1,
@@ -99,7 +90,7 @@ def _line_renderer(settings: Settings) -> Processor:
     return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
 
 
-def _library_renderer(settings: Settings) -> Processor:
+def _renderer(settings: Settings) -> Processor:
     if settings.log_format == "json":
         return _line_renderer(settings)
     # Its own way to show an exception prints the variables of every function that it came through.
@@ -107,7 +98,7 @@ def _library_renderer(settings: Settings) -> Processor:
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
 
 
-def _format_exception(_logger: Any, _name: str, event: EventDict) -> EventDict:
+def _error_text(_logger: Any, _name: str, event: EventDict) -> EventDict:
     """The exception of a line as text. What it says itself is left out where a client may have had a part in it: a
     message often quotes the value that could not be borne, and that may be what was searched for, or a key."""
     told = event.pop("exc_info", None)
@@ -134,7 +125,7 @@ def _trace_lines(error: BaseException) -> Iterator[str]:
         yield from _trace_lines(each)
 
 
-def _add_request_id(_logger: Any, _name: str, event: EventDict) -> EventDict:
+def _add_id(_logger: Any, _name: str, event: EventDict) -> EventDict:
     if (id := _request.get()) is not None:
         event["id"] = id
     return event

@@ -11,20 +11,7 @@ from dataclasses import dataclass, replace
 
 from app.errors import InvalidCursor
 from app.search.engine import Hits, SearchEngine
-from app.search.query import (
-    And,
-    Clause,
-    Match,
-    Not,
-    Or,
-    Query,
-    Word,
-    clause_leaves,
-    parse,
-    relax,
-    render_clause,
-    wanted_words,
-)
+from app.search.query import And, Clause, Match, Not, Or, Query, Word, clause_leaves, parse, relax, render, wanted_words
 
 QUESTION = 4
 ENOUGH = 5
@@ -95,7 +82,7 @@ def _with_explanation(engine: SearchEngine, query: Query, found: Answer) -> Answ
         return found
     bare = replace(query, limit=1, facets=(), dates=False)
     parts = list(dict.fromkeys(wanted_words(query.clause)))
-    counts = tuple(PartCount(render_clause(part), engine.search(replace(bare, clause=part)).total) for part in parts)
+    counts = tuple(PartCount(render(part), engine.search(replace(bare, clause=part)).total) for part in parts)
     return replace(found, terms=counts, did_you_mean=_did_you_mean(engine, bare, counts))
 
 
@@ -104,7 +91,7 @@ def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[PartCount, .
     missing = {count.text for count in counts if not count.count}
     corrected = query.clause
     for leaf in clause_leaves(query.clause) if query.clause else ():
-        if isinstance(leaf, Word) and render_clause(leaf) in missing and _is_unknown(engine, leaf):
+        if isinstance(leaf, Word) and render(leaf) in missing and _is_unknown(engine, leaf):
             for spelling in engine.spellings(leaf.text):
                 better = Word(spelling, leaf.field)
                 if engine.search(replace(query, clause=better)).total:
@@ -112,7 +99,7 @@ def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[PartCount, .
                     break
     if corrected is None or corrected == query.clause:
         return None
-    text = render_clause(corrected)
+    text = render(corrected)
     found = engine.search(replace(query, clause=relax(corrected))).total
     return text if found and parse(text).clause == corrected else None
 

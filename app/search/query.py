@@ -138,7 +138,7 @@ def parse(text: str) -> Parsed:
     if clause and _nesting_depth(clause) > MAX_DEPTH:
         raise _too_deep()
     warnings = tuple(replace(warning, position=places[warning.position]) for warning in reader.warnings)
-    return Parsed(text, clause, render_clause(clause) if clause else "", warnings)
+    return Parsed(text, clause, render(clause) if clause else "", warnings)
 
 
 def relax(clause: Clause) -> Clause:
@@ -187,12 +187,12 @@ def allowed_edits(term: str) -> int:
     return 2 if len(term) >= LONG_WORD else 1
 
 
-def render_clause(clause: Clause) -> str:
+def render(clause: Clause) -> str:
     """The canonical text of a clause: `parse(render(c)).clause == c` for every clause that `parse` gives."""
-    return _render_within(clause, None)
+    return _render(clause, None)
 
 
-def _render_within(clause: Clause, said: Field | None) -> str:
+def _render(clause: Clause, said: Field | None) -> str:
     """`said` is the field that stands before a group around the clause."""
     match clause:
         case Word(text, field):
@@ -210,7 +210,7 @@ def _render_within(clause: Clause, said: Field | None) -> str:
         case And(clauses) | Or(clauses):
             common = _common_field(clause)
             if common and not said:
-                return f"{common}:({_render_within(clause, common)})"
+                return f"{common}:({_render(clause, common)})"
             return _operator(clause).join(_operand(child, said) for child in clauses)
 
 
@@ -221,7 +221,7 @@ def _operator(clause: And | Or) -> str:
 
 
 def _operand(clause: Clause, said: Field | None) -> str:
-    text = _render_within(clause, said)
+    text = _render(clause, said)
     grouped = isinstance(clause, And | Or) and (said or not _common_field(clause))
     return f"({text})" if grouped else text
 

@@ -261,8 +261,7 @@ def _merge_columns(session: Session, proposal: Proposal, entity: Entity) -> Colu
     if target.type != entity.type:
         raise DecisionInvalid(
             "target",
-            f"{entity.id} is {_with_article(entity.type)} and {target.id} {_with_article(target.type)}: "
-            "retype one of them first.",
+            f"{entity.id} is {_a(entity.type)} and {target.id} {_a(target.type)}: retype one of them first.",
         )
     yield "target", target.id
 
@@ -302,7 +301,7 @@ def _retype_columns(session: Session, proposal: Proposal, entity: Entity) -> Col
     if proposal.type not in TYPES:
         raise DecisionInvalid("type", f"A type is one of {', '.join(TYPES)}.")
     if proposal.type == entity.type:
-        raise DecisionInvalid("type", f"{entity.id} is {_with_article(entity.type)} already.")
+        raise DecisionInvalid("type", f"{entity.id} is {_a(entity.type)} already.")
     target = f"{proposal.type}-{name_of(unscoped(entity.id))}"
     if load_rulings(session).entity(target, target) != target:
         raise Conflict(f"{target} was merged into another entity. Undo that decision first.")
@@ -456,5 +455,5 @@ def _overlaps(spot: Spot, decision: Decision) -> bool:
     return spot.start < (decision.end or 0) and (decision.start or 0) < spot.end
 
 
-def _with_article(type: str) -> str:
+def _a(type: str) -> str:
     return f"an {type}" if type[0] in "aeo" else f"a {type}"

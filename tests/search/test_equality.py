@@ -18,7 +18,7 @@ import pytest
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
 from app.search.plan import plan
-from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, clause_leaves, render_clause
+from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, clause_leaves, render
 from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
 from tests.search.bm25f import Files
@@ -131,7 +131,7 @@ def random_queries(count: int) -> list[tuple[Clause, Filters]]:
 def assert_equal(lived: Lived, asked: Clause, narrowed: Filters) -> int:
     """Returns the number of hits."""
     query = Query(asked, narrowed, limit=1000, facets=FACETS, facet_limit=4, dates=True)
-    found, said = lived.engine.search(query), f"{render_clause(asked)} {narrowed}"
+    found, said = lived.engine.search(query), f"{render(asked)} {narrowed}"
     scores = lived.files.search(plan(asked), narrowed)
     assert {hit.id: hit.score for hit in found.hits} == pytest.approx(scores, rel=1e-4, abs=1e-9), said
     assert found.total == len(scores), said
@@ -152,7 +152,7 @@ def test_the_queries_are_many_and_of_all_kinds() -> None:
     assert len(set(asked)) == QUERIES >= 500
     kinds = Counter(type(found) for said, _ in asked for found in clause_leaves(said))
     assert min(kinds[kind] for kind in (Word, Phrase, Prefix, Fuzzy)) > 100
-    assert sum("-" in render_clause(said) for said, _ in asked) > 100
+    assert sum("-" in render(said) for said, _ in asked) > 100
     for name in Filters.__slots__:
         assert sum(bool(getattr(narrowed, name)) for _, narrowed in asked) > 30, name
 

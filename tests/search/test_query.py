@@ -21,7 +21,7 @@ from app.search.query import (
     clause_leaves,
     parse,
     relax,
-    render_clause,
+    render,
     wanted_words,
 )
 
@@ -294,7 +294,7 @@ def test_any_text_is_read_and_its_canonical_form_reads_the_same(text: str) -> No
     assert again.clause == parsed.clause
     assert again.interpreted == parsed.interpreted
     assert again.warnings == () or parsed.clause == Nothing()
-    assert render_clause(parsed.clause) == parsed.interpreted
+    assert render(parsed.clause) == parsed.interpreted
 
 
 def test_the_canonical_form_of_a_long_query_is_within_the_limits_too() -> None:
@@ -341,12 +341,12 @@ def test_relaxing_twice_changes_nothing_and_loses_no_word(text: str) -> None:
     if clause is not None:
         once = relax(clause)
         assert relax(once) == once
-        assert sorted(map(render_clause, clause_leaves(once))) == sorted(map(render_clause, clause_leaves(clause)))
-        assert sorted(map(render_clause, wanted_words(once))) == sorted(map(render_clause, wanted_words(clause)))
+        assert sorted(map(render, clause_leaves(once))) == sorted(map(render, clause_leaves(clause)))
+        assert sorted(map(render, wanted_words(once))) == sorted(map(render, wanted_words(clause)))
 
 
 def test_wanted_leaves_out_what_is_refused() -> None:
     clause = parse('a -b -(c "d e") headline:f').clause
     assert clause is not None
-    assert [render_clause(leaf) for leaf in wanted_words(clause)] == ["a", "headline:f"]
-    assert [render_clause(leaf) for leaf in clause_leaves(clause)] == ["a", "b", "c", '"d e"', "headline:f"]
+    assert [render(leaf) for leaf in wanted_words(clause)] == ["a", "headline:f"]
+    assert [render(leaf) for leaf in clause_leaves(clause)] == ["a", "b", "c", '"d e"', "headline:f"]
