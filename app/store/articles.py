@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, update
 from sqlmodel import Session, col, select
 
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED_GLOB
+from app.store.bulk import chunks, select_in
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Entity, Mention
-
-# Well under the 32,766 values that SQLite binds in one statement.
-_CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,11 +48,7 @@ def load_article(session: Session, id: str) -> Article:
 
 def load_articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
     """Return those that exist, withdrawn ones too: the caller says which is which."""
-    found: dict[str, Article] = {}
-    for chunk in chunks(ids):
-        for article in session.exec(select(Article).where(col(Article.id).in_(chunk))):
-            found[article.id] = article
-    return found
+    return {article.id: article for article in select_in(session, select(Article), Article.id, ids)}
 
 
 def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
@@ -63,11 +56,8 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
     mentions = select(func.count()).where(Mention.article_id == Article.id).scalar_subquery()
     # In bytes: `length` of a text counts characters. JSON has a block in twice what it has here, a mention in some 50.
     size = func.length(cast(col(Article.body), LargeBinary)) + 2 * func.length(cast(col(Article.blocks), LargeBinary))
-    found: dict[str, int] = {}
-    for chunk in chunks(ids):
-        wanted = select(Article.id, size + 50 * mentions).where(col(Article.id).in_(chunk))
-        found |= dict(session.exec(wanted.where(Article.status == "published")).all())
-    return found
+    published = select(Article.id, size + 50 * mentions).where(Article.status == "published")
+    return dict(select_in(session, published, Article.id, ids))
 
 
 def bodies(database: Database, ids: Sequence[str]) -> dict[str, str]:
@@ -93,15 +83,14 @@ def article_mentions(session: Session, id: str) -> list[Mention]:
 def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
     """The entity ids of each article, hidden ones left out, in the order in which its text first names them."""
     found: dict[str, dict[str, None]] = {id: {} for id in ids}
-    for chunk in chunks(ids):
-        wanted = (
-            select(ArticleEntity.article_id, ArticleEntity.entity_id)
-            .join(Entity, col(Entity.id) == col(ArticleEntity.entity_id))
-            .where(col(ArticleEntity.article_id).in_(chunk), ~col(Entity.hidden))
-            .order_by(col(ArticleEntity.first), col(ArticleEntity.key))
-        )
-        for article_id, entity_id in session.exec(wanted):
-            found[article_id][entity_id] = None
+    wanted = (
+        select(ArticleEntity.article_id, ArticleEntity.entity_id)
+        .join(Entity, col(Entity.id) == col(ArticleEntity.entity_id))
+        .where(~col(Entity.hidden))
+        .order_by(col(ArticleEntity.first), col(ArticleEntity.key))
+    )
+    for article_id, entity_id in select_in(session, wanted, ArticleEntity.article_id, ids):
+        found[article_id][entity_id] = None
     return {id: tuple(entities) for id, entities in found.items()}
 
 
@@ -172,10 +161,3 @@ def set_names(session: Session, id: str, pipeline: str, dateline_place: str | No
     """Note that the names of an article were recognised whose text is as it was."""
     columns = {"pipeline": pipeline, "dateline_place": dateline_place, "sequence": sequence}
     session.connection().execute(update(Article).where(col(Article.id) == id).values(**columns))
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """The values without repeats, few enough at a time for one IN (…)."""
-    remaining = iter(dict.fromkeys(values))
-    while chunk := list(islice(remaining, _CHUNK)):
-        yield chunk

@@ -1,12 +1,44 @@
-"""Bulk inserts: many rows in one statement."""
+"""Many rows, or many values to look for, in as few statements as there may be."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from operator import itemgetter
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlmodel import Session, SQLModel
+from sqlalchemy import delete
+from sqlmodel import Session, SQLModel, col
+from sqlmodel.sql.expression import Select, SelectOfScalar
+
+# Well under the 32,766 values that SQLite binds in one statement.
+_CHUNK = 5_000
+
+T = TypeVar("T")
+Ts = TypeVarTuple("Ts")
+
+
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values without repeats, few enough at a time for one IN (…)."""
+    remaining = iter(dict.fromkeys(values))
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
+
+
+@overload
+def select_in(session: Session, wanted: Select[*Ts], column: object, values: Iterable[str]) -> Iterator[tuple[*Ts]]: ...
+@overload
+def select_in(session: Session, wanted: SelectOfScalar[T], column: object, values: Iterable[str]) -> Iterator[T]: ...
+def select_in(session: Session, wanted: Any, column: object, values: Iterable[str]) -> Iterator[Any]:
+    """Yield the wanted rows whose `column` has one of the values, those of some values at a time."""
+    for chunk in chunks(values):
+        yield from session.exec(wanted.where(col(column).in_(chunk)))
+
+
+def delete_in(session: Session, model: type[SQLModel], column: object, values: Iterable[str]) -> None:
+    """Delete the rows whose `column` has one of the values."""
+    for chunk in chunks(values):
+        session.connection().execute(delete(model).where(col(column).in_(chunk)))
 
 
 def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[str, Any]], conflict: str = "") -> None:

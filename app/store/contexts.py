@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session
 
 from app.ids import BARE_SURNAME_GLOB
-from app.store.articles import chunks
+from app.store.bulk import chunks
 
 TELLING = 200
 """Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came."""

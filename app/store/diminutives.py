@@ -10,7 +10,7 @@ from functools import cache
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_place
-from app.store.articles import chunks
+from app.store.bulk import select_in
 from app.store.contexts import Contexts
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity, Identity
@@ -56,14 +56,10 @@ def shorts_of(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
     """Return the short names of each of the people that has any."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     rows = select(Identity.entity_id, Identity.key).where(Identity.rule == "diminutive").order_by(col(Identity.key))
-    for chunk in chunks(people):
-        for person, key in session.exec(rows.where(col(Identity.entity_id).in_(chunk))):
-            found[person].append(key)
+    for person, key in select_in(session, rows, Identity.entity_id, people):
+        found[person].append(key)
     return found
 
 
 def _present_keys(session: Session, keys: Collection[str]) -> set[str]:
-    found: set[str] = set()
-    for chunk in chunks(keys):
-        found.update(session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk)).distinct()))
-    return found
+    return set(select_in(session, select(ArticleEntity.key).distinct(), ArticleEntity.key, keys))

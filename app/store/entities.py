@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped, is_unresolved, name_of, unscoped
-from app.store.articles import chunks
+from app.store.bulk import select_in
 from app.store.database import Database
 from app.store.sequence import newest
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
@@ -59,11 +59,8 @@ def load_entity(session: Session, id: str) -> Entity:
 
 def load_entities(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
     """Return those that are to be shown, by id."""
-    found: dict[str, Entity] = {}
-    for chunk in chunks(ids):
-        for entity in session.exec(select(Entity).where(col(Entity.id).in_(chunk), ~col(Entity.hidden))):
-            found[entity.id] = entity
-    return found
+    shown = select(Entity).where(~col(Entity.hidden))
+    return {entity.id: entity for entity in select_in(session, shown, Entity.id, ids)}
 
 
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:

@@ -20,7 +20,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, unscoped
-from app.store.articles import chunks
+from app.store.bulk import chunks, select_in
 from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
@@ -81,13 +81,12 @@ def identities(session: Session, keys: Iterable[str]) -> Identities:
     told: dict[str, dict[str, str]] = {}
     stated: dict[str, str] = {}
     rows = select(Identity.key, Identity.article_id, Identity.entity_id, Identity.rule)
-    for chunk in chunks({*keys, *map(unscoped, keys)}):
-        found = sorted(session.exec(rows.where(col(Identity.key).in_(chunk))), key=lambda row: ORDER.index(row[3]))
-        for key, article_id, entity_id, rule in found:
-            if rule == "stated":
-                stated[key] = entity_id
-            else:
-                told.setdefault(key, {})[article_id] = entity_id
+    found = select_in(session, rows, Identity.key, {*keys, *map(unscoped, keys)})
+    for key, article_id, entity_id, rule in sorted(found, key=lambda row: ORDER.index(row[3])):
+        if rule == "stated":
+            stated[key] = entity_id
+        else:
+            told.setdefault(key, {})[article_id] = entity_id
     told |= {key: {EVERYWHERE: stated[unscoped(key)]} for key in keys if unscoped(key) in stated}
     return Identities(keys, told)
 
@@ -96,9 +95,8 @@ def told_by(session: Session, rule: RuleName, keys: Iterable[str]) -> dict[str, 
     """Return what the rule last told about those of the keys about which it told anything."""
     told: defaultdict[str, dict[str, str]] = defaultdict(dict)
     rows = select(Identity.key, Identity.article_id, Identity.entity_id).where(Identity.rule == rule)
-    for chunk in chunks(keys):
-        for key, article_id, entity_id in session.exec(rows.where(col(Identity.key).in_(chunk))):
-            told[key][article_id] = entity_id
+    for key, article_id, entity_id in select_in(session, rows, Identity.key, keys):
+        told[key][article_id] = entity_id
     return told
 
 

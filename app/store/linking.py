@@ -22,8 +22,8 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.ids import is_person, is_scoped, type_of
 from app.store import identity, surnames, totals
-from app.store.articles import chunks, touch
-from app.store.bulk import insert_rows
+from app.store.articles import touch
+from app.store.bulk import chunks, insert_rows, select_in
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
 from app.store.sequence import next_sequence
@@ -119,14 +119,9 @@ def resolve_all(session: Session, rules: Rules) -> int:
 
 def _entities_named_in(session: Session, article_ids: Collection[str]) -> tuple[set[str], set[str]]:
     """Return the entities that these articles name so far, and their keys."""
-    entities: set[str] = set()
-    keys: set[str] = set()
-    for chunk in chunks(article_ids):
-        named = select(ArticleEntity.entity_id, ArticleEntity.key).where(col(ArticleEntity.article_id).in_(chunk))
-        for entity, key in session.exec(named.distinct()):
-            entities.add(entity)
-            keys.add(key)
-    return entities, keys
+    wanted = select(ArticleEntity.entity_id, ArticleEntity.key).distinct()
+    named = set(select_in(session, wanted, ArticleEntity.article_id, article_ids))
+    return {entity for entity, _ in named}, {key for _, key in named}
 
 
 def _forget(session: Session, article_ids: Collection[str], *, had_names: bool) -> None:
@@ -184,10 +179,7 @@ def _entity_row(id: str, name: str, decided: Rulings) -> dict[str, Any]:
 
 
 def _keys_at(session: Session, ids: Iterable[str]) -> set[str]:
-    keys: set[str] = set()
-    for chunk in chunks(ids):
-        keys.update(session.exec(select(ArticleEntity.key).where(col(ArticleEntity.entity_id).in_(chunk)).distinct()))
-    return keys
+    return set(select_in(session, select(ArticleEntity.key).distinct(), ArticleEntity.entity_id, ids))
 
 
 def _apply_hidden(session: Session, id: str, decided: Rulings) -> set[str]:
@@ -264,11 +256,8 @@ def _move(session: Session, moves: _Moves, decided: Rulings) -> None:
 
 def _articles_with_spots(session: Session, decided: Rulings) -> dict[str, str]:
     """Return the articles of which an editor split a mention off, with their content hash."""
-    found: dict[str, str] = {}
-    for chunk in chunks(decided.spots):
-        with_it = select(Article.id, Article.content_sha256).where(col(Article.content_sha256).in_(chunk))
-        found.update(iter(session.exec(with_it)))
-    return found
+    wanted = select(Article.id, Article.content_sha256)
+    return dict(select_in(session, wanted, Article.content_sha256, decided.spots))
 
 
 def _relink_each(

@@ -10,7 +10,7 @@ from sqlalchemy import literal_column
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped
-from app.store.articles import chunks
+from app.store.bulk import chunks
 from app.store.contexts import Contexts
 from app.store.identity import Change, Meaning, RuleName
 from app.store.tables import WITH_INITIAL, ArticleEntity, Mention

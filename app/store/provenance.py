@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, func, update
+from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy import select as core_select
 from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store.articles import chunks
+from app.store.bulk import chunks, delete_in, select_in
 from app.store.database import Database
 from app.store.tables import Article, Copy, InputFile, Revision, Sighting
 
@@ -76,15 +76,9 @@ def load_known_articles(
     found = KnownArticles()
     _add_stored(session, keys, found)
     _add_stored(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
-    for chunk in chunks(ids):
-        found.key_of.update(iter(session.exec(select(Article.id, Article.key).where(col(Article.id).in_(chunk)))))
-    for chunk in chunks(contents):
-        same = (
-            select(Article.content_sha256, func.min(Article.id))
-            .where(col(Article.content_sha256).in_(chunk))
-            .group_by(col(Article.content_sha256))
-        )
-        found.by_content.update(iter(session.exec(same)))
+    found.key_of |= select_in(session, select(Article.id, Article.key), Article.id, ids)
+    same = select(Article.content_sha256, func.min(Article.id)).group_by(col(Article.content_sha256))
+    found.by_content |= select_in(session, same, Article.content_sha256, contents)
     columns = [_SIGHTING.c[name] for name in ("article_id", *Seen._fields)]
     for chunk in chunks(standing.id for standing in found.by_key.values()):
         for id, *seen in session.connection().execute(core_select(*columns).where(_SIGHTING.c.article_id.in_(chunk))):
@@ -165,12 +159,10 @@ def put_copies(session: Session, rows: Sequence[dict[str, Any]]) -> None:
 
 def drop_former_copies(session: Session, files: Mapping[str, str]) -> None:
     """Drop those that were noted under a key of earlier versions, each of the file that is given for it."""
-    for chunk in chunks(files):
-        noted = session.exec(select(Copy.key, Copy.file).where(col(Copy.key).in_(chunk))).all()
-        drop_copies(session, [key for key, file in noted if files[key] == file])
+    noted = select_in(session, select(Copy.key, Copy.file), Copy.key, files)
+    drop_copies(session, [key for key, file in noted if files[key] == file])
 
 
 def drop_copies(session: Session, keys: Sequence[str]) -> None:
     """These records turned out to be articles of their own."""
-    for chunk in chunks(keys):
-        session.connection().execute(delete(Copy).where(col(Copy.key).in_(chunk)))
+    delete_in(session, Copy, Copy.key, keys)

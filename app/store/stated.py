@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, func, select
 
 from app.ids import unscoped
-from app.store.articles import chunks
+from app.store.bulk import select_in
 from app.store.contexts import Contexts
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import Acronym
@@ -32,10 +32,7 @@ class Stated:
 
 def explained_in(session: Session, article_ids: Iterable[str]) -> set[str]:
     """Return the short names that these articles explain."""
-    shorts: set[str] = set()
-    for chunk in chunks(article_ids):
-        shorts.update(session.exec(select(Acronym.short).where(col(Acronym.article_id).in_(chunk)).distinct()))
-    return shorts
+    return set(select_in(session, select(Acronym.short).distinct(), Acronym.article_id, article_ids))
 
 
 def _meaning(short: str, entity_id: str) -> Meaning:
@@ -44,16 +41,10 @@ def _meaning(short: str, entity_id: str) -> Meaning:
 
 def _agreed(session: Session, shorts: Iterable[str]) -> dict[str, str]:
     """Return the long form of each, where it is one in all articles."""
-    agreed: dict[str, str] = {}
     longs = select(Acronym.short, func.min(Acronym.long)).group_by(col(Acronym.short))
-    for chunk in chunks(shorts):
-        one = longs.where(col(Acronym.short).in_(chunk)).having(func.min(Acronym.long) == func.max(Acronym.long))
-        agreed.update(iter(session.exec(one)))
-    return agreed
+    one = longs.having(func.min(Acronym.long) == func.max(Acronym.long))
+    return dict(select_in(session, one, Acronym.short, shorts))
 
 
 def _standing_for(session: Session, longs: Iterable[str]) -> set[str]:
-    found: set[str] = set()
-    for chunk in chunks(longs):
-        found.update(session.exec(select(Acronym.short).where(col(Acronym.long).in_(chunk)).distinct()))
-    return found
+    return set(select_in(session, select(Acronym.short).distinct(), Acronym.long, longs))

@@ -16,7 +16,7 @@ from typing import NamedTuple
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_place, is_scoped, unscoped
-from app.store.articles import chunks
+from app.store.bulk import select_in
 from app.store.contexts import TELLING, Contexts
 from app.store.diminutives import shorts_of, wholes_of
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
@@ -191,9 +191,7 @@ class _Search:
 
     def owners(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the owner of each bare surname whose context tells whose it is."""
-        there: set[str] = set()
-        for chunk in chunks(keys):
-            there.update(self._session.exec(select(ArticleEntity.key).where(col(ArticleEntity.key).in_(chunk))))
+        there = set(select_in(self._session, select(ArticleEntity.key), ArticleEntity.key, keys))
         contexts = self._contexts.of(map(_article_of, sorted(there)))
         self._share(
             name for key in there for name in self._bearers_of(unscoped(key), contexts[_article_of(key)]).likely

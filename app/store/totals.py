@@ -12,12 +12,11 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import case, delete, exists, func, or_, update
+from sqlalchemy import case, exists, func, or_, update
 from sqlmodel import Session, col, select
 
 from app.ids import is_person
-from app.store.articles import chunks
-from app.store.bulk import insert_rows
+from app.store.bulk import chunks, delete_in, insert_rows, select_in
 from app.store.decisions import Rulings, load_rulings
 from app.store.identity import EVERYWHERE
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
@@ -65,10 +64,10 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
     shown = {id: _shown_name(id, names[id], surfaces[id], decided, display_name) for id in ids if id in surfaces}
     forms = {id: names[id].keys() | ({name} if id in decided.names else set()) for id, name in shown.items()}
     pinned = decided.pinned
-    _delete_aliases(session, ids)
+    delete_in(session, Alias, Alias.entity_id, ids)
     aliases = (_alias_rows(id, forms[id], surfaces[id], pinned.get(id, ())) for id in shown)
     insert_rows(session, Alias, [alias for of_one in aliases for alias in of_one])
-    _delete_entities(session, (id for id in ids if id not in shown))
+    delete_in(session, Entity, Entity.id, (id for id in ids if id not in shown))
     _update_entities(session, shown)
     return len(ids)
 
@@ -79,16 +78,6 @@ def count_aliases(session: Session, entity: Entity, upto: int | None = None) -> 
     names = _full_names(session, [id])[id].keys() | ({entity.name} if id in decided.names else set())
     surfaces = _surfaces(session, [id], upto).get(id, {})
     return [Alias(**alias) for alias in _alias_rows(id, names, surfaces, decided.pinned.get(id, ()))]
-
-
-def _delete_aliases(session: Session, ids: Iterable[str]) -> None:
-    for chunk in chunks(ids):
-        session.connection().execute(delete(Alias).where(col(Alias.entity_id).in_(chunk)))
-
-
-def _delete_entities(session: Session, ids: Iterable[str]) -> None:
-    for chunk in chunks(ids):
-        session.connection().execute(delete(Entity).where(col(Entity.id).in_(chunk)))
 
 
 def _update_entities(session: Session, names: Mapping[str, str]) -> None:
@@ -128,14 +117,13 @@ def _full_names(session: Session, ids: Sequence[str]) -> dict[str, dict[str, int
         col(Identity.entity_id) == col(ArticleEntity.entity_id),
     )
     is_own = case((or_(col(ArticleEntity.entity_id) == col(ArticleEntity.key), has_the_name), 1), else_=0)
-    for chunk in chunks(ids):
-        wanted = (
-            select(ArticleEntity.entity_id, is_own, ArticleEntity.name, func.count())
-            .where(col(ArticleEntity.entity_id).in_(chunk), ~col(ArticleEntity.split))
-            .group_by(col(ArticleEntity.entity_id), is_own, col(ArticleEntity.name))
-        )
-        for id, mine, name, count in session.exec(wanted):
-            (own if mine else joined)[id][name] = count
+    wanted = (
+        select(ArticleEntity.entity_id, is_own, ArticleEntity.name, func.count())
+        .where(~col(ArticleEntity.split))
+        .group_by(col(ArticleEntity.entity_id), is_own, col(ArticleEntity.name))
+    )
+    for id, mine, name, count in select_in(session, wanted, ArticleEntity.entity_id, ids):
+        (own if mine else joined)[id][name] = count
     return defaultdict(dict, {**joined, **own})
 
 
@@ -205,15 +193,13 @@ def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
 def _usual_roles(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what each person is most often said to be."""
     best: dict[str, tuple[int, str]] = {}
-    persons = [id for id in ids if is_person(id)]
-    for chunk in chunks(persons):
-        counted = (
-            select(Mention.entity_id, Mention.role, func.count(func.distinct(Mention.article_id)))
-            .where(col(Mention.entity_id).in_(chunk), col(Mention.role).is_not(None))
-            .group_by(col(Mention.entity_id), col(Mention.role))
-        )
-        for id, role, count in session.exec(counted):
-            best[id] = max(best.get(id, (0, "")), (count, role or ""))
+    counted = (
+        select(Mention.entity_id, Mention.role, func.count(func.distinct(Mention.article_id)))
+        .where(col(Mention.role).is_not(None))
+        .group_by(col(Mention.entity_id), col(Mention.role))
+    )
+    for id, role, count in select_in(session, counted, Mention.entity_id, filter(is_person, ids)):
+        best[id] = max(best.get(id, (0, "")), (count, role or ""))
     return {id: role for id, (_, role) in best.items()}
 
 
@@ -224,18 +210,14 @@ def _surfaces(session: Session, ids: Sequence[str], upto: int | None = None) -> 
     """
     found: dict[str, dict[str, tuple[int, bool]]] = defaultdict(dict)
     demonym = func.max(case((col(Mention.rule) == "demonym", 1), else_=0))
-    for chunk in chunks(ids):
-        wanted = (
-            select(Mention.entity_id, Mention.surface, func.count(), demonym)
-            .where(col(Mention.entity_id).in_(chunk))
-            .group_by(col(Mention.entity_id), col(Mention.surface))
-        )
-        if upto is not None:
-            wanted = wanted.join(Article, col(Article.id) == col(Mention.article_id)).where(Article.sequence <= upto)
-        for id, surface, count, is_demonym in session.exec(wanted):
-            text = " ".join(surface.split())
-            before, was_demonym = found[id].get(text, (0, False))
-            found[id][text] = (before + count, was_demonym or bool(is_demonym))
+    grouped = (col(Mention.entity_id), col(Mention.surface))
+    wanted = select(Mention.entity_id, Mention.surface, func.count(), demonym).group_by(*grouped)
+    if upto is not None:
+        wanted = wanted.join(Article, col(Article.id) == col(Mention.article_id)).where(Article.sequence <= upto)
+    for id, surface, count, is_demonym in select_in(session, wanted, Mention.entity_id, ids):
+        text = " ".join(surface.split())
+        before, was_demonym = found[id].get(text, (0, False))
+        found[id][text] = (before + count, was_demonym or bool(is_demonym))
     return found
 
 
