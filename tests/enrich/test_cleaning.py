@@ -1,0 +1,102 @@
+"""One guess of the recogniser by itself: its ends, its parts, its type."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.enrich.cleaning import clean, is_ordinary, starts_sentence, trim
+
+
+def cleaned(name: str, label: str, text: str = "") -> list[str]:
+    text = text or f"Today {name} came"
+    start = text.index(name)
+    return [
+        f"{text[span.start : span.end]}: {span.type} by {span.rule}"
+        for span in clean(text, start, start + len(name), label)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "found"),
+    [
+        ("President Emmanuel Macron", "PERSON", ["Emmanuel Macron: person by title"]),
+        ("Athough Reagan", "PERSON", ["Athough Reagan: person by model"]),
+        ("P. Simmons 108", "PERSON", ["P. Simmons: person by model"]),
+        ("Merck and Co Inc MRK", "ORG", ["Merck and Co Inc: organization by model"]),
+        ("MEA Spokesperson", "ORG", ["MEA: organization by model"]),
+        ("Reagan Administration", "ORG", ["Reagan: person by model"]),
+        ("U.S. Farmers", "ORG", ["U.S.: place by model"]),
+        ("U.S. Government", "ORG", ["U.S.: place by model"]),
+        ("Japan Government", "GPE", ["Japan: place by gazetteer"]),
+        ("London-based", "GPE", ["London: place by model"]),
+        ("Central Fire Department", "GPE", ["Central Fire Department: organization by head-noun"]),
+        ("Leeds United", "PERSON", ["Leeds United: organization by head-noun"]),
+        ("U.C.L.A.", "GPE", ["U.C.L.A.: organization by head-noun"]),
+        ("Annual Rye Festival", "EVENT", ["Rye Festival: event by model"]),
+        ("Pahalgam, Jammu and Kashmir", "GPE", ["Pahalgam: place by model", "Jammu and Kashmir: place by model"]),
+        (
+            "India's Ministry of External Affairs",
+            "ORG",
+            ["India: organization by model", "Ministry of External Affairs: organization by model"],
+        ),
+        ("Ann Lee and Bo Rand", "PERSON", ["Ann Lee: person by model", "Bo Rand: person by model"]),
+        (
+            "World Bank and International Monetary Fund",
+            "ORG",
+            ["World Bank: organization by model", "International Monetary Fund: organization by model"],
+        ),
+    ],
+)
+def test_a_guess_becomes_names_of_exact_ends(name: str, label: str, found: list[str]) -> None:
+    assert cleaned(name, label) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "label"),
+    [
+        ("Monday", "ORG"),
+        ("GECL.L", "ORG"),
+        ("Export Enhancement Program", "ORG"),
+        ("Prime Rate", "ORG"),
+        ("Ukraine war", "EVENT"),
+        ("President", "PERSON"),
+        ("twelve", "CARDINAL"),
+    ],
+)
+def test_what_is_no_name_is_left_out(name: str, label: str) -> None:
+    assert cleaned(name, label) == []
+
+
+def test_a_misprinted_opener_goes_at_the_head_of_a_sentence() -> None:
+    assert cleaned("Athough Reagan", "PERSON", "Athough Reagan came.") == ["Reagan: person by model"]
+
+
+def test_a_nickname_is_taken_whole() -> None:
+    text = 'Then Anthony "Tony Ducks" Corallo came.'
+    assert cleaned('Anthony "Tony', "PERSON", text) == ['Anthony "Tony Ducks" Corallo: person by model']
+
+
+def test_a_name_ends_with_its_paragraph() -> None:
+    assert cleaned("Ann Lee\n\nParis", "PERSON", "by Ann Lee\n\nParis waits") == ["Ann Lee: person by model"]
+
+
+@pytest.mark.parametrize(
+    ("name", "bare"),
+    [("the 'Kremlin's", "Kremlin"), ("Moody's", "Moody's"), ("The Hague,", "The Hague"), ("Paxar Inc.", "Paxar Inc.")],
+)
+def test_what_clings_to_a_name_is_trimmed(name: str, bare: str) -> None:
+    text = f"So {name} then"
+    start, end = trim(text, 3, 3 + len(name))
+    assert text[start:end] == bare
+
+
+def test_a_sentence_starts_behind_a_stop_and_a_quote() -> None:
+    text = 'It ended. "Paris said so in Paris'
+    assert starts_sentence(text, text.index("Paris"))
+    assert not starts_sentence(text, text.rindex("Paris"))
+
+
+def test_ordinary_words_are_no_names() -> None:
+    assert is_ordinary("Monday")
+    assert is_ordinary("108")
+    assert not is_ordinary("Reagan")
