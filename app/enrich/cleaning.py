@@ -1,50 +1,19 @@
 """One finding of the recogniser made into mentions: exact ends, no titles, no possessives, no ordinary words.
 
-Everything here looks at one name alone. What the rest of the article says of it is in `evidence`.
+Everything here looks at one name alone. What the rest of the article says of it is in `passes`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from typing import Literal
 
-from app.enrich import events, gazetteer, given, lexicon, organizations, titles
+from app.enrich import events, gazetteer, given, grounds, lexicon, organizations, titles
+from app.enrich.context import Span
+from app.enrich.grounds import SpanType
 
-SpanType = Literal["person", "organization", "place", "event"]
-# What found a mention, or changed it last; docs/entities.md describes each.
-Rule = Literal[
-    "model",
-    "title",
-    "completed",
-    "legal-form",
-    "head-noun",
-    "well-known",
-    "employer",
-    "speaker",
-    "given-name",
-    "acronym",
-    "gazetteer",
-    "preposition",
-    "dateline",
-    "demonym",
-    "vote",
-    "surname",
-    "repeat",
-    "initials",
-    "short-form",
-    "score",
-    "list",
-    "apposition",
-    "side",
-    "age",
-]
-
-# What the recogniser was right about, measured on newswire; rules that look at more of the article change it.
-_MODEL_CONFIDENCE: dict[SpanType, float] = {"person": 0.85, "organization": 0.75, "place": 0.85, "event": 0.5}
 _TYPES: dict[str, SpanType] = {
     "PERSON": "person",
     "ORG": "organization",
@@ -59,7 +28,6 @@ _OUTSIDE_RIGHT = " \n\t\"'([{<,;:-–*+/|_=~!?&#@%$>"
 _POSSESSIVE = re.compile(r"\s?'s?$")
 _ARTICLE = re.compile(r"(?:the|an?|this|that|its|his|her|their|our|all|both)\s+", re.IGNORECASE)
 # A name ends with a capitalised word: `Line of Control night`, `Thermo-Print GmbH of`.
-_SCORE_END = re.compile(r"\s\d+(?:-\d+)?$")
 _SMALL_END = re.compile(r"\s(?:[a-z][a-z'-]*|&)$")
 # Newswire puts the company's ticker or instrument code behind its name: `Merck and Co Inc MRK`, `VOWG.F`.
 _TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
@@ -104,17 +72,6 @@ _OPENERS = lexicon.terms("sentence-openers")
 _LARGE = 500_000
 # One letter lost or swapped in a word of eight.
 _LIKENESS = 0.87
-
-
-@dataclass(slots=True, eq=False)
-class Span:
-    """A mention in the making; offsets in the prepared text. It stays the same one whatever becomes of it."""
-
-    start: int
-    end: int
-    type: SpanType
-    rule: Rule
-    confidence: float
 
 
 def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
@@ -165,13 +122,12 @@ def is_ordinary(name: str) -> bool:
 
 def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     start, end = trim(text, start, end)
-    rule: Rule = "model"
-    confidence = _MODEL_CONFIDENCE[kind]
+    ground = grounds.GUESSED[kind]
     name = text[start:end]
     if kind == "person" or titles.proves_person(name.split(" ")[0] if name else ""):
         behind = titles.name_start(name)
         if behind:
-            start, kind, rule, confidence = start + behind, "person", "title", 0.95
+            start, kind, ground = start + behind, "person", grounds.TITLED
     if kind == "organization":
         end, kind = _organization_end(text, start, end)
     elif kind == "place":
@@ -183,14 +139,14 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     tail = _TAIL.search(text, start, end)
     if tail is not None and _is_of_place(text, start, tail):
         end, kind = tail.start(), "place"
-        rule = "demonym" if gazetteer.demonym(text[start:end]) else "gazetteer"
+        ground = ground._replace(rule="demonym" if gazetteer.demonym(text[start:end]) else "gazetteer")
     if kind == "event" and text.startswith("Annual ", start):
         start += len("Annual ")
     name = text[start:end]
     headed = _headed(name, kind)
     if _is_no_name(name, kind) or (headed == "event" and not events.is_event(name)):
         return None
-    return Span(start, end, headed, rule if headed == kind else "head-noun", confidence)
+    return Span(start, end, headed, *(ground if headed == kind else ground._replace(rule="head-noun")))
 
 
 def _person_ends(text: str, start: int, end: int) -> tuple[int, int]:

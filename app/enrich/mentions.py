@@ -1,6 +1,6 @@
 """Names in a text: where they stand and what they are.
 
-The recogniser proposes, `cleaning` corrects each proposal by itself, `evidence` by the rest of the article. Subheads
+The recogniser proposes, `cleaning` corrects each proposal by itself, `passes` by the rest of the article. Subheads
 are searched for names known from the text alone: the recogniser takes every capitalised headline word for a name.
 """
 
@@ -12,11 +12,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
-from app.enrich import events, evidence, gazetteer, inverted, scores
-from app.enrich.cleaning import Rule, Span, SpanType, clean, trim
+from app.enrich import events, gazetteer, grounds, inverted, passes, scores
+from app.enrich.cleaning import clean, trim
+from app.enrich.context import Context, Span
+from app.enrich.grounds import Ground, Rule, SpanType
 from app.enrich.layout import Block, Dateline, block_at
 from app.enrich.prepared import Found, Prepared
-from app.enrich.spans import Spans
 
 EntityType = SpanType
 
@@ -39,27 +40,31 @@ class Mention:
     rule: Rule
     confidence: float
 
+    @property
+    def ground(self) -> Ground:
+        return Ground(self.rule, self.confidence)
+
 
 def recognise(
     body: str, prepared: Prepared, found: Sequence[Found], dateline: Dateline | None = None
 ) -> tuple[Mention, ...]:
     """The mentions of one article, in order, none overlapping another."""
     text = prepared.text
-    spans = Spans(len(text))
+    results = scores.read(body)
+    article = Context(text, prepared.blocks, results)
     if dateline is not None and dateline.end > 0:
-        _add_dateline(prepared, dateline, spans)
+        _add_dateline(prepared, dateline, article)
     for name in found:
         block = block_at(prepared.blocks, name.start)
         if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
             continue
-        _add_found(text, name.start, min(name.end, block.end), name.label, spans)
-    results = scores.read(body)
-    evidence.weigh(text, prepared.blocks, spans, results)
-    mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, "score", 0.85) for e in results.entries]
-    found_there = [(*prepared.span(span.start, span.end), span) for span in spans.all]
+        _add_found(article, name.start, min(name.end, block.end), name.label)
+    passes.correct(article)
+    mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, *grounds.SCORE) for e in results.entries]
+    found_there = [(*prepared.span(span.start, span.end), span) for span in article.spans]
     people = _Taken((start, end) for start, end, span in found_there if span.type == "person")
     listed = inverted.read(body, people.overlaps)
-    mentions += [Mention(start, end, body[start:end], "person", "list", 0.85) for start, end in listed]
+    mentions += [Mention(start, end, body[start:end], "person", *grounds.SURNAME_FIRST) for start, end in listed]
     taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries), *listed])
     for start, end, span in found_there:
         if not taken.overlaps(start, end):
@@ -87,30 +92,31 @@ def _is_byline(text: str, block: Block, name: Found) -> bool:
     return name.label == "PERSON" and line == text[name.start : name.end] and 2 <= len(line.split()) <= 3
 
 
-def _add_dateline(prepared: Prepared, dateline: Dateline, spans: Spans) -> None:
+def _add_dateline(prepared: Prepared, dateline: Dateline, article: Context) -> None:
     start = next((block.start for block in prepared.blocks if prepared.at(block.start) >= dateline.start), 0)
     length = len(dateline.place)
     if prepared.text[start : start + length].casefold() == dateline.place.casefold():
-        spans.add(Span(start, start + length, "place", "dateline", 0.95))
+        article.add(Span(start, start + length, "place", *grounds.DATELINE))
         for outer in _OUTER.findall(dateline.text, length):
             at = prepared.text.find(outer, start + length, start + len(dateline.text) + 3)
             if at > 0 and gazetteer.outer_place(outer):
-                spans.add(Span(at, at + len(outer), "place", "dateline", 0.95))
+                article.add(Span(at, at + len(outer), "place", *grounds.DATELINE))
 
 
-def _add_found(text: str, start: int, end: int, label: str, spans: Spans) -> None:
+def _add_found(article: Context, start: int, end: int, label: str) -> None:
+    text = article.text
     if label == "LAW" and events.is_treaty(text[start:end]):
         label = "EVENT"
     if label in _OTHER_NAMES:
         if " " in text[start:end] or label == "LANGUAGE":
-            spans.block(start, end)
+            article.block(start, end)
     elif label == "NORP":
-        _add_nationality(text, start, end, spans)
+        _add_nationality(article, start, end)
     for span in clean(text, start, end, label):
-        spans.add(span)
+        article.add(span)
 
 
-def _add_nationality(text: str, start: int, end: int, spans: Spans) -> None:
-    start, end = trim(text, start, end)
-    if gazetteer.demonym(text[start:end]):
-        spans.add(Span(start, end, "place", "demonym", 0.95))
+def _add_nationality(article: Context, start: int, end: int) -> None:
+    start, end = trim(article.text, start, end)
+    if gazetteer.demonym(article.text[start:end]):
+        article.add(Span(start, end, "place", *grounds.AGREED_NATIONALITY))

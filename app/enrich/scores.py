@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.enrich import gazetteer, lexicon, organizations
-from app.enrich.cleaning import SpanType
+from app.enrich.grounds import SpanType
 
 # Read as substrings: one pattern of all of them takes ten times as long.
 _SPORT = tuple(row.shown for row in lexicon.list_rows("sport-phrases"))

@@ -1,24 +1,34 @@
-"""Spans as the recogniser might find them, to try a rule on, and what became of them."""
+"""An article with names as the recogniser might find them, to try a rule on, and what became of them."""
 
 from __future__ import annotations
 
-from app.enrich.cleaning import Span, SpanType
-from app.enrich.spans import Spans
+from collections.abc import Callable
+
+from app.enrich.context import Context, Span
+from app.enrich.grounds import SpanType
+from app.enrich.passes import PHASES
 
 
-def spanned(text: str, **found: str) -> Spans:
+def spanned(text: str, **found: str) -> Context:
     """The names given for each type, each where it stands first behind the one before: `person="Ann Lee; Bo"`."""
     kinds: dict[str, SpanType] = {"person": "person", "organization": "organization", "place": "place"}
-    spans = Spans(len(text))
+    article = Context(text)
     for name, kind in kinds.items():
         at = 0
         for word in filter(None, map(str.strip, found.get(name, "").split(";"))):
             at = text.index(word, at)
-            assert spans.add(Span(at, at + len(word), kind, "model", 0.8))
+            assert article.add(Span(at, at + len(word), kind, "model", 0.8))
             at += len(word)
-    return spans
+    return article
 
 
-def shown(text: str, spans: Spans) -> list[tuple[str, str]]:
-    ordered = sorted(spans.all, key=lambda span: span.start)
-    return [(text[s.start : s.end], "demonym" if s.rule == "demonym" else s.type) for s in ordered]
+def shown(article: Context) -> list[tuple[str, str]]:
+    ordered = sorted(article.spans, key=lambda span: span.start)
+    return [(span.name, "demonym" if span.rule == "demonym" else span.type) for span in ordered]
+
+
+def run(article: Context, *rules: Callable[[Context], None]) -> None:
+    """Run the passes of these rules, with what they may override."""
+    by_rule = {each.run: each for phase in PHASES for each in phase.passes}
+    for rule in rules:
+        by_rule[rule].correct(article)

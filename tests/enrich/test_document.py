@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
-from app.enrich.cleaning import Rule, SpanType
+from app.enrich.grounds import Rule, SpanType
 
 TEXT = (Path(__file__).parents[2] / "docs" / "entities.md").read_text(encoding="utf-8")
 

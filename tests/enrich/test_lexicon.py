@@ -27,7 +27,7 @@ def test_every_list_begins_with_what_it_is(name: str) -> None:
 
 
 def test_every_list_is_read_by_a_rule() -> None:
-    sources = "".join(path.read_text(encoding="utf-8") for path in Path(lexicon.__file__).parents[1].glob("*.py"))
+    sources = "".join(path.read_text(encoding="utf-8") for path in Path(lexicon.__file__).parents[1].rglob("*.py"))
     callings = {"callings-arts", "callings-sport", "callings-armed-forces", "callings-state", "callings-church"}
     callings |= {"callings-science", "callings-law", "callings-business"}
     assert [name for name in lexicon.list_names() if f'"{name}"' not in sources and name not in callings] == []

@@ -18,32 +18,27 @@ import msgspec
 from rich.console import Console
 
 from app.enrich import (
-    appositions,
     cleaning,
     events,
-    evidence,
-    firms,
     gazetteer,
     inverted,
-    lists,
     mentions,
-    nations,
     offices,
     organizations,
-    particles,
+    passes,
     prepared,
     resolve,
     scores,
-    sport,
     statesmen,
     titles,
 )
 from app.enrich.enricher import Source
 from app.enrich.layout import lay_out
 from app.enrich.mentions import recognise
+from app.enrich.passes import Pass
 from app.enrich.prepared import Found, prepare
 from app.enrich.recogniser import Recogniser
-from app.enrich.resolve import Enrichment
+from app.enrich.resolve import Enrichment, places
 from app.settings import Settings
 from tests.enrich.gold import marked
 from tests.enrich.gold.marked import Tally
@@ -57,10 +52,6 @@ def _no(*_: Any, **__: Any) -> bool:
     return False
 
 
-def _none(*_: Any, **__: Any) -> tuple[()]:
-    return ()
-
-
 def _paragraph(blocks: Sequence[Any], offset: int) -> Any:
     """The block at `offset`, a headline or not, as if it were a paragraph."""
     block = next((block for block in blocks if block.start <= offset < block.end), None)
@@ -69,7 +60,7 @@ def _paragraph(blocks: Sequence[Any], offset: int) -> Any:
 
 Rule = tuple[str, Any, str, Any]
 
-# A rule, where it is, and what stands in for it; in the order in which they are asked.
+# A rule, where it is, and what stands in for it, or the pass that is left out; in the order in which they are asked.
 RULES: list[Rule] = [
     ("titles split off", titles, "name_start", lambda name: 0),
     ("the, possessive, quotes trimmed", cleaning, "trim", lambda text, start, end: (start, end)),
@@ -91,46 +82,12 @@ RULES: list[Rule] = [
     ),
     ("lists with the surname first", inverted, "read", lambda body, is_person: []),
     ("rows of sport", scores, "read", lambda body: scores.Scores()),
-    ("surname added", evidence, "_complete_names", _nothing),
-    ("first name and surname joined", evidence, "_rejoin_people", _nothing),
-    ("surnames of several words", particles, "weigh", _nothing),
-    ("couples parted", evidence, "_part_couples", _nothing),
-    ("nationalities parted", nations, "part", _nothing),
-    ("people of firms", evidence, "_people_of_firms", _nothing),
-    ("legal forms", evidence, "_legal_forms", _nothing),
-    ("short names of companies", evidence, "_short_names", _nothing),
-    ("well-known names", evidence, "_listed_names", _nothing),
-    ("named events", evidence, "_named_events", _nothing),
+    *((each.name, passes, "PHASES", each) for phase in passes.PHASES for each in phase.passes),
     ("treaties among laws", events, "is_treaty", _no),
-    ("the House", evidence, "_chambers", _nothing),
-    ("US states", evidence, "_states", _nothing),
-    ("titles as evidence", evidence, "_titles", _nothing),
-    ("firms named for people", firms, "weigh", _nothing),
-    ("employers", evidence, "_employers", _nothing),
-    ("speakers", evidence, "_speakers", _nothing),
-    ("given names", evidence, "_given_names", _nothing),
-    ("ages", evidence, "_aged", _nothing),
-    ("appositions", appositions, "weigh", _nothing),
-    ("acronyms in brackets", evidence, "_stated_acronyms", _nothing),
-    ("nationalities by the table", evidence, "_nationalities", _nothing),
-    ("places joined", evidence, "_join_places", _nothing),
-    ("places by the gazetteer", evidence, "_places", _nothing),
-    ("lists agree", lists, "agree", _nothing),
-    ("vote on the type", evidence, "_vote", _nothing),
-    ("surnames", evidence, "_surnames", _nothing),
-    ("sport: clubs by their town", sport, "weigh", _nothing),
-    ("sport: towns and names that play", sport, "sides", _nothing),
-    ("companies of towns", firms, "towns", _nothing),
-    ("companies of their founders", firms, "families", _nothing),
-    ("whole names of people", evidence, "_whole_names", _nothing),
-    ("wrong initials", evidence, "_wrong_initials", _nothing),
-    ("lost apostrophes", evidence, "_lost_apostrophes", _nothing),
-    ("repeats", evidence, "_repeats", _nothing),
-    ("short nouns (the Commission)", evidence, "_short_nouns", _nothing),
     ("offices of countries", offices, "find", _nothing),
     ("aliases of organisations", organizations, "shown", organizations.without_form),
     ("homonyms by country and state", gazetteer, "outer_place", _nothing),
-    ("Germany and Korea by their parts", resolve, "_PARTS", {}),
+    ("Germany and Korea by their parts", places, "_PARTS", {}),
     ("statesmen by surname", statesmen, "full_name", _nothing),
 ]
 
@@ -231,6 +188,8 @@ class _Figures:
 @contextmanager
 def _switched(module: Any, attribute: str, instead: Any) -> Iterator[None]:
     rule = getattr(module, attribute)
+    if isinstance(instead, Pass):
+        instead = [phase._replace(passes=[each for each in phase.passes if each is not instead]) for phase in rule]
     # A name that was imported by name stands in several modules.
     places = [place for place in _MODULES if getattr(place, attribute, None) is rule]
     for place in places:

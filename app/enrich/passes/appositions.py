@@ -6,9 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from app.enrich import gazetteer, given, titles
-from app.enrich.cleaning import Span, SpanType
-from app.enrich.spans import Spans
+from app.enrich import gazetteer, given, grounds, titles
+from app.enrich.context import Context, Span
+from app.enrich.grounds import SpanType
 
 _ORGANIZATION_BEFORE = re.compile(
     r"\b(?:weekly|daily|newspaper|magazine|journal|tabloid|agency|broadcaster|airline|carrier|brewer|retailer|carmaker"
@@ -41,57 +41,53 @@ _COMPANY_AFTER = re.compile(
 _NEAR = 30
 
 
-def weigh(text: str, spans: Spans) -> None:
+def appositions(article: Context) -> None:
     kinds: dict[str, SpanType] = {}
-    surnames = spans.last_words(text)
+    surnames = article.surnames()
     named: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in spans.all:
-        named[text[span.start : span.end]].append(span)
-    for ship in _NAVAL.finditer(text):
-        _sink(text, spans, named.pop(ship[1], ()))
-    for span in list(spans.all):
-        if span.rule != "model":
-            continue
-        name = text[span.start : span.end]
-        before = text[max(0, span.start - _NEAR) : span.start]
-        if _is_portfolio(text, span, name, before):
-            spans.drop(span)
-        elif _is_craft(text, span, name, before):
-            _sink(text, spans, named.pop(name, ()))
-        elif (beside := _kind_beside(text, span, name, before, surnames)) is not None:
-            kinds[name] = beside
-    for span in spans.all:
-        kind = kinds.get(text[span.start : span.end])
-        if kind is not None and span.rule == "model":
-            span.type, span.rule, span.confidence = kind, "apposition", 0.8
+    for span in article.spans:
+        named[span.name].append(span)
+    for ship in _NAVAL.finditer(article.text):
+        _sink(article, named.pop(ship[1], ()))
+    for span in article.guesses():
+        before = article.text[max(0, span.start - _NEAR) : span.start]
+        if _is_ministers(article, span, before):
+            article.drop(span, grounds.APPOSITION)
+        elif _is_craft(article, span, before):
+            _sink(article, named.pop(span.name, ()))
+        elif (beside := _kind_beside(article, span, before, surnames)) is not None:
+            kinds[span.name] = beside
+    for span in article.guesses() if kinds else ():
+        if (kind := kinds.get(span.name)) is not None:
+            article.retype(span, kind, grounds.APPOSITION)
 
 
-def _kind_beside(text: str, span: Span, name: str, before: str, surnames: frozenset[str]) -> SpanType | None:
-    if span.type != "organization" and _BAND_AFTER.match(text, span.end) and gazetteer.find(name) is None:
+def _kind_beside(article: Context, span: Span, before: str, surnames: frozenset[str]) -> SpanType | None:
+    if span.type != "organization" and article.after(span, _BAND_AFTER) and gazetteer.find(span.name) is None:
         return "organization"
-    if name not in surnames and _is_where(text, span, name, before):
+    if span.name not in surnames and _is_site(article, span, before):
         return "place"
-    if span.type in ("person", "place") and _is_firm(text, span, before) and _may_be_firm(name, surnames):
+    if span.type in ("person", "place") and _is_firm(article, span, before) and _may_be_firm(span.name, surnames):
         return "organization"
     return None
 
 
-def _is_portfolio(text: str, span: Span, name: str, before: str) -> bool:
+def _is_ministers(article: Context, span: Span, before: str) -> bool:
     """`Transportation Secretary Elizabeth Dole`: what she is secretary of is no organisation."""
-    return titles.is_portfolio(name) and bool(_OFFICER.match(text, span.end) or _OFFICE_BEFORE.search(before))
+    return titles.is_portfolio(span.name) and bool(article.after(span, _OFFICER) or _OFFICE_BEFORE.search(before))
 
 
-def _is_where(text: str, span: Span, name: str, before: str) -> bool:
-    if name.isupper() or name.count(" ") > 1 or (span.type == "organization" and " " in name):
+def _is_site(article: Context, span: Span, before: str) -> bool:
+    if span.name.isupper() or span.name.count(" ") > 1 or (span.type == "organization" and " " in span.name):
         return False
-    return bool(_PLACE_AFTER.match(text, span.end) or _PLACE_BEFORE.search(before))
+    return bool(article.after(span, _PLACE_AFTER) or _PLACE_BEFORE.search(before))
 
 
-def _is_firm(text: str, span: Span, before: str) -> bool:
+def _is_firm(article: Context, span: Span, before: str) -> bool:
     """`the firm Conrac`; `Conrac shares`, of one word, for `John Smith's board` may be his."""
     if _ORGANIZATION_BEFORE.search(before):
         return True
-    return " " not in text[span.start : span.end] and _COMPANY_AFTER.match(text, span.end) is not None
+    return " " not in span.name and article.after(span, _COMPANY_AFTER) is not None
 
 
 def _may_be_firm(name: str, surnames: frozenset[str]) -> bool:
@@ -99,15 +95,14 @@ def _may_be_firm(name: str, surnames: frozenset[str]) -> bool:
     return gazetteer.find(name) is None and name not in surnames and not given.is_given(first)
 
 
-def _is_craft(text: str, span: Span, name: str, before: str) -> bool:
-    if span.type == "person" and " " not in name and _CRAFT_AFTER.match(text, span.end):
-        return not given.is_given(name)
+def _is_craft(article: Context, span: Span, before: str) -> bool:
+    if span.type == "person" and " " not in span.name and article.after(span, _CRAFT_AFTER):
+        return not given.is_given(span.name)
     return span.type in ("person", "place") and _CRAFT_BEFORE.search(before) is not None
 
 
-def _sink(text: str, spans: Spans, named: Iterable[Span]) -> None:
+def _sink(article: Context, named: Iterable[Span]) -> None:
     """A ship or a rocket is no entity, nor where its name stands alone."""
     for span in named:
-        before = text[max(0, span.start - _NEAR) : span.start]
-        if (span.rule == "model" and span.type != "place") or _CRAFT_BEFORE.search(before):
-            spans.drop(span)
+        if (span.rule == "model" and span.type != "place") or article.before(span.start, _CRAFT_BEFORE, _NEAR):
+            article.drop(span, grounds.APPOSITION)

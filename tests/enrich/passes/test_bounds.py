@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from app.enrich import particles
+from app.enrich.passes import bounds
 from tests.enrich.conftest import Enrich
-from tests.enrich.spanned import shown, spanned
+from tests.enrich.spanned import run, shown, spanned
 
 
 @pytest.mark.parametrize(
@@ -19,26 +20,26 @@ from tests.enrich.spanned import shown, spanned
     ],
 )
 def test_who_has_the_full_name_is_meant_by_it(text: str, person: str, organization: str) -> None:
-    spans = spanned(text, person=person, organization=organization)
-    particles.weigh(text, spans)
-    assert {kind for _, kind in shown(text, spans)} == {"person"}
-    surname = particles.surname(shown(text, spans)[0][0])
-    assert [name[-len(surname) :].lower() for name, _ in shown(text, spans)] == [surname.lower()] * len(spans.all)
+    article = spanned(text, person=person, organization=organization)
+    run(article, bounds.long_surnames)
+    assert {kind for _, kind in shown(article)} == {"person"}
+    surname = particles.surname(shown(article)[0][0])
+    assert [name[-len(surname) :].lower() for name, _ in shown(article)] == [surname.lower()] * len(article.spans)
 
 
 def test_who_speaks_is_a_person_where_the_name_is_no_firms() -> None:
     text = "On Monday de Villepin said it was late. De la Rosa told him. De Beers said no, and La Scala said yes."
-    spans = spanned(text, organization="de Villepin; De la Rosa; De Beers; La Scala")
-    particles.weigh(text, spans)
-    assert [kind for _, kind in shown(text, spans)] == ["person", "person", "organization", "organization"]
+    article = spanned(text, organization="de Villepin; De la Rosa; De Beers; La Scala")
+    run(article, bounds.long_surnames)
+    assert [kind for _, kind in shown(article)] == ["person", "person", "organization", "organization"]
 
 
 def test_towns_and_what_is_named_for_somebody_stay() -> None:
     text = "Rio de Janeiro grew. The Banco de la Nacion lent. Later di Caprio came."
-    spans = spanned(text, place="Rio de Janeiro", organization="Banco de la Nacion")
-    before = shown(text, spans)
-    particles.weigh(text, spans)
-    assert shown(text, spans) == before
+    article = spanned(text, place="Rio de Janeiro", organization="Banco de la Nacion")
+    before = shown(article)
+    run(article, bounds.long_surnames)
+    assert shown(article) == before
 
 
 @pytest.mark.parametrize(

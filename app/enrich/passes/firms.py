@@ -7,10 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from app.enrich import gazetteer, given, organizations, statesmen, titles
-from app.enrich.cleaning import Span, SpanType
+from app.enrich import gazetteer, given, grounds, organizations, statesmen, titles
 from app.enrich.concordance import Concordance
-from app.enrich.spans import Spans
+from app.enrich.context import Context, Span
+from app.enrich.grounds import SpanType
 
 # In the plural a trade is a firm's: `brokers James Capel`, but `broker James Smith` is a man.
 _TRADE_BEFORE = re.compile(
@@ -62,64 +62,72 @@ _NEAR = 30
 _LARGE = 500_000
 
 
-def weigh(text: str, spans: Spans) -> None:
+def brokers(article: Context) -> None:
     """Firms by who works there and by the trade named before them."""
-    surnames = spans.last_words(text)
-    people = {span.end for span in spans.all if span.type == "person"}
-    companies = {span.end for span in spans.all if span.type == "organization"}
-    words = Concordance(text)
+    surnames = article.surnames()
+    people = {span.end for span in article.people()}
+    companies = {span.end for span in article.spans if span.type == "organization"}
     firms = set()
-    for span in spans.all:
-        if span.type not in ("person", "organization") or span.rule != "model":
-            continue
-        pair = _PAIR.match(text, span.start)
-        if pair and _may_be_partners(pair, surnames) and _is_one_firm(text, pair, people, companies, words, spans):
+    for span in article.guesses("person", "organization"):
+        pair = _PAIR.match(article.text, span.start)
+        if pair and _may_be_partners(pair, surnames) and _is_one_firm(article, pair, people, companies):
             firms.add(pair[0])
-        elif span.type == "person" and " " in text[span.start : span.end] and _is_employer(text, span.start, people):
-            firms.add(text[span.start : span.end])
-    _rename(text, firms, words, spans)
-    for shape in (_ROMANCE, _SAVINGS) if "Savings" in text else (_ROMANCE,):
-        for match in shape.finditer(text):
-            if spans.encloses(*match.span()) and spans.overlapping(*match.span()):
-                spans.replace(Span(*match.span(), "organization", "head-noun", 0.8))
+        elif span.type == "person" and " " in span.name and _is_employer(article.text, span.start, people):
+            firms.add(span.name)
+    places = article.words.places(firms)
+    for name in sorted(firms):
+        for start in places.get(name, ()):
+            end = start + len(name)
+            if article.encloses(start, end) and not article.text[end : end + 1].isalnum():
+                end = organizations.legal_end(article.text, end)
+                article.put(Span(start, end, "organization", *grounds.EMPLOYER))
 
 
-def towns(text: str, spans: Spans) -> None:
+def romance_firms(article: Context) -> None:
+    """`Banco do Brasil`, of which the recogniser has a part; also `Home Savings and Loan Association`."""
+    for shape in (_ROMANCE, _SAVINGS) if "Savings" in article.text else (_ROMANCE,):
+        for match in shape.finditer(article.text):
+            if article.encloses(*match.span()) and article.overlapping(*match.span()):
+                article.put(Span(*match.span(), "organization", *grounds.ROMANCE_FIRM))
+
+
+def firms_of_towns(article: Context) -> None:
     """`Piedmont said`, in an article that has `Piedmont Aviation Inc` and never speaks of anything in Piedmont."""
-    names = (text[span.start : span.end].partition(" ") for span in spans.all if span.type == "organization")
-    begun = {first for first, _, rest in names if rest}
+    begun = _first_of_firms(article)
     towns: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in spans.all:
+    for span in article.spans:
         if span.type == "place" and span.rule != "demonym":
-            towns[text[span.start : span.end]].append(span)
+            towns[span.name].append(span)
     for name, places in towns.items():
-        if (name in begun or _is_small(name)) and _are_company(text, places, sure=name not in begun):
+        if (name in begun or _is_small(name)) and _are_company(article, places, sure=name not in begun):
             for span in places:
-                span.type, span.rule, span.confidence = "organization", "legal-form", 0.8
+                article.retype(span, "organization", grounds.TOWNS_FIRM)
 
 
-def families(text: str, spans: Spans) -> None:
+def firms_of_founders(article: Context) -> None:
     """`Taft common stock`, `Taft said it`: the firm, in an article that has `Taft Broadcasting Co` and Dudley Taft."""
-    names = (text[span.start : span.end].partition(" ") for span in spans.all if span.type == "organization")
-    begun = {first for first, _, rest in names if rest}
+    begun = _first_of_firms(article)
     bare: defaultdict[str, list[Span]] = defaultdict(list)
-    for span in spans.all:
-        if span.type == "person" and text[span.start : span.end] in begun and not _is_mans(text, span):
-            bare[text[span.start : span.end]].append(span)
+    for span in article.people():
+        if span.name in begun and not _is_mans(article, span):
+            bare[span.name].append(span)
     for mentions in bare.values():
-        if any(_is_firms(text, span) for span in mentions):
+        if any(_is_firms(article, span) for span in mentions):
             for span in mentions:
-                span.type, span.rule, span.confidence = "organization", "legal-form", 0.75
+                article.retype(span, "organization", grounds.FOUNDERS_FIRM)
 
 
-def _is_firms(text: str, span: Span) -> bool:
-    return bool(
-        _FIRMS_AFTER.match(text, span.end) or _FIRMS_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
-    )
+def _first_of_firms(article: Context) -> set[str]:
+    names = (span.name.partition(" ") for span in article.spans if span.type == "organization")
+    return {first for first, _, rest in names if rest}
 
 
-def _is_mans(text: str, span: Span) -> bool:
-    return bool(_MANS_AFTER.match(text, span.end) or _MANS_BEFORE.search(text, max(0, span.start - _NEAR), span.start))
+def _is_firms(article: Context, span: Span) -> bool:
+    return bool(article.after(span, _FIRMS_AFTER) or article.before(span.start, _FIRMS_BEFORE))
+
+
+def _is_mans(article: Context, span: Span) -> bool:
+    return bool(article.after(span, _MANS_AFTER) or article.before(span.start, _MANS_BEFORE))
 
 
 def _is_small(name: str) -> bool:
@@ -127,23 +135,19 @@ def _is_small(name: str) -> bool:
     return place is not None and (place.kind == "region" or (place.kind == "city" and place.population < _LARGE))
 
 
-def _are_company(text: str, places: list[Span], *, sure: bool) -> bool:
-    if gazetteer.is_nation(text[places[0].start : places[0].end]) or any(_is_placed(text, span) for span in places):
+def _are_company(article: Context, places: list[Span], *, sure: bool) -> bool:
+    if gazetteer.is_nation(places[0].name) or any(_is_town(article, span) for span in places):
         return False
     if sure:
-        return any(_SURELY_COMPANY_AFTER.match(text, span.end) for span in places)
+        return any(article.after(span, _SURELY_COMPANY_AFTER) for span in places)
     return any(
-        _AS_COMPANY_AFTER.match(text, span.end)
-        or _AS_COMPANY_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
-        for span in places
+        article.after(span, _AS_COMPANY_AFTER) or article.before(span.start, _AS_COMPANY_BEFORE) for span in places
     )
 
 
-def _is_placed(text: str, span: Span) -> bool:
-    after = text[span.end : span.end + 2]
-    return (after == ", " and text[span.end + 2 : span.end + 3].isupper()) or bool(
-        _AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
-    )
+def _is_town(article: Context, span: Span) -> bool:
+    outer = article.text[span.end : span.end + 3]
+    return (outer.startswith(", ") and outer[2:].isupper()) or bool(article.before(span.start, _AS_PLACE_BEFORE))
 
 
 def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
@@ -157,15 +161,15 @@ def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
     )
 
 
-def _is_one_firm(
-    text: str, pair: re.Match[str], people: set[int], companies: set[int], words: Concordance, spans: Spans
-) -> bool:
+def _is_one_firm(article: Context, pair: re.Match[str], people: set[int], companies: set[int]) -> bool:
     """One who works there, works for one: `Phillips and Drew analyst Stephen Lewis`."""
+    text = article.text
     office = _OFFICE_AFTER.match(text, pair.end())
     if (office is not None and titles.is_title(office[1])) or _is_employer(text, pair.start(), people):
         return True
-    kinds = {span.type for span in spans.overlapping(*pair.span())}
-    return _are_never_apart(words, pair, kinds) or (kinds == {"person"} and _owns(text, pair.start(), companies))
+    kinds = {span.type for span in article.overlapping(*pair.span())}
+    partners = _are_never_apart(article.words, pair, kinds)
+    return partners or (kinds == {"person"} and _owns(text, pair.start(), companies))
 
 
 def _are_never_apart(words: Concordance, pair: re.Match[str], kinds: set[SpanType]) -> bool:
@@ -184,18 +188,9 @@ def _owns(text: str, start: int, companies: set[int]) -> bool:
 def _is_employer(text: str, start: int, people: set[int]) -> bool:
     before = text[max(0, start - _NEAR) : start]
     return bool(_TRADE_BEFORE.search(before) or _EMPLOYED_BEFORE.search(before)) or any(
-        start - len(of[0]) in people for of in _endings(before)
+        start - len(of[0]) in people for of in _links_before(before)
     )
 
 
-def _endings(before: str) -> Iterator[re.Match[str]]:
+def _links_before(before: str) -> Iterator[re.Match[str]]:
     return (of for of in _OF.finditer(before) if of.end() == len(before))
-
-
-def _rename(text: str, firms: set[str], words: Concordance, spans: Spans) -> None:
-    places = words.places(firms)
-    for name in sorted(firms):
-        for start in places.get(name, ()):
-            end = start + len(name)
-            if spans.encloses(start, end) and not text[end : end + 1].isalnum():
-                spans.replace(Span(start, organizations.legal_end(text, end), "organization", "employer", 0.8))

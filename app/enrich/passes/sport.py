@@ -6,9 +6,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from app.enrich import gazetteer, given, lexicon, organizations
-from app.enrich.cleaning import Span
-from app.enrich.spans import Spans
+from app.enrich import gazetteer, given, grounds, lexicon, organizations
+from app.enrich.context import Context, Span
 
 # Where sides meet; in tennis, golf and boxing a bare name is a person's.
 _TEAM_SPORT = (
@@ -35,7 +34,6 @@ _PLAYED_BEFORE = re.compile(
 _TEAM_BEFORE = re.compile(r"\b(?:[Tt]he|NBA|NFL|NHL|champions?) $")
 _AS_PLACE_BEFORE = re.compile(r"\b(?:in|In|at|At|near|Near|from|From|outside|around) $")
 _OUTER_AFTER = re.compile(r" ?, ([A-Z][\w.]+)")
-_NEAR = 30
 # Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
 _CLUB_COUNTRIES = frozenset("NL BE DE NO SE DK FI PL CZ SK HU RO BG RS HR RU UA BY GR TR AT CH".split())
 # Names that are a club's wherever sides meet, but towns, heroes or gods elsewhere.
@@ -44,36 +42,39 @@ _CLUBS = lexicon.terms("clubs")
 _NATIONS = frozenset(("England", "Scotland", "Wales", "Northern Ireland", "Hong Kong"))
 
 
-def weigh(text: str, spans: Spans) -> None:
+def clubs(article: Context) -> None:
     """`Ajax Amsterdam`, `Viking Stavanger`: in sport no person, but a club and its town."""
-    for span in spans.all:
-        first, _, town = text[span.start : span.end].partition(" ")
-        if span.type == "person" and span.rule == "model" and len(first) > 2 and not given.is_given(first):
-            place = gazetteer.find(town) if town else None
+    for span in article.guesses("person") if article.results.of_sport else ():
+        first, _, town = span.name.partition(" ")
+        if town and len(first) > 2 and not given.is_given(first):
+            place = gazetteer.find(town)
             if place is not None and place.country in _CLUB_COUNTRIES and place.population > 80_000:
-                span.type, span.rule, span.confidence = "organization", "head-noun", 0.8
+                article.retype(span, "organization", grounds.CLUB)
 
 
-def sides(text: str, spans: Spans) -> None:
-    """Towns, and names taken for people, that play; `the Charlotte Bobcats`, where nobody is called Charlotte."""
-    for span in spans.all:
-        named = span.type == "person" and _TEAM_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
-        if named and organizations.is_team(text[span.start : span.end]):
-            span.type, span.rule, span.confidence = "organization", "head-noun", 0.8
-    head = text[:_HEAD].lower()
+def teams(article: Context) -> None:
+    """`the Charlotte Bobcats`, where nobody is called Charlotte."""
+    for span in list(article.people()):
+        if article.before(span.start, _TEAM_BEFORE) and organizations.is_team(span.name):
+            article.retype(span, "organization", grounds.CLUB)
+
+
+def sides(article: Context) -> None:
+    """Towns, and names taken for people, that play."""
+    head = article.text[:_HEAD].lower()
     if not any(cue in head for cue in _TEAM_SPORT):
         return
-    people = {span.start: text[span.start : span.end] for span in spans.all if span.type == "person"}
+    people = {span.start: span.name for span in article.people()}
     words = {word for name in people.values() if " " in name for word in name.split(" ")}
-    may_play = [span for span in spans.all if _may_be_side(text, span, words) and not _is_placed(text, span)]
-    playing = {text[span.start : span.end] for span in may_play if _plays(text, span, people.keys())} | _CLUBS
+    may_play = [span for span in article.spans if _may_be_side(span, words) and not _says_town(article, span)]
+    playing = {span.name for span in may_play if _plays(article, span, people.keys())} | _CLUBS
     for span in may_play:
-        if text[span.start : span.end] in playing:
-            span.type, span.rule, span.confidence = "organization", "side", 0.75
+        if span.name in playing:
+            article.retype(span, "organization", grounds.SIDE)
 
 
-def _may_be_side(text: str, span: Span, words: set[str]) -> bool:
-    name = text[span.start : span.end]
+def _may_be_side(span: Span, words: set[str]) -> bool:
+    name = span.name
     if span.rule in ("dateline", "demonym") or name in words or name.startswith("U."):
         return False
     if span.type == "person":
@@ -83,19 +84,17 @@ def _may_be_side(text: str, span: Span, words: set[str]) -> bool:
     return span.type == "place" and not nation
 
 
-def _plays(text: str, span: Span, people: Collection[int]) -> bool:
-    player = _PLAYER_AFTER.match(text, span.end)
+def _plays(article: Context, span: Span, people: Collection[int]) -> bool:
+    player = article.after(span, _PLAYER_AFTER)
     # `Boston's Mo Vaughn`, `Surrey wicketkeeper Alec Stewart`.
     if player and player.end() in people and len(player[0]) > 1:
         return True
-    return bool(
-        _PLAYS_AFTER.match(text, span.end) or _PLAYED_BEFORE.search(text, max(0, span.start - _NEAR), span.start)
-    )
+    return bool(article.after(span, _PLAYS_AFTER) or article.before(span.start, _PLAYED_BEFORE))
 
 
-def _is_placed(text: str, span: Span) -> bool:
+def _says_town(article: Context, span: Span) -> bool:
     """Return whether it says where, as `in Boston`, `Boston, Massachusetts`."""
-    if _AS_PLACE_BEFORE.search(text, max(0, span.start - _NEAR), span.start):
+    if article.before(span.start, _AS_PLACE_BEFORE):
         return True
-    outer = _OUTER_AFTER.match(text, span.end)
+    outer = article.after(span, _OUTER_AFTER)
     return outer is not None and gazetteer.outer_place(outer[1]) is not None

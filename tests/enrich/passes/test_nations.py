@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import nations
-from tests.enrich.spanned import shown, spanned
+from app.enrich.passes import nations
+from tests.enrich.spanned import run, shown, spanned
 
 
 @pytest.mark.parametrize(
@@ -19,13 +19,13 @@ from tests.enrich.spanned import shown, spanned
     ],
 )
 def test_a_nationality_is_parted_from_what_is_a_name_without_it(text: str, organization: str, found: list[str]) -> None:
-    spans = spanned(text, organization=organization)
-    nations.part(text, spans)
-    assert [name for name, _ in shown(text, spans)] == found
+    article = spanned(text, organization=organization)
+    run(article, nations.pairs, nations.part_nationalities)
+    assert [name for name, _ in shown(article)] == found
 
 
 def test_a_place_behind_a_nationality_is_found_by_itself() -> None:
     text = "rains in Soviet Tadzhikistan, in Soviet Asia and in French Polynesia"
-    spans = spanned(text, place="Soviet Tadzhikistan; Soviet Asia; French Polynesia")
-    nations.part(text, spans)
-    assert [name for name, _ in shown(text, spans)] == ["Soviet", "Tadzhikistan", "Soviet Asia", "French Polynesia"]
+    article = spanned(text, place="Soviet Tadzhikistan; Soviet Asia; French Polynesia")
+    run(article, nations.pairs, nations.part_nationalities)
+    assert [name for name, _ in shown(article)] == ["Soviet", "Tadzhikistan", "Soviet Asia", "French Polynesia"]

@@ -7,10 +7,8 @@ import re
 
 import pytest
 
-from app.enrich import evidence, scores
-from app.enrich.cleaning import Span
-from app.enrich.layout import Block
-from app.enrich.spans import Spans
+from app.enrich import passes, scores
+from app.enrich.context import Context, Span
 
 _GUESS = re.compile(r"<(person|organization|place) ([^>]+)>")
 
@@ -18,15 +16,15 @@ _GUESS = re.compile(r"<(person|organization|place) ([^>]+)>")
 def corrected(marked: str) -> list[str]:
     """`name: type by rule` of what becomes of a text whose guesses are marked so: `Then <person Gary> left`."""
     text = _GUESS.sub(r"\2", marked)
-    spans = Spans(len(text))
+    article = Context(text, results=scores.read(text))
     shift = 0
     for guess in _GUESS.finditer(marked):
         start = guess.start() - shift
-        spans.add(Span(start, start + len(guess[2]), guess[1], "model", 0.8))  # type: ignore[arg-type]  # one of three
+        article.add(Span(start, start + len(guess[2]), guess[1], "model", 0.8))  # type: ignore[arg-type]  # one of three
         shift += len(guess[0]) - len(guess[2])
-    evidence.weigh(text, [Block("paragraph", 0, len(text))], spans, scores.read(text))
-    ordered = sorted(spans.all, key=lambda span: span.start)
-    return [f"{text[span.start : span.end]}: {span.type} by {span.rule}" for span in ordered]
+    passes.correct(article)
+    ordered = sorted(article.spans, key=lambda span: span.start)
+    return [f"{span.name}: {span.type} by {span.rule}" for span in ordered]
 
 
 BOUNDS = [

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import sport
-from tests.enrich.spanned import shown, spanned
+from app.enrich.passes import sport
+from tests.enrich.spanned import run, shown, spanned
 
 
 @pytest.mark.parametrize(
@@ -18,12 +18,11 @@ from tests.enrich.spanned import shown, spanned
     ],
 )
 def test_what_plays_is_a_club(text: str, place: str, person: str, club: str) -> None:
-    spans = spanned(text, person=person)
+    article = spanned(text, person=person)
     for name in filter(None, place.split("; ")):
-        spanned_place = next(iter(spanned(text, place=name).all))
-        spans.add(spanned_place)
-    sport.sides(text, spans)
-    assert (club, "organization") in shown(text, spans)
+        article.add(spanned(text, place=name).spans[0])
+    run(article, sport.teams, sport.sides)
+    assert (club, "organization") in shown(article)
 
 
 @pytest.mark.parametrize(
@@ -37,7 +36,7 @@ def test_what_plays_is_a_club(text: str, place: str, person: str, club: str) -> 
     ],
 )
 def test_countries_people_and_where_it_was_stay_what_they_are(text: str, place: str, person: str) -> None:
-    spans = spanned(text, place=place, person=person)
-    before = shown(text, spans)
-    sport.sides(text, spans)
-    assert shown(text, spans) == before
+    article = spanned(text, place=place, person=person)
+    before = shown(article)
+    run(article, sport.teams, sport.sides)
+    assert shown(article) == before

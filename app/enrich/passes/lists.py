@@ -7,9 +7,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from app.enrich import gazetteer, given, organizations
-from app.enrich.cleaning import Span, SpanType, is_ordinary
-from app.enrich.spans import Spans
+from app.enrich import gazetteer, given, grounds, organizations
+from app.enrich.cleaning import is_ordinary
+from app.enrich.context import Context, Span
+from app.enrich.grounds import SpanType
 
 _SHORTEST = 3
 # What stands between two names of a list, and perhaps one that the recogniser has missed.
@@ -17,19 +18,19 @@ _JOINT = re.compile(r"(?:, | and |, and | or |, or |; )(?:((?:[A-Z][\w.'-]*\w ?)
 _WEAK = frozenset(("model", "repeat", "vote"))
 
 
-def agree(text: str, spans: Spans) -> None:
+def agree_in_lists(article: Context) -> None:
     """Retype the weak members of each list by the sure ones, and add those that were missed between two others."""
-    for members in _lists(text, sorted(spans.all, key=lambda span: span.start)):
-        kinds = [_sure_type(text, member) for member in members]
+    for members in _lists(article.text, sorted(article.spans, key=lambda span: span.start)):
+        kinds = [_sure_type(member) for member in members]
         sure = Counter(kind for kind in kinds if kind is not None)
         if len(sure) != 1 or 2 * sure.total() < len(members):
             continue
         kind = next(iter(sure))
         for member in members:
             if member.type != kind:
-                member.type, member.rule, member.confidence = kind, "list", 0.75
-        for start, end in _missed(text, members):
-            spans.add(Span(start, end, kind, "list", 0.7))
+                article.retype(member, kind, grounds.LIST)
+        for start, end in _missed(article.text, members):
+            article.add(Span(start, end, kind, *grounds.MISSED_IN_LIST))
 
 
 def _lists(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
@@ -56,9 +57,9 @@ def _missed(text: str, members: Sequence[Span]) -> Iterator[tuple[int, int]]:
             yield joint.span(1)
 
 
-def _sure_type(text: str, span: Span) -> SpanType | None:
+def _sure_type(span: Span) -> SpanType | None:
     """Return the type by its rule, or by what its own words say; None where it is the recogniser's guess alone."""
-    name = text[span.start : span.end]
+    name = span.name
     if span.rule not in _WEAK:
         return span.type
     first, _, rest = name.partition(" ")

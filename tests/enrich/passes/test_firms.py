@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import firms
-from app.enrich.cleaning import Span
-from tests.enrich.spanned import shown, spanned
+from app.enrich.context import Span
+from app.enrich.passes import firms
+from tests.enrich.spanned import run, shown, spanned
 
 
 @pytest.mark.parametrize(
@@ -19,11 +19,11 @@ from tests.enrich.spanned import shown, spanned
     ],
 )
 def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
-    spans = spanned(text, person=person)
+    article = spanned(text, person=person)
     for name in filter(text.__contains__, ("Phillips", "AFG")):
-        spans.add(Span(start := text.index(name), start + len(name), "organization", "model", 0.7))
-    firms.weigh(text, spans)
-    assert (firm, "organization") in shown(text, spans)
+        article.add(Span(start := text.index(name), start + len(name), "organization", "model", 0.7))
+    run(article, firms.brokers, firms.romance_firms)
+    assert (firm, "organization") in shown(article)
 
 
 @pytest.mark.parametrize(
@@ -38,23 +38,23 @@ def test_firms_that_read_like_people(text: str, person: str, firm: str) -> None:
     ],
 )
 def test_people_stay_people(text: str, person: str) -> None:
-    spans = spanned(text, person=person)
-    firms.weigh(text, spans)
-    assert {kind for _, kind in shown(text, spans)} == {"person"}
+    article = spanned(text, person=person)
+    run(article, firms.brokers, firms.romance_firms)
+    assert {kind for _, kind in shown(article)} == {"person"}
 
 
 def test_two_companies_are_no_firm() -> None:
     text = "Ford and Chrysler fell. Then Ford and Chrysler rose."
-    spans = spanned(text, organization="Ford; Chrysler; Ford; Chrysler")
-    firms.weigh(text, spans)
-    assert len(shown(text, spans)) == 4
+    article = spanned(text, organization="Ford; Chrysler; Ford; Chrysler")
+    run(article, firms.brokers, firms.romance_firms)
+    assert len(shown(article)) == 4
 
 
 def test_a_name_of_a_romance_language_is_found_whole() -> None:
     text = "credits of the state-owned Banco do Brasil on Monday"
-    spans = spanned(text, organization="Banco; Brasil")
-    firms.weigh(text, spans)
-    assert shown(text, spans) == [("Banco do Brasil", "organization")]
+    article = spanned(text, organization="Banco; Brasil")
+    run(article, firms.brokers, firms.romance_firms)
+    assert shown(article) == [("Banco do Brasil", "organization")]
 
 
 @pytest.mark.parametrize(
@@ -69,14 +69,14 @@ def test_a_name_of_a_romance_language_is_found_whole() -> None:
 )
 def test_a_town_may_be_the_company_that_is_called_by_it(text: str, found: str, kind: str) -> None:
     whole = text.split(" rose", maxsplit=1)[0].split(" flies", maxsplit=1)[0]
-    spans = spanned(text, organization=whole if whole.endswith(("Inc", "Co")) else "")
+    article = spanned(text, organization=whole if whole.endswith(("Inc", "Co")) else "")
     at = len(whole) if whole.endswith(("Inc", "Co")) else 0
     for name in found.split("; "):
         at = text.index(name, at)
-        spans.add(Span(at, at + len(name), "place", "gazetteer", 0.9))
+        article.add(Span(at, at + len(name), "place", "gazetteer", 0.9))
         at += len(name)
-    firms.towns(text, spans)
-    assert shown(text, spans)[-1] == (found.rsplit("; ", maxsplit=1)[-1], kind)
+    run(article, firms.firms_of_towns)
+    assert shown(article)[-1] == (found.rsplit("; ", maxsplit=1)[-1], kind)
 
 
 @pytest.mark.parametrize(
@@ -93,9 +93,9 @@ def test_a_town_may_be_the_company_that_is_called_by_it(text: str, found: str, k
 )
 def test_a_founder_is_not_the_firm_that_has_his_name(text: str, kind: str) -> None:
     text = f"Taft Broadcasting Co named Dudley Taft. {text}"
-    spans = spanned(text, organization="Taft Broadcasting Co", person="Dudley Taft")
+    article = spanned(text, organization="Taft Broadcasting Co", person="Dudley Taft")
     at = text.rindex("Taft")
-    spans.add(Span(at, at + len("Taft"), "person", "surname", 0.8))
-    firms.families(text, spans)
-    assert shown(text, spans)[-1] == ("Taft", kind)
-    assert shown(text, spans)[-2] == ("Dudley Taft", "person")
+    article.add(Span(at, at + len("Taft"), "person", "surname", 0.8))
+    run(article, firms.firms_of_founders)
+    assert shown(article)[-1] == ("Taft", kind)
+    assert shown(article)[-2] == ("Dudley Taft", "person")

@@ -1,0 +1,123 @@
+"""What the rest of an article says of a name, one rule at a time: the list of all passes, in their order.
+
+A pass is a function over one `Context`. A new rule is a function in the room of its kind, a ground (`grounds`), and a
+line here. Phases ask in turn for the bounds of names, names that are certain, what stands beside a name, what the whole
+article says, and repeats.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, get_args
+
+from app.enrich.context import Context
+from app.enrich.grounds import Rule
+from app.enrich.passes import (
+    acronyms,
+    appositions,
+    bounds,
+    certain,
+    firms,
+    legal_forms,
+    lists,
+    nations,
+    people,
+    places,
+    repeats,
+    sport,
+    whole,
+)
+
+# A majority tells what a name is, but a nationality and the head of an article are seen by themselves.
+_VOTED_ON: tuple[Rule, ...] = tuple(rule for rule in get_args(Rule) if rule not in ("demonym", "dateline"))
+
+
+class Pass(NamedTuple):
+    """A rule; `over` are the rules whose surer findings it may change or remove all the same."""
+
+    run: Callable[[Context], None]
+    over: tuple[Rule, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.run.__name__.replace("_", " ")
+
+    def correct(self, article: Context) -> None:
+        article.over = self.over
+        self.run(article)
+
+
+class Phase(NamedTuple):
+    """Passes that run one after the other and ask one kind of question."""
+
+    name: str
+    passes: tuple[Pass, ...]
+
+
+PHASES = (
+    Phase(
+        "bounds",
+        (
+            Pass(bounds.complete_names, over=("title",)),
+            Pass(bounds.rejoin_people),
+            Pass(bounds.long_surnames),
+            Pass(bounds.part_couples),
+            Pass(nations.pairs, over=("demonym",)),
+            Pass(nations.part_nationalities),
+            Pass(nations.forces, over=("demonym",)),
+            Pass(bounds.people_of_firms, over=("title",)),
+            Pass(legal_forms.legal_forms, over=("legal-form", "demonym")),
+            Pass(legal_forms.short_names),
+        ),
+    ),
+    Phase(
+        "certain names",
+        (
+            Pass(certain.listed_names),
+            Pass(certain.named_events, over=("demonym", "gazetteer")),
+            Pass(certain.chambers),
+            Pass(places.states),
+        ),
+    ),
+    Phase(
+        "beside",
+        (
+            Pass(people.titled_people),
+            Pass(firms.brokers),
+            Pass(firms.romance_firms, over=("legal-form",)),
+            Pass(people.employers),
+            Pass(people.speakers),
+            Pass(people.given_names),
+            Pass(people.aged_people),
+            Pass(appositions.appositions),
+            Pass(sport.clubs),
+            Pass(acronyms.stated_acronyms),
+            Pass(places.nationalities, over=("title",)),
+            Pass(places.join_places),
+            Pass(places.known_places),
+            Pass(lists.agree_in_lists),
+        ),
+    ),
+    Phase(
+        "whole article",
+        (
+            Pass(whole.vote, over=_VOTED_ON),
+            Pass(whole.bare_surnames),
+            Pass(sport.teams, over=("title", "surname")),
+            Pass(sport.sides, over=("gazetteer", "surname")),
+            Pass(firms.firms_of_towns, over=("gazetteer",)),
+            Pass(firms.firms_of_founders, over=("surname",)),
+            Pass(whole.whole_names, over=("surname",)),
+            Pass(whole.wrong_initials, over=("title",)),
+            Pass(whole.lost_apostrophes),
+        ),
+    ),
+    Phase("repeats", (Pass(repeats.repeats), Pass(repeats.short_nouns))),
+)
+
+
+def correct(article: Context) -> None:
+    """Correct and complete the names that the recogniser found, in place."""
+    for phase in PHASES:
+        for each in phase.passes:
+            each.correct(article)

@@ -1,0 +1,136 @@
+"""Where names of people begin and end: the recogniser leaves out surnames, cuts them, or takes two people for one."""
+
+from __future__ import annotations
+
+import re
+
+from app.enrich import gazetteer, given, grounds, organizations, statesmen
+from app.enrich.context import Context, Span
+from app.enrich.particles import PARTICLE
+from app.enrich.passes.people import SPEAKS, is_no_person
+
+_SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
+_NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
+_COUPLE = re.compile(r"([A-Z][a-z]+) (?:and|&) ([A-Z][a-z]+ [A-Z][\w'-]+)")
+_LONG_SURNAME = re.compile(rf"(?<![\w'-])(?:{PARTICLE} ){{1,3}}[^\W\d_a-z][\w-]*(?:'[A-Z][\w-]*)?")
+_GIVEN_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w'-]+|(?:[A-Z]\.)+)(?: [A-Z]\.)* $")
+_LONGEST_GIVEN = 40
+
+
+def complete_names(article: Context) -> None:
+    """`Narendra` + `Modi`: the recogniser often leaves out a surname that it has never seen; `Gary` + `Ross`, whose
+    first name is a town."""
+    for span in article.spans:
+        if span.type != "person" or " " in span.name:
+            continue
+        before = article.word_before(span.start)
+        first = before[1] if before and article.is_free(before.start(), span.start) else ""
+        if before and first.istitle() and given.is_given(first):
+            article.widen(span, before.start(1), span.end, grounds.COMPLETED)
+            continue
+        after = article.after(span, _SURNAME_AFTER)
+        if after is None or statesmen.full_name(span.name):
+            continue
+        surname = after[1].removesuffix("'s")
+        if (
+            article.is_free(after.start(1), after.end(1))
+            and len(surname) > 1
+            and not is_no_person(surname)
+            and not organizations.is_generic(surname)
+            and not gazetteer.find(surname)
+        ):
+            article.widen(span, span.start, after.start(1) + len(surname), grounds.COMPLETED)
+
+
+def rejoin_people(article: Context) -> None:
+    """`Anthony Phillip` `LaSalle`, whose surname is a town as well; `Salvatore "Sammy the Bull" Gravano`."""
+    for span in article.guesses("person"):
+        if not given.is_given(span.name.partition(" ")[0]):
+            continue
+        after = article.after(span, _NICKNAMED) if " " not in span.name else None
+        if after and article.encloses(span.start, after.end()):
+            article.put(Span(span.start, after.end(), "person", *grounds.COMPLETED))
+        elif (town := article.starting(span.end + 1)) and article.text[span.end] == " " and _may_be_surname(town):
+            article.put(Span(span.start, town.end, "person", *grounds.COMPLETED))
+
+
+def _may_be_surname(town: Span) -> bool:
+    return (
+        town.type == "place"
+        and town.rule == "model"
+        and " " not in town.name
+        and town.name[-1].islower()
+        and not gazetteer.is_certain(town.name)
+        and gazetteer.demonym(town.name) is None
+    )
+
+
+def long_surnames(article: Context) -> None:
+    """Make whole the full names with a surname like `de la Cruz`, and people of those who are called by it alone."""
+    bearers: set[str] = set()
+    others: list[re.Match[str]] = []
+    for match in _LONG_SURNAME.finditer(article.text):
+        if (start := _full_name_start(article, match)) is not None:
+            bearers.add(_capitalised(match[0]))
+            _put_whole(article, Span(start, match.end(), "person", *grounds.LONG_SURNAME))
+        else:
+            others.append(match)
+    for match in others:
+        if _capitalised(match[0]) in bearers or _is_speaker(article, match):
+            _put_whole(article, Span(*match.span(), "person", *grounds.SURNAME))
+
+
+def _full_name_start(article: Context, surname: re.Match[str]) -> int | None:
+    """Return where the given name before it begins, if one is there: of a person, as the recogniser says or as all
+    know."""
+    before = article.before(surname.start(), _GIVEN_BEFORE, _LONGEST_GIVEN)
+    if before is None:
+        return None
+    found = article.overlapping(before.start(), before.end())
+    if found and (found[0].type != "person" or found[0].end > surname.end()):
+        return None
+    if not found and not given.is_given(before[1]):
+        return None
+    start = min([before.start(), *(span.start for span in found)])
+    return start if gazetteer.find(article.text[start : surname.end()]) is None else None
+
+
+def _is_speaker(article: Context, surname: re.Match[str]) -> bool:
+    """`de Villepin said`, `De la Rosa said`: what has such a name and speaks, and was found to be a name, is a person.
+    `De Beers` and `La Scala` speak as well."""
+    if surname[0][0].isupper() and surname[0].count(" ") < 2:
+        return False
+    found = article.overlapping(*surname.span())
+    weak = bool(found) and all(span.rule == "model" for span in found)
+    return weak and SPEAKS.match(article.text, surname.end()) is not None and gazetteer.find(surname[0]) is None
+
+
+def _put_whole(article: Context, span: Span) -> None:
+    others = article.overlapping(span.start, span.end)
+    if article.encloses(span.start, span.end) and all(other.rule in ("model", "completed") for other in others):
+        article.put(span)
+
+
+def _capitalised(surname: str) -> str:
+    """The same at the head of a sentence as within."""
+    return surname[0].upper() + surname[1:]
+
+
+def part_couples(article: Context) -> None:
+    """`Keith & Anna Marlow`, taken for a firm: two people, by their given names."""
+    for span in article.guesses():
+        couple = _COUPLE.fullmatch(article.text, span.start, span.end)
+        if couple and given.is_given(couple[1]) and given.is_given(couple[2].partition(" ")[0]):
+            article.put(*(Span(*couple.span(part), "person", *grounds.COUPLE) for part in (1, 2)))
+
+
+def people_of_firms(article: Context) -> None:
+    """`Bootle of Lloyds`, where the article has a `Roger Bootle`."""
+    surnames = article.surnames()
+    for span in article.spans:
+        name, of, firm = span.name.partition(" of ")
+        if of and name in surnames:
+            article.put(
+                Span(span.start, span.start + len(name), "person", *grounds.SURNAME),
+                Span(span.end - len(firm), span.end, "organization", *grounds.FIRM_OF_SOMEBODY),
+            )

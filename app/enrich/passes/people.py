@@ -1,0 +1,109 @@
+"""People by what stands beside them: titles, who employs them, whom they met, their age."""
+
+from __future__ import annotations
+
+import re
+
+from app.enrich import gazetteer, given, grounds, organizations, statesmen, titles
+from app.enrich.cleaning import is_ordinary
+from app.enrich.context import Context, Span
+
+_NAME_AFTER_TITLE = re.compile(
+    r"[A-Z][\w-]*\w(?: (?:[A-Z]\.|[A-Z][\w-]*[a-z]|al-[A-Z]\w+|bin|van|von|de|der|den)(?= |\b))*"
+)
+_OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}|C[EF]O) (?=[A-Z])")
+# `named Arie Guldemond as chairman and ...`
+_LINKS = frozenset(("as", "and", "or", "to", "was", "succeeding", "with"))
+SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
+_MEETS = re.compile(
+    r"\b(?:(?:met|meet|meets|meeting|spoke|speak|speaks|spoken|talked|talks|telephoned|phoned|called|thanked"
+    r"|congratulated|married|beat|defeated|succeeded|replaced|named|appointed|elected)(?: with| to| by)?) $"
+)
+_ACTS = re.compile(
+    r" (?:said|says|told|who|was born|died|won|beat|scored|resigned|wrote|testified)\b|, (?:\d\d,|who\b)"
+)
+_AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! ?\d)")
+_LONGEST_PERSON = 200
+
+
+def titled_people(article: Context) -> None:
+    for span in article.guesses("organization", "place"):
+        if _follows_title(article, span.start):
+            article.retype(span, "person", grounds.TITLE)
+        elif span.type == "organization" and _follows_office(article, span):
+            article.retype(span, "person", grounds.OFFICE)
+    for start in article.starts:
+        if not article.is_free(start, start + 1) or not _follows_title(article, start):
+            continue
+        match = _NAME_AFTER_TITLE.match(article.text, start, start + _LONGEST_PERSON)
+        if match and not is_no_person(match[0]):
+            article.add(Span(*match.span(), "person", *grounds.TITLE_ALONE))
+
+
+def employers(article: Context) -> None:
+    """`Jardine Fleming analyst Peter Smith`: a name, an office, a person; the first is who employs the second."""
+    people = {span.start for span in article.people()}
+    surnames = article.surnames()
+    for span in article.guesses("person", "place"):
+        match = article.after(span, _OFFICE_AFTER)
+        if match is None or match.end() not in people:
+            continue
+        if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(span.name)):
+            continue
+        if span.name in surnames or statesmen.full_name(span.name):
+            # `Palin spokesman Bill McAllister` works for her.
+            continue
+        words = match[1].split(" ")
+        if any(titles.is_title(word) for word in words) and not _LINKS.intersection(words):
+            article.retype(span, "organization", grounds.EMPLOYER)
+
+
+def speakers(article: Context) -> None:
+    """`Armen said`: what speaks, and is no place of the gazetteer, is not a place."""
+    for span in article.guesses("place"):
+        is_word = span.name.istitle() and span.name.isalpha()
+        if is_word and article.after(span, SPEAKS) and gazetteer.find(span.name) is None:
+            article.retype(span, "person", grounds.SPEAKER)
+
+
+def given_names(article: Context) -> None:
+    """`spoke with Narendra Modi`, taken for an organisation; `Arthur Andersen` may well be one."""
+    for span in article.guesses("organization", "place"):
+        words = span.name.split(" ")
+        if (
+            reads_like_person(words)
+            and given.is_given(words[0])
+            and not organizations.is_generic(words[-1])
+            and gazetteer.find(span.name) is None
+            and (article.before(span.start, _MEETS) or article.after(span, _ACTS))
+        ):
+            article.retype(span, "person", grounds.GIVEN_NAME)
+
+
+def aged_people(article: Context) -> None:
+    """`Subryan, 23, was charged`: only people are given their age so."""
+    for span in article.guesses("organization", "place"):
+        words = span.name.split(" ")
+        are_words = all(word.isalpha() and word[-1].islower() for word in words)
+        if article.after(span, _AGE_AFTER) and are_words and not gazetteer.is_certain(span.name):
+            article.retype(span, "person", grounds.AGE)
+
+
+def _follows_title(article: Context, start: int) -> bool:
+    before = article.word_before(start)
+    return before is not None and titles.proves_person(before[1])
+
+
+def _follows_office(article: Context, span: Span) -> bool:
+    """`spokesman Jerzy Urban`: an office in small letters, then two or three words that could be a person's."""
+    before = article.word_before(span.start)
+    return before is not None and titles.proves_person_in_small(before[1]) and reads_like_person(span.name.split(" "))
+
+
+def reads_like_person(words: list[str]) -> bool:
+    return 2 <= len(words) <= 3 and all(word.isalpha() and word.istitle() for word in words)
+
+
+def is_no_person(name: str) -> bool:
+    first = name.partition(" ")[0]
+    return titles.is_title(first) or is_ordinary(first) or gazetteer.demonym(first) is not None or name.isupper()

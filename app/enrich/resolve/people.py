@@ -1,0 +1,213 @@
+"""Which people of one article are the same: surnames, nicknames, couples, initials."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+
+from app.enrich import diminutives, given, grounds, particles, statesmen
+from app.enrich.grounds import Ground
+from app.enrich.mentions import Mention
+from app.enrich.plain import plain
+from app.enrich.resolve.meaning import Meaning
+from app.ids import entity_id, scoped
+from app.text import fold
+
+_NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
+# `Edson Arantes do Nascimento, better known as Pele`.
+_KNOWN_AS = re.compile(
+    r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
+)
+_AND = re.compile(r"\.? (?:and|&) ")
+_FAMILY = re.compile(rf"\b[Tt]he ((?:{particles.PARTICLE} ){{0,3}}[^\W\d_a-z][\w'’-]*s)\b")
+# A list, of which the last alone may have the surname; and who goes by the first name.
+_NO_COUPLE = re.compile(
+    r"(?:,|\b(?:[Pp]rince|[Pp]rincess|[Kk]ing|[Qq]ueen|[Pp]ope|[Ss]aints?|St\.?|[Ss]ister|[Bb]rother)) $"
+)
+_LONGEST_SURNAME = 4
+_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
+
+
+class People:
+    """Full names of one article; two that share a surname stay two."""
+
+    def __init__(self, article_id: str, body: str, mentions: Sequence[Mention]) -> None:
+        self._article_id = article_id
+        self._full: dict[tuple[str, ...], str] = {}
+        self._seen: list[tuple[int, tuple[str, ...]]] = []
+        self._couples = dict(_couples(body, mentions))
+        for mention in mentions:
+            name = self._couples.get(mention.start) or _in_order(plain(mention.text))
+            words = _person_words(name)
+            if len(words) > 1:
+                known = self._full.get(words, "")
+                self._full[words] = max(known, _cased(name), key=lambda form: (len(form), form))
+                self._seen.append((mention.start, words))
+        self._having: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for words in self._full:
+            for word in dict.fromkeys(words):
+                self._having[word].append(words)
+        self._same = {words: self._fullest(words) for words in self._full}
+        self._stated = dict(self._also_called(body, mentions))
+
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return the keys of what people are called besides, each with that of the full name."""
+        return sorted(
+            (entity_id("person", " ".join(a)), entity_id("person", " ".join(b))) for a, b in self._stated.items()
+        )
+
+    def _also_called(self, body: str, mentions: Sequence[Mention]) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+        """Other names that the text gives a person of full name: as said, and the nickname in the middle of it."""
+        starts = {mention.start: mention for mention in mentions}
+        for mention in mentions:
+            name = plain(mention.text)
+            words = self._same.get(_person_words(name))
+            if words is None:
+                continue
+            if (nickname := _NICKNAME.search(name)) is not None and _person_words(nickname[1]):
+                yield (*_person_words(nickname[1]), words[-1]), words
+            said = _KNOWN_AS.match(body, mention.end)
+            other = starts.get(said.end()) if said is not None else None
+            called = _person_words(plain(other.text)) if other is not None else ()
+            # `John Smith, known as Smith`, is no news: there are others.
+            if not set(called) <= set(words):
+                yield called, words
+
+    def meaning(self, mention: Mention) -> tuple[Meaning, Ground]:
+        name = self._couples.get(mention.start) or _cased(_in_order(plain(mention.text)))
+        words = _person_words(name)
+        words = self._stated.get(words, words)
+        if words in self._same:
+            words = self._same[words]
+            return Meaning(entity_id("person", " ".join(words)), self._full[words]), mention.ground
+        owner, sure = self._owner(words, mention.start)
+        if owner is None and (known := statesmen.full_name(name)) is not None:
+            return Meaning(entity_id("person", known), known), grounds.STATESMAN.at_most(mention.confidence)
+        if owner is None:
+            return Meaning(scoped(entity_id("person", name), self._article_id), name), mention.ground
+        meaning = Meaning(entity_id("person", " ".join(owner)), self._full[owner])
+        return meaning, (grounds.ONLY_BEARER if sure else grounds.LAST_BEARER).at_most(mention.confidence)
+
+    def _fullest(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """`J. Smith` is the one `John Smith` of the article; `Lula da Silva` the one whose name ends so."""
+        # Whoever is fuller has all these words; an initial may be a word of his.
+        shared = words[1:] if len(words[0]) == 1 else words
+        fewest = min((self._having[word] for word in shared), key=len)
+        longer = list(islice((other for other in fewest if other != words and _is_fuller(other, words)), 2))
+        return longer[0] if len(longer) == 1 else words
+
+    @cached_property
+    def _called(self) -> dict[tuple[str, ...], _Bearers]:
+        """Group persons by what they may be called for short."""
+        bearers: defaultdict[tuple[str, ...], _Bearers] = defaultdict(_Bearers)
+        for start, words in self._seen:
+            for ending in _endings(words):
+                bearers[ending].add(start, self._same[words])
+        return bearers
+
+    @cached_property
+    def _with(self) -> dict[str, _Bearers]:
+        """Group persons by each of their words."""
+        bearers: defaultdict[str, _Bearers] = defaultdict(_Bearers)
+        for start, words in self._seen:
+            for word in {*words, words[-1].removeprefix("al-")}:
+                bearers[word].add(start, self._same[words])
+        return bearers
+
+    def _owner(self, words: tuple[str, ...], start: int) -> tuple[tuple[str, ...] | None, bool]:
+        """Return, of the full names that end so (or begin so), the only one, or else the last one named before."""
+        if not words:
+            return None, False
+        bearers = self._called.get(words) or (self._with.get(words[0]) if len(words) == 1 else None)
+        if bearers is None:
+            return None, True
+        return bearers.before(start), len(bearers.names) < 2
+
+
+@dataclass(slots=True)
+class _Bearers:
+    """Of a short name: where the article has the full names that it may stand for, in order."""
+
+    starts: list[int] = field(default_factory=list)
+    full: list[tuple[str, ...]] = field(default_factory=list)
+    names: set[tuple[str, ...]] = field(default_factory=set)
+
+    def add(self, start: int, full: tuple[str, ...]) -> None:
+        self.starts.append(start)
+        self.full.append(full)
+        self.names.add(full)
+
+    def before(self, start: int) -> tuple[str, ...]:
+        """The last one named before, or else the first."""
+        return self.full[max(0, bisect_left(self.starts, start) - 1)]
+
+
+def _person_words(name: str) -> tuple[str, ...]:
+    """Folded words without middle initials and nicknames: `Gerald R. Ford` is `Gerald Ford`, `F. W. de Klerk` is
+    `F.W. de Klerk`, `Edwin "Buzz" Aldrin` is `Edwin Aldrin`."""
+    name = _NICKNAME.sub(" ", name)
+    words = [word.replace(".", "") for word in fold(name).replace(",", " ").replace(". ", " ").split()]
+    first = ""
+    while len(words) > 1 and (len(words[0]) == 1 or (first and len(words[0]) < 3)):
+        first += words.pop(0)
+    kept = [word for number, word in enumerate(words) if len(word) > 1 or number == len(words) - 1]
+    return tuple(filter(None, [first, *kept]))
+
+
+def _in_order(name: str) -> str:
+    """`John Downer Jr.` of `DOWNER, John, Jr.`, as lists have it."""
+    surname, *rest = name.split(", ")
+    if not rest or rest[0].rstrip(".").lower() in _SUFFIXES:
+        return name
+    return " ".join((rest[0], _cased(surname), *rest[1:]))
+
+
+def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]]:
+    """`John and Maria Downer`: by the start of the first name alone, the full one, with the surname of the second.
+
+    The first must be a given name, or the article speak of `the Downers`. Where somebody else of the article has it for
+    a surname, or it goes on from a list, it may be anybody's.
+    """
+    starts = {mention.start: mention for mention in mentions}
+    names = [plain(mention.text).split(" ") for mention in mentions]
+    surnames = {fold(words[-1]) for words in names if len(words) > 1}
+    families = frozenset(_FAMILY.findall(body)) if mentions else frozenset()
+    for mention, words in zip(mentions, names, strict=True):
+        is_short = all(len(word.rstrip(".")) == 1 for word in words[1:])
+        joined = _AND.match(body, mention.end) if is_short else None
+        other = starts.get(joined.end()) if joined is not None else None
+        if (
+            other is None
+            or fold(words[0]) in surnames
+            or _NO_COUPLE.search(body, max(0, mention.start - 10), mention.start)
+        ):
+            continue
+        surname = particles.surname(plain(other.text).partition(" ")[2])
+        is_given = given.is_given(words[0]) or diminutives.is_form(words[0])
+        if len(surname) > 2 and (is_given or not families.isdisjoint((f"{surname}s", f"{surname}es"))):
+            yield mention.start, " ".join((*map(_cased, words), _cased(surname)))
+
+
+def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:
+    """Return what a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
+    bare = words[:-1] if words[-1] in _SUFFIXES else words
+    return {ending[-count:] for ending in (words, bare) for count in range(1, _LONGEST_SURNAME + 1)}
+
+
+def _is_fuller(full: tuple[str, ...], short: tuple[str, ...]) -> bool:
+    if full[-1] != short[-1]:
+        return False
+    if len(full) > len(short) and full[-len(short) :] == short:
+        return True
+    first_agrees = full[0] == short[0] or (len(short[0]) == 1 and full[0].startswith(short[0]) and len(full[0]) > 1)
+    return first_agrees and set(short[1:]) <= set(full) and (len(full), len(full[0])) > (len(short), len(short[0]))
+
+
+def _cased(name: str) -> str:
+    """A person's name, in the usual case also where it is short: few are called by letters."""
+    return name.title() if name.isupper() and len(name) > 2 and "." not in name else name

@@ -1,0 +1,132 @@
+"""Which places the names of one article mean: by the country or state that the text puts them in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from app.enrich import gazetteer
+from app.enrich.gazetteer import Place
+from app.enrich.layout import Dateline
+from app.enrich.mentions import Mention
+from app.enrich.plain import plain
+from app.enrich.resolve.meaning import Meaning, in_usual_case
+from app.text import fold
+
+# States that are cities too: `Brussels, Washington and Tokyo` is a list.
+_ALSO_CITIES = frozenset(("Washington", "New York"))
+# States that are no more, where an article of their time is datelined in one that is.
+_FORMER = {
+    "DE": ("West Germany", "East Germany"),
+    "RU": ("Soviet Union",),
+    "CZ": ("Czechoslovakia",),
+    "RS": ("Yugoslavia",),
+}
+# Names of a whole, which an article that speaks of one part and not of the other means for that part.
+_PARTS = {"Germany": ("West Germany", "East Germany"), "Korea": ("South Korea", "North Korea")}
+# Since 1990 a former West German is a German.
+_SINCE = re.compile(r"\b[Ff]ormer (?:West|East) German|\b(?:[Rr]e-?)?unifi|\b[Rr]eunit")
+_AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
+
+
+class Places:
+    """Names of places of one article, with the country or state that the text puts them in."""
+
+    def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
+        self._body = body
+        self._within: dict[str, str] = {}
+        self._states = 0
+        self._named: set[str] = set()
+        self._near: set[str | None] = set()
+        self._near_states: set[str | None] = set()
+        for mention in mentions:
+            name = fold(plain(mention.text))
+            if outer := self._outer_after(mention.end):
+                self._within.setdefault(name, outer)
+            place = gazetteer.find(mention.text) or gazetteer.state_abbreviation(mention.text)
+            known = gazetteer.demonym(mention.text) or place
+            if known is not None:
+                self._named.add(known.name)
+            self._states += place is not None and place.state is not None
+            if place is not None and place.kind in ("country", "capital", "region", "state"):
+                self._near.add(place.country)
+                self._near_states.add(place.state)
+
+    def meaning(self, mention: Mention) -> Meaning:
+        name = plain(mention.text)
+        if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
+            place = self._part_of(place)
+            return Meaning(place.id, place.name, place.country)
+        return self._place(in_usual_case(name), self._outer_after(mention.end) or self._within.get(fold(name)))
+
+    def of_dateline(self, dateline: Dateline | None) -> str | None:
+        if dateline is None or not dateline.place:
+            return None
+        outer = _AFTER_COMMA.match(dateline.text, len(dateline.place))
+        within = outer[1] if outer and gazetteer.outer_place(outer[1]) else self._within.get(fold(dateline.place))
+        return self._place(in_usual_case(dateline.place), within).key
+
+    def country_of_dateline(self, dateline: Dateline | None) -> Place | None:
+        if dateline is None or not dateline.place:
+            return None
+        place = self._nearest(in_usual_case(dateline.place))
+        if place is None or place.country is None:
+            return None
+        former = (state for state in _FORMER.get(place.country, ()) if state in self._named)
+        return gazetteer.find(next(former, "")) or gazetteer.country(place.country)
+
+    def _place(self, name: str, within: str | None) -> Meaning:
+        if self._is_us_georgia(name):
+            within = "United States"
+        outer = gazetteer.outer_place(within) if within else None
+        first = gazetteer.find(name)
+        if first is not None and (first.kind in ("country", "wide") and not self._is_us_georgia(name)):
+            outer = within = None
+        place = gazetteer.find(name, within) if within else None
+        if place is None and (outer is None or outer.kind != "state" or outer.name in _ALSO_CITIES):
+            # `Moscow, China and India`: a list, for the gazetteer knows of no Moscow in China.
+            place = self._nearest(name)
+        if place is not None:
+            place = self._part_of(place)
+            return Meaning(place.id, place.name, place.country)
+        if (state := gazetteer.state_abbreviation(name)) is not None and ("." in name or name.isupper()):
+            return Meaning(state.id, state.name, state.country)
+        if outer is None:
+            return Meaning(gazetteer.unlisted_id(name), name)
+        id = gazetteer.qualified_id(name, outer) if first is not None else gazetteer.unlisted_id(name)
+        return Meaning(id, name, outer.country)
+
+    def _part_of(self, place: Place) -> Place:
+        """`Germany` is West Germany in an article that speaks of West Germany and never of the East."""
+        part, other = _PARTS.get(place.name, ("", ""))
+        if part not in self._named or other in self._named or self._is_since:
+            return place
+        return gazetteer.find(part) or place
+
+    @cached_property
+    def _is_since(self) -> bool:
+        return _SINCE.search(self._body) is not None
+
+    def _nearest(self, name: str) -> Place | None:
+        """Return, of several places of the name, the one usually meant, or one in a state or country of the article."""
+        places = gazetteer.lookup(name)
+        if len(places) < 2 or places[0].kind != "city" or places[0].country in self._near:
+            return places[0] if places else None
+        by_state = (place for place in places if place.state and place.state in self._near_states)
+        by_country = (place for place in places if place.country in self._near)
+        return next(by_state, None) or next(by_country, None) or places[0]
+
+    def _is_us_georgia(self, name: str) -> bool:
+        return fold(name) == "georgia" and self._states > 2
+
+    def _outer_after(self, end: int) -> str | None:
+        match = _AFTER_COMMA.match(self._body, end)
+        if match is None:
+            return None
+        words = match[1].split(" ")
+        for count in range(len(words), 0, -1):
+            name = " ".join(words[:count])
+            if gazetteer.outer_place(name) is not None:
+                return name
+        return None
