@@ -80,7 +80,7 @@ def said(role: str) -> Said | None:
     words = match[1].split() if match is not None else []
     if not words or _AT_ARMS.search(role):
         return None
-    word, nation = words[-1].lower().rstrip("."), _nation(words[:-1])
+    word, nation = words[-1].lower().rstrip("."), _nation_served(words[:-1])
     calling = _CALLINGS.get(word) or _by_stage(word, words[:-1]) or _by_nation(word, nation)
     if word == "pm" and nation is None:
         # `at 8 PM`.
@@ -119,7 +119,7 @@ def _is_official(words: list[str]) -> bool:
     return words[-1].lower() in ("general", "gen.") and before in _OFFICIALS
 
 
-def _nation(words: list[str]) -> str | None:
+def _nation_served(words: list[str]) -> str | None:
     """Return, of `former West German Foreign`, what the office itself is called for, not what else stands before it."""
     while words and words[0].lower() in _PAST:
         words = words[1:]

@@ -81,7 +81,7 @@ def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
         if kind is not None:
             yield from clean(text, start, text.index("\n\n", start), label)
         return
-    for left, right in _parts(text, start, end, kind):
+    for left, right in _name_parts(text, start, end, kind):
         span = _cleaned(text, left, right, kind)
         if span is not None:
             yield span
@@ -234,12 +234,12 @@ def _headed(name: str, kind: SpanType) -> SpanType:
         return "organization"
     if kind == "place" and _is_acronym_with_stops(name):
         return "organization"
-    if (kind in ("person", "place") and _is_acronym(name)) or (kind == "place" and organizations.is_team(name)):
+    if (kind in ("person", "place") and _is_unknown_acronym(name)) or (kind == "place" and organizations.is_team(name)):
         return "organization"
     return "place" if kind == "organization" and organizations.is_headed_place(name) else kind
 
 
-def _is_acronym(name: str) -> bool:
+def _is_unknown_acronym(name: str) -> bool:
     """`NAWG`: no surname is written so, nor a place that the gazetteer does not have."""
     return len(name) > 2 and name.isalpha() and name.isupper() and gazetteer.find(name) is None
 
@@ -247,7 +247,7 @@ def _is_acronym(name: str) -> bool:
 def _is_acronym_with_stops(name: str) -> bool:
     """`U.C.L.A.`, taken for a place."""
     plain = organizations.without_stops(name)
-    return plain != name and _is_acronym(plain) and gazetteer.find(name) is None
+    return plain != name and _is_unknown_acronym(plain) and gazetteer.find(name) is None
 
 
 def _names_office(word: str) -> bool:
@@ -261,7 +261,7 @@ def _without_ticker(text: str, start: int, end: int) -> int:
     return match.start() if match and organizations.has_form(text[start : match.start()]) else end
 
 
-def _parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[int, int]]:
+def _name_parts(text: str, start: int, end: int, kind: SpanType) -> Iterator[tuple[int, int]]:
     """`Pahalgam, Jammu and Kashmir` is two places; `India's Ministry of External Affairs` a place and an office."""
     if kind == "place":
         known = gazetteer.find(text[start:end])

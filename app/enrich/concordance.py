@@ -30,7 +30,7 @@ class Concordance:
         """Return where each name stands; of many names not in the midst of a word, where none is."""
         names = list(names)
         if len(names) <= _FEW:
-            return {name: list(_places(self._text, name)) for name in names}
+            return {name: list(_starts_of(self._text, name)) for name in names}
         longest: defaultdict[str, int] = defaultdict(int)
         sought: defaultdict[str, list[tuple[int, str]]] = defaultdict(list)
         for name in names:
@@ -62,11 +62,11 @@ class Concordance:
 
     def count(self, beginning: str) -> int:
         """Return how often the text has what begins so: `Wagner`, also in `Wagners`; `Wagner and Brown`."""
-        return _count(self._pairs if " " in beginning else self._capitalised, beginning)
+        return _count_from(self._pairs if " " in beginning else self._capitalised, beginning)
 
     def begins_word(self, beginning: str) -> bool:
         if _WORD.fullmatch(beginning):
-            return _count(self._words, beginning) > 0
+            return _count_from(self._words, beginning) > 0
         return re.search(rf"\b{re.escape(beginning)}", self._text) is not None
 
     @cached_property
@@ -86,14 +86,14 @@ class Concordance:
         return sorted(map("".join, _PAIR.findall(self._text)))
 
 
-def _places(text: str, name: str) -> Iterator[int]:
+def _starts_of(text: str, name: str) -> Iterator[int]:
     start = text.find(name)
     while start >= 0:
         yield start
         start = text.find(name, start + 1)
 
 
-def _count(ordered: Sequence[str], beginning: str) -> int:
+def _count_from(ordered: Sequence[str], beginning: str) -> int:
     first = bisect_left(ordered, beginning)
     # Every string that begins so comes before the one that ends in the last character there is.
     return bisect_left(ordered, f"{beginning}\U0010ffff", first) - first

@@ -11,7 +11,7 @@ from itertools import count
 
 from app.enrich.concordance import Concordance
 from app.enrich.grounds import Ground, Rule, SpanType
-from app.enrich.layout import Block
+from app.enrich.layout import TextBlock
 from app.enrich.scores import Scores
 
 # Characters to a stretch of the text: few names begin in one, and few reach over several.
@@ -45,7 +45,7 @@ class Context:
     there no more. So no question, and no change, costs more in a long article than in a short one.
     """
 
-    def __init__(self, text: str, blocks: Sequence[Block] = (), results: Scores | None = None) -> None:
+    def __init__(self, text: str, blocks: Sequence[TextBlock] = (), results: Scores | None = None) -> None:
         self.text = text
         self.blocks = blocks
         self.results = results or Scores()

@@ -18,12 +18,10 @@ PIPELINE = "rules-6"
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """`id` is the article's; `headline` is not searched, it is here for rules that weigh it."""
+class LaidOut:
+    """An article to enrich; `id` is the article's."""
 
     id: str
-    headline: str
-    headline_derived: bool
     body: str
     layout: Layout
 
@@ -33,9 +31,9 @@ class Enricher:
 
     def __init__(self, model: str) -> None:
         self._recogniser = Recogniser(model)
-        self.pipeline = f"{PIPELINE}+words-{lexicon.version()}+{self._recogniser.version}"
+        self.pipeline = f"{PIPELINE}+words-{lexicon.digest()}+{self._recogniser.version}"
 
-    def enrich(self, batch: Sequence[Source]) -> list[Enrichment]:
+    def enrich(self, batch: Sequence[LaidOut]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]
         enrichments = []
         for source, text, found in zip(batch, prepared, self._recogniser.read(prepared), strict=True):

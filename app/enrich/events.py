@@ -27,7 +27,7 @@ _SAME = {fold(name): shown for name, shown in _NAMES.items()}
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _NAMES)
 
 
-def begins_well_known(word: str) -> bool:
+def begins_event(word: str) -> bool:
     return word in _FIRST_WORDS
 
 
@@ -36,13 +36,13 @@ def is_well_known(name: str) -> bool:
     return fold(name) in _SAME
 
 
-def canonical(name: str) -> str:
+def event_name(name: str) -> str:
     """`Second World War` -> `World War II`; any other name without its article."""
     bare = name.removeprefix("the ").removeprefix("The ")
     return _SAME.get(fold(bare), bare)
 
 
-def named(text: str) -> Iterator[tuple[int, int]]:
+def headed_names(text: str) -> Iterator[tuple[int, int]]:
     """Capitalised words before a noun that makes them the name of a treaty, a match, a war: `Berne Agreement`."""
     for head in _SURE_HEAD.finditer(text):
         before = _BEFORE_HEAD.search(text, max(0, head.start() - _LONGEST_BEFORE_HEAD), head.start())

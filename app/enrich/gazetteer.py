@@ -39,7 +39,7 @@ class Place:
 
 
 @dataclass(slots=True)
-class _Index:
+class _Gazetteer:
     """`by_key` holds, per folded name, the places of that name, the one usually meant first."""
 
     by_key: dict[str, list[Place]] = field(default_factory=dict)
@@ -53,14 +53,14 @@ class _Index:
     def add(self, place: Place, *names: str) -> None:
         self.taken.add(place.id)
         for name in (place.name, *names):
-            known = self.by_key.setdefault(_key(name), [])
+            known = self.by_key.setdefault(_folded(name), [])
             if place not in known:
                 known.append(place)
 
 
 def find(name: str, within: str | None = None) -> Place | None:
     """The place that `name` usually means; with `within` (a country or state as written), the one that lies there."""
-    places = lookup(name)
+    places = places_called(name)
     if within is None:
         return places[0] if places else None
     outer = _outer(within)
@@ -70,9 +70,9 @@ def find(name: str, within: str | None = None) -> Place | None:
 
 
 @lru_cache(maxsize=20_000)
-def lookup(name: str) -> tuple[Place, ...]:
+def places_called(name: str) -> tuple[Place, ...]:
     """All places of that name, the one usually meant first."""
-    index, key = _index(), _key(name)
+    index, key = _gazetteer(), _folded(name)
     # `La.` is no `L.A.`
     places = [] if key in _ACRONYMS and not name.isupper() else list(index.by_key.get(key, ()))
     seen = {place.id for place in places}
@@ -85,12 +85,12 @@ def lookup(name: str) -> tuple[Place, ...]:
 
 def state_abbreviation(name: str) -> Place | None:
     """`Calif.`, `W.Va.`, `NY`: a US state where such a word follows a comma; alone, `Miss` and `OR` are no states."""
-    return _index().states.get(name.replace(".", "").replace(" ", "").lower())
+    return _gazetteer().states.get(name.replace(".", "").replace(" ", "").lower())
 
 
 def demonym(word: str) -> Place | None:
     """`Russian`, `Russians`, `Sri Lankan` -> the country (or region)."""
-    return _index().demonyms.get(_key(word))
+    return _gazetteer().demonyms.get(_folded(word))
 
 
 def is_doubtful_demonym(word: str) -> bool:
@@ -101,26 +101,26 @@ def is_doubtful_demonym(word: str) -> bool:
 @lru_cache(maxsize=20_000)
 def is_certain(name: str) -> bool:
     """A country, capital or other well known place whose name hardly means anything else."""
-    key = _key(name)
+    key = _folded(name)
     if key in _ACRONYMS and not name.isupper():
         return False
     return key not in _DOUBTFUL and any(
-        place.kind in ("country", "capital", "region", "wide") for place in _index().by_key.get(key, ())
+        place.kind in ("country", "capital", "region", "wide") for place in _gazetteer().by_key.get(key, ())
     )
 
 
 def is_nation(name: str) -> bool:
     """Return whether it is a nation, also `Jordan` and `Chad`, which may be people."""
-    return any(place.kind == "country" for place in _index().by_key.get(_key(name), ()))
+    return any(place.kind == "country" for place in _gazetteer().by_key.get(_folded(name), ()))
 
 
 def begins_long_name(word: str) -> bool:
     """Return whether a well known place of several words begins so; a cheap question before `is_certain`."""
-    return _key(word) in _index().first_words
+    return _folded(word) in _gazetteer().first_words
 
 
 def country(code: str) -> Place | None:
-    return _index().countries.get(code)
+    return _gazetteer().countries.get(code)
 
 
 def outer_place(name: str) -> Place | None:
@@ -143,14 +143,14 @@ def _id(name: str) -> str:
 
 
 @lru_cache(maxsize=20_000)
-def _key(name: str) -> str:
+def _folded(name: str) -> str:
     if "." in name or "-" in name:
         name = _STOPS.sub(lambda stop: " " if stop[0] == "-" else "", name)
     return fold(name).removeprefix("the ")
 
 
 def _outer(name: str) -> Place | None:
-    places = _index().by_key.get(_key(name), ())
+    places = _gazetteer().by_key.get(_folded(name), ())
     return (
         next((place for place in places if place.kind == "state"), None)
         or state_abbreviation(name)
@@ -173,7 +173,7 @@ def _same_city(one: Place, other: Place) -> bool:
     return one.name == other.name and one.country == other.country and one.state == other.state
 
 
-def _city_places(index: _Index, key: str) -> Iterator[Place]:
+def _city_places(index: _Gazetteer, key: str) -> Iterator[Place]:
     for rank, city in enumerate(index.cities.get(key, ())):
         state = index.states.get(city.state.lower())
         outer = state or index.countries.get(city.country)
@@ -183,13 +183,13 @@ def _city_places(index: _Index, key: str) -> Iterator[Place]:
 
 
 @cache
-def _index() -> _Index:
-    index = _Index()
-    read = geonames.read()
+def _gazetteer() -> _Gazetteer:
+    index = _Gazetteer()
+    read = geonames.load()
     # Two states that are no more; one has the code that Czechoslovakia had.
     countries = {row.code: row for row in read.countries if row.code not in ("CS", "AN")}
     for city in read.cities:
-        index.cities.setdefault(_key(city.name), []).append(city)
+        index.cities.setdefault(_folded(city.name), []).append(city)
     _add_countries(index, countries)
     _add_wide(index)
     _add_regions(index)
@@ -201,7 +201,7 @@ def _index() -> _Index:
     return index
 
 
-def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
+def _add_countries(index: _Gazetteer, rows: dict[str, geonames.Country]) -> None:
     ours = dict(lexicon.list_rows("countries"))
     theirs = {code: [row.name] for code, row in rows.items()}
     for code, (shown, *others) in sorted((theirs | ours).items()):
@@ -210,21 +210,21 @@ def _add_countries(index: _Index, rows: dict[str, geonames.Country]) -> None:
         index.add(place, *others, *theirs.get(code, ()))
 
 
-def _add_wide(index: _Index) -> None:
+def _add_wide(index: _Gazetteer) -> None:
     for shown, others in lexicon.list_rows("wide-regions"):
         index.add(Place(_id(shown), shown, "wide", None), *others)
 
 
-def _add_regions(index: _Index) -> None:
+def _add_regions(index: _Gazetteer) -> None:
     for region, others in lexicon.list_rows("regions"):
         code, shown = region.split(" ", 1)
         index.add(Place(_id(shown), shown, "region", code), *others)
 
 
-def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
+def _add_capitals(index: _Gazetteer, rows: dict[str, geonames.Country]) -> None:
     for code, row in rows.items():
         name = row.capital
-        namesakes = index.cities.get(_key(name), [])
+        namesakes = index.cities.get(_folded(name), [])
         here = next((city for city in namesakes if city.country == code), None)
         if here is None or _id(name) in index.taken:
             continue
@@ -234,22 +234,24 @@ def _add_capitals(index: _Index, rows: dict[str, geonames.Country]) -> None:
             index.add(Place(_id(name), name, "capital", code, state, here.population))
 
 
-def _add_renamed(index: _Index) -> None:
+def _add_renamed(index: _Gazetteer) -> None:
     """Cities with other names, as one place; their rows in `cities` are taken out, so that no second place appears."""
     for city, names in lexicon.list_rows("cities"):
         code, shown = city.split(" ", 1)
-        known = next((p for p in index.by_key.get(_key(shown), ()) if p.country == code and p.kind == "capital"), None)
-        rows = [row for name in (shown, *names) for row in index.cities.get(_key(name), ()) if row.country == code]
+        known = next(
+            (p for p in index.by_key.get(_folded(shown), ()) if p.country == code and p.kind == "capital"), None
+        )
+        rows = [row for name in (shown, *names) for row in index.cities.get(_folded(name), ()) if row.country == code]
         if rows:
             largest = max(rows, key=lambda row: row.population)
-            index.cities[_key(largest.name)].remove(largest)
+            index.cities[_folded(largest.name)].remove(largest)
             state = largest.state or None
             known = known or Place(_id(shown), shown, "city", code, state, largest.population)
         if known is not None:
             index.add(known, shown, *names)
 
 
-def _add_states(index: _Index, rows: list[geonames.State]) -> None:
+def _add_states(index: _Gazetteer, rows: list[geonames.State]) -> None:
     short = dict(lexicon.list_rows("us-states"))
     for row in rows:
         id = _id(row.name)
@@ -264,12 +266,12 @@ def _add_states(index: _Index, rows: list[geonames.State]) -> None:
     index.states["dc"] = index.by_key["washington"][0]
 
 
-def _add_demonyms(index: _Index) -> None:
+def _add_demonyms(index: _Gazetteer) -> None:
     for code, word in demonym_words():
         name = code.replace("-", " ")
-        place = index.countries.get(code) or next(iter(index.by_key.get(_key(name), ())), None)
+        place = index.countries.get(code) or next(iter(index.by_key.get(_folded(name), ())), None)
         if place is not None:
-            index.demonyms[_key(word)] = place
+            index.demonyms[_folded(word)] = place
 
 
 def demonym_words() -> Iterator[tuple[str, str]]:

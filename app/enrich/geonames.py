@@ -44,6 +44,6 @@ class GeoNames(msgspec.Struct, frozen=True):
     cities: list[City]
 
 
-def read() -> GeoNames:
+def load() -> GeoNames:
     """Returns all rows, from the file: some milliseconds, a few megabytes."""
     return msgspec.json.decode((files("app.enrich") / "geonames.json").read_bytes(), type=GeoNames)

@@ -38,18 +38,18 @@ class _Item:
     given: str
 
 
-def read(body: str, is_person: Callable[[int, int], bool]) -> list[tuple[int, int]]:
+def listed_people(body: str, is_person: Callable[[int, int], bool]) -> list[tuple[int, int]]:
     """Return where the people of such lists stand, surname and given name together. `is_person` says whether the
     recogniser takes a stretch of the body for a person.
 
     Half of the given names must be known for such, or all surnames stand in capitals, and nothing in the list may be a
     place: `Paris, Texas; Geneva, Switzerland`. Where commas alone part the names, all must be known.
     """
-    lists = (items for items in _lists(body) if _are_people(body, items, is_person))
+    lists = (items for items in _candidates(body) if _are_people(body, items, is_person))
     return [(item.start, item.end) for items in lists for item in items]
 
 
-def _lists(body: str) -> Iterator[list[_Item]]:
+def _candidates(body: str) -> Iterator[list[_Item]]:
     items: list[_Item] = []
     for pair in _PAIR.finditer(body):
         item = _item(body, pair)
@@ -77,29 +77,29 @@ def _are_people(body: str, items: list[_Item], is_person: Callable[[int, int], b
     if any(_is_no_surname(item.surname) or _is_no_given_name(item.given) for item in items):
         return False
     if not _SURELY_BETWEEN.search(body, items[0].end, items[-1].start):
-        known = all(_is_given(item.given) and not _is_given(item.surname) for item in items)
+        known = all(_begins_given(item.given) and not _begins_given(item.surname) for item in items)
         return known and len(items) >= _SHORTEST_OF_COMMAS
     known_some = sum(
-        _is_given(item.given) or (is_person(item.start, item.comma) and is_person(item.comma + 2, item.end))
+        _begins_given(item.given) or (is_person(item.start, item.comma) and is_person(item.comma + 2, item.end))
         for item in items
     )
     in_capitals = all(item.surname.isupper() and not item.given.isupper() for item in items)
     return 2 * known_some >= len(items) or in_capitals
 
 
-def _is_given(name: str) -> bool:
+def _begins_given(name: str) -> bool:
     first = name.partition(" ")[0]
     return given.is_given(first) or diminutives.is_form(first)
 
 
 def _is_no_surname(name: str) -> bool:
     """`Tom Price`, whose given name comes first; a place, an office."""
-    return (" " in name and _is_given(name)) or gazetteer.is_certain(name) or titles.proves_person(name)
+    return (" " in name and _begins_given(name)) or gazetteer.is_certain(name) or titles.proves_person(name)
 
 
 def _is_no_given_name(name: str) -> bool:
     """`Texas`, `Lyon`, `Director`, `Inc`."""
-    if _is_given(name):
+    if _begins_given(name):
         return False
     first = name.partition(" ")[0]
     place = gazetteer.find(name)

@@ -20,7 +20,7 @@ from app.text import sentences
 
 
 @dataclass(frozen=True, slots=True)
-class Dateline:
+class FoundDateline:
     """`text` is what is shown (`SALVADOR, Feb 26`), `place` the place alone (`SALVADOR`).
 
     `start` and `end` enclose it in the body with its dash or colon; both are 0 for one that came with the record.
@@ -33,7 +33,7 @@ class Dateline:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     kind: Literal["paragraph", "subhead"]
     start: int
     end: int
@@ -43,8 +43,8 @@ class Block:
 class Layout:
     headline: str
     headline_derived: bool
-    dateline: Dateline | None
-    blocks: tuple[Block, ...]
+    dateline: FoundDateline | None
+    blocks: tuple[TextBlock, ...]
 
 
 _START = attrgetter("start")
@@ -100,7 +100,7 @@ def lay_out(body: str, headline: str | None = None, dateline: str | None = None)
     return Layout(given or _derived_headline(body, blocks, found), not given, found, blocks)
 
 
-def block_at(blocks: Sequence[Block], offset: int) -> Block | None:
+def block_at(blocks: Sequence[TextBlock], offset: int) -> TextBlock | None:
     number = bisect_right(blocks, offset, key=_START) - 1
     return blocks[number] if number >= 0 and offset < blocks[number].end else None
 
@@ -119,20 +119,20 @@ def is_in_capitals(text: str, at_least: int = 2) -> bool:
     return len(words) >= at_least and sum(word.isupper() for word in words) > 0.8 * len(words)
 
 
-def _blocks(body: str, *, has_headline: bool) -> tuple[Block, ...]:
-    spans = list(_spans(body))
+def _blocks(body: str, *, has_headline: bool) -> tuple[TextBlock, ...]:
+    spans = list(_block_spans(body))
     kinds = [
         _looks_like_subhead(body[start:end], first=number == 0 and not has_headline)
         for number, (start, end) in enumerate(spans)
     ]
     return tuple(
         # The last one stands over nothing: it is a signature or a stray end.
-        Block("subhead" if kind and number + 1 < len(spans) else "paragraph", start, end)
+        TextBlock("subhead" if kind and number + 1 < len(spans) else "paragraph", start, end)
         for number, ((start, end), kind) in enumerate(zip(spans, kinds, strict=True))
     )
 
 
-def _spans(body: str) -> Iterator[tuple[int, int]]:
+def _block_spans(body: str) -> Iterator[tuple[int, int]]:
     """Start and end of every block, without the white space around it."""
     chunk: list[tuple[int, str]] = []
     position = 0
@@ -201,24 +201,26 @@ def _is_title_case(text: str) -> bool:
     return bool(long) and capitalised >= max(1, len(long) - len(long) // 5) and words[0][0].isupper()
 
 
-def _dateline_in(body: str, blocks: tuple[Block, ...]) -> Dateline | None:
+def _dateline_in(body: str, blocks: tuple[TextBlock, ...]) -> FoundDateline | None:
     """Find the dateline at the head of the text: below headlines and bylines, never after the first real paragraph."""
     for block in blocks[:4]:
         match = _DATELINE.match(body, block.start, block.end)
         if match and _is_dateline(match):
-            return Dateline(_shown(match["text"]), _place(match), block.start, len(body[: match.end()].rstrip()))
+            return FoundDateline(
+                _tidied(match["text"]), _dateline_place(match), block.start, len(body[: match.end()].rstrip())
+            )
         if block.kind == "paragraph" and block.end - block.start > 80:
             return None
     return None
 
 
-def _dateline_given(dateline: str | None) -> Dateline | None:
+def _dateline_given(dateline: str | None) -> FoundDateline | None:
     text = " ".join(dateline.split()) if dateline else ""
     if not text:
         return None
     match = _DATELINE.match(text)
-    place = _place(match) if match else re.split(r"[,(]| -", text)[0].strip()
-    return Dateline(_shown(match["text"] if match else text), place, 0, 0)
+    place = _dateline_place(match) if match else re.split(r"[,(]| -", text)[0].strip()
+    return FoundDateline(_tidied(match["text"] if match else text), place, 0, 0)
 
 
 def _is_dateline(match: re.Match[str]) -> bool:
@@ -241,28 +243,28 @@ def _is_known_place(name: str, *, certain: bool) -> bool:
     return found is not None and (not certain or found.kind != "city" or found.population >= 100_000)
 
 
-def _shown(text: str) -> str:
+def _tidied(text: str) -> str:
     return " ".join(text.split()).rstrip(" -—–:,")
 
 
-def _place(match: re.Match[str]) -> str:
+def _dateline_place(match: re.Match[str]) -> str:
     return " ".join(match["place"].split())
 
 
-def _derived_headline(body: str, blocks: tuple[Block, ...], dateline: Dateline | None) -> str:
+def _derived_headline(body: str, blocks: tuple[TextBlock, ...], dateline: FoundDateline | None) -> str:
     for block in blocks[:_FIRST_LINES]:
         if block.kind == "subhead" and len(body[block.start : block.end].split()) > 2:
             return " ".join(body[block.start : block.end].split())
     after = dateline.end if dateline else 0
     rest = next((block for block in blocks if block.kind == "paragraph" and block.end > after), None)
     if rest is None:
-        return _cut(" ".join(body.split()))
+        return _shortened(" ".join(body.split()))
     text = body[max(rest.start, after) : rest.end]
     start, end = next(sentences(text), (0, len(text)))
-    return _cut(" ".join(text[start:end].split()))
+    return _shortened(" ".join(text[start:end].split()))
 
 
-def _cut(text: str) -> str:
+def _shortened(text: str) -> str:
     if len(text) <= _LONGEST_HEADLINE:
         return text
     kept = text[: _LONGEST_HEADLINE - 1].rsplit(" ", 1)[0]

@@ -16,7 +16,7 @@ from app.enrich import events, gazetteer, grounds, inverted, passes, scores
 from app.enrich.cleaning import clean, trim
 from app.enrich.context import Context, Span
 from app.enrich.grounds import Ground, Rule, SpanType
-from app.enrich.layout import Block, Dateline, block_at
+from app.enrich.layout import FoundDateline, TextBlock, block_at
 from app.enrich.prepared import Found, Prepared
 
 EntityType = SpanType
@@ -46,11 +46,11 @@ class Mention:
 
 
 def recognise(
-    body: str, prepared: Prepared, found: Sequence[Found], dateline: Dateline | None = None
+    body: str, prepared: Prepared, found: Sequence[Found], dateline: FoundDateline | None = None
 ) -> tuple[Mention, ...]:
     """The mentions of one article, in order, none overlapping another."""
     text = prepared.text
-    results = scores.read(body)
+    results = scores.read_results(body)
     article = Context(text, prepared.blocks, results)
     if dateline is not None and dateline.end > 0:
         _add_dateline(prepared, dateline, article)
@@ -63,7 +63,7 @@ def recognise(
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, *grounds.SCORE) for e in results.entries]
     found_there = [(*prepared.span(span.start, span.end), span) for span in article.spans]
     people = _Taken((start, end) for start, end, span in found_there if span.type == "person")
-    listed = inverted.read(body, people.overlaps)
+    listed = inverted.listed_people(body, people.overlaps)
     mentions += [Mention(start, end, body[start:end], "person", *grounds.SURNAME_FIRST) for start, end in listed]
     taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries), *listed])
     for start, end, span in found_there:
@@ -86,13 +86,13 @@ class _Taken:
         return before > 0 and self._reached[before - 1] > start
 
 
-def _is_byline(text: str, block: Block, name: Found) -> bool:
+def _is_byline(text: str, block: TextBlock, name: Found) -> bool:
     """A line that is nothing but two or three words of a person's name."""
     line = text[block.start : block.end].removeprefix("By ")
     return name.label == "PERSON" and line == text[name.start : name.end] and 2 <= len(line.split()) <= 3
 
 
-def _add_dateline(prepared: Prepared, dateline: Dateline, article: Context) -> None:
+def _add_dateline(prepared: Prepared, dateline: FoundDateline, article: Context) -> None:
     start = next((block.start for block in prepared.blocks if prepared.at(block.start) >= dateline.start), 0)
     length = len(dateline.place)
     if prepared.text[start : start + length].casefold() == dateline.place.casefold():

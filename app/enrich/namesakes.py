@@ -100,7 +100,7 @@ def may_differ(names: Iterable[str], roles: Iterable[str]) -> bool:
     return any(one.against(other) for one, other in combinations(told, 2))
 
 
-def apart(names: Mapping[str, str], roles: Mapping[str, Collection[str]], company: Company) -> dict[str, str]:
+def part_namesakes(names: Mapping[str, str], roles: Mapping[str, Collection[str]], company: Company) -> dict[str, str]:
     """Take, by article that has the full name, its fullest form, and what is said of the person there.
 
     Returns what tells a person from the one most written about, such as `general`; articles of that one are left out.
@@ -190,12 +190,12 @@ def _suffixes(persons: Sequence[_Group]) -> Iterator[tuple[str, str]]:
     """Yield suffixes by article. The first person needs none."""
     taken = {""}
     for person in persons[1:]:
-        suffix = next(each for each in _telling(person.evidence, persons[0].evidence) if each not in taken)
+        suffix = next(each for each in _words_for(person.evidence, persons[0].evidence) if each not in taken)
         taken.add(suffix)
         yield from ((article, suffix) for article in person.articles)
 
 
-def _telling(evidence: Evidence, first: Evidence) -> Iterator[str]:
+def _words_for(evidence: Evidence, first: Evidence) -> Iterator[str]:
     """Return what could be added to the id, the most telling first: `general`, `general-france`, `b`, `2`."""
     words = sorted(evidence.words, key=lambda word: (-evidence.words[word], word))
     yield from (word for word in words if word not in first.words)

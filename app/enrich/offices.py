@@ -47,7 +47,7 @@ class Office:
         return home if home and (home.country != "US" or self.slug in _AMERICAN) else None
 
 
-def find(name: str, body: str, start: int) -> Office | None:
+def office_named(name: str, body: str, start: int) -> Office | None:
     """The office that `name` is, which stands at `body[start]`: `West German Finance Ministry`, `Finance Ministry`."""
     if _WORDS.search(name) is None:
         return None
@@ -55,19 +55,19 @@ def find(name: str, body: str, start: int) -> Office | None:
         return _department(_SHORT[name], gazetteer.country("US"))
     words = name.removeprefix("The ").removeprefix("the ").split(" ")
     for count in range(min(_LONGEST_NATION, len(words) - 1), 0, -1):
-        nation = _nation(" ".join(words[:count]))
+        nation = _nation_called(" ".join(words[:count]))
         title = " ".join(words[count:])
         if nation is not None and is_office(title):
-            return _office(title, nation)
+            return _office_of(title, nation)
     title = " ".join(words)
     if not is_office(title):
         title, _, country = title.rpartition(" of ")
-        nation = _nation(country.removeprefix("the ")) if is_office(title) else None
-        return _office(title, nation) if nation is not None else None
-    return _office(title, _nation_before(body, start))
+        nation = _nation_called(country.removeprefix("the ")) if is_office(title) else None
+        return _office_of(title, nation) if nation is not None else None
+    return _office_of(title, _nation_before(body, start))
 
 
-def _office(title: str, nation: Place | None) -> Office:
+def _office_of(title: str, nation: Place | None) -> Office:
     department = _department_of(title)
     return _department(department, nation) if department else Office(title, slug(title), nation)
 
@@ -93,10 +93,10 @@ def _nation_before(body: str, start: int) -> Place | None:
     before = _BEFORE.search(body, max(0, start - 40), start)
     if before is None:
         return None
-    return (_nation(f"{before[1]} {before[2]}") if before[1] else None) or _nation(before[2])
+    return (_nation_called(f"{before[1]} {before[2]}") if before[1] else None) or _nation_called(before[2])
 
 
-def _nation(words: str) -> Place | None:
+def _nation_called(words: str) -> Place | None:
     """`Japanese`, `Japan's`; `Japans` where a text has lost its apostrophes."""
     words = words.removesuffix("'s").removesuffix("’s")
     for name in (words, words.removesuffix("s")):

@@ -86,7 +86,7 @@ def is_known_acronym(name: str) -> bool:
     return plain != name and len(plain) > 2 and has_one_meaning(plain)
 
 
-def shown(name: str) -> str:
+def usual_name(name: str) -> str:
     """`General Motors` for `GM Corp`; the name without its legal form."""
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
     known = canonical(name) or _ALIAS_OF.get(without_stops(name)) or canonical(bare) or _ALIAS_OF.get(bare)

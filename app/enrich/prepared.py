@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.enrich import given, lexicon
-from app.enrich.layout import Block, is_in_capitals, is_table_row
+from app.enrich.layout import TextBlock, is_in_capitals, is_table_row
 from app.enrich.plain import INVISIBLE
 
 _GAP = re.compile(rf"\s*<[A-Z][A-Z0-9.]{{0,9}}>(?=\s?)|\s{{2,}}|[^\S ]|[{INVISIBLE}]+")
@@ -37,7 +37,7 @@ class Prepared:
     """
 
     text: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[TextBlock, ...]
     starts: tuple[int, ...]
     shifts: tuple[int, ...]
 
@@ -56,15 +56,15 @@ class Found:
     label: str
 
 
-def prepare(body: str, blocks: Sequence[Block]) -> Prepared:
+def prepare(body: str, blocks: Sequence[TextBlock]) -> Prepared:
     in_capitals = [is_in_capitals(body[block.start : block.end], at_least=4) for block in blocks]
     shouting = any(in_capitals) and is_in_capitals(body)
-    copy = _Copy()
-    prepared: list[Block] = []
+    copy = _Script()
+    prepared: list[TextBlock] = []
     for block, capitals in zip(blocks, in_capitals, strict=True):
         begin = copy.length
         for start, end in _readable(body, block):
-            text = _plain_text(body[start:end], shouting=shouting)
+            text = _straightened(body[start:end], shouting=shouting)
             reached = start
             for left, right in _solid(body, start, end):
                 if copy.length > begin and body[left] not in ",.;:)" and not _INVISIBLE.fullmatch(body, reached, left):
@@ -74,12 +74,12 @@ def prepare(body: str, blocks: Sequence[Block]) -> Prepared:
         if copy.length > begin:
             # A line in capitals among others is read as a headline, however long it is; where all are, none is.
             kind = block.kind if not capitals else "paragraph" if shouting else "subhead"
-            prepared.append(Block(kind, begin, copy.length))
+            prepared.append(TextBlock(kind, begin, copy.length))
             copy.write("\n\n")
     return Prepared("".join(copy.parts), tuple(prepared), tuple(copy.starts), tuple(copy.shifts))
 
 
-class _Copy:
+class _Script:
     """Text written piece by piece, with the place that each piece has in the body."""
 
     def __init__(self) -> None:
@@ -95,7 +95,7 @@ class _Copy:
         self.length += len(text)
 
 
-def _readable(body: str, block: Block) -> Iterator[tuple[int, int]]:
+def _readable(body: str, block: TextBlock) -> Iterator[tuple[int, int]]:
     """The block without its rows of figures."""
     text = body[block.start : block.end]
     if "\n" not in text:
@@ -126,7 +126,7 @@ def _solid(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _plain_text(text: str, *, shouting: bool) -> str:
+def _straightened(text: str, *, shouting: bool) -> str:
     text = text.translate(_PLAIN)
     if shouting:
         return _WORD.sub(_lowered_in_text, text)

@@ -42,7 +42,9 @@ class Recogniser:
         self.version = f"{self._nlp.meta['lang']}_{self._nlp.meta['name']}-{self._nlp.meta['version']}"
 
     def read(self, texts: Sequence[Prepared]) -> list[list[Found]]:
-        pieces = [(number, start, piece) for number, text in enumerate(texts) for start, piece in _pieces(text.text)]
+        pieces = [
+            (number, start, piece) for number, text in enumerate(texts) for start, piece in _readable_pieces(text.text)
+        ]
         found: list[list[Found]] = [[] for _ in texts]
         read = self._names([piece for _, _, piece in pieces])
         for (number, start, _), names in zip(pieces, read, strict=True):
@@ -56,10 +58,10 @@ class Recogniser:
             return
         for docs in _batches(map(self._nlp.make_doc, pieces)):
             for doc, names in zip(docs, self._decoder.read(docs), strict=True):
-                yield [_found(doc, *name) for name in names]
+                yield [_as_found(doc, *name) for name in names]
 
 
-def _found(doc: Doc, first: int, stop: int, label: str) -> Found:
+def _as_found(doc: Doc, first: int, stop: int, label: str) -> Found:
     last = doc[stop - 1]
     return Found(doc[first].idx, last.idx + len(last), label)
 
@@ -77,15 +79,15 @@ def _batches(docs: Iterable[Doc]) -> Iterator[list[Doc]]:
         yield batch
 
 
-def _pieces(text: str) -> Iterator[tuple[int, str]]:
+def _readable_pieces(text: str) -> Iterator[tuple[int, str]]:
     start = 0
     for row in _ROW_OF_MARKS.finditer(text):
-        yield from _cut(text, start, row.start())
+        yield from _cut_up(text, start, row.start())
         start = row.end()
-    yield from _cut(text, start, len(text))
+    yield from _cut_up(text, start, len(text))
 
 
-def _cut(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
+def _cut_up(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
     while stop - start > _LONGEST_PIECE:
         end = text.rfind("\n\n", start, start + _LONGEST_PIECE) + 2
         if end <= start + 2:

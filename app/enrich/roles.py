@@ -41,8 +41,8 @@ def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
     for mention in mentions:
         if mention.type != "person":
             continue
-        first, last = _sentence(bounds, mention)
-        role = _before(body, first, mention.start, ends) or _after(body, mention.end, max(last, mention.end))
+        first, last = _sentence_of(bounds, mention)
+        role = _role_before(body, first, mention.start, ends) or _role_after(body, mention.end, max(last, mention.end))
         if role is not None:
             found[mention.start] = role
     return found
@@ -66,13 +66,13 @@ def _may_introduce(word: str) -> bool:
     return titles.is_title(word) or titles.is_portfolio(word) or _is_of_an_office(capital)
 
 
-def _sentence(bounds: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:
+def _sentence_of(bounds: Sequence[tuple[int, int]], mention: Mention) -> tuple[int, int]:
     number = bisect_right(bounds, mention.start, key=itemgetter(0)) - 1
     found = number >= 0 and mention.start < bounds[number][1]
     return bounds[number] if found else (mention.start, mention.end)
 
 
-def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str | None:
+def _role_before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str | None:
     """The words of an office that end at the name: `MEA Spokesperson, ` or `the late Soviet leader `."""
     at = start
     words: list[str] = []
@@ -91,7 +91,7 @@ def _before(body: str, first: int, start: int, ends: dict[int, Mention]) -> str 
             break
         words.insert(0, word)
         at = begin
-    return _office(words)
+    return _role_of(words)
 
 
 def _without_gap(body: str, first: int, end: int, gap: str) -> int:
@@ -100,23 +100,23 @@ def _without_gap(body: str, first: int, end: int, gap: str) -> int:
     return end
 
 
-def _after(body: str, end: int, last: int) -> str | None:
+def _role_after(body: str, end: int, last: int) -> str | None:
     match = _APPOSITION.match(body, end, min(last, end + _MOST_CHARACTERS))
     if match is None:
         return None
     words = _WORD.findall(match[1])
     if len(words) > _MOST_WORDS or any(word.lower() in _VERBS for word in words):
         return None
-    return _office(words) if any(_is_office(word) for word in words[:_HEAD_WORDS]) else None
+    return _role_of(words) if any(_is_role(word) for word in words[:_HEAD_WORDS]) else None
 
 
-def _office(words: Sequence[str]) -> str | None:
+def _role_of(words: Sequence[str]) -> str | None:
     words = words[1:] if words and words[0] in _ALSO else words
-    return " ".join(words) if any(_is_office(word) for word in words) else None
+    return " ".join(words) if any(_is_role(word) for word in words) else None
 
 
-def _is_office(word: str) -> bool:
-    return titles.is_office(word) or callings.is_calling(word)
+def _is_role(word: str) -> bool:
+    return titles.is_post(word) or callings.is_calling(word)
 
 
 def _is_of_an_office(word: str) -> bool:
@@ -125,7 +125,7 @@ def _is_of_an_office(word: str) -> bool:
     if word in _NEVER:
         return False
     return (
-        _is_office(word)
+        _is_role(word)
         or callings.is_stage(word)
         or titles.is_qualifier(word)
         or word.lower() in _ALSO

@@ -54,13 +54,13 @@ class Scores:
     types: Mapping[str, SpanType] = field(default_factory=dict)
 
 
-def read(body: str) -> Scores:
+def read_results(body: str) -> Scores:
     head = body[:_HEAD].lower()
     if not any(cue in head for cue in _SPORT):
         return Scores()
     entries: list[Entry] = []
     rows: list[tuple[int, int]] = []
-    for start, end in _lines(body):
+    for start, end in _short_lines(body):
         row = list(_row(body, start, end))
         if row:
             rows.append((start, end))
@@ -70,7 +70,7 @@ def read(body: str) -> Scores:
     return Scores(True, tuple(entries), tuple(rows), types)
 
 
-def _lines(body: str) -> Iterator[tuple[int, int]]:
+def _short_lines(body: str) -> Iterator[tuple[int, int]]:
     position = 0
     for line in body.split("\n"):
         # Prose is longer.

@@ -28,25 +28,25 @@ _WORD = re.compile(r"[^\s,]+")
 
 
 def is_title(word: str) -> bool:
-    return _plain(word) in _TITLE_WORDS
+    return _bare_word(word) in _TITLE_WORDS
 
 
-def is_office(word: str) -> bool:
+def is_post(word: str) -> bool:
     """A title that says what somebody is, and not only how to speak of them."""
-    return _plain(word) in _TITLE_WORDS - _HONORIFIC_WORDS
+    return _bare_word(word) in _TITLE_WORDS - _HONORIFIC_WORDS
 
 
 def is_honorific(word: str) -> bool:
-    return _plain(word) in _HONORIFIC_WORDS
+    return _bare_word(word) in _HONORIFIC_WORDS
 
 
 def is_qualifier(word: str) -> bool:
-    return _plain(word) in _QUALIFIER_WORDS
+    return _bare_word(word) in _QUALIFIER_WORDS
 
 
 def proves_person(word: str) -> bool:
     """`President`, `Mr.`, `PM`: the capitalised name that follows is a person's."""
-    return word[:1].isupper() and (plain := _plain(word)) in _TITLE_WORDS and plain not in _ALSO_OTHERWISE
+    return word[:1].isupper() and (plain := _bare_word(word)) in _TITLE_WORDS and plain not in _ALSO_OTHERWISE
 
 
 @lru_cache(maxsize=10_000)
@@ -61,7 +61,7 @@ def is_misprinted(word: str) -> bool:
 
 def proves_person_in_small(word: str) -> bool:
     """`spokesman`, `president`; but a lead `manager` may be a bank."""
-    return word.islower() and _plain(word) in _TITLE_WORDS - _ALSO_OTHERWISE
+    return word.islower() and _bare_word(word) in _TITLE_WORDS - _ALSO_OTHERWISE
 
 
 def is_portfolio(name: str) -> bool:
@@ -70,7 +70,7 @@ def is_portfolio(name: str) -> bool:
 
 
 def is_only_titles(name: str) -> bool:
-    words = [_plain(word) for word in _WORD.findall(name)]
+    words = [_bare_word(word) for word in _WORD.findall(name)]
     return all(word in _TITLE_WORDS or word in _QUALIFIER_WORDS for word in words) and any(
         word in _TITLE_WORDS for word in words
     )
@@ -81,7 +81,7 @@ def name_start(name: str) -> int:
     start = 0
     words = list(_WORD.finditer(name))
     for number, match in enumerate(words[:-1]):
-        word = _plain(match[0])
+        word = _bare_word(match[0])
         if word in _TITLE_WORDS:
             start = words[number + 1].start()
         elif word not in _QUALIFIER_WORDS:
@@ -92,10 +92,10 @@ def name_start(name: str) -> int:
 def office_end(name: str) -> int:
     """Return where a name ends before an office that follows it: 3 for `MEA Spokesperson`."""
     words = list(_WORD.finditer(name))
-    while len(words) > 1 and _plain(words[-1][0]) in _TITLE_WORDS - _ALSO_OTHERWISE:
+    while len(words) > 1 and _bare_word(words[-1][0]) in _TITLE_WORDS - _ALSO_OTHERWISE:
         words.pop()
     return words[-1].end() if words else 0
 
 
-def _plain(word: str) -> str:
+def _bare_word(word: str) -> str:
     return word.rstrip(".,:").lower()

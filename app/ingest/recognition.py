@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from typing import TypeVar
 
-from app.enrich.enricher import Enricher, Source
+from app.enrich.enricher import Enricher, LaidOut
 from app.enrich.layout import Layout, lay_out
 from app.enrich.resolve import Enrichment
 from app.errors import WorkerLost
@@ -51,9 +51,7 @@ Done = tuple[B, list[Recognised]]
 def recognise(texts: Sequence[Text], enricher: Enricher | None) -> list[Recognised]:
     layouts = [lay_out(text.body, text.headline, text.dateline) for text in texts]
     sources = [
-        Source(text.id, layout.headline, layout.headline_derived, text.body, layout)
-        for text, layout in zip(texts, layouts, strict=True)
-        if text.needs_names
+        LaidOut(text.id, text.body, layout) for text, layout in zip(texts, layouts, strict=True) if text.needs_names
     ]
     found = iter(enricher.enrich(sources) if enricher is not None and sources else ())
     return [

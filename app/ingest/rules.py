@@ -1,7 +1,7 @@
 """The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
 from app.enrich.diminutives import variants
-from app.enrich.namesakes import apart, may_differ
+from app.enrich.namesakes import may_differ, part_namesakes
 from app.enrich.resolve import display_name
 from app.store.diminutives import Diminutives
 from app.store.linking import Rules
@@ -9,4 +9,4 @@ from app.store.namesakes import Namesakes
 from app.store.stated import Stated
 from app.store.surnames import Surnames
 
-RULES = Rules((Namesakes(may_differ, apart), Diminutives(variants), Surnames(), Stated()), display_name)
+RULES = Rules((Namesakes(may_differ, part_namesakes), Diminutives(variants), Surnames(), Stated()), display_name)

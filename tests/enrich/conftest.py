@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from app.enrich.enricher import Enricher, Source
+from app.enrich.enricher import Enricher, LaidOut
 from app.enrich.layout import lay_out
 from app.enrich.resolve import Enrichment
 from app.settings import Settings
@@ -25,7 +25,7 @@ def enrich(enricher: Enricher) -> Enrich:
 
     def run(body: str, id: str = "a1", headline: str | None = None) -> Enrichment:
         layout = lay_out(body, headline)
-        source = Source(id, layout.headline, layout.headline_derived, body, layout)
+        source = LaidOut(id, body, layout)
         return enricher.enrich([source])[0]
 
     return run

@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 
 from app.enrich import lexicon
-from app.enrich.enricher import PIPELINE, Enricher, Source
+from app.enrich.enricher import PIPELINE, Enricher, LaidOut
 from app.enrich.layout import lay_out, split_date_header
-from app.enrich.recogniser import _pieces
+from app.enrich.recogniser import _readable_pieces
 from app.errors import SettingsInvalid
 
 SEEDS = sorted((Path(__file__).parents[2] / "seeds").glob("*.txt"))
 
 
-def source(id: str, text: str) -> Source:
+def source(id: str, text: str) -> LaidOut:
     body = split_date_header(text)[1]
     layout = lay_out(body)
-    return Source(id, layout.headline, layout.headline_derived, body, layout)
+    return LaidOut(id, body, layout)
 
 
 def test_a_model_that_is_not_installed_is_a_setting_that_cannot_be_used() -> None:
@@ -35,7 +35,7 @@ def test_the_import_does_not_load_the_model_library() -> None:
 def test_the_pipeline_names_rules_words_and_model(enricher: Enricher) -> None:
     enrichment = enricher.enrich([source("a", "Rain fell in Oslo.")])[0]
     assert enrichment.pipeline == enricher.pipeline
-    assert enricher.pipeline.startswith(f"{PIPELINE}+words-{lexicon.version()}+en_core_web_md-")
+    assert enricher.pipeline.startswith(f"{PIPELINE}+words-{lexicon.digest()}+en_core_web_md-")
 
 
 def test_the_result_does_not_depend_on_the_batch(enricher: Enricher) -> None:
@@ -67,8 +67,10 @@ def test_a_long_text_is_read_in_pieces(enricher: Enricher) -> None:
 
 def test_a_row_of_marks_is_not_read(enricher: Enricher) -> None:
     body = "Helmut Kohl flew to Warsaw. " + '"(' * 200 + " Angela Merkel stayed in Berlin."
-    assert [body[start:][: len(piece)] for start, piece in _pieces(body)] == [piece for _, piece in _pieces(body)]
-    assert all('""' not in piece and len(piece) < 40 for _, piece in _pieces(body))
+    assert [body[start:][: len(piece)] for start, piece in _readable_pieces(body)] == [
+        piece for _, piece in _readable_pieces(body)
+    ]
+    assert all('""' not in piece and len(piece) < 40 for _, piece in _readable_pieces(body))
     keys = {entity.key for entity in enricher.enrich([source("a", body)])[0].entities}
     assert keys == {"person-helmut-kohl", "place-warsaw", "person-angela-merkel", "place-berlin"}
 

@@ -20,7 +20,7 @@ def test_dates_prices_and_results_are_no_events(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["the Second World War", "World War Two", "WORLD WAR II"])
 def test_a_war_of_several_names_is_one(name: str) -> None:
-    assert events.canonical(name) == "World War II"
+    assert events.event_name(name) == "World War II"
 
 
 @pytest.mark.parametrize(
@@ -33,9 +33,9 @@ def test_a_war_of_several_names_is_one(name: str) -> None:
     ],
 )
 def test_a_noun_makes_the_words_before_it_a_name(text: str, names: list[str]) -> None:
-    assert [text[start:end] for start, end in events.named(text)] == names
+    assert [text[start:end] for start, end in events.headed_names(text)] == names
 
 
 def test_holidays_are_well_known() -> None:
     assert events.is_well_known("Easter")
-    assert events.canonical("Christmas Day") == "Christmas"
+    assert events.event_name("Christmas Day") == "Christmas"

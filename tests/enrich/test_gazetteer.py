@@ -78,7 +78,7 @@ def test_a_doubtful_name_is_not_certain(name: str) -> None:
 
 def test_ids_are_unique_among_the_places_of_a_name() -> None:
     for name in ("Springfield", "Florence", "Athens", "San Jose", "Hamilton", "Córdoba"):
-        ids = [place.id for place in gazetteer.lookup(name)]
+        ids = [place.id for place in gazetteer.places_called(name)]
         assert len(ids) == len(set(ids)) > 1, name
 
 

@@ -9,7 +9,7 @@ from tests.enrich.conftest import Enrich
 
 
 def found(body: str) -> list[str]:
-    return [body[start:end] for start, end in inverted.read(body, lambda start, end: False)]
+    return [body[start:end] for start, end in inverted.listed_people(body, lambda start, end: False)]
 
 
 @pytest.mark.parametrize(
@@ -41,9 +41,9 @@ def test_people_are_found_and_nothing_else(body: str, expected: list[str]) -> No
 
 def test_names_that_the_recogniser_knows_need_not_be_common() -> None:
     body = "Okafor, Ngozi; Haddad, Samir"
-    assert inverted.read(body, lambda start, end: True) == [(0, 13), (15, 28)]
-    assert inverted.read(body, lambda start, end: start < 10) == [(0, 13), (15, 28)]
-    assert inverted.read(body, lambda start, end: False) == []
+    assert inverted.listed_people(body, lambda start, end: True) == [(0, 13), (15, 28)]
+    assert inverted.listed_people(body, lambda start, end: start < 10) == [(0, 13), (15, 28)]
+    assert inverted.listed_people(body, lambda start, end: False) == []
 
 
 def test_they_are_who_is_meant_elsewhere(enrich: Enrich) -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import pytest
 
-from app.enrich.namesakes import apart, may_differ
+from app.enrich.namesakes import may_differ, part_namesakes
 
 
 class Told(NamedTuple):
@@ -22,7 +22,7 @@ def told_apart(articles: Mapping[str, Told]) -> dict[str, str]:
         return {article: set(articles[article].company.split()) for article in wanted}
 
     roles = {article: set(filter(None, told.roles.split(", "))) for article, told in articles.items()}
-    return apart({article: told.name for article, told in articles.items()}, roles, company)
+    return part_namesakes({article: told.name for article, told in articles.items()}, roles, company)
 
 
 SINGER = Told("pop singer", "organization-epic person-diana-ross place-london")

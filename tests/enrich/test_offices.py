@@ -21,23 +21,25 @@ from app.enrich import gazetteer, offices
     ],
 )
 def test_an_office_is_of_the_country_before_it(before: str, name: str, nation: str | None) -> None:
-    office = offices.find(name, before + name, len(before))
+    office = offices.office_named(name, before + name, len(before))
     assert office is not None
     assert (office.nation.name if office.nation else None) == nation
 
 
 @pytest.mark.parametrize("name", ["Paxar Corp", "Deutsche Bank", "Bank of England", "World Bank"])
 def test_a_name_of_its_own_is_no_such_office(name: str) -> None:
-    assert offices.find(name, name, 0) is None
+    assert offices.office_named(name, name, 0) is None
 
 
 def test_departments_and_the_treasury_are_american_where_nothing_else_is_said() -> None:
     names = ("Agriculture Department", "Department of Agriculture", "U.S. Agriculture Department", "USDA")
-    found = [office for name in names if (office := offices.find(name, name, 0))]
+    found = [office for name in names if (office := offices.office_named(name, name, 0))]
     assert {office.slug for office in found} == {"agriculture-department"}
     assert len(found) == len(names)
-    assert offices.find("Treasury Department", "Treasury Department", 0) == offices.find("Treasury", "Treasury", 0)
-    treasury = offices.find("Treasury", "Treasury", 0)
+    assert offices.office_named("Treasury Department", "Treasury Department", 0) == offices.office_named(
+        "Treasury", "Treasury", 0
+    )
+    treasury = offices.office_named("Treasury", "Treasury", 0)
     assert treasury is not None
     britain, japan = gazetteer.country("GB"), gazetteer.country("JP")
     assert [place and place.id for place in map(treasury.nation_at, (None, britain, japan))] == [

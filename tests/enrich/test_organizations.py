@@ -72,7 +72,7 @@ def test_a_place_and_a_plural_are_a_team(name: str, team: bool) -> None:
     ],
 )
 def test_a_group_and_its_company_are_one(name: str, shown: str) -> None:
-    assert organizations.shown(name) == shown
+    assert organizations.usual_name(name) == shown
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from tests.enrich.conftest import Enrich
 
 def entries(*rows: str) -> list[tuple[str, str]]:
     body = "\n".join(("Results of soccer, tennis and golf on Friday :", *rows))
-    return [(body[entry.start : entry.end], entry.type) for entry in scores.read(body).entries]
+    return [(body[entry.start : entry.end], entry.type) for entry in scores.read_results(body).entries]
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_rows_of_results(row: str, found: list[tuple[str, str]]) -> None:
 
 
 def test_rows_of_other_articles_are_no_results() -> None:
-    assert scores.read("Net profit rose.\nBoeing 2 Fokker 1\n64 Bob Estes").entries == ()
+    assert scores.read_results("Net profit rose.\nBoeing 2 Fokker 1\n64 Bob Estes").entries == ()
 
 
 def test_a_club_of_the_table_is_a_club_in_the_text(enrich: Enrich) -> None:
@@ -65,5 +65,5 @@ def test_a_club_of_the_table_is_a_club_in_the_text(enrich: Enrich) -> None:
 @given(st.text(alphabet="AB ab1.-,()\n", max_size=120))
 def test_entries_lie_inside_the_body_in_any_text(tail: str) -> None:
     body = f"soccer\n{tail}"
-    for entry in scores.read(body).entries:
+    for entry in scores.read_results(body).entries:
         assert 0 <= entry.start < entry.end <= len(body)

@@ -25,21 +25,19 @@ def listed_names(article: Context) -> None:
     for start in article.starts:
         first = first_word(text, start)
         if not (
-            organizations.begins_well_known(first)
-            or gazetteer.begins_long_name(first)
-            or events.begins_well_known(first)
+            organizations.begins_well_known(first) or gazetteer.begins_long_name(first) or events.begins_event(first)
         ):
             continue
         if not _NAME_GOES_ON_WITH.match(text, start + len(first)) and not _is_listed(first):
             continue
         for end in run_ends(text, start):
-            span = _listed(text, start, end)
+            span = _listed_name(text, start, end)
             if span is not None and article.encloses(span.start, span.end):
                 article.put(span)
                 break
 
 
-def _listed(text: str, start: int, end: int) -> Span | None:
+def _listed_name(text: str, start: int, end: int) -> Span | None:
     name = text[start:end]
     if organizations.canonical(name) is not None:
         return Span(start, organizations.legal_end(text, end), "organization", *grounds.WELL_KNOWN)
@@ -82,7 +80,7 @@ def run_ends(text: str, start: int) -> Iterator[int]:
 
 def named_events(article: Context) -> None:
     """`Berne Agreement`, `Davis Cup`: what the recogniser has of it, often the place alone, is a part of its name."""
-    for start, end in events.named(article.text):
+    for start, end in events.headed_names(article.text):
         others = article.overlapping(start, end)
         if article.encloses(start, end) and any(other.rule == "model" for other in others):
             article.put(Span(start, end, "event", *grounds.NAMED_EVENT))

@@ -20,7 +20,7 @@ _WEAK = frozenset(("model", "repeat", "vote"))
 
 def agree_in_lists(article: Context) -> None:
     """Retype the weak members of each list by the sure ones, and add those that were missed between two others."""
-    for members in _lists(article.text, sorted(article.spans, key=lambda span: span.start)):
+    for members in _rows_of_names(article.text, sorted(article.spans, key=lambda span: span.start)):
         kinds = [_sure_type(member) for member in members]
         sure = Counter(kind for kind in kinds if kind is not None)
         if len(sure) != 1 or 2 * sure.total() < len(members):
@@ -33,7 +33,7 @@ def agree_in_lists(article: Context) -> None:
             article.add(Span(start, end, kind, *grounds.MISSED_IN_LIST))
 
 
-def _lists(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
+def _rows_of_names(text: str, spans: Sequence[Span]) -> Iterator[list[Span]]:
     members: list[Span] = []
     for span in spans:
         if members and not _joins(text, members[-1], span):

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from app.enrich import events, roles
 from app.enrich.grounds import Ground
-from app.enrich.layout import Dateline
+from app.enrich.layout import FoundDateline
 from app.enrich.mentions import EntityType, Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
@@ -59,7 +59,7 @@ class Enrichment:
 
 
 def resolve(
-    article_id: str, body: str, mentions: Sequence[Mention], dateline: Dateline | None, pipeline: str
+    article_id: str, body: str, mentions: Sequence[Mention], dateline: FoundDateline | None, pipeline: str
 ) -> Enrichment:
     people = People(article_id, body, [m for m in mentions if m.type == "person"])
     places = Places(body, [m for m in mentions if m.type == "place"])
@@ -97,5 +97,5 @@ def _meaning_of(mention: Mention, people: People, bodies: Organizations, places:
         return bodies.meaning(mention)
     if mention.type == "place":
         return places.meaning(mention), mention.ground
-    name = events.canonical(plain(mention.text))
+    name = events.event_name(plain(mention.text))
     return Meaning(entity_id("event", name), name), mention.ground

@@ -38,7 +38,7 @@ class Organizations:
             self._names[key] = max(self._names.get(key, ""), name, key=lambda form: (len(form), form))
             if organizations.has_form(name):
                 self._complete.add(key)
-            office = offices.find(name, body, mention.start)
+            office = offices.office_named(name, body, mention.start)
             if office is not None and office.nation is not None:
                 self._nations[office.slug].add(office.nation)
         self._stated = _stated_pairs(body, mentions)
@@ -53,7 +53,7 @@ class Organizations:
         name = plain(mention.text)
         key = _organization_key(name)
         ground = mention.ground
-        if (office := self._office(offices.find(name, self._body, mention.start))) is not None:
+        if (office := self._office(offices.office_named(name, self._body, mention.start))) is not None:
             return office, ground
         target = self._stated.get(key)
         if target is not None:
@@ -68,7 +68,7 @@ class Organizations:
         """Return what a key of this article means, which may be an office; `name` where the article has no longer
         one."""
         name = self._names.get(key, name)
-        return self._office(offices.find(name, "", 0)) or Meaning(key, name)
+        return self._office(offices.office_named(name, "", 0)) or Meaning(key, name)
 
     def _office(self, office: Office | None) -> Meaning | None:
         nation = self._nation(office) if office is not None else None
@@ -155,15 +155,15 @@ def _stated_pairs(body: str, mentions: Sequence[Mention]) -> dict[str, str]:
     for mention in mentions:
         name = plain(mention.text)
         after = _ACRONYM_AFTER.match(body, mention.end)
-        if after and " " in name and _abbreviates(after[1], name):
+        if after and " " in name and _may_abbreviate(after[1], name):
             pairs[_organization_key(after[1])] = _organization_key(name)
         long = starts.get(opened.end()) if (opened := _LONG_AFTER.match(body, mention.end)) else None
-        if long is not None and " " in long.text and _abbreviates(name, plain(long.text)):
+        if long is not None and " " in long.text and _may_abbreviate(name, plain(long.text)):
             pairs[_organization_key(name)] = _organization_key(plain(long.text))
     return {short: long for short, long in pairs.items() if short != long}
 
 
-def _abbreviates(short: str, long: str) -> bool:
+def _may_abbreviate(short: str, long: str) -> bool:
     return any(organizations.abbreviates(short, form) for form in _forms(long))
 
 
@@ -176,7 +176,7 @@ def _forms(name: str) -> tuple[str, ...]:
 
 
 def _organization_key(name: str) -> str:
-    name = organizations.without_stops(organizations.shown(_without_article(name)))
+    name = organizations.without_stops(organizations.usual_name(_without_article(name)))
     if name.startswith("U.S. ") and name.count(" ") > 1:
         # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
         name = name.removeprefix("U.S. ")

@@ -102,18 +102,18 @@ class People:
         return longer[0] if len(longer) == 1 else words
 
     @cached_property
-    def _called(self) -> dict[tuple[str, ...], _Bearers]:
+    def _called(self) -> dict[tuple[str, ...], _ShortName]:
         """Group persons by what they may be called for short."""
-        bearers: defaultdict[tuple[str, ...], _Bearers] = defaultdict(_Bearers)
+        bearers: defaultdict[tuple[str, ...], _ShortName] = defaultdict(_ShortName)
         for start, words in self._seen:
             for ending in _endings(words):
                 bearers[ending].add(start, self._same[words])
         return bearers
 
     @cached_property
-    def _with(self) -> dict[str, _Bearers]:
+    def _with(self) -> dict[str, _ShortName]:
         """Group persons by each of their words."""
-        bearers: defaultdict[str, _Bearers] = defaultdict(_Bearers)
+        bearers: defaultdict[str, _ShortName] = defaultdict(_ShortName)
         for start, words in self._seen:
             for word in {*words, words[-1].removeprefix("al-")}:
                 bearers[word].add(start, self._same[words])
@@ -130,7 +130,7 @@ class People:
 
 
 @dataclass(slots=True)
-class _Bearers:
+class _ShortName:
     """Of a short name: where the article has the full names that it may stand for, in order."""
 
     starts: list[int] = field(default_factory=list)

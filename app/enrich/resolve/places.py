@@ -8,7 +8,7 @@ from functools import cached_property
 
 from app.enrich import gazetteer
 from app.enrich.gazetteer import Place
-from app.enrich.layout import Dateline
+from app.enrich.layout import FoundDateline
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning, in_usual_case
@@ -60,14 +60,14 @@ class Places:
             return Meaning(place.id, place.name, place.country)
         return self._place(in_usual_case(name), self._outer_after(mention.end) or self._within.get(fold(name)))
 
-    def of_dateline(self, dateline: Dateline | None) -> str | None:
+    def of_dateline(self, dateline: FoundDateline | None) -> str | None:
         if dateline is None or not dateline.place:
             return None
         outer = _AFTER_COMMA.match(dateline.text, len(dateline.place))
         within = outer[1] if outer and gazetteer.outer_place(outer[1]) else self._within.get(fold(dateline.place))
         return self._place(in_usual_case(dateline.place), within).key
 
-    def country_of_dateline(self, dateline: Dateline | None) -> Place | None:
+    def country_of_dateline(self, dateline: FoundDateline | None) -> Place | None:
         if dateline is None or not dateline.place:
             return None
         place = self._nearest(in_usual_case(dateline.place))
@@ -110,7 +110,7 @@ class Places:
 
     def _nearest(self, name: str) -> Place | None:
         """Return, of several places of the name, the one usually meant, or one in a state or country of the article."""
-        places = gazetteer.lookup(name)
+        places = gazetteer.places_called(name)
         if len(places) < 2 or places[0].kind != "city" or places[0].country in self._near:
             return places[0] if places else None
         by_state = (place for place in places if place.state and place.state in self._near_states)

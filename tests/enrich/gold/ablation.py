@@ -32,7 +32,7 @@ from app.enrich import (
     statesmen,
     titles,
 )
-from app.enrich.enricher import Source
+from app.enrich.enricher import LaidOut
 from app.enrich.layout import lay_out
 from app.enrich.mentions import recognise
 from app.enrich.passes import Pass
@@ -66,7 +66,7 @@ RULES: list[Rule] = [
     ("the, possessive, quotes trimmed", cleaning, "trim", lambda text, start, end: (start, end)),
     ("ordinary words left out", cleaning, "is_ordinary", _no),
     ("programmes left out", organizations, "is_program", _no),
-    ("lists taken apart", cleaning, "_parts", lambda text, start, end, kind: [(start, end)]),
+    ("lists taken apart", cleaning, "_name_parts", lambda text, start, end, kind: [(start, end)]),
     ("type by the name's own words", cleaning, "_headed", lambda name, kind: kind),
     ("nation before a capital (U.S. Company)", cleaning, "_nation_end", _nothing),
     ("misprinted openers and titles", cleaning, "_without_opener", lambda text, start, end: start),
@@ -80,12 +80,12 @@ RULES: list[Rule] = [
         "block_at",
         _paragraph,
     ),
-    ("lists with the surname first", inverted, "read", lambda body, is_person: []),
-    ("rows of sport", scores, "read", lambda body: scores.Scores()),
+    ("lists with the surname first", inverted, "listed_people", lambda body, is_person: []),
+    ("rows of sport", scores, "read_results", lambda body: scores.Scores()),
     *((each.name, passes, "PHASES", each) for phase in passes.PHASES for each in phase.passes),
     ("treaties among laws", events, "is_treaty", _no),
-    ("offices of countries", offices, "find", _nothing),
-    ("aliases of organisations", organizations, "shown", organizations.without_form),
+    ("offices of countries", offices, "office_named", _nothing),
+    ("aliases of organisations", organizations, "usual_name", organizations.without_form),
     ("homonyms by country and state", gazetteer, "outer_place", _nothing),
     ("Germany and Korea by their parts", places, "_PARTS", {}),
     ("statesmen by surname", statesmen, "full_name", _nothing),
@@ -117,7 +117,7 @@ class Labelled(msgspec.Struct):
 class Articles:
     """Articles with what the recogniser finds in them: the rules run again, the model once."""
 
-    def __init__(self, recogniser: Recogniser, sources: Sequence[Source]) -> None:
+    def __init__(self, recogniser: Recogniser, sources: Sequence[LaidOut]) -> None:
         self.sources = sources
         self._recogniser = recogniser
         self._read: dict[tuple[str, ...], list[list[Found]]] = {}
@@ -205,9 +205,9 @@ def _labelled(path: Path) -> list[Labelled]:
     return [msgspec.json.decode(line, type=Labelled) for line in path.read_bytes().splitlines()]
 
 
-def _source(article: Labelled) -> Source:
+def _source(article: Labelled) -> LaidOut:
     layout = lay_out(article.text)
-    return Source(str(article.id), layout.headline, layout.headline_derived, article.text, layout)
+    return LaidOut(str(article.id), article.text, layout)
 
 
 def _untyped(articles: Sequence[Labelled], found: Sequence[Enrichment]) -> Tally:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import msgspec
 
-from app.enrich.enricher import Enricher, Source
+from app.enrich.enricher import Enricher, LaidOut
 from app.enrich.layout import lay_out
 from app.enrich.mentions import Mention
 from app.enrich.resolve import Enrichment, resolve
@@ -73,7 +73,7 @@ def load(part: str) -> list[Marked]:
     return [msgspec.json.decode(line, type=Marked) for line in lines]
 
 
-def sources(paths: Sequence[Path], marked: Sequence[Marked]) -> list[Source]:
+def sources(paths: Sequence[Path], marked: Sequence[Marked]) -> list[LaidOut]:
     """The articles of `marked`, from the JSON Lines of `paths`. Raises ValueError for one that is missing or other."""
     texts = {text.id: text for path in paths for text in _texts(path)}
     found = []
@@ -83,15 +83,15 @@ def sources(paths: Sequence[Path], marked: Sequence[Marked]) -> list[Source]:
         if text is None or fingerprint(body) != article.sha256:
             raise ValueError(f"{_named(paths)} does not have article {article.id} as it was marked.")
         layout = lay_out(body, text.title, (text.dateline or "").rstrip(" -"))
-        found.append(Source(article.id, layout.headline, layout.headline_derived, body, layout))
+        found.append(LaidOut(article.id, body, layout))
     return found
 
 
-def read(enricher: Enricher, articles: Sequence[Source]) -> list[Enrichment]:
+def read(enricher: Enricher, articles: Sequence[LaidOut]) -> list[Enrichment]:
     return [names for at in range(0, len(articles), _BATCH) for names in enricher.enrich(articles[at : at + _BATCH])]
 
 
-def score(marked: Sequence[Marked], articles: Sequence[Source], found: Sequence[Enrichment]) -> Scores:
+def score(marked: Sequence[Marked], articles: Sequence[LaidOut], found: Sequence[Enrichment]) -> Scores:
     ours = [_spans(enrichment) for enrichment in found]
     gold = [{(start, end): kind for start, end, kind, _ in article.mentions} for article in marked]
     return Scores(
@@ -166,7 +166,7 @@ def _pairs(marked: Sequence[Marked], found: Sequence[Enrichment]) -> list[tuple[
     return pairs
 
 
-def _resolved(article: Marked, source: Source) -> Enrichment:
+def _resolved(article: Marked, source: LaidOut) -> Enrichment:
     """What resolution makes of the mentions as they were marked."""
     mentions = []
     for start, end, kind, _ in article.mentions:

@@ -16,7 +16,7 @@ _GUESS = re.compile(r"<(person|organization|place) ([^>]+)>")
 def corrected(marked: str) -> list[str]:
     """`name: type by rule` of what becomes of a text whose guesses are marked so: `Then <person Gary> left`."""
     text = _GUESS.sub(r"\2", marked)
-    article = Context(text, results=scores.read(text))
+    article = Context(text, results=scores.read_results(text))
     shift = 0
     for guess in _GUESS.finditer(marked):
         start = guess.start() - shift
