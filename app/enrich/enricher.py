@@ -31,7 +31,7 @@ class Enricher:
 
     def __init__(self, model: str) -> None:
         self._recogniser = Recogniser(model)
-        self.pipeline = f"{PIPELINE}+words-{lexicon.digest()}+{self._recogniser.version}"
+        self.pipeline = f"{PIPELINE}+words-{lexicon.edition()}+{self._recogniser.version}"
 
     def enrich(self, batch: Sequence[LaidOut]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]

@@ -1,11 +1,37 @@
-"""Given names of many countries: what tells `Narendra Modi` from a firm where a text says nothing else of him."""
+"""Given names of many countries: what tells `Narendra Modi` from a firm where a text says nothing else of him.
+
+And their short forms: which names may be of one person, as `Jim Wright` and `James Wright`.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
+
 from app.enrich import lexicon
+from app.ids import name_of
 
 _NAMES = lexicon.terms("given-names")
+_WHOLE: defaultdict[str, set[str]] = defaultdict(set)
+_SHORT: dict[str, tuple[str, ...]] = {}
+for _name, _shorts in lexicon.list_rows("diminutives"):
+    _SHORT[_name] = _shorts
+    for _short in _shorts:
+        _WHOLE[_short].add(_name)
 
 
 def is_given(word: str) -> bool:
     return word.lower() in _NAMES
+
+
+def is_given_or_short(word: str) -> bool:
+    """Return whether it is a given name, or one for short, which may also be a word: `Will`."""
+    return is_given(word) or word.lower() in _SHORT or word.lower() in _WHOLE
+
+
+def variants(key: str) -> Iterator[tuple[str, str]]:
+    """Yield pairs of keys, the short name and the whole, that may be of one person, this key being either."""
+    given, _, rest = name_of(key).partition("-")
+    if rest:
+        yield from ((key, f"person-{whole}-{rest}") for whole in _WHOLE.get(given, ()))
+        yield from ((f"person-{short}-{rest}", key) for short in _SHORT.get(given, ()))

@@ -6,9 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from app.enrich import diminutives, gazetteer, given, titles
+from app.enrich import gazetteer, given, titles
 from app.enrich.cleaning import is_ordinary
-from app.enrich.particles import PARTICLE
+from app.enrich.surnames import PARTICLE
 
 _WORD = r"[^\W\d_a-z][^\W\d_]+(?:['’‐‑-][^\W\d_]+)*"
 _SUFFIXED = r"(?:, (?:Jr|Sr|II|III|IV)\b\.?)"
@@ -88,8 +88,7 @@ def _are_people(body: str, items: list[_Item], is_person: Callable[[int, int], b
 
 
 def _begins_given(name: str) -> bool:
-    first = name.partition(" ")[0]
-    return given.is_given(first) or diminutives.is_form(first)
+    return given.is_given_or_short(name.partition(" ")[0])
 
 
 def _is_no_surname(name: str) -> bool:

@@ -34,7 +34,7 @@ _ROW_OF_MARKS = re.compile(r"[^\w\s]{200,}")
 
 class Recogniser:
     def __init__(self, model: str) -> None:
-        self._nlp = _load(model)
+        self._nlp = _load_model(model)
         # Here, for it loads NumPy, which must read the setting above.
         from app.enrich.decoder import Decoder, fits
 
@@ -100,7 +100,7 @@ def _cut_up(text: str, start: int, stop: int) -> Iterator[tuple[int, str]]:
         yield start, text[start:stop]
 
 
-def _load(model: str) -> Language:
+def _load_model(model: str) -> Language:
     # Here, and not above: it takes a second, and most commands never read a text.
     import spacy
 

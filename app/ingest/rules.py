@@ -1,6 +1,6 @@
 """The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
-from app.enrich.diminutives import variants
+from app.enrich.given import variants
 from app.enrich.namesakes import may_differ, part_namesakes
 from app.enrich.resolve import display_name
 from app.store.diminutives import Diminutives

@@ -88,6 +88,6 @@ def test_every_nationality_of_the_table_has_a_place() -> None:
 
 
 def test_the_import_reads_no_table() -> None:
-    code = "import app.enrich.gazetteer as g; print(g._index.cache_info().currsize)"
+    code = "import app.enrich.gazetteer as g; print(g._gazetteer.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"

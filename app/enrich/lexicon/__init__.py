@@ -48,7 +48,7 @@ def parse_rows(text: str) -> Iterator[Row]:
 
 
 @cache
-def digest() -> str:
+def edition() -> str:
     """Return the digest of the lists as this process reads them."""
     return digest_lists()
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import gazetteer, given, grounds, organizations, statesmen
+from app.enrich import gazetteer, given, grounds, organizations
 from app.enrich.context import Context, Span
-from app.enrich.particles import PARTICLE
 from app.enrich.passes.people import SPEAKS, is_no_person
+from app.enrich.surnames import PARTICLE, statesman
 
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
@@ -29,7 +29,7 @@ def complete_names(article: Context) -> None:
             article.widen(span, before.start(1), span.end, grounds.COMPLETED)
             continue
         after = article.after(span, _SURNAME_AFTER)
-        if after is None or statesmen.full_name(span.name):
+        if after is None or statesman(span.name):
             continue
         surname = after[1].removesuffix("'s")
         if (

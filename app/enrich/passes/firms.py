@@ -7,10 +7,11 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 
-from app.enrich import gazetteer, given, grounds, organizations, statesmen, titles
+from app.enrich import gazetteer, given, grounds, organizations, titles
 from app.enrich.concordance import Concordance
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
+from app.enrich.surnames import statesman
 
 # In the plural a trade is a firm's: `brokers James Capel`, but `broker James Smith` is a man.
 _TRADE_BEFORE = re.compile(
@@ -152,11 +153,7 @@ def _is_town(article: Context, span: Span) -> bool:
 
 def _may_be_partners(pair: re.Match[str], surnames: frozenset[str]) -> bool:
     return not any(
-        word in surnames
-        or statesmen.full_name(word)
-        or given.is_given(word)
-        or gazetteer.find(word)
-        or gazetteer.demonym(word)
+        word in surnames or statesman(word) or given.is_given(word) or gazetteer.find(word) or gazetteer.demonym(word)
         for word in pair.groups()
     )
 

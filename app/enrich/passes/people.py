@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import gazetteer, given, grounds, organizations, statesmen, titles
+from app.enrich import gazetteer, given, grounds, organizations, titles
 from app.enrich.cleaning import is_ordinary
 from app.enrich.context import Context, Span
+from app.enrich.surnames import statesman
 
 _NAME_AFTER_TITLE = re.compile(
     r"[A-Z][\w-]*\w(?: (?:[A-Z]\.|[A-Z][\w-]*[a-z]|al-[A-Z]\w+|bin|van|von|de|der|den)(?= |\b))*"
@@ -50,7 +51,7 @@ def employers(article: Context) -> None:
             continue
         if span.type == "place" and (match[1] not in ("CEO", "CFO") or gazetteer.find(span.name)):
             continue
-        if span.name in surnames or statesmen.full_name(span.name):
+        if span.name in surnames or statesman(span.name):
             # `Palin spokesman Bill McAllister` works for her.
             continue
         words = match[1].split(" ")

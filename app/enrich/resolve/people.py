@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from app.enrich import diminutives, given, grounds, particles, statesmen
+from app.enrich import given, grounds
 from app.enrich.grounds import Ground
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
+from app.enrich.surnames import PARTICLE, last_name, statesman
 from app.ids import entity_id, scoped
 from app.text import fold
 
@@ -24,7 +25,7 @@ _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
 )
 _AND = re.compile(r"\.? (?:and|&) ")
-_FAMILY = re.compile(rf"\b[Tt]he ((?:{particles.PARTICLE} ){{0,3}}[^\W\d_a-z][\w'’-]*s)\b")
+_FAMILY = re.compile(rf"\b[Tt]he ((?:{PARTICLE} ){{0,3}}[^\W\d_a-z][\w'’-]*s)\b")
 # A list, of which the last alone may have the surname; and who goes by the first name.
 _NO_COUPLE = re.compile(
     r"(?:,|\b(?:[Pp]rince|[Pp]rincess|[Kk]ing|[Qq]ueen|[Pp]ope|[Ss]aints?|St\.?|[Ss]ister|[Bb]rother)) $"
@@ -86,7 +87,7 @@ class People:
             words = self._same[words]
             return Meaning(entity_id("person", " ".join(words)), self._full[words]), mention.ground
         owner, sure = self._owner(words, mention.start)
-        if owner is None and (known := statesmen.full_name(name)) is not None:
+        if owner is None and (known := statesman(name)) is not None:
             return Meaning(entity_id("person", known), known), grounds.STATESMAN.at_most(mention.confidence)
         if owner is None:
             return Meaning(scoped(entity_id("person", name), self._article_id), name), mention.ground
@@ -187,8 +188,8 @@ def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]
             or _NO_COUPLE.search(body, max(0, mention.start - 10), mention.start)
         ):
             continue
-        surname = particles.surname(plain(other.text).partition(" ")[2])
-        is_given = given.is_given(words[0]) or diminutives.is_form(words[0])
+        surname = last_name(plain(other.text).partition(" ")[2])
+        is_given = given.is_given_or_short(words[0])
         if len(surname) > 2 and (is_given or not families.isdisjoint((f"{surname}s", f"{surname}es"))):
             yield mention.start, " ".join((*map(_cased, words), _cased(surname)))
 

@@ -29,7 +29,7 @@ from app.enrich import (
     prepared,
     resolve,
     scores,
-    statesmen,
+    surnames,
     titles,
 )
 from app.enrich.enricher import LaidOut
@@ -88,7 +88,7 @@ RULES: list[Rule] = [
     ("aliases of organisations", organizations, "usual_name", organizations.without_form),
     ("homonyms by country and state", gazetteer, "outer_place", _nothing),
     ("Germany and Korea by their parts", places, "_PARTS", {}),
-    ("statesmen by surname", statesmen, "full_name", _nothing),
+    ("statesmen by surname", surnames, "statesman", _nothing),
 ]
 
 _COLUMNS = (
@@ -143,13 +143,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.enrich.gold.ablation", description=__doc__)
     parser.add_argument("--texts", type=Path, required=True, nargs="+", help="JSON Lines of the marked articles")
     parser.add_argument("--spans", type=Path, help="JSON Lines of further articles with labels")
+    parser.add_argument("--rule", choices=[name for name, *_ in RULES], help="only this rule, switched off")
     options = parser.parse_args()
     figures = _Figures(options.texts, _labelled(options.spans) if options.spans else [])
     console.print(f"| {' | '.join(_COLUMNS)} |")
     console.print("|" + "---|" * len(_COLUMNS))
     _show("none", [*figures.without(()), *figures.without(RULES)[:2]])
     for number, rule in enumerate(RULES, 1):
-        _show(rule[0], [*figures.without([rule]), *figures.without(RULES[number:])[:2]])
+        if options.rule in (None, rule[0]):
+            _show(rule[0], [*figures.without([rule]), *figures.without(RULES[number:])[:2]])
 
 
 def _show(name: str, figures: Sequence[float]) -> None:
@@ -169,7 +171,7 @@ class _Figures:
         without type on the other set."""
         with ExitStack() as stack:
             for _, module, attribute, instead in rules:
-                stack.enter_context(_switched(module, attribute, instead))
+                stack.enter_context(switched(module, attribute, instead))
             web, newswire = (
                 marked.score(self._gold[part], articles.sources, articles.enrich())
                 for part, articles in self._articles.items()
@@ -186,7 +188,7 @@ class _Figures:
 
 
 @contextmanager
-def _switched(module: Any, attribute: str, instead: Any) -> Iterator[None]:
+def switched(module: Any, attribute: str, instead: Any) -> Iterator[None]:
     rule = getattr(module, attribute)
     if isinstance(instead, Pass):
         instead = [phase._replace(passes=[each for each in phase.passes if each is not instead]) for phase in rule]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import particles
+from app.enrich import surnames
 from app.enrich.passes import bounds
 from tests.enrich.conftest import Enrich
 from tests.enrich.spanned import run, shown, spanned
@@ -23,7 +23,7 @@ def test_who_has_the_full_name_is_meant_by_it(text: str, person: str, organizati
     article = spanned(text, person=person, organization=organization)
     run(article, bounds.long_surnames)
     assert {kind for _, kind in shown(article)} == {"person"}
-    surname = particles.surname(shown(article)[0][0])
+    surname = surnames.last_name(shown(article)[0][0])
     assert [name[-len(surname) :].lower() for name, _ in shown(article)] == [surname.lower()] * len(article.spans)
 
 
@@ -47,7 +47,7 @@ def test_towns_and_what_is_named_for_somebody_stay() -> None:
     [("Maria de la Cruz", "de la Cruz"), ("Jan van den Berg", "van den Berg"), ("Ann Lee", "Lee"), ("Pele", "Pele")],
 )
 def test_the_surname_has_its_particles(name: str, expected: str) -> None:
-    assert particles.surname(name) == expected
+    assert surnames.last_name(name) == expected
 
 
 def test_all_forms_are_one_person(enrich: Enrich) -> None:

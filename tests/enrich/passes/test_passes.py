@@ -4,13 +4,14 @@ leaves alone."""
 from __future__ import annotations
 
 import re
+from typing import Any
 
 import pytest
 
-from app.enrich import passes, scores
+from app.enrich import grounds, passes, scores
 from app.enrich.context import Context, Span
 
-_GUESS = re.compile(r"<(person|organization|place) ([^>]+)>")
+_GUESS = re.compile(r"<(person|organization|place|demonym) ([^>]+)>")
 
 
 def corrected(marked: str) -> list[str]:
@@ -20,7 +21,11 @@ def corrected(marked: str) -> list[str]:
     shift = 0
     for guess in _GUESS.finditer(marked):
         start = guess.start() - shift
-        article.add(Span(start, start + len(guess[2]), guess[1], "model", 0.8))  # type: ignore[arg-type]  # one of three
+        if guess[1] == "demonym":
+            article.add(Span(start, start + len(guess[2]), "place", *grounds.AGREED_NATIONALITY))
+        else:
+            kind: Any = guess[1]
+            article.add(Span(start, start + len(guess[2]), kind, "model", 0.8))
         shift += len(guess[0]) - len(guess[2])
     passes.correct(article)
     ordered = sorted(article.spans, key=lambda span: span.start)
@@ -168,3 +173,24 @@ def test_the_article_corrects_a_guess(marked: str, mention: str) -> None:
 )
 def test_what_is_no_name_goes(marked: str, name: str) -> None:
     assert not any(mention.startswith(f"{name}:") for mention in corrected(marked))
+
+
+def test_a_less_sure_rule_leaves_a_surer_name_as_it_is() -> None:
+    text = "They met <person Erwin Zabala/AP> twice. Erwin Zabala/AP came."
+    assert "AP: organization by well-known" in corrected(text)
+
+
+@pytest.mark.parametrize(
+    ("marked", "mention"),
+    [
+        (
+            "They own <person Bolt Beranek> and <person Newman> Inc.",
+            "Bolt Beranek and Newman Inc: organization by legal-form",
+        ),
+        ("They live in <demonym Spanish> <place Fork> now.", "Spanish Fork: place by gazetteer"),
+        ("Off sailed the <demonym Indian> <organization Navy> today.", "Indian Navy: organization by head-noun"),
+        ("An accord of <demonym American>/Paraguay is due.", "Paraguay: place by gazetteer"),
+    ],
+)
+def test_a_pass_overrides_the_rules_that_it_names(marked: str, mention: str) -> None:
+    assert mention in corrected(marked)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich import statesmen
+from app.enrich.surnames import statesman
 from tests.enrich.conftest import Enrich
 
 
@@ -18,7 +18,7 @@ from tests.enrich.conftest import Enrich
     ],
 )
 def test_whom_news_calls_by_surname_everywhere(name: str, full: str | None) -> None:
-    assert statesmen.full_name(name) == full
+    assert statesman(name) == full
 
 
 def test_a_surname_that_needs_no_first_name(enrich: Enrich) -> None:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich.diminutives import variants
+from app.enrich.given import variants
 
 
 @pytest.mark.parametrize(
