@@ -22,10 +22,10 @@ def vote(article: Context) -> None:
     votes: defaultdict[str, Counter[SpanType]] = defaultdict(Counter)
     for name, kind in article.results.types.items():
         votes[fold(name)][kind] += 3
-    for span in article.spans:
-        votes[fold(span.name)][span.type] += _WEIGHTS.get(span.rule, 1)
-    for span in article.spans:
-        counts = votes[fold(span.name)]
+    spans = [(span, votes[fold(span.name)]) for span in article.spans]
+    for span, counts in spans:
+        counts[span.type] += _WEIGHTS.get(span.rule, 1)
+    for span, counts in spans:
         winner, count = max(counts.items(), key=lambda pair: (pair[1], pair[0] == span.type))
         if count > counts[span.type]:
             article.retype(span, winner, grounds.VOTE)
