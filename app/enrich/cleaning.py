@@ -77,13 +77,10 @@ _LIKENESS = 0.87
 def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
     """The mentions in `text[start:end]`, which the recogniser calls `label`: none, one, or several in a list."""
     kind = _TYPES.get(label)
-    if kind is None or "\n\n" in text[start:end]:
-        if kind is not None:
-            yield from clean(text, start, text.index("\n\n", start), label)
+    if kind is None:
         return
     for left, right in _name_parts(text, start, end, kind):
-        span = _cleaned(text, left, right, kind)
-        if span is not None:
+        if span := _cleaned(text, left, right, kind):
             yield span
 
 

@@ -11,31 +11,10 @@ from typing import Literal, NamedTuple
 SpanType = Literal["person", "organization", "place", "event"]
 # What found a mention, or changed it last; docs/entities.md describes each.
 Rule = Literal[
-    "model",
-    "title",
-    "completed",
-    "legal-form",
-    "head-noun",
-    "well-known",
-    "employer",
-    "speaker",
-    "given-name",
-    "acronym",
-    "gazetteer",
-    "preposition",
-    "dateline",
-    "demonym",
-    "vote",
-    "surname",
-    "repeat",
-    "initials",
-    "short-form",
-    "score",
-    "list",
-    "apposition",
-    "side",
-    "age",
-]
+    "model", "title", "completed", "legal-form", "head-noun", "well-known", "employer", "speaker", "given-name",
+    "acronym", "gazetteer", "preposition", "dateline", "demonym", "vote", "surname", "repeat", "initials",
+    "short-form", "score", "list", "apposition", "side", "age",
+]  # fmt: skip
 
 
 class Ground(NamedTuple):

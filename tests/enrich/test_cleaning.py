@@ -76,10 +76,6 @@ def test_a_nickname_is_taken_whole() -> None:
     assert cleaned('Anthony "Tony', "PERSON", text) == ['Anthony "Tony Ducks" Corallo: person by model']
 
 
-def test_a_name_ends_with_its_paragraph() -> None:
-    assert cleaned("Ann Lee\n\nParis", "PERSON", "by Ann Lee\n\nParis waits") == ["Ann Lee: person by model"]
-
-
 @pytest.mark.parametrize(
     ("name", "bare"),
     [("the 'Kremlin's", "Kremlin"), ("Moody's", "Moody's"), ("The Hague,", "The Hague"), ("Paxar Inc.", "Paxar Inc.")],
