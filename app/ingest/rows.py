@@ -9,30 +9,26 @@ from app.enrich.resolve import Enrichment
 from app.ingest.draft import Draft
 from app.ingest.recognition import Recognised
 from app.ingest.verdict import Verdict
+from app.store import tables
 from app.store.linking import Names
 from app.text import count_words
+
+# What a draft and a row call by the same name is the same; `article` says what is not.
+_AS_DRAFTED = [name for name in tables.Article.model_fields if name in Draft.__slots__]
 
 
 def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence: int, now: str) -> dict[str, Any]:
     layout, named = recognised.layout, recognised.enrichment or verdict.named
     return {
+        **{name: getattr(draft, name) for name in _AS_DRAFTED},
         "id": verdict.article,
-        "key": draft.key,
-        "external_id": draft.external_id,
         "revision": verdict.revision,
         "headline": layout.headline,
         "headline_derived": layout.headline_derived,
-        "date": draft.date,
         "dateline": layout.dateline.text if layout.dateline else None,
         "place": layout.dateline.place if layout.dateline else None,
         "dateline_place": named.dateline_place if named else None,
-        "source": draft.source,
-        "url": draft.url,
-        "authors": list(draft.authors),
-        "language": draft.language,
         "word_count": count_words(draft.body),
-        "content_sha256": draft.content_sha256,
-        "record_sha256": draft.record_sha256,
         "pipeline": named.pipeline if named else "",
         "file": draft.origin.shown,
         "record": draft.record.number,
@@ -40,7 +36,6 @@ def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence:
         "sequence": sequence,
         "revised": sequence,
         "blocks": [[block.kind, block.start, block.end] for block in layout.blocks],
-        "body": draft.body,
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.ids import EntityType
-from app.read.models import Article, EntityMentions, LookedUp, Mention, ordered
+from app.read.models import Article, Dateline, EntityMentions, LookedUp, Mention, ordered
 from app.store import articles as store
 from app.store import entities as named
 from app.store import tables
@@ -15,6 +15,8 @@ from app.store.decisions import survivor
 
 DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
+_MADE = frozenset(("dateline", "blocks"))
+_AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.model_fields and name not in _MADE]
 
 
 def lookup_result(session: Session, article: tables.Article) -> LookedUp:
@@ -24,16 +26,8 @@ def lookup_result(session: Session, article: tables.Article) -> LookedUp:
 
 
 def article_view(session: Session, row: tables.Article) -> Article:
-    article: Article = {
-        "id": row.id,
-        "revision": row.revision,
-        "status": "published",
-        "headline": row.headline,
-        "headline_derived": row.headline_derived,
-        "authors": row.authors,
-        "language": row.language,
-        "word_count": row.word_count,
-        "body": row.body,
+    article: dict[str, object] = {
+        **_as_kept(row),
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
         "entities": _entity_mentions(session, row.id),
         "provenance": {
@@ -49,8 +43,14 @@ def article_view(session: Session, row: tables.Article) -> Article:
             "similar": f"/v1/articles/{row.id}/similar",
         },
     }
-    _add_optional(article, row, _place_entity(session, row.dateline_place))
-    return ordered(Article, article)
+    if row.dateline is not None:
+        article["dateline"] = _dateline_view(row.dateline, _place_entity(session, row.dateline_place))
+    return ordered(Article, cast(Article, article))
+
+
+def _as_kept(row: tables.Article) -> dict[str, object]:
+    """What is shown as it is kept, without what the article does not have."""
+    return {name: value for name in _AS_KEPT if (value := getattr(row, name)) is not None}
 
 
 def _place_entity(session: Session, id: str | None) -> str | None:
@@ -58,19 +58,8 @@ def _place_entity(session: Session, id: str | None) -> str | None:
     return next(iter(named.load_entities(session, [survivor(session, id)])), None) if id is not None else None
 
 
-def _add_optional(article: Article, row: tables.Article, place: str | None) -> None:
-    if row.external_id is not None:
-        article["external_id"] = row.external_id
-    if row.date is not None:
-        article["date"] = row.date
-    if row.dateline is not None:
-        article["dateline"] = {"text": row.dateline}
-        if place is not None:
-            article["dateline"]["place_id"] = place
-    if row.source is not None:
-        article["source"] = row.source
-    if row.url is not None:
-        article["url"] = row.url
+def _dateline_view(text: str, place: str | None) -> Dateline:
+    return {"text": text} if place is None else {"text": text, "place_id": place}
 
 
 def _entity_mentions(session: Session, article_id: str) -> list[EntityMentions]:

@@ -56,6 +56,15 @@ def precision(day: str | None) -> int:
     return day.count("-") + 1 if day else 0
 
 
+_PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | None]] = {
+    "date": (lambda document: day_number(document.date), np.int32),
+    "precision": (lambda document: precision(document.date), np.uint8),
+    "derived": (lambda document: document.headline_derived, np.uint8),
+    "revised": (lambda document: document.revised, None),
+}
+"""A number for each document, by the name of its array, with the type of that; None: the narrowest that holds them."""
+
+
 class Vocabulary(dict[str, int]):
     """Raw token -> number. Grows as texts come; shared by all batches of one writer."""
 
@@ -107,8 +116,8 @@ class SegmentBatch:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._raw, self._counts = array("i"), array("q")
-        self._ids, self._dates, self._revised, self._derived = array("Q"), array("i"), array("q"), array("B")
-        self._precisions = array("B")
+        self._ids = array("Q")
+        self._numbers = {name: array("q") for name in _PER_DOCUMENT}
         self._cards: list[bytes] = []
         self._keys: dict[str, list[tuple[str, ...]]] = {view: [] for view in KEY_VIEWS}
 
@@ -126,10 +135,8 @@ class SegmentBatch:
             self._raw.extend(map(number, raw))
             self._counts.append(len(raw))
         self._ids.append(int(document.id, 16))
-        self._dates.append(day_number(document.date))
-        self._precisions.append(precision(document.date))
-        self._revised.append(document.revised)
-        self._derived.append(document.headline_derived)
+        for name, (of, _) in _PER_DOCUMENT.items():
+            self._numbers[name].append(of(document))
         self._cards.append(_encode_card(Card.of(document)))
         for view in VIEWS:
             self._keys[view.name].append(view.values(document))
@@ -138,10 +145,7 @@ class SegmentBatch:
         """The segment's arrays. What the batch holds goes as they come: it cannot be asked twice."""
         documents = len(self)
         yield from id_arrays(np.array(self._ids, np.uint64))
-        yield "date", np.array(self._dates, np.int32)
-        yield "precision", np.array(self._precisions, np.uint8)
-        yield "derived", np.array(self._derived, np.uint8)
-        yield "revised", narrow(np.array(self._revised, np.int64))
+        yield from _number_arrays({name: np.array(numbers, np.int64) for name, numbers in self._numbers.items()})
         addresses, lengths = self._lines()
         yield from _line_arrays(lengths)
         yield "cards", np.frombuffer(b"".join(self._cards), np.uint8)
@@ -230,6 +234,11 @@ def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Nam
     yield f"{view}.forward_offsets", offsets_of(counts).astype(np.uint32)
 
 
+def _number_arrays(numbers: dict[str, Array]) -> Named:
+    for name, (_, type) in _PER_DOCUMENT.items():
+        yield name, narrow(numbers[name]) if type is None else numbers[name].astype(type)
+
+
 def _ranked(numbers: Array, names: list[str]) -> tuple[Ints, Array]:
     """The numbers that occur, in the order of their names' bytes; and `numbers` as places in that order."""
     present = np.flatnonzero(np.bincount(numbers, minlength=1)) if len(numbers) else np.empty(0, np.int64)
@@ -262,9 +271,9 @@ def merge_segments(parts: Sequence[Part]) -> Named:
     Takes the memory of the longest array, twice, and of a run of terms.
     """
     yield from id_arrays(np.concatenate([part.segment["id"][part.alive] for part in parts]))
-    for name in ("date", "precision", "derived"):
-        yield name, np.concatenate([part.segment[name][part.alive] for part in parts])
-    yield "revised", narrow(np.concatenate([part.segment["revised"][part.alive] for part in parts]))
+    yield from _number_arrays(
+        {name: np.concatenate([part.segment[name][part.alive] for part in parts]) for name in _PER_DOCUMENT}
+    )
     lengths = np.concatenate([_living_lengths(part)[part.alive] for part in parts])
     yield from _line_arrays(lengths)
     yield from _merged_rows("cards", "cards.offsets", parts, None)
