@@ -21,8 +21,8 @@ class Document:
 
     `id` is 16 hex digits. `revised` is the sequence number at which its text last changed: pages of an older cursor
     leave out what was revised since. `dateline` is its text as printed, `place` the place in it: what the dateline
-    is filtered and counted by, in capitals whatever its own case ("NEW DELHI").
-
+    is filtered and counted by, in capitals whatever its own case ("NEW DELHI"). `published_at` is `date` with a time of
+    day, where that is known, and orders the articles of a day.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Document:
     revision: int = 1
     revised: int = 0
     authors: Sequence[str] = ()
+    published_at: str | None = None
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -49,6 +50,7 @@ class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
     headline: str
     headline_derived: bool
     date: str | None
+    published_at: str | None
     dateline: str | None
     source: str | None
     authors: tuple[str, ...]

@@ -53,6 +53,19 @@ ENTITIES = (
     "placement-x",
     "per",
 )
+TIMES = (
+    "00:00",
+    "09:30Z",
+    "09:30",
+    "11:30:00+02:00",
+    "09:30:00.001Z",
+    "23:59:59-08:00",
+    "00:10+05:30",
+    "14:05",
+    None,
+    None,
+    None,
+)
 FIRST_DAY = date(1986, 11, 20)
 _SEPARATORS = (" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " (", ") ")
 
@@ -60,11 +73,14 @@ _SEPARATORS = (" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " (", ") ")
 def article(chance: random.Random, id: str, sequence: int, longest: int = 50) -> Document:
     place = chance.choice(PLACES)
     day = FIRST_DAY + timedelta(days=chance.randrange(120))
+    dated = day.isoformat()[: chance.choice((10,) * 8 + (7, 4))] if chance.random() < 0.85 else None
+    time = TIMES[int(id, 16) % len(TIMES)]
     return Document(
         id=id,
         headline=_text(chance, chance.randrange(0, 8)),
         body=_text(chance, chance.randrange(0, longest)),
-        date=day.isoformat()[: chance.choice((10,) * 8 + (7, 4))] if chance.random() < 0.85 else None,
+        date=dated,
+        published_at=f"{dated}T{time}" if time and len(dated or "") == 10 else None,
         dateline=f"{place}, {day:%b} {day.day}" if place and chance.random() < 0.8 else None,
         place=place,
         source=chance.choice(SOURCES),

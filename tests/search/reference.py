@@ -11,6 +11,7 @@ from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
 from typing import get_args
@@ -262,14 +263,21 @@ class Expected:
         return DateCounts(days, tuple(counts[day] for day in days), tuple(totals[day] for day in days), undated)
 
     def by_date(self) -> list[str]:
-        """The order of a date sort: ties by id, undated last in both directions."""
+        """The order of a date sort: ties by time and id, a day without a time before its times, undated last in both
+        directions."""
         found = sorted(self.hits, key=lambda document: document.id)
         newest_first = self._query.sort != "date"
-        dated = sorted((d for d in found if d.date), key=lambda d: span(d.date or "")[0], reverse=newest_first)
+        dated = sorted((d for d in found if d.date), key=_moment, reverse=newest_first)
         return [document.id for document in [*dated, *(d for d in found if not d.date)]]
 
     def _passing(self, documents: Iterable[Document], without: str | None = None) -> list[Document]:
         return [document for document in documents if passes(self._query.filters, document, without)]
+
+
+def _moment(document: Document) -> tuple[str, bool, datetime]:
+    day = span(document.date or "")[0]
+    at = datetime.fromisoformat(document.published_at or day)
+    return day, document.published_at is not None, at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _own(filters: Filters, name: FacetName) -> str | None:

@@ -250,6 +250,28 @@ class TestOrder:
     def test_ties_by_id_and_undated_last(self, dated: SearchEngine, text: str, sort: Sort, order: list[int]) -> None:
         assert numbers(ask(dated, text, sort)) == order
 
+    @pytest.mark.parametrize("sort", ["date", "-date"])
+    def test_articles_of_a_day_stand_in_the_order_of_their_times(self, engine: SearchEngine, sort: Sort) -> None:
+        """What is told by an offset is compared as what it is; a day without a time comes before its times."""
+        times = {
+            1: "14:30", 2: None, 3: "14:30:00+02:00", 4: "00:00", 5: "12:30Z", 6: "14:30:00.001Z", 7: "23:00-11:00",
+            8: None, 9: "00:30:00+05:30",
+        }  # fmt: skip
+        day = "2001-05-05"
+        timed = [doc(n, "oil", date=day, published_at=time and f"{day}T{time}") for n, time in times.items()]
+        others = [doc(20, "oil", date="2001-05-06"), doc(21, "oil", date="2001-05"), doc(22, "oil")]
+        engine.put([*timed[::2], *others], sequence=1)
+        engine.put(timed[1::2], sequence=2)
+        in_order = [[21], [2, 8], [9], [4], [3, 5], [1], [6], [7], [20]]
+        level = in_order if sort == "date" else in_order[::-1]
+        expected = [*(n for same in level for n in same), 22]
+        assert numbers(ask(engine, "oil", sort)) == numbers(ask(engine, "", sort)) == expected
+        for size in (1, 2, 4):
+            paged = [numbers(page) for page in pages(engine, Query(parse("oil").clause, sort=sort, limit=size))]
+            assert [n for page in paged for n in page] == expected
+        shown = {hit.id: hit.card.published_at for hit in ask(engine, "oil", sort).hits}
+        assert shown == {document.id: document.published_at for document in [*timed, *others]}
+
     @pytest.mark.parametrize("sort", SORTS)
     @pytest.mark.parametrize("limit", range(9))
     def test_limit(self, dated: SearchEngine, sort: Sort, limit: int) -> None:

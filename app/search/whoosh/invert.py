@@ -10,7 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import msgspec
 import numpy as np
@@ -51,6 +51,17 @@ def day_number(day: str | None) -> int:
     return date(year, month, dom).toordinal()
 
 
+def time_number(published_at: str | None) -> int:
+    """Return where in its day an article stands: 0 without a time, else the milliseconds since a day before it began in
+    UTC, plus one. So times with different offsets compare as what they are; one without is taken for UTC."""
+    if not published_at:
+        return 0
+    moment = datetime.fromisoformat(published_at)
+    since = timedelta(days=1, hours=moment.hour, minutes=moment.minute, seconds=moment.second)
+    since += timedelta(microseconds=moment.microsecond) - (moment.utcoffset() or timedelta())
+    return since // timedelta(milliseconds=1) + 1
+
+
 def precision(day: str | None) -> int:
     """Return how many parts a date has: 1 for a year, 2 for a month, 3 for a day, 0 for none."""
     return day.count("-") + 1 if day else 0
@@ -58,6 +69,7 @@ def precision(day: str | None) -> int:
 
 _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | None]] = {
     "date": (lambda document: day_number(document.date), np.int32),
+    "time": (lambda document: time_number(document.published_at), None),
     "precision": (lambda document: precision(document.date), np.uint8),
     "derived": (lambda document: document.headline_derived, np.uint8),
     "revised": (lambda document: document.revised, None),

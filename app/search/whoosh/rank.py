@@ -61,15 +61,15 @@ class Rows:
 
 
 def by_date(snapshot: Snapshot, matches: Matches, newest_first: bool) -> Matches:
-    """The same documents with days for values, so that descending is the order asked for; undated ones come last."""
-    days = snapshot.column("date")[matches.documents].astype(np.float32)
-    return Matches(matches.documents, days if newest_first else np.where(days > 0, -days, np.float32(-np.inf)))
+    """The same documents with moments for values, so that descending is the order asked for; undated ones come last."""
+    moments = snapshot.moments if newest_first else snapshot.moments_back
+    return Matches(matches.documents, moments[matches.documents])
 
 
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
     if after is not None:
-        matches = matches.where(np.flatnonzero(matches.values <= np.float32(after.key)))
+        matches = matches.where(np.flatnonzero(matches.values <= after.key))
         matches = matches.where(_behind(snapshot, matches, after))
     if len(matches) > count:
         bar = _kth_largest(matches.values, count)
@@ -84,14 +84,13 @@ def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None 
 
 def until(snapshot: Snapshot, matches: Matches, floor: Place) -> Rows:
     """All matches that do not rank behind `floor`."""
-    near = matches.where(np.flatnonzero(matches.values >= np.float32(floor.key)))
+    near = matches.where(np.flatnonzero(matches.values >= floor.key))
     return _rows(snapshot, near.where(~_behind(snapshot, near, floor)))
 
 
 def _behind(snapshot: Snapshot, matches: Matches, place: Place) -> Mask:
-    key = np.float32(place.key)
-    tied = (matches.values == key) & (snapshot.column("id")[matches.documents] > np.uint64(place.id))
-    behind: Mask = (matches.values < key) | tied
+    tied = (matches.values == place.key) & (snapshot.column("id")[matches.documents] > np.uint64(place.id))
+    behind: Mask = (matches.values < place.key) | tied
     return behind
 
 
@@ -99,7 +98,7 @@ def _rows(snapshot: Snapshot, matches: Matches) -> Rows:
     return Rows(matches.documents.astype(np.int64), snapshot.column("id")[matches.documents], matches.values)
 
 
-def _kth_largest(values: Floats, count: int) -> np.float32:
+def _kth_largest(values: Floats, count: int) -> float:
     """The `count`-th largest value.
 
     Of many values only those are looked at that reach the `count`-th largest of the largest values of blocks: at least
@@ -110,8 +109,7 @@ def _kth_largest(values: Floats, count: int) -> np.float32:
         tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
         least = np.partition(tops, blocks - count)[blocks - count]
         values = values[values >= least]
-    bar: np.float32 = np.partition(values, len(values) - count)[len(values) - count]
-    return bar
+    return float(np.partition(values, len(values) - count)[len(values) - count])
 
 
 class Reordering:
@@ -139,8 +137,8 @@ class Reordering:
             window = until(self._snapshot, matches, floor)
         window = self._reordered(window)
         if after is not None:
-            tied = (window.key == np.float32(after.key)) & (window.id > np.uint64(after.id))
-            window = window.take((window.key < np.float32(after.key)) | tied)
+            tied = (window.key == after.key) & (window.id > np.uint64(after.id))
+            window = window.take((window.key < after.key) | tied)
         if len(window) >= count:
             return window.take(slice(count)), floor
         behind = floor if after is None or len(window) else _further_behind(floor, after)

@@ -124,6 +124,18 @@ class Snapshot:
             self._columns[name] = found
         return found
 
+    @cached_property
+    def moments(self) -> npt.NDArray[np.float64]:
+        """When each document was published: its day number, and its time as a part of one. They order as both do; a day
+        without a time comes before all times of it. 0 is undated."""
+        moments: npt.NDArray[np.float64] = self.column("date") + self.column("time") * _TIME_STEP
+        return moments
+
+    @cached_property
+    def moments_back(self) -> npt.NDArray[np.float64]:
+        """`moments` below zero, so that the earliest is the greatest; undated documents are the least here too."""
+        return np.where(self.moments > 0, -self.moments, -np.inf)
+
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
         """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
         `documents`)."""
@@ -189,6 +201,8 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
+_TIME_STEP = 2.0**-28
+"""More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2
 _PRECISIONS = 4
 _DAY_ZERO = np.datetime64("0000-12-31")
