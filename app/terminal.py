@@ -173,7 +173,9 @@ def show_answer(found: Answer, bodies: dict[str, str]) -> None:
 def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None, body: str) -> None:
     marks = highlight.matches(clause, hit.card.headline, "headline") if clause else []
     out.print(Text.assemble((f"{number}. ", "dim"), _styled(hit.card.headline, marks, "bold")))
-    about = " · ".join(filter(None, (hit.card.date, hit.card.dateline, hit.card.source, hit.id)))
+    about = " · ".join(
+        filter(None, (hit.card.published_at or hit.card.date, hit.card.dateline, hit.card.source, hit.id))
+    )
     out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
     snippet = highlight.snippet(clause, body)
     marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]

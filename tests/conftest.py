@@ -85,7 +85,7 @@ RECORDS: list[dict[str, Any]] = [
         "title": "Moscow welcomes the truce",
         "text": "MOSCOW, May 13 - Russia welcomed the truce between India and Pakistan. President Vladimir Putin "
         "called Prime Minister Narendra Modi and offered to host talks in Moscow.",
-        "date": "2025-05-13",
+        "date": "2025-05-13T16:40:00+03:00",
         "source": "Harbour Wire",
     },
     {

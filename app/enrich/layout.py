@@ -54,7 +54,9 @@ _WRAPPED_LINE = 100
 _LONGEST_SUBHEAD = 14
 _FIRST_LINES = 3
 
-_DATE_HEADER = re.compile(r"[\s\ufeff]*date[ \t]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4})(?!\S)\s*", re.IGNORECASE)
+_DATE_HEADER = re.compile(
+    r"[\s\ufeff]*date[ \t]+(\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}(?:T\d{1,2}:?\d\d\S*)?)(?!\S)\s*", re.IGNORECASE
+)
 _NEWSWIRE_INDENT = re.compile(r"(?: {4}|\t)")
 _SENTENCE_END = re.compile(r"[.!?:;,…][\"'”’)\]]*$")
 _LIST_ROW = re.compile(r"(?:[-*•·–]|\(?\d+[.)]|\(?[a-z][.)])\s")

@@ -1,4 +1,4 @@
-"""Dates as publishers and programs write them, to a civil date in the precision given."""
+"""Dates as publishers and programs write them, to a civil date in the precision given, and to the time of that day."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from datetime import date as civil_date
+from typing import NamedTuple
 
 from app.ingest.readers.record import Refused
 
-# A time is not kept, but one that cannot be says that the date is none either: 99:99, or a sentence after it.
+# A time that cannot be says that the date is none either: 99:99, or a sentence after it.
 _HOUR = r"(?:[01]?\d|2[0-4])"
 _ZONE = rf"(?:[+-]{_HOUR}(?::?[0-5]\d)?|[A-Za-z]{{1,5}}(?:[+-]\d{{1,4}})?)"
 _AFTERNOON = r"(?:\s*[AaPp]\.?[Mm]\.?)"
 _SECONDS = r"(?::?(?:[0-5]\d|60)(?:[.,]\d+)?)"
-_TIME = rf"{_HOUR}:?[0-5]\d{_SECONDS}?{_AFTERNOON}?(?:\s*{_ZONE})?(?:\s*[(\[][\w /]+[)\]])?"
-_LATER = rf"(?:(?:,|\s+at|\s+-)?\s+(?:{_TIME}|{_HOUR}{_AFTERNOON}(?:\s*{_ZONE})?))?"
+_COMMENT = r"(?:\s*[(\[][\w /]+[)\]])"
+_CLOCK = rf"{_HOUR}:?[0-5]\d{_SECONDS}?{_AFTERNOON}?(?:\s*{_ZONE})?{_COMMENT}?"
+_TIME = rf"(?P<time>{_CLOCK})"
+_LATER = rf"(?:(?:,|\s+at|\s+-)?\s+(?P<time>{_CLOCK}|{_HOUR}{_AFTERNOON}(?:\s*{_ZONE})?))?"
 _DAY = r"(?:(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]{0,6}\.?,?\s+)?"
 _MONTH = r"(?P<name>[A-Za-z]{3,9})\.?"
 _NUMBER = r"(?P<day>\d{1,2})(?:st|nd|rd|th|\.)?"
@@ -56,29 +59,67 @@ _NOTATIONS = tuple(
 _EITHER = _notation(rf"(?P<one>\d{{1,2}})([-/])(?P<other>\d{{1,2}})\2(?P<year>\d{{4}}){_LATER}")
 
 
-def parse_date(given: str | float | None) -> str | None:
-    """A civil date as written, YYYY, YYYY-MM or YYYY-MM-DD: a zone is never applied. Seconds since 1970 are in UTC.
+_PARTS_OF_CLOCK = re.compile(
+    rf"(?P<hour>{_HOUR})(?::?(?P<minute>[0-5]\d)(?::?(?P<second>[0-5]\d|60)(?:[.,](?P<fraction>\d+))?)?)?"
+    rf"(?:\s*(?P<half>[ap])\.?m\.?)?(?:\s*(?P<zone>{_ZONE}))?{_COMMENT}?",
+    re.ASCII | re.IGNORECASE,
+)
+_PARTS_OF_ZONE = re.compile(r"(?P<name>[a-z]*)(?P<sign>[+-]?)(?P<hours>\d{1,2}?)?:?(?P<minutes>\d\d)?", re.IGNORECASE)
+# The names that RFC 2822 gives a meaning. Any other is of several zones, or of none.
+_ZONES = {
+    "Z": "Z", "UT": "Z", "UTC": "Z", "GMT": "Z", "EST": "-05:00", "EDT": "-04:00", "CST": "-06:00", "CDT": "-05:00",
+    "MST": "-07:00", "MDT": "-06:00", "PST": "-08:00", "PDT": "-07:00",
+}  # fmt: skip
+_FINEST = 6
+"""Digits of a second that are kept: what Python and JSON readers know."""
+
+
+class Published(NamedTuple):
+    """`date` is civil, in the precision given. `at` is that day with the time and the offset that were given, in ISO
+    8601: no offset where none was, None where there was no time, or none that a clock shows (24:00)."""
+
+    date: str | None = None
+    at: str | None = None
+
+
+def parse_published(given: str | float | None) -> Published:
+    """Read when something was published: a zone is never applied. Seconds since 1970 are in UTC.
 
     Raises `Refused` for what cannot be read, and where day and month may be either way round.
     """
     text = " ".join(str(given).split()) if given is not None else ""
     if not text:
-        return None
-    year, month, day = _parts(text[:_LONGEST])
+        return Published()
+    year, month, day, clock = _parts(text[:_LONGEST])
     try:
         civil_date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise Refused(f"has a date that cannot be: {text[:60]!r}") from None
-    return "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    date = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    return Published(date, _at(date, clock) if day and clock else None)
 
 
-def _parts(text: str) -> tuple[str, str, str]:
+def time_on(day: str, given: object) -> str | None:
+    """Return the day with the time that another field says, alone (`14:30`) or with the same day; None where it does
+    not."""
+    if not isinstance(given, str | int | float) or len(text := " ".join(str(given).split())) > _LONGEST:
+        return None
+    # Bare digits are rather a number.
+    if ":" in text and (at := _at(day, text)):
+        return at
+    try:
+        published = parse_published(text)
+    except Refused:
+        return None
+    return published.at if published.date == day else None
+
+
+def _parts(text: str) -> tuple[str, str, str, str]:
+    """Year, month, day and time, "" for those that are not said."""
     if _SECONDS_SINCE_1970.fullmatch(text):
-        whole = text.partition(".")[0]
-        moment = datetime.fromtimestamp(int(whole[:10]), UTC)
-        return f"{moment.year:04}", str(moment.month), str(moment.day)
+        return _since_1970(*text.partition(".")[::2])
     if match := _EITHER(text):
-        return _by_size(match, text)
+        return (*_by_size(match, text), match["time"] or "")
     found = next((match.groupdict() for notation in _NOTATIONS if (match := notation(text))), None)
     if found is None or (found.get("name") and not _month(found["name"])):
         raise Refused(f"has a date that cannot be read: {text[:60]!r}")
@@ -89,7 +130,45 @@ def _parts(text: str) -> tuple[str, str, str]:
         day = ""
     if not int(month or 1) and not day:
         month = ""
-    return _century(found["year"]), month, day
+    return _century(found["year"]), month, day, found.get("time") or ""
+
+
+def _since_1970(whole: str, fraction: str) -> tuple[str, str, str, str]:
+    moment = datetime.fromtimestamp(int(whole[:10]), UTC)
+    fraction = whole[10:] or fraction
+    clock = f"{moment:%H:%M:%S}{'.' if fraction else ''}{fraction}Z"
+    return f"{moment.year:04}", str(moment.month), str(moment.day), clock
+
+
+def _at(day: str, clock: str) -> str | None:
+    """The time of a day as a clock shows it."""
+    found = _PARTS_OF_CLOCK.fullmatch(clock)
+    if found is None:
+        return None
+    hour = int(found["hour"])
+    if found["half"] and hour <= 12:
+        hour = hour % 12 + 12 * (found["half"] in "pP")
+    second = f":{found['second']}" if found["second"] else ""
+    fraction = (found["fraction"] or "")[:_FINEST].rstrip("0")
+    at = f"{day}T{hour:02}:{found['minute'] or '00'}{second}{'.' if fraction else ''}{fraction}{_offset(found['zone'])}"
+    try:
+        datetime.fromisoformat(at)
+    except ValueError:
+        return None
+    return at
+
+
+def _offset(zone: str | None) -> str:
+    """`+0530` -> `+05:30`, `GMT+2` -> `+02:00`; "" where none is said, or by a name that says none to all."""
+    found = _PARTS_OF_ZONE.fullmatch(zone or "")
+    if found is None:
+        return ""
+    known = _ZONES.get(found["name"].upper(), "")
+    if not found["sign"]:
+        return known
+    return (
+        f"{found['sign']}{found['hours']:0>2}:{found['minutes'] or '00'}" if known == "Z" or not found["name"] else ""
+    )
 
 
 def _by_size(match: re.Match[str], text: str) -> tuple[str, str, str]:

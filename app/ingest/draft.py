@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from app.ingest import fields
-from app.ingest.dates import parse_date
+from app.ingest.dates import Published, parse_published, time_on
 from app.ingest.markup import plain_text
 from app.ingest.readers import Format, Record, plain_name
 from app.ingest.readers.record import Refused
@@ -89,7 +89,8 @@ class Draft:
     """An article as it came in, cleaned. `key` says which article it is: see `_key`.
 
     `content_sha256` is of headline, body and date: the date belongs to it, for newswires print the same line of two
-    days (`Bundesbank leaves credit policies unchanged`). `record_sha256` is of all fields.
+    days (`Bundesbank leaves credit policies unchanged`). `record_sha256` is of all fields, `untimed_sha256` of all but
+    `published_at`: what records had before their times were kept, and what those have that only repeat the date.
     """
 
     id: str
@@ -98,6 +99,7 @@ class Draft:
     headline: str | None
     body: str
     date: str | None
+    published_at: str | None
     dateline: str | None
     source: str | None
     url: str | None
@@ -105,12 +107,17 @@ class Draft:
     language: str
     content_sha256: str
     record_sha256: str
+    untimed_sha256: str
     origin: Origin
     record: Record
     cleaned: frozenset[str]
     """The kinds of things in its fields that are no text, and were taken out or replaced."""
     former_key: str | None = None
     """The key that earlier versions gave the record, where that was another."""
+
+    def sha256_at(self, published_at: str | None) -> str:
+        """Return the hash that the record would have with that time."""
+        return _at_time(self.untimed_sha256, published_at)
 
     @property
     def size(self) -> int:
@@ -121,13 +128,13 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
     """Raises `Refused`."""
     found = fields.taken(record.fields)
     ranks = {name: rank for name, (rank, _) in found.items()}
-    raw = _given({name: value for name, (_, value) in found.items()})
+    raw = _given({name: value for name, (_, value) in found.items() if name != "time"})
     given = _in_plain_text(raw)
     headline = _line(given.headline)
     body = normalise(given.body or "")
     if not headline and not body.strip():
         raise Refused("has neither a headline nor a body")
-    date = parse_date(given.date)
+    date, published_at = _published(given.date, record.fields)
     own_id = _line(str(given.id) if given.id is not None else None)
     named = _line(given.source)
     source = named if ranks.get("source", 0) < fields.OURS else None
@@ -142,6 +149,7 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
     key, id = _key(format, origin, source, by_id, url, content)
     source = source or named
     parts = (own_id, headline, body, date, dateline, source, url, *authors, language)
+    untimed = fingerprint(*(part or "" for part in parts))
     return Draft(
         id=id,
         key=key,
@@ -149,19 +157,34 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
         headline=headline,
         body=body,
         date=date,
+        published_at=published_at,
         dateline=dateline,
         source=source,
         url=url,
         authors=authors,
         language=language,
         content_sha256=content,
-        record_sha256=fingerprint(*(part or "" for part in parts)),
+        record_sha256=_at_time(untimed, published_at),
+        untimed_sha256=untimed,
         origin=origin,
         # The raw fields are not needed any more, and would double what waits for recognition.
         record=Record(record.number, {}, record.offset, record.sha256),
         cleaned=_kinds_cleaned(raw, given),
         former_key=_former_key(record.fields, origin, key, content),
     )
+
+
+def _at_time(untimed: str, published_at: str | None) -> str:
+    return fingerprint(untimed, published_at) if published_at else untimed
+
+
+def _published(date: str | float | None, fields_given: Mapping[str, object]) -> Published:
+    """Return the date, with the time that another field says where this one says none."""
+    published = parse_published(date)
+    if published.at or published.date is None or len(published.date) < len("YYYY-MM-DD"):
+        return published
+    said = (time_on(published.date, value) for value in fields.times(fields_given) if value != date)
+    return Published(published.date, next(filter(None, said), None))
 
 
 def _given(values: Mapping[str, object]) -> _Given:

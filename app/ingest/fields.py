@@ -8,8 +8,9 @@ Times, GDELT, Event Registry, Media Cloud, GNews, NewsData, WordPress, and colle
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from math import isnan
+from operator import itemgetter
 
 # In the order in which they are looked for; the first that holds anything is taken.
 NAMES: dict[str, tuple[str, ...]] = {
@@ -28,6 +29,7 @@ NAMES: dict[str, tuple[str, ...]] = {
         "dc_date", "date_time", "seen_date", "version_created", "first_created", "timestamp", "date_created",
         "created_at", "created",
     ),
+    "time": ("time", "time_of_day", "pub_time", "publication_time"),
     "dateline": ("dateline",),
     "source": (
         "source", "source_name", "publisher", "publication", "newspaper", "outlet", "media_name", "news_source",
@@ -41,6 +43,8 @@ NAMES: dict[str, tuple[str, ...]] = {
     "language": ("language", "lang", "language_code", "meta_lang"),
 }  # fmt: skip
 
+# Those before it say when an article was published, and not when a program met it.
+_WHEN_MET = NAMES["date"].index("seen_date")
 # A text under one of these is an article's, and not a few words about it: a feed has a description as well.
 _WHOLE_TEXTS = NAMES["body"][: NAMES["body"].index("lead_paragraph")]
 # Objects that hold more of the record that they stand in: Elasticsearch, the Guardian, JSON:API, GraphQL.
@@ -106,6 +110,18 @@ def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
         if said is not None:
             best[field] = (rank, said)
     return best
+
+
+def times(fields: Mapping[str, object]) -> Iterator[object]:
+    """Yield what may say the time of day where the date does not, best first: other dates of publication, and times."""
+    found = [
+        (slot, value)
+        for name, value in _spread(fields)
+        if (slot := _SLOTS[name]) and (slot[0] == "time" or (slot[0] == "date" and slot[1] < 2 * _WHEN_MET))
+    ]
+    for (field, _), value in sorted(found, key=itemgetter(0)):
+        if is_filled(value):
+            yield _said(value, field)
 
 
 def unknown(fields: Mapping[str, object]) -> set[str]:

@@ -29,6 +29,15 @@ CivilDate = Annotated[
         pattern=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$",
     ),
 ]
+PublishedAt = Annotated[
+    str,
+    Field(
+        description="`date` with the time of day as it was given, in ISO 8601: with its offset from UTC where one was "
+        "given, with seconds where they were. Absent where no time was given.",
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?(Z|[+-][0-9]{2}:[0-9]{2})?$",
+        examples=["2025-05-05T14:30:00+02:00"],
+    ),
+]
 Offset = Annotated[int, Field(description="In Unicode code points of `body`.", ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Path = Annotated[
@@ -120,6 +129,7 @@ class Hit(TypedDict):
     headline: NotRequired[str]
     headline_derived: NotRequired[Annotated[bool, Field(description="The text came without one; made from its start.")]]
     date: NotRequired[CivilDate]
+    published_at: NotRequired[PublishedAt]
     dateline: NotRequired[str]
     source: NotRequired[str]
     authors: NotRequired[list[str]]
@@ -267,6 +277,7 @@ class Article(TypedDict):
     headline: str
     headline_derived: bool
     date: NotRequired[CivilDate]
+    published_at: NotRequired[PublishedAt]
     dateline: NotRequired[Dateline]
     source: NotRequired[str]
     url: NotRequired[str]

@@ -34,7 +34,8 @@ class Article(SQLModel, table=True):
     """One article as it stands now.
 
     `key` says which article a record is (see `ingest/draft.py`), `id` is what the world calls it: 16 hex digits.
-    `date` is a civil date in the precision given: YYYY, YYYY-MM or YYYY-MM-DD. `sequence` numbers the last change of
+    `date` is a civil date in the precision given: YYYY, YYYY-MM or YYYY-MM-DD; `published_at` is that day with the time
+    and the offset that were given: 2025-05-05T14:30+02:00. `sequence` numbers the last change of
     any kind, `revised` the last change of what the record said. `content_sha256` is of headline, body and date: two
     records that agree in it are the same article. `record_sha256` is of every field. `pipeline` is the version that
     recognised the names, "" where that was skipped.
@@ -54,6 +55,7 @@ class Article(SQLModel, table=True):
     headline: str
     headline_derived: bool = False
     date: str | None = None
+    published_at: str | None = None
     dateline: str | None = None
     place: str | None = None
     """The place of the dateline as printed: SALVADOR."""

@@ -64,6 +64,12 @@ def civil(text: str | None) -> str:
             return text or ""
 
 
+def clock(published_at: str) -> str:
+    """The time of day and its offset as they were given: `2025-05-05T14:30:00+02:00` is 14:30 +02:00."""
+    offset = published_at[_MINUTES:].lstrip("0123456789:.")
+    return f"{published_at[_TIME:_MINUTES]} {'UTC' if offset == 'Z' else offset}".rstrip()
+
+
 def _month_name(number: str) -> str:
     return f"{date(2000, int(number), 1):%B}"
 
@@ -76,7 +82,8 @@ def problem_page(request: Request, problem: Problem) -> Response:
     return render_page(request, "problem.html", status=problem["status"], problem=problem, repair=repair, again=again)
 
 
+_TIME, _MINUTES = len("YYYY-MM-DDT"), len("YYYY-MM-DDTHH:MM")
 _templates = Environment(
     loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_templates.filters |= {"civil": civil, "number": "{:,}".format}
+_templates.filters |= {"civil": civil, "clock": clock, "number": "{:,}".format}

@@ -58,6 +58,13 @@ def test_an_article_is_whole(api: Api, ids: dict[str, str]) -> None:
     assert "matches" not in article
 
 
+def test_the_time_of_day_is_shown_as_it_was_given(api: Api, ids: dict[str, str]) -> None:
+    timed = api.get(f"/v1/articles/{ids['truce-2']}")
+    assert (timed["date"], timed["published_at"]) == ("2025-05-13", "2025-05-13T16:40:00+03:00")
+    assert list(timed).index("published_at") == list(timed).index("date") + 1
+    assert "published_at" not in api.get(f"/v1/articles/{ids['truce-1']}")
+
+
 def test_mentions_are_where_they_say(api: Api, ids: dict[str, str]) -> None:
     article = api.get(f"/v1/articles/{ids['truce-1']}")
     for entity in article["entities"]:

@@ -229,6 +229,14 @@ def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:
     assert entity["hint"] == "President, 2 articles, 2025"
 
 
+def test_a_hit_has_the_time_of_day_where_one_was_given(api: Api) -> None:
+    hits = api.get("/v1/search", q="truce", sort="-date", fields=["date", "published_at"])["results"]
+    assert [{name: hit[name] for name in hit if name != "id"} for hit in hits] == [
+        {"date": "2025-05-13", "published_at": "2025-05-13T16:40:00+03:00"},
+        {"date": "2025-05-12"},
+    ]
+
+
 def test_authors_are_shown_counted_and_chosen(api: Api) -> None:
     found = api.get("/v1/search", author="Desk", facet="author")
     assert [(hit["external_id"], hit["authors"]) for hit in found["results"]] == [("truce-1", ["Desk"])]

@@ -71,7 +71,7 @@ def generate(count: int, start: int = 0) -> Iterator[Document]:
 
 def from_file(path: Path) -> Iterator[Document]:
     """JSON Lines with id, title, body, date and source. Nobody recognises names here: they are drawn by the id."""
-    from app.ingest.dates import parse_date
+    from app.ingest.dates import parse_published
 
     with path.open("rb") as file:
         for line in file:
@@ -82,7 +82,7 @@ def from_file(path: Path) -> Iterator[Document]:
                 id = fingerprint(str(record.get("id") or body))[:16]
                 yield _document(
                     id, headline, body,
-                    date=parse_date(record.get("date")),
+                    date=parse_published(record.get("date")).date,
                     dateline=record.get("dateline") or None,
                     source=record.get("source") or None,
                     entities=_drawn_by(id),

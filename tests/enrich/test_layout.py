@@ -18,6 +18,8 @@ def blocks(body: str, headline: str | None = None) -> list[tuple[str, str]]:
         ("\ufeff date 1987-10-02 Rain fell.", "1987-10-02", "Rain fell."),
         ("date 1987-10-02\n    Rain fell.", "1987-10-02", "Rain fell."),
         (" date 2025-05-05", "2025-05-05", ""),
+        (" date 2025-05-05T14:30:00+02:00 Rain fell.", "2025-05-05T14:30:00+02:00", "Rain fell."),
+        (" date 2025-05-05 14:30 was the hour.", "2025-05-05", "14:30 was the hour."),
         (" date 2025-13-45 Rain fell.", "2025-13-45", "Rain fell."),
         ("Date palms line the road.", None, "Date palms line the road."),
         ("No header here.", None, "No header here."),

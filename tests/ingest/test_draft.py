@@ -146,6 +146,44 @@ def test_hashes_tell_content_from_record() -> None:
     assert moved.content_sha256 != one.content_sha256
 
 
+@pytest.mark.parametrize(
+    ("fields", "at"),
+    [
+        ({"date": "2025-05-05T14:30:00+02:00"}, "2025-05-05T14:30:00+02:00"),
+        ({"webPublicationDate": "2025-05-05T14:30:00Z"}, "2025-05-05T14:30:00Z"),
+        ({"pubDate": "Mon, 05 May 2025 14:30:00 +0200"}, "2025-05-05T14:30:00+02:00"),
+        ({"published": {"$date": 1746455400000}}, "2025-05-05T14:30:00Z"),
+        ({"created_at": "2025-05-05 14:30"}, "2025-05-05T14:30"),
+        ({"date": "2025-05-05", "time": "14:30"}, "2025-05-05T14:30"),
+        ({"date": "2025-05-05", "publishedAt": "2025-05-05T14:30:00Z"}, "2025-05-05T14:30:00Z"),
+        ({"date": "2025-05-05", "publish_time": "14:30:00"}, "2025-05-05T14:30:00"),
+        ({"date": "2025-05-05", "time": "14:30", "published_at": "2025-05-05T14:31"}, "2025-05-05T14:31"),
+        ({"date": "2025-05-05T10:00", "published_at": "2025-05-05T14:31"}, "2025-05-05T10:00"),
+        # Another day, and the day on which a program met it.
+        ({"date": "2025-05-05", "published_at": "2025-05-06T00:30:00Z"}, None),
+        ({"date": "2025-05-05", "created_at": "2025-05-05T23:00:00Z"}, None),
+        ({"date": "2025-05", "time": "14:30"}, None),
+        ({"date": "2025-05-05", "time": ["?"], "pub_date": 7}, None),
+        ({"time": "14:30"}, None),
+        ({"date": "2025-05-05"}, None),
+    ],
+)
+def test_the_time_of_day_is_of_the_date_or_of_another_field_with_that_day(
+    fields: dict[str, Any], at: str | None
+) -> None:
+    found = made({"title": "T", **fields})
+    assert found.published_at == at
+    assert found.date in (None, "2025-05-05", "2025-05")
+
+
+def test_a_time_belongs_to_the_record_and_not_to_the_content() -> None:
+    timed, later, bare = (made({"title": "T", "date": f"2025-05-05{time}"}) for time in ("T14:30", "T15:00", ""))
+    assert timed.content_sha256 == later.content_sha256 == bare.content_sha256
+    assert len({timed.record_sha256, later.record_sha256, bare.record_sha256}) == 3
+    assert timed.untimed_sha256 == bare.record_sha256
+    assert bare.sha256_at("2025-05-05T14:30") == timed.record_sha256
+
+
 @pytest.mark.parametrize("fields", [{}, {"title": " ", "text": "\n\x00"}, {"source": "Wire", "date": "2001"}])
 def test_without_headline_and_body_there_is_no_article(fields: dict[str, Any]) -> None:
     with pytest.raises(Refused, match="neither a headline nor a body"):

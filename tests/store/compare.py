@@ -1,7 +1,8 @@
 """Whether two archives know the same: `python -m tests.store.compare ONE OTHER`, each the folder of an archive.
 
-Compares what articles say of names and what is made of it, row by row. Numbers of changes are left out, for they tell
-in which order an archive came to be as it is. Both archives may be of different schemas, and are only read.
+Compares what articles are, what they say of names and what is made of it, row by row. Numbers of changes are left out,
+for they tell in which order an archive came to be as it is. Both archives may be of different schemas; they are only
+read.
 """
 
 from __future__ import annotations
@@ -10,11 +11,14 @@ import sqlite3
 import sys
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
-# The columns that every schema has, in the order of the tables.
+# In the order of the tables. Every schema has these columns but `published_at`, which is compared where both have it.
 _TABLES = {
+    "article": "id, external_id, revision, status, headline, date, published_at, dateline, source, url, authors, "
+    "language, content_sha256, pipeline, blocks",
     "entity": "id, type, name, folded, country, article_count, mention_count, first_date, last_date, role, prominence, "
     "stale, hidden",
     "alias": "entity_id, text, folded, kind, count",
@@ -28,17 +32,26 @@ _SHOWN = 5
 def differences(one: Path, other: Path) -> dict[str, tuple[int, int, list[str]]]:
     """By table: how many rows each has, and rows that only one of them has, which of the two before it."""
     found = {}
-    for table, columns in _TABLES.items():
+    for table, names in _TABLES.items():
+        columns = [name for name in names.split(", ") if all(name in _columns(each, table) for each in (one, other))]
         rows = [_rows(folder, table, columns) for folder in (one, other)]
         lacking = [f"{folder}: {row}" for n, folder in enumerate((one, other)) for row in rows[n] - rows[1 - n]]
         found[table] = (len(rows[0]), len(rows[1]), sorted(lacking))
     return found
 
 
-def _rows(folder: Path, table: str, columns: str) -> set[tuple[object, ...]]:
+def _columns(folder: Path, table: str) -> set[str]:
+    return {name for _, name, *_ in _asked(folder, f"PRAGMA table_info({table})")}
+
+
+def _rows(folder: Path, table: str, columns: list[str]) -> set[tuple[Any, ...]]:
+    quoted = ", ".join(f'"{column}"' for column in columns)
+    return set(_asked(folder, f"SELECT {quoted} FROM {table}"))
+
+
+def _asked(folder: Path, query: str) -> list[tuple[Any, ...]]:
     with closing(sqlite3.connect(f"file:{folder / 'archive.sqlite'}?mode=ro", uri=True)) as connection:
-        quoted = ", ".join(f'"{column.strip()}"' for column in columns.split(","))
-        return set(connection.execute(f"SELECT {quoted} FROM {table}"))
+        return list(connection.execute(query))
 
 
 def main() -> int:

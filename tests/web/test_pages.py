@@ -339,6 +339,28 @@ def test_dates_at_both_ends_of_the_calendar_do_no_harm(mistyped: httpx.Client) -
         assert counted(mistyped.get(address.replace("&amp;", "&")).text) == int(count), address
 
 
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("2025-05-05T14:30:00+02:00", '<time datetime="2025-05-05T14:30:00+02:00">5 May 2025, 14:30 +02:00</time>'),
+        ("2025-05-05T14:30:09.5Z", '<time datetime="2025-05-05T14:30:09.5Z">5 May 2025, 14:30 UTC</time>'),
+        ("2025-05-05 09:05", '<time datetime="2025-05-05T09:05">5 May 2025, 09:05</time>'),
+        ("2025-05-05", '<time datetime="2025-05-05">5 May 2025</time>'),
+    ],
+)
+def test_an_article_and_its_hit_say_when_it_was_published(tmp_path: Path, written: str, shown: str) -> None:
+    file = tmp_path / "tides.jsonl"
+    file.write_text(json.dumps({"title": "Tides", "text": "The tide.", "date": written}), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        front = client.get("/").text
+        [article] = re.findall(r'href="(/articles/[^"?]+)', front)
+        assert shown in front
+        assert shown in client.get(article).text
+
+
 def test_an_empty_archive_says_how_to_begin(tmp_path: Path) -> None:
     with serve(create_app(Settings(data_dir=tmp_path))) as client:
         assert "dateline ingest" in client.get("/").text

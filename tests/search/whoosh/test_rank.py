@@ -26,7 +26,7 @@ def test_a_cursor_from_before_there_were_times_goes_on(tmp_path: Path, sort: Sor
     key = day_number("2001-05-05") * (1.0 if sort == "-date" else -1.0)
     place = Place(key, 2)
     former = Cursor(cursor.digest(query), 1, len(DAYS), Statistics(len(DAYS), (1.0, 0.0, 0.0), ()), place, None)
-    rest = engine.search(replace(query, cursor=cursor.write(former)))
+    rest = engine.search(replace(query, cursor=cursor.encode_cursor(former)))
     assert [hit.id for hit in rest.hits] == whole[whole.index(f"{2:016x}") + 1 :]
 
 
