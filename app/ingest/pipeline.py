@@ -235,6 +235,7 @@ class _Run:
         pairs = list(zip(drafts, verdicts, strict=True))
         provenance.put_input_files(session, self._labels.take())
         provenance.put_keys(session, [(v.article, d.key) for d, v in pairs if v.is_rekeyed])
+        provenance.put_times(session, [rows.time(d, v) for d, v in pairs if v.is_timed])
         provenance.put_sightings(session, [(v.article, seen) for _, v in pairs for seen in v.seen])
         provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
         provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
@@ -248,6 +249,7 @@ class _Run:
             if verdict.outcome != "rejected":
                 self._tally.remark(str(draft.origin.path), undated=draft.date is None, cleaned=draft.cleaned)
             self._tally.recognised += verdict.needs_names
+            self._tally.timed += verdict.is_timed
             self._tally.named += verdict.needs_names and verdict.outcome == "unchanged"
             self._pace.add(verdict.writes_text)
         for refused in batch.refusals:

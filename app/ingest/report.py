@@ -58,6 +58,10 @@ def _records(count: int) -> str:
     return f"{count:,} record{'' if count == 1 else 's'}"
 
 
+def _articles(count: int) -> str:
+    return f"{count:,} article{'' if count == 1 else 's'}"
+
+
 # Beyond these a list of names is noise.
 _NAMES_SHOWN = 12
 _NAME_SHOWN = 40
@@ -83,6 +87,8 @@ class Tally:
     recognised: int = 0
     named: int = 0
     """Articles of an earlier ingest without names that have them now."""
+    timed: int = 0
+    """Articles that had no time of day, and are as they were otherwise."""
     ignored: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     started: float = field(default_factory=perf_counter)
@@ -162,5 +168,7 @@ class Tally:
                 f"same{others}. Where they are one publisher's, name it: --source"
             )
         if self.named:
-            yield f"Names were recognised in {self.named:,} articles that had none yet."
+            yield f"Names were recognised in {_articles(self.named)} that had none yet."
+        if self.timed:
+            yield f"The time of day was noted of {_articles(self.timed)} that had none yet."
         yield from self.notes

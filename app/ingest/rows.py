@@ -39,6 +39,11 @@ def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence:
     }
 
 
+def time(draft: Draft, verdict: Verdict) -> dict[str, str | None]:
+    """Return what an article takes over that is unchanged but for its time of day."""
+    return {"id": verdict.article, "published_at": draft.published_at, "record_sha256": draft.record_sha256}
+
+
 def copy(draft: Draft, verdict: Verdict, now: str) -> dict[str, Any]:
     return {
         "key": draft.key,

@@ -18,7 +18,8 @@ from app.text import printable
 class Verdict:
     """`article` is the id it goes to, or is a copy of. `needs_names`: its names are to be recognised and written.
     `named`: the state that it revises, where the names of that one are its own. `seen`: what is to be kept of where
-    states of the article were read. `is_rekeyed`: the article has a key of an earlier version."""
+    states of the article were read. `is_rekeyed`: the article has a key of an earlier version. `is_timed`: the record
+    says the time of day of an article that had none, and nothing else that is new."""
 
     outcome: Outcome
     article: str
@@ -28,6 +29,7 @@ class Verdict:
     reason: str = ""
     seen: tuple[Seen, ...] = ()
     is_rekeyed: bool = False
+    is_timed: bool = False
 
     @property
     def writes_text(self) -> bool:
@@ -106,9 +108,13 @@ class Judge:
         news: files that hold both states could otherwise never be read twice without a change."""
         place, seen = draft.origin.place, archive.seen.get(standing.id, [])
         now = Seen(place, draft.record_sha256, self.reading)
-        if draft.record_sha256 == standing.record_sha256:
+        if standing.record_sha256 == draft.sha256_at(draft.published_at or standing.published_at):
             return self._unchanged(draft, standing, archive, now)
-        if draft.record_sha256 in _said(seen, place, self.reading):
+        if draft.published_at and standing.record_sha256 == draft.untimed_sha256:
+            timed = replace(standing, record_sha256=draft.record_sha256, published_at=draft.published_at)
+            _learn(archive, timed)
+            return replace(self._unchanged(draft, timed, archive, now), is_timed=True)
+        if not _said(seen, place, self.reading).isdisjoint((draft.record_sha256, draft.untimed_sha256)):
             return Verdict("unchanged", standing.id, standing.revision, seen=_noted(archive, standing.id, now))
         before = self.reading if self.met.has(place, standing.id) else standing.ingested_at
         noted = _noted(archive, standing.id, Seen(standing.file, standing.record_sha256, before), now)
@@ -140,6 +146,7 @@ class Judge:
             standing,
             record_sha256=draft.record_sha256,
             content_sha256=draft.content_sha256,
+            published_at=draft.published_at,
             file=draft.origin.shown,
             ingested_at=self.reading,
         )

@@ -14,6 +14,7 @@ from sqlmodel import Session, SQLModel, col, select
 
 from app.store.bulk import chunks, delete_in, select_in
 from app.store.database import Database
+from app.store.sequence import next_sequence
 from app.store.tables import Article, Copy, InputFile, Revision, Sighting
 
 _ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
@@ -26,7 +27,7 @@ _SIGHTING: Table = SQLModel.metadata.tables[str(Sighting.__tablename__)]
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
     """An article as far as a record must be compared with it. `file` and `ingested_at` say where its present state was
-    read, the last two what its names depend on besides its content, and what they gave."""
+    read, `dateline` and `dateline_place` what its names depend on besides its content, and what they gave."""
 
     id: str
     key: str
@@ -38,6 +39,7 @@ class StoredArticle:
     ingested_at: str
     dateline: str | None = None
     dateline_place: str | None = None
+    published_at: str | None = None
 
 
 class Labelled(NamedTuple):
@@ -108,6 +110,16 @@ def put_keys(session: Session, keys: Sequence[tuple[str, str]]) -> None:
     if keys:
         statement = update(_ARTICLE).where(_ARTICLE.c.id == bindparam("article")).values(key=bindparam("new"))
         session.connection().execute(statement, [{"article": id, "new": key} for id, key in keys])
+
+
+def put_times(session: Session, timed: Sequence[dict[str, str | None]]) -> None:
+    """Note when articles were published that are unchanged otherwise: `id`, `published_at` and `record_sha256` of each.
+
+    A page that is asked for later must know that they moved within their day, so they count as revised."""
+    first = next_sequence(session, len(timed)) if timed else 0
+    for sequence, columns in enumerate(timed, first):
+        changed = update(_ARTICLE).where(_ARTICLE.c.id == columns["id"])
+        session.connection().execute(changed.values(**columns, sequence=sequence, revised=sequence))
 
 
 def input_files(database: Database, path: str, labels: Sequence[str], tail: str) -> list[Labelled]:

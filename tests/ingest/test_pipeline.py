@@ -16,6 +16,7 @@ from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.report import Progress, Report
+from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.store import articles, rejections
 from app.store.rejections import Refusal
@@ -167,6 +168,78 @@ def test_a_correction_of_the_date_alone_is_a_revision(archive: Archive, write_re
         "revised": 1
     }
     assert rows(archive)[0]["date"] == "2019-06-02"
+
+
+def timed(record: dict[str, Any], time: str) -> dict[str, Any]:
+    return {**record, "date": f"{record['date']}T{time}"}
+
+
+def times(archive: Archive) -> dict[str | None, tuple[str | None, int]]:
+    return {row["external_id"]: (row["published_at"], row["revision"]) for row in rows(archive)}
+
+
+def test_a_time_is_kept_and_orders_the_articles_of_a_day(archive: Archive, write_records: WriteRecords) -> None:
+    wet = [timed({**RAIN, "id": number, "text": f"Rain {number}."}, f"{number:02}:00+01:00") for number in (9, 7, 8)]
+    ingest([write_records("a.jsonl", [*wet, RAIN, FERRY])], archive, PLAIN)
+    assert times(archive)["7"] == ("2019-12-04T07:00+01:00", 1)
+    assert times(archive)["1"] == (None, 1)
+    hits = archive.engine.search(Query(sort="date")).hits
+    assert [hit.card.external_id for hit in hits] == ["1", "3", "7", "8", "9"]
+
+
+def test_an_article_that_had_no_time_gets_it_and_is_unchanged(archive: Archive, write_records: WriteRecords) -> None:
+    """So a file that was read before times were kept gives them when it is read again."""
+    ingest([write_records("a.jsonl", [FERRY, SNOW, RAIN])], archive, PLAIN)
+    before = {row["id"]: row for row in rows(archive)}
+    path = write_records("a.jsonl", [timed(FERRY, "14:30Z"), SNOW, RAIN])
+    report = ingest([path], archive, PLAIN)
+    assert outcome(report) == {"unchanged": 3}
+    assert "The time of day was noted of 1 article that had none yet." in report.notes
+    assert times(archive) == {"1": ("2019-06-01T14:30Z", 1), "2": (None, 1), "3": (None, 1)}
+    [hit] = archive.engine.search(Query(Word("ferry"))).hits
+    assert hit.card.published_at == "2019-06-01T14:30Z"
+    told = {"published_at", "record_sha256", "sequence", "revised"}
+    assert {name for row in rows(archive) for name in row if row[name] != before[row["id"]][name]} == told
+    assert verify(archive, deep=True) == []
+    again = rows(archive)
+    assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 3}
+    assert rows(archive) == again
+
+
+def test_a_record_that_says_no_time_takes_none_away(archive: Archive, write_records: WriteRecords) -> None:
+    full = write_records("full.jsonl", [timed(FERRY | {"source": "Wire"}, "14:30")])
+    bare = write_records("bare.jsonl", [FERRY | {"source": "Wire"}])
+    ingest([full], archive, PLAIN)
+    for paths in ([bare], [full, bare], [bare, full]):
+        assert set(outcome(ingest(paths, archive, PLAIN))) == {"unchanged"}
+        assert times(archive) == {"1": ("2019-06-01T14:30", 1)}
+
+
+def test_a_correction_of_the_time_alone_is_a_revision(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", [timed(FERRY, "14:30")])], archive, PLAIN)
+    corrected = write_records("a.jsonl", [timed(FERRY, "14:30+02:00")])
+    for expected in ("revised", "unchanged"):
+        assert outcome(ingest([corrected], archive, PLAIN)) == {expected: 1}
+        assert times(archive) == {"1": ("2019-06-01T14:30+02:00", 2)}
+
+
+def test_places_that_say_different_times_settle(archive: Archive, write_records: WriteRecords) -> None:
+    paths = [write_records(f"{n}.jsonl", [timed(FERRY | {"source": "Wire"}, f"1{n}:00")]) for n in range(3)]
+    assert outcome(ingest(paths, archive, PLAIN)) == {"new": 1, "revised": 2}
+    before = rows(archive)
+    for again in (paths, paths[::-1], paths[:1]):
+        assert set(outcome(ingest(again, archive, PLAIN))) == {"unchanged"}
+        assert rows(archive) == before
+
+
+def test_a_file_with_former_states_gives_no_time_to_another(archive: Archive, write_records: WriteRecords) -> None:
+    """Both states were read without times; the former one is old news with a time as well."""
+    states = [FERRY, {**FERRY, "text": "The ferry is late."}]
+    ingest([write_records("a.jsonl", states)], archive, PLAIN)
+    path = write_records("a.jsonl", [timed(states[0], "08:00"), timed(states[1], "09:00")])
+    for _ in range(2):
+        assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 2}
+        assert times(archive) == {"1": ("2019-06-01T09:00", 2)}
 
 
 def test_the_same_content_under_another_key_is_a_duplicate(archive: Archive, write_records: WriteRecords) -> None:
