@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple
 
-SpanType = Literal["person", "organization", "place", "event"]
+from app.ids import EntityType
+
+SpanType = EntityType
 # What found a mention, or changed it last; docs/entities.md describes each.
 Rule = Literal[
     "model", "title", "completed", "legal-form", "head-noun", "well-known", "employer", "speaker", "given-name",

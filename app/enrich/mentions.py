@@ -15,11 +15,10 @@ from itertools import accumulate
 from app.enrich import events, gazetteer, grounds, inverted, passes, scores
 from app.enrich.cleaning import clean, trim
 from app.enrich.context import Context, Span
-from app.enrich.grounds import Ground, Rule, SpanType
+from app.enrich.grounds import Ground, Rule
 from app.enrich.layout import FoundDateline, TextBlock, block_at
 from app.enrich.prepared import Found, Prepared
-
-EntityType = SpanType
+from app.ids import EntityType
 
 # Labels of names that are no entity of ours; a nationality inside them is none either (`American Pie`).
 _OTHER_NAMES = frozenset(("WORK_OF_ART", "LAW", "PRODUCT", "LANGUAGE"))

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Literal, cast
 
-from app.ids import UNRESOLVED
+from app.ids import UNRESOLVED, EntityType
 from app.text import fold
 
 if TYPE_CHECKING:
     from app.search.engine import Document
 
-FacetName = Literal[
-    "person", "organization", "place", "event", "source", "author", "dateline", "language", "year", "month"
-]
+FacetName = Literal[EntityType, "source", "author", "dateline", "language", "year", "month"]
 Field = Literal["headline", "body", "dateline", "source", "author"]
 """What a word of a query can be asked of: the texts of an article, and the values of `WORDED`."""
 How = Literal["all", "any", "none"]

@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request, Response
 
 from app.http.deps import ArchiveDep
 from app.read.entities import entity_page, entity_summary
+from app.search.attributes import ENTITY, FACETS
 from app.web.address import Address, entity_params
 from app.web.pages import Way, render_page
 
-KINDS = (("", "All"), ("person", "People"), ("place", "Places"), ("organization", "Organizations"), ("event", "Events"))
+KINDS = (("", "All"), *((name, row.title) for name, row in FACETS.items() if row.view is ENTITY))
 SORTS = (("-count", "Most articles"), ("name", "A to Z"))
 LIMIT = 99
 """Three columns of 33: about a screen."""

@@ -12,13 +12,13 @@ from dataclasses import dataclass, field, replace
 from app.enrich import events, roles
 from app.enrich.grounds import Ground
 from app.enrich.layout import FoundDateline
-from app.enrich.mentions import EntityType, Mention
+from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
 from app.enrich.resolve.organizations import Organizations
 from app.enrich.resolve.people import People
 from app.enrich.resolve.places import Places
-from app.ids import entity_id
+from app.ids import EntityType, entity_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +98,4 @@ def _meaning_of(mention: Mention, people: People, bodies: Organizations, places:
     if mention.type == "place":
         return places.meaning(mention), mention.ground
     name = events.event_name(plain(mention.text))
-    return Meaning(entity_id("event", name), name), mention.ground
+    return Meaning(entity_id(mention.type, name), name), mention.ground
