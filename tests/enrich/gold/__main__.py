@@ -1,7 +1,7 @@
-"""`python -m tests.enrich.gold --texts news.jsonl.gz web.jsonl.gz`: how well names are found and joined, on articles
-marked by hand.
+"""`python -m tests.enrich.gold --texts news.jsonl.gz web.jsonl.gz us.jsonl.gz`: how well names are found and joined,
+on articles marked by hand.
 
-The marks are kept here, the texts are not.
+The marks are kept here, the texts are not. A part that is asked for needs only its own file.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from app.enrich.resolve import Enrichment, resolve
 from app.text import fingerprint, normalise
 
 FOLDER = Path(__file__).parent
-PARTS = ("development", "held-out", "web-development", "web-held-out")
+PARTS = ("development", "held-out", "web-development", "web-held-out", "us-held-out")
 # A nationality is no name: it is marked to be left out, or to be scored by itself.
 TYPES = ("person", "organization", "place", "event", "demonym")
 _BATCH = 32

@@ -37,6 +37,11 @@ def test_no_article_is_in_two_parts() -> None:
     assert len(ids) == len(set(ids))
 
 
+def test_modern_news_is_only_scored() -> None:
+    assert len(marked.load("us-held-out")) == 40
+    assert "us-development" not in marked.PARTS
+
+
 def test_a_text_other_than_the_marked_one_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "texts.jsonl"
     path.write_text(json.dumps({"id": "7", "body": BODY + " "}), encoding="utf-8")
