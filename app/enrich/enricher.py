@@ -36,7 +36,7 @@ class Enricher:
     def enrich(self, batch: Sequence[LaidOut]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]
         enrichments = []
-        for source, text, found in zip(batch, prepared, self._recogniser.read(prepared), strict=True):
-            mentions = recognise(source.body, text, found, source.layout.dateline)
-            enrichments.append(resolve(source.id, source.body, mentions, source.layout.dateline, self.pipeline))
+        for text, read, found in zip(batch, prepared, self._recogniser.read(prepared), strict=True):
+            mentions = recognise(text.body, read, found, text.layout.dateline)
+            enrichments.append(resolve(text.id, text.body, mentions, text.layout.dateline, self.pipeline))
         return enrichments

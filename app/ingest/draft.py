@@ -14,6 +14,7 @@ from pathlib import Path
 
 import msgspec
 
+from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
 from app.ingest.dates import Published, parse_published, time_on
 from app.ingest.markup import plain_text
@@ -84,7 +85,7 @@ class Origin:
         return found[1] if found else None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Draft:
     """An article as it came in, cleaned. `key` says which article it is: see `_key`.
 
@@ -114,6 +115,10 @@ class Draft:
     """The kinds of things in its fields that are no text, and were taken out or replaced."""
     former_key: str | None = None
     """The key that earlier versions gave the record, where that was another."""
+
+    @cached_property
+    def layout(self) -> Layout:
+        return lay_out(self.body, self.headline, self.dateline)
 
     def sha256_at(self, published_at: str | None) -> str:
         """Return the hash that the record would have with that time."""

@@ -25,19 +25,14 @@ _MOST_IGNORED = 200
 
 @dataclass(frozen=True, slots=True)
 class FileEnd:
-    """The file at `path` was read to its end, or there is none any more."""
+    """The file at `path` was read to its end, or there is none any more. `changed`: while it was read, so that it is
+    read from its beginning again, and what came of it so far does not count."""
 
     path: str
+    changed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Again:
-    """The file at `path` is read from its beginning again: what came of it so far does not count."""
-
-    path: str
-
-
-Incoming = Draft | Refusal | FileEnd | Again
+Incoming = Draft | Refusal | FileEnd
 
 
 @dataclass(slots=True)
@@ -84,7 +79,7 @@ class Reading:
                     f"{found.name} changed while it was read" + (" and was read again." if left else ".")
                 )
                 if left:
-                    yield Again(found.place)
+                    yield FileEnd(found.place, changed=True)
         except OSError as error:
             yield self._refusal(found, f"cannot be read: {error.strerror}")
             return

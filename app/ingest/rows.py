@@ -7,18 +7,17 @@ from typing import Any
 
 from app.enrich.resolve import Enrichment
 from app.ingest.draft import Draft
-from app.ingest.recognition import Recognised
 from app.ingest.verdict import Verdict
 from app.store import tables
 from app.store.linking import Names
 from app.text import count_words
 
 # What a draft and a row call by the same name is the same; `article` says what is not.
-_AS_DRAFTED = [name for name in tables.Article.model_fields if name in Draft.__slots__]
+_AS_DRAFTED = [name for name in tables.Article.model_fields if name in Draft.__dataclass_fields__]
 
 
-def article(draft: Draft, verdict: Verdict, recognised: Recognised, *, sequence: int, now: str) -> dict[str, Any]:
-    layout, named = recognised.layout, recognised.enrichment or verdict.named
+def article(draft: Draft, verdict: Verdict, found: Enrichment | None, *, sequence: int, now: str) -> dict[str, Any]:
+    layout, named = draft.layout, found or verdict.named
     return {
         **{name: getattr(draft, name) for name in _AS_DRAFTED},
         "id": verdict.article,

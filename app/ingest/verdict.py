@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from sqlmodel import Session
 
-from app.enrich.layout import lay_out
 from app.ingest.draft import Draft
 from app.ingest.report import Outcome
 from app.store.provenance import KnownArticles, Seen, StoredArticle, load_known_articles
@@ -186,7 +185,7 @@ def _has_the_names_of(draft: Draft, standing: StoredArticle, names: Pipeline | N
     """Names come of the text and the dateline alone: where only a source or an address changed, they stay."""
     if not standing.pipeline or draft.content_sha256 != standing.content_sha256:
         return False
-    dateline = lay_out(draft.body, draft.headline, draft.dateline).dateline
+    dateline = draft.layout.dateline
     if (dateline.text if dateline else None) != standing.dateline:
         return False
     return names is None or standing.pipeline == names()
@@ -201,12 +200,3 @@ def _learn(archive: KnownArticles, state: StoredArticle) -> None:
     archive.by_key[state.key] = state
     archive.key_of[state.id] = state.key
     archive.by_content.setdefault(state.content_sha256, state.id)
-
-
-def wanting(drafts: Iterable[Draft], verdicts: Iterable[Verdict]) -> list[int]:
-    """Return which of them must go through layout and recognition."""
-    return [
-        number
-        for number, (_, verdict) in enumerate(zip(drafts, verdicts, strict=True))
-        if verdict.writes_text or verdict.needs_names
-    ]

@@ -12,9 +12,11 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 
-from app.enrich.enricher import Enricher
+from app.enrich.enricher import Enricher, LaidOut
+from app.enrich.resolve import Enrichment
 from app.errors import SettingsInvalid
 
 # The server process is told in the environment which model to load. Not the name of the setting: this process and what
@@ -42,6 +44,10 @@ def enricher(model: str) -> Enricher:
     if model not in _loaded:
         _loaded[model] = Enricher(model)
     return _loaded[model]
+
+
+def recognise(model: str, texts: Sequence[LaidOut]) -> list[Enrichment]:
+    return enricher(model).enrich(texts)
 
 
 def preload() -> None:

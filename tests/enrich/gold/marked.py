@@ -33,7 +33,7 @@ class Marked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     mentions: list[tuple[int, int, str, str]]
 
 
-class Text(msgspec.Struct, frozen=True):
+class Line(msgspec.Struct, frozen=True):
     """A record of the file of texts; other fields are passed over."""
 
     id: str
@@ -117,10 +117,10 @@ def _named(paths: Sequence[Path]) -> str:
     return " or ".join(map(str, paths))
 
 
-def _texts(path: Path) -> Iterator[Text]:
+def _texts(path: Path) -> Iterator[Line]:
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
         for line in lines:
-            yield msgspec.json.decode(line, type=Text)
+            yield msgspec.json.decode(line, type=Line)
 
 
 def _spans(enrichment: Enrichment) -> dict[Span, str]:

@@ -1,0 +1,222 @@
+"""The intake of drafts: judged against what the archive has, named, and written with where they came from.
+
+Whatever yields drafts can be taken in: files are one `Feed`, and all others get the same verdicts, batches and report.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.enrich.enricher import LaidOut
+from app.enrich.resolve import Enrichment
+from app.ingest import rows
+from app.ingest.draft import Draft
+from app.ingest.labels import Labels
+from app.ingest.reading import FileEnd, Incoming, refusal
+from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
+from app.ingest.run import BATCH, Run, Task
+from app.ingest.verdict import Judge, Met, Verdict
+from app.store import articles, provenance, rejections
+from app.store.linking import replace_names
+from app.store.rejections import Refusal
+from app.store.sequence import next_sequence
+
+# Without names the fixed cost of a transaction counts.
+_BATCH_WITHOUT_NAMES = 500
+_BATCH_CHARACTERS = 4_000_000
+
+
+class Feed(Protocol):
+    """What an intake takes, in order. `done` grows to `total`, in bytes or whatever is counted: it is for progress."""
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+    def __iter__(self) -> Iterator[Incoming]: ...
+
+
+@dataclass(slots=True)
+class _Batch:
+    drafts: list[Draft] = field(default_factory=list)
+    refusals: list[Refusal] = field(default_factory=list)
+    ends: list[FileEnd] = field(default_factory=list)
+    wanted: list[int] = field(default_factory=list)
+    """Numbers of the drafts that were sent to recognition."""
+    size: int = 0
+    done: int = 0
+    """What the feed had done when it was full."""
+    again: str | None = None
+    """The file that is read again after it, of which nothing in it counts."""
+
+    def add(self, incoming: Incoming) -> None:
+        if isinstance(incoming, Draft):
+            self.drafts.append(incoming)
+            self.size += incoming.size
+        elif isinstance(incoming, Refusal):
+            self.refusals.append(incoming)
+        elif incoming.changed:
+            self.again = incoming.path
+        else:
+            self.ends.append(incoming)
+
+    def is_full(self, limit: int) -> bool:
+        """A file that is read again begins a batch: two readings of it are never in one."""
+        if self.again is not None:
+            return True
+        fill = len(self.drafts) >= limit or self.size >= _BATCH_CHARACTERS
+        return fill or len(self.refusals) >= _BATCH_WITHOUT_NAMES
+
+
+_Judged = tuple[Draft, Verdict, Enrichment | None]
+
+
+class Intake:
+    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files."""
+
+    def __init__(self, archive: Archive, progress: OnProgress | None, workers: int, *, names: bool) -> None:
+        self.tally = Tally()
+        self.labels = Labels(archive.database)
+        self._archive = archive
+        self._progress = progress
+        self._pipeline = (lambda: archive.enricher.pipeline) if names else None
+        self._limit = BATCH if names else _BATCH_WITHOUT_NAMES
+        self._stage: Stage = "recognition" if names else "rows"
+        self._run = Run(archive, self.tally, workers, names=names)
+        self._now = datetime.now(UTC).isoformat()
+        self._met = Met()
+
+    def take(self, feed: Feed) -> Report:
+        def tell(batch: _Batch | None) -> None:
+            if self._progress is not None:
+                done = feed.total if batch is None else batch.done
+                read, rejected = self.tally.read, self.tally.outcomes["rejected"]
+                self._progress(Progress(done, feed.total, read, rejected, "index" if batch is None else self._stage))
+
+        self._run.over(self._tasks(feed), self._write, tell)
+        return self.tally.report()
+
+    def _tasks(self, feed: Feed) -> Iterator[Task[_Batch]]:
+        batches = self._batches(feed)
+        while True:
+            with self.tally.timing("reading"):
+                batch = next(batches, None)
+                if batch is None:
+                    return
+                with self._archive.database.reading() as session:
+                    verdicts = Judge(self._pipeline, self._now, Met()).all(session, batch.drafts)
+                batch.wanted = [number for number, verdict in enumerate(verdicts) if verdict.needs_names]
+            yield batch, [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
+
+    def _batches(self, feed: Feed) -> Iterator[_Batch]:
+        batch = _Batch()
+        for incoming in feed:
+            batch.add(incoming)
+            if batch.is_full(self._limit):
+                batch.done = feed.done
+                yield batch
+                batch = _Batch()
+        batch.done = feed.done
+        yield batch
+
+    def _write(self, batch: _Batch, recognised: list[Enrichment]) -> int:
+        found = dict(zip(batch.wanted, recognised, strict=True))
+        with self._archive.database.writing() as session:
+            # Judged again: batches that were still waiting when this one was judged first are rows by now.
+            verdicts = Judge(self._pipeline, self._now, self._met).all(session, batch.drafts)
+            missing = [n for n, verdict in enumerate(verdicts) if verdict.needs_names and n not in found]
+            texts = [_text(batch.drafts[number], verdicts[number]) for number in missing]
+            found |= zip(missing, self._run.recognise(texts), strict=True)
+            judged = [(d, v, found.get(n)) for n, (d, v) in enumerate(zip(batch.drafts, verdicts, strict=True))]
+            for step in _steps(judged):
+                self._write_articles(session, step)
+            self._write_provenance(session, judged)
+            refused = [
+                refusal(draft.origin, draft.record.number, verdict.reason, draft.record.sha256, draft.record.offset)
+                for draft, verdict, _ in judged
+                if verdict.outcome == "rejected"
+            ]
+            rejections.store_rejections(session, [*batch.refusals, *refused], self._now)
+            resolved = sum(rejections.resolve_rejections(session, end.path, self._now) for end in batch.ends)
+        self._count(batch, judged, resolved)
+        return sum(verdict.writes_text for verdict in verdicts)
+
+    def _write_articles(self, session: Session, step: list[_Judged]) -> None:
+        first = next_sequence(session, len(step))
+        provenance.keep_revisions(session, [v.article for _, v, _ in step if v.outcome == "revised"])
+        written = [
+            rows.article(draft, verdict, found, sequence=sequence, now=self._now)
+            for sequence, (draft, verdict, found) in enumerate(step, first)
+            if verdict.writes_text
+        ]
+        provenance.put_articles(session, written)
+        for sequence, (_, verdict, found) in enumerate(step, first):
+            if not verdict.writes_text and found is not None:
+                articles.set_names(session, verdict.article, found.pipeline, found.dateline_place, sequence)
+        # Where the names of the former state are its own, their rows stay as they are.
+        renamed = [(verdict.article, found) for _, verdict, found in step if verdict.named is None]
+        names = rows.names((id, found) for id, found in renamed if found is not None)
+        replace_names(session, [id for id, _ in renamed], names)
+
+    def _write_provenance(self, session: Session, judged: list[_Judged]) -> None:
+        pairs = [(draft, verdict) for draft, verdict, _ in judged]
+        provenance.put_input_files(session, self.labels.take())
+        provenance.put_keys(session, [(v.article, d.key) for d, v in pairs if v.is_rekeyed])
+        provenance.put_times(session, [rows.time(d, v) for d, v in pairs if v.is_timed])
+        provenance.put_sightings(session, [(v.article, seen) for _, v in pairs for seen in v.seen])
+        provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
+        provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
+        taken = [d for d, v in pairs if v.outcome in ("new", "duplicate")]
+        provenance.drop_former_copies(session, {d.former_key: d.origin.file for d in taken if d.former_key})
+
+    def _count(self, batch: _Batch, judged: list[_Judged], resolved: int) -> None:
+        """Count after the commit: what is reported is there."""
+        for draft, verdict, _ in judged:
+            path = str(draft.origin.path)
+            self.tally.count(verdict.outcome, path)
+            if verdict.outcome != "rejected":
+                self.tally.remark(path, undated=draft.date is None, cleaned=draft.cleaned)
+            self.tally.recognised += verdict.needs_names
+            self.tally.timed += verdict.is_timed
+            self.tally.named += verdict.needs_names and verdict.outcome == "unchanged"
+        for refused in batch.refusals:
+            self.tally.count("rejected", refused.path)
+        for end in batch.ends:
+            self.tally.end(end.path)
+        if batch.again is not None:
+            self.tally.read_again(batch.again)
+            self._now = _moment_after(self._now)
+        self.tally.apart = self.labels.apart
+        self.tally.resolved += resolved
+
+
+def _text(draft: Draft, verdict: Verdict) -> LaidOut:
+    return LaidOut(verdict.article, draft.body, draft.layout)
+
+
+def _steps(judged: Iterable[_Judged]) -> Iterator[list[_Judged]]:
+    """Cut what changes an article so that none is twice in a step: its states must follow each other, and of two in one
+    batch the later one stays."""
+    step: dict[str, _Judged] = {}
+    for draft, verdict, found in judged:
+        if not (verdict.writes_text or verdict.needs_names):
+            continue
+        if verdict.article in step:
+            yield list(step.values())
+            step = {}
+        step[verdict.article] = (draft, verdict, found)
+    if step:
+        yield list(step.values())
+
+
+def _moment_after(seen_at: str) -> str:
+    """Another moment than this, also where the clock stands."""
+    return max(datetime.now(UTC), datetime.fromisoformat(seen_at) + timedelta(microseconds=1)).isoformat()
