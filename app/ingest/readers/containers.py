@@ -55,8 +55,10 @@ def records_in(fields: Mapping[str, object]) -> Sequence[object] | None:
     lists = {path: value for path, value in _lists(fields, "") if is_of_records(path)}
     articles = {path: value for path, value in lists.items() if any(map(_is_article, value[:_SAMPLE]))}
     articles = articles or {path: value for path, value in lists.items() if is_named_for_records(path)}
-    if _has_text(fields):
-        if any(_has_text(each) for value in articles.values() for each in value[:_SAMPLE] if isinstance(each, Mapping)):
+    if names.has_text(fields):
+        if any(
+            names.has_text(each) for value in articles.values() for each in value[:_SAMPLE] if isinstance(each, Mapping)
+        ):
             raise Unclear(f"has a text of its own and a list of articles in {named(articles)}: make two files of them")
         return None
     if articles:
@@ -116,7 +118,3 @@ def _lists(fields: Mapping[str, object], above: str, depth: int = 1) -> Iterator
 
 def _is_article(value: object) -> bool:
     return isinstance(value, Mapping) and names.is_article(value)
-
-
-def _has_text(value: Mapping[str, object]) -> bool:
-    return names.has_text(value)
