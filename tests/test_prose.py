@@ -15,7 +15,7 @@ from pathlib import Path
 
 APP = Path(__file__).parents[1] / "app"
 
-SHARED_NAMES = 0.09
+SHARED_NAMES = 0.045
 FRAGMENTS = 0.01
 """The shares that there are. They are lowered whenever the code allows it, and raised never."""
 
