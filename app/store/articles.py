@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, update
 from sqlmodel import Session, col, select
@@ -78,6 +79,32 @@ def article_mentions(session: Session, id: str) -> list[Mention]:
     """Return the mentions in the order of the text."""
     wanted = select(Mention).where(Mention.article_id == id).order_by(col(Mention.start), col(Mention.end))
     return list(session.exec(wanted))
+
+
+class NamedEntity(NamedTuple):
+    """An entity of an article: in how many articles it is, how often it is named in this one, and where first."""
+
+    id: str
+    type: str
+    name: str
+    article_count: int
+    mentions: int
+    first: int
+
+
+def named_entities(session: Session, ids: Sequence[str]) -> dict[str, list[NamedEntity]]:
+    """Return the entities of each article, hidden ones left out, in the order in which its text first names them."""
+    found: dict[str, list[NamedEntity]] = {id: [] for id in ids}
+    first = func.min(ArticleEntity.first)
+    columns: tuple[Any, ...] = (
+        ArticleEntity.article_id, Entity.id, Entity.type, Entity.name, Entity.article_count,
+        func.sum(ArticleEntity.count), first,
+    )  # fmt: skip
+    joined = select(*columns).join(Entity, col(Entity.id) == col(ArticleEntity.entity_id)).where(~col(Entity.hidden))
+    wanted = joined.group_by(col(ArticleEntity.article_id), col(Entity.id)).order_by(first, col(Entity.id))
+    for article_id, *values in select_in(session, wanted, ArticleEntity.article_id, ids):
+        found[article_id].append(NamedEntity(*values))
+    return found
 
 
 def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from fastapi import APIRouter, Request, Response
 
 from app.http.deps import ArchiveDep, ArticleId
 from app.read.articles import article_view
 from app.read.hits import wire_spans
+from app.read.salience import by_salience
 from app.search import highlight
+from app.search.attributes import ENTITY, FACETS
 from app.search.query import parse
 from app.store import articles as store
 from app.web.address import Address
@@ -30,6 +34,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         article = article_view(session, row)
         like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
         similar = results(archive, session, like_it.hits)
+        named = store.named_entities(session, [article_id])[article_id]
     hits = highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
     # An address comes from outside: only those of the web are links, never one that runs a script.
@@ -38,5 +43,13 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     return render_page(
         request, "article.html",
         q=q, article=article, web=web, passages=passages(article), similar=similar, call=call, hits=len(hits),
+        named=_by_kind(by_salience(named, row.headline, archive.engine.status().documents)),
         curl=call.curl(str(request.base_url)),
     )  # fmt: skip
+
+
+def _by_kind(named: Sequence[store.NamedEntity]) -> list[tuple[str, list[store.NamedEntity]]]:
+    """Group names under the titles that facets have, in the same order."""
+    titles = {kind: grouping.title for kind, grouping in FACETS.items() if grouping.view is ENTITY}
+    groups = [(title, [each for each in named if each.type == kind]) for kind, title in titles.items()]
+    return [(title, some) for title, some in groups if some]

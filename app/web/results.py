@@ -9,15 +9,14 @@ from markupsafe import Markup
 from sqlmodel import Session
 
 from app.archive import Archive
+from app.read.salience import by_salience
 from app.search import highlight
 from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store import articles as store
-from app.store import entities as named
-from app.store.tables import Entity
 
 NAMES = 5
-"""Entities shown of an article: the first that it names are whom it is about."""
+"""Entities shown of an article."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,22 +24,22 @@ class Result:
     hit: ArticleHit
     headline: Markup
     snippet: Markup
-    entities: tuple[Entity, ...]
+    entities: list[store.NamedEntity]
 
 
 def results(
     archive: Archive, session: Session, hits: Sequence[ArticleHit], clause: Clause | None = None
 ) -> list[Result]:
     ids = [hit.id for hit in hits]
-    bodies, people = store.bodies(archive.database, ids), store.entities_of(session, ids)
-    known = named.load_entities(session, list({id for ids in people.values() for id in ids[:NAMES]}))
+    bodies, named = store.bodies(archive.database, ids), store.named_entities(session, ids)
+    articles = archive.engine.status().documents
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [
         Result(
             hit,
             _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
             _snippet_html(hit, bodies.get(hit.id, ""), in_body),
-            tuple(known[id] for id in people[hit.id][:NAMES]),
+            by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
         )
         for hit in hits
     ]
