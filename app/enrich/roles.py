@@ -51,10 +51,11 @@ def beside(body: str, mentions: Sequence[Mention]) -> dict[int, str]:
 def introductions(text: str) -> Iterator[tuple[str, str]]:
     """Yield each way to read what somebody typed as an office and a name, the longest name first.
 
-    `Defence Minister Khawaja Asif` is `Defence Minister` and `Khawaja Asif`. Capitals say nothing here.
+    `Defence Minister Khawaja Asif` is `Defence Minister` and `Khawaja Asif`. Capitals say nothing here. Each way costs
+    the caller a look-up, so offices of more words than a text's have are none.
     """
     words = [word.rstrip(",") for word in text.split()]
-    for number in range(1, len(words)):
+    for number in range(1, min(len(words), _HEAD_WORDS + 1)):
         before = words[:number]
         titled = [titles.is_title(word) or callings.is_calling(word) for word in before]
         if titled[-1] or (any(titled) and all(map(_may_introduce, before))):

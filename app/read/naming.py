@@ -17,6 +17,8 @@ from app.text import fold
 
 _CLEARLY = 5
 """So many times as often as all namesakes together somebody is called by an office, whom it tells apart from them."""
+_CANDIDATES = 20
+"""Namesakes that are looked at, and shown to choose from."""
 _LEAST_SHORT = 3
 """Letters of a word that is short for another."""
 
@@ -52,7 +54,9 @@ def entity_named(session: Session, name: str) -> Entity:
     raise InvalidParameter(
         "entity_name",
         f"{len(found)} entities are called {name!r}; name one by its id in entity.",
-        candidates=tuple(PossibleEntity(each.id, each.name, each.type, entity_hint(each)) for each in found[:20]),
+        candidates=tuple(
+            PossibleEntity(each.id, each.name, each.type, entity_hint(each)) for each in found[:_CANDIDATES]
+        ),
     )
 
 
@@ -61,7 +65,9 @@ def _introduced(session: Session, text: str) -> list[Entity]:
     for office, name in roles.introductions(text):
         people = [entity for entity in store.resolve_name(session, name) if is_person(entity.id)]
         if people:
-            times = sorted(((_times(session, person, office), person) for person in people), key=itemgetter(0))
+            # The most written about come first; of thousands of namesakes the others are seldom meant.
+            likely = people[:_CANDIDATES]
+            times = sorted(((_times(session, person, office), person) for person in likely), key=itemgetter(0))
             (most, likeliest), others = times[-1], sum(count for count, _ in times[:-1])
             return [likeliest] if most > _CLEARLY * others else people
     return []

@@ -62,3 +62,7 @@ def test_each_mention_has_its_own(enrich: Enrich) -> None:
 )
 def test_what_somebody_typed_is_an_office_and_a_name(text: str, first: tuple[str, str] | None) -> None:
     assert next(introductions(text), None) == first
+
+
+def test_a_row_of_titles_is_not_read_in_as_many_ways() -> None:
+    assert len(list(introductions("Mr " * 60 + "Putin"))) <= 6
