@@ -8,13 +8,13 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.enrich import roles
+from app.enrich.roles import introductions
 from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
 from app.read.models import EntitySummary, RelatedEntity, Role, ordered
 from app.read.params import EntityParams
 from app.search.attributes import EVERYTHING, FacetName, Filters
-from app.search.engine import DateCounts, SearchEngine
+from app.search.engine import ArticleHit, DateCounts, SearchEngine
 from app.search.query import Query
 from app.store import entities as store
 from app.store import tables
@@ -30,16 +30,19 @@ class Portrait:
     entity: tables.Entity
     aliases: list[Alias]
     roles: list[store.StatedRole]
+    latest: tuple[ArticleHit, ...]
     dates: DateCounts
 
 
-def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, most_roles: int = 20) -> Portrait:
-    """Count an entity for an answer; its own sums wait for the end of an ingest.
+def portrait(
+    engine: SearchEngine, session: Session, entity: tables.Entity, *, roles: int = 20, latest: int = 1
+) -> Portrait:
+    """Count an entity for an answer; its own sums wait for the end of an ingest. So many roles and articles at most.
 
     Articles and their dates are those of `engine`, which the caller holds still; names and roles are counted in the
     articles that have not changed since.
     """
-    found = engine.search(Query(filters=_naming(entity.id), sort="-date", limit=1, dates=True))
+    found = engine.search(Query(filters=_naming(entity.id), sort="-date", limit=latest, dates=True))
     assert found.dates is not None, "the query asked for dates"
     days = [day for day, count in zip(found.dates.days, found.dates.counts, strict=True) if count]
     aliases = store.aliases_of(session, entity, upto=found.sequence)
@@ -50,8 +53,9 @@ def portrait(engine: SearchEngine, session: Session, entity: tables.Entity, most
         "first_date": days[0] if days else None,
         "last_date": days[-1] if days else None,
     }
-    held = store.roles_of(session, entity.id, limit=most_roles, upto=found.sequence)
-    return Portrait(tables.Entity(**{**entity.model_dump(), **figures}), aliases, held, found.dates)
+    counted = tables.Entity(**{**entity.model_dump(), **figures})
+    held = store.roles_of(session, entity.id, limit=roles, upto=found.sequence)
+    return Portrait(counted, aliases, held, found.hits, found.dates)
 
 
 def related(
@@ -116,7 +120,7 @@ def entities_called(session: Session, name: str | None, **how: Any) -> store.Pag
     page = store.find_entities(session, name=name, **how)
     people = how | {"type": "person"}
     if page.total == 0 and name is not None and how.get("type") in (None, "person"):
-        pages = (store.find_entities(session, name=part, **people) for _, part in roles.introductions(name))
+        pages = (store.find_entities(session, name=part, **people) for _, part in introductions(name))
         page = next((each for each in pages if each.total), page)
     return page
 

@@ -16,9 +16,9 @@ from sqlmodel import Session, col, select
 
 from app.errors import NotFound
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped, is_unresolved, name_of, unscoped
+from app.store.articles import count_changed_after
 from app.store.bulk import select_in
 from app.store.database import Database
-from app.store.sequence import newest
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
 from app.store.totals import count_aliases
 from app.text import fold
@@ -88,9 +88,9 @@ def _spelt_out(id: str) -> str:
 def aliases_of(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:
     """Return the forms of its name, the most usual first.
 
-    Counted anew while it waits to be summed up, and where rows have changed since `upto`: then as far as that.
+    Counted anew while it waits to be summed up, and where articles have changed since `upto`: then in the others.
     """
-    if entity.stale or (upto is not None and newest(session) > upto):
+    if entity.stale or (upto is not None and count_changed_after(session, upto)):
         return sorted(count_aliases(session, entity, upto), key=lambda alias: (-alias.count, alias.text))
     wanted = select(Alias).where(Alias.entity_id == entity.id).order_by(col(Alias.count).desc(), col(Alias.text))
     return list(session.exec(wanted))

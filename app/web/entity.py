@@ -7,8 +7,6 @@ from fastapi import APIRouter, Request, Response
 from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
 from app.read.entities import entity_summary, portrait, related
-from app.search.attributes import Filters
-from app.search.query import Query
 from app.web.address import Address
 from app.web.chart import search_chart
 from app.web.pages import render_page
@@ -24,10 +22,9 @@ router = APIRouter(include_in_schema=False)
 def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        shown = portrait(engine, session, found_entity(request, session, entity_id), ROLES)
+        shown = portrait(engine, session, found_entity(request, session, entity_id), roles=ROLES, latest=LATEST)
         beside = related(engine, session, entity_id, limit=RELATED).items
-        latest = engine.search(Query(filters=Filters(entity=(entity_id,)), sort="-date", limit=LATEST))
-        listed = results(archive, session, latest.hits)
+        listed = results(archive, session, shown.latest)
     articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
     return render_page(
