@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from app.ids import is_unresolved
 from app.store.articles import NamedEntity
 from app.text import fold
 
+_WORD = re.compile(r"\w+")
 _IN_HEADLINE, _IN_LEAD = 3, 1
 """As many mentions more a name is worth that stands there."""
 _LEAD = 300
@@ -18,10 +20,10 @@ _LEAD = 300
 def by_salience(named: Sequence[NamedEntity], headline: str, articles: int) -> list[NamedEntity]:
     """Return the names with those first that matter most: often named, in the headline or the lead, and rare among the
     so many articles of the archive. Surnames whose bearers are not told apart come last."""
-    words = set(fold(headline).split())
+    words = set(_WORD.findall(fold(headline)))
 
     def weight(entity: NamedEntity) -> float:
-        in_headline = not words.isdisjoint(fold(entity.name).split()[-1:])
+        in_headline = not words.isdisjoint(_WORD.findall(fold(entity.name))[-1:])
         mentions = entity.mentions + _IN_HEADLINE * in_headline + _IN_LEAD * (entity.first < _LEAD)
         return mentions * math.log2(1 + max(articles, 1) / max(entity.article_count, 1))
 

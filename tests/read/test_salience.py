@@ -6,7 +6,7 @@ from app.read.salience import by_salience
 from app.store.articles import NamedEntity
 
 PUTIN = NamedEntity("person-vladimir-putin", "person", "Vladimir Putin", 40, 3, 900)
-ADVISORY = NamedEntity("organization-dc-advisory", "organization", "DC Advisory", 1, 1, 20)
+ADVISORY = NamedEntity("organization-dc-advisory", "organization", "DC Advisory", 30, 1, 20)
 COUNTRY = NamedEntity("place-united-states", "place", "United States", 900, 3, 10)
 SMITH = NamedEntity("person-smith-unresolved", "person", "Smith", 5, 9, 0)
 
@@ -16,7 +16,8 @@ def order(headline: str, *named: NamedEntity) -> list[str]:
 
 
 def test_who_is_in_the_headline_comes_before_what_is_named_first() -> None:
-    assert order("Putin Meets Advisers", ADVISORY, PUTIN) == ["Vladimir Putin", "DC Advisory"]
+    for headline in ("Putin Meets Advisers", "Advisers: Putin’s Evening", "An Evening With “Putin”"):
+        assert order(headline, ADVISORY, PUTIN._replace(mentions=1)) == ["Vladimir Putin", "DC Advisory"], headline
 
 
 def test_of_names_as_often_named_the_rarer_comes_first() -> None:
