@@ -49,7 +49,7 @@ def article_view(session: Session, row: tables.Article) -> Article:
 
 
 def _as_kept(row: tables.Article) -> dict[str, object]:
-    """What is shown as it is kept, without what the article does not have."""
+    """Return what is shown as it is kept, without what the article does not have."""
     return {name: value for name in _AS_KEPT if (value := getattr(row, name)) is not None}
 
 

@@ -126,8 +126,10 @@ class Snapshot:
 
     @cached_property
     def moments(self) -> npt.NDArray[np.float64]:
-        """When each document was published: its day number, and its time as a part of one. They order as both do; a day
-        without a time comes before all times of it. 0 is undated."""
+        """Return when each document was published: its day number, and its time as a part of one.
+
+        They order as both do; a day without a time comes before all times of it. 0 is undated.
+        """
         moments: npt.NDArray[np.float64] = self.column("date") + self.column("time") * _TIME_STEP
         return moments
 
