@@ -47,7 +47,7 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
     operation_id="getEntity",
     summary="Read an entity",
     response_model=Entity,
-    responses=responses(404, moves=True),
+    responses=responses(404, 503, moves=True),
     dependencies=[Depends(no_parameters)],
 )
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
@@ -73,7 +73,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     operation_id="listRelatedEntities",
     summary="List related entities",
     response_model=RelatedPage,
-    responses=responses(400, 404, paged=True, moves=True),
+    responses=responses(400, 404, 503, paged=True, moves=True),
 )
 def list_related_entities(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[RelatedParams, Query()]

@@ -17,7 +17,7 @@ from app.http.metrics import Metrics
 # What asks the index, pages among it; `/v1/articles/{id}` asks the rows alone, and is read also while searches queue.
 _SEARCHES = re.compile(
     r"/|/(articles|entities)/[^/]+|"
-    r"/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+/timeline)"
+    r"/v1/(search|timeline|autocomplete|articles/[^/]+/similar|entities/[^/]+(/(related|timeline))?)"
 )
 _RETRY_AFTER = 1
 """Seconds: most searches take hundredths of one."""

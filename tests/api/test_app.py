@@ -89,7 +89,9 @@ def test_while_it_is_made_searches_are_put_off_and_articles_are_read(settings: S
         [first, _] = session.exec(select(Article.id)).all()
     shutil.rmtree(settings.index_dir)
     with writing_alone(settings.lock_path), serve(create_api(settings)) as client:
-        for path in ("/v1/search?q=lighthouse", "/v1/timeline", f"/v1/articles/{first}/similar", "/readyz"):
+        entity = "/v1/entities/place-norway"
+        counted = ["/v1/search?q=lighthouse", "/v1/timeline", entity, f"{entity}/related", f"{entity}/timeline"]
+        for path in (*counted, f"/v1/articles/{first}/similar", "/readyz"):
             answer = client.get(path)
             assert (answer.status_code, answer.json()["type"]) == (503, "/problems/index-unavailable")
             assert answer.headers["Retry-After"]
