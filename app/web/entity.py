@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
+from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
 from app.web.address import Address
 from app.web.chart import search_chart
@@ -29,8 +30,8 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
     call = Address(f"/v1/entities/{entity_id}")
     return render_page(
         request, "entity.html",
-        entity=entity_summary(shown.entity), aliases=shown.aliases, roles=shown.roles,
-        related=beside, picture=picture(beside), results=listed,
+        entity=entity_summary(shown.entity), unresolved=is_unresolved(entity_id),
+        aliases=shown.aliases, roles=shown.roles, related=beside, picture=picture(beside), results=listed,
         chart=search_chart(shown.dates, articles), articles=articles,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip

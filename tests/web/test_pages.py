@@ -379,6 +379,20 @@ def test_the_page_of_a_merged_entity_leads_to_the_one_that_took_it_in(tmp_path: 
     assert "Russian president" in page.text
 
 
+def test_the_page_of_a_surname_says_that_its_bearers_are_not_told_apart(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1)
+    (tmp_path / "in.jsonl").write_text(
+        "".join(f'{{"text": "BERGEN, May {n} - Mr. Quillan said on Monday that boat {n} was late."}}\n' for n in (1, 2))
+    )
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "in.jsonl"], archive, IngestOptions())
+    with serve(create_app(settings)) as client:
+        page = client.get("/entities/person-quillan-unresolved").text
+        assert "<span>not told apart</span>" in page
+        assert ">2 articles</a>" in page
+        assert "not told apart" not in client.get("/entities/place-bergen").text
+
+
 @pytest.mark.parametrize(
     ("query", "said"),
     [
