@@ -373,18 +373,11 @@ def run() -> None:
 
 def _checked_params(entity: Sequence[str] | None, **given: Any) -> SearchParams:
     """The same parameters as over HTTP, so that they mean the same; an entity may be named by id or by name."""
-    from pydantic import ValidationError
-
     from app.read.params import SearchParams
 
     ids = [name for name in entity or () if is_entity_id(name)]
     given |= {"entity": ids, "entity_name": [name for name in entity or () if name not in ids]}
-    try:
-        return SearchParams(**{name: value for name, value in given.items() if value is not None})
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        name = str(wrong["loc"][0])
-        raise errors.InvalidParameter(name, wrong["msg"]) from None
+    return SearchParams.checked({name: value for name, value in given.items() if value is not None})
 
 
 def _snippet_json(clause: Clause | None, body: str) -> dict[str, Any]:

@@ -7,17 +7,18 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
 from app.ids import EntityType
 from app.read.models import DecisionKind, HitField
+from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
 
@@ -86,6 +87,20 @@ class Params(BaseModel):
     """None at all: also an operation without parameters refuses what it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @classmethod
+    def checked(cls, given: Mapping[str, object]) -> Self:
+        """Return what a page or the command line asks for. Raises `InvalidParameter` for the first that is wrong."""
+        try:
+            return cls.model_validate(given)
+        except ValidationError as error:
+            wrong = error.errors()[0]
+        name = str(wrong["loc"][0])
+        if wrong["type"] == "extra_forbidden":
+            raise InvalidParameter(
+                name, f"There is no parameter {name!r} here.", suggestion=meant(name, cls.model_fields)
+            )
+        raise InvalidParameter(name, wrong["msg"].rstrip(".") + ".")
 
 
 class _BaseConditions(Params):

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TypeVar, get_origin
+from typing import get_origin
 from urllib.parse import quote, urlencode
 
 from fastapi import Request
-from pydantic import ValidationError
 
-from app.errors import InvalidParameter
-from app.read.params import EntityParams, Params, SearchParams
-from app.read.suggestion import meant
+from app.read.params import EntityParams, SearchParams
 from app.search.attributes import FACETS
 
-P = TypeVar("P", bound=Params)
 SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title)
 """In the order in which readers ask: who, where; years are drawn instead."""
 
@@ -72,12 +67,12 @@ class Address:
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
     given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED}
-    return _validate_address(SearchParams, {"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
+    return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:
     """Read as `search_params` does, for a list of names."""
-    return _validate_address(EntityParams, {"limit": limit, **_filled_fields(request)})
+    return EntityParams.checked({"limit": limit, **_filled_fields(request)})
 
 
 def _filled_fields(request: Request) -> dict[str, str | list[str]]:
@@ -89,23 +84,6 @@ def _filled_fields(request: Request) -> dict[str, str | list[str]]:
     return {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
 
 
-def _validate_address(model: type[P], values: Mapping[str, object]) -> P:
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        raise _invalid_parameter(error, model) from None
-
-
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
     return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in SHOWN_FACETS)))
-
-
-def _invalid_parameter(error: ValidationError, model: type[Params]) -> InvalidParameter:
-    wrong = error.errors()[0]
-    name = str(wrong["loc"][0])
-    if wrong["type"] == "extra_forbidden":
-        return InvalidParameter(
-            name, f"There is no parameter {name!r} here.", suggestion=meant(name, model.model_fields)
-        )
-    return InvalidParameter(name, str(wrong["msg"]).rstrip(".") + ".")
