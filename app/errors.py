@@ -101,9 +101,14 @@ class Conflict(DatelineError):
 
 
 class Withdrawn(DatelineError):
-    def __init__(self, id: str) -> None:
-        super().__init__(f"Article {id!r} was withdrawn.")
+    """`reason` is that of whoever withdrew it, for everybody to read."""
+
+    def __init__(self, id: str, reason: str | None = None) -> None:
+        super().__init__(
+            f"Article {id!r} was withdrawn." if reason is None else f"Article {id!r} was withdrawn: {reason}"
+        )
         self.id = id
+        self.reason = reason
 
 
 class SettingsInvalid(DatelineError):

@@ -88,6 +88,8 @@ class _Lines:
 def show_report(report: Report) -> None:
     outcomes = ("new", "revised", "unchanged", "duplicate", "rejected")
     rows = [("read", report.read), *((name, int(getattr(report, name))) for name in outcomes)]
+    if report.withdrawn:
+        rows.insert(-1, ("withdrawn before", report.withdrawn))
     if report.resolved:
         rows.append(("former rejections that passed", report.resolved))
     show_figures([(name, f"{count:,}") for name, count in rows])

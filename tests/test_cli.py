@@ -26,7 +26,7 @@ from app.ingest.lock import writing_alone
 ROOT = Path(__file__).parent.parent
 COMMANDS = [
     "ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "verify", "backup", "config", "keys",
-    "openapi", "serve",
+    "openapi", "serve", "withdraw", "restore", "erase", "withdrawals",
 ]  # fmt: skip
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
 MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."
@@ -222,6 +222,26 @@ def test_every_kind_of_correction(named: Run) -> None:
     assert (refused.exit_code, "the only mention" in refused.stderr) == (2, True)
     kinds = [decision["kind"] for decision in json.loads(named("entities", "log", "--json").stdout)["results"]]
     assert kinds == ["pin", "hide", "retype", "rename"]
+
+
+def test_an_article_goes_out_of_sight_and_comes_back(named: Run) -> None:
+    [hit, *others] = json.loads(named("search", "moon", "--json").stdout)["results"]
+    gone = named("withdraw", hit["id"], "--reason", "a mistake", "--by", "Ada")
+    assert (gone.exit_code, gone.stdout) == (0, "1 article withdrawn.\n")
+    assert json.loads(named("search", "moon", "--json").stdout)["total"] == len(others)
+    again = named("withdraw", hit["id"], "--reason", "a mistake")
+    assert again.exit_code == 1
+    assert "was withdrawn before" in again.stderr
+    assert named("restore", hit["id"]).stdout == "1 article restored.\n"
+    refused = named("erase", hit["id"], "--reason", "asked for")
+    assert "Erase 1 article for good?" in refused.output
+    assert json.loads(named("search", "moon", "--json").stdout)["total"] == len(others) + 1
+    erased = named("erase", hit["id"], "--reason", "asked for", "--yes")
+    assert erased.stdout == "1 article erased.\n"
+    assert "Backups" in erased.stderr
+    log = json.loads(named("withdrawals", "--json").stdout)
+    assert [each["kind"] for each in log["results"]] == ["erase", "restore", "withdraw"]
+    assert "asked for" in named("withdrawals").stdout
 
 
 def test_strict_turns_a_rejection_into_an_exit_code(run: Run, broken: Path) -> None:

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, search, timeline
+from app.api import articles, decisions, entities, health, search, timeline, withdrawals
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
@@ -44,7 +44,7 @@ def create_api(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, entities, decisions, health):
+    for room in (search, timeline, articles, entities, decisions, withdrawals, health):
         app.include_router(room.router)
     problems.install_problems(app)
     reply.install_redirects(app)

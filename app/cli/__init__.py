@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from app import errors
-from app.cli import entities, keys, server
+from app.cli import entities, keys, server, withdrawals
 from app.cli.command import (
     EXIT_DISK,
     EXIT_HELP,
@@ -60,6 +60,7 @@ app = CommandLine(
 app.add_typer(entities.entities)
 app.add_typer(keys.keys, name="keys", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
+withdrawals.add_to(app)
 
 _FINDINGS = 20
 """Shown of what `verify` finds: where an index is gone there is one for each article."""

@@ -37,10 +37,11 @@ _TAGS = [
     {"name": "Articles", "description": "Read articles, one or many."},
     {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
     {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
+    {"name": "Withdrawals", "description": "Articles out of sight and back, for keys with the scope admin."},
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {
-    409: "An earlier decision stands against it.",
+    409: "An earlier decision or withdrawal stands against it.",
     400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
     401: "A key is needed, or the one sent is unknown or revoked.",
     403: "The key lacks the scope.",

@@ -73,7 +73,8 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
     ),
     errors.Conflict: Kind(
         "conflict", "An earlier decision stands against it", 409,
-        "What was decided before, perhaps a moment ago, rules this out. Read the entity again, or undo that decision.",
+        "What was decided before, perhaps a moment ago, rules this out. Read the entity or the article again, or undo "
+        "that decision.",
     ),
     errors.InvalidCursor: Kind(
         "invalid-cursor", "The cursor cannot be used", 400,
@@ -82,7 +83,7 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
     errors.NotFound: Kind("not-found", "There is no such thing", 404, "The archive holds nothing under this id."),
     errors.Withdrawn: Kind(
         "withdrawn", "The article was withdrawn", 410,
-        "The article was in the archive and was taken back. Its id will not be used again.",
+        "The article was in the archive and was taken back; `detail` has the reason. Its id will not be used again.",
     ),
     errors.ArchiveBusy: Kind(
         "archive-busy", "Another process is writing", 503, "Searches go on; wait a little and try again.", 5

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import monotonic, sleep
 
 from app.archive import Archive
-from app.errors import ArchiveBusy
 from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
@@ -15,9 +13,6 @@ from app.store import decisions, linking
 from app.store.decisions import Proposal
 from app.store.linking import apply_decision, settle_entities
 from app.store.tables import Decision
-
-PATIENCE = 5.0
-"""Seconds. Two decisions at once take turns; an ingest holds the index longer, and brings it up to date itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +24,7 @@ class Decided:
     indexed: bool
 
 
-def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATIENCE) -> Decided:
+def decide(archive: Archive, proposal: Proposal, by: str, patience: float = indexing.PATIENCE) -> Decided:
     """Take a decision. Raises as `record_decision` does, before anything is changed; waits so long for the index."""
     with archive.database.writing() as session:
         decision = decisions.record_decision(
@@ -37,7 +32,7 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = PATI
         )
         articles = apply_decision(session, decision)
         settle_entities(session, RULES)
-    return Decided(decision, articles, _index(archive, patience))
+    return Decided(decision, articles, indexing.index_in_time(archive, patience))
 
 
 def resolve_again(archive: Archive) -> int:
@@ -48,16 +43,3 @@ def resolve_again(archive: Archive) -> int:
             changed = linking.resolve_all(session, RULES)
         indexing.apply(archive)
     return changed
-
-
-def _index(archive: Archive, patience: float) -> bool:
-    until = monotonic() + patience
-    while True:
-        try:
-            indexing.catch_up(archive)
-        except ArchiveBusy:
-            if monotonic() > until:
-                return False
-            sleep(0.05)
-        else:
-            return True

@@ -11,17 +11,17 @@ import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import fields
 from functools import partial
-from time import perf_counter
+from time import monotonic, perf_counter, sleep
 from typing import Protocol
 
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.errors import DatelineError, IndexChanged, IndexUnavailable
+from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailable
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
-from app.store import receipts
+from app.store import receipts, withdrawals
 from app.store.articles import changed_after, count_changed_after, entities_of
 from app.store.linking import is_settled, settle_entities
 from app.store.sequence import newest
@@ -34,6 +34,10 @@ _STEP = 200
 _COLUMNS = [each.name for each in fields(Document) if each.name in Article.model_fields]
 _PACE_SECONDS = 5.0
 _PACE_SHARE = 10
+
+
+PATIENCE = 5.0
+"""Seconds. Those who change little take turns; an ingest holds the index longer, and brings it up to date itself."""
 
 
 class Pace:
@@ -94,9 +98,23 @@ def catch_up(archive: Archive, stopped: Stopped = never) -> int:
         return apply(archive, stopped)
 
 
+def index_in_time(archive: Archive, patience: float) -> bool:
+    """Wait so many seconds until the index has all changes, by this process or another. Return whether it has."""
+    until = monotonic() + patience
+    while True:
+        try:
+            catch_up(archive)
+        except ArchiveBusy:
+            if monotonic() > until:
+                return False
+            sleep(0.05)
+        else:
+            return True
+
+
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
-        settled = is_settled(session)
+        settled = is_settled(session) and not withdrawals.unfinished_erasures(session)
     return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
 
@@ -129,10 +147,26 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
     with archive.database.writing() as session:
         settle_entities(session, RULES, meanwhile=meanwhile)
     try:
-        return _go_on(archive, stopped)
+        applied = _go_on(archive, stopped)
     except IndexUnavailable:
         # Emptied, replaced or put back since it was looked at: what it holds now is not what was to be added to.
-        return _rebuild(archive, stopped)
+        applied = _rebuild(archive, stopped)
+    if not meanwhile:
+        _complete_erasures(archive)
+    return applied
+
+
+def _complete_erasures(archive: Archive) -> None:
+    """Leave nothing of erased articles on disk: not in the index, and not in the pages of the file that are free."""
+    with archive.database.reading() as session:
+        numbers = withdrawals.unfinished_erasures(session)
+    if not numbers:
+        return
+    status = archive.engine.status()
+    _commit(archive, status, status.sequence, partial(archive.engine.expunge, after=status.commit))
+    archive.database.wipe()
+    with archive.database.writing() as session:
+        withdrawals.finish_erasures(session, numbers)
 
 
 def _go_on(archive: Archive, stopped: Stopped) -> int:

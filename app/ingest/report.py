@@ -7,25 +7,26 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from time import perf_counter
-from typing import Literal, Protocol
+from typing import Literal, Protocol, get_args
 
 from app.text import printable
 
-Outcome = Literal["new", "revised", "unchanged", "duplicate", "rejected"]
+Outcome = Literal["new", "revised", "unchanged", "duplicate", "withdrawn", "rejected"]
 Stage = Literal["reading", "recognition", "rows", "index"]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """`read == new + revised + unchanged + duplicate + rejected`. `resolved` are rejections of earlier runs that
-    passed now. `recognised` are the articles that were read for names: fewer than `new` and `revised` where the text
-    of a revision is that of the state before. `seconds` of waiting for each stage add up to nearly `elapsed`."""
+    """`read == new + revised + unchanged + duplicate + withdrawn + rejected`. `resolved` are rejections of earlier runs
+    that passed now. `recognised` are the articles that were read for names: fewer than `new` and `revised` where the
+    text of a revision is that of the state before. `seconds` of waiting for each stage add up to nearly `elapsed`."""
 
     read: int
     new: int
     revised: int
     unchanged: int
     duplicate: int
+    withdrawn: int
     rejected: int
     resolved: int
     recognised: int
@@ -71,9 +72,7 @@ _NAME_SHOWN = 40
 class Tally:
     """Counts as they grow."""
 
-    outcomes: dict[Outcome, int] = field(
-        default_factory=lambda: {"new": 0, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 0}
-    )
+    outcomes: dict[Outcome, int] = field(default_factory=lambda: dict.fromkeys(get_args(Outcome), 0))
     seconds: dict[Stage, float] = field(
         default_factory=lambda: {"reading": 0.0, "recognition": 0.0, "rows": 0.0, "index": 0.0}
     )
@@ -123,7 +122,7 @@ class Tally:
     def read_again(self, path: str) -> None:
         """Undo what was counted of the file, but for the articles that came of it and are there."""
         counted = self._of_file.pop(path, Counter())
-        for outcome in ("unchanged", "duplicate", "rejected"):
+        for outcome in ("unchanged", "duplicate", "withdrawn", "rejected"):
             self.outcomes[outcome] -= counted[outcome]
         self._made[path] += counted["new"] + counted["revised"]
         remarks = self._remarks.pop(path, Counter())

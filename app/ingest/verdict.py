@@ -1,4 +1,4 @@
-"""What becomes of a draft, given what the archive knows: new, revised, unchanged, a duplicate, or refused."""
+"""What becomes of a draft, given what the archive knows: new, revised, unchanged, a duplicate, withdrawn, refused."""
 
 from __future__ import annotations
 
@@ -91,9 +91,9 @@ class Judge:
             return self._again(draft, standing, archive)
         standing = _by_former_key(draft, archive)
         if standing is not None:
-            return replace(self._again(draft, standing, archive), is_rekeyed=True)
-        if draft.content_sha256 in archive.by_content:
-            return Verdict("duplicate", archive.by_content[draft.content_sha256])
+            return replace(self._again(draft, standing, archive), is_rekeyed=standing.status == "published")
+        if (same := archive.by_content.get(draft.content_sha256)) is not None:
+            return Verdict("withdrawn" if same in archive.withdrawn else "duplicate", same)
         if draft.id in archive.key_of:
             return Verdict("rejected", draft.id, reason=f"has the id {draft.id}, which another article has")
         new = StoredArticle(
@@ -105,6 +105,9 @@ class Judge:
     def _again(self, draft: Draft, standing: StoredArticle, archive: KnownArticles) -> Verdict:
         """A record of an article that is there. One in a state in which its place had it when it was last read is old
         news: files that hold both states could otherwise never be read twice without a change."""
+        if standing.status != "published":
+            # Nobody's feed or file brings back what was taken out of sight, as it was or corrected.
+            return Verdict("withdrawn", standing.id, standing.revision)
         place, seen = draft.origin.place, archive.seen.get(standing.id, [])
         now = Seen(place, draft.record_sha256, self.reading)
         if standing.record_sha256 == draft.sha256_at(draft.published_at or standing.published_at):

@@ -20,8 +20,11 @@ _AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.m
 
 
 def lookup_result(session: Session, article: tables.Article) -> LookedUp:
-    if article.status == "withdrawn":
-        return {"id": article.id, "status": "withdrawn"}
+    if article.status != "published":
+        gone: LookedUp = {"id": article.id, "status": "withdrawn"}
+        if (reason := store.withdrawn_because(session, article.id)) is not None:
+            gone["reason"] = reason
+        return gone
     return {"id": article.id, "status": "found", "article": article_view(session, article)}
 
 

@@ -17,6 +17,7 @@ from app.search.attributes import FacetName
 from app.search.query import Match
 
 Interval = Literal["day", "week", "month", "year", "decade", "century"]
+WithdrawalKind = Literal["withdraw", "restore", "erase"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
@@ -297,6 +298,7 @@ class LookedUp(TypedDict):
 
     id: str
     status: Literal["found", "missing", "withdrawn"]
+    reason: NotRequired[Annotated[str, Field(description="Why it was withdrawn.")]]
     article: NotRequired[Article]
 
 
@@ -398,6 +400,34 @@ class DecisionPage(TypedDict):
     """One page of the log, newest first."""
 
     results: list[Decision]
+    total: Count
+    next: NotRequired[Next]
+
+
+class Withdrawal(TypedDict):
+    """An article was withdrawn, restored or erased. It stays in the log."""
+
+    number: Annotated[int, Field(ge=1)]
+    kind: WithdrawalKind
+    article: ArticleId
+    reason: NotRequired[Annotated[str, Field(description="Why; told to whoever asks for the article.")]]
+    by: str
+    at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class WithdrawalTaken(TypedDict):
+    """What was done."""
+
+    withdrawal: Withdrawal
+    indexed: Annotated[
+        bool, Field(description="Searches show it, and of what was erased nothing is left; else it follows.")
+    ]
+
+
+class WithdrawalPage(TypedDict):
+    """One page of the log, newest first."""
+
+    results: list[Withdrawal]
     total: Count
     next: NotRequired[Next]
 

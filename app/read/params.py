@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
 from app.ids import EntityType
-from app.read.models import DecisionKind, HitField
+from app.read.models import DecisionKind, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
@@ -305,6 +305,22 @@ class DecisionBody(BaseModel):
     end: _Number = Field(None, description="Where it ends.")
     undoes: _Number = Field(None, description="`undo`: the number of a decision.")
     note: _Text = Field(None, description="Why; for those who read the log.")
+
+
+class WithdrawalParams(Params):
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class WithdrawalBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: WithdrawalKind
+    reason: Annotated[str, Field(max_length=500)] | SkipJsonSchema[None] = Field(
+        None,
+        description="Why; whoever asks for the article is told. Needed to `withdraw` and to `erase`.",
+        examples=["published by mistake"],
+    )
 
 
 class LookupBody(BaseModel):

@@ -227,6 +227,10 @@ class SearchEngine(Protocol):
         `documents`. Searches find the same, sooner."""
         ...
 
+    def expunge(self, *, token: str = "", after: Commit | None = None) -> None:
+        """Write anew whatever holds deleted documents: of what they said nothing is left on disk."""
+        ...
+
     def status(self) -> IndexStatus: ...
 
     def audit(self, *, deep: bool = False) -> Audit:

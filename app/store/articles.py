@@ -14,7 +14,7 @@ from app.ids import UNRESOLVED_GLOB
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Article, ArticleEntity, Entity, Mention
+from app.store.tables import Article, ArticleEntity, Entity, Mention, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,15 @@ def load_article(session: Session, id: str) -> Article:
     article = session.get(Article, id)
     if article is None:
         raise NotFound("article", id)
-    if article.status == "withdrawn":
-        raise Withdrawn(id)
+    if article.status != "published":
+        raise Withdrawn(id, withdrawn_because(session, id))
     return article
+
+
+def withdrawn_because(session: Session, id: str) -> str | None:
+    """Return the reason that whoever withdrew or erased it gave last."""
+    wanted = select(Withdrawal.reason).where(Withdrawal.article_id == id).order_by(col(Withdrawal.number).desc())
+    return session.exec(wanted.limit(1)).first()
 
 
 def load_articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
@@ -64,11 +70,13 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
 def bodies(database: Database, ids: Sequence[str]) -> dict[str, str]:
     """Every page of hits asks for them and for nothing else, so they come without a session.
 
-    Rows are never deleted: one that is not there was lost, or the index that found it is another archive's.
+    Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
+    was withdrawn a moment ago, which the index does not know yet, has no text.
     """
+    columns = "id, iif(status = 'published', body, '')"
     found: dict[str, str] = {}
     for chunk in chunks(ids):
-        found |= database.rows(f"SELECT id, body FROM article WHERE id IN ({', '.join('?' * len(chunk))})", chunk)
+        found |= database.rows(f"SELECT {columns} FROM article WHERE id IN ({', '.join('?' * len(chunk))})", chunk)
     for id in ids:
         if id not in found:
             raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")

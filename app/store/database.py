@@ -13,7 +13,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -163,6 +163,16 @@ class Database:
         self._use_write_ahead_log()
         with self._writer.begin() as connection:
             yield connection
+
+    def wipe(self) -> None:
+        """Write the file anew, so that none of its pages holds what was deleted, and empty its log. It takes as long as
+        to copy the file, and as much room again."""
+        self._refuse_to_write()
+        with self._translate_errors(), closing(self._open()) as connection:
+            connection.execute("VACUUM")
+            [(is_busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        if is_busy:
+            raise StorageFailed(f"{self._log} still holds what was deleted, as somebody reads it. Try again.")
 
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""

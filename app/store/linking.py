@@ -50,6 +50,23 @@ class Names:
     acronyms: list[dict[str, Any]]
 
 
+def names_of(session: Session, article_id: str) -> Names:
+    """Return what an article says of names, as `replace_names` takes it."""
+    connection, rows = session.connection(), Names([], [], [])
+    for model, into in ((ArticleEntity, rows.entities), (Mention, rows.mentions), (Acronym, rows.acronyms)):
+        table = _table(model)
+        found = connection.execute(table.select().where(table.c.article_id == article_id)).mappings()
+        into += [{name: value for name, value in row.items() if name != "entity_id"} for row in found]
+    # Where editors split a key it has several rows, and is one thing to the article.
+    whole = {
+        row["key"]: {name: row[name] for name in ("article_id", "key", "name", "country")} for row in rows.entities
+    }
+    for key, row in whole.items():
+        parts = [each for each in rows.entities if each["key"] == key]
+        row |= {"count": sum(each["count"] for each in parts), "first": min(each["first"] for each in parts)}
+    return Names(list(whole.values()), rows.mentions, rows.acronyms)
+
+
 def replace_names(session: Session, article_ids: Collection[str], names: Names) -> None:
     """Write what these articles say of names now, in place of what they said before. Other articles whose entities
     change get a new sequence number. Inside `writing()`, after the article rows."""

@@ -15,7 +15,8 @@ from sqlmodel import Session, SQLModel, col, select
 from app.store.bulk import chunks, delete_in, select_in
 from app.store.database import Database
 from app.store.sequence import next_sequence
-from app.store.tables import Article, Copy, InputFile, Revision, Sighting
+from app.store.tables import Article, Copy, InputFile, Revision, Sighting, Withdrawal
+from app.text import fingerprint
 
 _ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
 # An archive of many folders may have a file of one name in each.
@@ -40,6 +41,12 @@ class StoredArticle:
     dateline: str | None = None
     dateline_place: str | None = None
     published_at: str | None = None
+    status: str = "published"
+
+
+def erased_key(key: str) -> str:
+    """Return the key that an erased article has: it tells its record again, and not where that came from."""
+    return f"erased\t{fingerprint(key)}"
 
 
 class Labelled(NamedTuple):
@@ -69,6 +76,8 @@ class KnownArticles:
     """Content hash to article id."""
     seen: dict[str, list[Seen]] = field(default_factory=dict)
     """Article id to what was read of it, where that was more than one state at one place."""
+    withdrawn: set[str] = field(default_factory=set)
+    """Of the article ids in `by_content`, those that were taken out of sight."""
 
 
 def load_known_articles(
@@ -78,9 +87,13 @@ def load_known_articles(
     found = KnownArticles()
     _add_stored(session, keys, found)
     _add_stored(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
+    _add_erased(session, keys, found)
     found.key_of |= select_in(session, select(Article.id, Article.key), Article.id, ids)
-    same = select(Article.content_sha256, func.min(Article.id)).group_by(col(Article.content_sha256))
-    found.by_content |= select_in(session, same, Article.content_sha256, contents)
+    gone = func.max(col(Article.status) != "published")
+    same = select(Article.content_sha256, func.min(Article.id), gone).group_by(col(Article.content_sha256))
+    for content, id, is_withdrawn in select_in(session, same, Article.content_sha256, contents):
+        found.by_content[content] = id
+        found.withdrawn |= {id} if is_withdrawn else set()
     columns = [_SIGHTING.c[name] for name in ("article_id", *Seen._fields)]
     for chunk in chunks(standing.id for standing in found.by_key.values()):
         for id, *seen in session.connection().execute(core_select(*columns).where(_SIGHTING.c.article_id.in_(chunk))):
@@ -93,6 +106,16 @@ def _add_stored(session: Session, keys: Iterable[str], found: KnownArticles) -> 
     for chunk in chunks(keys):
         for row in session.connection().execute(core_select(*columns).where(_ARTICLE.c.key.in_(chunk))):
             found.by_key[row.key] = StoredArticle(*row)
+
+
+def _add_erased(session: Session, keys: Mapping[str, str | None], found: KnownArticles) -> None:
+    """Find those that were erased under the keys that their records have."""
+    if session.exec(select(Withdrawal.number).where(Withdrawal.kind == "erase").limit(1)).first() is None:
+        return
+    had = {erased_key(key): key for pair in keys.items() for key in pair if key}
+    stored = KnownArticles()
+    _add_stored(session, had, stored)
+    found.by_key |= {had[key]: standing for key, standing in stored.by_key.items()}
 
 
 def put_sightings(session: Session, seen: Iterable[tuple[str, Seen]]) -> None:

@@ -6,6 +6,8 @@ them up over all articles (`Entity`, `Alias`) is computed from them and can be c
 Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
 """
 
+from typing import Any
+
 from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, false, text
 from sqlmodel import Field, SQLModel
 
@@ -299,6 +301,26 @@ class Decision(SQLModel, table=True):
     note: str | None = None
     by: str
     at: str
+
+
+class Withdrawal(SQLModel, table=True):
+    """An article was withdrawn, restored or erased: who did so, when and why. See `withdrawals.py`.
+
+    `names` are the derived rows of a withdrawn article, to be put back. `unfinished`: the index or the file may still
+    hold what was erased.
+    """
+
+    __tablename__ = "withdrawal"
+    __table_args__ = (Index("ix_withdrawal_unfinished", "unfinished", sqlite_where=text("unfinished")),)
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    article_id: str = Field(sa_column=_of_article(index=True))
+    kind: str
+    reason: str | None = None
+    by: str
+    at: str
+    unfinished: bool = False
+    names: dict[str, list[dict[str, Any]]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
 class Rejection(SQLModel, table=True):

@@ -71,6 +71,8 @@ SCENARIOS = {
     "ingest-with-names": Scenario(acts.ingesting, named=True, merges=True),
     "revise": Scenario(acts.revising, merges=True),
     "withdraw": Scenario(acts.withdrawing),
+    "withdraw-with-names": Scenario(acts.restoring, named=True),
+    "erase": Scenario(acts.erasing),
     "rebuild": Scenario(acts.rebuilding, merges=True),
     "compact": Scenario(acts.compacting, merges=True),
     "mend": Scenario(acts.mending),

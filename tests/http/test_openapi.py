@@ -29,6 +29,8 @@ OPERATIONS = {
     "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
     "createEntityDecision": "post /v1/entities/{entity_id}/decisions",
     "listDecisions": "get /v1/decisions",
+    "createWithdrawal": "post /v1/articles/{article_id}/withdrawals",
+    "listWithdrawals": "get /v1/withdrawals",
     "listSources": "get /v1/sources",
     "getStats": "get /v1/stats",
     "getHealth": "get /healthz",
@@ -138,7 +140,7 @@ def test_every_example_fits(schema: Any) -> None:
 def test_what_needs_a_key_says_so(schema: Any) -> None:
     """The others need one only where the archive asks for it."""
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
-    assert needing == {"createEntityDecision", "listDecisions"}
+    assert needing == {"createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals"}
     assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert schema["security"] == [{}, {"key": []}]
 

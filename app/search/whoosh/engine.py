@@ -164,6 +164,10 @@ class WhooshEngine:
         self._index.compact(documents, token, after)
         self._refresh()
 
+    def expunge(self, *, token: str = "", after: Commit | None = None) -> None:
+        self._index.expunge(token, after)
+        self._refresh()
+
     def status(self) -> IndexStatus:
         snapshot = self._current()
         return IndexStatus(

@@ -219,6 +219,14 @@ class IndexFolder:
             merged = [self._merged(lot) for lot in _unmergeable_lots(one for one in small if one.doc_count())]
             self._commit([*kept, *merged], receipt.generation, receipt.sequence, token)
 
+    def expunge(self, token: str = "", after: Commit | None = None) -> None:
+        """Write segments that have deleted documents anew without them, and commit where there were any."""
+        with self._written_to(after) as receipt:
+            segments = [one.segment() for one in receipt.segments]
+            if any(one.has_deletions() for one in segments):
+                living = [self._merged([one]) for one in segments if one.doc_count()]
+                self._commit(living, receipt.generation, receipt.sequence, token)
+
     @contextlib.contextmanager
     def _written_to(self, after: Commit | None) -> Iterator[Receipt]:
         """Hold the lock, with the receipt of the newest generation, which is that of `after` if one is given."""

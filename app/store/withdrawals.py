@@ -1,0 +1,149 @@
+"""Articles taken out of sight: withdrawn, which can be taken back, or erased, which cannot.
+
+A withdrawn article keeps its row, text and all, and what it says of names waits in the log; it counts nowhere. Of an
+erased one the row keeps its id and two hashes: one says which record it was, the other what it said, so that neither
+comes in again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Literal
+
+from sqlalchemy import update
+from sqlmodel import Session, col, func, select
+
+from app.entry import unfit
+from app.errors import Conflict, DecisionInvalid, NotFound
+from app.store.articles import touch
+from app.store.bulk import delete_in
+from app.store.linking import Names, names_of, replace_names
+from app.store.provenance import erased_key
+from app.store.tables import Article, Copy, Revision, Sighting, Withdrawal
+
+Kind = Literal["withdraw", "restore", "erase"]
+PUBLISHED = "published"
+_WITHDRAWN, _ERASED = "withdrawn", "erased"
+MOST_REASON = 500
+
+
+def withdraw(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
+    """Take an article out of sight. Raises `Conflict` where it is so already. Inside `writing()`, as are all here."""
+    article = _article(session, id)
+    if article.status != PUBLISHED:
+        raise Conflict(f"Article {id!r} was {article.status} before.")
+    taken = _record(session, article, "withdraw", reason, by, at)
+    taken.names = asdict(names_of(session, id))
+    _put(session, article, _WITHDRAWN, Names([], [], []))
+    return taken
+
+
+def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
+    """Show a withdrawn article again, with the names that it had."""
+    article = _article(session, id)
+    if article.status != _WITHDRAWN:
+        nothing = "nothing is left of it to restore" if article.status == _ERASED else "it is there"
+        raise Conflict(f"Article {id!r} was not withdrawn: {nothing}.")
+    taken = _record(session, article, "restore", reason, by, at)
+    _put(session, article, PUBLISHED, _kept_names(session, id))
+    _forget_names(session, id)
+    return taken
+
+
+def erase(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
+    """Remove all that rows say of an article. Index and file still hold it: see `unfinished_erasures`."""
+    article = _article(session, id)
+    if article.status == _ERASED:
+        raise Conflict(f"Article {id!r} was erased before.")
+    taken = _record(session, article, "erase", reason, by, at)
+    taken.unfinished = True
+    _put(session, article, _ERASED, Names([], [], []))
+    _forget_names(session, id)
+    for model in (Revision, Sighting, Copy):
+        delete_in(session, model, model.article_id, [id])
+    session.connection().execute(update(Article).where(col(Article.id) == id).values(**_blank(article)))
+    return taken
+
+
+def unfinished_erasures(session: Session) -> list[int]:
+    """Return the numbers of erasures after which the disk may still hold the text."""
+    return [number or 0 for number in session.exec(select(Withdrawal.number).where(col(Withdrawal.unfinished)))]
+
+
+def finish_erasures(session: Session, numbers: Iterable[int]) -> None:
+    """Note that nothing is left of these."""
+    done = update(Withdrawal).where(col(Withdrawal.number).in_(list(numbers)))
+    session.connection().execute(done.values(unfinished=False))
+
+
+def withdrawal_log(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Withdrawal], int]:
+    """Return what was taken out of sight or shown again, newest first, and how much that is in all."""
+    total = session.exec(select(func.count()).select_from(Withdrawal)).one()
+    older = [] if before is None else [col(Withdrawal.number) < before]
+    wanted = select(Withdrawal).where(*older).order_by(col(Withdrawal.number).desc()).limit(limit)
+    return list(session.exec(wanted)), total
+
+
+def _article(session: Session, id: str) -> Article:
+    article = session.get(Article, id)
+    if article is None:
+        raise NotFound("article", id)
+    return article
+
+
+def _record(session: Session, article: Article, kind: Kind, reason: str | None, by: str, at: str) -> Withdrawal:
+    reason = (reason or "").strip() or None
+    if reason is None and kind != "restore":
+        raise DecisionInvalid("reason", "Say why: whoever asks for the article is told.")
+    if reason is not None and len(reason) > MOST_REASON:
+        raise DecisionInvalid("reason", f"It is longer than {MOST_REASON} characters.")
+    if reason is not None and (wrong := unfit(reason)):
+        raise DecisionInvalid("reason", f"It holds {wrong}, which cannot be shown.")
+    taken = Withdrawal(article_id=article.id, kind=kind, reason=reason, by=by, at=at)
+    session.add(taken)
+    session.flush()
+    return taken
+
+
+def _put(session: Session, article: Article, status: str, names: Names) -> None:
+    article.status = status
+    session.flush()
+    replace_names(session, [article.id], names)
+    touch(session, [article.id])
+    session.expire(article)
+
+
+def _kept_names(session: Session, id: str) -> Names:
+    wanted = select(Withdrawal).where(Withdrawal.article_id == id, Withdrawal.kind == "withdraw")
+    last = session.exec(wanted.order_by(col(Withdrawal.number).desc()).limit(1)).first()
+    return Names(**last.names) if last is not None and last.names else Names([], [], [])
+
+
+def _forget_names(session: Session, id: str) -> None:
+    session.connection().execute(update(Withdrawal).where(col(Withdrawal.article_id) == id).values(names=None))
+
+
+def _blank(article: Article) -> dict[str, object]:
+    """Return the columns of an erased article; what is not here is its id, its numbers and the hash of its content."""
+    return {
+        "key": erased_key(article.key),
+        "external_id": None,
+        "headline": "",
+        "headline_derived": False,
+        "date": None,
+        "published_at": None,
+        "dateline": None,
+        "place": None,
+        "dateline_place": None,
+        "source": None,
+        "url": None,
+        "authors": [],
+        "word_count": 0,
+        "record_sha256": "",
+        "pipeline": "",
+        "file": "",
+        "record": 0,
+        "blocks": [],
+        "body": "",
+    }
