@@ -52,10 +52,14 @@ def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> 
 
 
 def erase(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
-    """Remove all that rows say of an article. Index and file still hold it: see `unfinished_erasures`."""
+    """Remove all that rows say of an article. Index and file still hold it: see `unfinished_erasures`. One that was cut
+    off is gone on with."""
     article = _article(session, id)
     if article.status == _ERASED:
-        raise Conflict(f"Article {id!r} was erased before.")
+        cut_off = select(Withdrawal).where(Withdrawal.article_id == id, col(Withdrawal.unfinished))
+        if (begun := session.exec(cut_off).first()) is None:
+            raise Conflict(f"Article {id!r} was erased before.")
+        return begun
     taken = _record(session, article, "erase", reason, by, at)
     taken.unfinished = True
     _put(session, article, _ERASED, Names([], [], []))

@@ -16,6 +16,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.settings import Settings
+from app.store.withdrawals import unfinished_erasures
 from tests.failures.command import dateline, full_disk
 from tests.failures.conftest import article
 
@@ -49,6 +50,20 @@ def test_on_a_full_disk_it_is_read_searched_and_copied_elsewhere(small: Path, tm
     (small.parent / "others").unlink()
     assert dateline(small, "keys", "create", "x").returncode == 0
     assert dateline(small, "verify", "--deep").returncode == 0
+
+
+@pytest.mark.parametrize("room", [1, 60_000, 200_000], ids=["none", "some", "more"])
+def test_an_erasure_that_finds_no_room_is_whole_or_finished_later(filled: Path, room: int) -> None:
+    with open_archive(Settings(data_dir=filled)) as archive:
+        [hit] = archive.engine.search(Query(Word("lighthouse"), limit=1)).hits
+    erase = ["erase", hit.id, "--reason", "asked for", "--yes"]
+    ended = dateline(filled, *erase, prepare=full_disk(room))
+    assert (ended.returncode, ended.stderr.count("\n")) == (74, 1), ended.stderr
+    assert dateline(filled, *erase).returncode == 0
+    assert dateline(filled, "verify", "--deep").returncode == 0
+    assert total(filled) == 39
+    with open_archive(Settings(data_dir=filled)) as archive, archive.database.reading() as session:
+        assert not unfinished_erasures(session)
 
 
 def total(folder: Path) -> int:
