@@ -14,7 +14,9 @@ from app import cli
 from app.api.app import create_api
 from app.archive import open_archive
 from app.cli.command import EXIT_CODES, EXIT_DISK, EXIT_HELP, EXIT_INTERRUPTED, EXIT_REJECTED, EXIT_TERMINATED
+from app.ingest.formats import FORMATS
 from app.ingest.pipeline import ingest
+from app.ingest.readers import Opened, Record, read
 from app.search import query
 from app.settings import Settings
 from tests.served import serve
@@ -37,6 +39,14 @@ def _examples() -> Iterator[str]:
     yield from re.findall(r"^\| `([^`]+)` \|", text, re.MULTILINE)
 
 
+def _example_files() -> Iterator[tuple[str, str, str]]:
+    """Format, name and content of the files that are shown whole."""
+    text = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+    for section in text.split("\n## ")[1:]:
+        for name, example in re.findall(r"^``` (\S+)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL):
+            yield section.split("\n", 1)[0], name, example
+
+
 def test_settings_are_all_described_with_their_defaults() -> None:
     rows = re.findall(r"^\| `DATELINE_(\w+)` \| `(.*?)` \|", _section("docs/operations.md", "Settings"), re.MULTILINE)
     defaults = {name: field.default for name, field in Settings.model_fields.items()}
@@ -50,6 +60,22 @@ def test_exit_codes_are_all_described() -> None:
     used = {code for _, code in EXIT_CODES} | {0, EXIT_REJECTED, EXIT_DISK, EXIT_INTERRUPTED, EXIT_TERMINATED}
     assert described == used
     assert all(re.search(rf"\b{code}\b", EXIT_HELP) for code in used)
+
+
+def test_every_format_is_in_the_table_and_has_a_section() -> None:
+    text = (ROOT / "docs/formats.md").read_text(encoding="utf-8")
+    assert sorted(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == sorted(FORMATS)
+    assert sorted(re.findall(r"^## (\w+)$", text, re.MULTILINE)) == sorted(FORMATS)
+
+
+@pytest.mark.parametrize(("format", "name", "example"), list(_example_files()))
+def test_an_example_of_a_format_is_read_as_that_format(tmp_path: Path, format: str, name: str, example: str) -> None:
+    (tmp_path / name).write_text(example, encoding="utf-8")
+    with Opened(tmp_path / name) as stream:
+        found = list(read(stream, tmp_path / name))
+    assert found
+    assert {as_format for as_format, _ in found} == {format}
+    assert all(isinstance(record, Record) for _, record in found)
 
 
 def test_limits_of_a_query_are_those_of_the_code() -> None:

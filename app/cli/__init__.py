@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -35,6 +35,7 @@ from app.cli.command import (
     telling_what_is_left,
 )
 from app.ids import is_entity_id
+from app.ingest.formats import Format
 
 if TYPE_CHECKING:
     from app.read.params import SearchParams
@@ -88,9 +89,7 @@ def _root(
 )
 def ingest_command(
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
-    format: Annotated[
-        Literal["text", "jsonl", "json", "csv"] | None, typer.Option(help="The format, where it is not recognised.")
-    ] = None,
+    format: Annotated[Format | None, typer.Option(help="The format, where it is not recognised.")] = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="The publisher, for records that name none.")
     ] = None,

@@ -17,8 +17,9 @@ import msgspec
 from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
 from app.ingest.dates import Published, parse_published, time_on
+from app.ingest.formats import Format
 from app.ingest.markup import plain_text
-from app.ingest.readers import Format, Record, plain_name
+from app.ingest.readers import Record, plain_name
 from app.ingest.readers.record import Refused
 from app.text import fingerprint, normalise, oddities, printable
 

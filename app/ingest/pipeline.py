@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import cast
 
 from app.archive import Archive
+from app.ingest.formats import Format
 from app.ingest.intake import Intake
 from app.ingest.lock import writing_alone
-from app.ingest.readers import Format
 from app.ingest.reading import Reading
 from app.ingest.report import OnProgress, Report
 from app.ingest.settling import settled_when_stopped

@@ -12,6 +12,7 @@ from app.ingest import draft as drafts
 from app.ingest import readers
 from app.ingest.draft import Draft, Origin
 from app.ingest.fields import unknown
+from app.ingest.formats import Format
 from app.ingest.readers.record import Refused
 from app.ingest.report import Tally
 from app.ingest.walk import Found
@@ -41,7 +42,7 @@ class Reading:
 
     files: list[Found]
     source: str | None
-    format: readers.Format | None
+    format: Format | None
     tally: Tally
     label: Callable[[Found], str] = attrgetter("label")
     """What a file is called in the keys of its records."""
@@ -90,7 +91,7 @@ class Reading:
         source, format = self._read_as(found)
         return Refusal(found.name, found.place, None, reason, source=source, format=format)
 
-    def _read_as(self, found: Found) -> tuple[str | None, readers.Format | None]:
+    def _read_as(self, found: Found) -> tuple[str | None, Format | None]:
         """Return source and format: what is given now goes before what was given when something of the file was
         refused."""
         return self.source or found.source, self.format or found.format

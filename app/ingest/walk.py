@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import InputUnreadable
-from app.ingest.readers import Format
+from app.ingest.formats import Format
 from app.text import printable
 
 

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from app.ingest.draft import Draft, Origin, draft
-from app.ingest.readers import Format, Record
+from app.ingest.formats import Format
+from app.ingest.readers import Record
 from app.ingest.readers.record import Refused
 
 

@@ -7,7 +7,8 @@ from time import process_time
 
 import pytest
 
-from app.ingest.readers import Format, Opened, read
+from app.ingest.formats import Format
+from app.ingest.readers import Opened, read
 
 SHAPES: list[tuple[Format, bytes, bytes]] = [
     *(

@@ -3,14 +3,18 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.ingest.readers import Format, Opened, Record, Unusable, read
+from app.ingest.formats import FORMATS, Format
+from app.ingest.readers import Opened, Record, Unusable, read, reader_of
 from app.ingest.readers.json_array import _Lost, _pieces
+from app.ingest.readers.kinds import KINDS
 from app.ingest.readers.lines import lines
 from app.ingest.readers.record import MAX_RECORD
 from app.ingest.readers.sniff import Nature, sniff
@@ -38,6 +42,7 @@ def written(path: Path, content: bytes | str) -> Path:
         ("a.json", '{"title": "T"}\n{"title": "U"}', "jsonl"),
         ("a.json", '{"broken\n{"title": "U"}', "jsonl"),
         ("a.json", '{\n "title": "T"\n}', "json"),
+        ("a.json", '{"articles": [\n{"title": "T"},\n{"title": "U"}\n]}', "json"),
         ("a.dat", ' [ {"title": "T"}]', "json"),
         ("a.txt", "[]", "json"),
         ("a.txt", "[Reuters] said so.", "text"),
@@ -55,6 +60,20 @@ def written(path: Path, content: bytes | str) -> Path:
 )
 def test_the_format_is_in_the_content(name: str, head: str, format: Format) -> None:
     assert sniff(head.encode(), Path(name).suffix).format == format
+
+
+def test_each_format_is_one_line_of_the_table_and_has_a_reader() -> None:
+    assert sorted(kind.format for kind in KINDS) == sorted(FORMATS)
+    assert all(callable(reader_of(format)) for format in FORMATS)
+    endings = [ending for kind in KINDS for ending in kind.endings]
+    assert len(set(endings)) == len(endings)
+
+
+def test_the_names_of_formats_come_without_a_reader() -> None:
+    script = (
+        "import sys, app.ingest.formats; sys.exit(any(name.startswith('app.ingest.readers') for name in sys.modules))"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
 
 
 def test_a_forced_format_wins() -> None:
@@ -244,7 +263,7 @@ def test_lines_join_to_the_file(tmp_path: Path, encoding: str) -> None:
         at += len(line.raw or b"")
 
 
-@given(st.binary(max_size=300), st.sampled_from(["jsonl", "json", "csv", "text"]))
+@given(st.binary(max_size=300), st.sampled_from(FORMATS))
 def test_no_bytes_make_a_reader_fail(tmp_path_factory: pytest.TempPathFactory, raw: bytes, format: Format) -> None:
     path = tmp_path_factory.getbasetemp() / "any"
     assert isinstance(records(written(path, raw), format), list)

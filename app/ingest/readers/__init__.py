@@ -1,30 +1,31 @@
-"""The formats: one reader each, a generator of raw records. `read` finds the right one."""
+"""The formats: one reader each, a generator of raw records. `read` finds the right one in `kinds.KINDS`."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from pathlib import Path
 
-from app.ingest.readers import csv, json_array, jsonl, text
+from app.ingest.formats import Format
+from app.ingest.readers.kinds import KINDS
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import FileUnusable, Record, Unusable
-from app.ingest.readers.sniff import FORMATS, HEAD, Format, Nature, sniff
+from app.ingest.readers.sniff import HEAD, Nature, sniff
 
-__all__ = ["FORMATS", "FileUnusable", "Format", "Opened", "Record", "Unusable", "plain_name", "read"]
+__all__ = ["FileUnusable", "Opened", "Record", "Unusable", "plain_name", "read", "reader_of"]
 
 Reader = Callable[[Opened, Nature], Iterator[Record | Unusable]]
-
-_READERS: dict[Format, Reader] = {
-    "text": text.read,
-    "jsonl": jsonl.read,
-    "json": json_array.read,
-    "csv": csv.read,
-}
 
 
 def plain_name(path: Path) -> Path:
     """The name without `.gz`: packing a file does not make it another one."""
     return Path(path.name).with_suffix("") if path.suffix == ".gz" else Path(path.name)
+
+
+def reader_of(format: Format) -> Reader:
+    module = next(kind.reader for kind in KINDS if kind.format == format)
+    reader: Reader = import_module(f"{__name__}.{module}").read
+    return reader
 
 
 def read(stream: Opened, path: Path, forced: Format | None = None) -> Iterator[tuple[Format | None, Record | Unusable]]:
@@ -34,7 +35,7 @@ def read(stream: Opened, path: Path, forced: Format | None = None) -> Iterator[t
     try:
         nature = sniff(stream.peek(HEAD), plain_name(path).suffix.lower(), forced)
         format = nature.format
-        for record in _READERS[format](stream, nature):
+        for record in reader_of(format)(stream, nature):
             yield format, record
     except FileUnusable as error:
         yield format, Unusable(None, str(error))

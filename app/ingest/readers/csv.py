@@ -8,9 +8,10 @@ from collections.abc import Iterator
 
 from app.ingest.fields import is_filled
 from app.ingest.readers.lines import Line, lines
+from app.ingest.readers.looks import SEPARATOR
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import MAX_RECORD, FileUnusable, Record, Unusable, hashed, undecodable
-from app.ingest.readers.sniff import SEPARATOR, Nature
+from app.ingest.readers.sniff import Nature
 
 # What may be looked at and given back again, in bytes, of which a line counts some more: so much, and so much for each
 # byte that was taken. Enough for two records over the limit.

@@ -1,21 +1,20 @@
-"""What a file is, by its first bytes: encoding, line end, format. Its name decides only where they leave it open."""
+"""What a file is, by its first bytes: format, and for text its encoding and line end. Its name decides only where they
+leave it open.
+"""
 
 from __future__ import annotations
 
-import csv
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Literal, get_args
 
-import msgspec
 from charset_normalizer import from_bytes
 
-from app.ingest.fields import NAMES, plain
+from app.ingest.formats import Format
+from app.ingest.readers.kinds import KINDS, Kind
+from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter
 from app.ingest.readers.record import FileUnusable
 from app.text import printable
-
-Format = Literal["text", "jsonl", "json", "csv"]
-FORMATS: tuple[Format, ...] = get_args(Format)
 
 # Enough to meet the first accented letter of nearly any file.
 HEAD = 1_000_000
@@ -50,44 +49,60 @@ _MISTAKEN: dict[str, tuple[bytes, ...]] = {
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 _BROKEN = re.compile("[\udc80-\udcff]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_DATE_HEADER = re.compile(r"\s*date[ \t]+\S*\d", re.IGNORECASE)
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed|rdf|newsitem|nitf|newsml)", re.IGNORECASE)
-_TEXT_ENDINGS = ("", ".txt", ".text")
-SEPARATOR = re.compile(r"\"?sep=([^\w\"])\"?\s*", re.IGNORECASE)
-"""The line that Excel writes above the header: `sep=;`."""
-# One of these must be a column: without text there is no article. In a file that is not named so, a line that begins
-# with "Summary," is no header.
-_TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES[field] if "_" in name} | {
-    "title", "headline", "text", "body", "content",
-}  # fmt: skip
-_ALL_COLUMNS = {plain(name) for names in NAMES.values() for name in names}
 
 
 @dataclass(frozen=True, slots=True)
 class Nature:
-    """`mark` is the length of the byte order mark. `newline` is one code unit in the encoding."""
+    """The format; the rest is of text alone. `mark` is the length of the byte order mark. `newline` is one code unit in
+    the encoding."""
 
     format: Format
-    encoding: str
-    mark: int
-    newline: bytes
+    encoding: str = "utf-8"
+    mark: int = 0
+    newline: bytes = b"\n"
     delimiter: str = ","
 
 
-def sniff(head: bytes, ending: str, forced: Format | None = None) -> Nature:
-    """`ending` is the suffix of the file's name without `.gz`."""
-    if not head:
+def sniff(raw: bytes, ending: str, forced: Format | None = None) -> Nature:
+    """`raw` is the beginning of the file, `ending` the suffix of its name without `.gz`."""
+    if not raw:
         raise FileUnusable("is empty")
-    mark, encoding = _marked(head) or (0, _detect(head))
-    text = head[mark:].decode(encoding, "replace")
+    if found := _binary(raw, ending, forced):
+        return Nature(found)
+    mark, encoding = _marked(raw) or (0, _detect(raw))
+    text = raw[mark:].decode(encoding, "replace")
     if len(_BINARY.findall(text)) > len(text) // 10:
         raise FileUnusable("is not text")
     if not text.strip():
         raise FileUnusable("is empty")
-    format = forced or _format(text, ending)
+    format = forced or _textual(Head(raw, ending, text))
     newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    delimiter = _delimiter(text, _ALL_COLUMNS) if format == "csv" else None
+    delimiter = column_delimiter(text, ALL_COLUMNS) if format == "csv" else None
     return Nature(format, encoding, mark, newline.encode(encoding), delimiter or ",")
+
+
+def _binary(raw: bytes, ending: str, forced: Format | None) -> Format | None:
+    """Return the format that is no text, None where it is to be read as text."""
+    kinds = [kind for kind in KINDS if not kind.is_text and forced in (None, kind.format)]
+    if forced is not None:
+        return kinds[0].format if kinds else None
+    return _looking(kinds, Head(raw, ending))
+
+
+def _textual(head: Head) -> Format:
+    if found := _looking((kind for kind in KINDS if kind.is_text), head):
+        return found
+    if _MARKUP.match(head.text):
+        raise FileUnusable("has a format that is not known (markup)")
+    named = next((kind.format for kind in KINDS if head.ending in kind.endings and kind.is_text), None)
+    if named is None:
+        raise FileUnusable(f"has a format that is not known ({printable(head.ending)}); --format forces one")
+    return named
+
+
+def _looking(kinds: Iterable[Kind], head: Head) -> Format | None:
+    return next((kind.format for kind in kinds if kind.looks(head)), None)
 
 
 def _marked(head: bytes) -> tuple[int, str] | None:
@@ -160,54 +175,3 @@ def _is_utf8(line: bytes) -> bool:
     except UnicodeDecodeError:
         return False
     return True
-
-
-def _format(text: str, ending: str) -> Format:
-    start = text.lstrip()
-    if start.startswith("["):
-        if start[1:].lstrip()[:1] in ("{", "]", ""):
-            return "json"
-    elif start.startswith("{"):
-        return _json_or_lines(start, ending)
-    if _DATE_HEADER.match(text):
-        return "text"
-    if _MARKUP.match(text):
-        raise FileUnusable("has a format that is not known (markup)")
-    if ending in (".jsonl", ".ndjson"):
-        return "jsonl"
-    if ending == ".csv" or _delimiter(text, _TEXT_COLUMNS):
-        return "csv"
-    if ending in _TEXT_ENDINGS:
-        return "text"
-    raise FileUnusable(f"has a format that is not known ({printable(ending)}); --format forces one")
-
-
-def _json_or_lines(text: str, ending: str) -> Format:
-    """Objects that end with their line are JSON Lines, a broken one among them; one object alone, on however many
-    lines, is JSON."""
-    lines = [line for line in text.splitlines()[:50] if line.strip()]
-    is_alone = len(lines) == 1
-    if ending in (".jsonl", ".ndjson"):
-        return "jsonl" if is_alone or any(map(_is_object, lines)) else "json"
-    return "json" if is_alone or not any(map(_is_object, lines)) else "jsonl"
-
-
-def _is_object(line: str) -> bool:
-    try:
-        return isinstance(msgspec.json.decode(line), dict)
-    except (msgspec.DecodeError, UnicodeError, RecursionError):
-        return False
-
-
-def _delimiter(text: str, columns: set[str]) -> str | None:
-    """Return what separates the columns of the first line, if that line names some of ours; Excel may say it above
-    that."""
-    # No names of columns are as long; the csv module refuses a cell of 131,072 letters.
-    first, second = [*text.lstrip("\r\n").splitlines()[:2], ""][:2]
-    said = SEPARATOR.fullmatch(first)
-    for delimiter in said[1] if said else ",;\t|":
-        row = (second if said else first)[:100_000]
-        names = {plain(name) for name in next(csv.reader([row], delimiter=delimiter), [])}
-        if len(names) > 1 and names & columns:
-            return delimiter
-    return said[1] if said else None

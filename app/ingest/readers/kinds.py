@@ -1,0 +1,33 @@
+"""The formats, one line each: how a file of that kind is told, and which module reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.ingest.formats import Format
+from app.ingest.readers import looks
+from app.ingest.readers.looks import Head
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """`reader` is the module of this package whose `read` reads the format; it is imported for the first such file.
+
+    `looks` tells by the content. One that is no text is asked before anything is decoded, and has only the bytes to go
+    by. `endings` decide where no look did."""
+
+    format: Format
+    reader: str
+    looks: Callable[[Head], bool]
+    endings: tuple[str, ...] = ()
+    is_text: bool = True
+
+
+# Asked in this order: of formats that look alike the narrower one stands before the wider.
+KINDS = (
+    Kind("jsonl", "jsonl", looks.json_lines, (".jsonl", ".ndjson")),
+    Kind("json", "json_array", looks.json_whole),
+    Kind("text", "text", looks.dated_text, ("", ".txt", ".text")),
+    Kind("csv", "csv", looks.columns, (".csv",)),
+)

@@ -1,0 +1,79 @@
+"""How formats look: one question each about the beginning of a file, answered without reading on."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass
+
+import msgspec
+
+from app.ingest.fields import NAMES, plain
+
+_DATE_HEADER = re.compile(r"\s*date[ \t]+\S*\d", re.IGNORECASE)
+SEPARATOR = re.compile(r"\"?sep=([^\w\"])\"?\s*", re.IGNORECASE)
+"""The line that Excel writes above the header: `sep=;`."""
+# One of these must be a column: without text there is no article. In a file that is not named so, a line that begins
+# with "Summary," is no header.
+_TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES[field] if "_" in name} | {
+    "title", "headline", "text", "body", "content",
+}  # fmt: skip
+ALL_COLUMNS = {plain(name) for names in NAMES.values() for name in names}
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The beginning of a file. `text` is what it says without byte order marks, empty as long as only formats that are
+    no text are asked. `ending` is the suffix of the file's name, in small letters and without `.gz`."""
+
+    raw: bytes
+    ending: str
+    text: str = ""
+
+
+def json_lines(head: Head) -> bool:
+    """Return whether objects end with their line, a few broken ones among them. Of one object on many lines a list may
+    end with such a line, and one alone is JSON where the name does not say otherwise."""
+    text = head.text.lstrip()
+    if not text.startswith("{"):
+        return False
+    lines = [line for line in text.splitlines()[:50] if line.strip()]
+    whole = sum(map(_is_object, lines))
+    if head.ending in (".jsonl", ".ndjson"):
+        return whole > 0 or len(lines) == 1
+    return len(lines) > 1 and 2 * whole >= len(lines)
+
+
+def json_whole(head: Head) -> bool:
+    """Return whether it begins with an object or an array of objects, which are no lines: asked after `json_lines`."""
+    text = head.text.lstrip()
+    return text.startswith("{") or (text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]", ""))
+
+
+def dated_text(head: Head) -> bool:
+    return _DATE_HEADER.match(head.text) is not None
+
+
+def columns(head: Head) -> bool:
+    return column_delimiter(head.text, _TEXT_COLUMNS) is not None
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(msgspec.json.decode(line), dict)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return False
+
+
+def column_delimiter(text: str, columns: set[str]) -> str | None:
+    """Return what separates the columns of the first line, if that line names some of ours; Excel may say it above
+    that."""
+    # No names of columns are as long; the csv module refuses a cell of 131,072 letters.
+    first, second = [*text.lstrip("\r\n").splitlines()[:2], ""][:2]
+    said = SEPARATOR.fullmatch(first)
+    for delimiter in said[1] if said else ",;\t|":
+        row = (second if said else first)[:100_000]
+        names = {plain(name) for name in next(csv.reader([row], delimiter=delimiter), [])}
+        if len(names) > 1 and names & columns:
+            return delimiter
+    return said[1] if said else None
