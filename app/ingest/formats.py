@@ -9,5 +9,8 @@ Format = Literal[
     "jsonl",
     "json",
     "csv",
+    "page",
+    "newsml",
+    "nitf",
 ]
 FORMATS: tuple[Format, ...] = get_args(Format)

@@ -56,6 +56,13 @@ def written(path: Path, content: bytes | str) -> Path:
         ("a.csv", "sep=;\nid;title\n1;T", "csv"),
         ("a.txt", '"sep=|"\nid|title\n1|T', "csv"),
         ("a.txt", "Summary, abstract and description.\nMore.", "text"),
+        ("a.txt", "<!DOCTYPE html>\n<title>T</title>", "page"),
+        ("a", '<?xml version="1.0"?>\n<!-- <nitf> -->\n<!DOCTYPE x [<!ENTITY a "b">]><x:HTML>', "page"),
+        ("a.htm", "<p>A piece of a page</p>", "page"),
+        ("a.xml", '<?xml version="1.0"?><newsItem xmlns="http://iptc.org/std/nar/2006-10-01/">', "newsml"),
+        ("a.xml", '<nar:newsMessage xmlns:nar="http://iptc.org/std/nar/2006-10-01/">', "newsml"),
+        ("a.xml", '<!DOCTYPE nitf SYSTEM "nitf.dtd">\n<nitf>', "nitf"),
+        ("a.txt", "<nitf is what a text may begin with, also.", "nitf"),
     ],
 )
 def test_the_format_is_in_the_content(name: str, head: str, format: Format) -> None:
@@ -86,7 +93,7 @@ def test_a_forced_format_wins() -> None:
         ("a.txt", b"", "is empty"),
         ("a.jsonl", b" \n\n", "is empty"),
         ("a.png", bytes(range(32)) * 20, "is not text"),
-        ("a.html", b"<!DOCTYPE html><html></html>", "has a format that is not known (markup)"),
+        ("a.xml", b"<?xml version='1.0'?><svg></svg>", "has a format that is not known (markup)"),
         ("a.py", b"import os\n", "has a format that is not known (.py); --format forces one"),
         ("a.\x1b[31m", b"import os\n", "has a format that is not known (.\\x1b[31m); --format forces one"),
     ],

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 import msgspec
 
 from app.ingest import fields as names
-from app.ingest.readers.record import Record, Unusable, hashed
+from app.ingest.readers import ninjs
+from app.ingest.readers.record import Record, Refused, Unusable, hashed
 
 # Lists of things that belong to one article, some of them with a title and a text of their own.
 _PARTS = frozenset(
@@ -32,6 +33,9 @@ class Unclear(ValueError):
 
 def unfold(number: int, fields: Mapping[str, object], offset: int, sha256: str) -> Iterator[Record | Unusable]:
     """The record itself, or those that it holds, numbered from `number` on."""
+    if ninjs.is_ninjs(fields):
+        yield from _of_ninjs(number, fields, offset, sha256)
+        return
     try:
         inner = records_in(fields)
     except Unclear as error:
@@ -42,10 +46,20 @@ def unfold(number: int, fields: Mapping[str, object], offset: int, sha256: str) 
         return
     for at, each in enumerate(inner, number):
         sha256 = hashed(msgspec.json.encode(each))
-        if isinstance(each, Mapping):
-            yield Record(at, each, offset, sha256)
-        else:
+        if not isinstance(each, Mapping):
             yield Unusable(at, "is not a JSON object", offset, sha256)
+        elif ninjs.is_ninjs(each):
+            yield from _of_ninjs(at, each, offset, sha256)
+        else:
+            yield Record(at, each, offset, sha256)
+
+
+def _of_ninjs(number: int, item: Mapping[str, object], offset: int, sha256: str) -> Iterator[Record | Unusable]:
+    for at, each in enumerate(ninjs.ninjs_items(item), number):
+        try:
+            yield Record(at, ninjs.ninjs_fields(each), offset, sha256)
+        except Refused as error:
+            yield Unusable(at, str(error), offset, sha256)
 
 
 def records_in(fields: Mapping[str, object]) -> Sequence[object] | None:

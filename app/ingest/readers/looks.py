@@ -11,6 +11,11 @@ import msgspec
 from app.ingest.fields import NAMES, plain
 
 _DATE_HEADER = re.compile(r"\s*date[ \t]+\S*\d", re.IGNORECASE)
+_TAG = re.compile(r"\s*<(?:!--|\?|!|([A-Za-z][\w:.-]*))")
+_HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+_NEWSML = frozenset(
+    "newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem newsitemset".split()
+)
 SEPARATOR = re.compile(r"\"?sep=([^\w\"])\"?\s*", re.IGNORECASE)
 """The line that Excel writes above the header: `sep=;`."""
 # One of these must be a column: without text there is no article. In a file that is not named so, a line that begins
@@ -52,6 +57,40 @@ def json_whole(head: Head) -> bool:
 
 def dated_text(head: Head) -> bool:
     return _DATE_HEADER.match(head.text) is not None
+
+
+def web_page(head: Head) -> bool:
+    return root_element(head.text) in ("html", "head", "body")
+
+
+def news_item(head: Head) -> bool:
+    return root_element(head.text) in _NEWSML
+
+
+def nitf_article(head: Head) -> bool:
+    return root_element(head.text) == "nitf"
+
+
+def root_element(text: str) -> str:
+    """Return the name of the outermost element of markup, in small letters and without its prefix; "" where the text is
+    none. A page is `html` by its doctype alone."""
+    at = 0
+    while (found := _TAG.match(text, at)) and found[1] is None:
+        opening = found[0].lstrip()
+        if _HTML_DOCTYPE.match(text, found.end() - len(opening)):
+            return "html"
+        closing = "-->" if opening == "<!--" else "?>" if opening == "<?" else _end_of_doctype(text, found.end())
+        at = text.find(closing, found.end())
+        if at < 0:
+            return ""
+        at += len(closing)
+    return found[1].rpartition(":")[2].lower() if found else ""
+
+
+def _end_of_doctype(text: str, start: int) -> str:
+    """Return `]>` where it declares things of its own, each of which ends with `>`."""
+    bracket, end = text.find("[", start), text.find(">", start)
+    return ">" if bracket < 0 or end < bracket else "]>"
 
 
 def columns(head: Head) -> bool:

@@ -49,6 +49,16 @@ class Opened:
             return given
         return self._read(size)
 
+    def whole(self, limit: int) -> bytes:
+        """Return all there is, for formats that cannot be read piece by piece. Raises `FileUnusable` over the limit."""
+        pieces, size = [], 0
+        while chunk := self.read():
+            pieces.append(chunk)
+            size += len(chunk)
+            if size > limit:
+                raise FileUnusable(f"is over {limit:,} bytes, which is too much to be read at once: divide it")
+        return b"".join(pieces)
+
     def _read(self, size: int) -> bytes:
         try:
             given = self._source.read(size)

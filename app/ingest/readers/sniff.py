@@ -70,7 +70,7 @@ def sniff(raw: bytes, ending: str, forced: Format | None = None) -> Nature:
         raise FileUnusable("is empty")
     if found := _binary(raw, ending, forced):
         return Nature(found)
-    mark, encoding = _marked(raw) or (0, _detect(raw))
+    mark, encoding = mark_of(raw) or (0, detected(raw))
     text = raw[mark:].decode(encoding, "replace")
     if len(_BINARY.findall(text)) > len(text) // 10:
         raise FileUnusable("is not text")
@@ -105,8 +105,9 @@ def _looking(kinds: Iterable[Kind], head: Head) -> Format | None:
     return next((kind.format for kind in kinds if kind.looks(head)), None)
 
 
-def _marked(head: bytes) -> tuple[int, str] | None:
-    """Each program on its way may have put one before the file, the last one perhaps before what it took for text."""
+def mark_of(head: bytes) -> tuple[int, str] | None:
+    """Return the length of the mark and the encoding it stands for; None without one. Each program on the way may have
+    put one before the file, the last one perhaps before what it took for text."""
     for mark, encoding in _MARKS:
         length = 0
         while found := next((m for m in (mark, *_MISTAKEN[encoding]) if head.startswith(m, length)), b""):
@@ -116,7 +117,8 @@ def _marked(head: bytes) -> tuple[int, str] | None:
     return None
 
 
-def _detect(head: bytes) -> str:
+def detected(head: bytes) -> str:
+    """Return the encoding that bytes without a mark look like. Raises `FileUnusable` where they look like none."""
     if wide := _wide(head):
         return wide
     lines = head.splitlines()[: 1 << 16]
