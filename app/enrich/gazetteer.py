@@ -84,8 +84,9 @@ def places_called(name: str) -> tuple[Place, ...]:
 
 
 def state_abbreviation(name: str) -> Place | None:
-    """`Calif.`, `W.Va.`, `NY`: a US state where such a word follows a comma; alone, `Miss` and `OR` are no states."""
-    return _gazetteer().states.get(name.replace(".", "").replace(" ", "").lower())
+    """`Calif.`, `W.Va.`, `NY`: a US state where such a word follows a comma; alone, `Miss` and `OR` are no states, and
+    `Ms.` never is."""
+    return _gazetteer().states.get(name.replace(".", "").replace(" ", ""))
 
 
 def demonym(word: str) -> Place | None:
@@ -126,6 +127,18 @@ def country(code: str) -> Place | None:
 def outer_place(name: str) -> Place | None:
     """The country or state that `name` means after a comma: `Texas`, `Calif.`, `NY`, `Afghanistan`."""
     return _outer(name)
+
+
+def is_territory(place: Place) -> bool:
+    """Return whether it is a country or a part of one that towns lie in; Brooklyn is none."""
+    return place.kind in ("country", "state") or (place.kind == "region" and place.state is None)
+
+
+def is_part(place: Place, outer: Place) -> bool:
+    """Return whether it lies in `outer`, and is no state or region beside it."""
+    if outer.kind == "capital":
+        return place.id == outer.id
+    return place.kind not in ("country", "wide", outer.kind) and _lies_in(place, outer)
 
 
 def unlisted_id(name: str) -> str:
@@ -170,12 +183,13 @@ _SOVIET = lexicon.terms("soviet-republics")
 
 
 def _same_city(one: Place, other: Place) -> bool:
-    return one.name == other.name and one.country == other.country and one.state == other.state
+    """Return whether one of them is the other; so is Brooklyn, which is a region of New York and has a mayor."""
+    return _folded(one.name) == _folded(other.name) and one.country == other.country and one.state == other.state
 
 
 def _city_places(index: _Gazetteer, key: str) -> Iterator[Place]:
     for rank, city in enumerate(index.cities.get(key, ())):
-        state = index.states.get(city.state.lower())
+        state = index.states.get(city.state)
         outer = state or index.countries.get(city.country)
         first = rank == 0 and key not in index.by_key
         id = unlisted_id(city.name) if first or outer is None else qualified_id(city.name, outer)
@@ -218,7 +232,8 @@ def _add_wide(index: _Gazetteer) -> None:
 def _add_regions(index: _Gazetteer) -> None:
     for region, others in lexicon.list_rows("regions"):
         code, shown = region.split(" ", 1)
-        index.add(Place(_id(shown), shown, "region", code), *others)
+        country, _, state = code.partition("-")
+        index.add(Place(_id(shown), shown, "region", country, state or None), *others)
 
 
 def _add_capitals(index: _Gazetteer, rows: dict[str, geonames.Country]) -> None:
@@ -260,10 +275,11 @@ def _add_states(index: _Gazetteer, rows: list[geonames.State]) -> None:
         place = Place(id, row.name, "state", "US", row.code)
         index.add(place, f"{row.name} state")
         for name in (row.code, *short.get(row.code, ())):
-            index.states[name.replace(".", "").lower()] = place
+            written = name.replace(".", "")
+            index.states[written] = index.states[written.upper()] = place
             if name.count(".") > 1 or (name.endswith(".") and len(name) > 4):
                 index.add(place, name)
-    index.states["dc"] = index.by_key["washington"][0]
+    index.states["DC"] = index.by_key["washington"][0]
 
 
 def _add_demonyms(index: _Gazetteer) -> None:

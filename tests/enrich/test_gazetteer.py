@@ -91,3 +91,12 @@ def test_the_import_reads_no_table() -> None:
     code = "import app.enrich.gazetteer as g; print(g._gazetteer.cache_info().currsize)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "0"
+
+
+@pytest.mark.parametrize(
+    ("word", "state"),
+    [("Miss.", "Mississippi"), ("MS", "Mississippi"), ("Ms.", None), ("Al", None), ("W.Va.", "West Virginia")],
+)
+def test_an_abbreviation_of_a_state_is_written_as_one(word: str, state: str | None) -> None:
+    found = gazetteer.state_abbreviation(word)
+    assert (found.name if found else None) == state

@@ -12,10 +12,9 @@ from app.enrich.layout import FoundDateline
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning, in_usual_case
+from app.enrich.resolve.outers import Outers, outer_after
 from app.text import fold
 
-# States that are cities too: `Brussels, Washington and Tokyo` is a list.
-_ALSO_CITIES = frozenset(("Washington", "New York"))
 # States that are no more, where an article of their time is datelined in one that is.
 _FORMER = {
     "DE": ("West Germany", "East Germany"),
@@ -27,7 +26,6 @@ _FORMER = {
 _PARTS = {"Germany": ("West Germany", "East Germany"), "Korea": ("South Korea", "North Korea")}
 # Since 1990 a former West German is a German.
 _SINCE = re.compile(r"\b[Ff]ormer (?:West|East) German|\b(?:[Rr]e-?)?unifi|\b[Rr]eunit")
-_AFTER_COMMA = re.compile(r" ?, ?((?:[A-Z][\w.]*)(?: [A-Z][\w.]*){0,2})")
 
 
 class Places:
@@ -35,15 +33,12 @@ class Places:
 
     def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
         self._body = body
-        self._within: dict[str, str] = {}
+        self._outers = Outers(body, mentions)
         self._states = 0
         self._named: set[str] = set()
         self._near: set[str | None] = set()
         self._near_states: set[str | None] = set()
         for mention in mentions:
-            name = fold(plain(mention.text))
-            if outer := self._outer_after(mention.end):
-                self._within.setdefault(name, outer)
             place = gazetteer.find(mention.text) or gazetteer.state_abbreviation(mention.text)
             known = gazetteer.demonym(mention.text) or place
             if known is not None:
@@ -58,13 +53,13 @@ class Places:
         if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
             place = self._part_of(place)
             return Meaning(place.id, place.name, place.country)
-        return self._place(in_usual_case(name), self._outer_after(mention.end) or self._within.get(fold(name)))
+        return self._place(in_usual_case(name), self._outers.of(mention))
 
     def of_dateline(self, dateline: FoundDateline | None) -> str | None:
         if dateline is None or not dateline.place:
             return None
-        outer = _AFTER_COMMA.match(dateline.text, len(dateline.place))
-        within = outer[1] if outer and gazetteer.outer_place(outer[1]) else self._within.get(fold(dateline.place))
+        stated = outer_after(dateline.text, len(dateline.place))
+        within = stated.name if stated else self._outers.of_name(dateline.place)
         return self._place(in_usual_case(dateline.place), within).key
 
     def country_of_dateline(self, dateline: FoundDateline | None) -> Place | None:
@@ -80,12 +75,8 @@ class Places:
         if self._is_us_georgia(name):
             within = "United States"
         outer = gazetteer.outer_place(within) if within else None
-        first = gazetteer.find(name)
-        if first is not None and (first.kind in ("country", "wide") and not self._is_us_georgia(name)):
-            outer = within = None
-        place = gazetteer.find(name, within) if within else None
-        if place is None and (outer is None or outer.kind != "state" or outer.name in _ALSO_CITIES):
-            # `Moscow, China and India`: a list, for the gazetteer knows of no Moscow in China.
+        place = gazetteer.find(name, within) if within else self._nearest(name)
+        if place is None and outer is not None and outer.kind != "state":
             place = self._nearest(name)
         if place is not None:
             place = self._part_of(place)
@@ -94,7 +85,7 @@ class Places:
             return Meaning(state.id, state.name, state.country)
         if outer is None:
             return Meaning(gazetteer.unlisted_id(name), name)
-        id = gazetteer.qualified_id(name, outer) if first is not None else gazetteer.unlisted_id(name)
+        id = gazetteer.qualified_id(name, outer) if gazetteer.find(name) else gazetteer.unlisted_id(name)
         return Meaning(id, name, outer.country)
 
     def _part_of(self, place: Place) -> Place:
@@ -119,14 +110,3 @@ class Places:
 
     def _is_us_georgia(self, name: str) -> bool:
         return fold(name) == "georgia" and self._states > 2
-
-    def _outer_after(self, end: int) -> str | None:
-        match = _AFTER_COMMA.match(self._body, end)
-        if match is None:
-            return None
-        words = match[1].split(" ")
-        for count in range(len(words), 0, -1):
-            name = " ".join(words[:count])
-            if gazetteer.outer_place(name) is not None:
-                return name
-        return None

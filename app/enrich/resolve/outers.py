@@ -1,0 +1,171 @@
+"""The country or state that an article puts behind its places: `Paris, Texas`, but not `Iowa, Ohio and Texas`.
+
+A comma and a state behind a name say where it lies, or go on with a list, or begin the next clause. A town is taken at
+its word unless something speaks against it. A name that is a country or state itself needs evidence: such names mostly
+stand in lists.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from app.enrich import gazetteer
+from app.enrich.gazetteer import Place
+from app.enrich.mentions import Mention
+from app.enrich.plain import plain
+from app.text import fold
+
+_COMMA = re.compile(r" ?, ?")
+_NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}")
+_NAME_BEFORE = re.compile(r"([A-Z][\w.]*(?: [A-Z][\w.]*){0,2})(?:,|,? (?:and|or|&)) $")
+# How a list goes on.
+_AND = re.compile(r"\.?,? (?:and|or|nor|&|as well as|plus) (?:the )?")
+_ANOTHER = re.compile(r"\.?, (the )?")
+_PLACED = re.compile(r"(?:^|[^\w-])(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Ff]rom|[Tt]o) $")
+_OF = re.compile(r"(?:^|[^\w-])of $")
+_CLOSED = re.compile(r"\.?(?:[,.;:)\]!?\"”]| ?[—–]| - |$)", re.MULTILINE)
+# `in Lebanon, Tennessee killed two`, but `from Cuba, Florida was far`
+_GOES_ON_SMALL = re.compile(r" (?!(?:is|was|has|had|will|would|did|does|can|could|state)\b)[a-z]")
+# `After leaving Paris, Texas Gov. Ann Lee ...`, `in Washington, Yemen's government ...`: the comma ends a clause. But
+# `Tripoli, Lebanon's second city`, `in Paris, Texas Sunday`.
+_OF_THE_NEXT = re.compile(
+    r"['’](?!s (?:\w+[- ]){0,2}(?:largest|biggest|capital|city|town|port)\b)"
+    r"| (?!(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b)[A-Z]"
+)
+# `U.S.` and `UK` are adjectives too: `leaving Paris, U.S. negotiators`.
+_SET_OFF = re.compile(r"\.?(?:[,;:)\]]|$)", re.MULTILINE)
+_REACH = 45
+
+
+class Outer(NamedTuple):
+    """A country or state as it is written at `start`."""
+
+    name: str
+    start: int
+    end: int
+    place: Place
+
+
+def outer_at(body: str, start: int) -> Outer | None:
+    """Return the country or state of the longest name at `start`."""
+    match = _NAME.match(body, start)
+    words = match[0].split(" ") if match else []
+    for count in range(len(words), 0, -1):
+        name = _without_full_stop(" ".join(words[:count]))
+        if (place := gazetteer.outer_place(name)) is not None:
+            return Outer(name, start, start + len(name.rstrip(".")), place)
+    return None
+
+
+def _without_full_stop(name: str) -> str:
+    """`Iowa`, at the end of a sentence; the stop belongs to `Calif.` and `U.S.`"""
+    bare = name.removesuffix(".")
+    return bare if "." not in bare and gazetteer.find(bare) is not None else name
+
+
+def outer_after(body: str, end: int) -> Outer | None:
+    """Return the country or state behind a comma at `end`."""
+    comma = _COMMA.match(body, end)
+    return outer_at(body, comma.end()) if comma else None
+
+
+class Outers:
+    """What the places of one article lie in, by its own words."""
+
+    def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
+        self._body = body
+        self._behind: dict[int, Outer] = {}
+        self._elsewhere: dict[str, str] = {}
+        seen: set[str] = set()
+        for mention in mentions:
+            name = plain(mention.text)
+            if outer := self._read(mention, name):
+                self._behind[mention.start] = outer
+                if fold(name) not in seen or not _is_famous(name):
+                    self._elsewhere.setdefault(fold(name), outer.name)
+            seen.add(fold(name))
+        self._starts = frozenset(outer.start for outer in self._behind.values())
+
+    def of(self, mention: Mention) -> str | None:
+        """Return what is written behind the mention, else behind another of the same name."""
+        outer = self._behind.get(mention.start)
+        return outer.name if outer else self.of_name(plain(mention.text))
+
+    def of_name(self, name: str) -> str | None:
+        return self._elsewhere.get(fold(name))
+
+    def is_outer(self, start: int) -> bool:
+        """Return whether what stands at `start` says where the place before it lies."""
+        return start in self._starts
+
+    def _read(self, mention: Mention, name: str) -> Outer | None:
+        outer = outer_after(self._body, mention.end)
+        if outer is None or mention.rule == "demonym":
+            return None
+        places = gazetteer.places_called(name)
+        if not places or any(gazetteer.is_part(place, outer.place) for place in _usual(places)):
+            return outer
+        stated = self._is_town if any(map(gazetteer.is_territory, places)) else self._is_homonym
+        return outer if stated(mention, places, outer) else None
+
+    def _is_homonym(self, _: Mention, places: Sequence[Place], outer: Outer) -> bool:
+        """`Paris, Texas`; `Moscow, China and India` is a list, for the gazetteer has no Moscow in China."""
+        if gazetteer.find(places[0].name, outer.name) is None:
+            city = gazetteer.find(outer.name)
+            if outer.place.kind != "state" or (city is not None and city.kind != "state" and city.kind != "country"):
+                return False
+        if self._goes_on(outer):
+            return False
+        if _is_short(outer):
+            return outer.place.kind == "state" or _SET_OFF.match(self._body, outer.end) is not None
+        return not _OF_THE_NEXT.match(self._body, outer.end)
+
+    def _is_town(self, mention: Mention, places: Sequence[Place], outer: Outer) -> bool:
+        """`in Lebanon, Tennessee`: a town that has the name of a country or state."""
+        body = self._body
+        if _AND.match(body, outer.end) or self._goes_on(outer) or self._follows_in_list(mention):
+            return False
+        if mention.rule == "dateline" or _is_short(outer):
+            return outer.place.kind == "state"
+        known = gazetteer.find(places[0].name, outer.name) is not None
+        if not known and outer.place.kind != "state":
+            return False
+        if not self._before(_PLACED, mention) and not (known and self._before(_OF, mention)):
+            return False
+        unlike = known or all(place.kind != "state" for place in places)
+        return bool(_CLOSED.match(body, outer.end) or (unlike and _GOES_ON_SMALL.match(body, outer.end)))
+
+    def _goes_on(self, outer: Outer) -> bool:
+        """Return whether a list goes on behind `outer` with another country or state."""
+        if joint := _ANOTHER.match(self._body, outer.end):
+            return outer_at(self._body, joint.end()) is not None
+        joint = _AND.match(self._body, outer.end)
+        following = outer_at(self._body, joint.end()) if joint else None
+        # `Moscow, Idaho, and Washington, D.C.`
+        return following is not None and outer_after(self._body, following.end) is None
+
+    def _follows_in_list(self, mention: Mention) -> bool:
+        before = self._before(_NAME_BEFORE, mention)
+        words = before[1].split(" ") if before else []
+        return any(gazetteer.outer_place(" ".join(words[first:])) is not None for first in range(len(words)))
+
+    def _before(self, pattern: re.Pattern[str], mention: Mention) -> re.Match[str] | None:
+        return pattern.search(self._body, max(0, mention.start - _REACH), mention.start)
+
+
+def _usual(places: Sequence[Place]) -> list[Place]:
+    """Return the place usually meant, and countries and states of the name."""
+    return [place for place in places if place is places[0] or gazetteer.is_territory(place)]
+
+
+def _is_short(outer: Outer) -> bool:
+    """`Mo.`, `N.H.`: nobody writes them in a list behind a whole name."""
+    return "." in outer.name or (outer.name.isupper() and len(outer.name) < 4)
+
+
+def _is_famous(name: str) -> bool:
+    """Return whether the name alone says enough: what one mention of it lies in is not where the others do."""
+    place = gazetteer.find(name)
+    return place is not None and (place.kind == "capital" or gazetteer.is_territory(place))
