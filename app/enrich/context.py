@@ -150,6 +150,11 @@ class Context:
         del self._turns[span]
         return True
 
+    def clear(self, start: int, end: int, ground: Ground) -> bool:
+        """Take away the names there, and let nothing be one."""
+        nothing = Span(start, end, "place", *ground)
+        return self.put(nothing) and self.drop(nothing, ground)
+
     def overlapping(self, start: int, end: int) -> list[Span]:
         """Return those that overlap it in the order in which they came."""
         if self.is_free(start, end):

@@ -44,6 +44,7 @@ class _Gazetteer:
 
     by_key: dict[str, list[Place]] = field(default_factory=dict)
     demonyms: dict[str, Place] = field(default_factory=dict)
+    combining_forms: dict[str, Place] = field(default_factory=dict)
     countries: dict[str, Place] = field(default_factory=dict)
     cities: dict[str, list[geonames.City]] = field(default_factory=dict)
     states: dict[str, Place] = field(default_factory=dict)
@@ -92,6 +93,11 @@ def state_abbreviation(name: str) -> Place | None:
 def demonym(word: str) -> Place | None:
     """`Russian`, `Russians`, `Sri Lankan` -> the country (or region)."""
     return _gazetteer().demonyms.get(_folded(word))
+
+
+def combining_form(word: str) -> Place | None:
+    """`Sino`, `Anglo` -> the country (or continent), before a hyphen and another one."""
+    return _gazetteer().combining_forms.get(word)
 
 
 def is_doubtful_demonym(word: str) -> bool:
@@ -284,10 +290,17 @@ def _add_states(index: _Gazetteer, rows: list[geonames.State]) -> None:
 
 def _add_demonyms(index: _Gazetteer) -> None:
     for code, word in demonym_words():
-        name = code.replace("-", " ")
-        place = index.countries.get(code) or next(iter(index.by_key.get(_folded(name), ())), None)
-        if place is not None:
+        if (place := _coded(index, code)) is not None:
             index.demonyms[_folded(word)] = place
+    for code, words in lexicon.list_rows("combining-forms"):
+        if (place := _coded(index, code)) is not None:
+            index.combining_forms |= dict.fromkeys(words, place)
+
+
+def _coded(index: _Gazetteer, code: str) -> Place | None:
+    """Return what a list names by the code of a country or by a place's name."""
+    named = index.by_key.get(_folded(code.replace("-", " ")), ())
+    return index.countries.get(code) or next(iter(named), None)
 
 
 def demonym_words() -> Iterator[tuple[str, str]]:

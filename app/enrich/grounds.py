@@ -68,6 +68,7 @@ PREPOSITION = Ground("preposition", 0.8)  # `in Calcutta`; teams and firms are a
 AGREED_NATIONALITY = Ground("demonym", 0.95)  # In the table, and so for the recogniser.
 NATIONALITY = Ground("demonym", 0.9)  # The recogniser took it for something else.
 NATIONALITY_ALONE = Ground("demonym", 0.85)  # The recogniser passed it over.
+NO_NATION = Ground("demonym", 0.9)  # `African-American`, `French fries`
 
 # What stands beside it says.
 TITLE = Ground("title", 0.9)  # `Mr. Desmond`, taken for something else.

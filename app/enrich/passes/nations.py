@@ -9,9 +9,9 @@ from app.enrich import gazetteer, grounds, offices, organizations
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
 
-_JOINT = re.compile(r"[-/](?=[A-Z])")
-_LEFT = re.compile(r"(?<![\w/-])(?:U\.[SK]\.|[A-Z][a-z]+)$")
-_RIGHT = re.compile(r"(?:U\.[SK]\.|[A-Z][a-z]+)(?![\w/-])")
+_JOINT = re.compile(r"[-–/](?=[A-Z])")
+_LEFT = re.compile(r"(?<![\w/–-])(?:U\.[SK]\.|[A-Z][a-z]+)$")
+_RIGHT = re.compile(r"(?:U\.[SK]\.|[A-Z][a-z]+)(?![\w/–-])")
 _LONGEST_NATION = 20
 # An article about American Express may have `(American) Express` once.
 _OFTEN = 3
@@ -20,21 +20,30 @@ _FORCES = frozenset(("Navy", "Army", "Air Force", "Coast Guard", "Marines"))
 
 
 def pairs(article: Context) -> None:
-    """`U.S.-Greek`, `U.S./Japan`: two, whatever the recogniser makes of it."""
+    """`U.S.-Greek`, `U.S./Japan`, `Sino-Indian`: two, whatever the recogniser makes of it."""
     for joint in _JOINT.finditer(article.text):
         left = article.before(joint.start(), _LEFT, _LONGEST_NATION)
         right = _RIGHT.match(article.text, joint.end())
         if left is None or right is None or not article.encloses(left.start(), right.end()):
             continue
-        sides = [side for match in (left, right) if (side := _side(match))]
-        if len(sides) == 2:
-            article.put(*sides)
+        sides = (_first_side(left, right) if joint[0] != "/" else None) or _side(left), _side(right)
+        if sides[0] and sides[1]:
+            article.put(sides[0], sides[1])
 
 
 def _side(match: re.Match[str]) -> Span | None:
     if gazetteer.demonym(match[0]):
         return Span(*match.span(), "place", *grounds.NATIONALITY)
     return Span(*match.span(), "place", *grounds.PAIRED_NATION) if gazetteer.is_certain(match[0]) else None
+
+
+def _first_side(left: re.Match[str], right: re.Match[str]) -> Span | None:
+    """`Sino`; `Afro` of `Afro-Asian`, but an Afro-Cuban is nobody in Africa, nor an Indo-Caribbean one in India."""
+    place = gazetteer.combining_form(left[0])
+    other = gazetteer.demonym(right[0]) or gazetteer.find(right[0])
+    if place is None or other is None or (place.kind == "wide") != (other.kind == "wide"):
+        return None
+    return Span(*left.span(), "place", *grounds.NATIONALITY)
 
 
 def part_nationalities(article: Context) -> None:

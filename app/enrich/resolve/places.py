@@ -50,7 +50,7 @@ class Places:
 
     def meaning(self, mention: Mention) -> Meaning:
         name = plain(mention.text)
-        if mention.rule == "demonym" and (place := gazetteer.demonym(name)):
+        if mention.rule == "demonym" and (place := gazetteer.demonym(name) or gazetteer.combining_form(name)):
             place = self._part_of(place)
             return Meaning(place.id, place.name, place.country)
         return self._place(in_usual_case(name), self._outers.of(mention))
