@@ -47,6 +47,78 @@ def test_each_mention_has_its_own(enrich: Enrich) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Senate Majority Leader Mitch McConnell spoke on Monday.", {"Mitch McConnell": "Senate Majority Leader"}),
+        ("They met Republican presidential nominee John McCain.", {"John McCain": "Republican presidential nominee"}),
+        ("The campaign manager Jeff Roe said so.", {"Jeff Roe": "campaign manager"}),
+        ("On Friday first lady Laura Bush came to Paris.", {"Laura Bush": "First Lady"}),
+        ("On Friday House Speaker John Boehner agreed.", {"John Boehner": "House Speaker"}),
+        ("The ACLU of Iowa legal director Rita Bettis agreed.", {"Rita Bettis": "ACLU of Iowa legal director"}),
+        ("Rear Adm. John Kirby agreed on Friday.", {"John Kirby": "Rear Adm."}),
+        (
+            "McIntosh spoke. David McIntosh, the Club for Growth president, left.",
+            {"David McIntosh": "Club for Growth President"},
+        ),
+        ("Michael Flynn, a top aide to President Trump, agreed.", {"Michael Flynn": "top aide to President Trump"}),
+    ],
+)
+def test_a_role_is_whole(enrich: Enrich, body: str, expected: dict[str, str]) -> None:
+    assert said(enrich, body).items() >= expected.items()
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("Prescott Bush, father of George Bush, was a senator.", "George Bush"),
+        ("His father, George Romney, was there.", "George Romney"),
+        ("They met Peter King, George Pataki and Scott Brown.", "George Pataki"),
+        ("They asked leader Mitch McConnell on Friday.", "Mitch McConnell"),
+        ("Michael Brown, killed a police officer a few days after the attack, they said.", "Michael Brown"),
+        ("Michael Brown, killed by police officer Darren Wilson in Ferguson, was young.", "Michael Brown"),
+        ("Jared Kushner, Commerce Secretary Wilbur Ross and others came.", "Jared Kushner"),
+        ("Ben Carson, along with Senator Jon Tester, agreed.", "Ben Carson"),
+        ("Barry Goldwater, then running for president, agreed.", "Barry Goldwater"),
+        ("Benjamin Netanyahu, met the president in New York on Monday.", "Benjamin Netanyahu"),
+        ("Marjorie Lee, president of, as they say, everything, agreed.", "Marjorie Lee"),
+    ],
+)
+def test_a_part_of_a_sentence_is_no_role(enrich: Enrich, body: str, name: str) -> None:
+    assert name not in said(enrich, body)
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("WASHINGTON — President Barack Obama spoke.", "President"),
+        ("Replay More Videos ... MUST WATCH President Barack Obama spoke.", "President"),
+        ("It grew under President Barack Obama, they said.", "President"),
+        ("Under President Barack Obama it grew.", "President"),
+        ("They defeated the incumbent, Senator Barack Obama.", "Senator"),
+        ("It was Minority Leader Sen. Barack Obama.", "Sen."),
+    ],
+)
+def test_what_stands_before_an_office_by_chance_is_no_part_of_it(enrich: Enrich, body: str, expected: str) -> None:
+    assert said(enrich, body)["Barack Obama"] == expected
+
+
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("They met president Barack Obama.", "President"),
+        ("They met former vice president Barack Obama.", "former Vice President"),
+        ("They met PRESIDENT Barack Obama.", "President"),
+        ("Barack Obama, the U.S. secretary of state, agreed.", "U.S. Secretary of State"),
+        ("Barack Obama, deputy attorney general, agreed.", "Deputy Attorney General"),
+        ("They met spokesman Barack Obama.", "spokesman"),
+        ("They met federal prosecutor Barack Obama.", "federal prosecutor"),
+    ],
+)
+def test_offices_are_written_as_titles_are(enrich: Enrich, body: str, expected: str) -> None:
+    assert said(enrich, body)["Barack Obama"] == expected
+
+
+@pytest.mark.parametrize(
     ("text", "first"),
     [
         ("President Putin", ("President", "Putin")),
