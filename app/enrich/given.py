@@ -12,6 +12,7 @@ from app.enrich import lexicon
 from app.ids import name_of
 
 _NAMES = lexicon.terms("given-names")
+_MORE = lexicon.terms("first-names")
 _WHOLE: defaultdict[str, set[str]] = defaultdict(set)
 _SHORT: dict[str, tuple[str, ...]] = {}
 for _name, _shorts in lexicon.list_rows("diminutives"):
@@ -27,6 +28,11 @@ def is_given(word: str) -> bool:
 def is_given_or_short(word: str) -> bool:
     """Return whether it is a given name, or one for short, which may also be a word: `Will`."""
     return is_given(word) or word.lower() in _SHORT or word.lower() in _WHOLE
+
+
+def is_first_name(word: str) -> bool:
+    """Return whether it is a given name where it stands for one: many of these are words, towns or surnames as well."""
+    return is_given_or_short(word) or word.lower() in _MORE
 
 
 def variants(key: str) -> Iterator[tuple[str, str]]:

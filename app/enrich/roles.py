@@ -250,8 +250,8 @@ def _role_of(words: Sequence[str], count: int | None = None) -> str | None:
     """Return the role that the words say, the office itself being the first `count` of them; None where they are only a
     part of one."""
     if words and (words[0].lower() == "of" or (words[0].lower() == "first" and words[1:2] not in _FIRST)):
-        words = words[1:]
-    if count is None:
+        words, count = words[1:], count and count - 1
+    if not count:
         count = next((number for number, word in enumerate(words) if word == "of"), len(words))
         count = count if any(map(_is_role, words[:count])) else len(words)
     if not any(map(_is_role, words[:count])) or words[-1].lower() in _COMPLEMENT:

@@ -15,6 +15,8 @@ PARTICLE = (
     r"(?:[Dd]e|[Dd]es?|[Dd]el|[Dd]ella|[Dd]ello|[Dd]i|[Dd]a|[Dd]as|[Dd]os?|[Dd]u|[Ll]a|[Ll]as|[Ll]e|[Ll]os|[Vv]an|[Vv]on"
     r"|[Dd]en|[Dd]er|[Tt]en|[Tt]er|[Zz]u|[Zz]um|[Zz]ur|[Aa]f|[Aa]v|[Bb]in|[Bb]int|[Ii]bn)"
 )
+SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
+"""What may follow a surname, folded and without a stop."""
 _LAST = re.compile(rf"(?:(?:^|(?<= )){PARTICLE} ){{0,3}}\S+$")
 _STATESMEN = {
     fold(name): full for full, others in lexicon.list_rows("statesmen") for name in (full.rsplit(" ", 1)[-1], *others)
@@ -25,6 +27,12 @@ def last_name(name: str) -> str:
     """Return the last word of a person's name with the particles before it: `de la Cruz` of `Maria Ana de la Cruz`."""
     match = _LAST.search(name)
     return match[0] if match else ""
+
+
+def without_suffix(name: str) -> str:
+    """Return `John Downer` of `John Downer Jr.`"""
+    words = name.split(" ")
+    return " ".join(words[:-1]).rstrip(",") if fold(words[-1]).rstrip(".") in SUFFIXES else name
 
 
 def statesman(name: str) -> str | None:

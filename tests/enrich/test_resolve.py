@@ -231,6 +231,26 @@ def test_a_country_of_two_parts_is_the_one_that_the_article_names(enrich: Enrich
         ("Steve Martin laughed. Martin and John Lund left Oslo.", ["Steve Martin", "John Lund"]),
         ("Peter, Paul and Mary Smith spoke in Oslo.", ["Peter", "Paul", "Mary Smith"]),
         ("Prince William and Kate Middleton married in Oslo.", ["William", "Kate Middleton"]),
+        ("Rosalynn and Jimmy Carter left for Oslo.", ["Rosalynn Carter", "Jimmy Carter"]),
+        ("Peter and Paul Lund Jr. left for Oslo.", ["Peter Lund", "Paul Lund Jr."]),
+        ("President Barack and First Lady Michelle Obama left Oslo.", ["Barack Obama", "Michelle Obama"]),
+        (
+            "Jimmy Carter, Ingrid and Sven Lindqvist left for Oslo.",
+            ["Jimmy Carter", "Ingrid Lindqvist", "Sven Lindqvist"],
+        ),
+        (
+            "The brothers Tamerlan and Dzhokhar Tsarnaev left Oslo. Tamerlan spoke.",
+            ["Tamerlan Tsarnaev", "Dzhokhar Tsarnaev"],
+        ),
+        (
+            "His children Eric, Donald Jr. and Ivanka Trump spoke in Oslo.",
+            ["Eric Trump", "Donald Trump Jr.", "Ivanka Trump"],
+        ),
+        ("Bernie Sanders came. Bernie and Hillary Clinton spoke in Oslo.", ["Bernie Sanders", "Hillary Clinton"]),
+        (
+            "Bill Gates came. Bill and Hillary Clinton left. Bill Clinton spoke in Oslo.",
+            ["Bill Gates", "Bill Clinton", "Hillary Clinton"],
+        ),
     ],
 )
 def test_a_couple_shares_the_surname(enrich: Enrich, body: str, expected: list[str]) -> None:
@@ -241,6 +261,32 @@ def test_a_couple_shares_the_surname(enrich: Enrich, body: str, expected: list[s
 def test_a_family_is_no_person(enrich: Enrich, family: str) -> None:
     people = enrich(f"John Downer met Maria Jones in Oslo. {family} The Joneses left.").entities
     assert {entity.name for entity in people} == {"John Downer", "Maria Jones", "Oslo"}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "The Clintons raised money in Ohio.",
+        "They asked the Clintons, who were in Ohio, and sold the Clintons' house.",
+        "The Lindqvists left Ohio. The two Kennedys agreed.",
+        "It was championed by both Roosevelts in Ohio.",
+    ],
+)
+def test_a_family_of_which_nobody_is_named_is_no_person(enrich: Enrich, body: str) -> None:
+    assert [entity.key for entity in enrich(body).entities if entity.type == "person"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "names"),
+    [
+        ("The Sanders campaign agreed in Ohio. The Williams case went on.", {"Sanders", "Williams"}),
+        ("Roberts spoke in Ohio. The Roberts of old would not have.", {"Roberts"}),
+        ("Bernie Sanders spoke in Ohio. The Sanders, they said, agreed.", {"Bernie Sanders"}),
+        ("George Bush spoke in Ohio. Bushes renovate clinic, they said.", {"George Bush"}),
+    ],
+)
+def test_whose_surname_ends_so_is_a_person(enrich: Enrich, body: str, names: set[str]) -> None:
+    assert {entity.name for entity in enrich(body).entities if entity.type == "person"} == names
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,7 @@ def test_each_mention_has_its_own(enrich: Enrich) -> None:
             "McIntosh spoke. David McIntosh, the Club for Growth president, left.",
             {"David McIntosh": "Club for Growth President"},
         ),
+        ("Rex Tillerson, his first secretary of state, agreed.", {"Rex Tillerson": "Secretary of State"}),
         ("Michael Flynn, a top aide to President Trump, agreed.", {"Michael Flynn": "top aide to President Trump"}),
     ],
 )

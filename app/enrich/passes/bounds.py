@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import gazetteer, given, grounds, organizations
+from app.enrich import couples, gazetteer, given, grounds, organizations
 from app.enrich.context import Context, Span
 from app.enrich.passes.people import SPEAKS, is_no_person
 from app.enrich.surnames import PARTICLE, statesman
 
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
-_COUPLE = re.compile(r"([A-Z][a-z]+) (?:and|&) ([A-Z][a-z]+ [A-Z][\w'-]+)")
+_COUPLE = re.compile(
+    r"([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?) (?:and|&) ([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?(?: [\w'-]+){1,3})"
+)
+_FIRST_OF_COUPLE = re.compile(r"(?<![\w.'-])([^\W\d_a-z][^\W\d_]+) (?:and|&) $")
 _LONG_SURNAME = re.compile(rf"(?<![\w'-])(?:{PARTICLE} ){{1,3}}[^\W\d_a-z][\w-]*(?:'[A-Z][\w-]*)?")
 _GIVEN_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w'-]+|(?:[A-Z]\.)+)(?: [A-Z]\.)* $")
 _LONGEST_GIVEN = 40
@@ -117,11 +120,24 @@ def _capitalised(surname: str) -> str:
 
 
 def part_couples(article: Context) -> None:
-    """`Keith & Anna Marlow`, taken for a firm: two people, by their given names."""
+    """`Keith & Anna Marlow`, taken for a firm: two people, by their given names. Of others the recogniser has the
+    second alone: `Cherif and Said Kouachi`."""
     for span in article.guesses():
         couple = _COUPLE.fullmatch(article.text, span.start, span.end)
-        if couple and given.is_given(couple[1]) and given.is_given(couple[2].partition(" ")[0]):
+        if couple and given.is_given(couple[1].split(" ")[0]) and given.is_given(couple[2].partition(" ")[0]):
             article.put(*(Span(*couple.span(part), "person", *grounds.COUPLE) for part in (1, 2)))
+    for span in list(article.people()):
+        first = article.before(span.start, _FIRST_OF_COUPLE) if " " in span.name else None
+        if first is not None and _is_first_of_couple(article, *first.span(1)):
+            article.put(Span(*first.span(1), "person", *grounds.COUPLE))
+
+
+def _is_first_of_couple(article: Context, start: int, end: int) -> bool:
+    name = article.text[start:end]
+    found = article.overlapping(start, end)
+    if gazetteer.find(name) or any(other.type == "person" or other.rule != "model" for other in found):
+        return False
+    return article.encloses(start, end) and (given.is_first_name(name) or couples.are_kin(article.text, start))
 
 
 def people_of_firms(article: Context) -> None:

@@ -10,9 +10,25 @@ from app.enrich import gazetteer, grounds, organizations
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
 from app.enrich.passes.people import reads_like_person
+from app.enrich.surnames import statesman
 from app.text import fold
 
 _INITIAL = re.compile(r"[A-Z]\. (?=[A-Z])")
+# What says before a plural that several people are meant.
+_SEVERAL = re.compile(
+    r"\b(?i:the|both|these|those|all|other|two|three|four|many)"
+    r"(?: (?:two|three|four|other|elder|younger|older|senior|junior|entire|whole|many|various|wealthy|powerful))? $"
+)
+_PLURAL = re.compile(r"\w{2}[^\Ws]s$")
+_HISSES = ("s", "x", "z", "sh", "ch")
+# `the Sanders campaign`, `the Rogers and Hart songs`: whose it is follows, not what they did.
+_GOES_ON_WITH_NOUN = re.compile(
+    r"(?:'s)? (?!(?:of|and|or|nor|but|to|in|into|at|on|from|for|with|without|by|as|than|that|who|whom|whose|which|when"
+    r"|while|because|if|after|before|since|during|over|about|against|are|were|have|had|do|did|will|would|can|could|may"
+    r"|might|should|must|said|say|left|went|came|made|took|gave|got|knew|won|lost|sold|bought|met|ran|told|saw|held"
+    r"|kept|paid|fled|found|felt|began|became|brought|built|chose|drew|drove|fell|fought|grew|led|put|rose|set|spoke"
+    r"|spent|stood|thought|wrote|also|both|all|themselves|not|never|now|then|once|again|alone|\w+ed|\w+ly)\b)\w"
+)
 _MOST_WORDS = 5
 # How much one finding counts in the vote on the type of a name.
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
@@ -34,21 +50,39 @@ def vote(article: Context) -> None:
 def bare_surnames(article: Context) -> None:
     surnames = article.surnames()
     people = {span.name for span in article.people()}
+    singles = surnames | {span.name for span in article.people() if not _is_several(article, span)}
     for span in article.spans:
         if span.rule not in ("model", "vote"):
             continue
-        if _is_family(article, span, surnames):
+        if _is_family(article, span, surnames) or (span.name not in singles and _reads_like_family(article, span)):
             article.drop(span, grounds.SURNAME)
         elif span.type in ("organization", "place") and (span.name in surnames or _ends_with_person(span.name, people)):
             article.retype(span, "person", grounds.SURNAME)
 
 
 def _is_family(article: Context, span: Span, surnames: frozenset[str]) -> bool:
-    """`the Downers`, `the Joneses`: several people, none of whom the name says."""
+    """`the Downers`, `both Downers`, `Bushes`: several people, none of whom the name says."""
     if not span.name.endswith("s") or span.name in surnames:
         return False
-    plural_of = {span.name[:-1], span.name.removesuffix("es")}
-    return not surnames.isdisjoint(plural_of) and _follows_the(article, span)
+    hissed = span.name.removesuffix("es")
+    if hissed in surnames and hissed.endswith(_HISSES):
+        return True
+    return not surnames.isdisjoint({span.name[:-1], hissed}) and _is_several(article, span)
+
+
+def _reads_like_family(article: Context, span: Span) -> bool:
+    """`the Clintons said`, in an article that has no Clinton; but `the Sanders campaign` is one person's."""
+    is_plural = span.type == "person" and " " not in span.name and _PLURAL.search(span.name) is not None
+    return (
+        is_plural
+        and statesman(span.name) is None
+        and _is_several(article, span)
+        and article.after(span, _GOES_ON_WITH_NOUN) is None
+    )
+
+
+def _is_several(article: Context, span: Span) -> bool:
+    return article.before(span.start, _SEVERAL) is not None
 
 
 def _ends_with_person(name: str, people: set[str]) -> bool:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
 
-from app.enrich import given, grounds
+from app.enrich import grounds
+from app.enrich.couples import completed_names
 from app.enrich.grounds import Ground
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
-from app.enrich.surnames import PARTICLE, last_name, statesman
+from app.enrich.surnames import SUFFIXES, statesman
 from app.ids import entity_id, scoped
 from app.text import fold
 
@@ -24,14 +25,7 @@ _NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
 _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
 )
-_AND = re.compile(r"\.? (?:and|&) ")
-_FAMILY = re.compile(rf"\b[Tt]he ((?:{PARTICLE} ){{0,3}}[^\W\d_a-z][\w'’-]*s)\b")
-# A list, of which the last alone may have the surname; and who goes by the first name.
-_NO_COUPLE = re.compile(
-    r"(?:,|\b(?:[Pp]rince|[Pp]rincess|[Kk]ing|[Qq]ueen|[Pp]ope|[Ss]aints?|St\.?|[Ss]ister|[Bb]rother)) $"
-)
 _LONGEST_SURNAME = 4
-_SUFFIXES = frozenset({"jr", "sr", "ii", "iii", "iv"})
 
 
 class People:
@@ -41,7 +35,7 @@ class People:
         self._article_id = article_id
         self._full: dict[tuple[str, ...], str] = {}
         self._seen: list[tuple[int, tuple[str, ...]]] = []
-        self._couples = dict(_couples(body, mentions))
+        self._couples = {start: _cased_words(name) for start, name in completed_names(body, mentions)}
         for mention in mentions:
             name = self._couples.get(mention.start) or _in_order(plain(mention.text))
             words = _person_words(name)
@@ -163,40 +157,14 @@ def _person_words(name: str) -> tuple[str, ...]:
 def _in_order(name: str) -> str:
     """`John Downer Jr.` of `DOWNER, John, Jr.`, as lists have it."""
     surname, *rest = name.split(", ")
-    if not rest or rest[0].rstrip(".").lower() in _SUFFIXES:
+    if not rest or rest[0].rstrip(".").lower() in SUFFIXES:
         return name
     return " ".join((rest[0], _cased(surname), *rest[1:]))
 
 
-def _couples(body: str, mentions: Sequence[Mention]) -> Iterator[tuple[int, str]]:
-    """`John and Maria Downer`: by the start of the first name alone, the full one, with the surname of the second.
-
-    The first must be a given name, or the article speak of `the Downers`. Where somebody else of the article has it for
-    a surname, or it goes on from a list, it may be anybody's.
-    """
-    starts = {mention.start: mention for mention in mentions}
-    names = [plain(mention.text).split(" ") for mention in mentions]
-    surnames = {fold(words[-1]) for words in names if len(words) > 1}
-    families = frozenset(_FAMILY.findall(body)) if mentions else frozenset()
-    for mention, words in zip(mentions, names, strict=True):
-        is_short = all(len(word.rstrip(".")) == 1 for word in words[1:])
-        joined = _AND.match(body, mention.end) if is_short else None
-        other = starts.get(joined.end()) if joined is not None else None
-        if (
-            other is None
-            or fold(words[0]) in surnames
-            or _NO_COUPLE.search(body, max(0, mention.start - 10), mention.start)
-        ):
-            continue
-        surname = last_name(plain(other.text).partition(" ")[2])
-        is_given = given.is_given_or_short(words[0])
-        if len(surname) > 2 and (is_given or not families.isdisjoint((f"{surname}s", f"{surname}es"))):
-            yield mention.start, " ".join((*map(_cased, words), _cased(surname)))
-
-
 def _endings(words: tuple[str, ...]) -> set[tuple[str, ...]]:
     """Return what a person may be called for short: `smith` of `john smith jr`, `de klerk`."""
-    bare = words[:-1] if words[-1] in _SUFFIXES else words
+    bare = words[:-1] if words[-1] in SUFFIXES else words
     return {ending[-count:] for ending in (words, bare) for count in range(1, _LONGEST_SURNAME + 1)}
 
 
@@ -207,6 +175,10 @@ def _is_fuller(full: tuple[str, ...], short: tuple[str, ...]) -> bool:
         return True
     first_agrees = full[0] == short[0] or (len(short[0]) == 1 and full[0].startswith(short[0]) and len(full[0]) > 1)
     return first_agrees and set(short[1:]) <= set(full) and (len(full), len(full[0])) > (len(short), len(short[0]))
+
+
+def _cased_words(name: str) -> str:
+    return " ".join(map(_cased, name.split(" ")))
 
 
 def _cased(name: str) -> str:

@@ -54,3 +54,26 @@ def test_all_forms_are_one_person(enrich: Enrich) -> None:
     body = "Oscar de la Cruz spoke in Geneva. De la Cruz said no. A spokesman for de la Cruz agreed."
     people = [entity for entity in enrich(body).entities if entity.type != "place"]
     assert [(entity.key, len(entity.mentions)) for entity in people] == [("person-oscar-de-la-cruz", 3)]
+
+
+@pytest.mark.parametrize(
+    ("text", "organization", "person", "expected"),
+    [
+        ("Keith & Anna Marlow paid.", "Keith & Anna Marlow", "", [("Keith", "person"), ("Anna Marlow", "person")]),
+        ("Cherif and Said Kouachi left.", "", "Said Kouachi", [("Said Kouachi", "person")]),
+        (
+            "The brothers Cherif and Said Kouachi left.",
+            "Cherif",
+            "Said Kouachi",
+            [("Cherif", "person"), ("Said Kouachi", "person")],
+        ),
+        ("Nora and Peter Lund left.", "", "Peter Lund", [("Nora", "person"), ("Peter Lund", "person")]),
+        ("Iowa and Peter Lund agreed.", "", "Peter Lund", [("Peter Lund", "person")]),
+    ],
+)
+def test_both_of_a_couple_are_people(
+    text: str, organization: str, person: str, expected: list[tuple[str, str]]
+) -> None:
+    article = spanned(text, organization=organization, person=person)
+    run(article, bounds.part_couples)
+    assert shown(article) == expected
