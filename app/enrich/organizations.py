@@ -36,6 +36,7 @@ _FOLDED = {fold(name): shown for name, shown in _CANONICAL.items() if not name.i
 
 # Nouns that end names of organisations, whatever the recogniser takes them for.
 _ORGANIZATION_NOUNS = lexicon.terms("organization-nouns")
+_PUBLIC_BODIES = lexicon.terms("public-bodies")
 _PLURALS_OF_TOWNS = lexicon.terms("town-plurals")
 _CLUB_WORDS = lexicon.terms("club-words")
 _CLUB_ENDINGS = frozenset(("United", "Rovers", "Wanderers", "Athletic", "Rangers", "Hotspur", "Albion"))
@@ -58,6 +59,9 @@ _BRACKETED = re.compile(r"(?<= )\([A-Z]\w*\)$")
 
 
 _WITH_STOPS = re.compile(r"(?:[A-Z]\.){2,}(?:[-&](?:[A-Z]\.)+)?[A-Z]?|[A-Z]\.[A-Z]")
+
+# The country of institutions that no other has.
+_COUNTRY_OF = lexicon.shown_by_name("national-institutions")
 
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _CANONICAL) | frozenset(
     name.split(" ")[0].upper() for name in _CANONICAL if " " in name
@@ -104,6 +108,11 @@ def _without_group(name: str) -> str:
 def has_one_meaning(name: str) -> bool:
     """`OPEC`, `IBM`: what one article says that it stands for, perhaps misprinted, changes nothing elsewhere."""
     return canonical(name) is not None or name in _ALIAS_OF
+
+
+def country_of(name: str) -> str | None:
+    """Return the name of the country that alone has this institution: `United Kingdom` for `Downing Street`."""
+    return _COUNTRY_OF.get(name)
 
 
 def is_possessive(name: str) -> bool:
@@ -165,6 +174,12 @@ def is_headed_organization(name: str) -> bool:
     """`Central Fire Department`: the last word, or the one before `of`, is an organisation's."""
     head = name.partition(" of ")[0].partition(" for ")[0]
     return " " in name and head.rsplit(" ", 1)[-1].lower() in _ORGANIZATION_NOUNS
+
+
+def is_public_body(name: str) -> bool:
+    """`Judiciary Committee`, `Bureau of Prisons`: whose it is, another name before it may say."""
+    head = name.partition(" of ")[0].partition(" for ")[0].partition(" on ")[0]
+    return " " in name and head.rsplit(" ", 1)[-1].lower() in _PUBLIC_BODIES
 
 
 def is_thing(name: str) -> bool:

@@ -18,6 +18,10 @@ from app.enrich import gazetteer, offices
         ("the ", "Reserve Bank of New Zealand", "New Zealand"),
         ("the ", "U.S. Department of Agriculture", "United States"),
         ("the ", "USDA", "United States"),
+        ("the ", "US Department of Health & Human Services", "United States"),
+        ("", "Homeland Security", "United States"),
+        ("", "D.O.J.", "United States"),
+        ("the Russian ", "Ministry of Foreign Affairs", "Russia"),
     ],
 )
 def test_an_office_is_of_the_country_before_it(before: str, name: str, nation: str | None) -> None:
@@ -47,3 +51,29 @@ def test_departments_and_the_treasury_are_american_where_nothing_else_is_said() 
         "place-united-kingdom",
         "place-united-states",
     ]
+
+
+@pytest.mark.parametrize(
+    ("names", "slug"),
+    [
+        (("Ministry of Defence", "Defence Ministry", "Defense Ministry", "Ministry of Defense"), "defense-ministry"),
+        (("Foreign Ministry", "Ministry of Foreign Affairs", "Foreign Affairs Ministry"), "foreign-ministry"),
+        (("Ministry of the Interior", "Interior Ministry"), "interior-ministry"),
+        (("Department of Homeland Security", "Dept. of Homeland Security", "DHS"), "homeland-security-department"),
+    ],
+)
+def test_an_office_is_one_however_its_name_is_turned(names: tuple[str, ...], slug: str) -> None:
+    found = [office for name in names if (office := offices.office_named(name, name, 0))]
+    assert {office.slug for office in found} == {slug}
+    assert len(found) == len(names)
+
+
+@pytest.mark.parametrize("before", ["the state ", "Ohio's ", "the city's ", "New York "])
+def test_what_a_state_has_is_no_office_of_the_country(before: str) -> None:
+    body = f"{before}Department of Education"
+    assert offices.office_named("Department of Education", body, len(before)) is None
+
+
+@pytest.mark.parametrize("name", ["California Department of Justice", "Department of Motor Vehicles"])
+def test_any_other_department_is_none(name: str) -> None:
+    assert offices.office_named(name, name, 0) is None

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from itertools import permutations
 
 import pytest
@@ -7,6 +8,8 @@ import pytest
 from app.enrich.mentions import Mention
 from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, resolve
 from tests.enrich.conftest import Enrich
+
+_BODIES = re.compile(r"(?:(?:Senate|House|Chicago|Kentucky) )?(?:Judiciary Committee|Police Department|National Guard)")
 
 
 def by_key(enrichment: Enrichment) -> dict[str, LocalEntity]:
@@ -89,6 +92,18 @@ def test_a_short_form_joins_the_company(enrich: Enrich) -> None:
         (
             "ROME, March 3 - The Israeli Foreign Ministry denied it. The Foreign Ministry said no more.",
             "organization-foreign-ministry-israel",
+        ),
+        (
+            "Voters in Ohio and Texas waited. The Supreme Court ruled on Friday for Ohio.",
+            "organization-supreme-court-united-states",
+        ),
+        (
+            "Unions in Paris and in Marseille waited. The Justice Ministry said on Friday that France would act.",
+            "organization-justice-ministry-france",
+        ),
+        (
+            "Talks in Berlin went on. In London a member of Parliament from Leeds said that Germany was right.",
+            "organization-parliament",
         ),
     ],
 )
@@ -173,6 +188,15 @@ def test_another_name_that_the_article_states(enrich: Enrich, body: str, pair: A
         ("International Coffee Organisation", "organization-international-coffee-organization"),
         ("USDA", "organization-agriculture-department-united-states"),
         ("U.S. Department of Agriculture", "organization-agriculture-department-united-states"),
+        ("Homeland Security", "organization-homeland-security-department-united-states"),
+        ("US State Department", "organization-state-department"),
+        ("Department of State", "organization-state-department"),
+        ("California Department of Motor Vehicles", "organization-california-motor-vehicles-department"),
+        ("California Motor Vehicles Department", "organization-california-motor-vehicles-department"),
+        ("House Permanent Select Committee on Intelligence", "organization-house-intelligence-committee"),
+        ("US Food and Drug Administration", "organization-food-and-drug-administration"),
+        ("US Airways Group", "organization-us-airways"),
+        ("GOP", "organization-republican-party"),
     ],
 )
 def test_names_of_one_organization_have_one_key(name: str, key: str) -> None:
@@ -193,6 +217,43 @@ def test_a_common_noun_with_a_capital_belongs_to_the_one_name_that_has_it(enrich
     body = "The European Commission spoke on Monday. In Brussels the Commission said that it would act."
     commission = by_key(enrich(body))["organization-european-commission"]
     assert texts(commission) == ["European Commission", "Commission"]
+
+
+@pytest.mark.parametrize(
+    ("body", "short", "key"),
+    [
+        (
+            "He leads the Senate Judiciary Committee. The Judiciary Committee voted on Friday.",
+            "Judiciary Committee",
+            "organization-senate-judiciary-committee",
+        ),
+        (
+            "The Senate Judiciary Committee met. So did the House Judiciary Committee. The Judiciary Committee voted.",
+            "Judiciary Committee",
+            "organization-judiciary-committee",
+        ),
+        (
+            "The Chicago Police Department was sued. The Police Department said nothing on Friday.",
+            "Police Department",
+            "organization-chicago-police-department",
+        ),
+        (
+            "The Kentucky National Guard came. The National Guard has troops in all states.",
+            "National Guard",
+            "organization-national-guard",
+        ),
+    ],
+)
+def test_a_public_body_is_whose_the_article_says(body: str, short: str, key: str) -> None:
+    starts = [(match.start(), match[0]) for match in _BODIES.finditer(body)]
+    mentions = [Mention(at, at + len(name), name, "organization", "model", 0.8) for at, name in starts]
+    found = by_key(resolve("a1", body, mentions, None, "p"))
+    assert texts(found[key])[-1] == short
+
+
+def test_letters_of_their_own_meaning_are_not_taken_by_what_they_happen_to_fit(enrich: Enrich) -> None:
+    body = "The U.S. Navy sent two ships on Friday. The U.N. praised the U.S. Navy for that."
+    assert "organization-united-nations" in by_key(enrich(body))
 
 
 def test_what_a_well_known_acronym_means_is_not_told_to_other_articles(enrich: Enrich) -> None:

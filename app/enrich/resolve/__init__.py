@@ -63,8 +63,9 @@ def resolve(
 ) -> Enrichment:
     people = People(article_id, body, [m for m in mentions if m.type == "person"])
     places = Places(body, [m for m in mentions if m.type == "place"])
-    home = places.country_of_dateline(dateline)
-    bodies = Organizations(body, [m for m in mentions if m.type == "organization"], home)
+    named = [m for m in mentions if m.type == "organization"]
+    home = places.country_of_dateline(dateline) or places.country_of_most(plain(m.text) for m in named)
+    bodies = Organizations(body, named, home)
     meanings: dict[str, Meaning] = {}
     members: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from functools import cached_property
 from itertools import islice
 
-from app.enrich import gazetteer, grounds, offices, organizations
+from app.enrich import committees, gazetteer, grounds, offices, organizations
 from app.enrich.gazetteer import Place
 from app.enrich.grounds import Ground
 from app.enrich.mentions import Mention
@@ -19,6 +19,9 @@ from app.enrich.resolve.meaning import Meaning, in_usual_case
 from app.ids import entity_id, name_of
 
 _ACRONYM_AFTER = re.compile(r"(?:\s?['’]s?)?\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
+_US_BEFORE = re.compile(r"U\.S\. |US |United States ")
+# In words; what is before it not counted.
+_LONGEST_ENDING = 9
 _LONG_AFTER = re.compile(r"\s?\(\s?(?:the\s)?")
 
 
@@ -74,8 +77,8 @@ class Organizations:
         nation = self._nation(office) if office is not None else None
         if office is None or nation is None:
             return None
-        name = f"{in_usual_case(office.title)} ({nation.name})"
-        return Meaning(entity_id("organization", name), name)
+        key = entity_id("organization", f"{office.slug} {nation.name}")
+        return Meaning(key, f"{in_usual_case(office.title)} ({nation.name})")
 
     def _nation(self, office: Office) -> Place | None:
         """Whose office it is: by its own words, by another mention of the article, or the country of the dateline."""
@@ -97,7 +100,11 @@ class Organizations:
     def _expansion(self, text: str, key: str) -> str | None:
         if not organizations.is_acronym(text):
             return None
-        return _only_other(self._by_initials.get(text.replace(".", "").upper(), ()), key)
+        long = _only_other(self._by_initials.get(text.replace(".", "").upper(), ()), key)
+        if long and organizations.canonical(text) and not organizations.canonical(self._names[long]):
+            # `U.N.` is no `U.S. Navy`: what is as well known it may be, as `EC` is the European Commission.
+            return None
+        return long
 
     def _longer(self, key: str) -> str | None:
         if key not in self._longer_of:
@@ -119,6 +126,8 @@ class Organizations:
             or len(short) < 3
         ):
             return None
+        if organizations.is_public_body(self._names.get(key, "")) and (whole := self._of_whom(key)) is not None:
+            return whole
         first = bisect_left(self._ordered, f"{key}-")
         # The character behind the hyphen.
         longer = self._ordered[first : bisect_left(self._ordered, f"{key}.", first)]
@@ -129,9 +138,26 @@ class Organizations:
             return None
         return _only_other([other for other in self._by_part[short] if other.endswith(f"-{short}")], key)
 
+    def _of_whom(self, key: str) -> str | None:
+        """Return the one name of the article that ends so: `Senate Judiciary Committee` for `Judiciary Committee`. The
+        `National Guard` and the `U.S. Chamber of Commerce` are the nation's."""
+        if _US_BEFORE.match(self._names[key]) or organizations.is_shared_first(self._names[key].partition(" ")[0]):
+            return None
+        return _only_other(self._by_ending.get(name_of(key), ()), key)
+
     @cached_property
     def _ordered(self) -> list[str]:
         return sorted(self._names)
+
+    @cached_property
+    def _by_ending(self) -> defaultdict[str, list[str]]:
+        """Return the keys by each two or more words that they end with, and something before."""
+        ending: defaultdict[str, list[str]] = defaultdict(list)
+        for key in self._names:
+            words = name_of(key).split("-")[-_LONGEST_ENDING:]
+            for first in range(1, len(words) - 1):
+                ending["-".join(words[first:])].append(key)
+        return ending
 
     @cached_property
     def _by_part(self) -> defaultdict[str, list[str]]:
@@ -177,10 +203,18 @@ def _forms(name: str) -> tuple[str, ...]:
 
 def _organization_key(name: str) -> str:
     name = organizations.without_stops(organizations.usual_name(_without_article(name)))
-    if name.startswith("U.S. ") and name.count(" ") > 1:
-        # `U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel.
-        name = name.removeprefix("U.S. ")
+    if (nation := _US_BEFORE.match(name)) and _is_of_country(nation[0], name[nation.end() :]):
+        name = organizations.usual_name(name[nation.end() :])
+    name = committees.usual_name(offices.usual_order(name))
     return entity_id("organization", name.replace("&", " and "))
+
+
+def _is_of_country(nation: str, rest: str) -> bool:
+    """`U.S. National Transportation Safety Board` is the board itself, `U.S. Steel` is not steel; nor is `US Airways
+    Group` a group."""
+    if organizations.canonical(rest) or organizations.is_public_body(rest):
+        return True
+    return nation == "U.S. " and " " in rest
 
 
 def _without_article(name: str) -> str:
