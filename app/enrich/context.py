@@ -157,14 +157,16 @@ class Context:
 
     def overlapping(self, start: int, end: int) -> list[Span]:
         """Return those that overlap it in the order in which they came."""
-        if self.is_free(start, end):
-            return []
+        found = [] if self.is_free(start, end) else self._spans_near(start, end)
+        return sorted(found, key=self._turns.__getitem__) if len(found) > 1 else found
+
+    def _spans_near(self, start: int, end: int) -> list[Span]:
         found: list[Span] = []
         for stretch in _stretch_numbers(start, end):
             for span in self._near.get(stretch, ()):
                 if span.start < end and start < span.end and span in self._turns and span not in found:
                     found.append(span)
-        return sorted(found, key=self._turns.__getitem__) if len(found) > 1 else found
+        return found
 
     def starting(self, at: int) -> Span | None:
         return next((span for span in self.overlapping(at, at + 1) if span.start == at), None)
@@ -182,6 +184,12 @@ class Context:
     def block(self, start: int, end: int) -> None:
         """Let nothing be a name there."""
         self._taken[start:end] = b"\1" * (end - start)
+
+    def unblock(self, start: int, end: int) -> None:
+        """Let something be a name there, though the recogniser took it for a law or a work; names keep their places."""
+        self._taken[start:end] = bytes(end - start)
+        for span in self._spans_near(start, end):
+            self._taken[span.start : span.end] = b"\1" * (span.end - span.start)
 
     def is_free(self, start: int, end: int) -> bool:
         return self._taken.find(1, start, end) < 0

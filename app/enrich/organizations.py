@@ -63,6 +63,8 @@ _WITH_STOPS = re.compile(r"(?:[A-Z]\.){2,}(?:[-&](?:[A-Z]\.)+)?[A-Z]?|[A-Z]\.[A-
 # The country of institutions that no other has.
 _COUNTRY_OF = lexicon.shown_by_name("national-institutions")
 
+_PLURAL_LETTERS = re.compile(r"[A-Z]{3,}s")
+
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _CANONICAL) | frozenset(
     name.split(" ")[0].upper() for name in _CANONICAL if " " in name
 )
@@ -240,9 +242,29 @@ def initials(name: str) -> frozenset[str]:
 def abbreviates(short: str, name: str) -> bool:
     """Return whether the letters abbreviate the words, in any order: `IBS` is the Brazilian Steel Institute, in the
     order of its own language."""
-    letters = short.replace(".", "").replace("-", "").upper()
+    letters = letters_of(short)
     forms = initials(name)
     return any(sorted(form) == sorted(letters) or _goes_through(letters, form, name.upper()) for form in forms)
+
+
+def may_stand_for(short: str, name: str) -> bool:
+    """Return whether the letters in a bracket right behind the name may be short for it: some word of it begins as they
+    do, and they mean nothing else. `CAWP` is the `Center for American Women and Politics`, `ANHA` the `Hawar News
+    Agency`."""
+    letters = letters_of(short)
+    if not (2 < len(letters) < 8 and letters.isalpha()) or short.count("-") or has_one_meaning(short):
+        return False
+    return gazetteer.find(short) is None and any(word[0].upper() == letters[0] for word in re.findall(r"\w+", name))
+
+
+def letters_of(short: str) -> str:
+    """Return the letters of an acronym, without its stops and its plural: `NGO` for `NGOs`."""
+    return singular(short).replace(".", "").replace("-", "").upper()
+
+
+def singular(acronym: str) -> str:
+    """Return `NGO` for `NGOs`; any other name as it is."""
+    return acronym[:-1] if _PLURAL_LETTERS.fullmatch(acronym) else acronym
 
 
 def _goes_through(letters: str, form: str, name: str) -> bool:
@@ -258,7 +280,7 @@ def _is_subsequence(part: str, whole: str) -> bool:
 
 
 def _initials(name: str) -> tuple[str, str]:
-    words = [word for word in re.split(r"[\s/-]+", name.replace("'", "")) if word[:1].isalnum()]
+    words = [word for word in re.split(r"[\s/–-]+", name.replace("'", "")) if word[:1].isalnum()]
     every = "".join(word[0] for word in words).upper()
     large = "".join(word[0] for word in words if word.lower() not in _SMALL).upper()
     return every, large

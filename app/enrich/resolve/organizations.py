@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cached_property
 from itertools import islice
 
@@ -18,7 +18,10 @@ from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning, in_usual_case
 from app.ids import entity_id, name_of
 
-_ACRONYM_AFTER = re.compile(r"(?:\s?['’]s?)?\s?\(\s?([A-Z][A-Za-z&.-]{1,9})\s?\)")
+_ACRONYM_AFTER = re.compile(
+    r"(?:\s?['’]s?)?(?:\s?\(\s?(?:(?:the|or)\s)?[\"“]?([A-Z][A-Za-z&.-]{1,9})[\"”]?\s?\)"
+    r"|,?\s(?:or|known\sas|abbreviated)\s(?:the\s)?([A-Z]{3,7})(?=[,.;]))"
+)
 _US_BEFORE = re.compile(r"U\.S\. |US |United States ")
 # In words; what is before it not counted.
 _LONGEST_ENDING = 9
@@ -181,12 +184,19 @@ def _stated_pairs(body: str, mentions: Sequence[Mention]) -> dict[str, str]:
     for mention in mentions:
         name = plain(mention.text)
         after = _ACRONYM_AFTER.match(body, mention.end)
-        if after and " " in name and _may_abbreviate(after[1], name):
-            pairs[_organization_key(after[1])] = _organization_key(name)
+        if after and " " in name and _is_stated(after, name, starts):
+            pairs[_organization_key(after[1] or after[2])] = _organization_key(name)
         long = starts.get(opened.end()) if (opened := _LONG_AFTER.match(body, mention.end)) else None
         if long is not None and " " in long.text and _may_abbreviate(name, plain(long.text)):
             pairs[_organization_key(name)] = _organization_key(plain(long.text))
     return {short: long for short, long in pairs.items() if short != long}
+
+
+def _is_stated(after: re.Match[str], name: str, starts: Mapping[int, Mention]) -> bool:
+    """Return whether letters behind the name stand for it: as recognition found them to, or by their initials."""
+    short = starts.get(after.start(after.lastindex or 0))
+    stated = short is not None and short.rule == "acronym"
+    return stated or _may_abbreviate(after[1] or after[2], name)
 
 
 def _may_abbreviate(short: str, long: str) -> bool:
@@ -202,7 +212,7 @@ def _forms(name: str) -> tuple[str, ...]:
 
 
 def _organization_key(name: str) -> str:
-    name = organizations.without_stops(organizations.usual_name(_without_article(name)))
+    name = organizations.singular(organizations.without_stops(organizations.usual_name(_without_article(name))))
     if (nation := _US_BEFORE.match(name)) and _is_of_country(nation[0], name[nation.end() :]):
         name = organizations.usual_name(name[nation.end() :])
     name = committees.usual_name(offices.usual_order(name))
