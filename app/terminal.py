@@ -5,8 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from rich.console import Console
 from rich.padding import Padding
@@ -15,7 +16,7 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 from rich.text import Text
 
-from app.ingest.report import OnProgress, Progress, Report
+from app.ingest.report import OnProgress, Outcome, Progress, Report
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -98,6 +99,15 @@ def show_report(report: Report) -> None:
     spent = ", ".join(f"{stage} {seconds:.1f}" for stage, seconds in report.seconds.items())
     for line in (f"{files}, {rate:,.0f} records a second", *report.notes, f"{report.elapsed:.1f} s: {spent}"):
         console().print(line, markup=False, style="dim")
+
+
+def show_arrived(report: Report) -> None:
+    """One line a time: it may run for months."""
+    counts = [(name, int(getattr(report, name))) for name in get_args(Outcome)]
+    told = ", ".join(f"{count:,} {name}" for name, count in counts if count) or "nothing"
+    files = f"{report.files:,} file{'' if report.files == 1 else 's'}"
+    moment = datetime.now().astimezone().isoformat(" ", "seconds")
+    console().print(Text(f"{moment} {files}: {told}"))
 
 
 def show_enriched(done: Enriched) -> None:

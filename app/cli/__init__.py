@@ -134,6 +134,42 @@ def ingest_command(
 
 
 @app.command(
+    "watch",
+    epilog=examples(
+        ("dateline watch inbox", "until Ctrl-C; beside `dateline serve` what arrives is found within seconds"),
+        ("dateline watch inbox wires --source 'Harbour Wire'", "several folders"),
+    ),
+)
+def watch_command(
+    folders: Annotated[list[Path], typer.Argument(metavar="FOLDER...", help="Folders in which articles arrive.")],
+    format: Annotated[Format | None, typer.Option(help="The format, where it is not recognised.")] = None,
+    source: Annotated[
+        str | None, typer.Option(metavar="NAME", help="The publisher, for records that name none.")
+    ] = None,
+    skip_entities: Annotated[
+        bool, typer.Option("--skip-entities", help="Do not recognise names; `dateline enrich` adds them later.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Put articles into the archive as they arrive, until it is stopped.
+
+    What is in the folders is read first. A file is read once nothing was written to it for two seconds, and again when
+    it changes.
+    """
+    from app import terminal
+    from app.ingest.pipeline import IngestOptions
+    from app.ingest.walk import check
+    from app.ingest.watching import watch
+
+    settings = settings_of(data_dir)
+    if not settings.database_path.exists():
+        check(folders, frozenset())
+    options = IngestOptions(source, format, skip_entities)
+    with opened(settings, allow_missing_index=True) as archive, telling_what_is_left(archive):
+        watch(archive, folders, options, terminal.show_arrived)
+
+
+@app.command(
     "search",
     epilog=examples(
         ("dateline search moon landing", "articles with both words, the best first"),

@@ -36,15 +36,20 @@ def ingest(
     archive: Archive,
     options: IngestOptions | None = None,
     progress: OnProgress | None = None,
+    *,
+    below: Path | None = None,
 ) -> Report:
-    """Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
-    anything is changed. What is wrong inside a file is a rejection, never an error."""
+    """Take in what is at the paths; `below` as in `walk`.
+
+    Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
+    anything is changed. What is wrong inside a file is a rejection, never an error.
+    """
     options = options or IngestOptions()
     check(paths, _own(archive))
     with writing_alone(archive.settings.lock_path), settled_when_stopped(archive):
         intake = Intake(archive, progress, options.workers, names=not options.skip_entities)
         ours = _own(archive)
-        files = {found.path: found for found in walk(paths, ours)}
+        files = {found.path: found for found in walk(paths, ours, below=below)}
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
         reading = Reading([*files.values()], options.source, options.format, intake.tally, intake.labels.of)

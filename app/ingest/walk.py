@@ -74,14 +74,16 @@ def check(paths: Sequence[Path], own: Places) -> None:
             raise InputUnreadable(f"{str(path)!r} cannot be read: no permission.")
 
 
-def walk(paths: Sequence[Path], own: Places = frozenset()) -> Iterator[Found]:
-    """Hidden files and folders are left out, unless they are given themselves; the archive's own always."""
+def walk(paths: Sequence[Path], own: Places = frozenset(), *, below: Path | None = None) -> Iterator[Found]:
+    """Hidden files and folders are left out, unless they are given themselves; the archive's own always. `below`: the
+    folder that was given, of which these are parts, without links."""
     for path in paths:
-        root = path.resolve()
+        root = path.resolve() if below is None else path
         if root.is_dir():
-            yield from _folder(root, root, own)
+            yield from _folder(root, below or root, own)
         else:
-            found = _file(root, root.parent, _shown(Path(root.name)), own)
+            name = _shown(Path(root.name)) if below is None else _name(root, below)
+            found = _file(root, below or root.parent, name, own)
             if found is not None:
                 yield found
 
