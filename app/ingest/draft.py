@@ -17,9 +17,9 @@ import msgspec
 from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
 from app.ingest.dates import Published, parse_published, time_on
-from app.ingest.formats import Format
+from app.ingest.formats import Format, unpacked_name
 from app.ingest.markup import plain_text
-from app.ingest.readers import Record, plain_name
+from app.ingest.readers import Record
 from app.ingest.readers.record import Refused
 from app.text import fingerprint, normalise, oddities, printable
 
@@ -52,18 +52,32 @@ class _Given(msgspec.Struct, forbid_unknown_fields=True):
 @dataclass(frozen=True)
 class Origin:
     """Where records come from. `file` is the name to show, `path` the place itself; `source` is for those that name
-    none, `format` the one that was forced. `label` tells what the file is called in keys, by default as it is shown."""
+    none, `format` the one that was forced. `label` tells what the file is called in keys, by default as it is shown.
+    `container` is the file that it is packed in, below which `path` is then: nothing on disk."""
 
     file: str
     path: Path
     source: str | None = None
     format: Format | None = None
     label: Callable[[], str] | None = None
+    container: Origin | None = None
+
+    def member(self, name: str) -> Origin:
+        """Return that of a file inside this one, which is like a folder by its name."""
+        return Origin(
+            f"{self.file}/{name}", self.path / name, self.source, self.format,
+            lambda: f"{self.called}/{unpacked_name(name)}", self,
+        )  # fmt: skip
+
+    @cached_property
+    def on_disk(self) -> str:
+        """The path of the file that is opened."""
+        return self.container.on_disk if self.container else str(self.path)
 
     @cached_property
     def name(self) -> str:
         """Return the name of the file itself, without `.gz`."""
-        return plain_name(self.path).name
+        return unpacked_name(self.path.name)
 
     @cached_property
     def place(self) -> str:
@@ -73,11 +87,13 @@ class Origin:
     @cached_property
     def shown(self) -> str:
         """`file`, with its folder where it was given by itself: what is kept of where an article came from."""
+        if self.container:
+            return self.container.shown + self.file.removeprefix(self.container.file)
         return self.file if "/" in self.file else f"{printable(self.path.parent.name)}/{self.file}"
 
     @cached_property
     def called(self) -> str:
-        return self.label() if self.label is not None else self.shown.removesuffix(".gz")
+        return self.label() if self.label is not None else unpacked_name(self.shown)
 
     @cached_property
     def own_id(self) -> str | None:

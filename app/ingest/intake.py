@@ -145,7 +145,9 @@ class Intake:
                 if verdict.outcome == "rejected"
             ]
             rejections.store_rejections(session, [*batch.refusals, *refused], self._now)
-            resolved = sum(rejections.resolve_rejections(session, end.path, self._now) for end in batch.ends)
+            resolved = sum(
+                rejections.resolve_rejections(session, end.path, self._now, inside=end.inside) for end in batch.ends
+            )
         self._count(batch, judged, resolved)
         return sum(verdict.writes_text for verdict in verdicts)
 
@@ -180,7 +182,7 @@ class Intake:
     def _count(self, batch: _Batch, judged: list[_Judged], resolved: int) -> None:
         """Count after the commit: what is reported is there."""
         for draft, verdict, _ in judged:
-            path = str(draft.origin.path)
+            path = draft.origin.on_disk
             self.tally.count(verdict.outcome, path)
             if verdict.outcome != "rejected":
                 self.tally.remark(path, undated=draft.date is None, cleaned=draft.cleaned)
@@ -188,7 +190,7 @@ class Intake:
             self.tally.timed += verdict.is_timed
             self.tally.named += verdict.needs_names and verdict.outcome == "unchanged"
         for refused in batch.refusals:
-            self.tally.count("rejected", refused.path)
+            self.tally.count("rejected", refused.container or refused.path)
         for end in batch.ends:
             self.tally.end(end.path)
         if batch.again is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.ingest.readers import plain_name
+from app.ingest.formats import PACKED, unpacked_name
 from app.ingest.walk import Found, is_gone
 from app.store.database import Database
 from app.store.provenance import Labelled, input_files
@@ -25,7 +25,7 @@ class Labels:
         """Labels, with the path of the file that has the shorter one."""
 
     def of(self, found: Found) -> str:
-        path = str(found.path.with_name(plain_name(found.path).name))
+        path = str(found.path.with_name(unpacked_name(found.path.name)))
         file = self._by_path.get(path)
         if file is None:
             file = self._by_path[path] = self._find(path, found.label)
@@ -66,7 +66,10 @@ def _agree(one: str, other: str) -> bool:
 
 def _is_moved(before: str, now: str) -> bool:
     """Return whether nothing is left at the place before, packed or not, or the very same file by another way."""
-    left, here = ([path for path in (Path(place), Path(f"{place}.gz")) if not is_gone(path)] for place in (before, now))
+    left, here = (
+        [path for path in map(Path, (place, *(place + ending for ending in PACKED))) if not is_gone(path)]
+        for place in (before, now)
+    )
     try:
         return all(any(path.samefile(there) for there in here) for path in left)
     except OSError:

@@ -14,7 +14,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.reading import Reading
 from app.ingest.report import OnProgress, Report
 from app.ingest.settling import settled_when_stopped
-from app.ingest.walk import Found, Places, again, check, is_gone, own, walk
+from app.ingest.walk import Found, Places, again, check, is_gone, on_disk, own, walk
 from app.store import rejections
 from app.store.tables import Rejection
 
@@ -66,11 +66,11 @@ def _add_refused(files: dict[Path, Found], ours: Places, archive: Archive, notes
     with archive.database.reading() as session:
         rejected = rejections.files_to_retry(session)
     for refused in rejected:
-        path = Path(refused.path)
+        path, name = on_disk(Path(refused.path), refused.file)
         if is_gone(path):
             notes.append(f"{refused.file} is gone.")
         elif path not in files:
-            for found in again(path, refused.file, ours):
+            for found in again(path, name, ours):
                 files.setdefault(found.path, _as_before(found, refused))
 
 

@@ -27,10 +27,11 @@ _MOST_IGNORED = 200
 @dataclass(frozen=True, slots=True)
 class FileEnd:
     """The file at `path` was read to its end, or there is none any more. `changed`: while it was read, so that it is
-    read from its beginning again, and what came of it so far does not count."""
+    read from its beginning again, and what came of it so far does not count. `inside`: with all files that it holds."""
 
     path: str
     changed: bool = False
+    inside: bool = False
 
 
 Incoming = Draft | Refusal | FileEnd
@@ -49,6 +50,7 @@ class Reading:
     total: int = 0
     done: int = 0
     _before: int = field(default=0, init=False)
+    _on_disk: readers.Opened | None = field(default=None, init=False)
 
     def __post_init__(self) -> None:
         self.total = sum(found.size for found in self.files)
@@ -85,7 +87,7 @@ class Reading:
             yield self._refusal(found, f"cannot be read: {error.strerror}")
             return
         if whole:
-            yield FileEnd(found.place)
+            yield FileEnd(found.place, inside=True)
 
     def _refusal(self, found: Found, reason: str) -> Refusal:
         source, format = self._read_as(found)
@@ -99,28 +101,59 @@ class Reading:
     def _records(self, found: Found) -> Generator[Incoming, None, bool]:
         """Returns whether the file could be read to its end."""
         origin = Origin(found.name, found.path, *self._read_as(found), partial(self.label, found))
+        with readers.Opened(found.path) as self._on_disk:
+            return (yield from self._of_opened(self._on_disk, origin))
+
+    def _of_opened(self, stream: readers.Opened, origin: Origin) -> Generator[Incoming, None, bool]:
+        members = readers.open_members(stream, origin.path, origin.format)
+        if members is None:
+            return (yield from self._of_file(stream, origin))
         whole = True
-        with readers.Opened(found.path) as stream:
-            for format, record in readers.read(stream, found.path, origin.format):
-                self.done = self._before + stream.consumed
-                if isinstance(record, readers.Unusable):
-                    whole = whole and record.number is not None
-                    yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
-                    continue
-                if len(self.tally.ignored) < _MOST_IGNORED:
-                    self.tally.ignored |= unknown(record.fields)
-                assert format is not None
-                try:
-                    yield drafts.draft(record, format, origin)
-                except Refused as error:
-                    yield refusal(origin, record.number, str(error), record.sha256, record.offset)
+        for member in members:
+            self._note_progress()
+            if isinstance(member, readers.Unusable):
+                whole = False
+                yield refusal(origin, member.number, member.reason)
+            else:
+                yield from self._member(member, origin.member(member.name))
         return whole
+
+    def _member(self, member: readers.Member, origin: Origin) -> Iterator[Incoming]:
+        self.tally.files += 1
+        if member.stream is None:
+            yield refusal(origin, None, member.refusal or "")
+        elif (yield from self._of_opened(member.stream, origin)):
+            yield FileEnd(str(origin.path), inside=True)
+
+    def _of_file(self, stream: readers.Opened, origin: Origin) -> Generator[Incoming, None, bool]:
+        whole = True
+        for format, record in readers.read(stream, origin.path, origin.format):
+            self._note_progress()
+            if isinstance(record, readers.Unusable):
+                whole = whole and record.number is not None
+                yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
+                continue
+            if len(self.tally.ignored) < _MOST_IGNORED:
+                self.tally.ignored |= unknown(record.fields)
+            assert format is not None
+            try:
+                yield drafts.draft(record, format, origin)
+            except Refused as error:
+                yield refusal(origin, record.number, str(error), record.sha256, record.offset)
+        return whole
+
+    def _note_progress(self) -> None:
+        if self._on_disk is not None:
+            self.done = max(self.done, self._before + self._on_disk.consumed)
 
 
 def refusal(
     origin: Origin, number: int | None, reason: str, sha256: str | None = None, offset: int | None = None
 ) -> Refusal:
-    return Refusal(origin.file, str(origin.path), number, reason, sha256, offset, origin.source, origin.format)
+    container = origin.on_disk if origin.container else None
+    return Refusal(
+        origin.file, str(origin.path), number, reason, sha256, offset, origin.source, origin.format, container
+    )
 
 
 def _unmoved(before: os.stat_result, after: os.stat_result) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlmodel import Session
 
 from app.ingest.draft import Draft
+from app.ingest.formats import unpacked_name
 from app.ingest.report import Outcome
 from app.store.provenance import KnownArticles, Seen, StoredArticle, load_known_articles
 from app.text import printable
@@ -168,7 +169,7 @@ def _by_former_key(draft: Draft, archive: KnownArticles) -> StoredArticle | None
 
 def is_at(place: str, file: str) -> bool:
     """Return whether a path may be that of which this end was kept, as it was shown."""
-    place, file = printable(place), file.removesuffix(".gz")
+    place, file = printable(place), unpacked_name(file)
     return place == file or place.endswith(f"/{file}")
 
 

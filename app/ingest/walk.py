@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import InputUnreadable
-from app.ingest.formats import Format
+from app.ingest.formats import Format, unpacked_name
+from app.ingest.readers import holds_files
 from app.text import printable
 
 
@@ -36,7 +37,7 @@ class Found:
     def label(self) -> str:
         """Folder and file at least, without `.gz`: a file given by itself is called as one of its folder."""
         name = self.name if "/" in self.name else f"{_shown(Path(self.path.parent.name))}/{self.name}"
-        return name.removesuffix(".gz") if self.path.suffix == ".gz" else name
+        return unpacked_name(name)
 
     @property
     def size(self) -> int:
@@ -99,6 +100,14 @@ def again(path: Path, name: str, own: Places) -> Iterator[Found]:
         yield from _folder(Path(os.path.realpath(path)), root, own)
     else:
         yield _file(path, root, name, own) or Found(path, name, settled=True)
+
+
+def on_disk(path: Path, name: str) -> tuple[Path, str]:
+    """Return the file to open for what is at a place, with its name: of a file in a container, the container."""
+    for above in path.parents:
+        if os.path.isfile(above) and holds_files(above):  # noqa: PTH113  # pathlib's raises where one may not look
+            return above, name.removesuffix(f"/{path.relative_to(above)}")
+    return path, name
 
 
 def is_gone(path: Path) -> bool:

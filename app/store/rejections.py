@@ -17,7 +17,7 @@ _STANDS = text("NOT resolved")
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """As `Rejection`, before it has a row."""
+    """As `Rejection`, before it has a row. `container` is the file on disk, where the one at `path` is packed in it."""
 
     file: str
     path: str
@@ -27,6 +27,7 @@ class Refusal:
     offset: int | None = None
     source: str | None = None
     format: str | None = None
+    container: str | None = None
 
 
 def list_rejections(session: Session, *, resolved: bool = False, limit: int | None = None) -> list[Rejection]:
@@ -46,16 +47,21 @@ def files_to_retry(session: Session) -> list[Rejection]:
 def store_rejections(session: Session, refusals: Sequence[Refusal], seen_at: str) -> None:
     """`seen_at` is one for all of a reading of a file. A record refused again for the same reason keeps its one row."""
     rows = [asdict(refusal) | {"seen_at": seen_at, "resolved": False} for refusal in refusals]
+    for row in rows:
+        del row["container"]
     new = [row for row, refusal in zip(rows, refusals, strict=True) if not _seen_again(session, refusal, seen_at)]
     if new:
         session.connection().execute(insert(Rejection), new)
 
 
-def resolve_rejections(session: Session, path: str, seen_at: str) -> int:
+def resolve_rejections(session: Session, path: str, seen_at: str, *, inside: bool = False) -> int:
     """The file at `path` was read to its end: what was refused of it before `seen_at` and not again then is
-    resolved. How many that are."""
-    passed = update(Rejection).where(col(Rejection.path) == path, _STANDS, col(Rejection.seen_at) != seen_at)
-    return session.connection().execute(passed.values(resolved=True)).rowcount
+    resolved, and of all files that it may hold if these were read too. How many that are."""
+    of_file = [col(Rejection.path) == path]
+    if inside:
+        of_file.append(col(Rejection.path).between(f"{path}/", f"{path}0") & (col(Rejection.path) != f"{path}0"))
+    passed = [update(Rejection).where(paths, _STANDS, col(Rejection.seen_at) != seen_at) for paths in of_file]
+    return sum(session.connection().execute(each.values(resolved=True)).rowcount for each in passed)
 
 
 def _seen_again(session: Session, refusal: Refusal, seen_at: str) -> bool:

@@ -71,7 +71,7 @@ def test_the_format_is_in_the_content(name: str, head: str, format: Format) -> N
 
 def test_each_format_is_one_line_of_the_table_and_has_a_reader() -> None:
     assert sorted(kind.format for kind in KINDS) == sorted(FORMATS)
-    assert all(callable(reader_of(format)) for format in FORMATS)
+    assert all(callable(reader_of(kind.format)) for kind in KINDS if not kind.is_container)
     endings = [ending for kind in KINDS for ending in kind.endings]
     assert len(set(endings)) == len(endings)
 

@@ -12,20 +12,24 @@ from app.ingest.readers.looks import Head
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """`reader` is the module of this package whose `read` reads the format; it is imported for the first such file.
+    """`reader` is the module of this package that reads the format, with its function where that is not `read`; it is
+    imported for the first such file.
 
     `looks` tells by the content. One that is no text is asked before anything is decoded, and has only the bytes to go
-    by. `endings` decide where no look did."""
+    by. `endings` decide where no look did. A container holds files and no records."""
 
     format: Format
     reader: str
     looks: Callable[[Head], bool]
     endings: tuple[str, ...] = ()
     is_text: bool = True
+    is_container: bool = False
 
 
 # Asked in this order: of formats that look alike the narrower one stands before the wider.
 KINDS = (
+    Kind("zip", "zipped.read_zip", looks.zipped, (".zip",), is_text=False, is_container=True),
+    Kind("tar", "tarred.read_tar", looks.tarred, looks.TAR_ENDINGS, is_text=False, is_container=True),
     Kind("jsonl", "jsonl", looks.json_lines, (".jsonl", ".ndjson")),
     Kind("json", "json_array", looks.json_whole),
     Kind("text", "text", looks.dated_text, ("", ".txt", ".text")),
@@ -34,3 +38,4 @@ KINDS = (
     Kind("nitf", "nitf", looks.nitf_article),
     Kind("csv", "csv", looks.columns, (".csv",)),
 )
+KINDS_BY_FORMAT = {kind.format: kind for kind in KINDS}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+import tarfile
 from dataclasses import dataclass
 
 import msgspec
@@ -25,6 +26,8 @@ _TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES
 }  # fmt: skip
 ALL_COLUMNS = {plain(name) for names in NAMES.values() for name in names}
 
+TAR_ENDINGS = (".tar", ".tgz", ".tbz2", ".txz")
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -34,6 +37,19 @@ class Head:
     raw: bytes
     ending: str
     text: str = ""
+
+
+def zipped(head: Head) -> bool:
+    return head.raw.startswith((b"PK\3\4", b"PK\5\6"))
+
+
+def tarred(head: Head) -> bool:
+    """Return whether it begins with the header of a file, which has its own checksum; an empty one is zeros."""
+    try:
+        tarfile.TarInfo.frombuf(head.raw[:512], "utf-8", "surrogateescape")
+    except tarfile.HeaderError:
+        return head.ending in TAR_ENDINGS and not any(head.raw[:1024])
+    return True
 
 
 def json_lines(head: Head) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from charset_normalizer import from_bytes
 
 from app.ingest.formats import Format
-from app.ingest.readers.kinds import KINDS, Kind
+from app.ingest.readers.kinds import KINDS, KINDS_BY_FORMAT, Kind
 from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter
 from app.ingest.readers.record import FileUnusable
 from app.text import printable
@@ -51,6 +51,9 @@ _BROKEN = re.compile("[\udc80-\udcff]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed|rdf|newsitem|nitf|newsml)", re.IGNORECASE)
 
+_TEXT_KINDS = tuple(kind for kind in KINDS if kind.is_text)
+_BINARY_KINDS = tuple(kind for kind in KINDS if not kind.is_text)
+
 
 @dataclass(frozen=True, slots=True)
 class Nature:
@@ -82,27 +85,36 @@ def sniff(raw: bytes, ending: str, forced: Format | None = None) -> Nature:
     return Nature(format, encoding, mark, newline.encode(encoding), delimiter or ",")
 
 
+def container(raw: bytes, ending: str, forced: Format | None = None) -> Kind | None:
+    """Return what kind of container a file is, None where it holds records. A format that is forced is that of the
+    files inside, as it would be of those of a folder."""
+    if forced is not None and KINDS_BY_FORMAT[forced].is_container:
+        return KINDS_BY_FORMAT[forced]
+    kind = _looking(_BINARY_KINDS, Head(raw, ending))
+    return kind if kind is not None and kind.is_container else None
+
+
 def _binary(raw: bytes, ending: str, forced: Format | None) -> Format | None:
     """Return the format that is no text, None where it is to be read as text."""
-    kinds = [kind for kind in KINDS if not kind.is_text and forced in (None, kind.format)]
     if forced is not None:
-        return kinds[0].format if kinds else None
-    return _looking(kinds, Head(raw, ending))
+        return None if KINDS_BY_FORMAT[forced].is_text else forced
+    found = _looking(_BINARY_KINDS, Head(raw, ending))
+    return found.format if found else None
 
 
 def _textual(head: Head) -> Format:
-    if found := _looking((kind for kind in KINDS if kind.is_text), head):
-        return found
+    if found := _looking(_TEXT_KINDS, head):
+        return found.format
     if _MARKUP.match(head.text):
         raise FileUnusable("has a format that is not known (markup)")
-    named = next((kind.format for kind in KINDS if head.ending in kind.endings and kind.is_text), None)
+    named = next((kind.format for kind in _TEXT_KINDS if head.ending in kind.endings), None)
     if named is None:
         raise FileUnusable(f"has a format that is not known ({printable(head.ending)}); --format forces one")
     return named
 
 
-def _looking(kinds: Iterable[Kind], head: Head) -> Format | None:
-    return next((kind.format for kind in kinds if kind.looks(head)), None)
+def _looking(kinds: Iterable[Kind], head: Head) -> Kind | None:
+    return next((kind for kind in kinds if kind.looks(head)), None)
 
 
 def mark_of(head: bytes) -> tuple[int, str] | None:
