@@ -9,6 +9,7 @@ Format = Literal[
     "jsonl",
     "json",
     "csv",
+    "feed",
     "page",
     "newsml",
     "nitf",

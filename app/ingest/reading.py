@@ -22,6 +22,7 @@ from app.store.rejections import Refusal
 _TRIES = 3
 # Names of fields may be anything, even data; remembering them must not fill the memory.
 _MOST_IGNORED = 200
+_MOST_NOTES = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,9 @@ class Reading:
         whole = True
         for format, record in readers.read(stream, origin.path, origin.format):
             self._note_progress()
+            if isinstance(record, readers.Note):
+                self._tell(f"{origin.file} {record.text}")
+                continue
             if isinstance(record, readers.Unusable):
                 whole = whole and record.number is not None
                 yield refusal(origin, record.number, record.reason, record.sha256, record.offset)

@@ -10,6 +10,9 @@ import pytest
 from app.ingest.formats import Format
 from app.ingest.readers import Opened, read
 
+MARKUP: list[tuple[Format, bytes]] = [
+    ("feed", b"<rss><channel>"), ("page", b"<html><body>"), ("newsml", b""), ("nitf", b"<nitf>"),
+]  # fmt: skip
 SHAPES: list[tuple[Format, bytes, bytes]] = [
     *(
         ("csv", b"title,text\n", line)
@@ -30,6 +33,14 @@ SHAPES: list[tuple[Format, bytes, bytes]] = [
     *(
         ("jsonl", b"", line)
         for line in (b'{"a":\n', b'{"a":[', b"{", b'"', b"\n", b'{"a":{', b'{"articles":[', b"NaN,", b'{"title":NaN}\n')
+    ),
+    *(
+        (format, begin, line)
+        for format, begin in MARKUP
+        for line in (
+            b"<item>", b"<item></item>", b"<!--", b"<![CDATA[", b"<", b"&", b"&amp;", b"\n", b"<!ENTITY a 'b'>\n",
+            b"<!DOCTYPE ", b"<?", b"<a b='", b"</", b"<p>x</p>", b"<a href=x>y</a>", b"<td>", b"<b>x", b"<script>",
+        )
     ),
     *(("text", b"", line) for line in (b"date ", b" ", b"\n", b"date 1", b"\xef\xbb\xbf", b"<p>", b"\x92a", b"a\r")),
 ]  # fmt: skip

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.ingest.formats import FORMATS, Format
-from app.ingest.readers import Opened, Record, Unusable, read, reader_of
+from app.ingest.readers import Note, Opened, Record, Unusable, read, reader_of
 from app.ingest.readers.json_array import _Lost, _pieces
 from app.ingest.readers.kinds import KINDS
 from app.ingest.readers.lines import lines
@@ -22,7 +22,7 @@ from app.ingest.readers.sniff import Nature, sniff
 
 def records(path: Path, forced: Format | None = None) -> list[Record | Unusable]:
     with Opened(path) as stream:
-        return [record for _, record in read(stream, path, forced)]
+        return [record for _, record in read(stream, path, forced) if not isinstance(record, Note)]
 
 
 def written(path: Path, content: bytes | str) -> Path:

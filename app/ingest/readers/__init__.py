@@ -13,14 +13,14 @@ from app.ingest.formats import Format, unpacked_name
 from app.ingest.readers.kinds import KINDS_BY_FORMAT, Kind
 from app.ingest.readers.members import MAX_DEPTH, Member
 from app.ingest.readers.opened import Opened
-from app.ingest.readers.record import FileUnusable, Record, Unusable
+from app.ingest.readers.record import FileUnusable, Note, Record, Unusable
 from app.ingest.readers.sniff import HEAD, Nature, container, sniff
 
 __all__ = [
-    "FileUnusable", "Member", "Opened", "Record", "Unusable", "holds_files", "open_members", "read", "reader_of",
+    "FileUnusable", "Member", "Note", "Opened", "Record", "Unusable", "holds_files", "open_members", "read", "reader_of",
 ]  # fmt: skip
 
-Reader = Callable[[Opened, Nature], Iterator[Record | Unusable]]
+Reader = Callable[[Opened, Nature], Iterator[Record | Unusable | Note]]
 Unpacker = Callable[[Opened], Iterator[Member]]
 
 
@@ -56,7 +56,9 @@ def holds_files(path: Path) -> bool:
         return False
 
 
-def read(stream: Opened, path: Path, forced: Format | None = None) -> Iterator[tuple[Format | None, Record | Unusable]]:
+def read(
+    stream: Opened, path: Path, forced: Format | None = None
+) -> Iterator[tuple[Format | None, Record | Unusable | Note]]:
     """The records of an opened file with their format. Never raises for what is in it: a file that cannot be read to
     its end yields one last `Unusable` without a number."""
     format: Format | None = None

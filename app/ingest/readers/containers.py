@@ -8,6 +8,7 @@ import msgspec
 
 from app.ingest import fields as names
 from app.ingest.readers import ninjs
+from app.ingest.readers.json_feed import feed_entries, is_json_feed
 from app.ingest.readers.record import Record, Refused, Unusable, hashed
 
 # Lists of things that belong to one article, some of them with a title and a text of their own.
@@ -37,7 +38,7 @@ def unfold(number: int, fields: Mapping[str, object], offset: int, sha256: str) 
         yield from _of_ninjs(number, fields, offset, sha256)
         return
     try:
-        inner = records_in(fields)
+        inner = records_in(fields) if not is_json_feed(fields) else _entries_of(fields)
     except Unclear as error:
         yield Unusable(number, str(error), offset, sha256)
         return
@@ -52,6 +53,12 @@ def unfold(number: int, fields: Mapping[str, object], offset: int, sha256: str) 
             yield from _of_ninjs(at, each, offset, sha256)
         else:
             yield Record(at, each, offset, sha256)
+
+
+def _entries_of(feed: Mapping[str, object]) -> Sequence[object]:
+    if entries := feed_entries(feed):
+        return entries
+    raise Unclear("is a feed without entries")
 
 
 def _of_ninjs(number: int, item: Mapping[str, object], offset: int, sha256: str) -> Iterator[Record | Unusable]:

@@ -33,6 +33,7 @@ KINDS = (
     Kind("jsonl", "jsonl", looks.json_lines, (".jsonl", ".ndjson")),
     Kind("json", "json_array", looks.json_whole),
     Kind("text", "text", looks.dated_text, ("", ".txt", ".text")),
+    Kind("feed", "feed", looks.feed, (".rss", ".atom", ".rdf")),
     Kind("page", "web_page", looks.web_page, (".html", ".htm", ".xhtml")),
     Kind("newsml", "newsml", looks.news_item),
     Kind("nitf", "nitf", looks.nitf_article),

@@ -14,6 +14,7 @@ from app.ingest.fields import NAMES, plain
 _DATE_HEADER = re.compile(r"\s*date[ \t]+\S*\d", re.IGNORECASE)
 _TAG = re.compile(r"\s*<(?:!--|\?|!|([A-Za-z][\w:.-]*))")
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
+_FEEDS = ("rss", "rdf", "feed", "channel")
 _NEWSML = frozenset(
     "newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem newsitemset".split()
 )
@@ -75,6 +76,10 @@ def dated_text(head: Head) -> bool:
     return _DATE_HEADER.match(head.text) is not None
 
 
+def feed(head: Head) -> bool:
+    return root_element(head.text) in _FEEDS
+
+
 def web_page(head: Head) -> bool:
     return root_element(head.text) in ("html", "head", "body")
 
@@ -89,18 +94,28 @@ def nitf_article(head: Head) -> bool:
 
 def root_element(text: str) -> str:
     """Return the name of the outermost element of markup, in small letters and without its prefix; "" where the text is
-    none. A page is `html` by its doctype alone."""
+    none. A page is `html` by its doctype alone, but a feed is a feed under whatever doctype."""
+    before, found = find_root(text)
+    name = found[1].rpartition(":")[2].lower() if found else ""
+    is_page = name not in (*_FEEDS, *_NEWSML, "nitf") and _HTML_DOCTYPE.search(before) is not None
+    return "html" if is_page else name
+
+
+def find_root(text: str) -> tuple[str, re.Match[str] | None]:
+    """Return what stands before the outermost element of markup, without comments, and where that begins; None where it
+    does not."""
+    kept: list[str] = []
     at = 0
     while (found := _TAG.match(text, at)) and found[1] is None:
         opening = found[0].lstrip()
-        if _HTML_DOCTYPE.match(text, found.end() - len(opening)):
-            return "html"
         closing = "-->" if opening == "<!--" else "?>" if opening == "<?" else _end_of_doctype(text, found.end())
-        at = text.find(closing, found.end())
-        if at < 0:
-            return ""
-        at += len(closing)
-    return found[1].rpartition(":")[2].lower() if found else ""
+        end = text.find(closing, found.end())
+        if end < 0:
+            return "".join(kept) + text[at:], None
+        if opening != "<!--":
+            kept.append(text[at : end + len(closing)])
+        at = end + len(closing)
+    return "".join(kept), found
 
 
 def _end_of_doctype(text: str, start: int) -> str:

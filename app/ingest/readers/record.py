@@ -1,4 +1,4 @@
-"""What readers yield: one raw record, or why there is none. Both know where they stood in the file."""
+"""What readers yield: one raw record, or why there is none. Both know where they stood in the file. And notes on it."""
 
 from __future__ import annotations
 
@@ -30,6 +30,13 @@ class Unusable:
     reason: str
     offset: int | None = None
     sha256: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What is to be told of a file of which nothing was lost: goes on after its name, and ends with a stop."""
+
+    text: str
 
 
 class Refused(DatelineError):

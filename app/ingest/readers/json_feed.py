@@ -1,0 +1,34 @@
+"""JSON Feed, in its versions 1 and 1.1: what the feed says of all its entries goes to each that does not say it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from app.ingest.fields import is_filled
+
+_VERSION = "https://jsonfeed.org/version/"
+_FOR_ALL = (("source", "title"), ("authors", "authors"), ("authors", "author"), ("language", "language"))
+
+
+def is_json_feed(fields: Mapping[str, object]) -> bool:
+    version = fields.get("version")
+    return isinstance(version, str) and version.startswith(_VERSION)
+
+
+def feed_entries(feed: Mapping[str, object]) -> list[object]:
+    """Return the entries, as they are where they are no objects."""
+    items = feed.get("items")
+    given = items if isinstance(items, list) else []
+    return [_completed(item, feed) if isinstance(item, Mapping) else item for item in given]
+
+
+def _completed(item: Mapping[str, object], feed: Mapping[str, object]) -> dict[str, object]:
+    completed = dict(item)
+    if not is_filled(item.get("date_published")) and is_filled(item.get("date_modified")):
+        completed["date_published"] = completed.pop("date_modified")
+    said = {name for name in item if is_filled(item[name])} | ({"authors"} if is_filled(item.get("author")) else set())
+    for name, of_feed in _FOR_ALL:
+        if name not in said and is_filled(feed.get(of_feed)):
+            completed[name] = feed[of_feed]
+            said.add(name)
+    return completed
