@@ -60,6 +60,8 @@ _BRACKETED = re.compile(r"(?<= )\([A-Z]\w*\)$")
 
 _WITH_STOPS = re.compile(r"(?:[A-Z]\.){2,}(?:[-&](?:[A-Z]\.)+)?[A-Z]?|[A-Z]\.[A-Z]")
 
+# Words before a chamber or a caucus that a party holds.
+PARTY_WORDS = frozenset(lexicon.shown_by_name("parties"))
 # The country of institutions that no other has.
 _COUNTRY_OF = lexicon.shown_by_name("national-institutions")
 
@@ -176,6 +178,11 @@ def is_headed_organization(name: str) -> bool:
     """`Central Fire Department`: the last word, or the one before `of`, is an organisation's."""
     head = name.partition(" of ")[0].partition(" for ")[0]
     return " " in name and head.rsplit(" ", 1)[-1].lower() in _ORGANIZATION_NOUNS
+
+
+def is_party_adjective(name: str) -> bool:
+    """`Republican`, which names the party before a chamber alone: `Republican senators` are none of it."""
+    return name in PARTY_WORDS and name.istitle() and " " not in name
 
 
 def is_public_body(name: str) -> bool:

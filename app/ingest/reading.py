@@ -146,6 +146,11 @@ class Reading:
                 yield refusal(origin, record.number, str(error), record.sha256, record.offset)
         return whole
 
+    def _tell(self, note: str) -> None:
+        """Note it once: a file may be read again, and a thousand of one kind need not be told."""
+        if note not in self.tally.notes and len(self.tally.notes) < _MOST_NOTES:
+            self.tally.notes.append(note)
+
     def _note_progress(self) -> None:
         if self._on_disk is not None:
             self.done = max(self.done, self._before + self._on_disk.consumed)

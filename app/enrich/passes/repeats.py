@@ -98,6 +98,8 @@ def _known_names(article: Context) -> dict[str, tuple[SpanType, Ground]]:
         name = span.name
         if span.rule == "demonym" or len(name) < 3 or (span.type == "event" and " " not in name):
             continue
+        if organizations.is_party_adjective(name):
+            continue
         if span.type == "person":
             last = name.rsplit(" ", 1)[-1].removeprefix("al-").removeprefix("el-")
             if len(last) > 2 and last[0].isupper():
