@@ -7,7 +7,7 @@ about 0.1 s and a few megabytes, which every worker process pays once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 from typing import Literal
@@ -16,6 +16,15 @@ from app.enrich import geonames, lexicon
 from app.text import fold, slug
 
 PlaceKind = Literal["country", "capital", "city", "state", "region", "wide"]
+Sense = Literal["country", "state", "city"]
+_SENSES: Mapping[PlaceKind, Sense] = {
+    "country": "country",
+    "wide": "country",
+    "state": "state",
+    "region": "state",
+    "capital": "city",
+    "city": "city",
+}
 
 # First names, surnames and common words as well: their place needs more evidence than the name alone.
 _DOUBTFUL = lexicon.terms("doubtful-places")
@@ -64,10 +73,13 @@ def find(name: str, within: str | None = None) -> Place | None:
     places = places_called(name)
     if within is None:
         return places[0] if places else None
-    outer = _outer(within)
-    if outer is None:
-        return places[0] if places else None
-    return next((place for place in places if _lies_in(place, outer)), None)
+    outer = outer_place(within)
+    return find_in(name, outer) if outer else next(iter(places), None)
+
+
+def find_in(name: str, outer: Place) -> Place | None:
+    """The place of that name that lies in `outer`."""
+    return next((place for place in places_called(name) if _lies_in(place, outer)), None)
 
 
 @lru_cache(maxsize=20_000)
@@ -132,7 +144,16 @@ def country(code: str) -> Place | None:
 
 def outer_place(name: str) -> Place | None:
     """The country or state that `name` means after a comma: `Texas`, `Calif.`, `NY`, `Afghanistan`."""
-    return _outer(name)
+    return next(iter(outer_places(name)), None)
+
+
+@lru_cache(maxsize=20_000)
+def outer_places(name: str) -> tuple[Place, ...]:
+    """All countries and states that `name` may mean after a comma: behind `Tbilisi`, Georgia is no state."""
+    named = _gazetteer().by_key.get(_folded(name), ())
+    short = state_abbreviation(name)
+    states = [place for place in named if place.kind == "state"] or ([short] if short else [])
+    return (*states, *(place for place in named if place.kind in ("country", "region")))
 
 
 def is_territory(place: Place) -> bool:
@@ -145,6 +166,25 @@ def is_part(place: Place, outer: Place) -> bool:
     if outer.kind == "capital":
         return place.id == outer.id
     return place.kind not in ("country", "wide", outer.kind) and _lies_in(place, outer)
+
+
+def sense(place: Place) -> Sense:
+    return _SENSES[place.kind]
+
+
+@lru_cache(maxsize=20_000)
+def senses(name: str) -> Mapping[Sense, Place]:
+    """Return what a name of several senses means in each, the usual one first: `Washington`, a city and a state.
+
+    Empty where it has one sense. A city that lies elsewhere is none of them, as there are towns of every name.
+    """
+    places = places_called(name)
+    territories = [place for place in places if is_territory(place)]
+    found: dict[Sense, Place] = {}
+    for place in places:
+        if place is places[0] or place in territories or any(is_part(place, outer) for outer in territories):
+            found.setdefault(sense(place), place)
+    return found if len(found) > 1 else {}
 
 
 def unlisted_id(name: str) -> str:
@@ -166,15 +206,6 @@ def _folded(name: str) -> str:
     if "." in name or "-" in name:
         name = _STOPS.sub(lambda stop: " " if stop[0] == "-" else "", name)
     return fold(name).removeprefix("the ")
-
-
-def _outer(name: str) -> Place | None:
-    places = _gazetteer().by_key.get(_folded(name), ())
-    return (
-        next((place for place in places if place.kind == "state"), None)
-        or state_abbreviation(name)
-        or next((place for place in places if place.kind in ("country", "region")), None)
-    )
 
 
 def _lies_in(place: Place, outer: Place) -> bool:

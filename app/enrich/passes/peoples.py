@@ -25,7 +25,7 @@ _BETWEEN = re.compile(
 _JOINT = re.compile(r"\b[Jj]oint $")
 
 
-def _patterns(name: str) -> Mapping[str, re.Pattern[str]]:
+def _read_terms(name: str) -> Mapping[str, re.Pattern[str]]:
     """Return, by first word, what finds the terms of a list, the longest first."""
     by_first: defaultdict[str, list[str]] = defaultdict(list)
     for term in sorted(lexicon.terms(name), key=len, reverse=True):
@@ -33,8 +33,8 @@ def _patterns(name: str) -> Mapping[str, re.Pattern[str]]:
     return {first: re.compile(rf"(?<![\w-])(?:{'|'.join(terms)})s?\b") for first, terms in by_first.items()}
 
 
-_PEOPLES = _patterns("peoples")
-_THINGS = _patterns("not-of-nations")
+_PEOPLES = _read_terms("peoples")
+_THINGS = _read_terms("not-of-nations")
 
 
 def peoples(article: Context) -> None:

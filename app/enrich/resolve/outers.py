@@ -36,16 +36,27 @@ _OF_THE_NEXT = re.compile(
 )
 # `U.S.` and `UK` are adjectives too: `leaving Paris, U.S. negotiators`.
 _SET_OFF = re.compile(r"\.?(?:[,;:)\]]|$)", re.MULTILINE)
+# `Union Station, Washington`: sites lie in cities.
+_SITE = re.compile(
+    r"(?: (?:Station|Center|Centre|Hall|Square|Airport|Hotel|Stadium|Arena|Theater|Theatre|Park|Avenue|Street|Church"
+    r"|Tower|University|College|School|Hospital|Court|House|Museum|Plaza|Gardens?|Building|Library|Cathedral)"
+    r"|^[A-Z]{3,})$"
+)
 _REACH = 45
 
 
 class Outer(NamedTuple):
-    """A country or state as it is written at `start`."""
+    """A country or state as it is written at `start`; several, for `Georgia`."""
 
     name: str
     start: int
     end: int
-    place: Place
+    places: tuple[Place, ...]
+
+    def around(self, places: Sequence[Place]) -> Place:
+        """Return which of them is meant behind the name of `places`."""
+        likely = (outer for outer in self.places if any(gazetteer.is_part(place, outer) for place in places))
+        return next(likely, self.places[0])
 
 
 def outer_at(body: str, start: int) -> Outer | None:
@@ -54,8 +65,8 @@ def outer_at(body: str, start: int) -> Outer | None:
     words = match[0].split(" ") if match else []
     for count in range(len(words), 0, -1):
         name = _without_full_stop(" ".join(words[:count]))
-        if (place := gazetteer.outer_place(name)) is not None:
-            return Outer(name, start, start + len(name.rstrip(".")), place)
+        if places := gazetteer.outer_places(name):
+            return Outer(name, start, start + len(name.rstrip(".")), places)
     return None
 
 
@@ -76,65 +87,63 @@ class Outers:
 
     def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
         self._body = body
-        self._behind: dict[int, Outer] = {}
-        self._elsewhere: dict[str, str] = {}
+        self._behind: dict[int, Place] = {}
+        self._elsewhere: dict[str, Place] = {}
+        self._stated: dict[int, Place] = {}
         seen: set[str] = set()
         for mention in mentions:
             name = plain(mention.text)
-            if outer := self._read(mention, name):
-                self._behind[mention.start] = outer
+            outer = outer_after(body, mention.end) if mention.rule != "demonym" else None
+            if outer and (place := self._read(mention, name, outer)):
+                self._behind[mention.start] = place
+                if not _SITE.search(name):
+                    self._stated[outer.start] = place
                 if fold(name) not in seen or not _is_famous(name):
-                    self._elsewhere.setdefault(fold(name), outer.name)
+                    self._elsewhere.setdefault(fold(name), place)
             seen.add(fold(name))
-        self._starts = frozenset(outer.start for outer in self._behind.values())
 
-    def of(self, mention: Mention) -> str | None:
-        """Return what is written behind the mention, else behind another of the same name."""
-        outer = self._behind.get(mention.start)
-        return outer.name if outer else self.of_name(plain(mention.text))
+    def behind(self, mention: Mention) -> Place | None:
+        """Return what is written behind the mention."""
+        return self._behind.get(mention.start)
 
-    def of_name(self, name: str) -> str | None:
+    def of_name(self, name: str) -> Place | None:
+        """Return what is written behind some mention of the name, where it says the same of all."""
         return self._elsewhere.get(fold(name))
 
-    def is_outer(self, start: int) -> bool:
-        """Return whether what stands at `start` says where the place before it lies."""
-        return start in self._starts
+    def stated_at(self, start: int) -> Place | None:
+        """Return what is meant by the name at `start`, if the town before it lies there."""
+        return self._stated.get(start)
 
-    def _read(self, mention: Mention, name: str) -> Outer | None:
-        outer = outer_after(self._body, mention.end)
-        if outer is None or mention.rule == "demonym":
-            return None
+    def _read(self, mention: Mention, name: str, outer: Outer) -> Place | None:
         places = gazetteer.places_called(name)
-        if not places or any(gazetteer.is_part(place, outer.place) for place in _usual(places)):
-            return outer
+        place = outer.around(_likely(places))
+        if not places or any(gazetteer.is_part(each, place) for each in _likely(places)):
+            return place
         stated = self._is_town if any(map(gazetteer.is_territory, places)) else self._is_homonym
-        return outer if stated(mention, places, outer) else None
+        return place if stated(mention, gazetteer.find_in(name, place) is not None, outer, place) else None
 
-    def _is_homonym(self, _: Mention, places: Sequence[Place], outer: Outer) -> bool:
+    def _is_homonym(self, _: Mention, known: bool, outer: Outer, place: Place) -> bool:
         """`Paris, Texas`; `Moscow, China and India` is a list, for the gazetteer has no Moscow in China."""
-        if gazetteer.find(places[0].name, outer.name) is None:
-            city = gazetteer.find(outer.name)
-            if outer.place.kind != "state" or (city is not None and city.kind != "state" and city.kind != "country"):
-                return False
+        if not known and (place.kind != "state" or "city" in gazetteer.senses(outer.name)):
+            return False
         if self._goes_on(outer):
             return False
         if _is_short(outer):
-            return outer.place.kind == "state" or _SET_OFF.match(self._body, outer.end) is not None
+            return place.kind == "state" or _SET_OFF.match(self._body, outer.end) is not None
         return not _OF_THE_NEXT.match(self._body, outer.end)
 
-    def _is_town(self, mention: Mention, places: Sequence[Place], outer: Outer) -> bool:
+    def _is_town(self, mention: Mention, known: bool, outer: Outer, place: Place) -> bool:
         """`in Lebanon, Tennessee`: a town that has the name of a country or state."""
         body = self._body
         if _AND.match(body, outer.end) or self._goes_on(outer) or self._follows_in_list(mention):
             return False
         if mention.rule == "dateline" or _is_short(outer):
-            return outer.place.kind == "state"
-        known = gazetteer.find(places[0].name, outer.name) is not None
-        if not known and outer.place.kind != "state":
+            return place.kind == "state"
+        if not known and place.kind != "state":
             return False
         if not self._before(_PLACED, mention) and not (known and self._before(_OF, mention)):
             return False
-        unlike = known or all(place.kind != "state" for place in places)
+        unlike = known or all(each.kind != "state" for each in gazetteer.places_called(mention.text))
         return bool(_CLOSED.match(body, outer.end) or (unlike and _GOES_ON_SMALL.match(body, outer.end)))
 
     def _goes_on(self, outer: Outer) -> bool:
@@ -155,7 +164,7 @@ class Outers:
         return pattern.search(self._body, max(0, mention.start - _REACH), mention.start)
 
 
-def _usual(places: Sequence[Place]) -> list[Place]:
+def _likely(places: Sequence[Place]) -> list[Place]:
     """Return the place usually meant, and countries and states of the name."""
     return [place for place in places if place is places[0] or gazetteer.is_territory(place)]
 

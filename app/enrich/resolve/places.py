@@ -14,7 +14,7 @@ from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning, in_usual_case
 from app.enrich.resolve.outers import Outers, outer_after
-from app.text import fold
+from app.enrich.resolve.senses import Senses
 
 # States that are no more, where an article of their time is datelined in one that is.
 _FORMER = {
@@ -35,7 +35,6 @@ class Places:
     def __init__(self, body: str, mentions: Sequence[Mention]) -> None:
         self._body = body
         self._outers = Outers(body, mentions)
-        self._states = 0
         self._named: set[str] = set()
         self._countries: Counter[str] = Counter()
         self._near: set[str | None] = set()
@@ -46,24 +45,27 @@ class Places:
             if known is not None:
                 self._named.add(known.name)
                 self._countries[known.country or ""] += 1
-            self._states += place is not None and place.state is not None
             if place is not None and place.kind in ("country", "capital", "region", "state"):
                 self._near.add(place.country)
                 self._near_states.add(place.state)
+        self._senses = Senses(body, mentions, self._outers)
 
     def meaning(self, mention: Mention) -> Meaning:
         name = plain(mention.text)
         if mention.rule == "demonym" and (place := gazetteer.demonym(name) or gazetteer.combining_form(name)):
-            place = self._part_of(place)
+            place = self._senses.of(mention) or self._part_of(place)
             return Meaning(place.id, place.name, place.country)
-        return self._place(in_usual_case(name), self._outers.of(mention))
+        outer = self._outers.behind(mention)
+        meant = None if outer else self._senses.of(mention)
+        return self._place(in_usual_case(name), outer or (None if meant else self._outers.of_name(name)), meant)
 
     def of_dateline(self, dateline: FoundDateline | None) -> str | None:
         if dateline is None or not dateline.place:
             return None
+        name = in_usual_case(dateline.place)
         stated = outer_after(dateline.text, len(dateline.place))
-        within = stated.name if stated else self._outers.of_name(dateline.place)
-        return self._place(in_usual_case(dateline.place), within).key
+        outer = stated.around(gazetteer.places_called(name)) if stated else self._outers.of_name(name)
+        return self._place(name, outer, gazetteer.senses(name).get("city")).key
 
     def country_of_dateline(self, dateline: FoundDateline | None) -> Place | None:
         if dateline is None or not dateline.place:
@@ -88,11 +90,9 @@ class Places:
         former = (state for state in _FORMER.get(code, ()) if state in self._named)
         return gazetteer.find(next(former, "")) or gazetteer.country(code)
 
-    def _place(self, name: str, within: str | None) -> Meaning:
-        if self._is_us_georgia(name):
-            within = "United States"
-        outer = gazetteer.outer_place(within) if within else None
-        place = gazetteer.find(name, within) if within else self._nearest(name)
+    def _place(self, name: str, outer: Place | None, meant: Place | None) -> Meaning:
+        """Return the place of that name in `outer`, else the one that is `meant`, else the nearest to the article."""
+        place = gazetteer.find_in(name, outer) if outer else meant or self._nearest(name)
         if place is None and outer is not None and outer.kind != "state":
             place = self._nearest(name)
         if place is not None:
@@ -124,6 +124,3 @@ class Places:
         by_state = (place for place in places if place.state and place.state in self._near_states)
         by_country = (place for place in places if place.country in self._near)
         return next(by_state, None) or next(by_country, None) or places[0]
-
-    def _is_us_georgia(self, name: str) -> bool:
-        return fold(name) == "georgia" and self._states > 2
