@@ -27,6 +27,12 @@ class Ground(NamedTuple):
         return Ground(self.rule, min(self.confidence, confidence))
 
 
+CLUES: frozenset[Rule] = frozenset(
+    ("title", "legal-form", "head-noun", "well-known", "employer", "speaker", "given-name", "acronym", "gazetteer",
+     "preposition", "dateline", "age", "apposition", "side", "score")
+)  # fmt: skip
+"""Rules by which a text itself says of what type a name is; the others follow the recogniser or another mention."""
+
 # The recogniser's guesses. Any rule may correct them, whatever their number.
 GUESSED: dict[SpanType, Ground] = {
     "person": Ground("model", 0.85),
@@ -41,6 +47,7 @@ TITLED = Ground("title", 0.95)  # The title is a part of the guess: `President M
 LEGAL_FORM = Ground("legal-form", 0.95)  # It ends in one, or one follows.
 COMPANY = Ground("legal-form", 0.9)  # Capitalised words before a form; the beginning may be another's.
 COMPANY_AGAIN = Ground("legal-form", 0.85)  # The same words without the form, which others may share.
+HEADED = Ground("head-noun", 0.75)  # `Fire Department`, as the recogniser says as well.
 FORCES = Ground("head-noun", 0.85)  # `Indian Navy`, of two guesses.
 ROMANCE_FIRM = Ground("head-noun", 0.8)  # `Banco do Brasil`; the last word may not belong to it.
 NAMED_EVENT = Ground("head-noun", 0.7)  # `Berne Agreement`; where it begins is a guess.
@@ -75,10 +82,12 @@ TITLE = Ground("title", 0.9)  # `Mr. Desmond`, taken for something else.
 TITLE_ALONE = Ground("title", 0.85)  # `Mr. Tutuola`, passed over: the end is ours.
 OFFICE = Ground("title", 0.8)  # `spokesman Jerzy Urban`; firms have managers before them too.
 AGE = Ground("age", 0.85)
+HANDLE = Ground("apposition", 0.9)  # `Donald Trump (@realDonaldTrump)`
 EMPLOYER = Ground("employer", 0.8)
 GIVEN_NAME = Ground("given-name", 0.8)  # `met Narendra Modi`; firms are called so too.
 SPEAKER = Ground("speaker", 0.75)  # Governments speak as well.
 APPOSITION = Ground("apposition", 0.8)
+CONFIRMED = Ground("apposition", 0.8)  # The recogniser says so as well: `the newspaper Le Figaro`.
 CLUB = Ground("head-noun", 0.8)  # `Ajax Amsterdam`, `the Charlotte Bobcats`, in sport.
 SIDE = Ground("side", 0.75)  # A town that plays, where no pattern says that it is a town.
 ACRONYM = Ground("acronym", 0.95)  # The article says what stands for what.

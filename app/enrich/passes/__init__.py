@@ -88,6 +88,8 @@ PHASES = (
         "beside",
         (
             Pass(people.titled_people),
+            Pass(people.full_names_after_titles),
+            Pass(people.handles, over=("acronym", "given-name", "head-noun", "title")),
             Pass(firms.brokers),
             Pass(firms.romance_firms, over=("legal-form",)),
             Pass(people.employers),
@@ -117,7 +119,7 @@ PHASES = (
             Pass(whole.lost_apostrophes),
         ),
     ),
-    Phase("repeats", (Pass(repeats.repeats), Pass(repeats.short_nouns))),
+    Phase("repeats", (Pass(repeats.repeats), Pass(repeats.short_nouns), Pass(appositions.confirmed))),
 )
 
 

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
-from app.enrich import gazetteer, given, grounds, titles
+from app.enrich import gazetteer, given, grounds, organizations, titles
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
 
@@ -14,6 +14,8 @@ _ORGANIZATION_BEFORE = re.compile(
     r"\b(?:weekly|daily|newspaper|magazine|journal|tabloid|agency|broadcaster|airline|carrier|brewer|retailer|carmaker"
     r"|automaker|firm|company|group|consortium|subsidiary|unit|maker|chain|conglomerate|lender|insurer|miner) $"
 )
+# What also stands before other names, but says enough where the recogniser agrees.
+_CONFIRMS_BEFORE = re.compile(r"\b(?:party|bank|broker|publisher|charity|union|think tank|startup|website|network) $")
 _PLACE_BEFORE = re.compile(
     r"\b(?:village|town|city|port|province|region|island|suburb|district|hamlet|resort|county|outskirts) of $"
 )
@@ -60,6 +62,20 @@ def appositions(article: Context) -> None:
     for span in article.guesses() if kinds else ():
         if (kind := kinds.get(span.name)) is not None:
             article.retype(span, kind, grounds.APPOSITION)
+
+
+def confirmed(article: Context) -> None:
+    """Tell of the guesses that nobody corrected those with which the text agrees: other articles may need to know."""
+    for span in article.guesses("organization"):
+        before = article.text[max(0, span.start - _NEAR) : span.start]
+        if organizations.is_headed_organization(span.name) or organizations.is_public_body(span.name):
+            article.retype(span, "organization", grounds.HEADED)
+        elif _ORGANIZATION_BEFORE.search(before) or _CONFIRMS_BEFORE.search(before):
+            article.retype(span, "organization", grounds.CONFIRMED)
+    for span in article.guesses("person"):
+        title = article.word_before(span.start)
+        if title and titles.proves_person(title[1]):
+            article.retype(span, "person", grounds.TITLE)
 
 
 def _kind_beside(article: Context, span: Span, before: str, surnames: frozenset[str]) -> SpanType | None:

@@ -25,6 +25,8 @@ _ACTS = re.compile(
 )
 _AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! ?\d)")
 _LONGEST_PERSON = 200
+_TITLE_OF_BEFORE = re.compile(r"\b(?:[Cc]hief|[Ss]ecretary|[Mm]inister) of [A-Za-z]+ $")
+_HANDLE = re.compile(r"(?<![\w@])@ ?(\w{2,15})\b")
 
 
 def titled_people(article: Context) -> None:
@@ -39,6 +41,49 @@ def titled_people(article: Context) -> None:
         match = _NAME_AFTER_TITLE.match(article.text, start, start + _LONGEST_PERSON)
         if match and not is_no_person(match[0]):
             article.add(Span(*match.span(), "person", *grounds.TITLE_ALONE))
+
+
+def full_names_after_titles(article: Context) -> None:
+    """`party chairman Reince Priebus`, where only the surname was found, as anything: with a title before both words it
+    is a person's full name."""
+    for span in article.guesses("organization", "place"):
+        if not span.name.isalpha() or not span.name.istitle() or gazetteer.is_certain(span.name):
+            continue
+        first = article.word_before(span.start)
+        if first is None or not _may_be_given(article, first):
+            continue
+        title = article.word_before(first.start(1))
+        titled = title and (titles.proves_person(title[1]) or titles.proves_person_in_small(title[1]))
+        if titled or article.before(first.start(1), _TITLE_OF_BEFORE):
+            article.put(Span(first.start(1), span.end, "person", *grounds.OFFICE))
+
+
+def _may_be_given(article: Context, word: re.Match[str]) -> bool:
+    name = word[1]
+    is_name = name.isalpha() and name.istitle() and len(name) > 2 and article.is_free(*word.span(1))
+    return is_name and not (is_no_person(name) or gazetteer.find(name) or organizations.is_shared_first(name))
+
+
+def handles(article: Context) -> None:
+    """`Donald Trump (@realDonaldTrump)`: a handle is who stands before it, any other is nobody's name."""
+    for handle in _HANDLE.finditer(article.text):
+        found = article.overlapping(*handle.span(1))
+        if any(span.rule == "well-known" for span in found):
+            continue
+        owner = (
+            article.ending(handle.start() - len(" (")) if article.text.startswith(" (", handle.start() - 2) else None
+        )
+        for span in found:
+            if span.start < handle.start() - 2:
+                article.cut(span, span.start, handle.start() - len(" ("), span.type, grounds.HANDLE)
+                owner = span
+            else:
+                article.drop(span, grounds.HANDLE)
+        article.unblock(*handle.span(1))
+        if found and owner is not None and owner.type == "person" and " " in owner.name:
+            article.add(Span(*handle.span(1), "person", *grounds.HANDLE))
+        else:
+            article.block(*handle.span(1))
 
 
 def employers(article: Context) -> None:

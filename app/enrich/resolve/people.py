@@ -24,6 +24,8 @@ _NICKNAME = re.compile(r"\s[\"“(]([^\"”)]*)[\"”)]\s")
 # `Edson Arantes do Nascimento, better known as Pele`.
 _KNOWN_AS = re.compile(
     r",? (?:(?:who )?(?:is|was) )?(?:(?:better|also|widely|popularly|formerly) )?(?:known as|nicknamed) [\"“]?"
+    # `Donald Trump (@realDonaldTrump)`
+    r"| \(@ ?"
 )
 _LONGEST_SURNAME = 4
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from app.enrich.passes import appositions
+from tests.enrich.conftest import Enrich
 from tests.enrich.spanned import run, shown, spanned
 
 
@@ -75,3 +76,16 @@ def test_a_ship_that_is_a_portfolio_elsewhere_is_dropped_once() -> None:
     article = spanned(text, person="Energy; Energy")
     run(article, appositions.appositions)
     assert not article.spans
+
+
+@pytest.mark.parametrize(
+    ("body", "key", "rule"),
+    [
+        ("He reads the newspaper Mother Jones on Friday.", "organization-mother-jones", "apposition"),
+        ("Sen. Kirsten Gillibrand spoke on Friday.", "person-kirsten-gillibrand", "title"),
+        ("The Rockport Housing Authority moved on Friday.", "organization-rockport-housing-authority", "head-noun"),
+    ],
+)
+def test_what_the_text_says_as_well_is_told(enrich: Enrich, body: str, key: str, rule: str) -> None:
+    [found] = [entity for entity in enrich(body).entities if entity.key == key]
+    assert [mention.rule for mention in found.mentions] == [rule]

@@ -48,7 +48,7 @@ BOUNDS = [
     ("The home of <organization Keith & Anna Marlow> burned.", "Anna Marlow: person by given-name"),
     ("They asked <organization Barclay & Perkins Marlow> today.", "Barclay & Perkins Marlow: organization by model"),
     ("The <organization Turkish Foreign Ministry> waits.", "Turkish: place by demonym"),
-    ("The <organization Swiss National Bank> waits.", "Swiss National Bank: organization by model"),
+    ("The <organization Swiss National Bank> waits.", "Swiss National Bank: organization by head-noun"),
     ("Off sailed the <place Indian> <organization Navy> today.", "Indian Navy: organization by head-noun"),
     ("A joint U.S./Japan plan failed.", "Japan: place by gazetteer"),
     (

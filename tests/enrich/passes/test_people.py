@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich.passes import people
+from app.enrich.resolve import AcronymPair
+from tests.enrich.conftest import Enrich
+from tests.enrich.spanned import run, shown, spanned
+
+
+@pytest.mark.parametrize("title", ["party chairman", "chief of staff", "RNC Chairman"])
+def test_a_full_name_behind_a_title_is_whole(title: str) -> None:
+    article = spanned(f"last week {title} Reince Priebus left", organization="Priebus")
+    run(article, people.full_names_after_titles)
+    assert shown(article) == [("Reince Priebus", "person")]
+
+
+@pytest.mark.parametrize("text", ["last week chairman of Priebus left", "last week Reince Priebus left"])
+def test_without_a_title_it_is_not(text: str) -> None:
+    article = spanned(text, organization="Priebus")
+    run(article, people.full_names_after_titles)
+    assert shown(article) == [("Priebus", "organization")]
+
+
+def test_a_handle_is_of_the_person_before_it(enrich: Enrich) -> None:
+    found = enrich('He wrote: "They lost, very sad!" - Donald J. Trump (@realDonaldTrump) May 10, 2017. He left Ohio.')
+    [trump] = [entity for entity in found.entities if entity.key == "person-donald-trump"]
+    assert [mention.text for mention in trump.mentions] == ["Donald J. Trump", "realDonaldTrump"]
+    assert found.acronyms == (AcronymPair("person-realdonaldtrump", "person-donald-trump"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("I endorse @realDonaldTrump", "realDonaldTrump", []),
+        ("From Big Fan (@BigFan) in May", "Big Fan; BigFan", ["Big Fan"]),
+        ("From NBC Nightly News (@NBCNightlyNews) in May", "NBC Nightly News (@NBCNightlyNews", ["NBC Nightly News"]),
+    ],
+)
+def test_any_other_handle_is_no_name(text: str, found: str, left: list[str]) -> None:
+    article = spanned(text, organization=found)
+    run(article, people.handles)
+    assert [name for name, _ in shown(article)] == left
+    assert not article.is_free(text.index("@") + 1, text.index("@") + 2)
