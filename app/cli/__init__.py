@@ -104,9 +104,9 @@ def ingest_command(
 ) -> None:
     """Put articles into the archive.
 
-    Text files with a date header, JSON Lines, JSON (arrays, feeds, answers of news services) and CSV, each also as .gz,
-    .bz2 or .xz; folders are walked, and ZIP and TAR files as if they were folders. What is there already is not taken
-    twice. A record that cannot be taken is kept as a rejection with its reason.
+    Text files with a date header, JSON Lines, JSON (arrays, feeds, answers of news services), CSV and mail (.eml,
+    mbox), each also as .gz, .bz2 or .xz; folders are walked, and ZIP and TAR files as if they were folders. What is
+    there already is not taken twice. A record that cannot be taken is kept as a rejection with its reason.
     """
     if not paths and not retry:
         raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")

@@ -13,6 +13,8 @@ Format = Literal[
     "page",
     "newsml",
     "nitf",
+    "mail",
+    "mbox",
     "zip",
     "tar",
 ]

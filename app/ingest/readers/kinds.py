@@ -28,6 +28,8 @@ class Kind:
 
 # Asked in this order: of formats that look alike the narrower one stands before the wider.
 KINDS = (
+    Kind("mbox", "mail.read_mbox", looks.mailbox, (".mbox", ".mbx"), is_text=False),
+    Kind("mail", "mail.read_mail", looks.mail, looks.MAIL_ENDINGS, is_text=False),
     Kind("zip", "zipped.read_zip", looks.zipped, (".zip",), is_text=False, is_container=True),
     Kind("tar", "tarred.read_tar", looks.tarred, looks.TAR_ENDINGS, is_text=False, is_container=True),
     Kind("jsonl", "jsonl", looks.json_lines, (".jsonl", ".ndjson")),

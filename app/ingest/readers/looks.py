@@ -27,7 +27,15 @@ _TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES
 }  # fmt: skip
 ALL_COLUMNS = {plain(name) for names in NAMES.values() for name in names}
 
+MAIL_ENDINGS = (".eml", ".emlx", ".mht", ".mhtml")
 TAR_ENDINGS = (".tar", ".tgz", ".tbz2", ".txz")
+
+_MOST_HEADERS = 30_000
+_HEADER = re.compile(rb"([!-9;-~]{1,76}):")
+_LENGTH = re.compile(rb"\s*\d{1,10}\s*\n")
+_SEPARATOR = re.compile(rb"\s*From [^\r\n]*\d{4}[^\r\n]*\r?\n(?:>?From [^\r\n]*\r?\n)*")
+_OF_MAIL_ALONE = frozenset(("message-id", "received", "mime-version", "return-path", "delivered-to", "newsgroups"))
+_OF_MAIL = _OF_MAIL_ALONE | {"from", "date", "subject"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +46,36 @@ class Head:
     raw: bytes
     ending: str
     text: str = ""
+
+
+def mailbox(head: Head) -> bool:
+    """Return whether it begins with the line above a message, and the headers of one."""
+    first = _SEPARATOR.match(head.raw)
+    return first is not None and bool(_header_names(head.raw[first.end() :]) & _OF_MAIL)
+
+
+def mail(head: Head) -> bool:
+    """Return whether it begins with headers that only mail has, or is named so and begins with headers."""
+    # Apple Mail writes the length of the message above it.
+    names = _header_names(_LENGTH.sub(b"", head.raw, count=1) if head.ending == ".emlx" else head.raw)
+    if head.ending in MAIL_ENDINGS and names:
+        return True
+    return "from" in names and bool(names & _OF_MAIL_ALONE or ("date" in names and names & {"subject", "to"}))
+
+
+def _header_names(raw: bytes) -> set[str]:
+    """Return the names of the headers above the first empty line, none where something else stands above it."""
+    names: set[str] = set()
+    for line in raw[:_MOST_HEADERS].removeprefix(b"\xef\xbb\xbf").splitlines():
+        field = _HEADER.match(line)
+        if field:
+            names.add(field[1].decode("ascii").lower())
+        elif not line.strip():
+            break
+        elif not names or line[:1] not in (b" ", b"\t"):
+            # The last line may be cut.
+            return names if len(raw) > _MOST_HEADERS and names else set()
+    return names
 
 
 def zipped(head: Head) -> bool:

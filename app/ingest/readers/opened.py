@@ -50,7 +50,7 @@ class _Readable(Protocol):
 
 class _Unpacking(Protocol):
     def read1(self, size: int, /) -> bytes:
-        """At most so many bytes, as many as come of one step: none of them is lost where the next step fails."""
+        """Return at most so many bytes, as many as come of one step: none of them is lost where the next step fails."""
         ...
 
 
@@ -165,7 +165,7 @@ class Opened:
         return given
 
     def _unpacked(self, size: int) -> bytes:
-        """What was unpacked before the data turned out to be damaged is given first."""
+        """Give what comes before the damage first, then raise."""
         given = b""
         try:
             while len(given) < size and (more := self._step(size - len(given))):
