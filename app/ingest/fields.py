@@ -46,7 +46,7 @@ NAMES: dict[str, tuple[str, ...]] = {
 # Those before it say when an article was published, and not when a program met it.
 _WHEN_MET = NAMES["date"].index("seen_date")
 # A text under one of these is an article's, and not a few words about it: a feed has a description as well.
-_WHOLE_TEXTS = NAMES["body"][: NAMES["body"].index("lead_paragraph")]
+WHOLE_TEXTS = NAMES["body"][: NAMES["body"].index("lead_paragraph")]
 # Objects that hold more of the record that they stand in: Elasticsearch, the Guardian, JSON:API, GraphQL.
 _WRAPPERS = frozenset(("_source", "fields", "attributes", "node", "document"))
 # What programs write where there is nothing.
@@ -149,7 +149,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
 def has_text(fields: Mapping[str, object]) -> bool:
     """Return whether it has the text of an article: a description or a summary is none."""
     return any(
-        slot[0] == "body" and slot[1] < 2 * len(_WHOLE_TEXTS) and is_filled(value) and _is_text(value)
+        slot[0] == "body" and slot[1] < 2 * len(WHOLE_TEXTS) and is_filled(value) and _is_text(value)
         for name, value in _spread(fields)
         if (slot := _SLOTS[name])
     )

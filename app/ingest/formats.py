@@ -9,6 +9,7 @@ Format = Literal[
     "jsonl",
     "json",
     "csv",
+    "markdown",
     "feed",
     "page",
     "newsml",

@@ -42,7 +42,15 @@ SHAPES: list[tuple[Format, bytes, bytes]] = [
             b"<!DOCTYPE ", b"<?", b"<a b='", b"</", b"<p>x</p>", b"<a href=x>y</a>", b"<td>", b"<b>x", b"<script>",
         )
     ),
+    *(
+        ("markdown", begin, line)
+        for begin in (b"", b"---\na:\n")
+        for line in (
+            b"a: b\n", b"[", b"{", b"&a ", b"*a ", b"? ", b"> ", b"[a](", b"`", b"<a ", b"---\n", b"1. ", b"|a|\n|-|\n",
+        )
+    ),
     *(("text", b"", line) for line in (b"date ", b" ", b"\n", b"date 1", b"\xef\xbb\xbf", b"<p>", b"\x92a", b"a\r")),
+    *(("text", b"", line) for line in (b"Title: a\n", b"By: a\n", b"a: ", b"May 5, 2025\n")),
 ]  # fmt: skip
 
 

@@ -57,14 +57,14 @@ def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | Note]:
         raise FileUnusable(f"is a feed without entries{f', and {fault}' if fault else ''}")
     if fault and not (begun == ended == len(entries) and _is_balanced(text)):
         raise FileUnusable(
-            f"{fault}: of {_entries(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
+            f"{fault}: of {_counted(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
             "fetch the feed again"
         )
     if fault:
-        yield Note(f"{fault}; {_entries(begun)} could be read, and none is missing.")
+        yield Note(f"{fault}; {_counted(begun)} could be read, and none is missing.")
 
 
-def _entries(count: int) -> str:
+def _counted(count: int) -> str:
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 

@@ -32,6 +32,7 @@ KINDS = (
     Kind("mail", "mail.read_mail", looks.mail, looks.MAIL_ENDINGS, is_text=False),
     Kind("zip", "zipped.read_zip", looks.zipped, (".zip",), is_text=False, is_container=True),
     Kind("tar", "tarred.read_tar", looks.tarred, looks.TAR_ENDINGS, is_text=False, is_container=True),
+    Kind("markdown", "markdown", looks.front_matter, (".md", ".markdown", ".mdown")),
     Kind("jsonl", "jsonl", looks.json_lines, (".jsonl", ".ndjson")),
     Kind("json", "json_array", looks.json_whole),
     Kind("text", "text", looks.dated_text, ("", ".txt", ".text")),

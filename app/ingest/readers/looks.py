@@ -12,6 +12,12 @@ import msgspec
 from app.ingest.fields import NAMES, plain
 
 _DATE_HEADER = re.compile(r"\s*date[ \t]+\S*\d", re.IGNORECASE)
+_MATTER_BEGINS = re.compile(
+    r"\s*(?:---|\+\+\+)[ \t]*\r?\n(?:[ \t]*(?:#[^\n]*)?\r?\n)*+(?P<field>[\"'\w][^\n:=]{0,60}[:=](?=\s))?"
+)
+_MATTER_ENDS = re.compile(r"^(?:---|\.\.\.|\+\+\+)[ \t]*\r?$", re.MULTILINE)
+_LONGEST_MATTER = 100_000
+_MARKDOWN = (".md", ".markdown", ".mdown")
 _TAG = re.compile(r"\s*<(?:!--|\?|!|([A-Za-z][\w:.-]*))")
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _FEEDS = ("rss", "rdf", "feed", "channel")
@@ -112,6 +118,15 @@ def json_whole(head: Head) -> bool:
 
 def dated_text(head: Head) -> bool:
     return _DATE_HEADER.match(head.text) is not None
+
+
+def front_matter(head: Head) -> bool:
+    """Return whether it begins with fields between two lines of `---` or `+++`; in Markdown also with an object of JSON
+    that a text follows."""
+    begins = _MATTER_BEGINS.match(head.text)
+    if begins and begins["field"] and _MATTER_ENDS.search(head.text, begins.end(), begins.end() + _LONGEST_MATTER):
+        return True
+    return head.ending in _MARKDOWN and head.text.lstrip().startswith(("{\n", "{\r"))
 
 
 def feed(head: Head) -> bool:

@@ -1,10 +1,13 @@
-"""The given text format: one article to a file, ` date YYYY-MM-DD` at its head, then the body."""
+"""The given text format: one article to a file, ` date YYYY-MM-DD` at its head, then the body. Other heads are those of
+`heads`; most texts have none.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from app.enrich.layout import split_date_header
+from app.ingest.readers.heads import split_head
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import MAX_RECORD, Record, Unusable, hashed, undecodable
 from app.ingest.readers.sniff import Nature
@@ -23,4 +26,8 @@ def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
         yield Unusable(1, undecodable(error), 0, hashed(raw))
         return
     date, body = split_date_header(text)
-    yield Record(1, {"date": date, "body": body}, 0, hashed(raw))
+    fields: dict[str, object] = {"date": date, "body": body}
+    if date is None:
+        heads, body = split_head(text)
+        fields = {"date": None, **heads, "body": body}
+    yield Record(1, fields, 0, hashed(raw))
