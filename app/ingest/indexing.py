@@ -21,9 +21,9 @@ from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailabl
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
-from app.store import receipts, withdrawals
-from app.store.articles import changed_after, count_changed_after, entities_of
-from app.store.linking import is_settled, settle_entities
+from app.store import furniture, receipts, withdrawals
+from app.store.articles import changed_after, count_changed_after, entities_of, touch
+from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.sequence import newest
 from app.store.tables import Article
 
@@ -114,7 +114,8 @@ def index_in_time(archive: Archive, patience: float) -> bool:
 
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
-        settled = is_settled(session) and not withdrawals.unfinished_erasures(session)
+        settled = is_settled(session) and furniture.is_looked_through(session)
+        settled = settled and not withdrawals.unfinished_erasures(session)
     return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
 
@@ -144,6 +145,8 @@ def lag(archive: Archive) -> int:
 
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
     """Do what `catch_up` does. The caller must hold the lock. `meanwhile`: as in `settle_entities`."""
+    if not meanwhile:
+        _look_through(archive)
     with archive.database.writing() as session:
         settle_entities(session, RULES, meanwhile=meanwhile)
     try:
@@ -167,6 +170,17 @@ def _complete_erasures(archive: Archive) -> None:
     archive.database.wipe()
     with archive.database.writing() as session:
         withdrawals.finish_erasures(session, numbers)
+
+
+def _look_through(archive: Archive) -> None:
+    """Mark the furniture of articles that were there before anybody looked for it, some in a transaction: where it is
+    stopped, the next one goes on."""
+    count = _STEP
+    while count == _STEP:
+        with archive.database.writing() as session:
+            count, changed = furniture.look_through(session, _STEP)
+            replace_furnished(session, changed)
+            touch(session, changed)
 
 
 def _go_on(archive: Archive, stopped: Stopped) -> int:
@@ -249,6 +263,7 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
                 raise Interrupted("Stopped while the index was built.")
             yield found
 
+    _look_through(archive)
     with archive.database.writing() as session:
         settle_entities(session, RULES)
     with archive.database.reading() as session:

@@ -22,8 +22,8 @@ from app.ingest.reading import FileEnd, Incoming, refusal
 from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
 from app.ingest.run import BATCH, Run, Task
 from app.ingest.verdict import Judge, Met, Verdict
-from app.store import articles, provenance, rejections
-from app.store.linking import replace_names
+from app.store import articles, furniture, provenance, rejections
+from app.store.linking import replace_furnished, replace_names
 from app.store.rejections import Refusal
 from app.store.sequence import next_sequence
 
@@ -159,7 +159,9 @@ class Intake:
             for sequence, (draft, verdict, found) in enumerate(step, first)
             if verdict.writes_text
         ]
+        former = furniture.texts_of(session, [v.article for _, v, _ in step if v.outcome == "revised"])
         provenance.put_articles(session, written)
+        marked = furniture.renew(session, written, former)
         for sequence, (_, verdict, found) in enumerate(step, first):
             if not verdict.writes_text and found is not None:
                 articles.set_names(session, verdict.article, found.pipeline, found.dateline_place, sequence)
@@ -167,6 +169,8 @@ class Intake:
         renamed = [(verdict.article, found) for _, verdict, found in step if verdict.named is None]
         names = rows.names((id, found) for id, found in renamed if found is not None)
         replace_names(session, [id for id, _ in renamed], names)
+        replace_furnished(session, marked - {id for id, _ in renamed})
+        articles.touch(session, marked - {row["id"] for row in written})
 
     def _write_provenance(self, session: Session, judged: list[_Judged]) -> None:
         pairs = [(draft, verdict) for draft, verdict, _ in judged]

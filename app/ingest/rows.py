@@ -9,7 +9,7 @@ from app.enrich.resolve import Enrichment
 from app.ingest.draft import Draft
 from app.ingest.verdict import Verdict
 from app.store import tables
-from app.store.linking import Names
+from app.store.names import Names
 from app.text import count_words
 
 # What a draft and a row call by the same name is the same; `article` says what is not.
@@ -34,6 +34,7 @@ def article(draft: Draft, verdict: Verdict, found: Enrichment | None, *, sequenc
         "ingested_at": now,
         "sequence": sequence,
         "revised": sequence,
+        "furniture": [],
         "blocks": [[block.kind, block.start, block.end] for block in layout.blocks],
     }
 

@@ -35,6 +35,7 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
     found = _looked(archive, "rows", partial(check.check_file, deep=deep))
     if deep:
         found += _looked(archive, "rows", check.check_texts)
+        found += _looked(archive, "rows", check.check_furniture)
     return found + _looked(archive, "index", partial(_index, archive, deep))
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import text
+from sqlalchemy import func, text
 from sqlmodel import Session, col, select
 
+from app.store import furniture
 from app.store.articles import changed_after
-from app.store.tables import Mention
+from app.store.names import misplaced_names
+from app.store.tables import Article, Mention, RepeatedBlock
 from app.text import fingerprint
 
 _STEP = 200
@@ -41,3 +43,18 @@ def check_texts(session: Session) -> Iterator[str]:
             if bodies.get(mention.article_id, "")[mention.start : mention.end] != mention.surface:
                 yield f"A mention of article {mention.article_id} is not what stands at {mention.start} of its body"
         session.expunge_all()
+
+
+def check_furniture(session: Session) -> Iterator[str]:
+    """Articles whose furniture is not what repetition makes it, or whose names in it are not set aside."""
+    last, expected = "", 0
+    while step := session.exec(select(Article.id).where(Article.id > last).order_by(Article.id).limit(_STEP)).all():
+        last = step[-1]
+        articles = [each for each in furniture.texts_of(session, step) if each.marked is not None]
+        expected += furniture.count_rows(articles)
+        for id in furniture.misplaced(session, articles):
+            yield f"The furniture of article {id} is not what its source repeats"
+        for id in misplaced_names(session, step):
+            yield f"Names of article {id} are not set aside as its furniture says"
+    if session.exec(select(func.count()).select_from(RepeatedBlock)).one() != expected:
+        yield "Blocks are noted that no article has"

@@ -26,6 +26,7 @@ from app.store.articles import touch
 from app.store.bulk import chunks, insert_rows, select_in
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
+from app.store.names import Names, found_names, set_aside
 from app.store.sequence import next_sequence
 from app.store.stated import Stated, explained_in
 from app.store.tables import Acronym, Article, ArticleEntity, Decision, Entity, Mention
@@ -41,35 +42,10 @@ class Rules:
     display_name: DisplayName
 
 
-@dataclass(frozen=True, slots=True)
-class Names:
-    """The rows of a batch of articles, as dicts of the columns of their tables without `entity_id`."""
-
-    entities: list[dict[str, Any]]
-    mentions: list[dict[str, Any]]
-    acronyms: list[dict[str, Any]]
-
-
-def names_of(session: Session, article_id: str) -> Names:
-    """Return what an article says of names, as `replace_names` takes it."""
-    connection, rows = session.connection(), Names([], [], [])
-    for model, into in ((ArticleEntity, rows.entities), (Mention, rows.mentions), (Acronym, rows.acronyms)):
-        table = _table(model)
-        found = connection.execute(table.select().where(table.c.article_id == article_id)).mappings()
-        into += [{name: value for name, value in row.items() if name != "entity_id"} for row in found]
-    # Where editors split a key it has several rows, and is one thing to the article.
-    whole = {
-        row["key"]: {name: row[name] for name in ("article_id", "key", "name", "country")} for row in rows.entities
-    }
-    for key, row in whole.items():
-        parts = [each for each in rows.entities if each["key"] == key]
-        row |= {"count": sum(each["count"] for each in parts), "first": min(each["first"] for each in parts)}
-    return Names(list(whole.values()), rows.mentions, rows.acronyms)
-
-
 def replace_names(session: Session, article_ids: Collection[str], names: Names) -> None:
     """Write what these articles say of names now, in place of what they said before. Other articles whose entities
-    change get a new sequence number. Inside `writing()`, after the article rows."""
+    change get a new sequence number. Inside `writing()`, after the article rows and `furniture.renew`."""
+    names = set_aside(session, article_ids, names)
     decided = load_rulings(session)
     shorts = explained_in(session, article_ids) | {row["short"] for row in names.acronyms}
     keys = {row["key"] for row in names.entities}
@@ -85,6 +61,12 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names) 
     relinked, moved = _relink(session, changed, decided)
     touch(session, relinked - set(article_ids))
     mark_stale(session, stale | {row["entity_id"] for row in entities} | moved)
+
+
+def replace_furnished(session: Session, article_ids: Collection[str]) -> None:
+    """Write the names of articles anew whose furniture is another than before."""
+    if article_ids:
+        replace_names(session, article_ids, found_names(session, article_ids))
 
 
 def apply_decision(session: Session, decision: Decision) -> int:

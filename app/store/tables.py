@@ -8,7 +8,7 @@ Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, false, text
 from sqlmodel import Field, SQLModel
 
 # Constraints with names: a later migration can only drop what it can call by one.
@@ -47,6 +47,7 @@ class Article(SQLModel, table=True):
     __table_args__ = (
         Index("ix_article_source", "source", "date"),
         Index("ix_article_date", "date"),
+        Index("ix_article_furniture", "id", sqlite_where=text("furniture IS NULL")),
     )
 
     id: str = Field(primary_key=True)
@@ -77,6 +78,9 @@ class Article(SQLModel, table=True):
     """UTC, for provenance only: nothing is ordered by it."""
     sequence: int = Field(unique=True)
     revised: int
+    furniture: list[list[int]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """`[start, end]` of the blocks that its source repeats, in order: see `furniture.py`. None until it was looked
+    for."""
     blocks: list[list[str | int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """`[kind, start, end]` in order."""
     body: str
@@ -276,6 +280,30 @@ class Unsettled(SQLModel, table=True):
     __table_args__ = _CLUSTERED
 
     key: str = Field(primary_key=True)
+
+
+class RepeatedBlock(SQLModel, table=True):
+    """An article has a short block that is furniture where enough others of its source have it. `hash` is of the source
+    and the words of the block, `week` that of the article's date, 0 without one."""
+
+    __tablename__ = "repeated_block"
+    __table_args__ = _CLUSTERED
+
+    hash: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    week: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    article_id: str = Field(primary_key=True)
+
+
+class SetAside(SQLModel, table=True):
+    """What recognition found in the furniture of an article: rows of `Mention` and `ArticleEntity` without what the
+    archive makes of them. They are put back where the furniture is none any more."""
+
+    __tablename__ = "set_aside"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    mentions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    entities: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
 
 
 class Decision(SQLModel, table=True):

@@ -16,9 +16,11 @@ from sqlmodel import Session, col, func, select
 
 from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
+from app.store import furniture
 from app.store.articles import touch
 from app.store.bulk import delete_in
-from app.store.linking import Names, names_of, replace_names
+from app.store.linking import replace_furnished, replace_names
+from app.store.names import Names, found_names
 from app.store.provenance import erased_key
 from app.store.tables import Article, Copy, Revision, Sighting, Withdrawal
 
@@ -34,7 +36,7 @@ def withdraw(session: Session, id: str, reason: str | None, by: str, at: str) ->
     if article.status != PUBLISHED:
         raise Conflict(f"Article {id!r} was {article.status} before.")
     taken = _record(session, article, "withdraw", reason, by, at)
-    taken.names = asdict(names_of(session, id))
+    taken.names = asdict(found_names(session, [id]))
     _put(session, article, _WITHDRAWN, Names([], [], []))
     return taken
 
@@ -111,10 +113,15 @@ def _record(session: Session, article: Article, kind: Kind, reason: str | None, 
 
 
 def _put(session: Session, article: Article, status: str, names: Names) -> None:
-    article.status = status
+    """Let the article count or not, in names and in what its source repeats."""
+    is_shown = status == PUBLISHED
+    former = [] if is_shown else furniture.texts_of(session, [article.id])
+    article.status, article.furniture = status, [] if is_shown else None
     session.flush()
+    marked = furniture.renew(session, [article.model_dump()] if is_shown else [], former)
     replace_names(session, [article.id], names)
-    touch(session, [article.id])
+    replace_furnished(session, marked - {article.id})
+    touch(session, marked | {article.id})
     session.expire(article)
 
 
@@ -148,6 +155,7 @@ def _blank(article: Article) -> dict[str, object]:
         "pipeline": "",
         "file": "",
         "record": 0,
+        "furniture": None,
         "blocks": [],
         "body": "",
     }

@@ -43,6 +43,7 @@ MERGED, TARGET = "person-robert-peary", "person-matthew-henson"
 SOURCE = "Lighthouse Journal"
 _TAKEN = "old2"
 """The beginning of the names of articles that are taken out of sight."""
+PICTURE = "Picture: Otto Sverdrup"
 _STATE = re.compile(r"State (\w+)\.")
 
 
@@ -88,7 +89,11 @@ class Place:
 def _record(name: str, state: str) -> str:
     first, second = random.Random(name).sample(PERSONS, 2)
     body = f"{first} and {second} keep the lighthouse of {name}. State {state}. {second} left for Norway on Monday."
-    return json.dumps({"id": name, "title": name, "text": body, "source": SOURCE})
+    # Seven of those that are there at the beginning have it: with one of `furnishing` it is furniture, with one less
+    # again none.
+    pictured = name.startswith(("old", "page")) and name.endswith("-0") and state == "1"
+    picture = f"\n\n{PICTURE}" if pictured else ""
+    return json.dumps({"id": name, "title": name, "text": f"{body}{picture}", "source": SOURCE})
 
 
 def names(prefix: str, number: int) -> list[str]:
@@ -118,6 +123,13 @@ def ingesting(place: Place) -> None:
 def revising(place: Place) -> None:
     with place.opened() as archive:
         place.send(archive, names("old3", 2), "2")
+
+
+def furnishing(place: Place) -> None:
+    """A line of many articles becomes furniture, and none again."""
+    with place.opened() as archive:
+        place.send(archive, names("page", 1))
+        place.send(archive, names("old3", 1), "2")
 
 
 def withdrawing(place: Place) -> None:

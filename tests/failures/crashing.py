@@ -70,6 +70,8 @@ SCENARIOS = {
     "ingest": Scenario(acts.ingesting, merges=True),
     "ingest-with-names": Scenario(acts.ingesting, named=True, merges=True),
     "revise": Scenario(acts.revising, merges=True),
+    "furnish": Scenario(acts.furnishing),
+    "furnish-with-names": Scenario(acts.furnishing, named=True),
     "withdraw": Scenario(acts.withdrawing),
     "withdraw-with-names": Scenario(acts.restoring, named=True),
     "erase": Scenario(acts.erasing),

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.archive import Archive
 from app.ingest.pipeline import ingest
-from app.ingest.readers import Opened, Record, Unusable, read
+from app.ingest.readers import Note, Opened, Record, Unusable, read
 from app.ingest.readers.mail import read_mbox
 from app.ingest.readers.sniff import Nature, sniff
 from tests.conftest import NewArchive
@@ -26,7 +26,7 @@ HEAD = "From: Ann Keeper <ann@harbour.example>\nSubject: Fog\nDate: Tue, 6 May 2
 def records(path: Path, content: bytes | str) -> list[Record | Unusable]:
     path.write_bytes(content.encode() if isinstance(content, str) else content)
     with Opened(path) as stream:
-        return [record for _, record in read(stream, path)]
+        return [record for _, record in read(stream, path) if not isinstance(record, Note)]
 
 
 def fields_of(path: Path, headers: str, body: str | bytes = "The fog lifted.\n") -> dict[str, object]:

@@ -15,10 +15,11 @@ from typing import Any
 
 from rich.console import Console
 
-# In the order of the tables. Every schema has these columns but `published_at`, which is compared where both have it.
+# In the order of the tables. Every schema has these columns but `published_at` and `furniture`, which are
+# compared where both have them.
 _TABLES = {
     "article": "id, external_id, revision, status, headline, date, published_at, dateline, source, url, authors, "
-    "language, content_sha256, pipeline, blocks",
+    "language, content_sha256, pipeline, furniture, blocks",
     "entity": "id, type, name, folded, country, article_count, mention_count, first_date, last_date, role, prominence, "
     "stale, hidden",
     "alias": "entity_id, text, folded, kind, count",

@@ -1,0 +1,118 @@
+"""The names of articles as recognition found them, in rows: those that count, and those set aside because they stand in
+page furniture.
+
+What is set aside is in no other table, so nothing that reads or counts names has to know of furniture.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Table
+from sqlalchemy import select as core_select
+from sqlmodel import Session, SQLModel, select
+
+from app.store import furniture
+from app.store.bulk import chunks, delete_in, select_in
+from app.store.furniture import Span
+from app.store.tables import Acronym, ArticleEntity, Mention, SetAside
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The rows of a batch of articles, as dicts of the columns of their tables without `entity_id`."""
+
+    entities: list[Row]
+    mentions: list[Row]
+    acronyms: list[Row]
+
+
+def set_aside(session: Session, article_ids: Collection[str], names: Names) -> Names:
+    """Set aside what stands in the furniture of these articles, in place of what was before. Returns the rest: an
+    entity that an article names elsewhere too is in both."""
+    delete_in(session, SetAside, SetAside.article_id, article_ids)
+    spans = furniture.spans_of(session, article_ids)
+    aside = [row for row in names.mentions if _is_inside(row, spans.get(row["article_id"], ()))]
+    if not aside:
+        return names
+    _insert(session, aside, names.entities)
+    places = {_place(row) for row in aside}
+    kept = [row for row in names.mentions if _place(row) not in places]
+    named = set(map(_named, kept))
+    return Names([row for row in names.entities if _named(row) in named], kept, names.acronyms)
+
+
+def found_names(session: Session, article_ids: Collection[str]) -> Names:
+    """Return what recognition found in these articles, from all rows that it was written to."""
+    aside = list(select_in(session, select(SetAside), SetAside.article_id, article_ids))
+    mentions = [*_rows(session, Mention, article_ids), *_put_back((each.article_id, each.mentions) for each in aside)]
+    entities = [
+        *_rows(session, ArticleEntity, article_ids),
+        *_put_back((each.article_id, each.entities) for each in aside),
+    ]
+    once = {_named(row): row for row in entities}
+    return Names(
+        [once[key] for key in sorted(once)], sorted(mentions, key=_place), _rows(session, Acronym, article_ids)
+    )
+
+
+def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
+    """Return the articles of which names in the furniture count, or others are set aside."""
+    spans = furniture.spans_of(session, article_ids)
+    asides = {
+        each.article_id: each.mentions
+        for each in select_in(session, select(SetAside), SetAside.article_id, article_ids)
+    }
+    wrong = {id for id, rows in asides.items() if not all(_is_inside(row, spans.get(id, ())) for row in rows)}
+    counting = _rows(session, Mention, spans)
+    return wrong | {row["article_id"] for row in counting if _is_inside(row, spans[row["article_id"]])}
+
+
+def _is_inside(mention: Row, spans: Iterable[Span]) -> bool:
+    return any(start <= mention["start"] and mention["end"] <= end for start, end in spans)
+
+
+def _place(mention: Row) -> tuple[str, int, int]:
+    return mention["article_id"], mention["start"], mention["end"]
+
+
+def _named(row: Row) -> tuple[str, str]:
+    return row["article_id"], row["key"]
+
+
+def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row]) -> None:
+    """Write rows by article, in one order, and of entities only what does not follow from their mentions."""
+    rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": []})
+    named = set[tuple[str, str]]()
+    for row in sorted(mentions, key=_place):
+        named.add(_named(row))
+        rows[row["article_id"]]["mentions"].append({name: row[name] for name in row if name != "article_id"})
+    for row in sorted(filter(lambda row: _named(row) in named, entities), key=_named):
+        known = {"key": row["key"], "name": row["name"], "country": row["country"], "count": 0, "first": 0}
+        rows[row["article_id"]]["entities"].append(known)
+    listed = [{"article_id": id, **found} for id, found in rows.items()]
+    session.connection().execute(_table(SetAside).insert(), listed)
+
+
+def _put_back(found: Iterable[tuple[str, list[Row]]]) -> Iterator[Row]:
+    return ({"article_id": id, **row} for id, rows in found for row in rows)
+
+
+# What the archive makes of a row; where it is written again, it is made again.
+_MADE = ("entity_id", "split", "surname")
+
+
+def _rows(session: Session, model: type[SQLModel], article_ids: Iterable[str]) -> list[Row]:
+    table = _table(model)
+    wanted = core_select(*(column for column in table.c if column.name not in _MADE))
+    here = [wanted.where(table.c.article_id.in_(chunk)) for chunk in chunks(article_ids)]
+    return [dict(row) for each in here for row in session.connection().execute(each).mappings()]
+
+
+def _table(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
