@@ -4,10 +4,13 @@ DatelineError
 ├── InvalidParameter      a value that cannot be served; names the parameter and, where it can, a better value
 │   ├── QueryTooComplex   the query text exceeds a limit; carries a stable code
 │   ├── DecisionInvalid   a decision that says something that cannot be; names the field
+│   ├── RequestChanged    another request under the key of an earlier one
+│   ├── BodyUnreadable    what was sent holds no article
 │   └── AnswerTooLarge    more is asked for at once than one answer holds
 ├── InvalidCursor         a cursor that is not ours, or belongs to another query
 ├── NotFound              no such article, entity, ...
 ├── Conflict              a decision that an earlier one stands against
+├── RevisionChanged       the article was revised since it was read
 ├── Withdrawn             the article was there and was taken back
 ├── SettingsInvalid       a setting that cannot be used
 ├── InputUnreadable       a path given to ingest that cannot be read at all
@@ -83,6 +86,18 @@ class AnswerTooLarge(InvalidParameter):
         super().__init__(parameter, f"That is {asked} in all, and one answer holds {held}. Ask for fewer at once.")
 
 
+class RequestChanged(InvalidParameter):
+    def __init__(self, key: str) -> None:
+        super().__init__("Idempotency-Key", f"Something else was sent under {key!r}. Take a new key for a new request.")
+
+
+class BodyUnreadable(InvalidParameter):
+    """What was sent is no article, nor does it hold any: nothing of it was taken."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__("body", message)
+
+
 class InvalidCursor(DatelineError):
     """A cursor that this archive did not make, or made for another query."""
 
@@ -98,6 +113,11 @@ class NotFound(DatelineError):
 
 class Conflict(DatelineError):
     """What an editor asks for is ruled out by what was decided before, perhaps a moment ago."""
+
+
+class RevisionChanged(DatelineError):
+    def __init__(self, id: str, revision: int) -> None:
+        super().__init__(f"Article {id!r} has revision {revision} by now. Read it again, and revise that.")
 
 
 class Withdrawn(DatelineError):

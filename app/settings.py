@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     """Searches at once in all processes together; 0 for two per core."""
     search_wait: float = Field(default=2.0, ge=0, le=60)
     """Seconds that a search waits for its turn. Who waits longer than this has often gone away."""
+    write_wait: float = Field(default=10.0, ge=0, le=600)
+    """Seconds that who writes waits for another who does; a server then says when to try again."""
+    max_upload_mb: int = Field(default=20, ge=1, le=10_000)
+    """Megabytes of articles in one request, unpacked."""
     cors_origins: str = ""
     """Web pages elsewhere whose scripts may ask, as `https://news.example`; several with spaces."""
     trusted_proxies: str = ""
@@ -108,6 +112,18 @@ class Settings(BaseSettings):
     @property
     def lock_path(self) -> Path:
         return self.data_dir / "ingest.lock"
+
+    @property
+    def names_lock_path(self) -> Path:
+        return self.data_dir / "names.lock"
+
+    @property
+    def uploads_dir(self) -> Path:
+        return self.data_dir / "uploads"
+
+    @property
+    def most_upload_bytes(self) -> int:
+        return self.max_upload_mb * 1_000_000
 
     @property
     def folders_trusted(self) -> list[Path]:

@@ -394,7 +394,10 @@ def test_config_shows_what_is_in_force(run: Run, folder: Path, monkeypatch: pyte
     assert "DATELINE_PORT" in run("config").stdout
 
 
-def test_a_second_writer_ends_at_once(filled: Run, folder: Path, articles: Path) -> None:
+def test_a_second_writer_ends_once_it_has_waited(
+    filled: Run, folder: Path, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_WRITE_WAIT", "0.2")
     with writing_alone(folder / "ingest.lock"):
         for command in (["ingest", str(articles)], ["reindex"]):
             refused = filled(*command)

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, search, timeline, withdrawals
+from app.api import articles, decisions, entities, health, search, timeline, withdrawals, writing
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
@@ -21,6 +21,7 @@ from app.http.metrics import Metrics
 from app.http.rates import RateLimiter
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
+from app.http.turn import WriteTurn
 from app.settings import Settings
 
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
@@ -44,7 +45,7 @@ def create_api(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, entities, decisions, withdrawals, health):
+    for room in (search, timeline, articles, writing, entities, decisions, withdrawals, health):
         app.include_router(room.router)
     problems.install_problems(app)
     reply.install_redirects(app)
@@ -56,6 +57,7 @@ def create_api(settings: Settings) -> FastAPI:
 def _add_layers(app: FastAPI, settings: Settings) -> None:
     """Add the layers around the handlers, from the innermost out."""
     metrics: Metrics = app.state.metrics
+    app.state.write_turn = WriteTurn(settings.write_wait)
     app.state.search_slots = SearchSlots(settings.searches_at_once, settings.search_wait)
     app.add_middleware(Capacity, slots=app.state.search_slots, metrics=metrics)
     app.add_middleware(ResponseCache, metrics=metrics)
@@ -67,8 +69,14 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(
             Origins,
             allow_origins=settings.cors_origins.split(),
-            allow_methods=["GET", "HEAD", "POST"],
-            allow_headers=["Authorization", "Content-Type", "If-None-Match", REQUEST_ID],
+            allow_methods=["GET", "HEAD", "POST", "PUT"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", REQUEST_ID],
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
-    app.add_middleware(Envelope, metrics=metrics, log=Log(settings), refuse=problems.handle_http_error)
+    app.add_middleware(
+        Envelope,
+        metrics=metrics,
+        log=Log(settings),
+        refuse=problems.handle_http_error,
+        most_articles=settings.most_upload_bytes,
+    )

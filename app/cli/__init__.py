@@ -115,7 +115,7 @@ def ingest_command(
     from app.ingest.pipeline import ingest as run
     from app.ingest.walk import check
 
-    options = IngestOptions(source, format, skip_entities, workers, retry)
+    options = IngestOptions(source, format, skip_entities, workers, retry, settings_of(data_dir).write_wait)
     if paths and not settings_of(data_dir).database_path.exists():
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())

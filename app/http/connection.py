@@ -30,7 +30,9 @@ class Connection(HttpToolsProtocol):
     most_head_bytes = 64 * 1024
     """Of the address and the headers of a request; up to two `_SLICE`s more may pass."""
     request_seconds = 20.0
-    """For the head of a request and its body together."""
+    """For the head of a request and its body together, and again while enough of a body comes."""
+    body_bytes = 1_000_000
+    """Of a body: where as many came within the time, it goes on. Few bodies may be as long."""
     most_connections = _connection_limit(4_000)
     """Of one process: each takes a file, and its head may take memory."""
 
@@ -38,6 +40,8 @@ class Connection(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head: int | None = 0
         """Bytes of a request's head that have come; None while its body comes."""
+        self._body = 0
+        """Bytes of its body that have come within the time."""
         self._deadline: asyncio.TimerHandle | None = None
         self._running: RequestResponseCycle | None = None
         """What is being answered, or was last: `cycle` is the newest that was asked, and may wait behind it."""
@@ -68,7 +72,9 @@ class Connection(HttpToolsProtocol):
                 return
             part = data[start : start + _SLICE]
             super().data_received(part)
-            if self._head is not None:
+            if self._head is None:
+                self._body += len(part)
+            else:
                 self._head += len(part)
                 if self._head > self.most_head_bytes:
                     self._refuse(431)
@@ -100,6 +106,7 @@ class Connection(HttpToolsProtocol):
 
     def _expect_request(self) -> None:
         self._expect_nothing()
+        self._body = 0
         self._deadline = self.loop.call_later(self.request_seconds, self._late)
 
     def _expect_nothing(self) -> None:
@@ -111,6 +118,8 @@ class Connection(HttpToolsProtocol):
         self._deadline = None
         if self._answering and (self._head is not None or self._running is not self.cycle):
             self._expect_request()  # it waits behind one that is being answered, and nothing more of it is read
+        elif self._head is None and self._answering and self._body >= self.body_bytes:
+            self._expect_request()
         elif self._head == 0 and not self._answering:
             self.transport.close()  # nothing was asked
         else:

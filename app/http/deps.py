@@ -45,6 +45,7 @@ async def json_body(request: Request) -> None:
         raise HTTPException(415)
 
 
+IngestDep = Annotated[Key, Depends(require_scope("ingest"))]
 AdminDep = Annotated[Key, Depends(require_scope("admin"))]
 ArchiveDep = Annotated[Archive, Depends(_archive)]
 ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]

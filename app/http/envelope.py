@@ -18,8 +18,9 @@ from app.http.log import Log
 from app.http.metrics import Metrics
 
 REQUEST_ID = "X-Request-ID"
-# 200 ids fit in 20 kB; nothing else that is sent here needs more.
+# 200 ids fit in 20 kB; nothing else that is sent here needs more, but for articles.
 MOST_BODY_BYTES = 64 * 1024
+_TAKES_ARTICLES = {"POST": re.compile(r"/v1/(articles|uploads)|/add"), "PUT": re.compile(r"/v1/articles/[^/]+")}
 REFUSED = "refused"
 """In the state of a scope: the status of what `connection` could not take as a request."""
 
@@ -56,8 +57,10 @@ def stamp(headers: RawHeaders, scope: Scope) -> None:
 class Envelope:
     """Outermost but for Starlette's own catch-all, whose answers `problems` stamps itself."""
 
-    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, refuse: Refuse) -> None:
+    def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, refuse: Refuse, most_articles: int) -> None:
+        """`most_articles`: bytes of a body that brings articles."""
         self._app, self._metrics, self._log, self._refuse = app, metrics, log, refuse
+        self._most_articles = most_articles
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -80,8 +83,9 @@ class Envelope:
             await send(message)
 
         try:
-            if (refused := _early_refusal(scope)) is None:
-                await self._app(inner, _limit_body(receive), stamped)
+            most = self._most_bytes(scope)
+            if (refused := _early_refusal(scope, most)) is None:
+                await self._app(inner, _limit_body(receive, most), stamped)
             else:
                 await self._answer(refused, inner, receive, stamped)
         except asyncio.CancelledError:
@@ -95,12 +99,16 @@ class Envelope:
             self._metrics.observe(scope["method"], route, status, seconds)
             self._log.answered(scope, route, status, seconds)
 
+    def _most_bytes(self, scope: Scope) -> int:
+        takes_articles = _TAKES_ARTICLES.get(scope["method"])
+        return self._most_articles if takes_articles and takes_articles.fullmatch(scope["path"]) else MOST_BODY_BYTES
+
     async def _answer(self, refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._refuse(Request(scope), refused)
         await answer(scope, receive, send)
 
 
-def _early_refusal(scope: Scope) -> HTTPException | None:
+def _early_refusal(scope: Scope, most: int) -> HTTPException | None:
     """Why nobody need look at a request at all."""
     if (status := scope["state"].get(REFUSED)) is not None:
         return HTTPException(status)
@@ -108,23 +116,23 @@ def _early_refusal(scope: Scope) -> HTTPException | None:
         # A slash within a name. Decoded it would part names: another address than the one that was asked for.
         return HTTPException(404)
     length = Headers(scope=scope).get("content-length", "0")
-    return _too_large() if length.isdecimal() and int(length) > MOST_BODY_BYTES else None
+    return too_large() if length.isdecimal() and int(length) > most else None
 
 
-def _too_large() -> HTTPException:
+def too_large() -> HTTPException:
     """Nobody waits for the rest of it."""
     return HTTPException(413, headers={"Connection": "close"})
 
 
-def _limit_body(receive: Receive) -> Receive:
+def _limit_body(receive: Receive, most: int) -> Receive:
     taken = 0
 
     async def bounded() -> Message:
         nonlocal taken
         message = await receive()
         taken += len(message.get("body", b""))
-        if taken > MOST_BODY_BYTES:
-            raise _too_large()
+        if taken > most:
+            raise too_large()
         return message
 
     return bounded

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.http.envelope import DOCS_POLICY
-from app.read.models import Problem
+from app.read.models import ArticleLines, ArticlesToPut, ArticleToPut, Problem
 
 PROBLEM_JSON = "application/problem+json"
 TITLE = "Dateline"
@@ -41,6 +41,7 @@ _TAGS = [
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {
+    412: "The article has another revision.",
     409: "An earlier decision or withdrawal stands against it.",
     400: "The cursor is not ours, or belongs to another query; or the request cannot be read.",
     401: "A key is needed, or the one sent is unknown or revoked.",
@@ -48,11 +49,11 @@ _FAILURES = {
     404: "There is no such thing.",
     410: "The article was withdrawn.",
     413: "The body is too large.",
-    415: "The body is not JSON.",
+    415: "The body is of another type.",
     422: "A parameter cannot be served.",
     429: "Too many requests of one caller.",
     500: "The server failed.",
-    503: "Not now: the index is not ready, or too many searches run.",
+    503: "Not now: the index is not ready, too many searches run, or another writes.",
 }
 # What may happen before an operation is reached, or in any of them.
 _ALWAYS = (401, 403, 422, 429, 500)
@@ -68,6 +69,13 @@ _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}
 _ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
 _LOCATION = {"description": "Where it is now.", "schema": {"type": "string", "format": "uri-reference"}}
 _LINK = {"description": '`rel="next"`: the next page.', "schema": {"type": "string"}}
+
+
+def body_of(models: dict[str, str]) -> dict[str, Any]:
+    """Declare the body of an operation that reads it by itself: media type to model."""
+    content = {media_type: {"schema": {"$ref": _REFERENCE.format(model=model)}} for media_type, model in models.items()}
+    return {"requestBody": {"required": True, "content": content}}
+
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -112,6 +120,8 @@ class Example(msgspec.Struct, omit_defaults=True):
     body: Any = None
     key: bool = False
     """Asked with the key of an admin."""
+    method: str = ""
+    """Where it is not GET without a body, and POST with one."""
 
 
 def load_examples() -> dict[str, Example]:
@@ -145,6 +155,14 @@ def _build_schema(app: FastAPI) -> dict[str, Any]:
         contact={"name": "Dateline contributors"},
         license_info={"name": "MIT", "identifier": "MIT"},
     )
+    for name, model in (
+        ("ArticleToPut", ArticleToPut),
+        ("ArticlesToPut", ArticlesToPut),
+        ("ArticleLines", ArticleLines),
+    ):
+        described = TypeAdapter(model).json_schema(ref_template=_REFERENCE)
+        described.pop("$defs", None)
+        schema["components"]["schemas"][name] = described
     problem = TypeAdapter(Problem).json_schema(ref_template=_REFERENCE)
     schemas = schema["components"]["schemas"]
     schemas.update(problem.pop("$defs"))

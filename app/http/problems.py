@@ -71,6 +71,15 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "The articles asked for are too much text for one answer. Ask for fewer at once; an article that is too large "
         "even alone can be read with `GET /v1/articles/{article_id}`.",
     ),
+    errors.RequestChanged: Kind(
+        "request-changed", "The request is another than that of its key", 422,
+        "An `Idempotency-Key` stands for one request, with all that is in it, for a day. Nothing was done.",
+    ),
+    errors.BodyUnreadable: _INVALID_BODY,
+    errors.RevisionChanged: Kind(
+        "revision-changed", "The article was revised meanwhile", 412,
+        "`If-Match` names another revision than the article has. Read the article again, and revise what it is now.",
+    ),
     errors.Conflict: Kind(
         "conflict", "An earlier decision stands against it", 409,
         "What was decided before, perhaps a moment ago, rules this out. Read the entity or the article again, or undo "
@@ -86,7 +95,8 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "The article was in the archive and was taken back; `detail` has the reason. Its id will not be used again.",
     ),
     errors.ArchiveBusy: Kind(
-        "archive-busy", "Another process is writing", 503, "Searches go on; wait a little and try again.", 5
+        "archive-busy", "Another process is writing", 503,
+        "One writes at a time, and a request waits for its turn for some seconds only. Searches go on; try again.", 5,
     ),
     errors.IndexUnavailable: Kind(
         "index-unavailable", "The index is not ready", 503,
@@ -124,9 +134,15 @@ BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
     404: Kind("no-such-address", "There is nothing at this address", 404, "`/docs` lists every address there is."),
     405: Kind("method-not-allowed", "This method is not allowed here", 405, "The `Allow` header lists those that are."),
-    408: Kind("request-too-slow", "The request took too long to come in", 408, "A request has 20 seconds to arrive."),
-    413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once."),
-    415: Kind("unsupported-media-type", "The body must be JSON", 415, "Send `Content-Type: application/json`."),
+    408: Kind(
+        "request-too-slow", "The request took too long to come in", 408,
+        "A request has 20 seconds to arrive, and 20 more for each 1 MB of articles that do.",
+    ),
+    413: Kind("body-too-large", "The body is too large", 413, "Ask for fewer at once, or send fewer."),
+    415: Kind(
+        "unsupported-media-type", "The body is of another type", 415,
+        "Send `Content-Type: application/json`, or what the operation takes besides, as it is or packed with gzip.",
+    ),
     431: Kind("head-too-large", "The address and headers are too large", 431, "They may take 64 kB together."),
     503: Kind(
         "unavailable", "The server takes no more now", 503,
@@ -225,6 +241,8 @@ def _parameter_error(error: errors.InvalidParameter) -> ProblemError:
     found: ProblemError = {"parameter": error.parameter, "message": error.message}
     if isinstance(error, errors.DecisionInvalid | errors.AnswerTooLarge):
         found = {"pointer": f"/{error.parameter}", "message": error.message}
+    if isinstance(error, errors.BodyUnreadable):
+        found = {"pointer": "", "message": error.message}
     if isinstance(error, errors.QueryTooComplex):
         found["code"] = error.code
     if error.suggestion is not None:

@@ -127,6 +127,7 @@ def rebuild(archive: Archive, stopped: Stopped = never) -> int:
 
 def compact(archive: Archive, articles: int) -> None:
     """Join the pieces of the index that a run left which brought so many articles. The caller must hold the lock."""
+    archive.engine.look()
     status = archive.engine.status()
     with contextlib.suppress(IndexUnavailable):
         if _is_sound(archive, status):
@@ -184,6 +185,8 @@ def _look_through(archive: Archive) -> None:
 
 
 def _go_on(archive: Archive, stopped: Stopped) -> int:
+    # Another process may have committed a moment ago: its commit is to be gone on from, and not taken for damage.
+    archive.engine.look()
     status = archive.engine.status()
     if not _is_sound(archive, status):
         return _rebuild(archive, stopped)

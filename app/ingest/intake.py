@@ -5,7 +5,7 @@ Whatever yields drafts can be taken in: files are one `Feed`, and all others get
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -19,7 +19,7 @@ from app.ingest import rows
 from app.ingest.draft import Draft
 from app.ingest.labels import Labels
 from app.ingest.reading import FileEnd, Incoming, refusal
-from app.ingest.report import OnProgress, Progress, Report, Stage, Tally
+from app.ingest.report import OnProgress, Outcome, Progress, Report, Stage, Tally
 from app.ingest.run import BATCH, Run, Task
 from app.ingest.verdict import Judge, Met, Verdict
 from app.store import articles, furniture, provenance, rejections
@@ -42,6 +42,25 @@ class Feed(Protocol):
     def total(self) -> int: ...
 
     def __iter__(self) -> Iterator[Incoming]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Became:
+    """What became of a record. `record` is None where it is the rest of what was sent; `article` is the id it went to,
+    or is a copy of."""
+
+    record: int | None
+    outcome: Outcome
+    article: str | None = None
+    revision: int | None = None
+    reason: str = ""
+
+
+class Journal(Protocol):
+    """Who sent the records and is told what became of each."""
+
+    def note(self, session: Session, became: Sequence[Became]) -> None:
+        """Take down what became of a batch, in order, in the transaction that makes it so."""
 
 
 @dataclass(slots=True)
@@ -80,13 +99,23 @@ _Judged = tuple[Draft, Verdict, Enrichment | None]
 
 
 class Intake:
-    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files."""
+    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files. What is refused
+    is told to the `journal`, and kept as a rejection where there is none."""
 
-    def __init__(self, archive: Archive, progress: OnProgress | None, workers: int, *, names: bool) -> None:
+    def __init__(
+        self,
+        archive: Archive,
+        progress: OnProgress | None,
+        workers: int,
+        *,
+        names: bool,
+        journal: Journal | None = None,
+    ) -> None:
         self.tally = Tally()
         self.labels = Labels(archive.database)
         self._archive = archive
         self._progress = progress
+        self._journal = journal
         self._pipeline = (lambda: archive.enricher.pipeline) if names else None
         self._limit = BATCH if names else _BATCH_WITHOUT_NAMES
         self._stage: Stage = "recognition" if names else "rows"
@@ -139,12 +168,10 @@ class Intake:
             for step in _steps(judged):
                 self._write_articles(session, step)
             self._write_provenance(session, judged)
-            refused = [
-                refusal(draft.origin, draft.record.number, verdict.reason, draft.record.sha256, draft.record.offset)
-                for draft, verdict, _ in judged
-                if verdict.outcome == "rejected"
-            ]
-            rejections.store_rejections(session, [*batch.refusals, *refused], self._now)
+            if self._journal is not None:
+                self._journal.note(session, _became(batch, judged))
+            else:
+                rejections.store_rejections(session, _refused(batch, judged), self._now)
             resolved = sum(
                 rejections.resolve_rejections(session, end.path, self._now, inside=end.inside) for end in batch.ends
             )
@@ -202,6 +229,26 @@ class Intake:
             self._now = _moment_after(self._now)
         self.tally.apart = self.labels.apart
         self.tally.resolved += resolved
+
+
+def _refused(batch: _Batch, judged: list[_Judged]) -> list[Refusal]:
+    refused = [
+        refusal(draft.origin, draft.record.number, verdict.reason, draft.record.sha256, draft.record.offset)
+        for draft, verdict, _ in judged
+        if verdict.outcome == "rejected"
+    ]
+    return [*batch.refusals, *refused]
+
+
+def _became(batch: _Batch, judged: list[_Judged]) -> list[Became]:
+    """Return what became of each record, in the order of the records."""
+    taken = [
+        Became(draft.record.number, verdict.outcome, verdict.article, verdict.revision)
+        for draft, verdict, _ in judged
+        if verdict.outcome != "rejected"
+    ]
+    refused = [Became(each.record, "rejected", reason=each.reason) for each in _refused(batch, judged)]
+    return sorted([*taken, *refused], key=lambda each: (each.record is None, each.record))
 
 
 def _text(draft: Draft, verdict: Verdict) -> LaidOut:

@@ -22,13 +22,14 @@ from app.store.tables import Rejection
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
     """`source` is for records that name none. `workers` 0: as in the settings. `retry`: the files of unresolved
-    rejections, besides the paths given."""
+    rejections, besides the paths given. `patience`: seconds to wait for another who writes."""
 
     source: str | None = None
     format: Format | None = None
     skip_entities: bool = False
     workers: int = 0
     retry: bool = False
+    patience: float = 0.0
 
 
 def ingest(
@@ -41,12 +42,12 @@ def ingest(
 ) -> Report:
     """Take in what is at the paths; `below` as in `walk`.
 
-    Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another ingest runs, both before
-    anything is changed. What is wrong inside a file is a rejection, never an error.
+    Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another writes for too long, both
+    before anything is changed. What is wrong inside a file is a rejection, never an error.
     """
     options = options or IngestOptions()
     check(paths, _own(archive))
-    with writing_alone(archive.settings.lock_path), settled_when_stopped(archive):
+    with writing_alone(archive.settings.lock_path, options.patience), settled_when_stopped(archive):
         intake = Intake(archive, progress, options.workers, names=not options.skip_entities)
         ours = _own(archive)
         files = {found.path: found for found in walk(paths, ours, below=below)}

@@ -7,11 +7,12 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.ids import EntityType
-from app.read.models import Article, Dateline, EntityMentions, LookedUp, Mention, ordered
+from app.read.models import Article, Dateline, EntityMentions, LookedUp, Mention, NamesState, ordered
 from app.store import articles as store
 from app.store import entities as named
 from app.store import tables
 from app.store.decisions import survivor
+from app.store.unnamed import is_waiting
 
 DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
@@ -32,6 +33,7 @@ def article_view(session: Session, row: tables.Article) -> Article:
     article: dict[str, object] = {
         **_as_kept(row),
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
+        "names": names_state(session, row),
         "entities": _entity_mentions(session, row.id),
         "provenance": {
             "file": row.file,
@@ -49,6 +51,12 @@ def article_view(session: Session, row: tables.Article) -> Article:
     if row.dateline is not None:
         article["dateline"] = _dateline_view(row.dateline, _place_entity(session, row.dateline_place))
     return ordered(Article, cast(Article, article))
+
+
+def names_state(session: Session, row: tables.Article) -> NamesState:
+    if row.pipeline:
+        return "done"
+    return "pending" if is_waiting(session, row.id) else "skipped"
 
 
 def _as_kept(row: tables.Article) -> dict[str, object]:

@@ -260,6 +260,12 @@ class Provenance(TypedDict):
     pipeline: Annotated[str, Field(description="Version of what recognised its entities; empty where none did.")]
 
 
+NamesState = Annotated[
+    Literal["done", "pending", "skipped"],
+    Field(description="`pending`: who and what it names is recognised soon. `skipped`: it was put in without that."),
+]
+
+
 class ArticleLinks(TypedDict):
     """Where to go from here."""
 
@@ -275,6 +281,7 @@ class Article(TypedDict):
     external_id: NotRequired[str]
     revision: Annotated[int, Field(ge=1)]
     status: Literal["published"]
+    names: NamesState
     headline: str
     headline_derived: bool
     date: NotRequired[CivilDate]
@@ -306,6 +313,70 @@ class Lookup(TypedDict):
     """One result for each id, in the order asked."""
 
     results: list[LookedUp]
+
+
+class ArticleToPut(TypedDict, total=False):
+    """An article that is sent. It has a headline or a body at least; fields by other usual names are read too."""
+
+    id: Annotated[str, Field(description="Of its publisher: with `source` it says which article it is.")]
+    headline: str
+    body: Annotated[str, Field(description="Plain text, or HTML.")]
+    date: Annotated[str, Field(description="The date of publication, perhaps with the time of day.")]
+    dateline: str
+    source: Annotated[str, Field(description="The publisher.")]
+    url: str
+    authors: list[str]
+    language: Annotated[str, Field(description="A code such as `en`, which is the default.")]
+
+
+class ArticlesToPut(ArticleToPut, total=False):
+    """An article, or several as `articles`."""
+
+    articles: list[ArticleToPut]
+
+
+ArticleLines = Annotated[str, Field(description="An article as JSON on each line.")]
+
+
+class ArticleWritten(TypedDict):
+    """What became of an article. `duplicate`: another has the same text, and `id` is that one."""
+
+    status: Literal["created", "revised", "unchanged", "duplicate"]
+    id: ArticleId
+    revision: NotRequired[Annotated[int, Field(ge=1)]]
+    names: NamesState
+
+
+class RecordWritten(TypedDict):
+    """What became of a record: as of an article, `withdrawn` (its article was, before), or `rejected` with a
+    `reason`."""
+
+    record: NotRequired[Annotated[int, Field(description="Its number; absent where it is all that is left.", ge=1)]]
+    status: Literal["created", "revised", "unchanged", "duplicate", "withdrawn", "rejected"]
+    id: NotRequired[ArticleId]
+    revision: NotRequired[Annotated[int, Field(ge=1)]]
+    names: NotRequired[NamesState]
+    reason: NotRequired[Annotated[str, Field(description="Why it is no article.")]]
+
+
+class WrittenCounts(TypedDict):
+    """How many records became what."""
+
+    created: Count
+    revised: Count
+    unchanged: Count
+    duplicate: Count
+    withdrawn: Count
+    rejected: Count
+
+
+class ArticlesWritten(TypedDict):
+    """What became of each record, in the order sent. `names` is `pending` where it is of any of them."""
+
+    counts: WrittenCounts
+    names: NamesState
+    notes: Annotated[list[str], Field(description="What else is to be said, such as fields that mean nothing here.")]
+    results: list[RecordWritten]
 
 
 class SimilarArticles(TypedDict):

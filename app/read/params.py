@@ -323,6 +323,10 @@ class WithdrawalBody(BaseModel):
     )
 
 
+class PostParams(Params):
+    source: _Text = Field(None, description="The publisher, for articles that name none.", examples=["Harbour Wire"])
+
+
 class LookupBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

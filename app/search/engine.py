@@ -176,6 +176,10 @@ class Audit:
     digests: Mapping[str, int]
 
 
+STALE_SECONDS = 0.25
+"""How stale a search may be after another process has committed."""
+
+
 class SearchEngine(Protocol):
     """Many threads may search while one process writes. Every write is visible to `search` when it returns.
 
@@ -229,6 +233,11 @@ class SearchEngine(Protocol):
 
     def expunge(self, *, token: str = "", after: Commit | None = None) -> None:
         """Write anew whatever holds deleted documents: of what they said nothing is left on disk."""
+        ...
+
+    def look(self) -> None:
+        """Look now whether another process has committed. Whoever is to go on from the newest commit does, under the
+        lock; searches look by themselves, as `STALE_SECONDS` says."""
         ...
 
     def status(self) -> IndexStatus: ...

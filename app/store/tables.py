@@ -410,3 +410,68 @@ class Counter(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: int
+
+
+class AwaitingNames(SQLModel, table=True):
+    """An article that was sent to a server, which is to recognise its names: written with it, and gone once it has
+    names. `tries` counts how often that was begun: a text that ends the process which reads it keeps no other waiting.
+    """
+
+    __tablename__ = "awaiting_names"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    tries: int = 0
+
+
+class SentRequest(SQLModel, table=True):
+    """A request that writes, under the `Idempotency-Key` that it came with. `caller` is the prefix of the caller's key
+    to the API; `sha256` is of all that was sent: the same key with another body is a mistake. `begun_at` is UTC, and
+    sorts. `finished`: all of it is done, and what became of it stands here and in its `SentPart`s.
+    """
+
+    __tablename__ = "sent_request"
+    __table_args__ = _CLUSTERED
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    sha256: str
+    begun_at: str = Field(index=True)
+    finished: bool = False
+    notes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+
+
+class SentPart(SQLModel, table=True):
+    """What became of the records of a batch, written with them: `results` are lines of JSON, up to
+    those of record `last`."""
+
+    __tablename__ = "sent_part"
+    __table_args__ = _CLUSTERED
+
+    caller: str = Field(primary_key=True)
+    key: str = Field(primary_key=True)
+    number: int = Field(primary_key=True)
+    last: int
+    results: str
+
+
+class Job(SQLModel, table=True):
+    """Files that were handed in to be ingested. `state` is waiting, running, done or failed, `by` the name of the key
+    that it came with; `counts` are as in `Report`, as far as it has come; `done` of `total` bytes are read. Times are
+    UTC. `error` says why it failed."""
+
+    __tablename__ = "job"
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    id: str = Field(unique=True)
+    state: str = Field(index=True)
+    by: str
+    source: str | None = None
+    files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    created_at: str
+    updated_at: str
+    done: int = 0
+    total: int = 0
+    counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    notes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    error: str | None = None

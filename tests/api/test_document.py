@@ -23,7 +23,7 @@ EXAMPLES = re.findall(r"```sh\n(curl .*?)\n```\n```json\n(.*?)\n```", DOCUMENT, 
 def run(client: httpx.Client, command: str) -> Any:
     """What this curl command prints, as if the server were at the address that the documents use."""
     words = iter(shlex.split(command)[1:])
-    path, pairs, body, headers = "", [], None, None
+    path, pairs, body, headers, method = "", [], None, None, ""
     for word in words:
         if word in ("-d", "--data-urlencode"):
             name, _, value = next(words).partition("=")
@@ -33,9 +33,11 @@ def run(client: httpx.Client, command: str) -> Any:
         elif word == "-H":
             assert next(words) == "Authorization: Bearer $KEY"
             headers = AS_ADMIN
+        elif word == "-X":
+            method = next(words)
         elif word != "-G":
             path = word.removeprefix("localhost:8000")
-    method, params = "GET" if body is None else "POST", urlencode(pairs) or None
+    method, params = method or ("GET" if body is None else "POST"), urlencode(pairs) or None
     answer = client.request(method, path, params=params, json=body, headers=headers)
     return json.loads(answer.text.replace(str(client.base_url).rstrip("/"), "http://localhost:8000"))
 

@@ -8,7 +8,8 @@ import random
 import re
 import shutil
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -23,6 +24,7 @@ from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.posting import Repeatable, Sent, post, revise
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
 from app.search.query import Query, Word
@@ -118,6 +120,35 @@ def growing(place: Place) -> None:
 def ingesting(place: Place) -> None:
     with place.opened() as archive:
         place.send(archive, names("new", 3))
+
+
+def posting(place: Place) -> None:
+    """What a server does with a request that says which it is, and with the same once more."""
+    with place.opened() as archive:
+        of = names("new", 3)
+        body = "".join(f"{_record(name, '1')}\n" for name in of) + "no record\n"
+        place.history.sent("article", of, "1")
+        answers = [_posted(archive, body) for _ in range(2)]
+        assert answers[0] == answers[1]
+        place.history.acknowledged("article", of, "1")
+
+
+def putting(place: Place) -> None:
+    """A new state of an article, over HTTP."""
+    with place.opened() as archive:
+        [name] = of = names("old3", 1)
+        with archive.database.reading() as session:
+            id = session.exec(select(Article.id).where(Article.external_id == name)).one()
+        place.history.sent("article", of, "2")
+        body = BytesIO(_record(name, "2").encode())
+        revise(archive, id, Sent(body, "json", "desk", request=Repeatable("desk", "put", "")), 0).close()
+        place.history.acknowledged("article", of, "2")
+
+
+def _posted(archive: Archive, body: str) -> list[bytes]:
+    sent = Sent(BytesIO(body.encode()), "jsonl", "desk", request=Repeatable("desk", "post", ""))
+    with closing(post(archive, sent, 0)) as answer:
+        return list(answer.lines())
 
 
 def revising(place: Place) -> None:

@@ -72,6 +72,8 @@ SCENARIOS = {
     "revise": Scenario(acts.revising, merges=True),
     "furnish": Scenario(acts.furnishing),
     "furnish-with-names": Scenario(acts.furnishing, named=True),
+    "post": Scenario(acts.posting, merges=True),
+    "put": Scenario(acts.putting, merges=True),
     "withdraw": Scenario(acts.withdrawing),
     "withdraw-with-names": Scenario(acts.restoring, named=True),
     "erase": Scenario(acts.erasing),

@@ -11,6 +11,7 @@ from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.search.query import Query, Word
+from app.search.whoosh.codec import EXTENSION
 from app.store import receipts
 from app.store.articles import touch
 from app.store.tables import Article
@@ -147,3 +148,15 @@ def test_one_at_a_time(filled: Archive) -> None:
         for write in (indexing.catch_up, indexing.rebuild):
             with pytest.raises(ArchiveBusy):
                 write(filled)
+
+
+def test_a_commit_of_another_is_gone_on_from_and_not_taken_for_damage(
+    filled: Archive, write_records: WriteRecords
+) -> None:
+    """Within the time in which a search may be stale: to build the index anew would take hours of a large archive."""
+    segments = {path.name for path in filled.settings.index_dir.glob(f"*{EXTENSION}")}
+    with open_archive(filled.settings) as other:
+        for number, archive in enumerate((other, filled, other, filled)):
+            file = write_records(f"{number}.jsonl", [{"id": number, "title": "Whale", "text": f"Whale {number}."}])
+            ingest([file], archive, IngestOptions(skip_entities=True))
+    assert segments <= {path.name for path in filled.settings.index_dir.glob(f"*{EXTENSION}")}

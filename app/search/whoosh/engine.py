@@ -17,6 +17,7 @@ from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.attributes import FacetName, Filters
 from app.search.engine import (
+    STALE_SECONDS,
     ArticleHit,
     Audit,
     Card,
@@ -43,8 +44,6 @@ from app.search.whoosh.packed import Mask
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fold
 
-_REFRESH_SECONDS = 0.25
-"""How stale a search may be after another process has committed."""
 _SIMILAR_TERMS = 30
 _CONTINUED = 50
 """Words with which a beginning is continued in headlines, where it begins more than a search may ask for."""
@@ -168,6 +167,10 @@ class WhooshEngine:
         self._index.expunge(token, after)
         self._refresh()
 
+    def look(self) -> None:
+        with self._refreshing:
+            self._look()
+
     def status(self) -> IndexStatus:
         snapshot = self._current()
         return IndexStatus(
@@ -191,19 +194,24 @@ class WhooshEngine:
         """Mapped files go with the last snapshot that holds them."""
 
     def _current(self) -> Snapshot:
-        is_due = self._unreadable or time.monotonic() - self._checked > _REFRESH_SECONDS
+        is_due = self._unreadable or time.monotonic() - self._checked > STALE_SECONDS
         if is_due and self._refreshing.acquire(blocking=False):
             try:
-                if not self._index.holds(self._snapshot):
-                    self._snapshot = self._newest()
-                self._unreadable = False
-            except (IndexUnavailable, OSError):
-                # Its files stay mapped: the old snapshot goes on until there is another.
-                self._unreadable = True
+                self._look()
             finally:
-                self._checked = time.monotonic()
                 self._refreshing.release()
         return self._snapshot
+
+    def _look(self) -> None:
+        try:
+            if not self._index.holds(self._snapshot):
+                self._snapshot = self._newest()
+            self._unreadable = False
+        except (IndexUnavailable, OSError):
+            # Its files stay mapped: the old snapshot goes on until there is another.
+            self._unreadable = True
+        finally:
+            self._checked = time.monotonic()
 
     def _refresh(self) -> None:
         with self._refreshing:

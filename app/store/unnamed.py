@@ -1,0 +1,56 @@
+"""Articles that await their names: the queue is a row for each, written and taken out with what it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import func, text, update
+from sqlmodel import Session, col, select
+
+from app.store.bulk import delete_in, insert_rows, select_in
+from app.store.tables import Article, AwaitingNames
+
+
+def put_in_queue(session: Session, ids: Sequence[str]) -> set[str]:
+    """Queue those of the articles that have no names yet, and return them."""
+    wanted = select(Article.id).where(col(Article.pipeline) == "", Article.status == "published")
+    unnamed = set(select_in(session, wanted, Article.id, ids))
+    insert_rows(
+        session, AwaitingNames, [{"article_id": id, "tries": 0} for id in sorted(unnamed)], "ON CONFLICT DO NOTHING"
+    )
+    return unnamed
+
+
+def count_waiting(session: Session) -> int:
+    return session.exec(select(func.count()).select_from(AwaitingNames)).one()
+
+
+def is_waiting(session: Session, id: str) -> bool:
+    return session.get(AwaitingNames, id) is not None
+
+
+def next_waiting(session: Session, limit: int) -> list[Article]:
+    """Return the articles that wait for the first time, and where there are none, one of those that were begun least
+    often: whatever ended the process in their midst may do so again."""
+    wanted = select(Article).join(AwaitingNames, col(AwaitingNames.article_id) == col(Article.id))
+    fresh = list(session.exec(wanted.where(col(AwaitingNames.tries) == 0).limit(limit)))
+    return fresh or list(session.exec(wanted.order_by(col(AwaitingNames.tries)).limit(1)))
+
+
+def count_try(session: Session, ids: Sequence[str]) -> None:
+    begun = update(AwaitingNames).where(col(AwaitingNames.article_id).in_(ids))
+    session.connection().execute(begun.values(tries=AwaitingNames.tries + 1))
+
+
+def take_out(session: Session, ids: Sequence[str]) -> None:
+    delete_in(session, AwaitingNames, AwaitingNames.article_id, ids)
+
+
+def drop_named(session: Session) -> None:
+    """Take out what got its names from another, or is no longer to have any."""
+    session.connection().execute(
+        text(
+            "DELETE FROM awaiting_names WHERE article_id IN (SELECT article_id FROM awaiting_names JOIN article "
+            "ON article.id = article_id WHERE pipeline != '' OR status != 'published')"
+        )
+    )
