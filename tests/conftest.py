@@ -147,7 +147,7 @@ def api(data_dir: Path) -> Iterator[Api]:
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """What a newcomer has after `make run`; for each file anew, since some examples take decisions."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"))
+    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"), recognise=False)
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[1] / "seeds"], archive, IngestOptions())
         admit_the_admin(archive)

@@ -19,6 +19,7 @@ from app.http.keeper import Keeper
 from app.http.log import Log
 from app.http.metrics import Metrics
 from app.http.rates import RateLimiter
+from app.http.recogniser import Recogniser
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
 from app.http.turn import WriteTurn
@@ -33,7 +34,10 @@ def create_api(settings: Settings) -> FastAPI:
         with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:
             app.state.archive, app.state.keeper = archive, Keeper(archive)
             app.state.keeper.start()
+            app.state.recogniser = Recogniser(archive)
+            app.state.recogniser.start()
             yield
+            await run_in_threadpool(app.state.recogniser.stop)
             await run_in_threadpool(app.state.keeper.stop)
 
     app = FastAPI(

@@ -13,6 +13,7 @@ from app.http.responses import reply
 from app.ingest.indexing import lag
 from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
+from app.store.unnamed import count_waiting
 
 router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
 
@@ -100,7 +101,9 @@ def get_readiness(request: Request, archive: ArchiveDep) -> Response:
 @router.get("/metrics", include_in_schema=False)
 def get_metrics(request: Request, archive: ArchiveDep) -> Response:
     metrics: Metrics = request.app.state.metrics
-    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive))
+    with archive.database.reading() as session:
+        unnamed = count_waiting(session)
+    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive), unnamed=unnamed)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

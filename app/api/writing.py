@@ -77,7 +77,7 @@ async def create_articles(
         sent = _sent(request, spooled, key, params.source, idempotency_key)
         async with turn.taken() as patience:
             answer = await run_in_threadpool(post, archive, sent, patience)
-    await _seen_by_all(archive)
+    await _written_by(request, archive)
     return StreamingResponse(_written(answer), media_type=JSON, headers={"Cache-Control": "no-cache"})
 
 
@@ -106,14 +106,15 @@ async def revise_article(
         sent = _sent(request, spooled, key, params.source, idempotency_key)
         async with turn.taken() as patience:
             answer = await run_in_threadpool(revise, archive, article_id, sent, patience, revisions)
-    await _seen_by_all(archive)
+    await _written_by(request, archive)
     answer.close()
     assert answer.first is not None
     return reply(request, {name: value for name, value in answer.first.items() if name != "record"})
 
 
-async def _seen_by_all(archive: Archive) -> None:
+async def _written_by(request: Request, archive: Archive) -> None:
     """What was written is found when the answer comes, also by the other processes of this server."""
+    request.app.state.recogniser.wake()
     if archive.settings.workers > 1:
         await asyncio.sleep(STALE_SECONDS)
 

@@ -37,6 +37,7 @@ class Metrics:
         self._cached = Counter("dateline_cache_hits", "Requests answered from the cache.", registry=self._registry)
         self._articles = self._gauge("dateline_articles", "Articles in the index.")
         self._lag = self._gauge("dateline_index_lag", "Changes that the index is behind.")
+        self._unnamed = self._gauge("dateline_names_waiting", "Articles whose names are to be recognised.")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is a template, never an address: what clients make up must not become a label."""
@@ -54,8 +55,9 @@ class Metrics:
     def answered_from_cache(self) -> None:
         self._cached.inc()
 
-    def text(self, *, articles: int, lag: int) -> bytes:
+    def text(self, *, articles: int, lag: int, unnamed: int) -> bytes:
         self._articles.set(articles)
+        self._unnamed.set(unnamed)
         self._lag.set(lag)
         return generate_latest(_shared_registry() if SHARED_FOLDER in os.environ else self._registry)
 

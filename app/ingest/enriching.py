@@ -6,9 +6,11 @@ answering, and a run that was stopped is continued by the next one, for each art
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+
+from sqlmodel import Session
 
 from app.archive import Archive
 from app.enrich.enricher import LaidOut
@@ -64,15 +66,13 @@ class _Enriching:
             if not batch:
                 return
             last = batch[-1].id
-            yield batch, [_text(article) for article in batch]
+            yield batch, [laid_out(article) for article in batch]
 
     def _write(self, batch: list[Article], recognised: list[Enrichment]) -> int:
         """No ingest can have changed the texts meanwhile: the lock is held."""
         found = [(article.id, each) for article, each in zip(batch, recognised, strict=True)]
         with self._archive.database.writing() as session:
-            for sequence, (id, enrichment) in enumerate(found, next_sequence(session, len(found))):
-                articles.set_names(session, id, enrichment.pipeline, enrichment.dateline_place, sequence)
-            replace_names(session, [id for id, _ in found], rows.names(found))
+            put_names(session, found)
         self._tally.recognised += len(found)
         self._tally.named += sum(not article.pipeline for article in batch)
         return len(found)
@@ -83,6 +83,15 @@ class _Enriching:
             self._progress(Progress(read, self._total, read, 0, "recognition"))
 
 
-def _text(article: Article) -> LaidOut:
+def put_names(session: Session, found: Sequence[tuple[str, Enrichment]]) -> None:
+    """Write what was recognised in articles, by id, in the place of the names that they had."""
+    if not found:
+        return
+    for sequence, (id, enrichment) in enumerate(found, next_sequence(session, len(found))):
+        articles.set_names(session, id, enrichment.pipeline, enrichment.dateline_place, sequence)
+    replace_names(session, [id for id, _ in found], rows.names(found))
+
+
+def laid_out(article: Article) -> LaidOut:
     headline = None if article.headline_derived else article.headline
     return LaidOut(article.id, article.body, lay_out(article.body, headline, article.dateline))

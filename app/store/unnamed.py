@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import func, text, update
 from sqlmodel import Session, col, select
@@ -10,10 +10,13 @@ from sqlmodel import Session, col, select
 from app.store.bulk import delete_in, insert_rows, select_in
 from app.store.tables import Article, AwaitingNames
 
+_SAME = col(AwaitingNames.article_id) == col(Article.id)
+_UNNAMED = (col(Article.pipeline) == "", col(Article.status) == "published")
+
 
 def put_in_queue(session: Session, ids: Sequence[str]) -> set[str]:
     """Queue those of the articles that have no names yet, and return them."""
-    wanted = select(Article.id).where(col(Article.pipeline) == "", Article.status == "published")
+    wanted = select(Article.id).where(*_UNNAMED)
     unnamed = set(select_in(session, wanted, Article.id, ids))
     insert_rows(
         session, AwaitingNames, [{"article_id": id, "tries": 0} for id in sorted(unnamed)], "ON CONFLICT DO NOTHING"
@@ -22,7 +25,15 @@ def put_in_queue(session: Session, ids: Sequence[str]) -> set[str]:
 
 
 def count_waiting(session: Session) -> int:
-    return session.exec(select(func.count()).select_from(AwaitingNames)).one()
+    """Return how many articles wait, without those that got their names from another."""
+    waiting = select(func.count()).select_from(AwaitingNames).join(Article, _SAME)
+    return session.exec(waiting.where(*_UNNAMED)).one()
+
+
+def still_waiting(session: Session, revised: Mapping[str, int]) -> list[str]:
+    """Return those of the articles that are as they were, when they were revised last at these numbers."""
+    columns = select(Article.id, Article.revised).join(AwaitingNames, _SAME).where(*_UNNAMED)
+    return [id for id, number in select_in(session, columns, Article.id, revised) if number == revised[id]]
 
 
 def is_waiting(session: Session, id: str) -> bool:
@@ -32,7 +43,7 @@ def is_waiting(session: Session, id: str) -> bool:
 def next_waiting(session: Session, limit: int) -> list[Article]:
     """Return the articles that wait for the first time, and where there are none, one of those that were begun least
     often: whatever ended the process in their midst may do so again."""
-    wanted = select(Article).join(AwaitingNames, col(AwaitingNames.article_id) == col(Article.id))
+    wanted = select(Article).join(AwaitingNames, _SAME)
     fresh = list(session.exec(wanted.where(col(AwaitingNames.tries) == 0).limit(limit)))
     return fresh or list(session.exec(wanted.order_by(col(AwaitingNames.tries)).limit(1)))
 

@@ -32,7 +32,7 @@ LINES = {"Content-Type": "application/x-ndjson"}
 @pytest.fixture
 def written(tmp_path: Path) -> Iterator[Api]:
     """An empty archive."""
-    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, write_wait=0.3, max_upload_mb=1)
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, write_wait=0.3, max_upload_mb=1, recognise=False)
     with open_archive(settings) as archive:
         admit_the_admin(archive)
     app = create_api(settings)
@@ -73,7 +73,14 @@ def test_each_record_is_answered_in_order_and_found_at_once(written: Api) -> Non
     answer = send(written, {"articles": [*sent[:20], {"id": "x"}, *sent[20:], note(3, "Another keeper.")]})
     assert [each["record"] for each in answer["results"]] == list(range(1, 53))
     assert statuses(answer) == ["created"] * 20 + ["rejected"] + ["created"] * 30 + ["revised"]
-    assert answer["counts"] == {"created": 50, "revised": 1, "unchanged": 0, "duplicate": 0, "withdrawn": 0, "rejected": 1}
+    assert answer["counts"] == {
+        "created": 50,
+        "revised": 1,
+        "unchanged": 0,
+        "duplicate": 0,
+        "withdrawn": 0,
+        "rejected": 1,
+    }
     assert answer["results"][20]["reason"] == "has neither a headline nor a body"
     found = written.get("/v1/search", q="keeper", limit=100)
     assert found["total"] == 50
@@ -225,7 +232,7 @@ def test_who_writes_waits_for_another_and_not_for_ever(written: Api) -> None:
 
 
 def test_clients_and_an_ingest_at_once_take_turns(tmp_path: Path, write_records: WriteRecords) -> None:
-    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, write_wait=60)
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, write_wait=60, recognise=False)
     with open_archive(settings) as archive:
         admit_the_admin(archive)
     file = write_records("a.jsonl", [note(n) for n in range(1_000, 1_600)])

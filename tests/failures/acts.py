@@ -23,6 +23,7 @@ from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
 from app.ingest.lock import writing_alone
+from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.posting import Repeatable, Sent, post, revise
 from app.ingest.verify import verify
@@ -35,6 +36,7 @@ from app.store.backup import write_backup
 from app.store.decisions import Proposal
 from app.store.provenance import erased_key
 from app.store.tables import Article, Decision, Key, Rejection
+from app.store.unnamed import put_in_queue
 from app.store.withdrawals import Kind
 from app.text import fingerprint
 from tests.failures.history import History
@@ -227,6 +229,18 @@ def enriching(place: Place) -> None:
             unread = [str(id) for id in session.exec(unnamed)]
         place.history.sent("recognition", unread)
         enrich(archive)
+        place.history.acknowledged("recognition", unread)
+
+
+def naming(place: Place) -> None:
+    """For articles that were sent to a server."""
+    with place.opened() as archive:
+        with archive.database.writing() as session:
+            unread = [str(id) for id in session.exec(select(Article.external_id).where(Article.pipeline == ""))]
+            put_in_queue(session, session.exec(select(Article.id)).all())
+        place.history.sent("recognition", unread)
+        while name_some(archive):
+            pass
         place.history.acknowledged("recognition", unread)
 
 

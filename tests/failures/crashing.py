@@ -84,6 +84,7 @@ SCENARIOS = {
     "migrate-with-names": Scenario(acts.ingesting, named=True, schema="0001"),
     "decide": Scenario(acts.deciding, named=True),
     "enrich": Scenario(acts.enriching),
+    "name": Scenario(acts.naming),
     "keys": Scenario(acts.admitting),
     "backup": Scenario(acts.copying),
 }

@@ -95,7 +95,14 @@ def test_a_request_goes_on_where_a_kill_cut_it_off(folder: Path, batches: int) -
     with serving(folder) as (_, address):
         first, again = attempt(address), attempt(address)
         assert first["results"] == again["results"]
-        assert first["counts"] == {"created": 4_000, "revised": 0, "unchanged": 0, "duplicate": 0, "withdrawn": 0, "rejected": 0}
+        assert first["counts"] == {
+            "created": 4_000,
+            "revised": 0,
+            "unchanged": 0,
+            "duplicate": 0,
+            "withdrawn": 0,
+            "rejected": 0,
+        }
         assert [each["record"] for each in first["results"]] == list(range(1, 4_001))
         assert httpx.get(f"{address}/v1/search?q=lighthouse", timeout=60).json()["total"] == 4_000
     check(folder, 4_000)

@@ -11,7 +11,7 @@ from sqlmodel import select
 from app.archive import Archive
 from app.errors import Conflict, DatelineError, DecisionInvalid, NotFound, Withdrawn
 from app.ingest import indexing
-from app.ingest.enriching import enrich
+from app.ingest.enriching import enrich, laid_out, put_names
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
@@ -198,3 +198,15 @@ def test_decisions_of_editors_hold_when_it_comes_back(news: Archive) -> None:
     assert state(news) == before
     with news.database.reading() as session:
         assert len(session.exec(select(Decision)).all()) == 1
+
+
+def test_names_that_were_recognised_meanwhile_are_not_written(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", NEWS)], archive, IngestOptions(skip_entities=True))
+    id = id_of(archive, "b")
+    with archive.database.reading() as session:
+        article = session.get_one(Article, id)
+    [found] = archive.enricher.enrich([laid_out(article)])
+    change_status(archive, "withdraw", [id], "a mistake", "Ada")
+    with archive.database.writing() as session:
+        put_names(session, [(id, found)])
+    assert state(archive)["Mention"] == []

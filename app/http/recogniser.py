@@ -1,0 +1,104 @@
+"""Keeps one process that recognises names while articles wait for them: started on need, and again where it was killed,
+stopped with the server. Of several processes of a server one has it, whichever comes first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import multiprocessing
+import threading
+from multiprocessing.process import BaseProcess
+
+from app.archive import Archive
+from app.errors import ArchiveBusy, DatelineError
+from app.ingest import indexing
+from app.ingest.lock import writing_alone
+from app.ingest.naming import recognise_waiting
+from app.store.unnamed import count_waiting
+
+log = logging.getLogger(__name__)
+
+_LOOK = 1.0
+"""Seconds from one look at the queue to the next, unless somebody says that there is something."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 1.0, 300.0
+"""Seconds until it is started again, doubled each time: what ends it may lie in a text."""
+_LEAVE = 2.0
+"""Seconds that it has to end: what it is at is done again by the next one."""
+
+
+class Recogniser:
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._stop, self._wake = threading.Event(), threading.Event()
+        self._pause = _FIRST_PAUSE
+        self._looked_at, self._waiting = -1, 0
+
+    def start(self) -> None:
+        if self._archive.settings.recognise and not self._archive.database.read_only:
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._stop.set()
+        self._wake.set()
+        if self._thread.is_alive():
+            self._thread.join(2 * _LEAVE)
+
+    def wake(self) -> None:
+        """There may be something to do."""
+        self._wake.set()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                if self._is_wanted() and self._is_free():
+                    self._keep_one()
+            except DatelineError as error:
+                log.warning("Names wait: %s", error)
+                self._stop.wait(self._longer())
+            self._wake.wait(_LOOK)
+            self._wake.clear()
+
+    def _is_wanted(self) -> bool:
+        version = self._archive.database.version()
+        if version != self._looked_at:
+            with self._archive.database.reading() as session:
+                self._waiting, self._looked_at = count_waiting(session), version
+        return self._waiting > 0
+
+    def _is_free(self) -> bool:
+        """Return whether no other process of the server has one."""
+        with contextlib.suppress(ArchiveBusy), writing_alone(self._archive.settings.names_lock_path):
+            return True
+        return False
+
+    def _keep_one(self) -> None:
+        context = multiprocessing.get_context("spawn")
+        process = context.Process(target=recognise_waiting, args=(self._archive.settings,), daemon=True)
+        process.start()
+        while process.is_alive() and not self._stop.is_set():
+            process.join(_LOOK)
+        if self._stop.is_set():
+            _end(process)
+        elif process.exitcode == 0:
+            self._pause = _FIRST_PAUSE
+        else:
+            # It may have written names that the index does not show yet.
+            with contextlib.suppress(ArchiveBusy):
+                indexing.catch_up(self._archive)
+            seconds = self._longer()
+            log.warning("The process that recognises names ended (%s); again in %.0f s.", process.exitcode, seconds)
+            self._stop.wait(seconds)
+
+    def _longer(self) -> float:
+        pause, self._pause = self._pause, min(2 * self._pause, _LONGEST_PAUSE)
+        return pause
+
+
+def _end(process: BaseProcess) -> None:
+    process.terminate()
+    process.join(_LEAVE)
+    if process.is_alive():
+        process.kill()
+        process.join()
