@@ -84,7 +84,10 @@ class _Enriching:
 
 
 def put_names(session: Session, found: Sequence[tuple[str, Enrichment]]) -> None:
-    """Write what was recognised in articles, by id, in the place of the names that they had."""
+    """Write what was recognised in articles, by id, in the place of the names that they had. One that was withdrawn
+    meanwhile has none."""
+    shown = articles.published_of(session, [id for id, _ in found])
+    found = [(id, enrichment) for id, enrichment in found if id in shown]
     if not found:
         return
     for sequence, (id, enrichment) in enumerate(found, next_sequence(session, len(found))):

@@ -192,6 +192,11 @@ def _of_another(pipeline: str) -> tuple[ColumnElement[bool], ...]:
     return col(Article.pipeline) != pipeline, col(Article.status) == "published"
 
 
+def published_of(session: Session, ids: Iterable[str]) -> set[str]:
+    """Return those of the articles that were not taken out of sight."""
+    return set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
+
+
 def set_names(session: Session, id: str, pipeline: str, dateline_place: str | None, sequence: int) -> None:
     """Note that the names of an article were recognised whose text is as it was."""
     columns = {"pipeline": pipeline, "dateline_place": dateline_place, "sequence": sequence}
