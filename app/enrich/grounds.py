@@ -76,6 +76,8 @@ AGREED_NATIONALITY = Ground("demonym", 0.95)  # In the table, and so for the rec
 NATIONALITY = Ground("demonym", 0.9)  # The recogniser took it for something else.
 NATIONALITY_ALONE = Ground("demonym", 0.85)  # The recogniser passed it over.
 NO_NATION = Ground("demonym", 0.9)  # `African-American`, `French fries`
+CELESTIAL_BODY = Ground("gazetteer", 0.85)  # `the Moon`; people are called so too.
+NO_NAME = Ground("repeat", 0.8)  # A common word, which the article has in small letters.
 
 # What stands beside it says.
 TITLE = Ground("title", 0.9)  # `Mr. Desmond`, taken for something else.

@@ -17,6 +17,7 @@ from app.enrich.passes import (
     appositions,
     bounds,
     certain,
+    common_words,
     firms,
     institutions,
     legal_forms,
@@ -82,6 +83,9 @@ PHASES = (
             Pass(institutions.parties_and_chambers),
             Pass(institutions.institutions_of_people),
             Pass(places.states),
+            Pass(common_words.celestial_bodies),
+            Pass(common_words.groups_and_faiths),
+            Pass(common_words.common_words),
         ),
     ),
     Phase(

@@ -27,6 +27,8 @@ _AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! ?\d)")
 _LONGEST_PERSON = 200
 _TITLE_OF_BEFORE = re.compile(r"\b(?:[Cc]hief|[Ss]ecretary|[Mm]inister) of [A-Za-z]+ $")
 _HANDLE = re.compile(r"(?<![\w@])@ ?(\w{2,15})\b")
+# `to another President.`: only short titles have a stop of their own.
+_ENDS_SENTENCE = re.compile(r"(?!Lieut|Messrs)\w{5,}\.")
 
 
 def titled_people(article: Context) -> None:
@@ -137,7 +139,7 @@ def aged_people(article: Context) -> None:
 
 def _follows_title(article: Context, start: int) -> bool:
     before = article.word_before(start)
-    return before is not None and titles.proves_person(before[1])
+    return before is not None and titles.proves_person(before[1]) and not _ENDS_SENTENCE.fullmatch(before[1])
 
 
 def _follows_office(article: Context, span: Span) -> bool:

@@ -25,33 +25,35 @@ _BETWEEN = re.compile(
 _JOINT = re.compile(r"\b[Jj]oint $")
 
 
-def _read_terms(name: str) -> Mapping[str, re.Pattern[str]]:
-    """Return, by first word, what finds the terms of a list, the longest first."""
-    by_first: defaultdict[str, list[str]] = defaultdict(list)
-    for term in sorted(lexicon.terms(name), key=len, reverse=True):
-        by_first[term.partition(" ")[0]].append(re.escape(term).replace(r"\ ", "[ –-]"))
-    return {first: re.compile(rf"(?<![\w-])(?:{'|'.join(terms)})s?\b") for first, terms in by_first.items()}
+def _read_terms(*names: str) -> Mapping[str, re.Pattern[str]]:
+    """Return, by the letters that they begin with, what finds the terms of the lists, the longest first."""
+    by_head: defaultdict[str, list[str]] = defaultdict(list)
+    for term in sorted(frozenset().union(*map(lexicon.terms, names)), key=len, reverse=True):
+        by_head[term[:_HEAD]].append(re.escape(term).replace(r"\ ", "[ –-]"))
+    return {head: re.compile(rf"(?<![\w-])(?:{'|'.join(terms)})s?\b") for head, terms in by_head.items()}
 
 
-_PEOPLES = _read_terms("peoples")
-_THINGS = _read_terms("not-of-nations")
+# Letters that tell cheaply where a term may begin.
+_HEAD = 4
+_TERMS = _read_terms("peoples", "not-of-nations")
 
 
 def peoples(article: Context) -> None:
     """`African-American` is no name; `Irish-American` is an American, but `Mexican-American border` has two nations."""
-    for patterns in (_PEOPLES, _THINGS):
-        for start, end in _listed(article, patterns):
-            if article.encloses(start, end):
-                article.clear(start, end, grounds.NO_NATION)
+    for start, end in _listed(article):
+        if article.encloses(start, end):
+            article.clear(start, end, grounds.NO_NATION)
     for starts in article.words.places(_SETTLED).values():
         for start in starts:
             _settle(article, start)
 
 
-def _listed(article: Context, patterns: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[int, int]]:
-    for first, starts in article.words.places(patterns).items():
-        found = (patterns[first].match(article.text, start) for start in starts)
-        yield from (match.span() for match in found if match)
+def _listed(article: Context) -> Iterator[tuple[int, int]]:
+    text = article.text
+    for start in article.starts:
+        terms = _TERMS.get(text[start : start + _HEAD])
+        if terms is not None and (match := terms.match(text, start)):
+            yield match.span()
 
 
 def _settle(article: Context, start: int) -> None:

@@ -1,0 +1,70 @@
+"""Words that the recogniser takes for somebody: bodies of the sky, groups of people, what only begins a sentence."""
+
+from __future__ import annotations
+
+import re
+
+from app.enrich import given, grounds, lexicon
+from app.enrich.cleaning import starts_sentence
+from app.enrich.context import Context, Span
+from app.enrich.passes.people import SPEAKS
+
+_BODIES = lexicon.terms("celestial-bodies")
+# Nobody writes `the` before a person; before others it may be a newspaper or a car.
+_THE_MOON = re.compile(r"\b[Tt]he $")
+_SKY = re.compile(
+    r"\b(?:[Ss]pacecraft|[Ss]paceships?|[Aa]stronauts?|[Cc]osmonauts?|[Oo]rbit(?:s|ed|ing|al|er)?|[Ll]unar|[Pp]lanets?"
+    r"|[Pp]lanetary|NASA|ISRO|[Tt]elescopes?|[Aa]stronom\w+|[Ss]olar system|[Gg]alax(?:y|ies)|[Ss]atellites?|rover"
+    r"|comets?)\b"
+)
+_FAITHS = lexicon.terms("faiths")
+_GROUPS = lexicon.terms("groups")
+# `Realistically`; few people are called so.
+_ADVERB = re.compile(r"[A-Z][a-z]{3,}(?:ally|ively|ately|edly|ingly|ously)")
+_NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
+
+
+def celestial_bodies(article: Context) -> None:
+    """`the Moon`, and `Mars` in an article about the sky, unless it names a person so."""
+    bodies = [span for span in article.guesses() if span.name in _BODIES]
+    if not bodies:
+        return
+    people = {word for span in article.people() if " " in span.name for word in span.name.split(" ")}
+    about_sky = _SKY.search(article.text) is not None
+    for span in bodies:
+        is_moon = span.name == "Moon" and article.before(span.start, _THE_MOON) is not None
+        if is_moon or (about_sky and span.name not in people):
+            article.retype(span, "place", grounds.CELESTIAL_BODY)
+
+
+def groups_and_faiths(article: Context) -> None:
+    """`Islam`, `Latinos`; but the `Black` of an article may be its `Diane Black`."""
+    surnames: frozenset[str] | None = None
+    for span in article.guesses():
+        if span.name in _FAITHS or (span.name in _GROUPS and span.type in ("place", "organization")):
+            surnames = article.surnames() if surnames is None else surnames
+            if span.name not in surnames:
+                article.drop(span, grounds.NO_NAME)
+
+
+def common_words(article: Context) -> None:
+    """`Supporters cheered`: at the head of a sentence every word has a capital."""
+    heads = [span for span in article.guesses("person", "place") if _is_head(article, span)]
+    if not heads:
+        return
+    names = {span.name for span in article.spans if not starts_sentence(article.text, span.start)}
+    names |= article.surnames()
+    for span in heads:
+        if span.name not in names and not article.after(span, SPEAKS) and _is_word(article, span.name):
+            article.drop(span, grounds.NO_NAME)
+
+
+def _is_head(article: Context, span: Span) -> bool:
+    name = span.name
+    alone = name.isalpha() and name.istitle() and starts_sentence(article.text, span.start)
+    return alone and not given.is_given(name)
+
+
+def _is_word(article: Context, name: str) -> bool:
+    """Return whether it is a word that is nobody's name, or that the article has in small letters."""
+    return name.upper() in _NOBODY or article.words.is_alone(name.lower()) or _ADVERB.fullmatch(name) is not None

@@ -1,0 +1,75 @@
+from __future__ import annotations
+
+import pytest
+
+from app.enrich.passes import common_words, people
+from tests.enrich.conftest import Enrich
+from tests.enrich.spanned import run, shown, spanned
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "kinds"),
+    [
+        ("Two men walked on the Moon today.", "Moon", ["place"]),
+        ("A spacecraft went to Mars today.", "Mars", ["place"]),
+        ("The telescope was turned to Venus. Saturn came later.", "Venus; Saturn", ["place", "place"]),
+        ("Then Moon said no.", "Moon", ["person"]),
+        ("She asked Mars for a song.", "Mars", ["person"]),
+        ("The astronaut met Carla Mars. Later Mars left in a spacecraft.", "Carla Mars; Mars", ["person", "person"]),
+    ],
+)
+def test_a_body_of_the_sky_is_a_place(text: str, person: str, kinds: list[str]) -> None:
+    article = spanned(text, person=person)
+    run(article, common_words.celestial_bodies)
+    assert [kind for _, kind in shown(article)] == kinds
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("Supporters cheered. The supporters left.", {"person": "Supporters"}, []),
+        ("It rained. States have rights, as states do.", {"place": "States"}, []),
+        ("It rained. Realistically, nobody came.", {"person": "Realistically"}, []),
+        ("It rained. Below is a list.", {"person": "Below"}, []),
+        ("It rained. Bright said so. The bright day went.", {"person": "Bright"}, ["Bright"]),
+        ("It rained. Bright came. She saw Bright on a bright day.", {"person": "Bright; Bright"}, ["Bright"] * 2),
+        ("They met Rick Bright. Bright came on a bright day.", {"person": "Rick Bright; Bright"},
+         ["Rick Bright", "Bright"]),
+        ("It rained. Mark came to mark a day.", {"person": "Mark"}, ["Mark"]),
+        ("It rained. Zabala came.", {"person": "Zabala"}, ["Zabala"]),
+    ],
+)  # fmt: skip
+def test_what_begins_a_sentence_may_be_a_word(text: str, found: dict[str, str], left: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, common_words.common_words)
+    assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("They wrote on Islam for years.", {"organization": "Islam"}, []),
+        ("They wrote on Islam for years.", {"person": "Islam"}, []),
+        ("Three Black mothers and some Latinos came.", {"place": "Black", "organization": "Latinos"}, []),
+        ("Three said Black was there.", {"person": "Black"}, ["Black"]),
+        ("Later Black left. They saw Diane Black.", {"person": "Diane Black", "organization": "Black"},
+         ["Black", "Diane Black"]),
+    ],
+)  # fmt: skip
+def test_a_faith_or_a_group_is_no_name(text: str, found: dict[str, str], left: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, common_words.groups_and_faiths)
+    assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize("text", ["He spoke to the President. More came.", "He was no Senator. That is so."])
+def test_a_title_at_the_end_of_a_sentence_has_no_name_behind_it(text: str) -> None:
+    article = spanned(text)
+    run(article, people.titled_people)
+    assert shown(article) == []
+
+
+def test_the_moon_is_one_place_in_an_article(enrich: Enrich) -> None:
+    body = "HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday. The dust of the Moon is fine."
+    moon = [entity for entity in enrich(body).entities if entity.name == "Moon"]
+    assert [(entity.key, len(entity.mentions)) for entity in moon] == [("place-moon", 2)]
