@@ -59,6 +59,8 @@ def test_what_the_next_clause_begins_with_is_where_nothing_lies(text: str) -> No
     [
         ("He was born in [Washington], Georgia, in 1920.", "washington-georgia"),
         ("He spoke at a rally in [Washington], Michigan.", "washington-michigan"),
+        ("The senator visited [Peru], Indiana, on Tuesday.", "peru-indiana"),
+        ("In its talks with [China], Washington, in concert with others, was slow.", "china"),
         ("The mill in [Nevada], Mo., has burned down.", "nevada-missouri"),
         ("The mill in [Nevada], Missouri, has burned down.", "nevada-missouri"),
         ("A shop in [Lebanon], Tennessee closed early.", "lebanon-tennessee"),

@@ -67,6 +67,7 @@ def test_new_york_is_the_city_elsewhere(text: str) -> None:
         ("They grow it in [Oregon], [Washington] and [Idaho].", "oregon washington-state idaho"),
         ("They grow it in [Tacoma], [Washington], and [Idaho].", "tacoma washington-state idaho"),
         ("They met in [London], [Washington] and [Tokyo].", "london washington tokyo"),
+        ("In [Washington], [Oregon] Sen. Ann Lund spoke.", "washington oregon"),
         ("Talks between [Washington] and [California] failed.", "washington california"),
         ("He has friends on [Wall Street] and in [Washington].", "wall-street washington"),
         ("The court in [California] and one in [Washington], D.C., agreed.", "california washington"),

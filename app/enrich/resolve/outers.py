@@ -139,12 +139,14 @@ class Outers:
             return False
         if mention.rule == "dateline" or _is_short(outer):
             return place.kind == "state"
-        if not known and place.kind != "state":
+        # `In talks with Iran, Washington, ...`
+        if not known and (place.kind != "state" or "city" in gazetteer.senses(outer.name)):
             return False
-        if not self._before(_PLACED, mention) and not (known and self._before(_OF, mention)):
-            return False
-        unlike = known or all(each.kind != "state" for each in gazetteer.places_called(mention.text))
-        return bool(_CLOSED.match(body, outer.end) or (unlike and _GOES_ON_SMALL.match(body, outer.end)))
+        is_abroad = all(each.kind != "state" for each in gazetteer.places_called(mention.text))
+        closed = _CLOSED.match(body, outer.end) is not None
+        if self._before(_PLACED, mention):
+            return closed or ((known or is_abroad) and _GOES_ON_SMALL.match(body, outer.end) is not None)
+        return closed and (is_abroad or (known and self._before(_OF, mention) is not None))
 
     def _goes_on(self, outer: Outer) -> bool:
         """Return whether a list goes on behind `outer` with another country or state."""

@@ -93,26 +93,29 @@ class Senses:
         and Tokyo` cities."""
         if self._before(_BETWEEN, self._mentions[number]):
             return None
-        row: Counter[Sense] = Counter(
-            sense for step in (-1, 1) for sense in self._row(number, step) if sense and sense in senses
-        )
+        neighbours = [neighbour for step in (-1, 1) for neighbour in self._row(number, step)]
+        if [joint for _, joint in neighbours] == [", "]:
+            # `In Washington, Oregon Sen. Ann Lund ...`: two names are no row with nothing but a comma.
+            return None
+        row: Counter[Sense] = Counter(sense for sense, _ in neighbours if sense and sense in senses)
         ranked = row.most_common(2)
         if not ranked or (len(ranked) == 2 and ranked[0][1] == ranked[1][1]):
             return None
         # A town beside a country says little of either.
         return ranked[0] if ranked[0] != ("city", 1) else None
 
-    def _row(self, number: int, step: int) -> Iterator[Sense | None]:
-        """Yield what the nearest names of the row mean that goes on from a mention to one side."""
+    def _row(self, number: int, step: int) -> Iterator[tuple[Sense | None, str]]:
+        """Yield what the nearest names mean of the row that goes on from a mention to one side, and what joins them."""
         mentions = self._mentions
         for _ in range(_NEIGHBOURS):
             here, number = mentions[number], number + step
             if not 0 <= number < len(mentions):
                 return
             left, right = sorted((here, mentions[number]), key=lambda mention: mention.start)
-            if not _JOINT.fullmatch(self._body, left.end, right.start):
+            joint = _JOINT.fullmatch(self._body, left.end, right.start)
+            if joint is None:
                 return
-            yield self._only_sense(mentions[number])
+            yield self._only_sense(mentions[number]), joint[0]
 
     def _only_sense(self, mention: Mention) -> Sense | None:
         name = plain(mention.text)
