@@ -101,7 +101,7 @@ def _may_be_couple(body: str, people: Sequence[Mention], names: Sequence[Sequenc
     after_full = number > 0 and not _is_first(names[number - 1])
     goes_on = after_full and _COMMA.fullmatch(body, people[number - 1].end, start) is not None
     is_excluded = _NO_COUPLE.search(body, max(0, start - _REACH), start) is not None
-    return given.is_first_name(names[number][0]) and (goes_on or not is_excluded)
+    return given.may_be_given(names[number][0]) and (goes_on or not is_excluded)
 
 
 def _with_surname(words: Sequence[str], surname: str) -> str:

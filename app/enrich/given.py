@@ -9,7 +9,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 
 from app.enrich import lexicon
-from app.ids import name_of
+from app.ids import is_person, name_of
 
 _NAMES = lexicon.terms("given-names")
 _MORE = lexicon.terms("first-names")
@@ -30,7 +30,7 @@ def is_given_or_short(word: str) -> bool:
     return is_given(word) or word.lower() in _SHORT or word.lower() in _WHOLE
 
 
-def is_first_name(word: str) -> bool:
+def may_be_given(word: str) -> bool:
     """Return whether it is a given name where it stands for one: many of these are words, towns or surnames as well."""
     return is_given_or_short(word) or word.lower() in _MORE
 
@@ -38,6 +38,6 @@ def is_first_name(word: str) -> bool:
 def variants(key: str) -> Iterator[tuple[str, str]]:
     """Yield pairs of keys, the short name and the whole, that may be of one person, this key being either."""
     given, _, rest = name_of(key).partition("-")
-    if rest:
+    if rest and is_person(key):
         yield from ((key, f"person-{whole}-{rest}") for whole in _WHOLE.get(given, ()))
         yield from ((f"person-{short}-{rest}", key) for short in _SHORT.get(given, ()))

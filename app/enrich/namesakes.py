@@ -100,6 +100,12 @@ def may_differ(names: Iterable[str], roles: Iterable[str]) -> bool:
     return any(one.against(other) for one, other in combinations(told, 2))
 
 
+def are_unlike(one: tuple[Collection[str], Collection[str]], other: tuple[Collection[str], Collection[str]]) -> bool:
+    """Return whether two are hardly one, by the forms of the name of each with initials, and what is said of each."""
+    told = [sum((Evidence.of(name, ()) for name in names), Evidence.of("", roles)) for names, roles in (one, other)]
+    return bool(told[0].against(told[1]))
+
+
 def part_namesakes(names: Mapping[str, str], roles: Mapping[str, Collection[str]], company: Company) -> dict[str, str]:
     """Take, by article that has the full name, its fullest form, and what is said of the person there.
 

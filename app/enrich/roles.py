@@ -302,11 +302,11 @@ def _is_of_an_office(word: str, following: str = "") -> bool:
         or callings.is_stage(word)
         or titles.is_qualifier(word)
         or word.lower() in _ALSO
-        or _is_acronym(word)
+        or _is_for_short(word)
         or gazetteer.demonym(word) is not None
         or (owner[:1].isupper() and gazetteer.is_certain(owner))
     )
 
 
-def _is_acronym(word: str) -> bool:
+def _is_for_short(word: str) -> bool:
     return _ACRONYM.fullmatch(word) is not None or (word.isupper() and organizations.is_known_acronym(word))

@@ -1,12 +1,23 @@
 """The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
+from app.enrich import spellings
 from app.enrich.given import variants
-from app.enrich.namesakes import may_differ, part_namesakes
+from app.enrich.namesakes import are_unlike, may_differ, part_namesakes
 from app.enrich.resolve import display_name
 from app.store.diminutives import Diminutives
 from app.store.linking import Rules
 from app.store.namesakes import Namesakes
 from app.store.stated import Stated
 from app.store.surnames import Surnames
+from app.store.variants import Variants
 
-RULES = Rules((Namesakes(may_differ, part_namesakes), Diminutives(variants), Surnames(), Stated()), display_name)
+RULES = Rules(
+    (
+        Namesakes(may_differ, part_namesakes),
+        Diminutives(variants),
+        Variants(spellings, are_unlike),
+        Surnames(),
+        Stated(),
+    ),
+    display_name,
+)

@@ -47,13 +47,33 @@ def are_one_person(one: Mapping[str, float], other: Mapping[str, float]) -> bool
 
 
 def wholes_of(session: Session, keys: Iterable[str]) -> dict[str, str]:
-    """Return whose each short name among the keys is."""
+    """Return whose each short or variant name among the keys is."""
+    people = [key for key in keys if is_person(key)]
+    variants = told_by(session, "variant", people)
+    return told_wholes(session, people) | {key: told[EVERYWHERE] for key, told in variants.items()}
+
+
+def shorts_of(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
+    """Return the short and variant names of each of the people that has any."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    rules: tuple[RuleName, ...] = ("diminutive", "variant")
+    rows = select(Identity.entity_id, Identity.key).where(col(Identity.rule).in_(rules))
+    told = set(select_in(session, rows, Identity.entity_id, people))
+    meant = wholes_of(session, {key for _, key in told})
+    for person, key in sorted(told):
+        if meant.get(key) == person:
+            found[person].append(key)
+    return found
+
+
+def told_wholes(session: Session, keys: Iterable[str]) -> dict[str, str]:
+    """Return whose each short name among the keys is by this rule alone, whatever a later one makes of it."""
     people = (key for key in keys if is_person(key))
     return {key: told[EVERYWHERE] for key, told in told_by(session, "diminutive", people).items()}
 
 
-def shorts_of(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
-    """Return the short names of each of the people that has any."""
+def told_shorts(session: Session, people: Iterable[str]) -> dict[str, list[str]]:
+    """Return the short names of each of the people that has any, by this rule alone."""
     found: defaultdict[str, list[str]] = defaultdict(list)
     rows = select(Identity.entity_id, Identity.key).where(Identity.rule == "diminutive").order_by(col(Identity.key))
     for person, key in select_in(session, rows, Identity.entity_id, people):

@@ -25,8 +25,8 @@ from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
-RuleName = Literal["namesake", "diminutive", "surname", "stated"]
-ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "surname", "stated")
+RuleName = Literal["namesake", "diminutive", "variant", "surname", "stated"]
+ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "stated")
 """Of the rules: each may build on what those before it tell, and has the last word over them."""
 
 EVERYWHERE = ""

@@ -118,7 +118,7 @@ def test_who_is_split_by_an_editor_and_then_joined_to_another_is_no_longer_split
 
 def some_person(random: Random, article_id: str) -> Any:
     surname = random.choice(("berg", "wright"))
-    given = random.choice(("jim", "james", "ted", "edward", "theodore", "ann"))
+    given = random.choice(("jim", "james", "james-lee", "ted", "edward", "theodore", "sergei", "sergey"))
     return person(
         random.choice(
             (f"person-{surname}-{article_id}", f"{JACKO}-{article_id}", JACKO, *[f"person-{given}-{surname}"] * 3)
@@ -132,14 +132,14 @@ def some_article(random: Random, article_id: str) -> Enrichment:
     placed = [named(key, found.name, found.name, at=900 + 9 * n) for n, (key, found) in enumerate(people.items())]
     circle = random.randrange(3)
     others = [named(f"organization-{circle}-{n}", "X", "X", at=400 + n) for n in random.sample(range(3), 2)]
-    role = random.choice((None, None, "pop singer", "British General", "French General"))
+    role = random.choice((None, None, "pop singer", "British General", "French General", "Club Secretary"))
     stated = random.choice(
-        ((JACKO, JIM), (JACKO, JIM), (JACKO, "person-ted-berg"), ("person-jim-berg", "person-ann-berg"))
+        ((JACKO, JIM), (JACKO, JIM), (JACKO, "person-ted-berg"), ("person-jim-berg", "person-sergei-berg"))
     )
     return article(*placed, *others, pairs=(stated,) if random.random() < 0.1 else (), role=role)
 
 
-@pytest.mark.parametrize("seed", [1, 2, 5, 6])
+@pytest.mark.parametrize("seed", [1, 9, 12, 14])
 def test_all_rules_in_any_order_any_batches_and_with_revisions_give_the_same(
     new_archive: NewArchive, seed: int
 ) -> None:

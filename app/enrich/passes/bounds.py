@@ -137,7 +137,7 @@ def _is_first_of_couple(article: Context, start: int, end: int) -> bool:
     found = article.overlapping(start, end)
     if gazetteer.find(name) or any(other.type == "person" or other.rule != "model" for other in found):
         return False
-    return article.encloses(start, end) and (given.is_first_name(name) or couples.are_kin(article.text, start))
+    return article.encloses(start, end) and (given.may_be_given(name) or couples.are_kin(article.text, start))
 
 
 def people_of_firms(article: Context) -> None:
