@@ -69,6 +69,11 @@ def name_of(id: str) -> str:
     return id.partition("-")[2]
 
 
+def keys_named(id: str) -> frozenset[str]:
+    """Return the ids of what is called so, of every type."""
+    return frozenset(f"{type}-{name_of(id)}" for type in TYPES)
+
+
 def is_person(id: str) -> bool:
     return id.startswith("person-")
 

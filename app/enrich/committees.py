@@ -13,7 +13,7 @@ _KINDS = re.compile(r" (?:Permanent|Select|Special|Standing|permanent|select|spe
 _TURNED = re.compile(r"((?:House|Senate|Joint)(?: \w+)*?) (Subcommittee|Committee) on (?:the )?(.+)")
 
 
-def usual_name(name: str) -> str:
+def committee_name(name: str) -> str:
     """Return `House Intelligence Committee` for `House Permanent Select Committee on Intelligence`; a name that is no
     committee's of a chamber as it is."""
     if not _ALL.search(name):

@@ -2,9 +2,11 @@
 
 from app.enrich import spellings
 from app.enrich.given import variants
+from app.enrich.grounds import CLUES
 from app.enrich.namesakes import are_unlike, may_differ, part_namesakes
 from app.enrich.resolve import display_name
 from app.store.diminutives import Diminutives
+from app.store.entity_types import EntityTypes
 from app.store.linking import Rules
 from app.store.namesakes import Namesakes
 from app.store.stated import Stated
@@ -17,6 +19,7 @@ RULES = Rules(
         Diminutives(variants),
         Variants(spellings, are_unlike),
         Surnames(),
+        EntityTypes(CLUES),
         Stated(),
     ),
     display_name,

@@ -28,7 +28,7 @@ class Diminutives:
     name: RuleName = "diminutive"
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
-        shorts = sorted({short for key in change.touched for short, _ in self.variants(key)})
+        shorts = sorted({short for key in filter(is_person, change.touched) for short, _ in self.variants(key)})
         pairs = [pair for short in shorts for pair in self.variants(short)]
         there = _present_keys(contexts.session, {key for pair in pairs for key in pair})
         company = cache(lambda key: contexts.shares((key,), key))

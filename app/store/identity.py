@@ -19,14 +19,14 @@ from sqlalchemy import delete, insert
 from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
 
-from app.ids import is_person, unscoped
+from app.ids import is_person, is_scoped, keys_named, name_of, unscoped
 from app.store.bulk import chunks, select_in
 from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
-RuleName = Literal["namesake", "diminutive", "variant", "surname", "stated"]
-ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "stated")
+RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "stated"]
+ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "type", "stated")
 """Of the rules: each may build on what those before it tell, and has the last word over them."""
 
 EVERYWHERE = ""
@@ -101,9 +101,23 @@ def told_by(session: Session, rule: RuleName, keys: Iterable[str]) -> dict[str, 
 
 
 def unsettle(session: Session, keys: Iterable[str]) -> None:
-    """Mark the people among these keys, whose articles change, for `update_unsettled`. Of others it is known now."""
-    if marked := [{"key": key} for key in sorted(set(keys)) if is_person(key)]:
-        session.connection().execute(insert_or(Unsettled).on_conflict_do_nothing(), marked)
+    """Mark those of these keys, whose articles change, about which other articles may tell: people, and names that
+    stand under several types. Of others it is known now."""
+    keys = set(keys)
+    alike = by_name(session, keys)
+    several = {key for key in keys if not is_scoped(key) and alike[name_of(key)] | (keys_named(key) & keys) != {key}}
+    if marked := several | {key for key in keys if is_person(key)}:
+        rows = [{"key": key} for key in sorted(marked)]
+        session.connection().execute(insert_or(Unsettled).on_conflict_do_nothing(), rows)
+
+
+def by_name(session: Session, keys: Iterable[str]) -> defaultdict[str, set[str]]:
+    """Group the keys of the archive that are one of these but for the type by their name."""
+    found: defaultdict[str, set[str]] = defaultdict(set)
+    wanted = {other for key in keys if not is_scoped(key) for other in keys_named(key)}
+    for key in select_in(session, select(ArticleEntity.key).distinct(), ArticleEntity.key, wanted):
+        found[name_of(key)].add(key)
+    return found
 
 
 def has_unsettled(session: Session) -> bool:

@@ -25,8 +25,8 @@ class Stated:
         session = contexts.session
         shorts = {unscoped(key) for key in change.touched} | _standing_for(session, change.moved)
         longs = _agreed(session, shorts)
-        wholes = told_by(session, "diminutive", longs.values())
-        entities = {short: wholes.get(long, {}).get(EVERYWHERE, long) for short, long in longs.items()}
+        meant = told_by(session, "diminutive", longs.values()) | told_by(session, "type", longs.values())
+        entities = {short: meant.get(long, {}).get(EVERYWHERE, long) for short, long in longs.items()}
         return {short: _meaning(short, entities.get(short, short)) for short in shorts}
 
 

@@ -274,7 +274,8 @@ class Identity(SQLModel, table=True):
 
 
 class Unsettled(SQLModel, table=True):
-    """The key of a person whose articles changed since it was last asked who is meant by it."""
+    """The key of a person, or of a name of several types, whose articles changed since it was last asked what is meant
+    by it."""
 
     __tablename__ = "unsettled"
     __table_args__ = _CLUSTERED

@@ -23,11 +23,11 @@ from app.enrich import committees
     ],
 )
 def test_a_committee_of_a_chamber_has_one_name(name: str, usual: str) -> None:
-    assert committees.usual_name(name) == usual
+    assert committees.committee_name(name) == usual
 
 
 @pytest.mark.parametrize(
     "name", ["Republican National Committee", "Committee to Protect Journalists", "House Freedom Caucus", "Senate"]
 )
 def test_any_other_name_stays(name: str) -> None:
-    assert committees.usual_name(name) == name
+    assert committees.committee_name(name) == name

@@ -1,0 +1,90 @@
+"""Names that articles take for different things: `Stormy Daniels` is a person, also where one took her for a company.
+
+The articles vote, those the most whose text says what the name is. What is outvoted means the other thing, but not in
+articles that say otherwise themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from sqlmodel import Session, col, or_, select
+
+from app.ids import TYPES, is_place, is_scoped, type_of
+from app.store.bulk import select_in
+from app.store.contexts import TELLING, Contexts
+from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, by_name, told_by
+from app.store.tables import ArticleEntity, Mention
+
+# What an article counts more whose text says what the name is.
+_CLUE = 10
+# How many times the votes of the other there must be.
+_TIMES = 2
+# A town gives its name to universities and teams, whose articles need not say so.
+_TIMES_OF_TOWN = 5
+# Of a name in more articles, no more votes count.
+_MOST = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Votes:
+    """For one type of a name: the articles that take it for that, and those of them that say why."""
+
+    articles: tuple[str, ...]
+    clued: frozenset[str]
+
+    @property
+    def weight(self) -> int:
+        return len(self.articles) + _CLUE * len(self.clued)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityTypes:
+    """Tells of what type a name is, where articles differ. `clues` are the rules of recognition by which a text says so
+    itself."""
+
+    clues: Collection[str]
+    name: RuleName = "type"
+
+    def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
+        session = contexts.session
+        touched = [key for key in {*change.touched, *change.moved} if not is_scoped(key)]
+        told: dict[str, Meaning] = {key: {} for key in touched}
+        for keys in by_name(session, touched).values():
+            told |= {key: {} for key in keys}
+            if len(keys) > 1:
+                told |= self._outvoted(session, keys)
+        return told
+
+    def _outvoted(self, session: Session, keys: Collection[str]) -> dict[str, Meaning]:
+        """Return what those of the keys mean that are outvoted by another of them."""
+        votes = {key: self._votes(session, key) for key in keys}
+        first = max(keys, key=lambda key: (votes[key].weight, -TYPES.index(type_of(key))))
+        losers = [key for key in keys if key != first and _is_outvoted(key, first, votes)]
+        whole = told_by(session, "diminutive", [first]).get(first, {}).get(EVERYWHERE, first)
+        return {key: _outvoted_meaning(session, votes[key], first, whole) for key in losers}
+
+    def _votes(self, session: Session, key: str) -> _Votes:
+        named = select(ArticleEntity.article_id).where(ArticleEntity.key == key).distinct()
+        articles = tuple(session.exec(named.order_by(col(ArticleEntity.article_id)).limit(_MOST)))
+        says_so = or_(col(Mention.rule).in_(self.clues), col(Mention.role).is_not(None))
+        clued = select(Mention.article_id).where(Mention.key == key, says_so)
+        return _Votes(articles, frozenset(select_in(session, clued, Mention.article_id, articles[:TELLING])))
+
+
+def _is_outvoted(key: str, first: str, votes: Mapping[str, _Votes]) -> bool:
+    mine, best = votes[key], votes[first]
+    towns = (pair for pair in (key, first) if is_place(pair) and votes[pair].clued)
+    if any(towns) and {type_of(key), type_of(first)} == {"place", "organization"}:
+        return len(best.articles) >= _TIMES_OF_TOWN * len(mine.articles)
+    return best.weight >= _TIMES * mine.weight
+
+
+def _outvoted_meaning(session: Session, votes: _Votes, first: str, whole: str) -> Meaning:
+    """Return what the outvoted name means: where the article says why it takes it for that, or has both, itself."""
+    both = select(ArticleEntity.article_id).where(ArticleEntity.key == first)
+    kept = votes.clued | set(select_in(session, both, ArticleEntity.article_id, votes.articles))
+    if not kept:
+        return {EVERYWHERE: whole}
+    return {article: whole for article in votes.articles if article not in kept}
