@@ -21,6 +21,7 @@ from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
 from app.search.query import Clause
+from app.store.articles import ShownText
 from app.store.tables import Decision, Key, Rejection
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def show_keys(found: Sequence[Key]) -> None:
     console().print(table)
 
 
-def show_answer(found: Answer, bodies: dict[str, str]) -> None:
+def show_answer(found: Answer, texts: dict[str, ShownText]) -> None:
     out = console()
     total = found.hits.total
     summary = f"{total:,} article{'' if total == 1 else 's'}"
@@ -179,17 +180,17 @@ def show_answer(found: Answer, bodies: dict[str, str]) -> None:
         out.print(Text.assemble("Did you mean ", (found.did_you_mean, "bold"), "?"))
     for number, hit in enumerate(found.hits.hits, 1):
         out.print()
-        _show_hit(out, number, hit, found.clause, bodies[hit.id])
+        _show_hit(out, number, hit, found.clause, texts[hit.id])
 
 
-def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None, body: str) -> None:
+def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None, text: ShownText) -> None:
     marks = highlight.matches(clause, hit.card.headline, "headline") if clause else []
     out.print(Text.assemble((f"{number}. ", "dim"), _styled(hit.card.headline, marks, "bold")))
     about = " · ".join(
         filter(None, (hit.card.published_at or hit.card.date, hit.card.dateline, hit.card.source, hit.id))
     )
     out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
-    snippet = highlight.snippet(clause, body)
+    snippet = highlight.snippet(clause, *text)
     marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]
     # Line ends become spaces one for one, so that the marks stay where they are.
     out.print(Padding(_styled(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))

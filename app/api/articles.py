@@ -13,7 +13,7 @@ from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.responses import check_index_tag, reply
-from app.read.articles import article_view, lookup_result
+from app.read.articles import article_view, lookup_result, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, LookupBody, SimilarParams
@@ -102,7 +102,7 @@ def list_similar_articles(
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
         article = store.load_article(session, article_id)
-        found = engine.similar(article_id, article.headline, article.body, params.limit)
+        found = engine.similar(article_id, article.headline, told_text(article), params.limit)
         results = hit_views(str(request.base_url), archive.database, found.hits, HitOptions())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)

@@ -40,6 +40,7 @@ from app.ingest.formats import Format
 if TYPE_CHECKING:
     from app.read.params import SearchParams
     from app.search.query import Clause
+    from app.store.articles import ShownText
 
 app = CommandLine(
     name="dateline",
@@ -204,7 +205,7 @@ def search_command(
     from app.ingest.indexing import is_ours
     from app.read.conditions import query_read, read_conditions
     from app.search.answer import answer
-    from app.store.articles import bodies
+    from app.store.articles import texts
 
     params = _checked_params(
         q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit
@@ -216,19 +217,19 @@ def search_command(
         with archive.database.reading() as session:
             asked = read_conditions(archive.database, session, params)
             found = answer(engine, params.to_query(asked.parsed.clause, asked.filters), params.match)
-            texts = bodies(archive.database, [hit.id for hit in found.hits.hits])
+            shown = texts(archive.database, [hit.id for hit in found.hits.hits])
             read = query_read(params, asked, found)
     if as_json:
         results = [
             {name: value for name, value in hit.shown().items() if value is not None}
-            | {"snippet": _snippet_json(found.clause, texts[hit.id])}
+            | {"snippet": _snippet_json(found.clause, shown[hit.id])}
             for hit in found.hits.hits
         ]
         print_json({"query": read, "total": found.hits.total, "results": results})
         return
     for warning in asked.warnings:
         complain(warning["message"])
-    terminal.show_answer(found, texts)
+    terminal.show_answer(found, shown)
 
 
 @app.command("enrich", epilog=examples(("dateline enrich", ""), ("dateline enrich --workers 2", "")))
@@ -416,9 +417,9 @@ def _checked_params(entity: Sequence[str] | None, **given: Any) -> SearchParams:
     return SearchParams.checked({name: value for name, value in given.items() if value is not None})
 
 
-def _snippet_json(clause: Clause | None, body: str) -> dict[str, Any]:
+def _snippet_json(clause: Clause | None, text: ShownText) -> dict[str, Any]:
     from app.read.hits import wire_spans
     from app.search import highlight
 
-    found = highlight.snippet(clause, body)
+    found = highlight.snippet(clause, *text)
     return {"text": found.text, "start": found.start, "end": found.end, "matches": wire_spans(found.matches)}

@@ -147,7 +147,7 @@ def lag(archive: Archive) -> int:
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
     """Do what `catch_up` does. The caller must hold the lock. `meanwhile`: as in `settle_entities`."""
     if not meanwhile:
-        _look_through(archive)
+        _mark_earlier(archive)
     with archive.database.writing() as session:
         settle_entities(session, RULES, meanwhile=meanwhile)
     try:
@@ -173,7 +173,7 @@ def _complete_erasures(archive: Archive) -> None:
         withdrawals.finish_erasures(session, numbers)
 
 
-def _look_through(archive: Archive) -> None:
+def _mark_earlier(archive: Archive) -> None:
     """Mark the furniture of articles that were there before anybody looked for it, some in a transaction: where it is
     stopped, the next one goes on."""
     count = _STEP
@@ -266,7 +266,7 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
                 raise Interrupted("Stopped while the index was built.")
             yield found
 
-    _look_through(archive)
+    _mark_earlier(archive)
     with archive.database.writing() as session:
         settle_entities(session, RULES)
     with archive.database.reading() as session:

@@ -7,6 +7,7 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.ids import EntityType
+from app.read.hits import wire_spans
 from app.read.models import Article, Dateline, EntityMentions, LookedUp, Mention, NamesState, ordered
 from app.store import articles as store
 from app.store import entities as named
@@ -16,7 +17,7 @@ from app.store.unnamed import is_waiting
 
 DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
-_MADE = frozenset(("dateline", "blocks"))
+_MADE = frozenset(("dateline", "blocks", "furniture"))
 _AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.model_fields and name not in _MADE]
 
 
@@ -34,6 +35,7 @@ def article_view(session: Session, row: tables.Article) -> Article:
         **_as_kept(row),
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
         "names": names_state(session, row),
+        "furniture": wire_spans([(start, end) for start, end in row.furniture or ()]),
         "entities": _entity_mentions(session, row.id),
         "provenance": {
             "file": row.file,
@@ -57,6 +59,15 @@ def names_state(session: Session, row: tables.Article) -> NamesState:
     if row.pipeline:
         return "done"
     return "pending" if is_waiting(session, row.id) else "skipped"
+
+
+def told_text(row: tables.Article) -> str:
+    """Return the body without its page furniture: what the article itself says."""
+    pieces, at = [], 0
+    for start, end in row.furniture or ():
+        pieces.append(row.body[at:start])
+        at = end
+    return "".join((*pieces, row.body[at:]))
 
 
 def _as_kept(row: tables.Article) -> dict[str, object]:

@@ -11,7 +11,7 @@ from app.search import highlight
 from app.search.engine import ArticleHit as Found
 from app.search.engine import Card
 from app.search.query import Clause
-from app.store.articles import bodies
+from app.store.articles import texts
 from app.store.database import Database
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
@@ -34,12 +34,12 @@ def hit_views(base: str, database: Database, hits: Sequence[Found], view: HitOpt
 
     Their keys stand in the order in which `Hit` declares them: people read answers too.
     """
-    texts = bodies(database, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
+    found = texts(database, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
     highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
     views = [_hit(hit, f"{base}v1/articles/{hit.id}") for hit in hits]
     if view.shows("snippet"):
         for hit in views:
-            hit["snippet"] = _wire_snippet(highlighter.snippet(texts.get(hit["id"], "")), view)
+            hit["snippet"] = _wire_snippet(highlighter.snippet(*found.get(hit["id"], ("",))), view)
     return [ordered(Hit, hit, view.fields | {"id"}) for hit in views] if view.fields else views
 
 

@@ -294,6 +294,13 @@ class Article(TypedDict):
     word_count: Count
     body: str
     blocks: list[Block]
+    furniture: Annotated[
+        list[Span],
+        Field(
+            description="Blocks of page furniture, which the source repeats in many articles: copyright, newsletters, "
+            "credits of pictures. They stay in the body; names in them count nowhere."
+        ),
+    ]
     entities: list[EntityMentions]
     matches: NotRequired[Annotated[list[Span], Field(description="Where the `q` asked hits this body.")]]
     provenance: Provenance

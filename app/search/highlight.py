@@ -23,6 +23,8 @@ from app.text import fold_evenly
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
+_LITTLE = 80
+"""Characters: less than that is no lead."""
 
 Span = tuple[int, int]
 
@@ -41,9 +43,9 @@ def matches(clause: Clause | None, text: str, field: Field = "body") -> list[Spa
     return Highlighter(clause, field).matches(text)
 
 
-def snippet(clause: Clause | None, body: str) -> BodySnippet:
+def snippet(clause: Clause | None, body: str, furniture: Sequence[Span] = ()) -> BodySnippet:
     """Return what `Highlighter.snippet` does, for one body."""
-    return Highlighter(clause).snippet(body)
+    return Highlighter(clause).snippet(body, furniture)
 
 
 def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str:
@@ -101,10 +103,19 @@ class Highlighter:
                 spans.extend(_phrase_spans(text, raw, found, form, terms, slop))
         return _merge_overlaps(sorted(spans)) if self._phrases else spans
 
-    def snippet(self, body: str) -> BodySnippet:
-        """The stretch of `body` with the most different hits in it, from a word's start to a word's end."""
+    def snippet(self, body: str, furniture: Sequence[Span] = ()) -> BodySnippet:
+        """The stretch of `body` with the most different hits in it, from a word's start to a word's end.
+
+        It stays clear of page furniture, as long as there are hits elsewhere or none.
+        """
         found = self.matches(body)
-        start, end = _whole_words(body, _densest_start(found, body) if found else 0)
+        telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
+        apart = furniture if telling or not found else ()
+        place = _densest_hit(telling or found, body) if found else _lead(body, apart)
+        margin = SNIPPET_LENGTH // 5 if found else 0
+        first = max(place - margin, 0, *(end for _, end in apart if end <= place))
+        limit = min([len(body), *(start for start, _ in apart if start > place)])
+        start, end = _whole_words(body, first, limit)
         inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
         return BodySnippet(body[start:end], start, end, tuple(inside))
 
@@ -254,11 +265,10 @@ def _merge_overlaps(spans: list[Span]) -> list[Span]:
     return united
 
 
-def _densest_start(found: list[Span], body: str) -> int:
-    """Return where to begin so that most different hits are shown, and of those the earliest; a little is left before
-    it."""
+def _densest_hit(found: list[Span], body: str) -> int:
+    """Return the hit from which on most different hits are shown, and of those the earliest."""
     if len(found) == 1:
-        return max(found[0][0] - SNIPPET_LENGTH // 5, 0)
+        return found[0][0]
     starts = [start for start, _ in found]
     words = [body[a:b].casefold() for a, b in found]
     different = len(set(words))
@@ -269,17 +279,27 @@ def _densest_start(found: list[Span], body: str) -> int:
             best, most = i, shown
         if most == different:
             break
-    return max(starts[best] - SNIPPET_LENGTH // 5, 0)
+    return starts[best]
 
 
-def _whole_words(body: str, start: int) -> Span:
-    """`start` moved to a word's start and an end at a word's end, without white space on either side."""
+def _lead(body: str, furniture: Sequence[Span]) -> int:
+    """Return where the text begins: behind the furniture at its head, and behind what little stands between that."""
+    place = 0
+    for start, end in furniture:
+        if start - place > _LITTLE:
+            break
+        place = end
+    return place if body[place:].strip() else 0
+
+
+def _whole_words(body: str, start: int, limit: int) -> Span:
+    """`start` moved to a word's start and an end at a word's end before `limit`, without white space on either side."""
     if start and (space := _SPACE.search(body, start, start + 40)):
         start = space.start()
     letter = _NOT_SPACE.search(body, start)
     start = letter.start() if letter else len(body)
-    end = min(start + SNIPPET_LENGTH, len(body))
-    if end < len(body) and not body[end].isspace():
+    end = min(start + SNIPPET_LENGTH, limit)
+    if end < limit and not body[end].isspace():
         before = body[max(end - 40, start) + 1 : end + 1]
         cut = len(before.rsplit(None, 1)[-1])
         if cut < len(before):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -67,16 +68,25 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
     return dict(select_in(session, published, Article.id, ids))
 
 
-def bodies(database: Database, ids: Sequence[str]) -> dict[str, str]:
+class ShownText(NamedTuple):
+    """A body with what of it is page furniture, which is not shown of a hit."""
+
+    body: str
+    furniture: tuple[tuple[int, int], ...]
+
+
+def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
     """Every page of hits asks for them and for nothing else, so they come without a session.
 
     Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
     was withdrawn a moment ago, which the index does not know yet, has no text.
     """
-    columns = "id, iif(status = 'published', body, '')"
-    found: dict[str, str] = {}
+    columns = "id, iif(status = 'published', body, ''), furniture"
+    found: dict[str, ShownText] = {}
     for chunk in chunks(ids):
-        found |= database.rows(f"SELECT {columns} FROM article WHERE id IN ({', '.join('?' * len(chunk))})", chunk)
+        marks = ", ".join("?" * len(chunk))
+        for id, body, marked in database.rows(f"SELECT {columns} FROM article WHERE id IN ({marks})", chunk):
+            found[id] = ShownText(body, tuple((start, end) for start, end in json.loads(marked or "[]")))
     for id in ids:
         if id not in found:
             raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")

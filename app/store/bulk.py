@@ -7,7 +7,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, overload
 
-from sqlalchemy import delete
+from sqlalchemy import Table, delete
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
@@ -33,6 +33,10 @@ def select_in(session: Session, wanted: Any, column: object, values: Iterable[st
     """Yield the wanted rows whose `column` has one of the values, those of some values at a time."""
     for chunk in chunks(values):
         yield from session.exec(wanted.where(col(column).in_(chunk)))
+
+
+def table_of(model: type[SQLModel]) -> Table:
+    return SQLModel.metadata.tables[str(model.__tablename__)]
 
 
 def delete_in(session: Session, model: type[SQLModel], column: object, values: Iterable[str]) -> None:

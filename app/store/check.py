@@ -52,7 +52,7 @@ def check_furniture(session: Session) -> Iterator[str]:
         last = step[-1]
         articles = [each for each in furniture.texts_of(session, step) if each.marked is not None]
         expected += furniture.count_rows(articles)
-        for id in furniture.misplaced(session, articles):
+        for id in furniture.wrongly_marked(session, articles):
             yield f"The furniture of article {id} is not what its source repeats"
         for id in misplaced_names(session, step):
             yield f"Names of article {id} are not set aside as its furniture says"

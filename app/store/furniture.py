@@ -20,11 +20,11 @@ from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, and_, bindparam, update
+from sqlalchemy import and_, bindparam, update
 from sqlalchemy import select as core_select
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
-from app.store.bulk import chunks, insert_rows, select_in
+from app.store.bulk import chunks, insert_rows, select_in, table_of
 from app.store.tables import Article, RepeatedBlock
 
 Span = tuple[int, int]
@@ -63,7 +63,7 @@ class BlockText:
     marked: Sequence[Sequence[int]] | None
 
 
-class Candidate(NamedTuple):
+class Repeatable(NamedTuple):
     """A block that may be furniture. `hash` is of its source and its words."""
 
     start: int
@@ -72,7 +72,7 @@ class Candidate(NamedTuple):
     is_sentence: bool
 
 
-def candidates(source: str | None, body: str, blocks: Sequence[Span]) -> Iterator[Candidate]:
+def repeatable(source: str | None, body: str, blocks: Sequence[Span]) -> Iterator[Repeatable]:
     """Yield the short blocks that are furniture if the source repeats them.
 
     News is left out that returns in the same words: rows of tables, lines with a day, and sentences that tell figures
@@ -86,16 +86,16 @@ def candidates(source: str | None, body: str, blocks: Sequence[Span]) -> Iterato
         is_in_table = len(text) <= _ROW and any(is_row[max(number - 1, 0) : number] + is_row[number + 1 : number + 2])
         if not text or is_in_table or _DAY.search(text):
             continue
-        is_sentence = len(text.split()) > _SHORT_SENTENCE and _ends_sentence(text)
+        is_sentence = len(text.split()) > _SHORT_SENTENCE and _is_stopped(text)
         if not (is_sentence and _is_news(text)):
-            yield Candidate(start, end, _hash(source, text), is_sentence)
+            yield Repeatable(start, end, _block_hash(source, text), is_sentence)
 
 
 def _is_row(text: str) -> bool:
-    return len(text) <= _ROW and _has_figures(text) and not _ends_sentence(text)
+    return len(text) <= _ROW and _has_figures(text) and not _is_stopped(text)
 
 
-def _ends_sentence(text: str) -> bool:
+def _is_stopped(text: str) -> bool:
     return _SENTENCE_END.search(text) is not None
 
 
@@ -107,7 +107,7 @@ def _has_figures(text: str) -> bool:
     return _DIGIT.search(text) is not None and _DIGIT.search(_NO_FIGURE.sub("", text)) is not None
 
 
-def _hash(source: str, text: str) -> int:
+def _block_hash(source: str, text: str) -> int:
     digest = blake2b(f"{source}\0{text}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, signed=True)
 
@@ -162,9 +162,9 @@ def spans_of(session: Session, ids: Iterable[str]) -> dict[str, list[Span]]:
     return {id: _as_spans(spans) for id, spans in found if spans}
 
 
-def misplaced(session: Session, articles: Sequence[BlockText]) -> Iterator[str]:
+def wrongly_marked(session: Session, articles: Sequence[BlockText]) -> Iterator[str]:
     """Yield the articles whose furniture is not what the rows make it, or which lack some of these rows."""
-    found = _with_candidates(article for article in articles if article.marked is not None)
+    found = _with_repeatable(article for article in articles if article.marked is not None)
     furniture = _furniture(_seen(session, _kinds(found)), _kinds(found))
     lacking = {id for (id,) in session.connection().exec_driver_sql(_LACKING, (json.dumps(list(_keys(found))),))}
     for article, some in found:
@@ -174,17 +174,17 @@ def misplaced(session: Session, articles: Sequence[BlockText]) -> Iterator[str]:
 
 def count_rows(articles: Iterable[BlockText]) -> int:
     """Return how many rows of repeated blocks there should be for these articles."""
-    return sum(1 for _ in _keys(_with_candidates(article for article in articles if article.marked is not None)))
+    return sum(1 for _ in _keys(_with_repeatable(article for article in articles if article.marked is not None)))
 
 
-_ARTICLE: Table = SQLModel.metadata.tables[str(Article.__tablename__)]
+_ARTICLE = table_of(Article)
 _UNSEEN = and_(col(Article.furniture).is_(None), col(Article.status) == "published")
 
-_Found = tuple[BlockText, list[Candidate]]
+_Found = tuple[BlockText, list[Repeatable]]
 
 
 @dataclass(slots=True)
-class _Seen:
+class _Standing:
     """Where blocks of one hash stand: in how many articles, and in which weeks. Of many only the first few are known,
     which is enough."""
 
@@ -193,7 +193,7 @@ class _Seen:
 
 
 def _renew(session: Session, articles: Iterable[BlockText], former: Iterable[BlockText]) -> set[str]:
-    come, gone = _with_candidates(articles), _with_candidates(former)
+    come, gone = _with_repeatable(articles), _with_repeatable(former)
     kinds = _kinds(chain(come, gone))
     seen = _seen(session, kinds)
     before = _furniture(seen, kinds)
@@ -207,17 +207,17 @@ def _renew(session: Session, articles: Iterable[BlockText], former: Iterable[Blo
         seen[hash].weeks |= {week} - {_NO_WEEK}
     now = _furniture(seen, kinds)
     others = _articles_with(session, before ^ now) - {article.id for article, _ in come}
-    return _mark(session, come, now) | _mark_again(session, others)
+    return _keep_marks(session, come, now) | _mark_again(session, others)
 
 
 def _mark_again(session: Session, ids: Iterable[str]) -> set[str]:
     """Mark articles that are as they were, of which a block became furniture or is none any more."""
-    found = _with_candidates(texts_of(session, ids))
+    found = _with_repeatable(texts_of(session, ids))
     kinds = _kinds(found)
-    return _mark(session, found, _furniture(_seen(session, kinds), kinds))
+    return _keep_marks(session, found, _furniture(_seen(session, kinds), kinds))
 
 
-def _mark(session: Session, articles: Iterable[_Found], furniture: Collection[int]) -> set[str]:
+def _keep_marks(session: Session, articles: Iterable[_Found], furniture: Collection[int]) -> set[str]:
     """Keep the furniture of each article. Returns those of which it is another than it was."""
     changed, rows = set[str](), []
     for article, found in articles:
@@ -232,9 +232,9 @@ def _mark(session: Session, articles: Iterable[_Found], furniture: Collection[in
     return changed
 
 
-def _with_candidates(articles: Iterable[BlockText]) -> list[_Found]:
+def _with_repeatable(articles: Iterable[BlockText]) -> list[_Found]:
     return [
-        (each, list(candidates(each.source, each.body, [(start, end) for _, start, end in each.blocks])))
+        (each, list(repeatable(each.source, each.body, [(start, end) for _, start, end in each.blocks])))
         for each in articles
     ]
 
@@ -244,7 +244,7 @@ def _kinds(articles: Iterable[_Found]) -> dict[int, bool]:
     return {each.hash: each.is_sentence for _, found in articles for each in found}
 
 
-def _furniture(seen: Mapping[int, _Seen], kinds: Mapping[int, bool]) -> set[int]:
+def _furniture(seen: Mapping[int, _Standing], kinds: Mapping[int, bool]) -> set[int]:
     return {
         hash
         for hash, is_sentence in kinds.items()
@@ -252,7 +252,7 @@ def _furniture(seen: Mapping[int, _Seen], kinds: Mapping[int, bool]) -> set[int]
     }
 
 
-def _spans(article: BlockText, found: Iterable[Candidate], furniture: Collection[int]) -> list[Span]:
+def _spans(article: BlockText, found: Iterable[Repeatable], furniture: Collection[int]) -> list[Span]:
     """Return what of an article is furniture: nothing, where that would be most of it, for then it was printed
     again."""
     spans = [(each.start, each.end) for each in found if each.hash in furniture]
@@ -297,9 +297,9 @@ SELECT json_extract(value, '$[2]') FROM json_each(?) WHERE NOT EXISTS (
 """
 
 
-def _seen(session: Session, hashes: Iterable[int]) -> dict[int, _Seen]:
+def _seen(session: Session, hashes: Iterable[int]) -> dict[int, _Standing]:
     execute = session.connection().exec_driver_sql
-    found = {hash: _Seen(articles) for hash, articles in execute(_ARTICLES_SEEN, (json.dumps(list(hashes)),))}
+    found = {hash: _Standing(articles) for hash, articles in execute(_ARTICLES_SEEN, (json.dumps(list(hashes)),))}
     known = [hash for hash, seen in found.items() if seen.articles]
     for hash, week in execute(_WEEKS_SEEN, (json.dumps(known),)):
         found[hash].weeks.add(week)

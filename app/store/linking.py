@@ -16,14 +16,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import bindparam, delete, update
 from sqlalchemy import select as core_select
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import touch
-from app.store.bulk import chunks, insert_rows, select_in
+from app.store.bulk import chunks, insert_rows, select_in, table_of
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
 from app.store.names import Names, found_names, set_aside
@@ -127,7 +127,7 @@ def _forget(session: Session, article_ids: Collection[str], *, had_names: bool) 
     """Drop what these articles said before. Most are new and had no names; an acronym may stand alone."""
     for chunk in chunks(article_ids):
         for model in (ArticleEntity, Mention, Acronym) if had_names else (Acronym,):
-            session.connection().execute(delete(model).where(_table(model).c.article_id.in_(chunk)))
+            session.connection().execute(delete(model).where(table_of(model).c.article_id.in_(chunk)))
 
 
 def _place_rows(
@@ -236,7 +236,7 @@ def _misplaced(session: Session, meant: Identities, decided: Rulings) -> tuple[_
 
 def _placements(session: Session, keys: Iterable[str]) -> Iterator[_Placement]:
     """Read all rows of these keys."""
-    columns = [_table(ArticleEntity).c[name] for name in _Placement._fields]
+    columns = [table_of(ArticleEntity).c[name] for name in _Placement._fields]
     for chunk in chunks(keys):
         rows = session.connection().execute(core_select(*columns).where(col(ArticleEntity.key).in_(chunk)))
         yield from (_Placement(*row) for row in rows)
@@ -248,7 +248,7 @@ def _move(session: Session, moves: _Moves, decided: Rulings) -> None:
         return
     _add_entities(session, [{"entity_id": target, "key": row.key, "name": row.name} for row, target in moves], decided)
     placed = [{"article": row.article_id, "named": row.key, "entity": target} for row, target in moves]
-    for table in (_table(ArticleEntity), _table(Mention)):
+    for table in (table_of(ArticleEntity), table_of(Mention)):
         here = update(table).where(table.c.article_id == bindparam("article"), table.c.key == bindparam("named"))
         session.connection().execute(here.values(entity_id=bindparam("entity")), placed)
 
@@ -266,8 +266,8 @@ def _relink_each(
     whole = (col(ArticleEntity.key) == key, col(ArticleEntity.article_id).in_(article_ids))
     here = (col(Mention.key) == key, col(Mention.article_id).in_(article_ids))
     connection = session.connection()
-    before = [dict(row) for row in connection.execute(_table(ArticleEntity).select().where(*whole)).mappings()]
-    mentions = [dict(row) for row in connection.execute(_table(Mention).select().where(*here)).mappings()]
+    before = [dict(row) for row in connection.execute(table_of(ArticleEntity).select().where(*whole)).mappings()]
+    mentions = [dict(row) for row in connection.execute(table_of(Mention).select().where(*here)).mappings()]
     once = list({row["article_id"]: row for row in before}.values())
     after, entities = _place_rows(Names(once, mentions, []), meant, decided, _articles_with_spots(session, decided))
     was = {(row["article_id"], row["entity_id"], row["count"], row["split"]) for row in before}
@@ -275,14 +275,10 @@ def _relink_each(
     if was == now:
         return set(), set()
     _add_entities(session, entities, decided)
-    table = _table(Mention)
+    table = table_of(Mention)
     placed = [{"article": row["article_id"], "at": row["start"], "entity": row["entity_id"]} for row in after]
     mine = (table.c.article_id == bindparam("article"), table.c.start == bindparam("at"), table.c.key == key)
     connection.execute(update(table).where(*mine).values(entity_id=bindparam("entity")), placed)
     connection.execute(delete(ArticleEntity).where(*whole))
     insert_rows(session, ArticleEntity, entities)
     return {article for article, *_ in was ^ now}, {id for _, id, *_ in was ^ now}
-
-
-def _table(model: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]

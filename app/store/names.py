@@ -11,12 +11,11 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Table
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, select
 
 from app.store import furniture
-from app.store.bulk import chunks, delete_in, select_in
+from app.store.bulk import chunks, delete_in, select_in, table_of
 from app.store.furniture import Span
 from app.store.tables import Acronym, ArticleEntity, Mention, SetAside
 
@@ -43,21 +42,24 @@ def set_aside(session: Session, article_ids: Collection[str], names: Names) -> N
     _insert(session, aside, names.entities)
     places = {_place(row) for row in aside}
     kept = [row for row in names.mentions if _place(row) not in places]
-    named = set(map(_named, kept))
-    return Names([row for row in names.entities if _named(row) in named], kept, names.acronyms)
+    named = set(map(_key_of, kept))
+    return Names([row for row in names.entities if _key_of(row) in named], kept, names.acronyms)
 
 
 def found_names(session: Session, article_ids: Collection[str]) -> Names:
     """Return what recognition found in these articles, from all rows that it was written to."""
     aside = list(select_in(session, select(SetAside), SetAside.article_id, article_ids))
-    mentions = [*_rows(session, Mention, article_ids), *_put_back((each.article_id, each.mentions) for each in aside)]
+    mentions = [
+        *_kept_rows(session, Mention, article_ids),
+        *_put_back((each.article_id, each.mentions) for each in aside),
+    ]
     entities = [
-        *_rows(session, ArticleEntity, article_ids),
+        *_kept_rows(session, ArticleEntity, article_ids),
         *_put_back((each.article_id, each.entities) for each in aside),
     ]
-    once = {_named(row): row for row in entities}
+    once = {_key_of(row): row for row in entities}
     return Names(
-        [once[key] for key in sorted(once)], sorted(mentions, key=_place), _rows(session, Acronym, article_ids)
+        [once[key] for key in sorted(once)], sorted(mentions, key=_place), _kept_rows(session, Acronym, article_ids)
     )
 
 
@@ -69,7 +71,7 @@ def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
         for each in select_in(session, select(SetAside), SetAside.article_id, article_ids)
     }
     wrong = {id for id, rows in asides.items() if not all(_is_inside(row, spans.get(id, ())) for row in rows)}
-    counting = _rows(session, Mention, spans)
+    counting = _kept_rows(session, Mention, spans)
     return wrong | {row["article_id"] for row in counting if _is_inside(row, spans[row["article_id"]])}
 
 
@@ -81,7 +83,7 @@ def _place(mention: Row) -> tuple[str, int, int]:
     return mention["article_id"], mention["start"], mention["end"]
 
 
-def _named(row: Row) -> tuple[str, str]:
+def _key_of(row: Row) -> tuple[str, str]:
     return row["article_id"], row["key"]
 
 
@@ -90,13 +92,13 @@ def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row]) 
     rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": []})
     named = set[tuple[str, str]]()
     for row in sorted(mentions, key=_place):
-        named.add(_named(row))
+        named.add(_key_of(row))
         rows[row["article_id"]]["mentions"].append({name: row[name] for name in row if name != "article_id"})
-    for row in sorted(filter(lambda row: _named(row) in named, entities), key=_named):
+    for row in sorted(filter(lambda row: _key_of(row) in named, entities), key=_key_of):
         known = {"key": row["key"], "name": row["name"], "country": row["country"], "count": 0, "first": 0}
         rows[row["article_id"]]["entities"].append(known)
     listed = [{"article_id": id, **found} for id, found in rows.items()]
-    session.connection().execute(_table(SetAside).insert(), listed)
+    session.connection().execute(table_of(SetAside).insert(), listed)
 
 
 def _put_back(found: Iterable[tuple[str, list[Row]]]) -> Iterator[Row]:
@@ -107,12 +109,8 @@ def _put_back(found: Iterable[tuple[str, list[Row]]]) -> Iterator[Row]:
 _MADE = ("entity_id", "split", "surname")
 
 
-def _rows(session: Session, model: type[SQLModel], article_ids: Iterable[str]) -> list[Row]:
-    table = _table(model)
+def _kept_rows(session: Session, model: type[SQLModel], article_ids: Iterable[str]) -> list[Row]:
+    table = table_of(model)
     wanted = core_select(*(column for column in table.c if column.name not in _MADE))
     here = [wanted.where(table.c.article_id.in_(chunk)) for chunk in chunks(article_ids)]
     return [dict(row) for each in here for row in session.connection().execute(each).mappings()]
-
-
-def _table(model: type[SQLModel]) -> Table:
-    return SQLModel.metadata.tables[str(model.__tablename__)]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fastapi import APIRouter, Request, Response
 
 from app.http.deps import ArchiveDep, ArticleId
-from app.read.articles import article_view
+from app.read.articles import article_view, told_text
 from app.read.hits import wire_spans
 from app.read.salience import by_salience
 from app.search import highlight
@@ -32,7 +32,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     with archive.database.reading() as session:
         row = store.load_article(session, article_id)
         article = article_view(session, row)
-        like_it = archive.engine.similar(row.id, row.headline, row.body, SIMILAR)
+        like_it = archive.engine.similar(row.id, row.headline, told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]
     hits = highlight.matches(clause, article["body"])

@@ -31,6 +31,8 @@ class EntityRun:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
+    """`kind`: paragraph, subhead, or furniture of either."""
+
     kind: str
     runs: tuple[EntityRun, ...]
 
@@ -54,8 +56,12 @@ def passages(article: Article) -> list[Passage]:
     """Return the passages in order. Every character of every block is in exactly one piece, as it stands in the
     body."""
     marked = _gather_marks(article)
+    furniture = {place["start"] for place in article["furniture"]}
     return [
-        Passage(block["kind"], tuple(_entity_runs(article["body"], (block["start"], block["end"]), marked)))
+        Passage(
+            "furniture" if block["start"] in furniture else block["kind"],
+            tuple(_entity_runs(article["body"], (block["start"], block["end"]), marked)),
+        )
         for block in article["blocks"]
     ]
 

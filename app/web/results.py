@@ -31,25 +31,26 @@ def results(
     archive: Archive, session: Session, hits: Sequence[ArticleHit], clause: Clause | None = None
 ) -> list[Result]:
     ids = [hit.id for hit in hits]
-    bodies, named = store.bodies(archive.database, ids), store.named_entities(session, ids)
+    texts, named = store.texts(archive.database, ids), store.named_entities(session, ids)
     articles = archive.engine.status().documents
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [
         Result(
             hit,
             _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
-            _snippet_html(hit, bodies.get(hit.id, ""), in_body),
+            _snippet_html(hit, texts.get(hit.id, store.ShownText("", ())), in_body),
             by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
         )
         for hit in hits
     ]
 
 
-def _snippet_html(hit: ArticleHit, body: str, highlighter: highlight.Highlighter) -> Markup:
+def _snippet_html(hit: ArticleHit, text: store.ShownText, highlighter: highlight.Highlighter) -> Markup:
     """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
-    rest = body[_headline_end(hit, body) :].lstrip(" ,;:.\n")
-    found = highlighter.snippet(rest)
-    before = "…\u00a0" if found.start or len(rest) < len(body) else ""
+    rest = text.body[_headline_end(hit, text.body) :].lstrip(" ,;:.\n")
+    before_rest = len(text.body) - len(rest)
+    found = highlighter.snippet(rest, [(start - before_rest, end - before_rest) for start, end in text.furniture])
+    before = "…\u00a0" if found.start or before_rest else ""
     after = "\u00a0…" if found.end < len(rest) else ""
     return Markup("{}{}{}").format(before, _marked_html(found.text, found.matches, found.start), after)
 

@@ -12,10 +12,15 @@ from app.archive import Archive
 from app.ingest.enriching import enrich
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
+from app.read.articles import told_text
+from app.read.hits import HitOptions, hit_views
+from app.search.query import Query, parse
 from app.store import migrations
 from app.store.tables import Article, RepeatedBlock, SetAside
+from app.web.site import create_app
 from tests.conftest import NewArchive, WriteRecords
 from tests.ingest.test_deciding import state
+from tests.served import serve
 
 COPYRIGHT = "Copyright © 2019 The Washington Times, LLC. Click here for reprint permission."
 PHOTOS = "PHOTOS: Angela Merkel and Emmanuel Macron in Berlin"
@@ -128,3 +133,32 @@ def test_verify_finds_furniture_that_is_not_what_it_should_be(
         session.connection().exec_driver_sql(damage)
     assert verify(archive) == []
     assert any(told in finding.message for finding in verify(archive, deep=True))
+
+
+def test_hits_and_what_is_like_an_article_are_of_its_own_words(archive: Archive, write_records: WriteRecords) -> None:
+    ingest([write_records("a.jsonl", PAGES)], archive)
+    with archive.database.reading() as session:
+        articles = list(session.exec(select(Article)))
+    assert {told_text(each).strip()[:18] for each in articles} == {"The prime minister"}
+    found = archive.engine.search(Query(parse('"reprint permission"').clause))
+    assert found.total == 8
+    shown = hit_views("/", archive.database, found.hits, HitOptions())
+    assert {hit["snippet"]["text"][:18] for hit in shown} == {"The prime minister"}
+    marked = hit_views("/", archive.database, found.hits, HitOptions(parse('"reprint permission"').clause, "offsets"))
+    assert all(len(hit["snippet"]["matches"]) == 1 for hit in marked)
+
+
+def test_an_article_says_where_its_furniture_is_and_its_page_shows_it(
+    new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    archive = new_archive()
+    ingest([write_records("a.jsonl", PAGES)], archive)
+    [id] = [hit.id for hit in archive.engine.search(Query(parse('"part 3"').clause)).hits]
+    with serve(create_app(archive.settings)) as client:
+        article = client.get(f"/v1/articles/{id}").json()
+        page = client.get(f"/articles/{id}").text
+    told = [article["body"][each["start"] : each["end"]] for each in article["furniture"]]
+    assert told == [PHOTOS, COPYRIGHT]
+    assert {entity["id"] for entity in article["entities"]} >= {"place-norway", "place-finland"}
+    assert not any(entity["type"] in ("person", "organization") for entity in article["entities"])
+    assert page.count('<p class="furniture">') == 2

@@ -509,7 +509,7 @@ def test_names_are_written_and_the_index_filters_by_them(archive: Archive, write
     ingest([write_records("a.jsonl", TRUCE)], archive)
     with archive.database.reading() as session:
         for mention in session.exec(select(Mention)):
-            body = articles.bodies(archive.database, [mention.article_id])[mention.article_id]
+            body = articles.texts(archive.database, [mention.article_id])[mention.article_id].body
             assert body[mention.start : mention.end] == mention.surface
         [first] = session.exec(select(Article).where(Article.external_id == "a")).all()
         assert first.dateline_place is not None

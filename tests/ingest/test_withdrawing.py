@@ -81,7 +81,7 @@ def test_a_withdrawn_article_is_gone_as_if_it_had_never_been_there(
         with pytest.raises(Withdrawn, match="was withdrawn: published by mistake"):
             articles.load_article(session, id)
         assert articles.archive_stats(session).articles == 2
-    assert articles.bodies(news.database, [id]) == {id: ""}
+    assert articles.texts(news.database, [id])[id].body == ""
 
 
 def test_a_restored_article_is_as_it_was(news: Archive) -> None:

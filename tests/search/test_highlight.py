@@ -190,6 +190,36 @@ def test_a_long_passage_is_still_shown() -> None:
     assert snippet(parse('"government agreement"~20').clause, body).matches
 
 
+FURNISHED = ["Advertisement", "The harbour was closed. " * 9, "Read our harbour newsletter", "It opens on Monday. " * 9]
+
+
+def furnished() -> tuple[str, list[tuple[int, int]]]:
+    """A body whose first and third blocks are furniture, with these."""
+    body = "\n\n".join(FURNISHED)
+    return body, [(body.index(block), body.index(block) + len(block)) for block in FURNISHED[::2]]
+
+
+@pytest.mark.parametrize("query", [None, "absent", "harbour", "closed", "monday", "newsletter OR closed"])
+def test_a_snippet_stays_clear_of_furniture(query: str | None) -> None:
+    body, furniture = furnished()
+    shown = snippet(parse(query).clause if query else None, body, furniture)
+    assert all(shown.end <= start or shown.start >= end for start, end in furniture)
+    assert len(shown.text) > 100
+    assert bool(shown.matches) == (query not in (None, "absent"))
+
+
+def test_what_is_found_in_furniture_alone_is_shown_there() -> None:
+    shown = snippet(parse('"harbour newsletter"').clause, *furnished())
+    assert "Read our harbour newsletter" in shown.text
+    assert len(shown.matches) == 1
+
+
+def test_a_lead_of_a_few_words_before_furniture_is_none() -> None:
+    body = "Photos\n\nAnn Berg\n\nPhotos\n\nThe harbour was closed by a storm."
+    assert snippet(None, body, [(0, 6), (18, 24)]).text.startswith("The harbour")
+    assert snippet(None, "Photos", [(0, 6)]).text == "Photos"
+
+
 def test_a_snippet_of_one_endless_word() -> None:
     shown = snippet(parse("x").clause, "x" * 5000)
     assert 0 < len(shown.text) <= SNIPPET_LENGTH

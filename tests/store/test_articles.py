@@ -43,11 +43,11 @@ def test_an_article_is_there_withdrawn_or_unknown(archive: Archive, ids: dict[st
         assert {id: article.status for id, article in found.items()} == {ids["2"]: "withdrawn", ids["1"]: "published"}
 
 
-def test_bodies(archive: Archive, ids: dict[str, str]) -> None:
-    found = articles.bodies(archive.database, [ids["1"], ids["3"]])
-    assert found == {ids["1"]: "At last.", ids["3"]: "Much of it."}
+def test_texts(archive: Archive, ids: dict[str, str]) -> None:
+    found = articles.texts(archive.database, [ids["1"], ids["3"]])
+    assert found == {ids["1"]: ("At last.", ()), ids["3"]: ("Much of it.", ())}
     with pytest.raises(IndexUnavailable, match="0000000000000000"):
-        articles.bodies(archive.database, [ids["1"], "0" * 16])
+        articles.texts(archive.database, [ids["1"], "0" * 16])
 
 
 def test_more_ids_than_sqlite_binds(archive: Archive, ids: dict[str, str]) -> None:

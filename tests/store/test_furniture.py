@@ -17,7 +17,7 @@ from app.ingest import rows
 from app.ingest.rules import RULES
 from app.store import furniture
 from app.store.articles import touch
-from app.store.furniture import candidates
+from app.store.furniture import repeatable
 from app.store.linking import replace_furnished, replace_names, settle_entities
 from app.store.provenance import put_articles
 from app.store.sequence import next_sequence
@@ -109,7 +109,7 @@ def counts(archive: Archive) -> dict[str, int]:
 def hashes(*blocks: str, source: str | None = "Harbour Times") -> list[str]:
     row, _ = article(1, *blocks, source=source)
     body = row["body"]
-    found = candidates(source, body, [(start, end) for _, start, end in row["blocks"]])
+    found = repeatable(source, body, [(start, end) for _, start, end in row["blocks"]])
     return [body[each.start : each.end] for each in found]
 
 

@@ -22,6 +22,7 @@ def article(**parts: Any) -> Article:
             {"kind": "subhead", "start": 40, "end": 49},
             {"kind": "paragraph", "start": 51, "end": 65},
         ],
+        "furniture": [],
         "entities": [],
     }
     return cast(Article, blank | parts)
@@ -29,6 +30,11 @@ def article(**parts: Any) -> Article:
 
 def named(*places: tuple[int, int]) -> dict[str, Any]:
     return {"id": "x", "type": "person", "mentions": [{"start": start, "end": end} for start, end in places]}
+
+
+def test_furniture_is_a_kind_of_its_own() -> None:
+    kinds = [passage.kind for passage in passages(article(furniture=[{"start": 40, "end": 49}]))]
+    assert kinds == ["paragraph", "furniture", "paragraph"]
 
 
 def test_every_character_of_a_block_is_there_once() -> None:
