@@ -56,6 +56,7 @@ _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
 _LINE_END = r"[^\S\n]*\n[^\S\n]*"
 # Some texts that were read off paper have signs of their own for a hyphen at the end of a line.
 _BREAKS = "¬⸗\u00ad"
+_LINE_JOINERS = tuple(f"-‐{_BREAKS}{INVISIBLE}")
 # Groups of three digits. Behind an ordinary space they may as well be numbers of a table or the beginning of a compound
 # ("36 100-kilowatt motors"): nothing is lost by the reading as one number, for the groups are words, too.
 _THIN = "\u00a0\u2007\u2009\u202f"
@@ -186,6 +187,11 @@ def runs_on(text: str) -> bool:
     """Return whether some raw token may go on over white space: a number in groups, or a word over the end of a
     line."""
     return _BROKEN.search(text) is not None
+
+
+def may_go_on(text: str) -> bool:
+    """Return whether the last word of a text may go on in its next line."""
+    return text.rstrip()[-1:] in _LINE_JOINERS
 
 
 def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:

@@ -22,7 +22,8 @@ class Document:
     `id` is 16 hex digits. `revised` is the sequence number at which its text last changed: pages of an older cursor
     leave out what was revised since. `dateline` is its text as printed, `place` the place in it: what the dateline
     is filtered and counted by, in capitals whatever its own case ("NEW DELHI"). `published_at` is `date` with a time of
-    day, where that is known, and orders the articles of a day.
+    day, where that is known, and orders the articles of a day. `furniture` are spans of the body whose words count for
+    little.
     """
 
     id: str
@@ -42,6 +43,7 @@ class Document:
     revised: int = 0
     authors: Sequence[str] = ()
     published_at: str | None = None
+    furniture: Sequence[Sequence[int]] | None = None
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):

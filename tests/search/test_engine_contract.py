@@ -289,6 +289,32 @@ class TestOrder:
         engine.put([doc(1, "oil grain", "trade news"), doc(2, "trade news", "oil grain")], sequence=1)
         assert numbers(ask(engine, "oil")) == [2, 1]
 
+    @pytest.mark.parametrize("compacted", [False, True])
+    def test_words_of_furniture_are_found_behind_all_others(self, engine: SearchEngine, compacted: bool) -> None:
+        line = "Read our oil newsletter"
+        texts = [
+            f"{line}\n\nThe tide.",
+            "The tide and the oil of all the other harbours of the coast.",
+            f"The tide.\n\n{line}",
+        ]
+        for number, text in enumerate(texts):
+            at = text.find(line)
+            furniture = [[at, at + len(line)]] if at >= 0 else None
+            engine.put([doc(number, text, furniture=furniture)], sequence=number + 1)
+        if compacted:
+            engine.compact(3)
+        assert numbers(ask(engine, "oil")) == [1, 0, 2]
+        assert all((hit.score or 0) > 0 for hit in ask(engine, "oil").hits)
+        assert numbers(ask(engine, "body:oil")) == [1, 0, 2]
+        for phrase in (f'"{line}"', f'body:"{line}"', "newsl*"):
+            assert numbers(ask(engine, phrase)) == [0, 2]
+        assert numbers(ask(engine, '"newsletter the"')) == [0]
+
+    def test_a_word_that_goes_on_behind_furniture_is_one(self, engine: SearchEngine) -> None:
+        text = "Photo-\ngraphs of oil"
+        engine.put([doc(1, text, furniture=[[0, 6]])], sequence=1)
+        assert numbers(ask(engine, '"photographs of oil"')) == [1]
+
     def test_a_hit_carries_what_a_result_list_shows(self, engine: SearchEngine) -> None:
         full = Document(
             "00000000000000ff", "Oil — “talks”", "The body", "2001-05-05", "ZÜRICH, May 5 -", "Zürich", "Wire", "fr",

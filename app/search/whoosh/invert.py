@@ -8,7 +8,7 @@ and everything after it is arithmetic on whole arrays. The arrays made here are 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,7 @@ from app.search.engine import Card, Document
 from app.search.whoosh.near import near_arrays
 from app.search.whoosh.packed import Array, Ints, Mask, concatenated_ranges, joined, list_runs, offsets_of, pack
 from app.search.whoosh.segment import (
+    COUNTED,
     FIELDS,
     GAP,
     KEY_VIEWS,
@@ -128,6 +129,8 @@ class SegmentBatch:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
         self._raw, self._counts = array("i"), array("q")
+        self._furniture = array("q")
+        """Numbers of raw tokens: of each stretch of furniture the first, and the one behind it."""
         self._ids = array("Q")
         self._numbers = {name: array("q") for name in _PER_DOCUMENT}
         self._cards: list[bytes] = []
@@ -142,10 +145,17 @@ class SegmentBatch:
 
     def add(self, document: Document) -> None:
         number = self._vocabulary.__getitem__
-        for text in (document.headline, document.dateline or "", document.body):
+        for text in (document.headline, document.dateline or ""):
             raw = analysis.raw_tokens(text)
             self._raw.extend(map(number, raw))
             self._counts.append(len(raw))
+        before = len(self._raw)
+        for text, is_furniture in _parted(document.body, document.furniture or ()):
+            first = len(self._raw)
+            self._raw.extend(map(number, analysis.raw_tokens(text)))
+            if is_furniture:
+                self._furniture.extend((first, len(self._raw)))
+        self._counts.append(len(self._raw) - before)
         self._ids.append(int(document.id, 16))
         for name, (of, _) in _PER_DOCUMENT.items():
             self._numbers[name].append(of(document))
@@ -163,7 +173,7 @@ class SegmentBatch:
         yield "cards", np.frombuffer(b"".join(self._cards), np.uint8)
         yield "cards.offsets", offsets_of(list(map(len, self._cards))).astype(np.uint32)
         self._cards.clear()
-        yield from self._words(addresses, lengths)
+        yield from self._words(addresses, lengths, self._furniture_addresses(addresses))
         for view in KEY_VIEWS:
             yield from _key_arrays(view, self._keys.pop(view), documents)
 
@@ -180,7 +190,13 @@ class SegmentBatch:
         addresses = (reached[:-1] + np.repeat(shift, counts)).astype(np.uint32)
         return addresses, lengths.reshape(len(self), len(FIELDS))
 
-    def _words(self, lines: Words, lengths: Ints) -> Named:
+    def _furniture_addresses(self, lines: Words) -> Ints:
+        bounds = np.array(self._furniture, np.int64).reshape(-1, 2)
+        tokens = concatenated_ranges(bounds[:, 0], bounds[:, 1] - bounds[:, 0])
+        widths = np.array(self._vocabulary.widths, np.int64)[np.array(self._raw, np.int32)[tokens]]
+        return concatenated_ranges(lines[tokens].astype(np.int64), widths)
+
+    def _words(self, lines: Words, lengths: Ints, furniture: Ints) -> Named:
         vocabulary = self._vocabulary
         raw = np.array(self._raw, np.int32)
         self._raw = array("i")
@@ -200,10 +216,29 @@ class SegmentBatch:
         del key
         yield from pack(address, np.bincount(rank, minlength=len(used))).arrays("exact.positions")
         stems = np.array(vocabulary.stem_of, np.int32)[used][rank]
-        # A field's number is that of its document times three and its own.
-        fields = np.repeat(np.arange(lengths.size, dtype=np.int32), lengths.ravel() + GAP)[address]
-        del address, rank
+        # A field's number is that of its document times four and its own; furniture comes behind the body.
+        fields = np.arange(len(lengths), dtype=np.int32)[:, None] * len(COUNTED) + np.arange(
+            len(FIELDS), dtype=np.int32
+        )
+        line = np.repeat(fields.ravel(), lengths.ravel() + GAP)
+        line[furniture] += 1
+        fields = line[address]
+        del address, rank, line
         yield from _stem_arrays(stems, fields, vocabulary.stem_names)
+
+
+def _parted(body: str, furniture: Sequence[Sequence[int]]) -> Iterator[tuple[str, bool]]:
+    """Cut a body where furniture begins and ends, and say of each piece whether it is furniture.
+
+    Nothing is cut where a word may go on over the end of a line.
+    """
+    at = 0
+    for start, end in furniture:
+        if not (analysis.may_go_on(body[:start]) or analysis.may_go_on(body[:end])):
+            yield body[at:start], False
+            yield body[start:end], True
+            at = end
+    yield body[at:], False
 
 
 def _line_arrays(lengths: Ints) -> Named:
@@ -214,7 +249,7 @@ def _line_arrays(lengths: Ints) -> Named:
 
 
 def _stem_arrays(stems: Array, fields: Array, names: list[str]) -> Named:
-    """The stemmed view: one posting for a stem and a document, with its count in each field."""
+    """The stemmed view: one posting for a stem and a document, with its count in each of `COUNTED`."""
     used, rank = _ranked(stems, names)
     yield from term_arrays("stem", _encoded_terms(used, names))
     # Sorted on both at once, the fields of one posting lie together.
@@ -223,11 +258,11 @@ def _stem_arrays(stems: Array, fields: Array, names: list[str]) -> Named:
     key.sort()
     rank, fields = (key >> np.uint64(32)).astype(np.int32), key.astype(np.uint32)
     del key
-    documents, field = np.divmod(fields, np.uint32(len(FIELDS)))
+    documents, field = np.divmod(fields, np.uint32(len(COUNTED)))
     del fields
     fresh = (np.diff(rank, prepend=-1) != 0) | (np.diff(documents, prepend=documents[:1]) != 0)
     first, posting = np.flatnonzero(fresh), np.cumsum(fresh, dtype=np.int32) - 1
-    counts = {name: np.bincount(posting[field == i], minlength=len(first)) for i, name in enumerate(FIELDS)}
+    counts = {name: np.bincount(posting[field == i], minlength=len(first)) for i, name in enumerate(COUNTED)}
     lists = pack(documents[first], np.bincount(rank[first], minlength=len(used)))
     yield from lists.arrays("stem.docs")
     yield from count_arrays(packed_counts(counts), lists.bounds)

@@ -16,7 +16,7 @@ from whoosh.matching import LeafMatcher, ReadTooFar
 from whoosh.reading import TermInfo, TermNotFound
 
 from app.search.whoosh.codec import ArraySegment
-from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, TermTable
+from app.search.whoosh.segment import COUNTED, FIELDS, GAP, VIEWS, Segment, TermTable
 
 _NAMES = (*VIEWS, *FIELDS)
 """What Whoosh calls fields."""
@@ -206,7 +206,7 @@ def _postings(segment: Segment, name: str, number: int) -> tuple[Any, Any]:
         return segment.occurrences(number)
     documents = segment.documents_with(_view_of(name), number)
     if name == "stem":
-        return documents, sum(segment.counts(field, number).astype(np.int64) for field in FIELDS)
+        return documents, sum(segment.counts(each, number).astype(np.int64) for each in COUNTED)
     if name in FIELDS:
         counts = segment.counts(name, number).astype(np.int64)
         return documents[counts > 0], counts[counts > 0]

@@ -20,7 +20,8 @@ Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.te
                                 (the first 8 bytes of every 64th term, as a number: where to begin to look)
   exact                         exact.positions, a list of addresses for each term: which documents have a term, how
                                 often and in which field follows from these; and what `near.py` says
-  stem                          stem.docs, a list of documents for each term; how often each field has it:
+  stem                          stem.docs, a list of documents for each term; how often each field has it, and
+                                whether the furniture of the body does:
                                 stem.more uint8 (a bit for each posting, 0 where the word stands once in the body and
                                 nowhere else), stem.more_bounds uint32[t+1] (where each term's others begin),
                                 stem.tf uint16 (the others' counts, packed as `_PACKED` says; they stop at what their
@@ -53,7 +54,7 @@ Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
 Documents = npt.NDArray[np.int32]
 
-VERSION = 6
+VERSION = 7
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
@@ -61,8 +62,10 @@ FIELDS = ("headline", "dateline", "body")
 KEY_VIEWS = tuple(view.name for view in attributes.VIEWS)
 VIEWS = ("exact", "stem", *KEY_VIEWS)
 
-_PACKED = {"body": (0, 1023), "headline": (10, 15), "dateline": (14, 3)}
-"""First bit and largest count of each field in `stem.tf`."""
+COUNTED = (*FIELDS, "furniture")
+"""What a stem is counted in: each field, and apart from the body its page furniture, which is furniture or not."""
+_PACKED = {"body": (0, 511), "furniture": (9, 1), "headline": (10, 15), "dateline": (14, 3)}
+"""First bit and largest count of each of them in `stem.tf`."""
 _ONCE = 1
 """What `_PACKED` makes of a word that stands once in the body: so do four of five."""
 

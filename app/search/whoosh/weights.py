@@ -31,6 +31,8 @@ BOOST = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
 DERIVED_BOOST = 0.5
 """Of a headline made of the body's own words: they are counted in the body already."""
 
+FURNITURE = 0.1
+"""What a word counts that stands in page furniture, however often: it is found there, behind all that speak of it."""
 
 Means = tuple[float, ...]
 """Words of a document on average, for each of `FIELDS`."""
@@ -78,7 +80,7 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, means: Mea
     headline, dateline, body = means
     if field in (None, "body"):
         weights = _kept_norms(segment, "body", body)[documents]
-        weights[odd] *= counts["body"]
+        weights[odd] *= counts["body"] + np.float32(FURNITURE) * counts["furniture"]
     else:
         weights = np.zeros(len(documents), np.float32)
     for name, mean in (("headline", headline), ("dateline", dateline)):
