@@ -333,6 +333,20 @@ def test_an_ingest_of_nothing_does_not_begin_an_archive(run: Run, folder: Path, 
     assert not folder.exists()
 
 
+def test_a_map_is_kept_as_a_profile_and_used_again(run: Run, tmp_path: Path) -> None:
+    table = tmp_path / "le.csv"
+    table.write_text("Nr;Artikel;Tag\n1;The ferry sails.;5/6/2025\n2;Snow fell.;6/6/2025\n")
+    done = run("ingest", table, "--map", "body=Artikel", "--map", "date=Tag", "--profile", "le", "--skip-entities")
+    assert report(done.stdout) == {**report(done.stdout), "new": 1, "rejected": 1}
+    assert "--date-order day or month" in " ".join(run("rejections").stdout.split())
+    again = run("ingest", table, "--map", "body=Artikel", "--map", "date=Tag", "--date-order", "day", "--profile", "le")
+    assert report(again.stdout)["new"] == 1
+    table.write_text("Nr;Artikel;Tag\n3;Fog came.;5/7/2025\n")
+    assert report(run("ingest", table, "--profile", "le").stdout)["new"] == 1
+    assert run("ingest", table, "--profile", "no").exit_code == 66
+    assert run("ingest", table, "--map", "Artikel").exit_code == 66
+
+
 @pytest.mark.parametrize("command", [["ingest", "seeds"], ["stats"], ["config"]])
 def test_a_data_folder_that_is_a_file_is_a_wrong_setting(run: Run, folder: Path, command: list[str]) -> None:
     folder.write_text("text")
@@ -537,7 +551,7 @@ def test_an_ingest_that_is_stopped_keeps_what_it_wrote(
     run: Run, folder: Path, tmp_path: Path, sent: signal.Signals, code: int
 ) -> None:
     many = tmp_path / "many.jsonl"
-    many.write_text("".join(json.dumps({"id": n, "title": f"Number {n}"}) + "\n" for n in range(200_000)))
+    many.write_text("".join(json.dumps({"id": n, "text": f"Number {n}"}) + "\n" for n in range(200_000)))
     command = [sys.executable, "-m", "app", "ingest", str(many), "--skip-entities", "--data-dir", str(folder)]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         while (

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -85,10 +85,11 @@ def _root(
         ("dateline ingest seeds", "a folder, with all that is in it"),
         ("dateline ingest news.jsonl.gz --source 'Harbour Wire'", "records that do not name their publisher"),
         ("dateline ingest archive/ --skip-entities", "text first; the same without the option adds the names later"),
+        ("dateline ingest le.csv --map body=Article --map date=meta.day --profile le", "fields by other names, kept"),
         ("dateline ingest --retry", "after mending what `dateline rejections` listed"),
     ),
 )
-def ingest_command(
+def ingest_command(  # noqa: PLR0913  # the options of a command are its parameters
     paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
     format: Annotated[Format | None, typer.Option(help="The format, where it is not recognised.")] = None,
     source: Annotated[
@@ -101,6 +102,17 @@ def ingest_command(
     workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="End with exit code 1 if any record was rejected.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Also read the files again that had rejections.")] = False,
+    map: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OURS=THEIRS", help="Which field is ours: body=Article, date=meta.pub_date. Repeatable."),
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option(metavar="NAME", help="With --map or --date-order keep them by a name; alone use them.")
+    ] = None,
+    date_order: Annotated[
+        Literal["day", "month"] | None,
+        typer.Option(help="What comes first in 5/6/2025, where the dates of a file do not tell."),
+    ] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Put articles into the archive.
@@ -112,11 +124,17 @@ def ingest_command(
     if not paths and not retry:
         raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")
     from app import terminal
+    from app.ingest.mapping import FieldMap, load_profile, parse_map, save_profile
     from app.ingest.pipeline import IngestOptions
     from app.ingest.pipeline import ingest as run
     from app.ingest.walk import check
 
-    options = IngestOptions(source, format, skip_entities, workers, retry, settings_of(data_dir).write_wait)
+    given = FieldMap(parse_map(map or []), date_order)
+    settings = settings_of(data_dir)
+    profiles = settings.data_dir / "profiles"
+    if profile is not None and not given:
+        given = load_profile(profiles, profile)
+    options = IngestOptions(source, format, skip_entities, workers, retry, settings.write_wait, given)
     if paths and not settings_of(data_dir).database_path.exists():
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())
@@ -126,6 +144,8 @@ def ingest_command(
         else existing(data_dir, allow_missing_index=True)
     )
     with begun as archive, telling_what_is_left(archive), terminal.progress() as progress:
+        if profile is not None:
+            save_profile(profiles, profile, given)
         report = run(paths or [], archive, options, progress)
     terminal.show_report(report)
     if report.rejected:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from datetime import date as civil_date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from app.ingest.readers.record import Refused
 
@@ -29,6 +29,9 @@ _MONTHS = (
 # Seconds, or milliseconds, since 1970, from 2001 to 2096: fewer digits, and more, may be anything.
 _SECONDS_SINCE_1970 = re.compile(r"[1-3]\d{9}(?:\.\d+)?|[1-3]\d{12}(?:\.0+)?", re.ASCII)
 _LONGEST = 100
+_EARLIEST = "1600-01-01"
+DateOrder = Literal["day", "month"]
+"""Which comes first in 5/6/2025."""
 
 
 def _notation(pattern: str) -> Callable[[str], re.Match[str] | None]:
@@ -82,20 +85,22 @@ class Published(NamedTuple):
     at: str | None = None
 
 
-def parse_published(given: str | float | None) -> Published:
+def parse_published(given: str | float | None, order: DateOrder | None = None) -> Published:
     """Read when something was published: a zone is never applied. Seconds since 1970 are in UTC.
 
-    Raises `Refused` for what cannot be read, and where day and month may be either way round.
+    Raises `Refused` for what cannot be read, for a date before 1600 or more than a year ahead, and where day and month
+    may be either way round and `order` does not say which comes first.
     """
     text = " ".join(str(given).split()) if given is not None else ""
     if not text:
         return Published()
-    year, month, day, clock = _parts(text[:_LONGEST])
+    year, month, day, clock = _parts(text[:_LONGEST], order)
     try:
         civil_date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise Refused(f"has a date that cannot be: {text[:60]!r}") from None
     date = "-".join([year, *(part.zfill(2) for part in (month, day) if part)])
+    _check_age(date, text)
     return Published(date, _at(date, clock) if day and clock else None)
 
 
@@ -114,12 +119,29 @@ def time_on(day: str, given: object) -> str | None:
     return published.at if published.date == day else None
 
 
-def _parts(text: str) -> tuple[str, str, str, str]:
+def order_shown(given: object) -> DateOrder | None:
+    """Return which comes first in a date of digits that can only be one way round, None for any other."""
+    match = _EITHER(" ".join(given.split())[:_LONGEST]) if isinstance(given, str) else None
+    if match is None or int(match["one"]) <= 12 >= int(match["other"]):
+        return None
+    return "day" if int(match["one"]) > 12 else "month"
+
+
+def _check_age(date: str, text: str) -> None:
+    """Typing errors: there was no newspaper before 1605, and none is dated more than a year ahead."""
+    latest = (datetime.now(UTC) + timedelta(days=366)).date().isoformat()
+    if date < _EARLIEST[: len(date)]:
+        raise Refused(f"has a date before {_EARLIEST[:4]}: {text[:60]!r}")
+    if date > latest[: len(date)]:
+        raise Refused(f"has a date more than a year ahead: {text[:60]!r}")
+
+
+def _parts(text: str, order: DateOrder | None) -> tuple[str, str, str, str]:
     """Year, month, day and time, "" for those that are not said."""
     if _SECONDS_SINCE_1970.fullmatch(text):
         return _since_1970(*text.partition(".")[::2])
     if match := _EITHER(text):
-        return (*_by_size(match, text), match["time"] or "")
+        return (*_by_size(match, text, order), match["time"] or "")
     found = next((match.groupdict() for notation in _NOTATIONS if (match := notation(text))), None)
     if found is None or (found.get("name") and not _month(found["name"])):
         raise Refused(f"has a date that cannot be read: {text[:60]!r}")
@@ -171,13 +193,16 @@ def _offset(zone: str | None) -> str:
     )
 
 
-def _by_size(match: re.Match[str], text: str) -> tuple[str, str, str]:
+def _by_size(match: re.Match[str], text: str, order: DateOrder | None) -> tuple[str, str, str]:
     one, other = int(match["one"]), int(match["other"])
+    if order is not None and one <= 12 and other <= 12:
+        month, day = (other, one) if order == "day" else (one, other)
+        return match["year"], str(month), str(day)
     if one <= 12 and other <= 12 and one != other:
         year = match["year"]
         raise Refused(
             f"has a date that is {year}-{one:02}-{other:02} or {year}-{other:02}-{one:02}: {text[:60]!r}; write it as "
-            "YYYY-MM-DD"
+            "YYYY-MM-DD, or say which comes first: --date-order day or month"
         )
     month, day = (one, other) if one <= 12 else (other, one)
     return match["year"], str(month), str(day)

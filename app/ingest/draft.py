@@ -16,7 +16,7 @@ import msgspec
 
 from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
-from app.ingest.dates import Published, parse_published, time_on
+from app.ingest.dates import DateOrder, Published, parse_published, time_on
 from app.ingest.formats import Format, unpacked_name
 from app.ingest.markup import plain_text
 from app.ingest.readers import Record
@@ -146,8 +146,11 @@ class Draft:
         return len(self.body) + len(self.headline or "")
 
 
-def draft(record: Record, format: Format, origin: Origin) -> Draft:
-    """Raises `Refused`."""
+def draft(
+    record: Record, format: Format, origin: Origin, orders: DateOrder | Mapping[int, DateOrder] | None = None
+) -> Draft:
+    """Make an article of a record. `orders` says which of day and month comes first in all dates, or in those of a
+    column, by the rank of its name. Raises `Refused`."""
     found = fields.taken(record.fields)
     ranks = {name: rank for name, (rank, _) in found.items()}
     raw = _given({name: value for name, (_, value) in found.items() if name != "time"})
@@ -156,7 +159,8 @@ def draft(record: Record, format: Format, origin: Origin) -> Draft:
     body = normalise(given.body or "")
     if not headline and not body.strip():
         raise Refused("has neither a headline nor a body")
-    date, published_at = _published(given.date, record.fields)
+    order = orders if isinstance(orders, str) or orders is None else orders.get(ranks.get("date", 0))
+    date, published_at = _published(given.date, record.fields, order)
     own_id = _line(str(given.id) if given.id is not None else None)
     named = _line(given.source)
     source = named if ranks.get("source", 0) < fields.OURS else None
@@ -200,9 +204,11 @@ def _at_time(untimed: str, published_at: str | None) -> str:
     return fingerprint(untimed, published_at) if published_at else untimed
 
 
-def _published(date: str | float | None, fields_given: Mapping[str, object]) -> Published:
+def _published(
+    date: str | float | None, fields_given: Mapping[str, object], order: DateOrder | None = None
+) -> Published:
     """Return the date, with the time that another field says where this one says none."""
-    published = parse_published(date)
+    published = parse_published(date, order)
     if published.at or published.date is None or len(published.date) < len("YYYY-MM-DD"):
         return published
     said = (time_on(published.date, value) for value in fields.times(fields_given) if value != date)

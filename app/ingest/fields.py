@@ -99,7 +99,7 @@ OURS = 2
 def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
     """Return, by field of ours, the value that is taken and the rank of its name."""
     best: dict[str, tuple[int, object]] = {}
-    for name, value in _spread(fields):
+    for name, value in spread(fields):
         slot = _SLOTS[name]
         if slot is None or not is_filled(value):
             continue
@@ -116,7 +116,7 @@ def times(fields: Mapping[str, object]) -> Iterator[object]:
     """Yield what may say the time of day where the date does not, best first: other dates of publication, and times."""
     found = [
         (slot, value)
-        for name, value in _spread(fields)
+        for name, value in spread(fields)
         if (slot := _SLOTS[name]) and (slot[0] == "time" or (slot[0] == "date" and slot[1] < 2 * _WHEN_MET))
     ]
     for (field, _), value in sorted(found, key=itemgetter(0)):
@@ -124,9 +124,15 @@ def times(fields: Mapping[str, object]) -> Iterator[object]:
             yield _said(value, field)
 
 
+def field_of(name: str) -> str | None:
+    """Return which of our fields a name means, None where none."""
+    slot = _SLOTS[name]
+    return slot[0] if slot else None
+
+
 def unknown(fields: Mapping[str, object]) -> set[str]:
     """Names of fields that mean nothing to us."""
-    return {name for name, _ in _spread(fields) if _SLOTS[name] is None}
+    return {name for name, _ in spread(fields) if _SLOTS[name] is None}
 
 
 def is_filled(value: object) -> bool:
@@ -141,7 +147,7 @@ def is_article(fields: Mapping[str, object]) -> bool:
     """Return whether it has a headline, or a text, perhaps in a wrapper. An object or a list may be anything."""
     return any(
         (slot[0] == "headline" or (slot[0] == "body" and _is_text(value))) and is_filled(value)
-        for name, value in _spread(fields)
+        for name, value in spread(fields)
         if (slot := _SLOTS[name])
     )
 
@@ -150,7 +156,7 @@ def has_text(fields: Mapping[str, object]) -> bool:
     """Return whether it has the text of an article: a description or a summary is none."""
     return any(
         slot[0] == "body" and slot[1] < 2 * len(WHOLE_TEXTS) and is_filled(value) and _is_text(value)
-        for name, value in _spread(fields)
+        for name, value in spread(fields)
         if (slot := _SLOTS[name])
     )
 
@@ -159,7 +165,7 @@ def _is_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
-def _spread(fields: Mapping[str, object]) -> Iterable[tuple[str, object]]:
+def spread(fields: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     """The fields, after those of its wrappers."""
     if _WRAPPERS.isdisjoint(fields):
         return fields.items()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
 
@@ -11,6 +11,7 @@ from app.archive import Archive
 from app.ingest.formats import Format
 from app.ingest.intake import Intake
 from app.ingest.lock import writing_alone
+from app.ingest.mapping import FieldMap
 from app.ingest.reading import Reading
 from app.ingest.report import OnProgress, Report
 from app.ingest.settling import settled_when_stopped
@@ -22,7 +23,8 @@ from app.store.tables import Rejection
 @dataclass(frozen=True, slots=True)
 class IngestOptions:
     """`source` is for records that name none. `workers` 0: as in the settings. `retry`: the files of unresolved
-    rejections, besides the paths given. `patience`: seconds to wait for another who writes."""
+    rejections, besides the paths given. `patience`: seconds to wait for another who writes. `map` says which fields are
+    ours, where their names do not."""
 
     source: str | None = None
     format: Format | None = None
@@ -30,6 +32,7 @@ class IngestOptions:
     workers: int = 0
     retry: bool = False
     patience: float = 0.0
+    map: FieldMap = field(default_factory=FieldMap)
 
 
 def ingest(
@@ -53,7 +56,9 @@ def ingest(
         files = {found.path: found for found in walk(paths, ours, below=below)}
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
-        reading = Reading([*files.values()], options.source, options.format, intake.tally, intake.labels.of)
+        reading = Reading(
+            [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map
+        )
         return intake.take(reading)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
 
@@ -13,8 +13,10 @@ from app.ingest import readers
 from app.ingest.draft import Draft, Origin
 from app.ingest.fields import unknown
 from app.ingest.formats import Format
+from app.ingest.mapping import FieldMap
 from app.ingest.readers.record import Refused
 from app.ingest.report import Tally
+from app.ingest.survey import Survey, is_worth, survey_records
 from app.ingest.walk import Found
 from app.store.rejections import Refusal
 
@@ -48,6 +50,7 @@ class Reading:
     tally: Tally
     label: Callable[[Found], str] = attrgetter("label")
     """What a file is called in the keys of its records."""
+    map: FieldMap = field(default_factory=FieldMap)
     total: int = 0
     done: int = 0
     _before: int = field(default=0, init=False)
@@ -127,6 +130,11 @@ class Reading:
             yield FileEnd(str(origin.path), inside=True)
 
     def _of_file(self, stream: readers.Opened, origin: Origin) -> Generator[Incoming, None, bool]:
+        seen = self._surveyed(stream, origin)
+        if seen.refusal is not None:
+            yield refusal(origin, None, seen.refusal)
+            return False
+        orders = self.map.date_order or seen.orders
         whole = True
         for format, record in readers.read(stream, origin.path, origin.format):
             self._note_progress()
@@ -137,14 +145,26 @@ class Reading:
                 whole = whole and record.number is not None
                 yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
                 continue
+            record = replace(record, fields=self.map.apply(record.fields)) if self.map.paths else record
             if len(self.tally.ignored) < _MOST_IGNORED:
                 self.tally.ignored |= unknown(record.fields)
             assert format is not None
             try:
-                yield drafts.draft(record, format, origin)
+                yield drafts.draft(record, format, origin, orders)
             except Refused as error:
                 yield refusal(origin, record.number, str(error), record.sha256, record.offset)
         return whole
+
+    def _surveyed(self, stream: readers.Opened, origin: Origin) -> Survey:
+        """Look at what the file holds, and go back to its beginning."""
+        head = stream.peek(readers.HEAD)
+        if not is_worth(head):
+            return Survey()
+        found = survey_records(head, readers.read(stream, origin.path, origin.format), self.map)
+        stream.rewind()
+        for note in found.notes if found.refusal is None else ():
+            self._tell(f"{origin.file} {note}")
+        return found
 
     def _tell(self, note: str) -> None:
         """Note it once: a file may be read again, and a thousand of one kind need not be told."""

@@ -131,7 +131,7 @@ def test_one_odd_line_does_not_change_how_the_others_are_read(odd: bytes, headli
 @pytest.mark.parametrize("broken", [b"\xc3", b"\xff"])
 def test_one_broken_byte_does_not_make_utf8_another_encoding(broken: bytes, tmp_path: Path) -> None:
     """Also where all of it is one line."""
-    records = [f'{{"title": "Größe {number}"}}'.encode() for number in range(300)]
+    records = [f'{{"title": "Größe {number}", "text": "Snow."}}'.encode() for number in range(300)]
     records[200] = records[200].replace(b"\xc3\x9f", broken)
     for name, content in (("a.jsonl", b"\n".join(records)), ("a.json", b"[" + b",".join(records) + b"]")):
         path = tmp_path / name

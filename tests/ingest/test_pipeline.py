@@ -102,7 +102,7 @@ def test_what_a_place_said_before_is_old_news(archive: Archive, write_records: W
 @pytest.mark.parametrize("far", [0, 1200])
 def test_a_file_may_hold_several_states(archive: Archive, write_records: WriteRecords, far: int) -> None:
     """Also where they are farther apart than records that are written together, and where one is added."""
-    between = [{"id": f"n{n}", "title": f"Number {n}"} for n in range(far)]
+    between = [{"id": f"n{n}", "title": f"Number {n}", "text": "Snow."} for n in range(far)]
     states = [{**FERRY, "text": f"State {number}."} for number in range(4)]
     ingest([write_records("a.jsonl", [states[0], *between])], archive, PLAIN)
     for newest in (1, 2):
@@ -291,7 +291,7 @@ def test_an_id_that_another_article_has_is_refused(
 
 
 def test_rejections_say_where_and_why(archive: Archive, tmp_path: Path) -> None:
-    sound = [json.dumps({"id": n, "title": f"Number {n}"}) for n in range(1000)]
+    sound = [json.dumps({"id": n, "title": f"Number {n}", "text": "Snow."}) for n in range(1000)]
     sound[499] = '{"id": 499, "title": "Nev'
     (tmp_path / "news").mkdir()
     (tmp_path / "news" / "many.jsonl").write_text("\n".join(sound))
@@ -327,7 +327,7 @@ def test_retry_reads_the_files_of_rejections_again(archive: Archive, tmp_path: P
 def test_of_a_file_that_is_read_again_only_the_last_reading_counts(
     archive: Archive, tmp_path: Path, replaced: bool
 ) -> None:
-    sound = [json.dumps({"id": number, "title": f"Number {number}"}) for number in range(3000)]
+    sound = [json.dumps({"id": number, "title": f"Number {number}", "text": "Snow."}) for number in range(3000)]
     path = tmp_path / "a.jsonl"
     path.write_text("\n".join(["broken", "[]", *sound]))
     before = path.stat()
@@ -432,7 +432,7 @@ def test_names_of_ignored_fields_are_shown_as_text(archive: Archive, write_recor
 
 def test_progress_grows_to_the_end(archive: Archive, tmp_path: Path) -> None:
     lines = "".join(
-        json.dumps({"id": n, "title": f"Number {n} {' '.join(map(str, range(n, n + 200)))}"}) + "\n"
+        json.dumps({"id": n, "title": f"Number {n}", "text": " ".join(map(str, range(n, n + 200)))}) + "\n"
         for n in range(1500)
     )
     (tmp_path / "a.jsonl.gz").write_bytes(gzip.compress(lines.encode()))
@@ -457,7 +457,7 @@ def test_nothing_starts_where_a_path_is_missing_or_another_ingest_runs(
 
 
 def test_an_error_in_the_middle_loses_nothing_that_was_reported(archive: Archive, write_records: WriteRecords) -> None:
-    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(1200)])
+    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}", "text": "Snow."} for n in range(1200)])
 
     def stop(progress: Progress) -> None:
         if progress.records >= 500:

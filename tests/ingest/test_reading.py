@@ -15,7 +15,9 @@ def reading_of(path: Path) -> Reading:
 
 
 def lines(*numbers: int) -> str:
-    return "".join(json.dumps({"id": number, "title": f"Number {number}"}) + "\n" for number in numbers)
+    return "".join(
+        json.dumps({"id": number, "title": f"Number {number}", "text": "Snow."}) + "\n" for number in numbers
+    )
 
 
 def test_a_file_that_changes_while_it_is_read_is_read_again(tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from app.ingest.readers.record import FileUnusable, Note, Record, Unusable
 from app.ingest.readers.sniff import HEAD, Nature, container, sniff
 
 __all__ = [
-    "FileUnusable", "Member", "Note", "Opened", "Record", "Unusable", "holds_files", "open_members", "read",
+    "HEAD", "FileUnusable", "Member", "Note", "Opened", "Record", "Unusable", "holds_files", "open_members", "read",
     "reader_of",
 ]  # fmt: skip
 

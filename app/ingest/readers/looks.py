@@ -200,3 +200,11 @@ def column_delimiter(text: str, columns: set[str]) -> str | None:
         if len(names) > 1 and names & columns:
             return delimiter
     return said[1] if said else None
+
+
+def likely_delimiter(text: str) -> str | None:
+    """Return what parts the first two lines in as many cells each: of a table whose columns have names of its own."""
+    lines = [line[:100_000] for line in text.lstrip("\r\n").splitlines()[:2]]
+    cells = {each: [len(next(csv.reader([line], delimiter=each), [])) for line in lines] for each in ",;\t|"}
+    alike = [each for each, counts in cells.items() if len(counts) > 1 and counts[0] == counts[1] > 1]
+    return max(alike, key=lambda each: cells[each][0], default=None)

@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from app.ingest.formats import Format
 from app.ingest.readers.kinds import KINDS, KINDS_BY_FORMAT, Kind
-from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter
+from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter
 from app.ingest.readers.record import FileUnusable
 from app.text import printable
 
@@ -81,7 +81,7 @@ def sniff(raw: bytes, ending: str, forced: Format | None = None) -> Nature:
         raise FileUnusable("is empty")
     format = forced or _textual(Head(raw, ending, text))
     newline = "\r" if "\r" in text and "\n" not in text else "\n"
-    delimiter = column_delimiter(text, ALL_COLUMNS) if format == "csv" else None
+    delimiter = column_delimiter(text, ALL_COLUMNS) or likely_delimiter(text) if format == "csv" else None
     return Nature(format, encoding, mark, newline.encode(encoding), delimiter or ",")
 
 
