@@ -6,6 +6,7 @@ import pytest
 
 from app.enrich.mentions import Mention
 from app.enrich.resolve import resolve
+from tests.enrich.conftest import Enrich
 
 
 def places(marked: str) -> list[str]:
@@ -95,3 +96,10 @@ def test_a_quarter_is_one_place_with_and_without_its_city() -> None:
         "hollywood-florida",
         "brooklyn",
     ]
+
+
+def test_the_head_of_an_article_says_where_its_town_lies(enrich: Enrich) -> None:
+    found = enrich("WASHINGTON, Georgia, March 3 - The mayor of Washington spoke on Monday in Washington.")
+    named = {entity.key: len(entity.mentions) for entity in found.entities}
+    assert named == {"place-washington-georgia": 3, "place-georgia-state": 1}
+    assert found.dateline_place == "place-washington-georgia"

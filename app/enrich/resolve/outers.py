@@ -96,7 +96,7 @@ class Outers:
             outer = outer_after(body, mention.end) if mention.rule != "demonym" else None
             if outer and (place := self._read(mention, name, outer)):
                 self._behind[mention.start] = place
-                if not _SITE.search(name):
+                if mention.rule == "dateline" or not _SITE.search(name):
                     self._stated[outer.start] = place
                 if fold(name) not in seen or not _is_famous(name):
                     self._elsewhere.setdefault(fold(name), place)

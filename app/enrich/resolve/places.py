@@ -53,11 +53,12 @@ class Places:
     def meaning(self, mention: Mention) -> Meaning:
         name = plain(mention.text)
         if mention.rule == "demonym" and (place := gazetteer.demonym(name) or gazetteer.combining_form(name)):
-            place = self._senses.of(mention) or self._part_of(place)
+            place = self._senses.in_article(mention) or self._part_of(place)
             return Meaning(place.id, place.name, place.country)
-        outer = self._outers.behind(mention)
-        meant = None if outer else self._senses.of(mention)
-        return self._place(in_usual_case(name), outer or (None if meant else self._outers.of_name(name)), meant)
+        outer, meant = self._outers.behind(mention), self._senses.beside(mention)
+        if outer is None and (meant is None or gazetteer.sense(meant) == "city"):
+            outer = self._outers.of_name(name)
+        return self._place(in_usual_case(name), outer, meant or self._senses.in_article(mention))
 
     def of_dateline(self, dateline: FoundDateline | None) -> str | None:
         if dateline is None or not dateline.place:

@@ -66,12 +66,15 @@ class Senses:
                 if vote := said or (row[0] if row and row[1] > 1 else None):
                     self._votes.setdefault(_usual_place(senses).name, Counter())[vote] += 1
 
-    def of(self, mention: Mention) -> Place | None:
-        """Return what the mention means, if its name has several senses and the article says which."""
+    def beside(self, mention: Mention) -> Place | None:
+        """Return what the words beside the mention say that it means."""
+        sense = self._beside.get(mention.start)
+        return _senses_of(mention)[sense] if sense else None
+
+    def in_article(self, mention: Mention) -> Place | None:
+        """Return what the article's other mentions of the name mean, or all that it speaks of."""
         senses = _senses_of(mention)
-        if not senses:
-            return None
-        sense = self._beside[mention.start] or self._in_article(senses)
+        sense = self._in_article(senses) if senses else None
         return senses[sense] if sense else None
 
     def _said_of(self, mention: Mention, senses: Mapping[Sense, Place]) -> Sense | None:
@@ -128,7 +131,6 @@ class Senses:
         return gazetteer.sense(place) if gazetteer.is_territory(place) or place.kind == "wide" else "city"
 
     def _in_article(self, senses: Mapping[Sense, Place]) -> Sense | None:
-        """Return the sense that the article's other mentions have, or what it is about."""
         votes = self._votes.get(_usual_place(senses).name, Counter())
         if "country" in senses and "state" in senses:
             if votes["country"] != votes["state"]:
@@ -181,12 +183,17 @@ def _usual_place(senses: Mapping[Sense, Place]) -> Place:
 def _read_signs(list_name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     """Return what finds the terms of a list before a name, and behind it."""
     terms = sorted(lexicon.terms(list_name), key=len, reverse=True)
-    before = "|".join(re.escape(term.removesuffix(" ~")) for term in terms if term.endswith(" ~"))
+    before = "|".join(_of_either_case(term.removesuffix(" ~")) for term in terms if term.endswith(" ~"))
     behind = "|".join(re.escape(term.removeprefix("~ ")) for term in terms if term.startswith("~ "))
     return (
         re.compile(rf"(?<![\w-])(?:{before or '(?!)'}) $"),
         re.compile(rf"(?:['’]s)? {_QUALIFIERS}{{0,3}}(?:{behind or '(?!)'})(?![\w])"),
     )
+
+
+def _of_either_case(term: str) -> str:
+    """Return a pattern for a term that may begin a sentence."""
+    return f"[{term[0].upper()}{term[0].lower()}]{re.escape(term[1:])}"
 
 
 _STATE, _COUNTRY, _CITY = map(_read_signs, ("said-of-states", "said-of-countries", "said-of-cities"))
