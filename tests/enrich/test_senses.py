@@ -67,6 +67,7 @@ def test_new_york_is_the_city_elsewhere(text: str) -> None:
         ("A farm in eastern [Washington] was sold.", "washington-state"),
         ("So said Ann Lund, a [Washington] Republican.", "washington-state"),
         ("So said [Washington] Republicans.", "washington"),
+        ("So said the head of [Washington]'s delegation.", "washington"),
         ("They grow it in [Oregon], [Washington] and [Idaho].", "oregon washington-state idaho"),
         ("They grow it in [Tacoma], [Washington], and [Idaho].", "tacoma washington-state idaho"),
         ("They met in [London], [Washington] and [Tokyo].", "london washington tokyo"),
@@ -132,9 +133,24 @@ def test_what_the_article_says_twice_it_means_everywhere() -> None:
 
 @pytest.mark.parametrize(
     ("dateline", "id"),
-    [("QUEBEC, March 3 - ", "place-quebec-city"), ("LUXEMBOURG, March 3 - ", "place-luxembourg-city"),
-     ("NEW YORK, March 3 - ", "place-new-york-city"), ("WASHINGTON, March 3 - ", "place-washington")],
-)  # fmt: skip
+    [
+        ("QUEBEC, March 3 - ", "place-quebec-city"),
+        ("LUXEMBOURG, March 3 - ", "place-luxembourg-city"),
+        ("MONTREAL, Quebec, March 3 - ", "place-montreal"),
+        ("NEW YORK, March 3 - ", "place-new-york-city"),
+        ("WASHINGTON, March 3 - ", "place-washington"),
+    ],
+)
 def test_the_head_of_an_article_names_a_city(enrich: Enrich, dateline: str, id: str) -> None:
     found = enrich(f"{dateline}Rain fell on Monday, and the farmers were glad of it.")
     assert found.dateline_place == id
+
+
+def test_what_a_dateline_says_of_its_town_is_no_city(enrich: Enrich) -> None:
+    found = enrich("MURDOCHVILLE, Quebec, March 3 - Rain fell on Monday, and the farmers were glad of it.")
+    assert "place-quebec" in {entity.key for entity in found.entities}
+
+
+def test_a_line_that_ends_in_a_row_parts_no_names() -> None:
+    text = "It rose in [Ohio], [Oregon] and\n[Washington] last year, and in [Texas],\n[New York] and [Idaho]."
+    assert places(text) == ["ohio", "oregon", "washington-state", "texas", "new-york", "idaho"]

@@ -17,17 +17,17 @@ from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.text import fold
 
-_COMMA = re.compile(r" ?, ?")
+_COMMA = re.compile(r" ?,\s?")
 _NAME = re.compile(r"[A-Z][\w.]*(?: [A-Z][\w.]*){0,2}")
-_NAME_BEFORE = re.compile(r"([A-Z][\w.]*(?: [A-Z][\w.]*){0,2})(?:,|,? (?:and|or|&)) $")
+_NAME_BEFORE = re.compile(r"([A-Z][\w.]*(?: [A-Z][\w.]*){0,2})(?:,|,?\s(?:and|or|&))\s$")
 # How a list goes on.
-_AND = re.compile(r"\.?,? (?:and|or|nor|&|as well as|plus) (?:the )?")
-_ANOTHER = re.compile(r"\.?, (the )?")
-_PLACED = re.compile(r"(?:^|[^\w-])(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Ff]rom|[Tt]o) $")
-_OF = re.compile(r"(?:^|[^\w-])of $")
+_AND = re.compile(r"\.?,?\s(?:and|or|nor|&|as well as|plus)\s(?:the )?")
+_ANOTHER = re.compile(r"\.?,\s(the )?")
+_PLACED = re.compile(r"(?:^|[^\w-])(?:[Ii]n|[Aa]t|[Nn]ear|[Oo]utside|[Ff]rom|[Tt]o)\s$")
+_OF = re.compile(r"(?:^|[^\w-])of\s$")
 _CLOSED = re.compile(r"\.?(?:[,.;:)\]!?\"”]| ?[—–]| - |$)", re.MULTILINE)
 # `in Lebanon, Tennessee killed two`, but `from Cuba, Florida was far`
-_GOES_ON_SMALL = re.compile(r" (?!(?:is|was|has|had|will|would|did|does|can|could|state)\b)[a-z]")
+_GOES_ON_SMALL = re.compile(r"\s(?!(?:is|was|has|had|will|would|did|does|can|could|state)\b)[a-z]")
 # `After leaving Paris, Texas Gov. Ann Lee ...`, `in Washington, Yemen's government ...`: the comma ends a clause. But
 # `Tripoli, Lebanon's second city`, `in Paris, Texas Sunday`.
 _OF_THE_NEXT = re.compile(

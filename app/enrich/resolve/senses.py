@@ -32,7 +32,7 @@ _HOLDER = re.compile(
 # What stands between two names of a row: `Ann Lund of New York and Bob Berg of Idaho`, `Idaho (4), Texas 38`.
 _JOINT = re.compile(
     r"(?: states?| \(?<?\d[\d.,]*%?\)?)?"
-    r"(?:(?:,? (?:and|or|&|plus)|[,;]) (?:the |(?:(?!University|College)[A-Z][\w.'’-]* ){2,5}(?:of|in|from) )?"
+    r"(?:(?:,?\s(?:and|or|&|plus)|[,;])\s(?:the |(?:(?!University|College)[A-Z][\w.'’-]* ){2,5}(?:of|in|from) )?"
     r"|\n+(?:(?:\d+\.|[•*–-]) )?)"
     r"| \(?<?\d[\d.,]*%?\)? "
 )
@@ -79,6 +79,8 @@ class Senses:
 
     def _said_of(self, mention: Mention, senses: Mapping[Sense, Place]) -> Sense | None:
         """Return what the words beside the name say that it is, here and elsewhere in the article."""
+        if self._outers.stated_at(mention.start):
+            return None
         if mention.rule == "dateline" and "city" in senses:
             return "city"
         said = {sense for sense in senses if any(self._matches(said, mention) for said in _signs(sense, senses))}
@@ -97,7 +99,7 @@ class Senses:
         if self._before(_BETWEEN, self._mentions[number]):
             return None
         neighbours = [neighbour for step in (-1, 1) for neighbour in self._row(number, step)]
-        if [joint for _, joint in neighbours] == [", "]:
+        if [joint for _, joint in neighbours] in ([", "], [",\n"]):
             # `In Washington, Oregon Sen. Ann Lund ...`: two names are no row with nothing but a comma.
             return None
         row: Counter[Sense] = Counter(sense for sense, _ in neighbours if sense and sense in senses)
@@ -186,8 +188,8 @@ def _read_signs(list_name: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
     before = "|".join(_of_either_case(term.removesuffix(" ~")) for term in terms if term.endswith(" ~"))
     behind = "|".join(re.escape(term.removeprefix("~ ")) for term in terms if term.startswith("~ "))
     return (
-        re.compile(rf"(?<![\w-])(?:{before or '(?!)'}) $"),
-        re.compile(rf"(?:['’]s)? {_QUALIFIERS}{{0,3}}(?:{behind or '(?!)'})(?![\w])"),
+        re.compile(rf"(?<![\w-])(?:{before or '(?!)'})\s$"),
+        re.compile(rf"(?:['’]s)?\s{_QUALIFIERS}{{0,3}}(?:{behind or '(?!)'})(?![\w])"),
     )
 
 
