@@ -63,6 +63,7 @@ def steps(enricher: Enricher) -> Steps:
         "{}, John; {}, Maria\n",
         "Oscar de la {} met Ann von {} and De la {} in Rome. ",
         "The USS {} and the tanker {} left Norfolk. ",
+        "New York and Georgia met {} in Idaho, Ohio and Lebanon, Iowa. Many African-American {}s left the Moon. ",
     ],
 )
 def test_twice_the_text_is_twice_the_work(steps: Steps, sentence: str) -> None:

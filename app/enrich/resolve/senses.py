@@ -57,6 +57,7 @@ class Senses:
         self._outers = outers
         self._beside: dict[int, Sense | None] = {}
         self._votes: dict[str, Counter[Sense]] = {}
+        self._settled: dict[str, Sense | None] = {}
         for number, mention in enumerate(mentions):
             if senses := _senses_of(mention):
                 said = self._said_of(mention, senses)
@@ -74,7 +75,12 @@ class Senses:
     def in_article(self, mention: Mention) -> Place | None:
         """Return what the article's other mentions of the name mean, or all that it speaks of."""
         senses = _senses_of(mention)
-        sense = self._in_article(senses) if senses else None
+        if not senses:
+            return None
+        name = _usual_place(senses).name
+        if name not in self._settled:
+            self._settled[name] = self._in_article(senses)
+        sense = self._settled[name]
         return senses[sense] if sense else None
 
     def _said_of(self, mention: Mention, senses: Mapping[Sense, Place]) -> Sense | None:
