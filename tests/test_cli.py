@@ -93,7 +93,7 @@ def test_help_of_a_command_has_an_example(command: str) -> None:
     assert f"dateline {command}" in shown.stdout.partition("Example")[2]
 
 
-@pytest.mark.parametrize("command", [*CORRECTIONS, "resolve"])
+@pytest.mark.parametrize("command", [*CORRECTIONS, "resolve", "duplicates"])
 def test_help_of_entities_has_examples(command: str) -> None:
     shown = CliRunner().invoke(cli.app, ["entities", command, "--help"])
     assert shown.exit_code == 0
@@ -186,6 +186,23 @@ def test_entities_are_listed_and_shown(named: Run) -> None:
     assert "Roald Amundsen" in shown
     assert "No entity" in named("entities", "list", "Nansen").stderr
     assert named("entities", "show", "person-nobody").exit_code == 1
+
+
+def test_pairs_that_may_be_one_are_listed_with_the_command_that_joins_them(named: Run, tmp_path: Path) -> None:
+    assert "No two entities" in named("entities", "duplicates").stderr
+    more = {"a.txt": "Roald Amundson spoke in Oslo on Monday.", "b.txt": "Roald Amundsen spoke in Oslo on Tuesday."}
+    for name, text in more.items():
+        (tmp_path / name).write_text(f"The Pole\n\n{text}\n", encoding="utf-8")
+        assert named("ingest", tmp_path / name, "--workers", "1").exit_code == 0
+    join = "dateline entities merge person-roald-amundson person-roald-amundsen"
+    listed = named("entities", "duplicates", "--type", "person")
+    assert re.search(rf"^misspelling +1 +\d+ +0 +{join}$", listed.stdout, re.MULTILINE)
+    assert listed.stderr == "1 of 1.\n"
+    [pair] = json.loads(named("entities", "duplicates", "--json").stdout)["results"]
+    assert (pair["entity"]["id"], pair["may_be"]["id"]) == ("person-roald-amundson", AMUNDSEN)
+    assert (pair["may_be"]["reason"], pair["may_be"]["together"], pair["merge"]) == ("misspelling", 0, join)
+    assert named(*join.split()[1:]).exit_code == 0
+    assert "No two entities" in named("entities", "duplicates").stderr
 
 
 def test_a_correction_shows_in_searches_and_is_undone(named: Run) -> None:

@@ -13,8 +13,9 @@ from app.http.openapi import responses
 from app.http.responses import Moved, check_index_tag, next_page_link, reply
 from app.read import cursors
 from app.read.entities import entity_page, entity_summary, portrait, related, role_view
-from app.read.models import Entity, EntityPage, RelatedPage, Timeline
-from app.read.params import EntityParams, EntityTimelineParams, RelatedParams
+from app.read.models import Entity, EntityPage, RelatedPage, SimilarNames, Timeline
+from app.read.params import EntityParams, EntityTimelineParams, RelatedParams, SimilarNamesParams
+from app.read.similar_names import similar_name_view, similar_names
 from app.read.timeline import as_share, build_timeline
 from app.search.attributes import Filters
 from app.search.query import Query as SearchQuery
@@ -62,6 +63,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
         "links": {
             "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
             "related": f"/v1/entities/{entity_id}/related",
+            "similar_names": f"/v1/entities/{entity_id}/similar_names",
             "timeline": f"/v1/entities/{entity_id}/timeline",
         },
     }
@@ -90,6 +92,26 @@ def list_related_entities(
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
+
+
+@router.get(
+    "/v1/entities/{entity_id}/similar_names",
+    operation_id="listSimilarNames",
+    summary="List entities that may be the same",
+    response_model=SimilarNames,
+    responses=responses(404, moves=True),
+)
+def list_similar_names(
+    request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[SimilarNamesParams, Query()]
+) -> Response:
+    """Entities with so like a name that they may be one with it, the likest first, and in how many articles both stand.
+
+    What a decision parted is not among them.
+    """
+    with archive.database.reading() as session:
+        found, total = similar_names(session, found_entity(request, session, entity_id), params.limit)
+    answer: SimilarNames = {"results": [similar_name_view(each) for each in found], "total": total}
+    return reply(request, answer)
 
 
 @router.get(

@@ -98,6 +98,36 @@ def show_command(id: EntityId, as_json: AsJson = False, data_dir: DataDir = None
         terminal.show_decisions(log, undone)
 
 
+@entities.command("duplicates", epilog=examples(("dateline entities duplicates --type person", "")))
+def duplicates_command(
+    type: Annotated[EntityType | None, typer.Option(help="Only of this type.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="How many pairs to show.")] = 20,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """List pairs of entities that may be one by their names, the likest first, with the command that joins them.
+
+    Those that a decision parted, or whose merge was undone, are left out.
+    """
+    from app import terminal
+    from app.read.entities import entity_summary
+    from app.read.similar_names import duplicates, similar_name_view
+
+    with settled(data_dir) as archive, archive.database.reading() as session:
+        pairs, total = duplicates(session, type, limit)
+    if as_json:
+        shown = [
+            {"entity": entity_summary(pair.one), "may_be": similar_name_view(pair), "merge": pair.merge}
+            for pair in pairs
+        ]
+        print_json({"total": total, "results": shown})
+        return
+    rows = [(pair.why.reason.replace("_", " "), f"{pair.one.article_count:,}", f"{pair.other.article_count:,}",
+             f"{pair.together:,}", pair.merge) for pair in pairs]  # fmt: skip
+    terminal.show_rows(("differs in", "articles", "and", "both", "to join them"), rows)
+    complain(f"{len(pairs):,} of {total:,}." if pairs else "No two entities have names so alike.")
+
+
 @entities.command("log", epilog=examples(("dateline entities log --json", "")))
 def log_command(
     id: Annotated[str | None, typer.Argument(metavar="ID", help="Only about this entity.")] = None,

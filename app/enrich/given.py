@@ -35,6 +35,11 @@ def may_be_given(word: str) -> bool:
     return is_given_or_short(word) or word.lower() in _MORE
 
 
+def wholes(word: str) -> frozenset[str]:
+    """Return the whole names that it may be short for, itself included where it is one that has short forms."""
+    return frozenset(_WHOLE.get(word, ())) | ({word} if word in _SHORT else frozenset())
+
+
 def variants(key: str) -> Iterator[tuple[str, str]]:
     """Yield pairs of keys, the short name and the whole, that may be of one person, this key being either."""
     given, _, rest = name_of(key).partition("-")

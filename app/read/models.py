@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeVar,
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from app.enrich.likeness import LikenessReason
 from app.ids import EntityType
 from app.search.attributes import FacetName
 from app.search.query import Match
@@ -414,6 +415,7 @@ class EntityLinks(TypedDict):
 
     articles: Path
     related: Path
+    similar_names: Path
     timeline: Path
 
 
@@ -526,6 +528,26 @@ class RelatedPage(TypedDict):
     results: list[RelatedEntity]
     total: Count
     next: NotRequired[Next]
+
+
+class SimilarName(EntitySummary):
+    """An entity that may be the same as another, by its name."""
+
+    reason: Annotated[
+        LikenessReason,
+        Field(
+            description="What differs: how it is spelt, a middle name, a short given name, `Jr.` or the like, a letter "
+            "or two, a given name of which one has the initials, letters that sound alike, or the order of words."
+        ),
+    ]
+    together: Annotated[int, Field(description="Articles that name both.", ge=0)]
+
+
+class SimilarNames(TypedDict):
+    """Entities that may be the same as one, the likest first."""
+
+    results: list[SimilarName]
+    total: Count
 
 
 class Source(TypedDict):

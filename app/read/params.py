@@ -282,6 +282,10 @@ class RelatedParams(Params):
     cursor: Cursor = None
 
 
+class SimilarNamesParams(Params):
+    limit: Limit = 20
+
+
 class DecisionParams(Params):
     entity: str | None = Field(
         None, max_length=200, description="Only decisions about this entity.", examples=["person-narendra-modi"]

@@ -187,6 +187,19 @@ def decisions_in_force(session: Session) -> list[Decision]:
     return [decision for decision in log if decision.kind != "undo" and decision.number not in undone]
 
 
+def parted_pairs(session: Session) -> set[frozenset[str]]:
+    """Return the pairs of entities that editors keep apart: what was split off and from which, and two whose merge was
+    taken back. Of those that became part of another, that one counts."""
+    log = list(session.exec(select(Decision).where(col(Decision.target).is_not(None))))
+    in_force = {decision.number for decision in decisions_in_force(session)}
+    rulings = load_rulings(session)
+    return {
+        frozenset(rulings.entity(id, id) for id in (decision.entity_id, decision.target or ""))
+        for decision in log
+        if decision.kind == ("split" if decision.number in in_force else "merge")
+    }
+
+
 def survivor(session: Session, id: str) -> str:
     """The id that took `id` in, where no entity has it any more; else `id` itself."""
     if session.get(Entity, id) is not None:

@@ -8,13 +8,14 @@ from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
 from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
+from app.read.similar_names import similar_name_view, similar_names
 from app.web.address import Address
 from app.web.chart import search_chart
 from app.web.pages import render_page
 from app.web.picture import picture
 from app.web.results import results
 
-LATEST, RELATED, ROLES = 8, 16, 6
+LATEST, RELATED, ROLES, SIMILAR = 8, 16, 6, 5
 
 router = APIRouter(include_in_schema=False)
 
@@ -25,6 +26,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
     with archive.database.reading() as session:
         shown = portrait(engine, session, found_entity(request, session, entity_id), roles=ROLES, latest=LATEST)
         beside = related(engine, session, entity_id, limit=RELATED).items
+        same, _ = similar_names(session, shown.entity, SIMILAR)
         listed = results(archive, session, shown.latest)
     articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
@@ -32,6 +34,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         request, "entity.html",
         entity=entity_summary(shown.entity), unresolved=is_unresolved(entity_id),
         aliases=shown.aliases, roles=shown.roles, related=beside, picture=picture(beside), results=listed,
+        similar=list(map(similar_name_view, same)),
         chart=search_chart(shown.dates, articles), articles=articles,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip

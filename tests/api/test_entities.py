@@ -18,6 +18,7 @@ def test_an_entity_has_its_names_and_links(api: Api) -> None:
     assert api.get(entity["links"]["articles"])["total"] == 2
     assert api.get(entity["links"]["related"])["total"] >= 3
     assert sum(b["count"] for b in api.get(entity["links"]["timeline"])["buckets"]) == 2
+    assert api.get(entity["links"]["similar_names"]) == {"results": [], "total": 0}
 
 
 def test_a_person_has_roles(api: Api) -> None:
@@ -80,7 +81,7 @@ def test_a_timeline_is_a_share_of_all_articles(api: Api) -> None:
     assert answer["buckets"] == [{"start": "2025-01-01", "end": "2025-12-31", "count": 1, "total": 2, "ratio": 0.5}]
 
 
-@pytest.mark.parametrize("part", ["", "/related", "/timeline"])
+@pytest.mark.parametrize("part", ["", "/related", "/similar_names", "/timeline"])
 def test_an_unknown_entity(api: Api, part: str) -> None:
     answer = api.http.get(f"/v1/entities/person-nobody{part}")
     assert answer.status_code == 404

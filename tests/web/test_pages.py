@@ -407,3 +407,16 @@ def test_a_page_says_what_of_a_query_was_read_otherwise(site: httpx.Client, quer
     notes = re.search('<aside class="notes".*?</aside>', site.get(f"/?q={query}").text, re.DOTALL)
     assert notes is not None
     assert said in notes[0]
+
+
+def test_the_page_of_an_entity_names_those_that_may_be_the_same(tmp_path: Path) -> None:
+    files = {"a": "Roald Amundsen spoke in Oslo on Monday.", "b": "Roald Amundson spoke in Oslo on Tuesday."}
+    for name, text in files.items():
+        (tmp_path / f"{name}.txt").write_text(f"The Pole\n\n{text}\n", encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1)
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "a.txt", tmp_path / "b.txt"], archive, IngestOptions())
+    with serve(create_app(settings)) as client:
+        shown = client.get("/entities/person-roald-amundsen").text
+        assert 'Maybe the same: <a href="/entities/person-roald-amundson">Roald Amundson</a> (1)</p>' in shown
+        assert "Maybe the same" not in client.get("/entities/place-oslo").text
