@@ -64,11 +64,11 @@ def likeness(one: str, other: str) -> Likeness | None:
     return None if type_of(one) == "person" else _alike_things(name_of(one), name_of(other))
 
 
-def blocks(id: str) -> Iterator[tuple[str, ...]]:
+def common_parts(id: str) -> Iterator[tuple[str, ...]]:
     """Yield what ids have in common that can be alike: no others need be compared."""
     name = full_name(id)
     if name is None:
-        yield from _blocks_of_thing(id)
+        yield from _common_parts_of_thing(id)
         return
     last = spellings.spellings(name.last)[0]
     yield "variant", spellings.spellings(name.first)[0], last
@@ -80,7 +80,7 @@ def blocks(id: str) -> Iterator[tuple[str, ...]]:
     yield ("initial" if _is_initials(name.first) else "whole"), name.first[0], name.last
 
 
-def _blocks_of_thing(id: str) -> Iterator[tuple[str, ...]]:
+def _common_parts_of_thing(id: str) -> Iterator[tuple[str, ...]]:
     if type_of(id) != "person" and not is_scoped(id):
         name = name_of(id)
         yield type_of(id), "words", " ".join(sorted(set(name.split("-")) - _SMALL_WORDS))

@@ -74,6 +74,19 @@ def _with_endings(word: str) -> Iterator[str]:
             return
 
 
+@lru_cache(maxsize=1 << 14)
+def _usual(word: str) -> str:
+    return _ROWS[word][0] if word in _ROWS else spellings(word)[0]
+
+
+@lru_cache(maxsize=1 << 14)
+def usual_spelling(key: str) -> str:
+    """Return the key as most papers would write it: no `al-`, and of each word the spelling that is listed first."""
+    words = name_of(key).split("-")
+    kept = [words[0], *(word for word in words[1:] if word not in _ARTICLES)]
+    return "-".join(["person", *(_usual(word) for word in kept)])
+
+
 def lookups(key: str) -> list[tuple[str, str]]:
     """Return the surnames, and the beginnings of keys that have them, under which variants of a name stand."""
     name = full_name(key)
@@ -100,19 +113,19 @@ def are_two_names(one: str, other: str, forms: Iterable[str] = (), other_forms: 
     if names[0].suffix and names[1].suffix and names[0].suffix != names[1].suffix:
         return True
     middles = [
-        {name.middles, *map(_middle_initials, written)} - {()}
+        {name.middles, *map(middle_initials, written)} - {()}
         for name, written in zip(names, (forms, other_forms), strict=True)
     ]
-    return all(middles) and not any(_middles_agree(a, b) for a in middles[0] for b in middles[1])
+    return all(middles) and not any(do_middles_agree(a, b) for a in middles[0] for b in middles[1])
 
 
-def _middle_initials(name: str) -> tuple[str, ...]:
+def middle_initials(name: str) -> tuple[str, ...]:
     """`w` of `George W. Bush`, `hw` of `George H.W. Bush`; not the first name's own."""
     letters = _INITIALS.findall(name.partition(" ")[2])
     return ("".join(letters).lower(),) if letters else ()
 
 
-def _middles_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+def do_middles_agree(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
     """`hw` agrees with `herbert walker`, and `rodham` with `diane rodham`."""
     fewer, more = sorted((one, other), key=len)
     return set(fewer) <= set(more) or _initials_of(fewer) == _initials_of(more)

@@ -14,7 +14,7 @@ from typing import cast
 from sqlmodel import Session, col, select
 
 from app.enrich import spellings
-from app.enrich.likeness import Likeness, blocks, likeness
+from app.enrich.likeness import Likeness, common_parts, likeness
 from app.ids import EntityType, name_of, type_of
 from app.read.entities import entity_summary
 from app.read.models import SimilarName, ordered
@@ -62,7 +62,7 @@ def duplicates(session: Session, type: EntityType | None, limit: int) -> tuple[l
     First in each is who is in fewer articles."""
     counted = select(Entity.id).where(col(Entity.article_count) > 0, ~col(Entity.hidden))
     ids = session.exec(counted if type is None else counted.where(Entity.type == type))
-    found = {pair: why for pair in set(_candidates(ids)) if (why := likeness(*pair)) is not None}
+    found = {pair: why for pair in set(_comparable(ids)) if (why := likeness(*pair)) is not None}
     apart = parted_pairs(session)
     known = load_entities(session, sorted({id for pair in found for id in pair}))
     pairs = [
@@ -109,22 +109,22 @@ def _near(session: Session, id: str) -> set[str]:
     return found - {id}
 
 
-def _candidates(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
+def _comparable(ids: Iterable[str]) -> Iterator[tuple[str, str]]:
     """Yield each pair that has something in common, in the order of their ids, some of them twice."""
     members: defaultdict[tuple[str, ...], list[str]] = defaultdict(list)
     for id in sorted(ids):
-        for block in blocks(id):
+        for block in common_parts(id):
             members[block].append(id)
     for block, of_block in members.items():
         if block[0] == "initial":
             wholes = members.get(("whole", *block[1:]), [])
             if len(of_block) * len(wholes) <= _MOST_OF_BLOCK:
-                yield from (_ordered(*pair) for pair in product(of_block, wholes))
+                yield from (_by_id(*pair) for pair in product(of_block, wholes))
         elif block[0] != "whole" and len(of_block) <= _MOST_OF_BLOCK:
             yield from combinations(of_block, 2)
 
 
-def _ordered(one: str, other: str) -> tuple[str, str]:
+def _by_id(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich.likeness import blocks, likeness, sound
+from app.enrich.likeness import common_parts, likeness, sound
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ def test_names_that_may_be_of_one(one: str, other: str, reason: str) -> None:
         found = likeness(*pair)
         assert found is not None
         assert found.reason == reason
-    assert set(blocks(one)) & set(blocks(other)) or {"initial", "whole"} == {
-        block[0] for block in (*blocks(one), *blocks(other)) if block[0] in ("initial", "whole")
+    assert set(common_parts(one)) & set(common_parts(other)) or {"initial", "whole"} == {
+        block[0] for block in (*common_parts(one), *common_parts(other)) if block[0] in ("initial", "whole")
     }
 
 

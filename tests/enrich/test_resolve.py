@@ -318,6 +318,25 @@ def test_a_couple_shares_the_surname(enrich: Enrich, body: str, expected: list[s
     assert [entity.name for entity in enrich(body).entities if entity.type == "person"] == expected
 
 
+@pytest.mark.parametrize(
+    ("body", "expected"),
+    [
+        ("Bashar al-Assad spoke in Oslo. Bashar Assad agreed.", {"person-bashar-assad"}),
+        ("Muammar Gaddafi spoke in Oslo. Moammar Gadhafi agreed.", {"person-muammar-gaddafi"}),
+        ("George H.W. Bush spoke in Oslo. George W. Bush agreed.", {"person-george-hw-bush", "person-george-bush"}),
+        ("Gerald R. Ford spoke in Oslo. Gerald Rudolph Ford agreed.", {"person-gerald-rudolph-ford"}),
+        (
+            "John Adams and John Quincy Adams spoke in Oslo. John Adams agreed.",
+            {"person-john-adams", "person-john-quincy-adams"},
+        ),
+        ("Hillary Rodham Clinton spoke in Oslo. Hillary Clinton agreed.", {"person-hillary-rodham-clinton"}),
+        ("Martin Luther King, Jr. spoke in Oslo. King agreed.", {"person-martin-luther-king-jr"}),
+    ],
+)
+def test_variants_of_a_name_in_one_article(enrich: Enrich, body: str, expected: set[str]) -> None:
+    assert {entity.key for entity in enrich(body).entities if entity.type == "person"} == expected
+
+
 @pytest.mark.parametrize("family", ["The Downers agreed.", "Friends of the Downers agreed."])
 def test_a_family_is_no_person(enrich: Enrich, family: str) -> None:
     people = enrich(f"John Downer met Maria Jones in Oslo. {family} The Joneses left.").entities

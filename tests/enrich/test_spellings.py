@@ -67,3 +67,15 @@ def test_the_plainest_name_has_the_id() -> None:
 def test_only_full_names_have_variants() -> None:
     assert spellings.lookups("person-lund-0123456789abcdef") == spellings.lookups("organization-lund-berg") == []
     assert spellings.full_name("person-lund") is None
+
+
+@pytest.mark.parametrize(
+    ("key", "usual"),
+    [
+        ("person-moammar-al-qaddafi", "person-muammar-gaddafi"),
+        ("person-al-gore", "person-al-gore"),
+        ("person-ann-lund", "person-ann-lund"),
+    ],
+)
+def test_the_usual_spelling(key: str, usual: str) -> None:
+    assert spellings.usual_spelling(key) == usual

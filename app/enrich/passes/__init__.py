@@ -62,6 +62,8 @@ PHASES = (
         "bounds",
         (
             Pass(bounds.complete_names, over=("title",)),
+            Pass(bounds.complete_suffixes, over=("title",)),
+            Pass(bounds.names_in_capitals, over=("head-noun",)),
             Pass(bounds.rejoin_people),
             Pass(bounds.long_surnames),
             Pass(bounds.part_couples),

@@ -8,6 +8,7 @@ from app.enrich import couples, gazetteer, given, grounds, organizations
 from app.enrich.context import Context, Span
 from app.enrich.passes.people import SPEAKS, is_no_person
 from app.enrich.surnames import PARTICLE, statesman
+from app.text import fold
 
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
@@ -18,6 +19,9 @@ _FIRST_OF_COUPLE = re.compile(r"(?<![\w.'-])([^\W\d_a-z][^\W\d_]+) (?:and|&) $")
 _LONG_SURNAME = re.compile(rf"(?<![\w'-])(?:{PARTICLE} ){{1,3}}[^\W\d_a-z][\w-]*(?:'[A-Z][\w-]*)?")
 _GIVEN_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w'-]+|(?:[A-Z]\.)+)(?: [A-Z]\.)* $")
 _LONGEST_GIVEN = 40
+_SUFFIX = re.compile(r"(?:Jr|Sr)\b\.?|(?:II|III|IV)\b")
+_SUFFIX_AFTER = re.compile(rf",? (?:{_SUFFIX.pattern})")
+_IN_CAPITALS = re.compile(r"[A-Z][A-Z'-]{2,}(?: [A-Z]\.)?(?: [A-Z][A-Z'-]{2,}){0,2}")
 
 
 def complete_names(article: Context) -> None:
@@ -43,6 +47,54 @@ def complete_names(article: Context) -> None:
             and not gazetteer.find(surname)
         ):
             article.widen(span, span.start, after.start(1) + len(surname), grounds.COMPLETED)
+
+
+def complete_suffixes(article: Context) -> None:
+    """`Martin Luther King, Jr.`, whose end the recogniser leaves out or takes for another."""
+    for span in list(article.people()):
+        after = article.after(span, _SUFFIX_AFTER) if " " in span.name else None
+        if after is not None and article.encloses(span.start, after.end()):
+            article.put(Span(span.start, after.end(), "person", span.rule, span.confidence))
+    for span in article.guesses("person"):
+        if _SUFFIX.fullmatch(span.name):
+            article.drop(span, grounds.COMPLETED)
+
+
+def names_in_capitals(article: Context) -> None:
+    """`DONALD TRUMP: No`, in a text that is not in capitals: who has a given name, or whose name the article has."""
+    found = [match for match in _IN_CAPITALS.finditer(article.text) if _may_be_in_capitals(article, match)]
+    if not found:
+        return
+    for match in found:
+        first, _, rest = match[0].partition(" ")
+        if rest and given.is_given(first) and not _ends_in_word(article, rest):
+            _put_person(article, *match.span())
+    whole = [span.name for span in article.people() if span.rule == "given-name" or not span.name.isupper()]
+    known = {fold(name) for full in whole for name in (full, full.rpartition(" ")[2])}
+    for match in found:
+        if fold(match[0]) in known:
+            _put_person(article, *match.span())
+
+
+def _may_be_in_capitals(article: Context, match: re.Match[str]) -> bool:
+    """Return whether it heads a line with a colon behind it, as who speaks in a transcript, or is of two words and more
+    in no longer row of capitals."""
+    before, after = article.text[max(0, match.start() - 2) : match.start()], article.text[match.end() : match.end() + 3]
+    if before[-1:] in ("", "\n") and after[:1] == ":":
+        return True
+    alone = before[-1:] in ("", "\n", " ", "(", '"') and not before[:1].isupper() and after[:1] not in ("'", "-", ":")
+    return alone and " " in match[0] and not after[:1].isalnum() and not after[1:].isupper()
+
+
+def _put_person(article: Context, start: int, end: int) -> None:
+    is_person = any(span.type == "person" for span in article.overlapping(start, end) if span.start == start)
+    if not is_person and article.encloses(start, end) and gazetteer.find(article.text[start:end]) is None:
+        article.put(Span(start, end, "person", *grounds.GIVEN_NAME))
+
+
+def _ends_in_word(article: Context, name: str) -> bool:
+    """Return whether the last word is one that the text has in small letters: `GRACE PERIOD`."""
+    return article.words.is_alone(name.rpartition(" ")[2].lower())
 
 
 def rejoin_people(article: Context) -> None:

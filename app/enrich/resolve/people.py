@@ -16,6 +16,7 @@ from app.enrich.grounds import Ground
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
+from app.enrich.spellings import do_middles_agree, middle_initials, plainness, usual_spelling
 from app.enrich.surnames import SUFFIXES, statesman
 from app.ids import entity_id, scoped
 from app.text import fold
@@ -28,6 +29,7 @@ _KNOWN_AS = re.compile(
     r"| \(@ ?"
 )
 _LONGEST_SURNAME = 4
+_SIDE_BY_SIDE = re.compile(r"(?:,|,? (?:and|or|&|to|from|versus)) (?:[\w.]+ ){0,2}")
 
 
 class People:
@@ -37,19 +39,25 @@ class People:
         self._article_id = article_id
         self._full: dict[tuple[str, ...], str] = {}
         self._seen: list[tuple[int, tuple[str, ...]]] = []
+        self._ends: list[int] = []
+        self._initials: defaultdict[tuple[str, ...], set[str]] = defaultdict(set)
         self._couples = {start: _cased_words(name) for start, name in completed_names(body, mentions)}
         for mention in mentions:
             name = self._couples.get(mention.start) or _in_order(plain(mention.text))
             words = _person_words(name)
             if len(words) > 1:
+                self._initials[words].update(middle_initials(name))
                 known = self._full.get(words, "")
                 self._full[words] = max(known, _cased(name), key=lambda form: (len(form), form))
                 self._seen.append((mention.start, words))
+                self._ends.append(mention.end)
         self._having: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
         for words in self._full:
             for word in dict.fromkeys(words):
                 self._having[word].append(words)
-        self._same = {words: self._fullest(words) for words in self._full}
+        self._apart = set(self._named_side_by_side(body))
+        usual = self._usually_spelt()
+        self._same = {words: usual[self._fullest(words)] for words in self._full}
         self._stated = dict(self._also_called(body, mentions))
 
     def pairs(self) -> list[tuple[str, str]]:
@@ -95,8 +103,35 @@ class People:
         # Whoever is fuller has all these words; an initial may be a word of his.
         shared = words[1:] if len(words[0]) == 1 else words
         fewest = min((self._having[word] for word in shared), key=len)
-        longer = list(islice((other for other in fewest if other != words and _is_fuller(other, words)), 2))
+        longer = list(islice((other for other in fewest if other != words and self._may_be(other, words)), 2))
         return longer[0] if len(longer) == 1 else words
+
+    def _may_be(self, full: tuple[str, ...], short: tuple[str, ...]) -> bool:
+        """Return whether the one is fuller and no other initial, nor the other name beside it, says that they are two:
+        `George H.W. Bush and George W. Bush`."""
+        if not _is_fuller(full, short) or frozenset((full, short)) in self._apart:
+            return False
+        middles = full[1:-1]
+        return all(not middles or do_middles_agree((initial,), middles) for initial in self._initials[short])
+
+    def _named_side_by_side(self, body: str) -> Iterator[frozenset[tuple[str, ...]]]:
+        for number in range(1, len(self._seen)):
+            (_, one), (start, other) = self._seen[number - 1 : number + 1]
+            if one != other and one[-1] == other[-1] and _SIDE_BY_SIDE.fullmatch(body, self._ends[number - 1], start):
+                yield frozenset((one, other))
+
+    def _usually_spelt(self) -> dict[tuple[str, ...], tuple[str, ...]]:
+        """Return, for each full name, the one of the article that differs from it in spelling alone: `Bashar Assad` of
+        `Bashar al-Assad`."""
+        keys = {words: entity_id("person", " ".join(words)) for words in self._full}
+        groups: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for words, key in keys.items():
+            groups[usual_spelling(key)].append(words)
+        plainest = {
+            spelt: min(group, key=lambda words: plainness(keys[words])) if len(group) > 1 else group[0]
+            for spelt, group in groups.items()
+        }
+        return {words: plainest[spelt] for spelt, group in groups.items() for words in group}
 
     @cached_property
     def _called(self) -> dict[tuple[str, ...], _ShortName]:

@@ -77,3 +77,36 @@ def test_both_of_a_couple_are_people(
     article = spanned(text, organization=organization, person=person)
     run(article, bounds.part_couples)
     assert shown(article) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "expected"),
+    [
+        ("Martin Luther King, Jr. spoke.", "Martin Luther King; Jr", ["Martin Luther King, Jr."]),
+        ("Robert Mueller III spoke.", "Robert Mueller", ["Robert Mueller III"]),
+        ("Eric Lund Sr., they said.", "Eric Lund", ["Eric Lund Sr."]),
+        ("King, Jr. spoke.", "Jr", []),
+        ("Ann Lund, Junior, spoke.", "Ann Lund", ["Ann Lund"]),
+    ],
+)
+def test_what_follows_a_surname_is_a_part_of_the_name(text: str, person: str, expected: list[str]) -> None:
+    article = spanned(text, person=person)
+    run(article, bounds.complete_suffixes)
+    assert [name for name, _ in shown(article)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("DONALD QUILL: No.\nQUILL: No.", {}, ["DONALD QUILL", "QUILL"]),
+        ("They met. DONALD LUND spoke.", {"organization": "LUND"}, ["DONALD LUND"]),
+        ("Ann Quill came.\nQUILL: Yes.\nNOTE: Yes.", {"person": "Ann Quill"}, ["Ann Quill", "QUILL"]),
+        ("GRACE PERIOD ends. A grace period is short.", {}, []),
+        ("They saw MARK LUND ON TOP of it.", {}, []),
+        ("He read VIRGINIA BEACH news, and the FBI agreed.", {}, []),
+    ],
+)
+def test_people_in_capitals_in_a_text_that_is_not(text: str, found: dict[str, str], expected: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, bounds.names_in_capitals)
+    assert [name for name, kind in shown(article) if kind == "person"] == expected
