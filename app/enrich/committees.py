@@ -6,7 +6,7 @@ import re
 
 from app.enrich import lexicon
 
-_USUAL = lexicon.shown_by_name("committees")
+_USUAL = {name.replace(",", ""): usual for name, usual in lexicon.shown_by_name("committees").items()}
 _ALL = re.compile(r"\b(?:Sub)?[Cc]ommittees?\b")
 _NATION_BEFORE = re.compile(r"(?:U\.?S\.?|United States) (?=House|Senate|Joint)")
 _KINDS = re.compile(r" (?:Permanent|Select|Special|Standing|permanent|select|special|standing)\b")
@@ -25,7 +25,8 @@ def committee_name(name: str) -> str:
     if turned := _TURNED.fullmatch(plain):
         plain = f"{turned[1]} {turned[3]} {turned[2]}"
     plain = _in_capitals(plain)
-    return _USUAL.get(plain) or _USUAL.get(plain.removesuffix("s"), plain)
+    listed = plain.replace(",", "")
+    return _USUAL.get(listed) or _USUAL.get(listed.removesuffix("s"), plain)
 
 
 def _in_capitals(name: str) -> str:

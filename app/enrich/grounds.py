@@ -47,6 +47,7 @@ TITLED = Ground("title", 0.95)  # The title is a part of the guess: `President M
 LEGAL_FORM = Ground("legal-form", 0.95)  # It ends in one, or one follows.
 COMPANY = Ground("legal-form", 0.9)  # Capitalised words before a form; the beginning may be another's.
 COMPANY_AGAIN = Ground("legal-form", 0.85)  # The same words without the form, which others may share.
+BODY = Ground("head-noun", 0.8)  # `Center for Health and Gender Equity`, longer than the guess.
 HEADED = Ground("head-noun", 0.75)  # `Fire Department`, as the recogniser says as well.
 FORCES = Ground("head-noun", 0.85)  # `Indian Navy`, of two guesses.
 ROMANCE_FIRM = Ground("head-noun", 0.8)  # `Banco do Brasil`; the last word may not belong to it.

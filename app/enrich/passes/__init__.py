@@ -15,6 +15,7 @@ from app.enrich.grounds import Rule
 from app.enrich.passes import (
     acronyms,
     appositions,
+    bodies,
     bounds,
     certain,
     common_words,
@@ -82,6 +83,10 @@ PHASES = (
             Pass(certain.listed_names),
             Pass(certain.named_events, over=("demonym", "gazetteer", "title")),
             Pass(certain.chambers),
+            Pass(bodies.committees_of_chambers, over=("well-known",)),
+            Pass(bodies.purposes),
+            Pass(bodies.campuses, over=("gazetteer", "preposition")),
+            Pass(bodies.supporters, over=("demonym",)),
             Pass(institutions.parties_and_chambers),
             Pass(institutions.institutions_of_people),
             Pass(places.states),

@@ -215,6 +215,8 @@ def _organization_key(name: str) -> str:
     name = organizations.singular(organizations.without_stops(organizations.usual_name(_without_article(name))))
     if (nation := _US_BEFORE.match(name)) and _is_of_country(nation[0], name[nation.end() :]):
         name = organizations.usual_name(name[nation.end() :])
+    if name.startswith("University of "):
+        name = name.replace(" at ", " ")
     name = committees.committee_name(offices.usual_order(name))
     return entity_id("organization", name.replace("&", " and "))
 
