@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from app.enrich import gazetteer, grounds, organizations
+from app.enrich import events, gazetteer, grounds, organizations
 from app.enrich.cleaning import trim
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
@@ -31,6 +31,8 @@ def stated_acronyms(article: Context) -> None:
         name = article.text[start:end]
         if name.rpartition(" ")[2][:1].islower():
             continue  # `The investor-state dispute settlement, or ISDS`
+        if events.is_well_known(short) or events.is_well_known(name):
+            continue
         if organizations.is_thing(name):
             _drop_thing(article, Stretch(start, letters.end), short)
         else:

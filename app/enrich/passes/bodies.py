@@ -120,7 +120,7 @@ def _is_purpose(article: Context, start: int, end: int) -> bool:
     first, _, rest = name.partition(" ")
     last = name.rpartition(" ")[2].lower()
     return not (
-        is_ordinary(first)
+        is_ordinary(name)
         or titles.is_title(first)
         or organizations.canonical(first)
         or organizations.canonical(name)

@@ -18,23 +18,28 @@ _PARTY_AND_CHAMBER = re.compile(
     rf" ({'|'.join(_CHAMBERS)})\b"
 )
 _GOES_ON = re.compile(r"[ -][A-Z]")
+# `House Republicans`, and no `White House Democrats`
+_CHAMBER_AND_PARTY = re.compile(r"(?<!White )\b(House|Senate) (?:Republicans?|Democrats?|Democratic|GOP)\b")
 # What one man is said to have: `Nixon White House`. A court or a congress that has another name before it may be any.
 _HIS = frozenset(("White House", "Cabinet"))
 _POSSESSIVE = re.compile(r"'s?$")
 
 
 def parties_and_chambers(article: Context) -> None:
-    """`GOP Senate`, `Democratic-controlled House`: the party and the chamber, `Democratic House Intelligence Committee`
-    the party and the committee."""
+    """`GOP Senate`: the party and the chamber. `Republican House`, `Democratic House Intelligence Committee`: the
+    chamber or committee alone, for an adjective is no name."""
     for match in _PARTY_AND_CHAMBER.finditer(article.text):
         party, chamber = (Span(*match.span(group), "organization", *grounds.CHAMBER) for group in (1, 2))
+        parties = [] if organizations.is_party_adjective(match[1]) else [party]
         longer = next((span for span in article.overlapping(*match.span()) if span.end > match.end()), None)
         if longer is not None:
             if longer.start == match.start():
-                article.put(party, Span(chamber.start, longer.end, "organization", *grounds.CHAMBER))
+                article.put(*parties, Span(chamber.start, longer.end, "organization", *grounds.CHAMBER))
         elif article.overlapping(*match.span()) or not _GOES_ON.match(article.text, match.end()):
-            article.put(party)
-            article.put(chamber)
+            for span in (*parties, chamber):
+                article.put(span)
+    for chamber_of in _CHAMBER_AND_PARTY.finditer(article.text):
+        article.add(Span(*chamber_of.span(1), "organization", *grounds.CHAMBER))
 
 
 def institutions_of_people(article: Context) -> None:
