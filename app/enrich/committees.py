@@ -17,7 +17,8 @@ def committee_name(name: str) -> str:
     """Return `House Intelligence Committee` for `House Permanent Select Committee on Intelligence`; a name that is no
     committee's of a chamber as it is."""
     if not _ALL.search(name):
-        return name
+        # `House Budget Chairman`, where only what is before the office was found.
+        return _USUAL.get(f"{name} Committee", name)
     plain = _NATION_BEFORE.sub("", name).replace("House of Representatives ", "House ").replace(" & ", " and ")
     if not plain.startswith(("House ", "Senate ", "Joint ")):
         return name

@@ -16,6 +16,7 @@ from app.enrich import committees
         ("House Ways & Means Committee", "House Ways and Means Committee"),
         ("House intelligence committee", "House Intelligence Committee"),
         ("Senate Intelligence Committees", "Senate Intelligence Committee"),
+        ("House Budget", "House Budget Committee"),
         ("House Select Committee on Benghazi", "House Benghazi Committee"),
         ("House Judiciary Subcommittee on Antitrust", "House Judiciary Antitrust Subcommittee"),
         ("House Committee on Oversight and Reform", "House Oversight Committee"),

@@ -197,6 +197,8 @@ def test_another_name_that_the_article_states(enrich: Enrich, body: str, pair: A
         ("US Food and Drug Administration", "organization-food-and-drug-administration"),
         ("US Airways Group", "organization-us-airways"),
         ("GOP", "organization-republican-party"),
+        ("University of California at Berkeley", "organization-university-of-california-berkeley"),
+        ("Islamic State of Iraq and the Levant", "organization-islamic-state"),
     ],
 )
 def test_names_of_one_organization_have_one_key(name: str, key: str) -> None:

@@ -10,11 +10,11 @@ from app.enrich.cleaning import trim
 from app.enrich.context import Context, Span
 
 _FIRST_WORD = re.compile(r"[^\s,;:()\"]+")
-_NAME_GOES_ON_WITH = re.compile(r"'s?[ ]|,? (?:[A-Z0-9&]|of |and |e-)|[-.&']")
+_NAME_GOES_ON_WITH = re.compile(r"'s?[ ]|,? (?:[A-Z0-9&]|of |and |for |e-)|[-.&']")
 _NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
 _HOUSE = re.compile(r"\b[Tt]he (House)\b(?! (?:of )?[A-Z])")
 _LEGISLATURE = re.compile(r"\b(?:Senate|Congress|Rep\.|Representatives)(?=\W)")
-_MOST_WORDS = 5
+_MOST_WORDS = 7
 # In characters. A word of more is none: in a text without spaces it would go on to the end, from each capital again.
 _LONGEST_WORD = 100
 
@@ -65,8 +65,8 @@ def first_word(text: str, start: int) -> str:
 
 
 def run_ends(text: str, start: int) -> Iterator[int]:
-    """Ends of the runs of one to five words from `start`, the longest first."""
-    line = text[start : start + 60].split("\n", 1)[0]
+    """Ends of the runs of one to seven words from `start`, the longest first."""
+    line = text[start : start + 80].split("\n", 1)[0]
     ends = []
     position = start
     for word in line.split(" ")[:_MOST_WORDS]:

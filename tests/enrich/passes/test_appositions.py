@@ -50,6 +50,13 @@ def test_ships_and_rockets_are_no_entities(text: str, person: str) -> None:
     assert not article.is_free(text.index(person.split(";", maxsplit=1)[0]), len(text))
 
 
+def test_a_portfolio_of_several_words_is_none_either() -> None:
+    text = "Health and Human Services Secretary Ann Lee, Secretary of Homeland Security"
+    article = spanned(text, organization="Health and Human Services; Homeland Security", person="Ann Lee")
+    run(article, appositions.appositions)
+    assert shown(article) == [("Ann Lee", "person")]
+
+
 def test_a_portfolio_is_no_organization_but_the_treasury_is() -> None:
     text = "Transportation Secretary Elizabeth Dole, Treasury Secretary James Baker, Secretary of the Interior"
     article = spanned(text, organization="Transportation; Treasury; Interior", person="Elizabeth Dole; James Baker")
