@@ -21,6 +21,8 @@ from app.store.tables import ArticleEntity, Mention
 _CLUE = 10
 # How many times the votes of the other there must be.
 _TIMES = 2
+# With so many times the votes, not even an article that has both keeps the other.
+_TIMES_OF_SLIP = 10
 # A town gives its name to universities and teams, whose articles need not say so.
 _TIMES_OF_TOWN = 5
 # Of a name in more articles, no more votes count.
@@ -63,7 +65,7 @@ class EntityTypes:
         first = max(keys, key=lambda key: (votes[key].weight, -TYPES.index(type_of(key))))
         losers = [key for key in keys if key != first and _is_outvoted(key, first, votes)]
         whole = told_by(session, "diminutive", [first]).get(first, {}).get(EVERYWHERE, first)
-        return {key: _outvoted_meaning(session, votes[key], first, whole) for key in losers}
+        return {key: _outvoted_meaning(session, votes[key], votes[first], (first, whole)) for key in losers}
 
     def _votes(self, session: Session, key: str) -> _Votes:
         named = select(ArticleEntity.article_id).where(ArticleEntity.key == key).distinct()
@@ -81,10 +83,13 @@ def _is_outvoted(key: str, first: str, votes: Mapping[str, _Votes]) -> bool:
     return best.weight >= _TIMES * mine.weight
 
 
-def _outvoted_meaning(session: Session, votes: _Votes, first: str, whole: str) -> Meaning:
-    """Return what the outvoted name means: where the article says why it takes it for that, or has both, itself."""
-    both = select(ArticleEntity.article_id).where(ArticleEntity.key == first)
-    kept = votes.clued | set(select_in(session, both, ArticleEntity.article_id, votes.articles))
-    if not kept:
-        return {EVERYWHERE: whole}
-    return {article: whole for article in votes.articles if article not in kept}
+def _outvoted_meaning(session: Session, mine: _Votes, best: _Votes, first: tuple[str, str]) -> Meaning:
+    """Return what the outvoted name means, in the articles that do not keep their own: those keep it that say why they
+    take it for that, and most that have both. `first` is the key that won, and the entity that it means."""
+    key, entity = first
+    both = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
+    is_slip = best.weight >= _TIMES_OF_SLIP * mine.weight
+    shared = () if is_slip else select_in(session, both, ArticleEntity.article_id, mine.articles)
+    if not (kept := {*mine.clued, *shared}):
+        return {EVERYWHERE: entity}
+    return {article: entity for article in mine.articles if article not in kept}

@@ -64,13 +64,15 @@ def test_an_article_that_says_otherwise_keeps_its_own(archive: Archive) -> None:
     assert who(archive) == {FIRM: 42, PERSON: 1}
 
 
-def test_an_article_that_has_both_keeps_both(archive: Archive) -> None:
+def test_an_article_that_has_both_keeps_both_unless_one_is_a_slip(archive: Archive) -> None:
     both = Enrichment(
         (named(FIRM, "Stormy Daniels", "Stormy Daniels"), named(PLACE, "Stormy Daniels", "Stormy Daniels", at=50)),
         (), None, "p",
     )  # fmt: skip
     write(archive, several(FIRM, 9, 0) | {"f" * 16: both} | several(PLACE, 1, 100))
     assert who(archive) == {FIRM: 11, PLACE: 1}
+    write(archive, several(FIRM, 40, 200))
+    assert who(archive) == {FIRM: 51}
 
 
 @pytest.mark.parametrize(("towns", "left"), [(9, {PLACE: 9, FIRM: 2}), (10, {PLACE: 12})])

@@ -15,6 +15,9 @@ _NAME_AFTER_TITLE = re.compile(
 _OFFICE_AFTER = re.compile(r" ([a-z]+(?: [a-z]+){0,2}|C[EF]O) (?=[A-Z])")
 # `named Arie Guldemond as chairman and ...`
 _LINKS = frozenset(("as", "and", "or", "to", "was", "succeeding", "with"))
+# `Hillary Clinton campaign chairman John Podesta`: whom they work for is no firm.
+_OF_POLITICIANS = frozenset(("campaign", "press", "communications", "aide", "adviser", "advisor", "ally", "spokesman",
+                             "spokeswoman"))  # fmt: skip
 SPEAKS = re.compile(r" (?:said|says|told|added|noted|recalled|insisted|testified)\b")
 _MEETS = re.compile(
     r"\b(?:(?:met|meet|meets|meeting|spoke|speak|speaks|spoken|talked|talks|telephoned|phoned|called|thanked"
@@ -102,6 +105,8 @@ def employers(article: Context) -> None:
             # `Palin spokesman Bill McAllister` works for her.
             continue
         words = match[1].split(" ")
+        if words[0] in _OF_POLITICIANS and given.is_given(span.name.partition(" ")[0]):
+            continue
         if any(titles.is_title(word) for word in words) and not _LINKS.intersection(words):
             article.retype(span, "organization", grounds.EMPLOYER)
 

@@ -51,13 +51,22 @@ def bare_surnames(article: Context) -> None:
     surnames = article.surnames()
     people = {span.name for span in article.people()}
     singles = surnames | {span.name for span in article.people() if not _is_several(article, span)}
+    firms = {span.name.partition(" ")[0] for span in article.spans if span.rule in ("legal-form", "apposition")}
     for span in article.spans:
         if span.rule not in ("model", "vote"):
             continue
         if _is_family(article, span, surnames) or (span.name not in singles and _reads_like_family(article, span)):
             article.drop(span, grounds.SURNAME)
-        elif span.type in ("organization", "place") and (span.name in surnames or _ends_with_person(span.name, people)):
+        elif span.type in ("organization", "place") and (
+            span.name in surnames or _ends_with_person(span.name, people) or _is_statesman(span.name, firms)
+        ):
             article.retype(span, "person", grounds.SURNAME)
+
+
+def _is_statesman(name: str, firms: set[str]) -> bool:
+    """`Trump associates`, of whom the article has no fuller name; but no firm of his name either."""
+    known = statesman(name) is not None and " " not in name and name not in firms
+    return known and gazetteer.find(name) is None and not organizations.is_possessive(f"{name}'s")
 
 
 def _is_family(article: Context, span: Span, surnames: frozenset[str]) -> bool:

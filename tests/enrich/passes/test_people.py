@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.enrich.passes import people
+from app.enrich.passes import legal_forms, people, whole
 from app.enrich.resolve import AcronymPair
 from tests.enrich.conftest import Enrich
 from tests.enrich.spanned import run, shown, spanned
@@ -42,3 +42,20 @@ def test_any_other_handle_is_no_name(text: str, found: str, left: list[str]) -> 
     run(article, people.handles)
     assert [name for name, _ in shown(article)] == left
     assert not article.is_free(text.index("@") + 1, text.index("@") + 2)
+
+
+def test_whom_a_campaign_is_for_is_no_employer() -> None:
+    text = "chaired by Hillary Clinton campaign chairman John Podesta, and James Capel analyst Ann Lee"
+    article = spanned(text, person="Hillary Clinton; John Podesta; James Capel; Ann Lee")
+    run(article, people.employers)
+    assert [kind for _, kind in shown(article)] == ["person", "person", "organization", "person"]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("as Trump associates said", "person"), ("as Trump & Co. and Trump associates said", "organization")],
+)
+def test_whom_all_call_by_surname_is_no_firm(text: str, kind: str) -> None:
+    article = spanned(text, organization="Trump & Co.; Trump" if "&" in text else "Trump")
+    run(article, legal_forms.legal_forms, whole.bare_surnames)
+    assert shown(article)[-1] == ("Trump", kind)
