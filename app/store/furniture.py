@@ -40,11 +40,14 @@ _SHORT_SENTENCE = 3
 """Words: what is no longer is a line, whatever it ends with."""
 _NO_WEEK = 0
 
-_SENTENCE_END = re.compile(r"[.!?…][\"'”’)\]]*$")
+_STOPS, _CLOSING = tuple(".!?…"), "\"'”’)]"
 _SAID = re.compile(r"\b(?:said|says?|saying|told|tells?|added|adds|according to)\b")
 _QUOTED = re.compile(r"[\"“”«»„]")
-_MONTH = r"(?:jan|feb|mar|apr|may|june?|july?|aug|sept?|oct|nov|dec)[a-z]*\.?"
-_DAY = re.compile(rf"\b{_MONTH}\s+(?:\d|one|two|three|four|five|six|seven|eight|nine|ten)", re.IGNORECASE)
+# Written out in both cases: to fold them would cost more than all the rest.
+_MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+_MONTH = "|".join((*_MONTHS, *(month.upper() for month in _MONTHS)))
+_NUMBER = r"\d|(?i:one|two|three|four|five|six|seven|eight|nine|ten)\b"
+_DAY = re.compile(rf"\b(?:{_MONTH})[A-Za-z]*\.?\s+(?:{_NUMBER})")
 # Years and telephone numbers are the same in every article.
 _NO_FIGURE = re.compile(r"\b(?:19|20)\d\d\b|\(?\b\d{3}\)?[-./ ]\d{3}[-. ]\d{4}\b")
 _DIGIT = re.compile(r"\d")
@@ -84,10 +87,10 @@ def repeatable(source: str | None, body: str, blocks: Sequence[Span]) -> Iterato
     is_row = [_is_row(text) for text in short]
     for number, (text, (start, end)) in enumerate(zip(short, blocks, strict=True)):
         is_in_table = len(text) <= _ROW and any(is_row[max(number - 1, 0) : number] + is_row[number + 1 : number + 2])
-        if not text or is_in_table or _DAY.search(text):
+        if not text or is_in_table:
             continue
-        is_sentence = len(text.split()) > _SHORT_SENTENCE and _is_stopped(text)
-        if not (is_sentence and _is_news(text)):
+        is_sentence = text.count(" ") >= _SHORT_SENTENCE and _is_stopped(text)
+        if not (_is_news(text) if is_sentence else _DAY.search(text)):
             yield Repeatable(start, end, _block_hash(source, text), is_sentence)
 
 
@@ -96,11 +99,11 @@ def _is_row(text: str) -> bool:
 
 
 def _is_stopped(text: str) -> bool:
-    return _SENTENCE_END.search(text) is not None
+    return text.rstrip(_CLOSING)[-1:] in _STOPS
 
 
 def _is_news(sentence: str) -> bool:
-    return _has_figures(sentence) or any(pattern.search(sentence) for pattern in (_SAID, _QUOTED))
+    return bool(_QUOTED.search(sentence)) or _has_figures(sentence) or bool(_SAID.search(sentence))
 
 
 def _has_figures(text: str) -> bool:
