@@ -117,9 +117,10 @@ def ingest_command(  # noqa: PLR0913  # the options of a command are its paramet
 ) -> None:
     """Put articles into the archive.
 
-    Text files with a date header, JSON Lines, JSON (arrays, feeds, answers of news services), CSV and mail (.eml,
-    mbox), each also as .gz, .bz2 or .xz; folders are walked, and ZIP and TAR files as if they were folders. What is
-    there already is not taken twice. A record that cannot be taken is kept as a rejection with its reason.
+    Text, JSON Lines, JSON, CSV, spreadsheets and Parquet, mail (.eml, mbox), PDF and DOCX, each also as .gz, .bz2 or
+    .xz; folders are walked, and ZIP and TAR files as if they were folders. docs/formats.md has all formats with
+    examples. What is there already is not taken twice. A record that cannot be taken is kept as a rejection with its
+    reason.
     """
     if not paths and not retry:
         raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")

@@ -16,6 +16,11 @@ Format = Literal[
     "nitf",
     "mail",
     "mbox",
+    "pdf",
+    "docx",
+    "sheet",
+    "parquet",
+    "warc",
     "zip",
     "tar",
 ]

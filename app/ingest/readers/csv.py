@@ -117,16 +117,16 @@ def _record(number: int, header: list[str], cells: list[str], taken: list[Line])
     sha256 = taken[0].sha256 if len(taken) == 1 else hashed(b"".join(line.raw or b"" for line in taken))
     if len(cells) != len(header):
         return Unusable(number, f"has {len(cells)} cells under {len(header)} columns", taken[0].offset, sha256)
-    fields = dict(zip(header, cells, strict=True))
-    if len(fields) < len(header):
-        fields = _with_twins(header, cells)
-    return Record(number, fields, taken[0].offset, sha256)
+    return Record(number, cells_by_name(header, cells), taken[0].offset, sha256)
 
 
-def _with_twins(header: list[str], cells: list[str]) -> dict[str, str]:
+def cells_by_name(header: list[str], cells: list[str]) -> dict[str, str]:
     """Return, of columns with one name, the first that is filled; others with something else in them under a name of
     their own, so that they are not lost without a word."""
-    fields: dict[str, str] = {}
+    fields = dict(zip(header, cells, strict=True))
+    if len(fields) == len(header):
+        return fields
+    fields = {}
     for name, cell in zip(header, cells, strict=True):
         first = fields.get(name, "")
         if not is_filled(first):

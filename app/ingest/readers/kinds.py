@@ -30,6 +30,11 @@ class Kind:
 KINDS = (
     Kind("mbox", "mail.read_mbox", looks.mailbox, (".mbox", ".mbx"), is_text=False),
     Kind("mail", "mail.read_mail", looks.mail, looks.MAIL_ENDINGS, is_text=False),
+    Kind("pdf", "pdf.read_pdf", looks.pdf, (".pdf",), is_text=False),
+    Kind("docx", "docx.read_docx", looks.docx, (".docx", ".docm"), is_text=False),
+    Kind("sheet", "tables.read_sheets", looks.sheet, looks.SHEET_ENDINGS, is_text=False),
+    Kind("parquet", "tables.read_parquet", looks.parquet, (".parquet", ".pq"), is_text=False),
+    Kind("warc", "warc.read_warc", looks.web_archive, (".warc", ".arc"), is_text=False),
     Kind("zip", "zipped.read_zip", looks.zipped, (".zip",), is_text=False, is_container=True),
     Kind("tar", "tarred.read_tar", looks.tarred, looks.TAR_ENDINGS, is_text=False, is_container=True),
     Kind("markdown", "markdown", looks.front_matter, (".md", ".markdown", ".mdown")),

@@ -28,12 +28,28 @@ SEPARATOR = re.compile(r"\"?sep=([^\w\"])\"?\s*", re.IGNORECASE)
 """The line that Excel writes above the header: `sep=;`."""
 # One of these must be a column: without text there is no article. In a file that is not named so, a line that begins
 # with "Summary," is no header.
-_TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES[field] if "_" in name} | {
+TEXT_COLUMNS = {plain(name) for field in ("headline", "body") for name in NAMES[field] if "_" in name} | {
     "title", "headline", "text", "body", "content",
 }  # fmt: skip
 ALL_COLUMNS = {plain(name) for names in NAMES.values() for name in names}
 
 MAIL_ENDINGS = (".eml", ".emlx", ".mht", ".mhtml")
+SHEET_ENDINGS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+# What people have and is not read, with what to do; asked after all formats that are no text.
+NOT_READ = (
+    (b"Rar!\x1a\x07", "is a RAR file: unpack it and give the folder"),
+    (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip file: unpack it and give the folder"),
+    (b"\x28\xb5\x2f\xfd", "is packed with zstd: unpack it"),
+    (
+        OLD_OFFICE,
+        "is a file of an old Office program, an Outlook message, or encrypted: save it as .docx, .csv or .eml",
+    ),
+    (b"!BDN", "is a file of Outlook folders: export them as mail (mbox or .eml)"),
+    (b"{\\rtf", "is RTF: save it as .docx or as text"),
+    (b"SQLite format 3\0", "is a database: export its table as CSV"),
+)
+_FIRST_NAME = re.compile(rb"PK\x03\x04.{26}(.{1,100})", re.DOTALL)
 TAR_ENDINGS = (".tar", ".tgz", ".tbz2", ".txz")
 
 _MOST_HEADERS = 30_000
@@ -84,8 +100,53 @@ def _header_names(raw: bytes) -> set[str]:
     return names
 
 
+def pdf(head: Head) -> bool:
+    """Return whether it says so within its first kilobyte, where readers look for it."""
+    return b"%PDF-" in head.raw[:1024]
+
+
+def docx(head: Head) -> bool:
+    return _office_part(head) == "word" or (_office_part(head) == "" and head.ending in (".docx", ".docm"))
+
+
+def sheet(head: Head) -> bool:
+    """Return whether it is a spreadsheet of any office program."""
+    if _office_part(head) == "xl" or b"opendocument.spreadsheet" in head.raw[30:120]:
+        return True
+    return head.ending in SHEET_ENDINGS and (_office_part(head) == "" or head.raw.startswith(OLD_OFFICE))
+
+
+def web_archive(head: Head) -> bool:
+    return head.raw.startswith((b"WARC/", b"filedesc://"))
+
+
+def parquet(head: Head) -> bool:
+    return head.raw.startswith(b"PAR1")
+
+
+def not_read(head: Head) -> str | None:
+    """Return why a file cannot be read that is known by its first bytes."""
+    if _office_part(head) is not None:
+        return "is an Office file that is no text and no table: save it as PDF"
+    if head.raw.startswith(b"PK") and head.raw[30:46] == b"mimetypeapplicat":
+        return "is an OpenDocument or EPUB file: save it as .docx or PDF"
+    return next((reason for begins, reason in NOT_READ if head.raw.startswith(begins)), None)
+
+
 def zipped(head: Head) -> bool:
-    return head.raw.startswith((b"PK\3\4", b"PK\5\6"))
+    """Return whether it is a ZIP file that is no document itself."""
+    return not not_read(head) and head.raw.startswith((b"PK\3\4", b"PK\5\6"))
+
+
+def _office_part(head: Head) -> str | None:
+    """Return which office program made a package, "" where its beginning does not tell, None for any other file. A ZIP
+    file that holds such packages begins with the name of one."""
+    first = _FIRST_NAME.match(head.raw)
+    if first is None or b"[Content_Types].xml" not in head.raw:
+        return None
+    if not first[1].startswith((b"[Content_Types].xml", b"_rels/", b"docProps/", b"word/", b"xl/", b"customXml/")):
+        return None
+    return next((part for part in ("word", "xl") if f"{part}/".encode() in head.raw), "")
 
 
 def tarred(head: Head) -> bool:
@@ -178,7 +239,7 @@ def _end_of_doctype(text: str, start: int) -> str:
 
 
 def columns(head: Head) -> bool:
-    return column_delimiter(head.text, _TEXT_COLUMNS) is not None
+    return column_delimiter(head.text, TEXT_COLUMNS) is not None
 
 
 def _is_object(line: str) -> bool:

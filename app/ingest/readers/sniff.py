@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from app.ingest.formats import Format
 from app.ingest.readers.kinds import KINDS, KINDS_BY_FORMAT, Kind
-from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter
+from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter, not_read
 from app.ingest.readers.record import FileUnusable
 from app.text import printable
 
@@ -73,6 +73,8 @@ def sniff(raw: bytes, ending: str, forced: Format | None = None) -> Nature:
         raise FileUnusable("is empty")
     if found := _binary(raw, ending, forced):
         return Nature(found)
+    if forced is None and (reason := not_read(Head(raw, ending))):
+        raise FileUnusable(reason)
     mark, encoding = mark_of(raw) or (0, detected(raw))
     text = raw[mark:].decode(encoding, "replace")
     if len(_BINARY.findall(text)) > len(text) // 10:

@@ -18,10 +18,10 @@ from app.ingest.readers.record import FileUnusable
 _LONGEST_LIST = 32_000_000
 _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2)
 _IS_ENCRYPTED, _IS_UTF8 = 0x1, 0x800
-_BROKEN = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error, struct.error)
+BROKEN_ZIP = (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, zlib.error, struct.error)
 
 
-class _Careful:
+class CarefulFile:
     """A file of which nobody reads too much at once, whatever length is written in it."""
 
     def __init__(self, file: IO[bytes]) -> None:
@@ -40,8 +40,8 @@ def read_zip(stream: Opened) -> Iterator[Member]:
 
 def _zip_entries(stream: Opened) -> Iterator[Listed]:
     try:
-        archive = zipfile.ZipFile(cast("IO[bytes]", _Careful(stream.file())))
-    except _BROKEN as error:
+        archive = zipfile.ZipFile(cast("IO[bytes]", CarefulFile(stream.file())))
+    except BROKEN_ZIP as error:
         raise FileUnusable(f"is a damaged ZIP file ({_zip_error(error)}): get it again") from None
     with archive:
         for info in archive.infolist():
@@ -65,7 +65,7 @@ def _unzipped(archive: zipfile.ZipFile, info: zipfile.ZipInfo, allowance: Allowa
     try:
         with archive.open(info) as source:
             return hold_all(source, MemberUnusable, Allowance(info.compress_size, MemberUnusable), allowance)
-    except _BROKEN as error:
+    except BROKEN_ZIP as error:
         raise MemberUnusable(f"is damaged ({_zip_error(error)}): get it again") from None
     except OSError as error:
         # Data that is no bzip2 is an error without a number.
