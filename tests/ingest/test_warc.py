@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.ingest.readers import Opened, Record, Unusable, read
+from app.ingest.readers import Note, Opened, Record, Unusable, read
 
 TEXT = "The ferry to the island did not sail on Tuesday, since fog lay over the whole of the harbour."
 PAGE = (
