@@ -2,7 +2,7 @@
 
 A profile is a JSON file in the folder `profiles` of the data folder:
 
-    {"map": {"body": "Article", "date": "pub_date"}, "date_order": "day"}
+    {"map": {"body": ["Article"], "date": ["pub_date", "meta.day"]}, "date_order": "day"}
 """
 
 from __future__ import annotations
@@ -24,10 +24,11 @@ _DEEPEST = 10
 
 @dataclass(frozen=True, slots=True)
 class FieldMap:
-    """For each of our fields the path of theirs: `a.b` is the field `b` of the object `a`, `a.0` the first of a list.
+    """For each of our fields the paths of theirs, of which the first that holds anything is taken: `a.b` is the field
+    `b` of the object `a`, `a.0` the first of a list.
     `date_order` says what comes first in dates like 5/6/2025."""
 
-    paths: Mapping[str, str] = field(default_factory=dict)
+    paths: Mapping[str, Sequence[str]] = field(default_factory=dict)
     date_order: DateOrder | None = None
 
     def __bool__(self) -> bool:
@@ -38,8 +39,8 @@ class FieldMap:
         decide as without a map."""
         if not self.paths:
             return fields
-        found = {ours: value for ours, path in self.paths.items() if is_filled(value := _value_at(fields, path))}
-        used = {plain(self.paths[ours]) for ours in found}
+        found = {ours: value for ours, paths in self.paths.items() if is_filled(value := _first_at(fields, paths))}
+        used = {plain(path) for ours in found for path in self.paths[ours]}
         rest = {
             name: value
             for name, value in spread(fields)
@@ -48,15 +49,15 @@ class FieldMap:
         return found | rest
 
 
-def parse_map(given: Sequence[str]) -> dict[str, str]:
+def parse_map(given: Sequence[str]) -> dict[str, list[str]]:
     """Read `body=Article` and the like. Raises `InputUnreadable`."""
-    paths = {}
+    paths: dict[str, list[str]] = {}
     for each in given:
         ours, equals, theirs = (part.strip() for part in each.partition("="))
         if not equals or not theirs or ours not in NAMES or ours == "time":
             known = ", ".join(name for name in NAMES if name != "time")
             raise InputUnreadable(f"--map {each!r} is not one of our fields = one of yours; ours are {known}.")
-        paths[ours] = theirs
+        paths.setdefault(ours, []).append(theirs)
     return paths
 
 
@@ -65,7 +66,8 @@ def load_profile(folder: Path, name: str) -> FieldMap:
     path = _profile_path(folder, name)
     try:
         kept = json.loads(path.read_text(encoding="utf-8"))
-        return FieldMap(parse_map([f"{ours}={theirs}" for ours, theirs in kept["map"].items()]), _kept_order(kept))
+        given = [f"{ours}={theirs}" for ours, paths in kept["map"].items() for theirs in _as_list(paths)]
+        return FieldMap(parse_map(given), _kept_order(kept))
     except FileNotFoundError:
         there = ", ".join(sorted(each.stem for each in folder.glob("*.json"))) or "none yet"
         raise InputUnreadable(f"There is no profile {name!r} ({there}): --map together with it makes one.") from None
@@ -94,6 +96,14 @@ def _kept_order(kept: Mapping[str, Any]) -> DateOrder | None:
     if order not in (None, "day", "month"):
         raise ValueError("date_order is neither day nor month")
     return order
+
+
+def _as_list(paths: object) -> list[object]:
+    return paths if isinstance(paths, list) else [paths]
+
+
+def _first_at(fields: Mapping[str, object], paths: Sequence[str]) -> object:
+    return next((value for path in paths if is_filled(value := _value_at(fields, path))), None)
 
 
 def _value_at(fields: Mapping[str, object], path: str) -> object:

@@ -16,6 +16,7 @@ from app.ingest.formats import Format
 from app.ingest.mapping import FieldMap
 from app.ingest.readers.record import Refused
 from app.ingest.report import Tally
+from app.ingest.shapes import shape_of
 from app.ingest.survey import Survey, is_worth, survey_records
 from app.ingest.walk import Found
 from app.store.rejections import Refusal
@@ -145,7 +146,7 @@ class Reading:
                 whole = whole and record.number is not None
                 yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
                 continue
-            record = replace(record, fields=self.map.apply(record.fields)) if self.map.paths else record
+            record = self._by_our_names(record)
             if len(self.tally.ignored) < _MOST_IGNORED:
                 self.tally.ignored |= unknown(record.fields)
             assert format is not None
@@ -154,6 +155,12 @@ class Reading:
             except Refused as error:
                 yield refusal(origin, record.number, str(error), record.sha256, record.offset)
         return whole
+
+    def _by_our_names(self, record: readers.Record) -> readers.Record:
+        """What is given with the run goes before what is known of a service."""
+        shape = None if self.map.paths else shape_of(record.fields)
+        given = shape or self.map
+        return replace(record, fields=given.apply(record.fields)) if shape or self.map.paths else record
 
     def _surveyed(self, stream: readers.Opened, origin: Origin) -> Survey:
         """Look at what the file holds, and go back to its beginning."""

@@ -16,6 +16,7 @@ from app.ingest.dates import DateOrder, order_shown, parse_published
 from app.ingest.formats import Format
 from app.ingest.mapping import FieldMap
 from app.ingest.readers.record import Note, Record, Refused, Unusable
+from app.ingest.shapes import shape_of
 
 _RECORDS = frozenset[Format](("csv", "json", "jsonl"))
 _EITHER_WAY = re.compile(rb"(?<!\d)\d{1,2}([-/])\d{1,2}\1\d{4}(?!\d)")
@@ -34,13 +35,15 @@ class Survey:
     orders: dict[int, DateOrder] = field(default_factory=dict)
     texts: int = 0
     records: int = 0
+    is_textless: bool = False
+    """Whether they come from a service that gives no texts."""
     looking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Columns that mean nothing to us and look like one of our fields, by that field."""
 
     @property
     def refusal(self) -> str | None:
         """Why nothing of the file is taken: no record has a text, and it is not just a few headlines."""
-        if self.texts or not self.records or (self.records < _FEW and not self.looking["body"]):
+        if self.texts or self.is_textless or not self.records or (self.records < _FEW and not self.looking["body"]):
             return None
         columns = sorted(self.looking["body"])
         what = (
@@ -75,7 +78,9 @@ def survey_records(
             break
         if not isinstance(record, Record):
             continue
-        fields = given.apply(record.fields)
+        shape = None if given.paths else shape_of(record.fields)
+        found.is_textless = found.is_textless or (shape is not None and not shape.has_texts)
+        fields = (shape or given).apply(record.fields)
         taken = names.taken(fields)
         found.records += "headline" in taken or "body" in taken
         found.texts += "body" in taken
@@ -83,7 +88,7 @@ def survey_records(
             _examine(found, fields, taken)
         if "date" in taken and (order := order_shown(taken["date"][1])):
             votes[taken["date"][0]].add(order)
-        if found.texts and found.records >= _SAMPLE and not has_either:
+        if (found.texts or found.is_textless) and found.records >= _SAMPLE and not has_either:
             break
     found.orders = {column: orders.pop() for column, orders in votes.items() if len(orders) == 1}
     return found

@@ -11,10 +11,12 @@ import pytest
 from app.errors import InputUnreadable
 from app.ingest.dates import parse_published
 from app.ingest.draft import Draft
+from app.ingest.fields import NAMES
 from app.ingest.mapping import FieldMap, load_profile, parse_map, save_profile
 from app.ingest.readers.record import Refused
 from app.ingest.reading import Reading
 from app.ingest.report import Tally
+from app.ingest.shapes import known_shapes
 from app.ingest.walk import walk
 from app.store.rejections import Refusal
 
@@ -54,7 +56,7 @@ def rows(header: str, *cells: str) -> str:
     ],
 )
 def test_a_field_is_taken_by_its_path(record: dict[str, Any], paths: dict[str, str], fields: dict[str, Any]) -> None:
-    assert FieldMap(paths).apply(record) == fields
+    assert FieldMap({ours: [theirs] for ours, theirs in paths.items()}).apply(record) == fields
 
 
 def test_a_map_says_which_column_is_what(tmp_path: Path) -> None:
@@ -79,7 +81,7 @@ def test_a_map_that_cannot_be_is_told(given: str) -> None:
 
 
 def test_a_profile_is_kept(tmp_path: Path) -> None:
-    made = FieldMap({"body": "Article", "date": "a.b"}, "day")
+    made = FieldMap({"body": ["Article"], "date": ["a.b", "c"]}, "day")
     save_profile(tmp_path / "profiles", "le-monde", made)
     assert load_profile(tmp_path / "profiles", "le-monde") == made
     with pytest.raises(InputUnreadable, match=r"no profile 'other' \(le-monde\)"):
@@ -89,7 +91,7 @@ def test_a_profile_is_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "a" * 61, "ä"])
 def test_a_name_of_a_profile_never_becomes_a_path(tmp_path: Path, name: str) -> None:
     with pytest.raises(InputUnreadable, match="cannot be the name of a profile"):
-        save_profile(tmp_path, name, FieldMap({"body": "x"}))
+        save_profile(tmp_path, name, FieldMap({"body": ["x"]}))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -185,7 +187,7 @@ def test_a_file_without_any_text_is_one_rejection_that_says_what_to_do(tmp_path:
     drafts, refused, _ = taken(tmp_path / "a.csv", content)
     assert drafts == []
     assert refused == ["has 3 records and none with a text; 'artikel' may be it: --map body=artikel"]
-    drafts, refused, _ = taken(tmp_path / "a.csv", content, FieldMap({"body": "artikel"}))
+    drafts, refused, _ = taken(tmp_path / "a.csv", content, FieldMap({"body": ["artikel"]}))
     assert (len(drafts), refused) == (3, [])
 
 
@@ -194,7 +196,7 @@ def test_a_thousand_headlines_are_no_articles_unless_it_is_said(tmp_path: Path) 
     drafts, refused, _ = taken(tmp_path / "a.csv", content)
     assert drafts == []
     assert refused == ["has 1,000 records and none with a text; say which it is: --map body=NAME"]
-    drafts, refused, _ = taken(tmp_path / "a.csv", content, FieldMap({"body": "headline_text"}))
+    drafts, refused, _ = taken(tmp_path / "a.csv", content, FieldMap({"body": ["headline_text"]}))
     assert (len(drafts), refused) == (1_000, [])
 
 
@@ -213,3 +215,37 @@ def test_columns_that_look_like_a_text_or_a_date_are_named(tmp_path: Path) -> No
         "a.jsonl has a column that looks like the date and was not taken: 'tag'; --map date=tag takes it.",
     ]
     assert taken(tmp_path / "b.jsonl", json.dumps({"text": LONG, "date": "2025", "note": "May 5, 2025"}))[2].notes == []
+
+
+def test_services_that_give_no_texts_give_headlines(tmp_path: Path) -> None:
+    """All others must have a text somewhere: see above."""
+    story = {
+        "media_name": "Wire",
+        "media_url": "wire.example",
+        "publish_date": "2025-05-05",
+        "url": "https://w.example/",
+    }
+    stories = [{**story, "title": f"T{n}", "url": f"https://w.example/{n}", "language": "en"} for n in range(30)]
+    assert len(taken(tmp_path / "a.json", json.dumps({"stories": stories}))[0]) == 30
+    article = {"seendate": "20250505T101500Z", "domain": "w.example", "language": "German", "sourcecountry": "Austria"}
+    articles = [{**article, "title": f"T{n}", "url": f"https://w.example/{n}"} for n in range(30)]
+    drafts, refused, _ = taken(tmp_path / "b.json", json.dumps({"articles": articles}))
+    assert ({draft.language for draft in drafts}, len(drafts), refused) == ({"de"}, 30, [])
+
+
+def test_a_map_that_is_given_goes_before_what_is_known_of_a_service(tmp_path: Path) -> None:
+    article = {
+        "seendate": "20250505T101500Z",
+        "domain": "w.example",
+        "title": "T",
+        "url": "https://w.example/1",
+        "x": "B",
+    }
+    drafts, _, _ = taken(tmp_path / "b.json", json.dumps([article]), FieldMap({"body": ["x"]}))
+    assert [draft.body for draft in drafts] == ["B"]
+
+
+def test_each_shape_of_a_service_is_valid() -> None:
+    shapes = known_shapes()
+    assert [shape.name for shape in shapes] == ["event_registry", "gdelt", "media_cloud", "new_york_times"]
+    assert all(shape.map.paths.keys() <= NAMES.keys() and len(shape.signs) > 3 for shape in shapes)

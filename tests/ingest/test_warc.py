@@ -38,7 +38,7 @@ PAGE_RECORD = record(response(PAGE.encode()))
 def records(path: Path, content: bytes) -> list[Record | Unusable]:
     path.write_bytes(content)
     with Opened(path) as stream:
-        return [each for _, each in read(stream, path)]
+        return [each for _, each in read(stream, path) if not isinstance(each, Note)]
 
 
 def chunked(body: bytes, size: int = 100) -> bytes:

@@ -47,7 +47,7 @@ def nitf_fields(nitf: _Element) -> dict[str, object]:
 
 
 def names_in(byline: str) -> list[str]:
-    """`By Jane Doe and John Roe` -> ["Jane Doe", "John Roe"]."""
+    """Split a line of names: `By Jane Doe and John Roe` -> ["Jane Doe", "John Roe"]."""
     return [name for name in _AND.split(_BY.sub("", byline.strip())) if name]
 
 
