@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from trafilatura.settings import Document
 
 # Extraction takes a second for a megabyte of words, and the square of the time for twice the elements in one paragraph
-# (30,000: four seconds). The largest pages of news have some 10,000.
+# (30,000: seven seconds). The largest pages of news have some 10,000.
 MAX_PAGE = 5_000_000
 MAX_ELEMENTS = 30_000
 # Characters. Below this all that stands on the page is taken for its text, without paragraphs.
