@@ -90,6 +90,22 @@ def test_the_date_is_what_the_page_says_and_never_when_it_was_fetched(
 
 
 @pytest.mark.parametrize(
+    ("head", "address", "source"),
+    [
+        ('<meta property="og:site_name" content="Harbour Wire">', "https://a.example/1", "Harbour Wire"),
+        ("", "https://www.a.example/1", "a.example"),
+        ("", "https://a.example?p=1", "a.example"),
+        ("", "https://[", None),
+        ("", None, None),
+    ],
+)
+def test_the_source_is_the_site_by_its_name_else_by_its_host(
+    head: str, address: str | None, source: str | None
+) -> None:
+    assert page_fields(article(head), address=address).get("source") == source
+
+
+@pytest.mark.parametrize(
     ("charset", "said", "given"),
     [
         ("windows-1252", "", "windows-1252"),

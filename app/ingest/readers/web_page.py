@@ -99,7 +99,7 @@ def page_fields(
         "headline": document.title,
         "body": body,
         "date": _published_on(page, stated, document.date, fetched),
-        "source": document.sitename or document.hostname,
+        "source": _site_name(document, address),
         "url": _own_address(page, address),
         "authors": [name.strip() for name in (document.author or "").split(";") if name.strip()],
         "language": _language_said(page, stated),
@@ -248,6 +248,20 @@ def _serialised(page: HtmlElement) -> str:
     from lxml import etree
 
     return str(etree.tostring(page, encoding="unicode"))
+
+
+def _site_name(document: Document, address: str | None) -> str | None:
+    """Return what the site calls itself, else its host: where it calls itself nothing, the beginning of the address
+    stands for its name."""
+    url, name = document.url or address or "", document.sitename or ""
+    begins = url.partition("://")[2].removeprefix("www.").lower().startswith(name.lower())
+    if name and (name.isalnum() or not begins):
+        return str(name)
+    try:
+        host = urlsplit(url).hostname
+    except ValueError:
+        return None
+    return host.removeprefix("www.") if host else None
 
 
 def _own_address(page: HtmlElement, address: str | None) -> str | None:
