@@ -197,3 +197,11 @@ def test_a_json_feed_is_never_one_article(tmp_path: Path) -> None:
         found = [record for record in records(written(tmp_path / name, content)) if isinstance(record, Record)]
         assert {record.fields["source"] for record in found} == {"Wire"}
         assert len(found) == {"c": 4, "e": 3}.get(name[0], 2)
+
+
+def test_a_json_feed_over_the_limit_for_a_record_is_read_too(tmp_path: Path) -> None:
+    entries = [{"id": str(number), "content_text": "word " * 1_000} for number in range(2_500)]
+    feed = {"version": "https://jsonfeed.org/version/1.1", "title": "Wire", "language": "en", "items": entries}
+    found = records(written(tmp_path / "a.json", json.dumps(feed)))
+    assert len(found) == 2_500
+    assert {record.fields["source"] for record in found if isinstance(record, Record)} == {"Wire"}

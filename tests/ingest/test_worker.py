@@ -49,7 +49,7 @@ def test_workers_end_with_a_parent_that_is_killed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("workers", [1, 2])
 def test_a_model_that_is_not_there_is_said_so(archive: Archive, write_records: WriteRecords, workers: int) -> None:
-    path = write_records("a.jsonl", [{"id": n, "title": f"Number {n}"} for n in range(300)])
+    path = write_records("a.jsonl", [{"id": n, "text": f"Number {n}"} for n in range(300)])
     settings = archive.settings.model_copy(update={"model": "no_such_model"})
     with open_archive(settings) as other, pytest.raises(SettingsInvalid, match="no_such_model"):
         ingest([path], other, IngestOptions(workers=workers))

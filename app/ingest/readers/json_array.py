@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -21,6 +21,7 @@ import msgspec
 
 from app.ingest.fields import is_article
 from app.ingest.readers.containers import Unclear, chosen, is_named_for_records, is_of_records, unfold
+from app.ingest.readers.json_feed import completed_entry, feed_before, is_json_feed
 from app.ingest.readers.jsonl import NotAnObject, decode_object
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import MAX_RECORD, Record, Unusable, hashed, undecodable
@@ -57,16 +58,20 @@ class _Lost:
 
 def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     number = 0
+    feed = feed_before(stream.peek(HEAD)[nature.mark :].decode(nature.encoding, "replace"))
     try:
         for piece in _outermost(stream, nature):
-            for record in _records(number + 1, piece):
+            for record in _records(number + 1, piece, feed):
                 number = record.number or number
                 yield record
     except UnicodeDecodeError as error:
         yield Unusable(number + 1, f"{undecodable(error)}; the rest of the file was not read")
 
 
-def _records(number: int, piece: _Piece | _Lost) -> Iterator[Record | Unusable]:
+def _records(
+    number: int, piece: _Piece | _Lost, feed: Mapping[str, object] | None = None
+) -> Iterator[Record | Unusable]:
+    """Yield what a piece holds; `feed` is what is said of all pieces."""
     if isinstance(piece, _Lost):
         yield Unusable(number, piece.reason, piece.offset)
         return
@@ -78,6 +83,8 @@ def _records(number: int, piece: _Piece | _Lost) -> Iterator[Record | Unusable]:
     except NotAnObject as error:
         yield Unusable(number, str(error), piece.offset, sha256)
     else:
+        if feed is not None and not is_json_feed(fields):
+            fields = completed_entry(fields, feed)
         yield from unfold(number, fields, piece.offset, sha256)
 
 

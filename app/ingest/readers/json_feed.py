@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import msgspec
+
 from app.ingest.fields import is_filled
 
 _VERSION = "https://jsonfeed.org/version/"
@@ -15,14 +17,28 @@ def is_json_feed(fields: Mapping[str, object]) -> bool:
     return isinstance(version, str) and version.startswith(_VERSION)
 
 
+def feed_before(head: str) -> Mapping[str, object] | None:
+    """Return what a feed says before its entries, by the beginning of a file that is too large to be read whole; None
+    where it is no feed."""
+    before, found, _ = head.partition('"items"')
+    if not found or _VERSION not in before:
+        return None
+    try:
+        said = msgspec.json.decode(f"{before.rstrip().rstrip(',')}}}")
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    return said if isinstance(said, Mapping) and is_json_feed(said) else None
+
+
 def feed_entries(feed: Mapping[str, object]) -> list[object]:
     """Return the entries, as they are where they are no objects."""
     items = feed.get("items")
     given = items if isinstance(items, list) else []
-    return [_completed(item, feed) if isinstance(item, Mapping) else item for item in given]
+    return [completed_entry(item, feed) if isinstance(item, Mapping) else item for item in given]
 
 
-def _completed(item: Mapping[str, object], feed: Mapping[str, object]) -> dict[str, object]:
+def completed_entry(item: Mapping[str, object], feed: Mapping[str, object]) -> dict[str, object]:
+    """Return an entry with what the feed says of all of them, where it does not say otherwise itself."""
     completed = dict(item)
     if not is_filled(item.get("date_published")) and is_filled(item.get("date_modified")):
         completed["date_published"] = completed.pop("date_modified")
