@@ -116,8 +116,8 @@ class Settings(BaseSettings):
         return self.data_dir / "ingest.lock"
 
     @property
-    def names_lock_path(self) -> Path:
-        return self.data_dir / "names.lock"
+    def background_lock_path(self) -> Path:
+        return self.data_dir / "background.lock"
 
     @property
     def uploads_dir(self) -> Path:

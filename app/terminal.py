@@ -17,6 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
+from app.read.models import Job, JobDetail
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -156,6 +157,26 @@ def show_rejections(found: Sequence[Rejection]) -> None:
         seen = rejection.seen_at[:16].replace("T", " ")
         table.add_row(*(Text(cell) for cell in (rejection.file, record, reason, seen)))
     console().print(table)
+
+
+def show_jobs(found: Sequence[Job]) -> None:
+    rows = []
+    for job in found:
+        counts = ", ".join(f"{count:,} {status}" for status, count in job["counts"].items() if count)
+        share = f" {100 * job['done'] // max(job['total'], 1)} %" if job["state"] == "running" else ""
+        more = f" and {len(job['files']) - 1:,} more" if len(job["files"]) > 1 else ""
+        handed_in = job["created_at"][:16].replace("T", " ")
+        rows.append((job["id"], job["state"] + share, job["files"][0] + more, counts, job["by"], handed_in))
+    show_rows(("job", "state", "files", "records", "by", "handed in"), rows)
+
+
+def show_job(job: JobDetail) -> None:
+    show_jobs([job])
+    for line in (*job["notes"], *([job["error"]] if "error" in job else [])):
+        console().print(line, markup=False, style="dim")
+    if job["rejections"]:
+        refused = [(each["file"], str(each.get("record", "")), each["reason"]) for each in job["rejections"]]
+        show_rows(("file", "record", "reason"), refused)
 
 
 def show_keys(found: Sequence[Key]) -> None:

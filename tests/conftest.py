@@ -15,6 +15,7 @@ from hypothesis import settings
 
 from app.api.app import create_api
 from app.archive import Archive, open_archive
+from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.tables import Alias, Entity
@@ -147,9 +148,10 @@ def api(data_dir: Path) -> Iterator[Api]:
 @pytest.fixture(scope="module")
 def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     """What a newcomer has after `make run`; for each file anew, since some examples take decisions."""
-    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"), recognise=False)
+    settings = Settings(data_dir=tmp_path_factory.mktemp("seeds"))
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[1] / "seeds"], archive, IngestOptions())
         admit_the_admin(archive)
-    with serve(create_api(settings)) as client:
+    # Nothing is done beside the server: what an answer says of names and jobs is then always the same.
+    with writing_alone(settings.background_lock_path), serve(create_api(settings)) as client:
         yield client

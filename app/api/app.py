@@ -9,17 +9,17 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, search, timeline, withdrawals, writing
+from app.api import articles, decisions, entities, health, search, timeline, uploads, withdrawals, writing
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
+from app.http.background import Background
 from app.http.capacity import Capacity, SearchSlots
 from app.http.envelope import REQUEST_ID, Envelope
 from app.http.keeper import Keeper
 from app.http.log import Log
 from app.http.metrics import Metrics
 from app.http.rates import RateLimiter
-from app.http.recogniser import Recogniser
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
 from app.http.turn import WriteTurn
@@ -34,10 +34,10 @@ def create_api(settings: Settings) -> FastAPI:
         with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:
             app.state.archive, app.state.keeper = archive, Keeper(archive)
             app.state.keeper.start()
-            app.state.recogniser = Recogniser(archive)
-            app.state.recogniser.start()
+            app.state.background = Background(archive)
+            app.state.background.start()
             yield
-            await run_in_threadpool(app.state.recogniser.stop)
+            await run_in_threadpool(app.state.background.stop)
             await run_in_threadpool(app.state.keeper.stop)
 
     app = FastAPI(
@@ -49,7 +49,7 @@ def create_api(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, writing, entities, decisions, withdrawals, health):
+    for room in (search, timeline, articles, writing, uploads, entities, decisions, withdrawals, health):
         app.include_router(room.router)
     problems.install_problems(app)
     reply.install_redirects(app)

@@ -13,6 +13,7 @@ from app.http.responses import reply
 from app.ingest.indexing import lag
 from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
+from app.store.jobs import count_jobs
 from app.store.unnamed import count_waiting
 
 router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
@@ -102,8 +103,8 @@ def get_readiness(request: Request, archive: ArchiveDep) -> Response:
 def get_metrics(request: Request, archive: ArchiveDep) -> Response:
     metrics: Metrics = request.app.state.metrics
     with archive.database.reading() as session:
-        unnamed = count_waiting(session)
-    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive), unnamed=unnamed)
+        unnamed, jobs = count_waiting(session), count_jobs(session)
+    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive), unnamed=unnamed, jobs=jobs)
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

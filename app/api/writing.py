@@ -18,6 +18,7 @@ from starlette.responses import StreamingResponse
 from app.archive import Archive
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, ArticleId, IngestDep, one_value_each
+from app.http.headers import IdempotencyKey, checked_key
 from app.http.openapi import NEEDS_KEY, body_of, responses
 from app.http.responses import JSON, reply
 from app.http.spool import Spooled, spooled_body
@@ -31,19 +32,9 @@ from app.store.tables import Key
 
 LINES = "application/x-ndjson"
 _FORMATS: dict[str, Format] = {JSON: "json", LINES: "jsonl"}
-_IDEMPOTENCY_KEY = re.compile(r"[!-~]{1,255}")
 _LINES_AT_ONCE = 500
 _REVISION = re.compile(r'(?:W/)?"([0-9]{1,9})"')
 
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        description="Says that a request is the same as an earlier one with this key: it is not done again, and "
-        "answered as that was. Any text of up to 255 letters, digits and signs, such as a UUID; kept for a day.",
-        examples=["0f2c1a5e-3d47-4b8a-9b1d-5e0c7f6a2d31"],
-    ),
-]
 IfMatch = Annotated[
     str | None,
     Header(
@@ -114,18 +105,17 @@ async def revise_article(
 
 async def _written_by(request: Request, archive: Archive) -> None:
     """What was written is found when the answer comes, also by the other processes of this server."""
-    request.app.state.recogniser.wake()
+    request.app.state.background.wake()
     if archive.settings.workers > 1:
         await asyncio.sleep(STALE_SECONDS)
 
 
 def _sent(request: Request, spooled: Spooled, key: Key, source: str | None, idempotency_key: str | None) -> Sent:
     repeatable = None
-    if idempotency_key is not None:
-        if not _IDEMPOTENCY_KEY.fullmatch(idempotency_key):
-            raise InvalidParameter("Idempotency-Key", "It is up to 255 letters, digits and signs, without spaces.")
+    once = checked_key(idempotency_key)
+    if once is not None:
         asked = (request.method, request.url.path, request.url.query, spooled.media_type, spooled.sha256)
-        repeatable = Repeatable(key.prefix, idempotency_key, sha256("\n".join(asked).encode()).hexdigest())
+        repeatable = Repeatable(key.prefix, once, sha256("\n".join(asked).encode()).hexdigest())
     return Sent(spooled.file, _FORMATS[spooled.media_type], key.name, source, repeatable)
 
 

@@ -7,6 +7,7 @@ is loaded; whichever process is asked then answers for all of them.
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
@@ -37,6 +38,10 @@ class Metrics:
         self._cached = Counter("dateline_cache_hits", "Requests answered from the cache.", registry=self._registry)
         self._articles = self._gauge("dateline_articles", "Articles in the index.")
         self._lag = self._gauge("dateline_index_lag", "Changes that the index is behind.")
+        self._jobs = Gauge(
+            "dateline_jobs", "Files handed in, by the state of their job.", ("state",), registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )  # fmt: skip
         self._unnamed = self._gauge("dateline_names_waiting", "Articles whose names are to be recognised.")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -55,7 +60,10 @@ class Metrics:
     def answered_from_cache(self) -> None:
         self._cached.inc()
 
-    def text(self, *, articles: int, lag: int, unnamed: int) -> bytes:
+    def text(self, *, articles: int, lag: int, unnamed: int, jobs: Mapping[str, int]) -> bytes:
+        """`jobs`: how many there are of each state."""
+        for state, count in jobs.items():
+            self._jobs.labels(state).set(count)
         self._articles.set(articles)
         self._unnamed.set(unnamed)
         self._lag.set(lag)

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.http.envelope import DOCS_POLICY
-from app.read.models import ArticleLines, ArticlesToPut, ArticleToPut, Problem
+from app.read.models import ArticleLines, ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
 
 PROBLEM_JSON = "application/problem+json"
 TITLE = "Dateline"
@@ -77,6 +77,13 @@ def body_of(models: dict[str, str]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "content": content}}
 
 
+_BODIES: dict[str, Any] = {
+    "ArticleToPut": ArticleToPut,
+    "ArticlesToPut": ArticlesToPut,
+    "ArticleLines": ArticleLines,
+    "FilesToHandIn": FilesToHandIn,
+}
+"""Of operations that read their bodies by themselves."""
 Responses = dict[int | str, dict[str, Any]]
 
 
@@ -122,6 +129,9 @@ class Example(msgspec.Struct, omit_defaults=True):
     """Asked with the key of an admin."""
     method: str = ""
     """Where it is not GET without a body, and POST with one."""
+    headers: dict[str, str] = {}
+    files: dict[str, str] = {}
+    """Name and text of the files of a form."""
 
 
 def load_examples() -> dict[str, Example]:
@@ -155,11 +165,7 @@ def _build_schema(app: FastAPI) -> dict[str, Any]:
         contact={"name": "Dateline contributors"},
         license_info={"name": "MIT", "identifier": "MIT"},
     )
-    for name, model in (
-        ("ArticleToPut", ArticleToPut),
-        ("ArticlesToPut", ArticlesToPut),
-        ("ArticleLines", ArticleLines),
-    ):
+    for name, model in _BODIES.items():
         described = TypeAdapter(model).json_schema(ref_template=_REFERENCE)
         described.pop("$defs", None)
         schema["components"]["schemas"][name] = described

@@ -46,7 +46,7 @@ class Feed(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Became:
-    """What became of a record. `record` is None where it is the rest of what was sent; `article` is the id it went to,
+    """What became of a record. `record` is None where it is the rest of what was read; `article` is the id it went to,
     or is a copy of."""
 
     record: int | None
@@ -99,8 +99,8 @@ _Judged = tuple[Draft, Verdict, Enrichment | None]
 
 
 class Intake:
-    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files. What is refused
-    is told to the `journal`, and kept as a rejection where there is none."""
+    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files. `keep_refusals`:
+    what is refused is kept as a rejection, besides that the `journal` is told."""
 
     def __init__(
         self,
@@ -110,12 +110,13 @@ class Intake:
         *,
         names: bool,
         journal: Journal | None = None,
+        keep_refusals: bool = True,
     ) -> None:
         self.tally = Tally()
         self.labels = Labels(archive.database)
         self._archive = archive
         self._progress = progress
-        self._journal = journal
+        self._journal, self._keep_refusals = journal, keep_refusals
         self._pipeline = (lambda: archive.enricher.pipeline) if names else None
         self._limit = BATCH if names else _BATCH_WITHOUT_NAMES
         self._stage: Stage = "recognition" if names else "rows"
@@ -170,7 +171,7 @@ class Intake:
             self._write_provenance(session, judged)
             if self._journal is not None:
                 self._journal.note(session, _became(batch, judged))
-            else:
+            if self._keep_refusals:
                 rejections.store_rejections(session, _refused(batch, judged), self._now)
             resolved = sum(
                 rejections.resolve_rejections(session, end.path, self._now, inside=end.inside) for end in batch.ends

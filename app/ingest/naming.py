@@ -1,52 +1,24 @@
-"""Names for articles that were sent without: recognised by one process of its own, while there are any.
+"""Names for articles that were sent without.
 
-It holds the lock to write and not while it recognises, so that whoever sends articles does not wait for it. What it
-wrote it takes out of the queue in the same transaction: killed at any point, it leaves nothing undone and does nothing
-twice.
+The lock is held to write and not while names are recognised, so that whoever sends articles does not wait for it. What
+is written is taken out of the queue in the same transaction: killed at any point, it leaves nothing undone and does
+nothing twice.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-import multiprocessing
-import os
-import signal
-import threading
-import time
 
-from app.archive import Archive, open_archive
-from app.errors import ArchiveBusy, DatelineError
+from app.archive import Archive
 from app.ingest import indexing
 from app.ingest.enriching import laid_out, put_names
 from app.ingest.lock import writing_alone
 from app.ingest.run import BATCH
-from app.settings import Settings
 from app.store import unnamed
 from app.store.tables import Article
 
-log = logging.getLogger(__name__)
-
-FAILED = 1
 _CHARACTERS = 4_000_000
 """In a batch, unless one text alone has more."""
-_LINGER = 30.0
-"""Seconds that it stays after the last article: to load the model takes some, and whoever sent one may send more."""
-_LOOK = 0.2
-
-
-def recognise_waiting(settings: Settings) -> None:
-    """Do what the process is for, and end it. Where another does it already, that is at once."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    try:
-        with open_archive(settings) as archive, writing_alone(settings.names_lock_path):
-            _work(archive)
-    except ArchiveBusy:
-        return
-    except DatelineError as error:
-        log.error("Names are not recognised: %s", error)  # a disk or a setting, no defect
-        raise SystemExit(FAILED) from None
 
 
 def name_some(archive: Archive) -> int:
@@ -78,23 +50,3 @@ def _begin(archive: Archive) -> list[Article]:
             batch.append(article)
         unnamed.count_try(session, [article.id for article in batch])
     return batch
-
-
-def _work(archive: Archive) -> None:
-    until = time.monotonic() + _LINGER
-    version = -1
-    while time.monotonic() < until:
-        if version == (now := archive.database.version()):
-            time.sleep(_LOOK)
-            continue
-        version = now
-        while name_some(archive):
-            until = time.monotonic() + _LINGER
-
-
-def _end_with_parent() -> None:
-    """A server that was killed leaves none behind."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(FAILED)

@@ -237,7 +237,7 @@ def _standing(archive: Archive, id: str, revisions: Sequence[int] | None) -> tab
 
 
 def _take(archive: Archive, sent: Sent, answer: Written, standing: tables.Article | None) -> None:
-    intake = Intake(archive, None, 1, names=False, journal=answer)
+    intake = Intake(archive, None, 1, names=False, journal=answer, keep_refusals=False)
     report = intake.take(_Posted(sent, intake.tally, answer.last, standing))
     answer.notes = report.notes
     if sent.request is not None:

@@ -387,6 +387,54 @@ class ArticlesWritten(TypedDict):
     results: list[RecordWritten]
 
 
+class FilesToHandIn(TypedDict):
+    """A form with files."""
+
+    files: Annotated[list[str], Field(description="Each a part of the form with a file name.")]
+
+
+JobState = Literal["waiting", "running", "done", "failed"]
+
+
+class Job(TypedDict):
+    """Files that were handed in, and how far the archive is with them."""
+
+    id: Annotated[str, Field(examples=["5d0f2b9c81e4a637"])]
+    state: JobState
+    by: Annotated[str, Field(description="The name of the key that they came with.")]
+    source: NotRequired[str]
+    files: Annotated[list[str], Field(description="As they were called.")]
+    created_at: Annotated[str, Field(description="UTC.")]
+    updated_at: Annotated[str, Field(description="UTC.")]
+    done: Annotated[int, Field(description="Bytes that are read.", ge=0)]
+    total: Count
+    counts: WrittenCounts
+    notes: list[str]
+    error: NotRequired[Annotated[str, Field(description="Why it failed.")]]
+
+
+class RefusedRecord(TypedDict):
+    """A record that is no article, and why; without `record` it is the file."""
+
+    file: str
+    record: NotRequired[Annotated[int, Field(ge=1)]]
+    reason: str
+
+
+class JobDetail(Job):
+    """A job, with the first of what was rejected."""
+
+    rejections: list[RefusedRecord]
+
+
+class JobPage(TypedDict):
+    """Jobs, newest first."""
+
+    results: list[Job]
+    total: Count
+    next: NotRequired[Next]
+
+
 class SimilarArticles(TypedDict):
     """Articles about the same, nearest first."""
 

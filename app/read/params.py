@@ -311,6 +311,11 @@ class DecisionBody(BaseModel):
     note: _Text = Field(None, description="Why; for those who read the log.")
 
 
+class JobParams(Params):
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
 class WithdrawalParams(Params):
     limit: Limit = 20
     cursor: Cursor = None

@@ -18,12 +18,12 @@ KEPT = timedelta(hours=24)
 def find_sent(session: Session, caller: str, key: str, now: str) -> SentRequest | None:
     """Return what was noted under the key, and not too long before `now`."""
     found = session.get(SentRequest, (caller, key))
-    return found if found is not None and found.begun_at >= _until(now) else None
+    return found if found is not None and found.begun_at >= _oldest(now) else None
 
 
 def note_sent(session: Session, request: SentRequest) -> None:
     """Note that it was begun, and forget those that were long ago."""
-    until = _until(request.begun_at)
+    until = _oldest(request.begun_at)
     old = core_select(col(SentRequest.caller), col(SentRequest.key)).where(col(SentRequest.begun_at) < until)
     session.connection().execute(delete(SentPart).where(tuple_(col(SentPart.caller), col(SentPart.key)).in_(old)))
     session.connection().execute(delete(SentRequest).where(col(SentRequest.begun_at) < until))
@@ -49,5 +49,5 @@ def sent_parts(session: Session, caller: str, key: str) -> Iterator[tuple[int, s
     yield from session.exec(named.order_by(col(SentPart.number)))
 
 
-def _until(now: str) -> str:
+def _oldest(now: str) -> str:
     return (datetime.fromisoformat(now) - KEPT).isoformat()

@@ -456,16 +456,19 @@ class SentPart(SQLModel, table=True):
     results: str
 
 
-class Job(SQLModel, table=True):
+class UploadJob(SQLModel, table=True):
     """Files that were handed in to be ingested. `state` is waiting, running, done or failed, `by` the name of the key
     that it came with; `counts` are as in `Report`, as far as it has come; `done` of `total` bytes are read. Times are
-    UTC. `error` says why it failed."""
+    UTC. `tries`: how often it was begun since it last came further. `sha256` is of all that was handed in. `error` says
+    why it failed."""
 
-    __tablename__ = "job"
+    __tablename__ = "upload_job"
 
     number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     id: str = Field(unique=True)
     state: str = Field(index=True)
+    tries: int = 0
+    sha256: str
     by: str
     source: str | None = None
     files: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))

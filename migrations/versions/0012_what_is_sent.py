@@ -45,10 +45,12 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "job",
+        "upload_job",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("by", sa.String(), nullable=False),
         sa.Column("source", sa.String(), nullable=True),
         sa.Column("files", sa.JSON(), nullable=False),
@@ -59,14 +61,14 @@ def upgrade() -> None:
         sa.Column("counts", sa.JSON(), nullable=False),
         sa.Column("notes", sa.JSON(), nullable=False),
         sa.Column("error", sa.String(), nullable=True),
-        sa.PrimaryKeyConstraint("number", name=op.f("pk_job")),
-        sa.UniqueConstraint("id", name=op.f("uq_job_id")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_upload_job")),
+        sa.UniqueConstraint("id", name=op.f("uq_upload_job_id")),
     )
-    op.create_index(op.f("ix_job_state"), "job", ["state"])
+    op.create_index(op.f("ix_upload_job_state"), "upload_job", ["state"])
 
 
 def downgrade() -> None:
-    op.drop_table("job")
+    op.drop_table("upload_job")
     op.drop_table("sent_part")
     op.drop_table("sent_request")
     op.drop_table("awaiting_names")

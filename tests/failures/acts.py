@@ -26,6 +26,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.posting import Repeatable, Sent, post, revise
+from app.ingest.uploads import Upload, do_next_job, hand_in, sweep
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
 from app.search.query import Query, Word
@@ -34,6 +35,7 @@ from app.settings import Settings
 from app.store import keys, migrations
 from app.store.backup import write_backup
 from app.store.decisions import Proposal
+from app.store.jobs import load_job
 from app.store.provenance import erased_key
 from app.store.tables import Article, Decision, Key, Rejection
 from app.store.unnamed import put_in_queue
@@ -230,6 +232,23 @@ def enriching(place: Place) -> None:
         place.history.sent("recognition", unread)
         enrich(archive)
         place.history.acknowledged("recognition", unread)
+
+
+def uploading(place: Place) -> None:
+    """Files that are handed in, and read by the process beside a server."""
+    with place.opened() as archive:
+        of = names("new", 3)
+        file = "".join(f"{_record(name, '1')}\n" for name in of) + "no record\n"
+        for kind, facts in (("article", of), ("rejection", ["new.jsonl"])):
+            place.history.sent(kind, facts, "1" if kind == "article" else "")
+        job = hand_in(archive, [Upload("new.jsonl", BytesIO(file.encode()))], "desk", None)
+        sweep(archive)
+        while do_next_job(archive):
+            pass
+        with archive.database.reading() as session:
+            assert load_job(session, job.id).counts == {"created": 3, "rejected": 1}
+        place.history.acknowledged("article", of, "1")
+        place.history.acknowledged("rejection", ["new.jsonl"])
 
 
 def naming(place: Place) -> None:

@@ -73,6 +73,7 @@ SCENARIOS = {
     "furnish": Scenario(acts.furnishing),
     "furnish-with-names": Scenario(acts.furnishing, named=True),
     "post": Scenario(acts.posting, merges=True),
+    "upload": Scenario(acts.uploading, merges=True),
     "put": Scenario(acts.putting, merges=True),
     "withdraw": Scenario(acts.withdrawing),
     "withdraw-with-names": Scenario(acts.restoring, named=True),

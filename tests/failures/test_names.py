@@ -53,7 +53,7 @@ def holders(folder: Path) -> list[int]:
                 opened = [str(each.readlink()) for each in (process / "fd").iterdir()]
             except OSError:
                 continue
-            if str(folder / "names.lock") in opened:
+            if str(folder / "background.lock") in opened:
                 found.append(int(process.name))
     return found
 

@@ -139,3 +139,24 @@ def test_a_full_disk_is_said_and_nothing_is_half_there(folder: Path) -> None:
         assert answer.json()["type"] == "/problems/storage-failed"
     with open_archive(Settings(data_dir=folder)) as archive:
         assert count(archive) % 500 == 0
+
+
+def test_files_that_were_handed_in_are_read_whatever_is_killed(folder: Path) -> None:
+    settings = Settings(data_dir=folder)
+    sent = {"files": ("many.jsonl", lines(6_000))}
+
+    def progress(address: str) -> Any:
+        return httpx.get(f"{address}/v1/jobs/{job}", headers=AS_ADMIN, timeout=60).json()
+
+    with serving(folder) as (process, address):
+        job = httpx.post(f"{address}/v1/uploads", files=sent, headers=AS_ADMIN, timeout=60).json()["id"]
+        while sum(progress(address)["counts"].values()) < 500:
+            time.sleep(0.01)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    with serving(folder) as (_, address):
+        while (found := progress(address))["state"] != "done":
+            time.sleep(0.05)
+        assert found["counts"] == {"created": 6_000, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 0}
+        assert not any(settings.uploads_dir.iterdir())
+    check(folder, 6_000)

@@ -96,7 +96,7 @@ def revise(archive: Archive, record: dict[str, Any]) -> None:
     """By who has the lock."""
     made = draft(Record(1, {"source": "Wire", **record}, 0, ""), "jsonl", Origin("desk/a", Path("desk/a")))
     with closing(Written()) as written:
-        Intake(archive, None, 0, names=False, journal=written).take(Given([made]))
+        Intake(archive, None, 0, names=False, journal=written, keep_refusals=False).take(Given([made]))
 
 
 def test_what_another_named_or_took_back_is_not_read(archive: Archive) -> None:

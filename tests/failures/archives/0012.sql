@@ -191,23 +191,6 @@ CREATE TABLE input_file (
  WITHOUT ROWID
 
 ;
-CREATE TABLE job (
-	number INTEGER NOT NULL, 
-	id VARCHAR NOT NULL, 
-	state VARCHAR NOT NULL, 
-	"by" VARCHAR NOT NULL, 
-	source VARCHAR, 
-	files JSON NOT NULL, 
-	created_at VARCHAR NOT NULL, 
-	updated_at VARCHAR NOT NULL, 
-	done INTEGER NOT NULL, 
-	total INTEGER NOT NULL, 
-	counts JSON NOT NULL, 
-	notes JSON NOT NULL, 
-	error VARCHAR, 
-	CONSTRAINT pk_job PRIMARY KEY (number), 
-	CONSTRAINT uq_job_id UNIQUE (id)
-);
 CREATE TABLE "key" (
 	prefix VARCHAR NOT NULL, 
 	secret_sha256 VARCHAR NOT NULL, 
@@ -333,6 +316,25 @@ CREATE TABLE unsettled (
  WITHOUT ROWID
 
 ;
+CREATE TABLE upload_job (
+	number INTEGER NOT NULL, 
+	id VARCHAR NOT NULL, 
+	state VARCHAR NOT NULL, 
+	tries INTEGER NOT NULL, 
+	sha256 VARCHAR NOT NULL, 
+	"by" VARCHAR NOT NULL, 
+	source VARCHAR, 
+	files JSON NOT NULL, 
+	created_at VARCHAR NOT NULL, 
+	updated_at VARCHAR NOT NULL, 
+	done INTEGER NOT NULL, 
+	total INTEGER NOT NULL, 
+	counts JSON NOT NULL, 
+	notes JSON NOT NULL, 
+	error VARCHAR, 
+	CONSTRAINT pk_upload_job PRIMARY KEY (number), 
+	CONSTRAINT uq_upload_job_id UNIQUE (id)
+);
 CREATE TABLE withdrawal (
 	number INTEGER NOT NULL, 
 	article_id VARCHAR NOT NULL, 
@@ -370,5 +372,5 @@ CREATE INDEX ix_withdrawal_article_id ON withdrawal (article_id);
 CREATE INDEX ix_withdrawal_unfinished ON withdrawal (unfinished) WHERE unfinished;
 CREATE INDEX ix_article_furniture ON article (id) WHERE furniture IS NULL;
 CREATE INDEX ix_sent_request_begun_at ON sent_request (begun_at);
-CREATE INDEX ix_job_state ON job (state);
+CREATE INDEX ix_upload_job_state ON upload_job (state);
 COMMIT;

@@ -1,4 +1,4 @@
-"""Keeps one process that recognises names while articles wait for them: started on need, and again where it was killed,
+"""Keeps one process that does what waits (`ingest/background.py`): started on need, and again where it was killed,
 stopped with the server. Of several processes of a server one has it, whichever comes first.
 """
 
@@ -7,15 +7,17 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import os
+import signal
 import threading
 from multiprocessing.process import BaseProcess
 
-from app.archive import Archive
+from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
+from app.ingest.background import is_work, work
 from app.ingest.lock import writing_alone
-from app.ingest.naming import recognise_waiting
-from app.store.unnamed import count_waiting
+from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -27,16 +29,16 @@ _LEAVE = 2.0
 """Seconds that it has to end: what it is at is done again by the next one."""
 
 
-class Recogniser:
+class Background:
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._thread = threading.Thread(target=self._run, name="recogniser", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._stop, self._wake = threading.Event(), threading.Event()
         self._pause = _FIRST_PAUSE
-        self._looked_at, self._waiting = -1, 0
+        self._looked_at, self._waits = -1, False
 
     def start(self) -> None:
-        if self._archive.settings.recognise and not self._archive.database.read_only:
+        if not self._archive.database.read_only:
             self._thread.start()
 
     def stop(self) -> None:
@@ -55,7 +57,7 @@ class Recogniser:
                 if self._is_wanted() and self._is_free():
                     self._keep_one()
             except DatelineError as error:
-                log.warning("Names wait: %s", error)
+                log.warning("What is to be done waits: %s", error)
                 self._stop.wait(self._longer())
             self._wake.wait(_LOOK)
             self._wake.clear()
@@ -63,19 +65,18 @@ class Recogniser:
     def _is_wanted(self) -> bool:
         version = self._archive.database.version()
         if version != self._looked_at:
-            with self._archive.database.reading() as session:
-                self._waiting, self._looked_at = count_waiting(session), version
-        return self._waiting > 0
+            self._waits, self._looked_at = is_work(self._archive), version
+        return self._waits
 
     def _is_free(self) -> bool:
         """Return whether no other process of the server has one."""
-        with contextlib.suppress(ArchiveBusy), writing_alone(self._archive.settings.names_lock_path):
+        with contextlib.suppress(ArchiveBusy), writing_alone(self._archive.settings.background_lock_path):
             return True
         return False
 
     def _keep_one(self) -> None:
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=recognise_waiting, args=(self._archive.settings,), daemon=True)
+        process = context.Process(target=_work_beside, args=(self._archive.settings,), daemon=True)
         process.start()
         while process.is_alive() and not self._stop.is_set():
             process.join(_LOOK)
@@ -84,11 +85,11 @@ class Recogniser:
         elif process.exitcode == 0:
             self._pause = _FIRST_PAUSE
         else:
-            # It may have written names that the index does not show yet.
+            # It may have written what the index does not show yet.
             with contextlib.suppress(ArchiveBusy):
                 indexing.catch_up(self._archive)
             seconds = self._longer()
-            log.warning("The process that recognises names ended (%s); again in %.0f s.", process.exitcode, seconds)
+            log.warning("The process in the background ended (%s); again in %.0f s.", process.exitcode, seconds)
             self._stop.wait(seconds)
 
     def _longer(self) -> float:
@@ -102,3 +103,25 @@ def _end(process: BaseProcess) -> None:
     if process.is_alive():
         process.kill()
         process.join()
+
+
+def _work_beside(settings: Settings) -> None:
+    """What the process does, to its end."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
+    threading.Thread(target=_end_with_server, daemon=True).start()
+    try:
+        with open_archive(settings) as archive:
+            work(archive)
+    except ArchiveBusy:
+        return
+    except DatelineError as error:
+        log.error("Work beside the server stopped: %s", error)  # a disk or a setting, no defect
+        raise SystemExit(1) from None
+
+
+def _end_with_server() -> None:
+    """A server that was killed leaves none behind."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)

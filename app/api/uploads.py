@@ -1,0 +1,90 @@
+"""Files over HTTP: handing them in, and what becomes of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
+
+from app.http.deps import ArchiveDep, IngestDep, JobId, no_parameters, one_value_each
+from app.http.forms import handed_in
+from app.http.headers import IdempotencyKey, checked_key
+from app.http.openapi import NEEDS_KEY, body_of, responses
+from app.http.responses import next_page_link, reply
+from app.ingest.uploads import hand_in
+from app.read import cursors
+from app.read.jobs import job_detail, job_view
+from app.read.models import Job, JobDetail, JobPage
+from app.read.params import JobParams, PostParams
+from app.store import jobs as store
+
+router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
+
+
+@router.post(
+    "/v1/uploads",
+    operation_id="createUpload",
+    summary="Hand in files",
+    status_code=202,
+    response_model=Job,
+    responses=responses(400, 401, 403, 413, 415, 503, tagged=False, success=202),
+    openapi_extra=NEEDS_KEY | body_of({"multipart/form-data": "FilesToHandIn"}),
+)
+async def create_upload(
+    request: Request,
+    archive: ArchiveDep,
+    key: IngestDep,
+    params: Annotated[PostParams, Query()],
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """Files of any kind that the command line takes. They are kept, and read in the background: the answer is a job."""
+    once = checked_key(idempotency_key)
+    async with handed_in(request) as form:
+        job = await run_in_threadpool(
+            hand_in, archive, form.uploads, key.name, params.source, f"{key.prefix}\t{once}" if once else None
+        )
+    request.app.state.background.wake()
+    answer: Job = job_view(job)
+    return reply(request, answer, status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+
+
+@router.get(
+    "/v1/jobs",
+    operation_id="listJobs",
+    summary="List jobs",
+    response_model=JobPage,
+    responses=responses(400, 401, 403, paged=True),
+    openapi_extra=NEEDS_KEY,
+)
+def list_jobs(
+    request: Request, archive: ArchiveDep, _key: IngestDep, params: Annotated[JobParams, Query()]
+) -> Response:
+    """What was handed in, newest first. A job that ended is forgotten after 30 days."""
+    after = cursors.decode_page_end(params.cursor, int, "jobs")
+    with archive.database.reading() as session:
+        found = store.newest_jobs(session, params.limit + 1, int(after[0]) if after is not None else None)
+        total = sum(store.count_jobs(session).values())
+    shown = found[: params.limit]
+    answer: JobPage = {"results": [job_view(job) for job in shown], "total": total}
+    last = (shown[-1].number or 0, "") if len(found) > params.limit else None
+    address, headers = next_page_link(request, cursors.encode_page_end(last, "jobs") if last else None)
+    if address is not None:
+        answer["next"] = address
+    return reply(request, answer, headers=headers)
+
+
+@router.get(
+    "/v1/jobs/{job_id}",
+    operation_id="getJob",
+    summary="Read a job",
+    response_model=JobDetail,
+    responses=responses(401, 403, 404),
+    openapi_extra=NEEDS_KEY,
+    dependencies=[Depends(no_parameters)],
+)
+def get_job(request: Request, archive: ArchiveDep, _key: IngestDep, job_id: JobId) -> Response:
+    """How far it is, how many records became what, and which were rejected: the first 1,000."""
+    with archive.database.reading() as session:
+        answer: JobDetail = job_detail(session, archive.settings, store.load_job(session, job_id))
+    return reply(request, answer)

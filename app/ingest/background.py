@@ -1,0 +1,43 @@
+"""What a server does beside answering: files that were handed in are read, and names are recognised. One process of its
+own does it, while there is anything to do; what that is stands in the archive, so it may be killed at any time.
+"""
+
+from __future__ import annotations
+
+import time
+
+from app.archive import Archive
+from app.ingest.lock import writing_alone
+from app.ingest.naming import name_some
+from app.ingest.uploads import do_next_job, sweep
+from app.store.jobs import next_job
+from app.store.unnamed import count_waiting
+
+_LINGER = 30.0
+"""Seconds that it stays when all is done: to load the model takes some, and whoever sent one article may send more."""
+_LOOK = 0.2
+
+
+def is_work(archive: Archive) -> bool:
+    with archive.database.reading() as session:
+        return next_job(session) is not None or (archive.settings.recognise and count_waiting(session) > 0)
+
+
+def work(archive: Archive) -> None:
+    """Do what waits, and stay a while for more. Raises `ArchiveBusy` at once where another process does it already."""
+    with writing_alone(archive.settings.background_lock_path):
+        sweep(archive)
+        until = time.monotonic() + _LINGER
+        version = -1
+        while time.monotonic() < until:
+            if version == (now := archive.database.version()):
+                time.sleep(_LOOK)
+                continue
+            version = now
+            while _do_some(archive):
+                until = time.monotonic() + _LINGER
+
+
+def _do_some(archive: Archive) -> bool:
+    """Files first: they are found as soon as they are read, and names take longer."""
+    return do_next_job(archive) or (archive.settings.recognise and name_some(archive) > 0)

@@ -1,0 +1,66 @@
+"""Jobs: files that were handed in, and how far the archive is with them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, text, update
+from sqlmodel import Session, col, select
+
+from app.errors import NotFound
+from app.store.tables import Rejection, UploadJob
+
+_KEPT = timedelta(days=30)
+"""After its end; with it goes what was refused of its files, which are long gone."""
+_OPEN = ("waiting", "running")
+
+
+def add_job(session: Session, job: UploadJob) -> None:
+    """Add a job, and forget those that ended long ago."""
+    until = (datetime.fromisoformat(job.created_at) - _KEPT).isoformat()
+    session.connection().execute(
+        delete(UploadJob).where(col(UploadJob.state).not_in(_OPEN), col(UploadJob.updated_at) < until)
+    )
+    session.add(job)
+    session.flush()
+
+
+def find_job(session: Session, id: str) -> UploadJob | None:
+    return session.exec(select(UploadJob).where(UploadJob.id == id)).first()
+
+
+def load_job(session: Session, id: str) -> UploadJob:
+    found = find_job(session, id)
+    if found is None:
+        raise NotFound("job", id)
+    return found
+
+
+def newest_jobs(session: Session, limit: int, before: int | None = None) -> list[UploadJob]:
+    """Newest first, those with a lower number than `before`."""
+    wanted = select(UploadJob).order_by(col(UploadJob.number).desc()).limit(limit)
+    return list(session.exec(wanted if before is None else wanted.where(col(UploadJob.number) < before)))
+
+
+def next_job(session: Session) -> UploadJob | None:
+    """Return the one to be done now: the one that was begun, or the oldest that waits."""
+    wanted = select(UploadJob).where(col(UploadJob.state).in_(_OPEN))
+    return session.exec(wanted.order_by(text("state = 'waiting'"), col(UploadJob.number)).limit(1)).first()
+
+
+def count_jobs(session: Session) -> dict[str, int]:
+    """Return how many there are of each state."""
+    found = session.exec(select(UploadJob.state, func.count()).group_by(col(UploadJob.state)))
+    return {"waiting": 0, "running": 0, "done": 0, "failed": 0} | dict(found.all())
+
+
+def note_progress(session: Session, id: str, **columns: object) -> None:
+    """Set columns of a job, in the transaction of what it did."""
+    session.connection().execute(update(UploadJob).where(col(UploadJob.id) == id).values(**columns))
+
+
+def rejections_of(session: Session, folder: str, limit: int) -> Sequence[Rejection]:
+    """Return what was refused of the files below a folder."""
+    below = col(Rejection.path).between(f"{folder}/", f"{folder}0")  # "0" comes after "/"
+    return session.exec(select(Rejection).where(below).order_by(col(Rejection.id)).limit(limit)).all()

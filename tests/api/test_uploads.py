@@ -1,0 +1,182 @@
+"""Files that are handed in over HTTP: kept, read beside the answers, and told of."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from sqlmodel import select
+
+from app.api.app import create_api
+from app.archive import open_archive
+from app.ingest.uploads import shown
+from app.settings import Settings
+from app.store import keys
+from app.store.tables import Article, Rejection
+from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Iterator[Api]:
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, max_upload_mb=1, recognise=False)
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    app = create_api(settings)
+    with serve(app) as client:
+        yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+def attempt(api: Api, *files: tuple[str, bytes], path: str = "/v1/uploads", **headers: str) -> httpx.Response:
+    return api.http.post(path, files=[("files", file) for file in files], headers=AS_ADMIN | headers)
+
+
+def hand_in(api: Api, *files: tuple[str, bytes], **headers: str) -> Any:
+    answer = attempt(api, *files, **headers)
+    assert answer.status_code == 202, answer.text
+    job = api.checked("post", answer)
+    assert answer.headers["Location"] == f"/v1/jobs/{job['id']}"
+    return job
+
+
+def done(api: Api, job: Any, patience: float = 120) -> Any:
+    deadline = time.monotonic() + patience
+    while True:
+        found = api.checked("get", api.http.get(f"/v1/jobs/{job['id']}", headers=AS_ADMIN))
+        if found["state"] in ("done", "failed"):
+            return found
+        assert time.monotonic() < deadline, found
+        time.sleep(0.05)
+
+
+def lines(*records: Any) -> bytes:
+    return b"".join(json.dumps(record).encode() + b"\n" for record in records)
+
+
+def note(number: int, text: str = "A keeper.") -> dict[str, Any]:
+    return {"id": number, "title": f"Note {number}", "text": f"{text} Note {number}."}
+
+
+def test_files_of_any_kind_are_read_and_what_is_none_is_told(handed: Api) -> None:
+    job = hand_in(
+        handed,
+        ("news/a.jsonl", lines(note(1), {"id": 2}, note(3))),
+        ("b.csv.gz", gzip.compress(b"title,text\nStorm,A storm came.\n")),
+        ("c.txt", b"date 2025-05-05\n\nA whale was seen.\n"),
+        ("d.bin", b"\0\1\2\3" * 100),
+    )
+    assert (job["state"], job["by"], job["files"]) == (
+        "waiting",
+        "admin",
+        ["news/a.jsonl", "b.csv.gz", "c.txt", "d.bin"],
+    )
+    found = done(handed, job)
+    assert (found["state"], found["done"]) == ("done", found["total"])
+    assert found["counts"] == {"created": 4, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 2}
+    assert {(each["file"], each.get("record"), each["reason"]) for each in found["rejections"]} == {
+        ("news/a.jsonl", 2, "has neither a headline nor a body"),
+        ("d.bin", None, "is not text"),
+    }
+    time.sleep(0.3)
+    assert handed.get("/v1/search", q="whale")["total"] == 1
+    assert handed.get("/v1/search", q="keeper")["total"] == 2
+    assert not any(handed.archive.settings.uploads_dir.iterdir())
+    listed = handed.checked("get", handed.http.get("/v1/jobs", headers=AS_ADMIN))
+    assert [each["id"] for each in listed["results"]] == [job["id"]]
+    assert 'dateline_jobs{state="done"} 1.0' in handed.http.get("/metrics").text
+
+
+def test_a_file_that_is_handed_in_again_is_the_same_file(handed: Api) -> None:
+    assert done(handed, hand_in(handed, ("a.jsonl", lines(note(1), note(2)))))["counts"]["created"] == 2
+    again = done(handed, hand_in(handed, ("a.jsonl", lines(note(1, "Two keepers."), note(2)))))
+    assert (again["counts"]["revised"], again["counts"]["unchanged"]) == (1, 1)
+    other = done(handed, hand_in(handed, ("b.jsonl", lines(note(1, "Another keeper.")))))
+    assert other["counts"]["created"] == 1
+    with handed.archive.database.writing() as session:
+        key = keys.create_key(session, "desk", ["ingest"], "")
+    theirs = hand_in(handed, ("a.jsonl", lines(note(1, "Their keeper."))), Authorization=f"Bearer {key}")
+    assert done(handed, theirs)["counts"]["created"] == 1
+
+
+def test_two_files_of_one_name_are_two(handed: Api) -> None:
+    job = hand_in(handed, ("2024/a.jsonl", lines(note(1))), ("2025/a.jsonl", lines(note(1, "Later."))))
+    assert done(handed, job)["counts"]["created"] == 2
+
+
+def test_the_same_form_with_the_same_key_is_the_same_job(handed: Api) -> None:
+    once = {"Idempotency-Key": "5f0c"}
+    first, again = (hand_in(handed, ("a.jsonl", lines(note(1))), **once) for _ in range(2))
+    assert first["id"] == again["id"]
+    assert done(handed, first)["counts"]["created"] == 1
+    assert hand_in(handed, ("a.jsonl", lines(note(1))), **once)["state"] == "done"
+    other = attempt(handed, ("a.jsonl", lines(note(2))), **once)
+    assert (other.status_code, handed.problem(other)["type"]) == (422, "/problems/request-changed")
+
+
+def test_a_source_is_for_those_that_name_none(handed: Api) -> None:
+    answer = attempt(handed, ("a.jsonl", lines(note(1))), path="/v1/uploads?source=Coast%20Courier")
+    assert done(handed, answer.json())["source"] == "Coast Courier"
+    with handed.archive.database.reading() as session:
+        [article] = session.exec(select(Article)).all()
+        assert article.source == "Coast Courier"
+        assert session.exec(select(Rejection)).all() == []
+
+
+NAMES = ["../../../etc/passwd", "/etc/passwd", "..\\..\\x", "a/../../b", ".hidden", "x" * 300 + ".txt", "a\nb"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_name_of_a_file_is_never_a_path(handed: Api, tmp_path: Path, name: str) -> None:
+    before = {path for path in tmp_path.rglob("*") if handed.archive.settings.data_dir not in path.parents}
+    assert ".." not in shown(name).split("/")
+    assert not shown(name).startswith("/")
+    job = hand_in(handed, (name, b"date 2025-05-05\n\nA whale was seen.\n"))
+    assert done(handed, job)["counts"]["created"] == 1
+    assert {path for path in tmp_path.rglob("*") if handed.archive.settings.data_dir not in path.parents} == before
+
+
+FORM = {"Content-Type": "multipart/form-data; boundary=x"}
+PART = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nA whale.'
+
+
+# Of a part that does not end Starlette leaves the file to the collector.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"json": {}}, 415),
+        ({"data": {"source": "x"}, "files": [("files", ("", b""))]}, 422),
+        ({"content": b"--x\r\nbroken", "headers": FORM}, 400),
+        ({"content": PART, "headers": FORM}, 400),
+        ({"content": PART + b"\r\n" + PART, "headers": FORM}, 400),
+        ({"content": b"", "headers": {"Content-Type": "multipart/form-data"}}, 400),
+        ({"files": [("files", ("a.txt", b"x" * 1_000_001))]}, 413),
+        ({"files": [("files", (f"{n}.txt", b"x")) for n in range(1_001)]}, 400),
+    ],
+)
+def test_what_is_no_form_with_files_is_refused(handed: Api, sent: dict[str, Any], status: int) -> None:
+    headers = AS_ADMIN | sent.pop("headers", {})
+    answer = handed.http.post("/v1/uploads", **sent, headers=headers)
+    assert answer.status_code == status, answer.text
+    handed.problem(answer)
+    assert handed.http.get("/v1/jobs", headers=AS_ADMIN).json()["total"] == 0
+
+
+def test_there_is_no_job_by_any_id(handed: Api) -> None:
+    assert handed.http.get("/v1/jobs/none", headers=AS_ADMIN).status_code == 404
+
+
+def test_jobs_are_listed_page_by_page(handed: Api) -> None:
+    ids = [hand_in(handed, ("a.jsonl", lines(note(n))))["id"] for n in range(5)]
+    found: list[str] = []
+    address = "/v1/jobs?limit=2"
+    while address:
+        page = handed.http.get(address, headers=AS_ADMIN).json()
+        found += [each["id"] for each in page["results"]]
+        address = page.get("next", "")
+    assert found == ids[::-1]
