@@ -42,11 +42,12 @@ def completed_names(body: str, people: Sequence[Mention]) -> Iterator[tuple[int,
     """
     names = [plain(mention.text).split(" ") for mention in people]
     surnames = {fold(words[-1]) for words in names if len(words) > 1}
-    called = _called_so(names)
+    called: dict[str, set[str]] | None = None
     families = frozenset(_FAMILY.findall(body)) if people else frozenset()
     for number in range(1, len(people)):
         if not _is_first(names[number - 1]) or _is_first(names[number]) or not _are_joined(body, people, number):
             continue
+        called = _called_so(names) if called is None else called
         surname = _shared_surname(names[number])
         first = _first_of_list(body, people, names, number - 1)
         kin = are_kin(body, people[first].start) or not families.isdisjoint((f"{surname}s", f"{surname}es"))

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from operator import itemgetter
 
 from app.enrich import callings, gazetteer, lexicon, organizations, titles
@@ -278,6 +279,7 @@ def _raised(words: Sequence[str], count: int) -> Iterator[str]:
             yield word[0].upper() + word[1:]
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_role(word: str) -> bool:
     return titles.is_post(word) or _is_trade(word) or (bool(_PREFIX.search(word)) and _is_role(_plain_title(word)))
 
@@ -290,6 +292,7 @@ def _plain_title(word: str) -> str:
     return _PREFIX.sub("", word.rstrip(".,").lower())
 
 
+@lru_cache(maxsize=1 << 14)
 def _is_of_an_office(word: str, following: str = "") -> bool:
     """Words that an office or a calling is made of: its title, what qualifies it, and whose it is."""
     owner = _OWNER.sub("", word)

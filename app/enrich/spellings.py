@@ -80,11 +80,10 @@ def _usual(word: str) -> str:
 
 
 @lru_cache(maxsize=1 << 14)
-def usual_spelling(key: str) -> str:
-    """Return the key as most papers would write it: no `al-`, and of each word the spelling that is listed first."""
-    words = name_of(key).split("-")
-    kept = [words[0], *(word for word in words[1:] if word not in _ARTICLES)]
-    return "-".join(["person", *(_usual(word) for word in kept)])
+def usual_spelling(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the folded words of a name as most papers would write them: without `al-`, each as it is listed first."""
+    parts = [part for word in words for part in word.split("-")]
+    return tuple(map(_usual, [parts[0], *(part for part in parts[1:] if part not in _ARTICLES)]))
 
 
 def lookups(key: str) -> list[tuple[str, str]]:

@@ -50,7 +50,8 @@ def vote(article: Context) -> None:
 def bare_surnames(article: Context) -> None:
     surnames = article.surnames()
     people = {span.name for span in article.people()}
-    singles = surnames | {span.name for span in article.people() if not _is_several(article, span)}
+    plurals = (span for span in article.people() if span.name.endswith("s"))
+    singles = surnames | {span.name for span in plurals if not _is_several(article, span)}
     firms = {span.name.partition(" ")[0] for span in article.spans if span.rule in ("legal-form", "apposition")}
     for span in article.spans:
         if span.rule not in ("model", "vote"):

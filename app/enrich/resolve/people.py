@@ -123,15 +123,10 @@ class People:
     def _usually_spelt(self) -> dict[tuple[str, ...], tuple[str, ...]]:
         """Return, for each full name, the one of the article that differs from it in spelling alone: `Bashar Assad` of
         `Bashar al-Assad`."""
-        keys = {words: entity_id("person", " ".join(words)) for words in self._full}
-        groups: defaultdict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for words, key in keys.items():
-            groups[usual_spelling(key)].append(words)
-        plainest = {
-            spelt: min(group, key=lambda words: plainness(keys[words])) if len(group) > 1 else group[0]
-            for spelt, group in groups.items()
-        }
-        return {words: plainest[spelt] for spelt, group in groups.items() for words in group}
+        groups: defaultdict[tuple[str, ...], list[tuple[str, ...]]] = defaultdict(list)
+        for words in self._full:
+            groups[usual_spelling(words)].append(words)
+        return {words: _plainest(group) for group in groups.values() for words in group}
 
     @cached_property
     def _called(self) -> dict[tuple[str, ...], _ShortName]:
@@ -177,6 +172,11 @@ class _ShortName:
     def before(self, start: int) -> tuple[str, ...]:
         """The last one named before, or else the first."""
         return self.full[max(0, bisect_left(self.starts, start) - 1)]
+
+
+def _plainest(group: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """Return which of some full names has the id, as across articles."""
+    return min(group, key=lambda words: plainness(entity_id("person", " ".join(words)))) if len(group) > 1 else group[0]
 
 
 def _person_words(name: str) -> tuple[str, ...]:
