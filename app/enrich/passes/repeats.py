@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import cached_property
 
 from app.enrich import gazetteer, given, grounds, organizations, titles
@@ -18,6 +19,7 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _DEMONYM = re.compile(r"[^\W\d_]+(?:[ -][A-Z][a-z]+)?")
 # `U.S. OPEN`, in a headline.
 _IN_EVENT = re.compile(r" (?:OPEN|Open|Masters|MASTERS)\b")
+_INITIALS = re.compile(r"(?:[A-Z][A-Z]|[A-Z]\. ?[A-Z]\.) (?=[A-Z][a-z])")
 _SHORT_NOUN = re.compile(
     r"\b(?:[Tt]he|[Ii]ts|executive) (Commission|Ministry|Federation|Council|Agency|Association|Committee|Institute"
     r"|Authority|Department|Bureau|Board|Union|League|Party|Bank|Court|Exchange|Assembly|Organization|Organisation)"
@@ -104,6 +106,8 @@ def _known_names(article: Context) -> dict[str, tuple[SpanType, Ground]]:
             last = name.rsplit(" ", 1)[-1].removeprefix("al-").removeprefix("el-")
             if len(last) > 2 and last[0].isupper():
                 names.setdefault(last, ("person", grounds.FOUND_SURNAME))
+            for form in _with_other_initials(name):
+                names.setdefault(form, (span.type, grounds.REPEAT))
         names[name] = (span.type, grounds.REPEAT)
         nickname = team_nickname(name) if span.type == "organization" else None
         if nickname:
@@ -115,6 +119,16 @@ def _known_names(article: Context) -> dict[str, tuple[SpanType, Ground]]:
             if first != short and _stands_for_company(article.words, first):
                 names.setdefault(first, (span.type, grounds.REPEAT))
     return names
+
+
+def _with_other_initials(name: str) -> Iterator[str]:
+    """`J.D. Vance` and `J. D. Vance`, of `JD Vance`."""
+    initials = _INITIALS.match(name)
+    if initials is not None:
+        letters = [letter for letter in initials[0] if letter.isalpha()]
+        for parted in (". ", "."):
+            yield parted.join(letters) + ". " + name[initials.end() :]
+        yield "".join(letters) + " " + name[initials.end() :]
 
 
 def _stands_for_company(words: Concordance, first: str) -> bool:
