@@ -122,6 +122,7 @@ def _is_purpose(article: Context, start: int, end: int) -> bool:
     return not (
         is_ordinary(name)
         or titles.is_title(first)
+        or first in ("House", "Senate")
         or organizations.canonical(first)
         or organizations.canonical(name)
         or offices.office_named(name, "", 0)
@@ -132,4 +133,4 @@ def _is_purpose(article: Context, start: int, end: int) -> bool:
 
 
 def _is_name_of_its_own(span: Span) -> bool:
-    return span.type in ("person", "place") and span.rule != "demonym"
+    return (span.type in ("person", "place") and span.rule != "demonym") or span.rule == "well-known"

@@ -62,11 +62,16 @@ def teams(article: Context) -> None:
 def sides(article: Context) -> None:
     """Towns, and names taken for people, that play."""
     head = article.text[:_HEAD].lower()
-    if not any(cue in head for cue in _TEAM_SPORT):
+    cues = sum(cue in head for cue in _TEAM_SPORT)
+    if not cues:
         return
     people = {span.start: span.name for span in article.people()}
     words = {word for name in people.values() if " " in name for word in name.split(" ")}
-    may_play = [span for span in article.spans if _may_be_side(span, words) and not _says_town(article, span)]
+    may_play = [
+        span
+        for span in article.spans
+        if _may_be_side(span, words) and not _says_town(article, span) and (cues > 1 or not _is_state(span.name))
+    ]
     playing = {span.name for span in may_play if _plays(article, span, people.keys())} | _CLUBS
     for span in may_play:
         if span.name in playing:
@@ -82,6 +87,13 @@ def _may_be_side(span: Span, words: set[str]) -> bool:
     place = gazetteer.find(name)
     nation = place is not None and (place.kind in ("country", "wide") or place.name in _NATIONS)
     return span.type == "place" and not nation
+
+
+def _is_state(name: str) -> bool:
+    """`former Virginia Republican Rep. Tom Davis`, in an article that speaks of a football game once: states send
+    politicians as well as teams."""
+    place = gazetteer.find(name)
+    return place is not None and place.kind == "state"
 
 
 def _plays(article: Context, span: Span, people: Collection[int]) -> bool:

@@ -56,6 +56,11 @@ def test_what_stands_before_another_chamber_is_no_part_of_its_committee() -> Non
             "Port Authority",
             ["Port Authority of New York and New Jersey"],
         ),
+        (
+            "the Congressional Budget Office on the House GOP bill said",
+            "Congressional Budget Office",
+            ["Congressional Budget Office"],
+        ),
         ("the Judiciary Committee on Tuesday said", "Judiciary Committee", ["Judiciary Committee"]),
         ("the Department of Justice and FBI said", "Department of Justice; FBI", ["Department of Justice", "FBI"]),
         (

@@ -32,6 +32,7 @@ def test_what_plays_is_a_club(text: str, place: str, person: str, club: str) -> 
         ("Soccer was banned. Moscow held talks with Paris.", "Paris", ""),
         ("Football: he was born in Boston, Massachusetts.", "Boston", ""),
         ("Tennis: Graf beat Hingis 6-3.", "", "Graf; Hingis"),
+        ("At a football game Virginia beat the odds.", "Virginia", ""),
         ("Soccer: Ryan Giggs scored. Giggs beat the keeper.", "", "Ryan Giggs; Giggs"),
     ],
 )
