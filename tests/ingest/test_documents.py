@@ -263,6 +263,8 @@ def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
     ]
     parquet.write_table(pyarrow.table({"who": ["Ann"]}), tmp_path / "b")
     assert reason(tmp_path / "b", (tmp_path / "b").read_bytes()).startswith("has no column with a headline or a text")
+    parquet.write_table(pyarrow.table({"text": [" " * 30_000_000]}), tmp_path / "d", compression="zstd")
+    assert reason(tmp_path / "d", (tmp_path / "d").read_bytes()) == "unpacks to more than 100 times its size"
     assert reason(tmp_path / "c", b"PAR1" + bytes(100) + b"PAR1").startswith("is a damaged Parquet file")
 
 

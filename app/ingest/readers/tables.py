@@ -23,7 +23,7 @@ from app.text import printable
 # The library unpacks a whole sheet.
 _MOST_UNPACKED = 300_000_000
 _MOST_BYTES = 100_000_000
-_ROWS_AT_ONCE = 64
+_ROWS_AT_ONCE = 16
 _MOST_COLUMNS = 2_000
 # Above a header may stand a title, a date and an empty line.
 _HEADER_WITHIN = 20
@@ -63,6 +63,8 @@ def read_parquet(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
 
     try:
         table = ParquetFile(stream.file())
+        groups = (table.metadata.row_group(number) for number in range(table.metadata.num_row_groups))
+        stream.allowance.count(sum(group.total_byte_size for group in groups))
         names = [plain(name) for name in table.schema_arrow.names]
         if len(names) > _MOST_COLUMNS:
             raise FileUnusable(f"has more than {_MOST_COLUMNS:,} columns: write those of the articles alone")
