@@ -164,10 +164,14 @@ class Reading:
 
     def _surveyed(self, stream: readers.Opened, origin: Origin) -> Survey:
         """Look at what the file holds, and go back to its beginning."""
-        head = stream.peek(readers.HEAD)
-        if not is_worth(head):
-            return Survey()
-        found = survey_records(head, readers.read(stream, origin.path, origin.format), self.map)
+        try:
+            head = stream.peek(readers.HEAD)
+        except readers.FileUnusable:
+            # What is wrong is said by who reads it.
+            head = b""
+        found = Survey()
+        if is_worth(head):
+            found = survey_records(head, readers.read(stream, origin.path, origin.format), self.map)
         stream.rewind()
         for note in found.notes if found.refusal is None else ():
             self._tell(f"{origin.file} {note}")

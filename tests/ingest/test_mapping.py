@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 from typing import Any
@@ -249,3 +250,12 @@ def test_each_shape_of_a_service_is_valid() -> None:
     shapes = known_shapes()
     assert [shape.name for shape in shapes] == ["event_registry", "gdelt", "media_cloud", "new_york_times"]
     assert all(shape.map.paths.keys() <= NAMES.keys() and len(shape.signs) > 3 for shape in shapes)
+
+
+def test_a_damaged_file_is_a_rejection_by_whoever_reads_it(tmp_path: Path) -> None:
+    whole = gzip.compress(rows("id,text,date", *(f"{n},Snow {n * n}.,5/6/2025" for n in range(1_000))).encode())
+    for number, raw in enumerate((whole[:-2000], whole[:20], b"\x1f\x8b\x08junk" * 100)):
+        (tmp_path / f"{number}.csv.gz").write_bytes(raw)
+    reading = Reading([*walk([tmp_path])], source=None, format=None, tally=Tally())
+    refused = [each.reason for each in reading if isinstance(each, Refusal)]
+    assert sum("damaged gzip data" in reason for reason in refused) == 3
