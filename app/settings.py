@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     """Searches at once in all processes together; 0 for two per core."""
     search_wait: float = Field(default=2.0, ge=0, le=60)
     """Seconds that a search waits for its turn. Who waits longer than this has often gone away."""
+    local_writes: bool = True
+    """Whether this machine's browsers may add articles to an archive that has no keys."""
     recognise: bool = True
     """Whether a server recognises the names in articles that it is sent."""
     write_wait: float = Field(default=10.0, ge=0, le=600)

@@ -89,7 +89,7 @@ class Guard:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
             scope["state"]["key"] = key
         if self._require_key and not scope["path"].startswith(_OPEN):
-            _check_scope(scope["state"]["key"], "read")
+            check_scope(scope["state"]["key"], "read")
 
 
 def _check_parameter_count(query: bytes) -> None:
@@ -104,12 +104,13 @@ def require_scope(scope: keys.Scope) -> Callable[[Request], Awaitable[Key]]:
     """A dependency: the request came with a key of that scope, which it gives."""
 
     async def check(request: Request) -> Key:
-        return _check_scope(request.state.key, scope)
+        return check_scope(request.state.key, scope)
 
     return check
 
 
-def _check_scope(key: Key | None, scope: keys.Scope) -> Key:
+def check_scope(key: Key | None, scope: keys.Scope) -> Key:
+    """Return the key, if it may do this; raises `KeyRequired` or `ScopeMissing` otherwise."""
     if key is None:
         raise errors.KeyRequired("This needs a key: Authorization: Bearer KEY. Make one with: dateline keys create")
     if not keys.allows(key, scope):

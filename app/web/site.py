@@ -7,12 +7,13 @@ from starlette.routing import Match
 
 from app.api.app import create_api
 from app.http import problems
+from app.http.security import Keys
 from app.read.models import Problem
 from app.settings import Settings
-from app.web import article, entity, names, search
+from app.web import add, article, entity, names, search
 from app.web.pages import ASSETS, Assets, problem_page
 
-ROOMS = (search, article, names, entity)
+ROOMS = (search, article, names, entity, add)
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -22,6 +23,7 @@ def create_app(settings: Settings) -> FastAPI:
         app.include_router(room.router)
     app.mount(ASSETS, Assets(), name="assets")
     app.state.render_problem = _render_problem
+    app.state.keys = Keys()
     return app
 
 

@@ -1,0 +1,49 @@
+"""Whether a request comes from this very machine, by its browser: such may add articles to an archive without keys.
+
+What a browser sends without being asked proves nothing of who made it ask. So a form must come from a page of this
+server (`Origin`), that was asked for by a name that no stranger can give to this machine, and through no proxy: who
+stands before one is not here.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+
+from fastapi import Request
+
+from app.archive import Archive
+from app.store.keys import valid_keys
+
+_NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
+_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+
+
+def may_add_without_key(request: Request, archive: Archive) -> bool:
+    """Return whether this machine's browser asks, of an archive that nobody has made a key for."""
+    settings = archive.settings
+    if not settings.local_writes or settings.require_key or not _is_here(request):
+        return False
+    with archive.database.reading() as session:
+        return not valid_keys(session)
+
+
+def is_from_own_page(request: Request) -> bool:
+    """Return whether a form was sent by a page of this server. Browsers say so of each that they post."""
+    return request.headers.get("origin", "") == f"{request.url.scheme}://{request.headers.get('host', '')}"
+
+
+def _is_here(request: Request) -> bool:
+    # Proxies that say nothing of themselves speak the old version mostly.
+    if request.client is None or request.scope["http_version"] == "1.0":
+        return False
+    if any(name in request.headers for name in _OF_PROXIES):
+        return False
+    return _is_loopback(request.client.host) and bool(_NAMES.fullmatch(request.headers.get("host", "")))
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False
