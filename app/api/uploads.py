@@ -60,7 +60,7 @@ async def create_upload(
 def list_jobs(
     request: Request, archive: ArchiveDep, _key: IngestDep, params: Annotated[JobParams, Query()]
 ) -> Response:
-    """What was handed in, newest first. A job that ended is forgotten after 30 days."""
+    """Lists what was handed in, newest first. A job that ended is forgotten after 30 days."""
     after = cursors.decode_page_end(params.cursor, int, "jobs")
     with archive.database.reading() as session:
         found = store.newest_jobs(session, params.limit + 1, int(after[0]) if after is not None else None)
@@ -84,7 +84,7 @@ def list_jobs(
     dependencies=[Depends(no_parameters)],
 )
 def get_job(request: Request, archive: ArchiveDep, _key: IngestDep, job_id: JobId) -> Response:
-    """How far it is, how many records became what, and which were rejected: the first 1,000."""
+    """Says how far it is, how many records became what, and which were rejected: the first 1,000."""
     with archive.database.reading() as session:
         answer: JobDetail = job_detail(session, archive.settings, store.load_job(session, job_id))
     return reply(request, answer)

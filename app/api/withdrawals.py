@@ -50,7 +50,7 @@ def create_withdrawal(
 def list_withdrawals(
     request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[WithdrawalParams, Query()]
 ) -> Response:
-    """Who withdrew, restored or erased what, when and why, newest first."""
+    """Says who withdrew, restored or erased what, when and why, newest first."""
     after = cursors.decode_page_end(params.cursor, int, "withdrawals")
     with archive.database.reading() as session:
         found, total = store.withdrawal_log(

@@ -24,7 +24,7 @@ from app.http.responses import JSON, reply
 from app.http.spool import Spooled, spooled_body
 from app.http.turn import WriteTurn
 from app.ingest.formats import Format
-from app.ingest.posting import Repeatable, Sent, Written, post, revise
+from app.ingest.posting import RepeatableRequest, Sent, Written, post, revise
 from app.read.models import ArticlesWritten, ArticleWritten, WrittenCounts
 from app.read.params import PostParams
 from app.search.engine import STALE_SECONDS
@@ -104,7 +104,7 @@ async def revise_article(
 
 
 async def _written_by(request: Request, archive: Archive) -> None:
-    """What was written is found when the answer comes, also by the other processes of this server."""
+    """Let what was written be found when the answer comes, also by the other processes of this server."""
     request.app.state.background.wake()
     if archive.settings.workers > 1:
         await asyncio.sleep(STALE_SECONDS)
@@ -115,7 +115,7 @@ def _sent(request: Request, spooled: Spooled, key: Key, source: str | None, idem
     once = checked_key(idempotency_key)
     if once is not None:
         asked = (request.method, request.url.path, request.url.query, spooled.media_type, spooled.sha256)
-        repeatable = Repeatable(key.prefix, once, sha256("\n".join(asked).encode()).hexdigest())
+        repeatable = RepeatableRequest(key.prefix, once, sha256("\n".join(asked).encode()).hexdigest())
     return Sent(spooled.file, _FORMATS[spooled.media_type], key.name, source, repeatable)
 
 

@@ -106,7 +106,7 @@ def _end(process: BaseProcess) -> None:
 
 
 def _work_beside(settings: Settings) -> None:
-    """What the process does, to its end."""
+    """Do what the process is for, to its end."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
     threading.Thread(target=_end_with_server, daemon=True).start()
     try:

@@ -40,7 +40,7 @@ async def spooled_body(request: Request, media_types: tuple[str, ...], most: int
     with SpooledTemporaryFile(max_size=_IN_MEMORY) as opened:
         file = cast(BinaryIO, opened)
         sink = _Sink(file, most)
-        unpack = _Unpacking(sink) if coding == "gzip" else None
+        unpack = _Gunzip(sink) if coding == "gzip" else None
         async for piece in request.stream():
             (unpack or sink).write(piece)
         if unpack is not None:
@@ -64,7 +64,7 @@ class _Sink:
         self.digest.update(piece)
 
 
-class _Unpacking:
+class _Gunzip:
     """Gzip, perhaps of several members, unpacked as it comes."""
 
     def __init__(self, sink: _Sink) -> None:

@@ -47,7 +47,7 @@ STATUS_OF = {"new": "created"}
 
 
 @dataclass(frozen=True, slots=True)
-class Repeatable:
+class RepeatableRequest:
     """A request that may come again. `sha256` is of all that was sent."""
 
     caller: str
@@ -63,7 +63,7 @@ class Sent:
     format: Format
     by: str
     source: str | None = None
-    request: Repeatable | None = None
+    request: RepeatableRequest | None = None
 
     @property
     def origin(self) -> Origin:
@@ -75,7 +75,7 @@ class Sent:
 class Written:
     """What became of each record: `lines` of JSON in a file, in order, and the number of each status. Close it."""
 
-    request: Repeatable | None = None
+    request: RepeatableRequest | None = None
     counts: Counter[str] = field(default_factory=Counter)
     pending: bool = False
     """Whether there are articles that await their names."""
@@ -122,7 +122,7 @@ class Written:
         self._lines.truncate()
         self.counts, self.pending, self.last, self.first = Counter(), False, 0, None
 
-    def _keep(self, session: Session, request: Repeatable, last: int, lines: str) -> None:
+    def _keep(self, session: Session, request: RepeatableRequest, last: int, lines: str) -> None:
         if kept.find_sent(session, request.caller, request.key, _now()) is None:
             begun = tables.SentRequest(caller=request.caller, key=request.key, sha256=request.sha256, begun_at=_now())
             kept.note_sent(session, begun)

@@ -157,7 +157,7 @@ class Reading:
         return whole
 
     def _by_our_names(self, record: readers.Record) -> readers.Record:
-        """What is given with the run goes before what is known of a service."""
+        """Rename fields: what is given with the run goes before what is known of a service."""
         shape = None if self.map.paths else shape_of(record.fields)
         given = shape or self.map
         return replace(record, fields=given.apply(record.fields)) if shape or self.map.paths else record

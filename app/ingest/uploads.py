@@ -74,7 +74,7 @@ def hand_in(
                 return same
             _put_in_place(unfinished, folder)
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            files = [shown(upload.name) for upload in uploads]
+            files = [shown_name(upload.name) for upload in uploads]
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             job = UploadJob(
                 id=id, state="waiting", by=by, source=source, files=files, created_at=now, updated_at=now,
@@ -88,8 +88,8 @@ def hand_in(
     return job
 
 
-def shown(name: str) -> str:
-    """Return the name of a file as it is shown, whatever the client calls it: it is never a path here."""
+def shown_name(name: str) -> str:
+    """Return the name of a file as it is shown_name, whatever the client calls it: it is never a path here."""
     parts = [part for part in PurePosixPath(name.replace("\\", "/")).parts if part not in ("/", ".", "..")]
     return printable("/".join(parts))[-_LONGEST_NAME:].lstrip("/") or "file"
 
@@ -148,7 +148,7 @@ def _keep(uploads: Sequence[Upload], folder: Path, source: str | None) -> str:
     for number, upload in enumerate(uploads):
         place = folder / f"{number:04}"
         place.mkdir(mode=0o700, parents=True)
-        own = _NOT_IN_NAMES.sub("_", PurePosixPath(shown(upload.name)).name).lstrip(".") or "file"
+        own = _NOT_IN_NAMES.sub("_", PurePosixPath(shown_name(upload.name)).name).lstrip(".") or "file"
         digest.update(f"\n{upload.name}\n".encode("utf-8", "surrogatepass"))
         with (place / own).open("xb") as kept:
             while piece := upload.file.read(_PIECE):
@@ -168,10 +168,10 @@ def _put_in_place(unfinished: Path, folder: Path) -> None:
 
 
 def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
-    journal = _Progress(job, Counter(job.counts))
+    journal = _JobJournal(job, Counter(job.counts))
     with writing_alone(archive.settings.lock_path, math.inf):
         intake = Intake(archive, None, 1, names=False, journal=journal, keep_refusals=True)
-        files = [replace(found, name=_name(found, job, folder)) for found in walk([folder])]
+        files = [replace(found, name=_name_in_job(found, job, folder)) for found in walk([folder])]
         reading = Reading(files, job.source, None, intake.tally, lambda found: f"HTTP/{job.by}/{found.name}")
         journal.reading = reading
         report = intake.take(_Rest(reading, sum(job.counts.values())))
@@ -181,7 +181,7 @@ def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
         )
 
 
-def _name(found: Found, job: UploadJob, folder: Path) -> str:
+def _name_in_job(found: Found, job: UploadJob, folder: Path) -> str:
     """Return what the client calls the file. The folder that a file stands in is its number."""
     number = int(found.path.relative_to(folder.resolve()).parts[0])
     return job.files[number]
@@ -215,7 +215,7 @@ class _Rest:
 
 
 @dataclass(slots=True)
-class _Progress:
+class _JobJournal:
     job: UploadJob
     counts: Counter[str]
     reading: Reading | None = None

@@ -45,7 +45,7 @@ class Arrivals:
         """Take those out that have stood still long enough: files by folder. Those that are gone are forgotten."""
         ready: dict[Path, list[Path]] = {}
         for path, waiting in sorted(self._waiting.items()):
-            state = _state(path)
+            state = _size_and_time(path)
             if state != waiting.state:
                 self._waiting[path] = _Waiting(state, now)
             elif now - waiting.since >= QUIET:
@@ -115,7 +115,7 @@ def _files(path: Path) -> Iterator[Path]:
         yield from (Path(folder, name) for name in names)
 
 
-def _state(path: Path) -> tuple[int, ...]:
+def _size_and_time(path: Path) -> tuple[int, ...]:
     try:
         status = path.stat()
     except OSError:

@@ -32,10 +32,10 @@ MOST_REASON = 500
 
 def withdraw(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
     """Take an article out of sight. Raises `Conflict` where it is so already. Inside `writing()`, as are all here."""
-    article = _article(session, id)
+    article = _known_article(session, id)
     if article.status != PUBLISHED:
         raise Conflict(f"Article {id!r} was {article.status} before.")
-    taken = _record(session, article, "withdraw", reason, by, at)
+    taken = _log(session, article, "withdraw", reason, by, at)
     taken.names = asdict(found_names(session, [id]))
     _put(session, article, _WITHDRAWN, Names([], [], []))
     return taken
@@ -43,11 +43,11 @@ def withdraw(session: Session, id: str, reason: str | None, by: str, at: str) ->
 
 def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
     """Show a withdrawn article again, with the names that it had."""
-    article = _article(session, id)
+    article = _known_article(session, id)
     if article.status != _WITHDRAWN:
         nothing = "nothing is left of it to restore" if article.status == _ERASED else "it is there"
         raise Conflict(f"Article {id!r} was not withdrawn: {nothing}.")
-    taken = _record(session, article, "restore", reason, by, at)
+    taken = _log(session, article, "restore", reason, by, at)
     _put(session, article, PUBLISHED, _kept_names(session, id))
     _forget_names(session, id)
     return taken
@@ -56,13 +56,13 @@ def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> 
 def erase(session: Session, id: str, reason: str | None, by: str, at: str) -> Withdrawal:
     """Remove all that rows say of an article. Index and file still hold it: see `unfinished_erasures`. One that was cut
     off is gone on with."""
-    article = _article(session, id)
+    article = _known_article(session, id)
     if article.status == _ERASED:
         cut_off = select(Withdrawal).where(Withdrawal.article_id == id, col(Withdrawal.unfinished))
         if (begun := session.exec(cut_off).first()) is None:
             raise Conflict(f"Article {id!r} was erased before.")
         return begun
-    taken = _record(session, article, "erase", reason, by, at)
+    taken = _log(session, article, "erase", reason, by, at)
     taken.unfinished = True
     _put(session, article, _ERASED, Names([], [], []))
     _forget_names(session, id)
@@ -91,14 +91,14 @@ def withdrawal_log(session: Session, *, limit: int, before: int | None = None) -
     return list(session.exec(wanted)), total
 
 
-def _article(session: Session, id: str) -> Article:
+def _known_article(session: Session, id: str) -> Article:
     article = session.get(Article, id)
     if article is None:
         raise NotFound("article", id)
     return article
 
 
-def _record(session: Session, article: Article, kind: Kind, reason: str | None, by: str, at: str) -> Withdrawal:
+def _log(session: Session, article: Article, kind: Kind, reason: str | None, by: str, at: str) -> Withdrawal:
     reason = (reason or "").strip() or None
     if reason is None and kind != "restore":
         raise DecisionInvalid("reason", "Say why: whoever asks for the article is told.")

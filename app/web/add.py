@@ -27,12 +27,12 @@ _LONGEST_SOURCE = 200
 _FORM = "multipart/form-data"
 
 
-def _keys(request: Request) -> Keys:
+def _keys_of_app(request: Request) -> Keys:
     keys: Keys = request.app.state.keys
     return keys
 
 
-KeysDep = Annotated[Keys, Depends(_keys)]
+KeysDep = Annotated[Keys, Depends(_keys_of_app)]
 
 
 @router.get("/add", dependencies=[Depends(no_parameters)])
@@ -43,7 +43,7 @@ def show_form(request: Request, archive: ArchiveDep) -> Response:
 @router.post("/add", dependencies=[Depends(no_parameters)])
 async def take_form(request: Request, archive: ArchiveDep, keys: KeysDep) -> Response:
     """Take files from the page. A key comes as a field of the form, which no page elsewhere could fill in."""
-    by = await run_in_threadpool(_known, request, archive)
+    by = await run_in_threadpool(_may_write, request, archive)
     async with handed_in(request) as form:
         if by is None:
             by = await run_in_threadpool(_by_field, archive, keys, form)
@@ -56,14 +56,14 @@ async def take_form(request: Request, archive: ArchiveDep, keys: KeysDep) -> Res
 
 
 @router.get("/add/{job_id}", dependencies=[Depends(no_parameters)])
-def show_job(request: Request, archive: ArchiveDep, job_id: JobId) -> Response:
+def show_upload(request: Request, archive: ArchiveDep, job_id: JobId) -> Response:
     """Show how far it is; whoever has the address handed it in."""
     with archive.database.reading() as session:
         job = job_detail(session, archive.settings, load_job(session, job_id))
     return _fresh(render_page(request, "job.html", job=job, is_open=job["state"] in ("waiting", "running")))
 
 
-def _known(request: Request, archive: ArchiveDep) -> str | None:
+def _may_write(request: Request, archive: ArchiveDep) -> str | None:
     """Return who sends, where that is clear before the form is read. Raises `KeyRequired` where the form cannot say."""
     if request.state.key is not None:
         return check_scope(request.state.key, _SCOPE).name

@@ -15,7 +15,7 @@ from sqlmodel import select
 
 from app.api.app import create_api
 from app.archive import open_archive
-from app.ingest.uploads import shown
+from app.ingest.uploads import shown_name
 from app.settings import Settings
 from app.store import keys
 from app.store.tables import Article, Rejection
@@ -133,8 +133,8 @@ NAMES = ["../../../etc/passwd", "/etc/passwd", "..\\..\\x", "a/../../b", ".hidde
 @pytest.mark.parametrize("name", NAMES)
 def test_the_name_of_a_file_is_never_a_path(handed: Api, tmp_path: Path, name: str) -> None:
     before = {path for path in tmp_path.rglob("*") if handed.archive.settings.data_dir not in path.parents}
-    assert ".." not in shown(name).split("/")
-    assert not shown(name).startswith("/")
+    assert ".." not in shown_name(name).split("/")
+    assert not shown_name(name).startswith("/")
     job = hand_in(handed, (name, b"date 2025-05-05\n\nA whale was seen.\n"))
     assert done(handed, job)["counts"]["created"] == 1
     assert {path for path in tmp_path.rglob("*") if handed.archive.settings.data_dir not in path.parents} == before

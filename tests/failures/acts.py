@@ -25,7 +25,7 @@ from app.ingest.enriching import enrich
 from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
-from app.ingest.posting import Repeatable, Sent, post, revise
+from app.ingest.posting import RepeatableRequest, Sent, post, revise
 from app.ingest.uploads import Upload, do_next_job, hand_in, sweep
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
@@ -145,12 +145,12 @@ def putting(place: Place) -> None:
             id = session.exec(select(Article.id).where(Article.external_id == name)).one()
         place.history.sent("article", of, "2")
         body = BytesIO(_record(name, "2").encode())
-        revise(archive, id, Sent(body, "json", "desk", request=Repeatable("desk", "put", "")), 0).close()
+        revise(archive, id, Sent(body, "json", "desk", request=RepeatableRequest("desk", "put", "")), 0).close()
         place.history.acknowledged("article", of, "2")
 
 
 def _posted(archive: Archive, body: str) -> list[bytes]:
-    sent = Sent(BytesIO(body.encode()), "jsonl", "desk", request=Repeatable("desk", "post", ""))
+    sent = Sent(BytesIO(body.encode()), "jsonl", "desk", request=RepeatableRequest("desk", "post", ""))
     with closing(post(archive, sent, 0)) as answer:
         return list(answer.lines())
 

@@ -63,7 +63,7 @@ def _put_stated(article: Context, long: Stretch, letters: Stretch, kind: SpanTyp
         article.put(Span(*long, kind, *grounds.ACRONYM))
     elif longer.end != long.end:
         return
-    elif (before := article.text[longer.start : long.start].rstrip()) and _is_person(article, before):
+    elif (before := article.text[longer.start : long.start].rstrip()) and _ends_with_person_of(article, before):
         person = Span(longer.start, longer.start + len(before), "person", *grounds.SURNAME)
         article.put(person, Span(*long, kind, *grounds.ACRONYM))
     elif before.endswith("'s"):
@@ -73,7 +73,7 @@ def _put_stated(article: Context, long: Stretch, letters: Stretch, kind: SpanTyp
     article.put(Span(*letters, kind, *grounds.ACRONYM))
 
 
-def _is_person(article: Context, before: str) -> bool:
+def _ends_with_person_of(article: Context, before: str) -> bool:
     """`Obama Trade Promotion Authority (TPA)`: the name before what the letters stand for is another's."""
     return statesman(before) is not None or before in article.surnames()
 

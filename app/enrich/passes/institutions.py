@@ -55,7 +55,7 @@ def institutions_of_people(article: Context) -> None:
 def _part(article: Context, span: Span, before: str) -> None:
     institution = Span(span.start + len(before) + 1, span.end, "organization", *grounds.CHAMBER)
     whose = _POSSESSIVE.sub("", before)
-    if _is_person(article, whose, institution):
+    if _is_somebody(article, whose, institution):
         person = Span(span.start, span.start + len(whose), "person", *grounds.SURNAME)
         article.put(person, institution)
     elif before != whose or ((titles.is_qualifier(before) or is_ordinary(before)) and not gazetteer.find(before)):
@@ -67,7 +67,7 @@ def _is_institution(name: str) -> bool:
     return name in _NOT_HOUSES or is_department
 
 
-def _is_person(article: Context, name: str, institution: Span) -> bool:
+def _is_somebody(article: Context, name: str, institution: Span) -> bool:
     """Return whether it is somebody's name: one that all know or the article has, or a word that is nothing else before
     what presidents have."""
     words = name.split(" ")

@@ -40,15 +40,15 @@ _TERMS = _read_terms("peoples", "not-of-nations")
 
 def peoples(article: Context) -> None:
     """`African-American` is no name; `Irish-American` is an American, but `Mexican-American border` has two nations."""
-    for start, end in _listed(article):
+    for start, end in _groups(article):
         if article.encloses(start, end):
             article.clear(start, end, grounds.NO_NATION)
     for starts in article.words.places(_SETTLED).values():
         for start in starts:
-            _settle(article, start)
+            _clear_stretch(article, start)
 
 
-def _listed(article: Context) -> Iterator[tuple[int, int]]:
+def _groups(article: Context) -> Iterator[tuple[int, int]]:
     text = article.text
     for start in article.starts:
         terms = _TERMS.get(text[start : start + _HEAD])
@@ -56,7 +56,7 @@ def _listed(article: Context) -> Iterator[tuple[int, int]]:
             yield match.span()
 
 
-def _settle(article: Context, start: int) -> None:
+def _clear_stretch(article: Context, start: int) -> None:
     """Leave the nation at `start` alone where it ends the name of a people."""
     word = _WORD.match(article.text, start)
     origin = article.before(start, _ORIGIN, _LONGEST_ORIGIN)

@@ -70,7 +70,7 @@ def sides(article: Context) -> None:
     may_play = [
         span
         for span in article.spans
-        if _may_be_side(span, words) and not _says_town(article, span) and (cues > 1 or not _is_state(span.name))
+        if _may_be_side(span, words) and not _says_town(article, span) and (cues > 1 or not _is_us_state(span.name))
     ]
     playing = {span.name for span in may_play if _plays(article, span, people.keys())} | _CLUBS
     for span in may_play:
@@ -89,7 +89,7 @@ def _may_be_side(span: Span, words: set[str]) -> bool:
     return span.type == "place" and not nation
 
 
-def _is_state(name: str) -> bool:
+def _is_us_state(name: str) -> bool:
     """`former Virginia Republican Rep. Tom Davis`, in an article that speaks of a football game once: states send
     politicians as well as teams."""
     place = gazetteer.find(name)

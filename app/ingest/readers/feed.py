@@ -38,7 +38,7 @@ _WITH_MAIL = re.compile(r"\S+@\S+\s+\((?P<after>[^()]+)\)|(?P<before>[^<>]+?)\s*
 _PLAIN = "text/plain"
 
 
-def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | Note]:
+def read_feed(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | Note]:
     text = _feed_text(stream.whole(MAX_FEED), nature)
     parsed, fault = _feed_of(text)
     entries = parsed.entries

@@ -38,7 +38,7 @@ _HEADLINES = {plain(name) for name in NAMES["headline"]}
 _ADDRESSES = {plain(name) for name in NAMES["url"]}
 
 
-def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
+def read_markdown(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     raw = stream.whole(MAX_MARKDOWN)
     try:
         text = raw[nature.mark :].decode(nature.encoding)

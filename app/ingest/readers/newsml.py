@@ -25,7 +25,7 @@ _OTHERS = {
 _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
-def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
+def read_newsml(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     yield from tree.read_items(stream, nature, news_items, item_fields)
 
 

@@ -18,7 +18,7 @@ _BY = re.compile(r"^(?:by|von|par|por|di|da|av|af|door)\s*:?\s+(?=\S)", re.IGNOR
 _AND = re.compile(r"\s+(?:and|und|et|och|og|en|y|e)\s+|\s*[;|]\s*|\s+&\s+")
 
 
-def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
+def read_nitf(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     yield from tree.read_items(stream, nature, lambda root: [root], nitf_fields)
 
 
@@ -64,7 +64,7 @@ def _distributor(nitf: _Element, docdata: str) -> str:
 
 
 def _bylines(nitf: _Element, head: str) -> list[str]:
-    """Those marked as persons; else the line, without what the author is."""
+    """Return those marked as persons; else the line, without what the author is."""
     authors: list[str] = []
     for byline in tree.elements_at(nitf, f"{head}/byline"):
         persons = [name for name in tree.texts_at(byline, "person") if name]

@@ -91,7 +91,7 @@ def _collapsed(text: str | None) -> str:
 
 
 def _entity_text(entity: str) -> str:
-    """What HTML calls by this name; nothing that a file declares."""
+    """Return what HTML calls by this name; nothing that a file declares."""
     try:
         return html5[f"{entity};"]
     except KeyError:

@@ -159,18 +159,18 @@ def read_warc(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  #
 def _page_in(capture: _Capture) -> tuple[Mapping[str, str], bytes] | None:
     """Return the headers and the body of a page, None for what is none."""
     if capture.kind == "resource":
-        return ({"content-type": capture.content_type}, capture.kept) if _is_page(capture.content_type) else None
+        return ({"content-type": capture.content_type}, capture.kept) if _may_be_page(capture.content_type) else None
     if capture.kind != "response" or not capture.kept.startswith(b"HTTP/"):
         return None
     end = _HEAD_END.search(capture.kept)
     status, *lines = capture.kept[: end.start() if end else 0].decode("utf-8", "replace").splitlines() or [""]
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if end is None or status.split()[1:2] != ["200"] or not _is_page(headers.get("content-type", "")):
+    if end is None or status.split()[1:2] != ["200"] or not _may_be_page(headers.get("content-type", "")):
         return None
     return headers, capture.kept[end.end() :]
 
 
-def _is_page(content_type: str) -> bool:
+def _may_be_page(content_type: str) -> bool:
     return content_type.partition(";")[0].strip().lower() in _PAGES
 
 

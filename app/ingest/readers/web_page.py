@@ -67,7 +67,7 @@ _LANGUAGE = (
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
-def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # a page says its encoding
+def read_page(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # a page says its encoding
     raw = stream.whole(MAX_PAGE)
     try:
         yield Record(1, page_fields(raw), 0, hashed(raw))
