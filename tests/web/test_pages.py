@@ -13,13 +13,17 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from app.archive import open_archive
 from app.ingest.deciding import decide
+from app.ingest.indexing import rebuild
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.decisions import Proposal
+from app.store.tables import Article
 from app.web.site import create_app
 from tests.served import serve
 
@@ -315,14 +319,18 @@ def test_of_an_article_full_of_hits_the_first_are_marked_and_it_says_so(tmp_path
 
 @pytest.fixture
 def mistyped(tmp_path: Path) -> Iterator[httpx.Client]:
-    """A month of news, and articles of the first and of the last day of the calendar."""
+    """A month of news, and articles of the first and of the last day of the calendar, from when those were taken."""
     file = tmp_path / "dates.jsonl"
-    days = ["0001-01-01", *(f"2020-05-{day:02}" for day in range(1, 31)), "9999-12-31"]
+    days = ["1600-01-01", *(f"2020-05-{day:02}" for day in range(1, 31)), "1601-01-01"]
     lines = [json.dumps({"title": f"Tides of {day}", "text": f"The tide of {day}.", "date": day}) for day in days]
     file.write_text("\n".join(lines), encoding="utf-8")
     settings = Settings(data_dir=tmp_path / "data")
     with open_archive(settings) as archive:
         ingest([file], archive, IngestOptions(skip_entities=True))
+        with archive.database.writing() as session:
+            for taken, mistyped in (("1600-01-01", "0001-01-01"), ("1601-01-01", "9999-12-31")):
+                session.execute(update(Article).where(col(Article.date) == taken).values(date=mistyped))
+        rebuild(archive)
     with serve(create_app(settings)) as client:
         yield client
 
