@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
 from app.http.envelope import DOCS_POLICY
-from app.read.models import ArticleLines, ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
+from app.read.models import ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
 
 PROBLEM_JSON = "application/problem+json"
 TITLE = "Dateline"
@@ -80,7 +80,6 @@ def body_of(models: dict[str, str]) -> dict[str, Any]:
 _BODIES: dict[str, Any] = {
     "ArticleToPut": ArticleToPut,
     "ArticlesToPut": ArticlesToPut,
-    "ArticleLines": ArticleLines,
     "FilesToHandIn": FilesToHandIn,
 }
 """Of operations that read their bodies by themselves."""

@@ -343,9 +343,6 @@ class ArticlesToPut(ArticleToPut, total=False):
     articles: list[ArticleToPut]
 
 
-ArticleLines = Annotated[str, Field(description="An article as JSON on each line.")]
-
-
 class ArticleWritten(TypedDict):
     """What became of an article. `duplicate`: another has the same text, and `id` is that one."""
 
@@ -390,7 +387,10 @@ class ArticlesWritten(TypedDict):
 class FilesToHandIn(TypedDict):
     """A form with files."""
 
-    files: Annotated[list[str], Field(description="Each a part of the form with a file name.")]
+    files: Annotated[
+        list[Annotated[str, Field(json_schema_extra={"format": "binary"})]],
+        Field(description="Each a part of the form with a file name."),
+    ]
 
 
 JobState = Literal["waiting", "running", "done", "failed"]
