@@ -25,6 +25,7 @@ _READ = {
     "blis": "BSD-3-Clause",
     "cloudpathlib": "MIT",
     "jinja2": "BSD-3-Clause",
+    "justext": "BSD-2-Clause",
     "markdown-it-py": "MIT",
     "mdurl": "MIT",
     "pystemmer": "MIT AND BSD-3-Clause",

@@ -18,8 +18,10 @@ from app.ingest.mapping import FieldMap
 from app.ingest.readers.record import Note, Record, Refused, Unusable
 from app.ingest.shapes import shape_of
 
-_RECORDS = frozenset[Format](("csv", "json", "jsonl"))
+_RECORDS = frozenset[Format](("csv", "json", "jsonl", "sheet", "parquet"))
 _EITHER_WAY = re.compile(rb"(?<!\d)\d{1,2}([-/])\d{1,2}\1\d{4}(?!\d)")
+# Spreadsheets and Parquet.
+_TABLES = (b"PK\x03\x04", b"PAR1", b"\xd0\xcf\x11\xe0")
 _BEGINS = re.compile(rb"\s*[\[{\"]|[^\r\n]{0,2000}?[,;\t|]")
 # As many records tell what the columns hold.
 _SAMPLE = 50
@@ -63,6 +65,8 @@ class Survey:
 
 def is_worth(head: bytes) -> bool:
     """Return whether a file may be one of records, by its beginning: others are not read twice."""
+    if head.startswith(_TABLES):
+        return True
     return _BEGINS.match(head.replace(b"\0", b"")[:4000].lstrip(b"\xef\xbb\xbf\xff\xfe")) is not None
 
 

@@ -24,11 +24,14 @@ from app.ingest.readers.sniff import Nature
 # Bytes; what is made of them takes ten times as much memory.
 MAX_FEED = 20_000_000
 _MOST_ENTITIES = 100
+_DEEPEST = 500
+"""Elements that are open at once. Feeds nest ten; what reads them takes ever longer where none is ever closed."""
 _ENCODING = re.compile(rb"""\A\s*<\?xml\b[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _ENTITY = re.compile(
     r"""<!ENTITY\s{1,20}([\w.-]{1,40})\s{1,20}(?:"(&#\w{1,8};|[^&"]{1,100})"|'(&#\w{1,8};|[^&']{1,100})')\s{0,20}>"""
 )
 _ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
+_TAG = re.compile(r"<(/?)(?!(?:br|hr|img|input)\b)[A-Za-z_][^<>]*>", re.IGNORECASE)
 _ENTRY_END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:item|entry)\s{0,20}>", re.IGNORECASE)
 _TEXT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:description|summary|content|encoded))\b[^<>]*(?<!/)>", re.IGNORECASE)
 _TEXT_END = re.compile(r"</((?:[\w.-]{1,40}:)?(?:description|summary|content|encoded))\s{0,20}>", re.IGNORECASE)
@@ -83,6 +86,8 @@ def _feed_of(text: str) -> tuple[Any, str]:
     """Return what is read of a feed, and what is wrong with its XML: "" where it is well-formed."""
     import feedparser
 
+    if _is_nested_too_deep(text):
+        raise FileUnusable(f"is a feed in which more than {_DEEPEST} elements are open at once: it is not read")
     head, root = find_root(text)
     start = root.start() if root else 0
     before = f'<?xml version="1.0" encoding="utf-8"?>\n{_document_type(head, text[start:])}'
@@ -93,6 +98,16 @@ def _feed_of(text: str) -> tuple[Any, str]:
         # It was written for what feeds are, and not for all that a file may be.
         raise FileUnusable(f"is a feed that cannot be read: {str(error)[:100]}") from None
     return parsed, _fault(parsed.get("bozo_exception"), text.count("\n", 0, start) - before.count("\n"))
+
+
+def _is_nested_too_deep(text: str) -> bool:
+    first, *rest = text.split("<![CDATA[")
+    depth = 0
+    for tag in _TAG.finditer("".join([first, *(piece.partition("]]>")[2] for piece in rest)])):
+        depth += -1 if tag[1] else not tag[0].endswith("/>")
+        if depth > _DEEPEST:
+            return True
+    return False
 
 
 def _document_type(head: str, rest: str) -> str:
