@@ -93,6 +93,7 @@ PHASES = (
             Pass(common_words.celestial_bodies),
             Pass(common_words.groups_and_faiths),
             Pass(common_words.common_words),
+            Pass(common_words.shouted_words),
         ),
     ),
     Phase(

@@ -21,6 +21,10 @@ _FAITHS = lexicon.terms("faiths")
 _GROUPS = lexicon.terms("groups")
 # `Realistically`; few people are called so.
 _ADVERB = re.compile(r"[A-Z][a-z]{3,}(?:ally|ively|ately|edly|ingly|ously)")
+_LONGEST_ACRONYM_LIKE = 4
+"""Letters: `AIDS` and `SNAP` are words too."""
+_COLON = re.compile(r" ?:(?= |$)")
+_OPENS = re.compile(r"(?:^|\n|[(\[] ?)$")
 _NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
 
 
@@ -57,6 +61,20 @@ def common_words(article: Context) -> None:
     for span in heads:
         if span.name not in names and not article.after(span, SPEAKS) and _is_word(article, span.name):
             article.drop(span, grounds.NO_NAME)
+
+
+def shouted_words(article: Context) -> None:
+    """`I NEVER said so`, `(PHOTOS: A storm)`: capitals that make a word loud, or begin a pointer to other pages."""
+    for span in article.guesses():
+        name = span.name
+        if len(name) > _LONGEST_ACRONYM_LIKE and name.isalpha() and name.isupper():
+            is_word = name in _NOBODY or article.words.is_alone(name.lower())
+            if is_word or (span.type == "organization" and _is_pointer(article, span)):
+                article.drop(span, grounds.NO_NAME)
+
+
+def _is_pointer(article: Context, span: Span) -> bool:
+    return article.after(span, _COLON) is not None and article.before(span.start, _OPENS) is not None
 
 
 def _is_head(article: Context, span: Span) -> bool:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from app.enrich.passes import common_words, people
@@ -73,3 +75,22 @@ def test_the_moon_is_one_place_in_an_article(enrich: Enrich) -> None:
     body = "HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday. The dust of the Moon is fine."
     moon = [entity for entity in enrich(body).entities if entity.name == "Moon"]
     assert [(entity.key, len(entity.mentions)) for entity in moon] == [("place-moon", 2)]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("They said it NEVER rained.", []),
+        ("They came.\n\n( PHOTOS: A storm over the bay)\n\nIt rained.", []),
+        ("They came.\n\nGALLERY: A storm.", []),
+        ("The LIGHTHOUSE burned, and no lighthouse was left.", []),
+        ("The FEWSNET report came.", ["FEWSNET"]),
+        ("They asked UNICEF: it said no.", ["UNICEF"]),
+        ("The SNAP programme ended. Do not snap.", ["SNAP"]),
+    ],
+)
+def test_a_word_in_capitals_may_only_be_loud(text: str, left: list[str]) -> None:
+    [name] = re.findall("[A-Z]{4,}", text)
+    article = spanned(text, organization=name)
+    run(article, common_words.shouted_words)
+    assert [name for name, _ in shown(article)] == left
