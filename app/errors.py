@@ -18,6 +18,8 @@ DatelineError
 ├── ArchiveReadOnly       the data folder cannot be written to
 ├── ArchiveForeign        the archive was made by a later version
 ├── ArchiveUntrusted      somebody else could have written what the data folder holds
+├── FetchFailed           an address that could not be fetched; names it and says why
+│   └── FetchRefused      one that must not be: a private network, a robots.txt, no address of the web
 ├── StorageFailed         the disk or the database gives trouble
 ├── WorkerLost            the system ended a process that recognises names
 ├── IndexUnavailable      the index cannot be opened; the rows are safe and it can be rebuilt
@@ -165,6 +167,19 @@ class ArchiveForeign(DatelineError):
 
 class ArchiveUntrusted(DatelineError):
     pass
+
+
+class FetchFailed(DatelineError):
+    """`reason` is without the address, which whoever tells it names."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"{url} {reason}.")
+        self.url = url
+        self.reason = reason
+
+
+class FetchRefused(FetchFailed):
+    """Asking again changes nothing."""
 
 
 class StorageFailed(DatelineError):

@@ -56,6 +56,8 @@ class Settings(BaseSettings):
     """Web pages elsewhere whose scripts may ask, as `https://news.example`; several with spaces."""
     trusted_proxies: str = ""
     """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; several with spaces."""
+    fetch_hosts: str = ""
+    """Hosts of the own networks that may be fetched from, by name or address; several with spaces."""
     trusted_folders: str = ""
     """Folders that are believed although another user could have written there; several with colons."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -87,11 +87,15 @@ def _root(
         ("dateline ingest news.jsonl.gz --source 'Harbour Wire'", "records that do not name their publisher"),
         ("dateline ingest archive/ --skip-entities", "text first; the same without the option adds the names later"),
         ("dateline ingest le.csv --map body=Article --map date=meta.day --profile le", "fields by other names, kept"),
+        ("dateline ingest https://news.example/feed --fetch-pages", "a feed, with the whole text of its pages"),
         ("dateline ingest --retry", "after mending what `dateline rejections` listed"),
     ),
 )
 def ingest_command(  # noqa: PLR0913  # the options of a command are its parameters
-    paths: Annotated[list[Path] | None, typer.Argument(metavar="PATH", help="Files and folders of articles.")] = None,
+    given: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="PATH", help="Files and folders of articles, and addresses of pages and feeds."),
+    ] = None,
     format: Annotated[Format | None, typer.Option(help="The format, where it is not recognised.")] = None,
     source: Annotated[
         str | None, typer.Option(metavar="NAME", help="The publisher, for records that name none.")
@@ -103,6 +107,9 @@ def ingest_command(  # noqa: PLR0913  # the options of a command are its paramet
     workers: Annotated[int, typer.Option(min=0, help="Processes that recognise names; 0 is one per core.")] = 0,
     strict: Annotated[bool, typer.Option("--strict", help="End with exit code 1 if any record was rejected.")] = False,
     retry: Annotated[bool, typer.Option("--retry", help="Also read the files again that had rejections.")] = False,
+    fetch_pages: Annotated[
+        bool, typer.Option("--fetch-pages", help="Of feeds, also fetch the pages that their entries point to.")
+    ] = False,
     map: Annotated[
         list[str] | None,
         typer.Option(metavar="OURS=THEIRS", help="Which field is ours: body=Article, date=meta.pub_date. Repeatable."),
@@ -123,32 +130,35 @@ def ingest_command(  # noqa: PLR0913  # the options of a command are its paramet
     examples. What is there already is not taken twice. A record that cannot be taken is kept as a rejection with its
     reason.
     """
-    if not paths and not retry:
-        raise typer.BadParameter("Give a file or a folder, or --retry.", param_hint="PATH")
+    if not given and not retry:
+        raise typer.BadParameter("Give a file, a folder or an address, or --retry.", param_hint="PATH")
     from app import terminal
+    from app.ingest.fetching import is_address
     from app.ingest.mapping import FieldMap, load_profile, parse_map, save_profile
     from app.ingest.pipeline import IngestOptions
     from app.ingest.pipeline import ingest as run
     from app.ingest.walk import check
 
-    given = FieldMap(parse_map(map or []), date_order)
+    addresses = [each for each in given or () if is_address(each)]
+    paths = [Path(each) for each in given or () if not is_address(each)]
+    fields = FieldMap(parse_map(map or []), date_order)
     settings = settings_of(data_dir)
     profiles = settings.data_dir / "profiles"
-    if profile is not None and not given:
-        given = load_profile(profiles, profile)
-    options = IngestOptions(source, format, skip_entities, workers, retry, settings.write_wait, given)
+    if profile is not None and not fields:
+        fields = load_profile(profiles, profile)
+    options = IngestOptions(source, format, skip_entities, workers, retry, settings.write_wait, fields, fetch_pages)
     if paths and not settings_of(data_dir).database_path.exists():
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())
     begun = (
         opened(settings_of(data_dir), allow_missing_index=True)
-        if paths
+        if given
         else existing(data_dir, allow_missing_index=True)
     )
     with begun as archive, telling_what_is_left(archive), terminal.progress() as progress:
         if profile is not None:
-            save_profile(profiles, profile, given)
-        report = run(paths or [], archive, options, progress)
+            save_profile(profiles, profile, fields)
+        report = run(paths, archive, options, progress, addresses=addresses)
     terminal.show_report(report)
     if report.rejected:
         complain(f"{report.rejected:,} rejected; this lists them with their reasons: dateline rejections")

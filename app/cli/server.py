@@ -109,7 +109,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _raise_file_limit()
-    from app.http.addresses import unmap_ipv4
+    from app.addresses import unmap_ipv4
     from app.http.connection import Connection  # it goes by the files there are
     from app.http.metrics import SHARED_FOLDER
 

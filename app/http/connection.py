@@ -13,7 +13,7 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
-from app.http.addresses import unmap_ipv4
+from app.addresses import unmap_ipv4
 from app.http.envelope import REFUSED
 from app.http.framing import Unanswerable, target_of
 

@@ -19,9 +19,9 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import errors
+from app.addresses import network
 from app.archive import Archive
 from app.http import problems
-from app.http.addresses import network
 from app.http.rates import Headers, RateLimiter
 from app.store import keys
 from app.store.tables import Key

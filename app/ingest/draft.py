@@ -61,6 +61,8 @@ class Origin:
     format: Format | None = None
     label: Callable[[], str] | None = None
     container: Origin | None = None
+    named: str | None = None
+    """What the file is called where its path does not tell."""
 
     def member(self, name: str) -> Origin:
         """Return that of a file inside this one, which is like a folder by its name."""
@@ -77,12 +79,12 @@ class Origin:
     @cached_property
     def name(self) -> str:
         """Return the name of the file itself, without `.gz`."""
-        return unpacked_name(self.path.name)
+        return unpacked_name(self.named or self.path.name)
 
     @cached_property
     def place(self) -> str:
         """The whole path. A file and the same one packed are one place."""
-        return str(self.path.with_name(self.name))
+        return str(self.path if self.named else self.path.with_name(self.name))
 
     @cached_property
     def shown(self) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from app.archive import Archive
+from app.ingest.fetching import Fetcher, is_address
 from app.ingest.formats import Format
 from app.ingest.intake import Intake
 from app.ingest.lock import writing_alone
@@ -24,7 +25,7 @@ from app.store.tables import Rejection
 class IngestOptions:
     """`source` is for records that name none. `workers` 0: as in the settings. `retry`: the files of unresolved
     rejections, besides the paths given. `patience`: seconds to wait for another who writes. `map` says which fields are
-    ours, where their names do not."""
+    ours, where their names do not. `fetch_pages`: with the pages that feeds point to."""
 
     source: str | None = None
     format: Format | None = None
@@ -33,6 +34,7 @@ class IngestOptions:
     retry: bool = False
     patience: float = 0.0
     map: FieldMap = field(default_factory=FieldMap)
+    fetch_pages: bool = False
 
 
 def ingest(
@@ -42,8 +44,9 @@ def ingest(
     progress: OnProgress | None = None,
     *,
     below: Path | None = None,
+    addresses: Sequence[str] = (),
 ) -> Report:
-    """Take in what is at the paths; `below` as in `walk`.
+    """Take in what is at the paths, `below` as in `walk`, and at addresses of the web.
 
     Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another writes for too long, both
     before anything is changed. What is wrong inside a file is a rejection, never an error.
@@ -54,12 +57,18 @@ def ingest(
         intake = Intake(archive, progress, options.workers, names=not options.skip_entities)
         ours = _own(archive)
         files = {found.path: found for found in walk(paths, ours, below=below)}
+        files |= {found.path: found for found in map(_at_address, addresses)}
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
-        reading = Reading(
-            [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map
-        )
-        return intake.take(reading)
+        with Fetcher(archive.settings.fetch_hosts.split(), pages=options.fetch_pages) as fetcher:
+            reading = Reading(
+                [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map, fetcher
+            )
+            return intake.take(reading)
+
+
+def _at_address(url: str) -> Found:
+    return Found(Path(url), url, url=url)
 
 
 def _own(archive: Archive) -> Places:
@@ -72,6 +81,10 @@ def _add_refused(files: dict[Path, Found], ours: Places, archive: Archive, notes
     with archive.database.reading() as session:
         rejected = rejections.files_to_retry(session)
     for refused in rejected:
+        if is_address(refused.file):
+            found = _at_address(refused.file)
+            files.setdefault(found.path, _as_before(found, refused))
+            continue
         path, name = on_disk(Path(refused.path), refused.file)
         if is_gone(path):
             notes.append(f"{refused.file} is gone.")

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import partial
 from operator import attrgetter
+from pathlib import Path
 
+from app.errors import FetchFailed
 from app.ingest import draft as drafts
 from app.ingest import readers
+from app.ingest.dates import DateOrder
 from app.ingest.draft import Draft, Origin
+from app.ingest.fetching import Fetcher
 from app.ingest.fields import unknown
 from app.ingest.formats import Format
 from app.ingest.mapping import FieldMap
-from app.ingest.readers.record import Refused
+from app.ingest.readers.record import MAX_RECORD, Refused, hashed
 from app.ingest.report import Tally
 from app.ingest.shapes import shape_of
 from app.ingest.survey import Survey, is_worth, survey_records
@@ -52,6 +56,8 @@ class Reading:
     label: Callable[[Found], str] = attrgetter("label")
     """What a file is called in the keys of its records."""
     map: FieldMap = field(default_factory=FieldMap)
+    fetcher: Fetcher | None = None
+    """For files that are addresses of the web."""
     total: int = 0
     done: int = 0
     _before: int = field(default=0, init=False)
@@ -74,6 +80,9 @@ class Reading:
         if found.refusal is not None:
             yield self._refusal(found, found.refusal)
             return
+        if found.url is not None:
+            yield from self._address(found, found.url)
+            return
         whole = False
         try:
             before = found.path.stat()
@@ -91,6 +100,26 @@ class Reading:
         except OSError as error:
             yield self._refusal(found, f"cannot be read: {error.strerror}")
             return
+        if whole:
+            yield FileEnd(found.place, inside=True)
+
+    def _address(self, found: Found, url: str) -> Iterator[Incoming]:
+        assert self.fetcher is not None
+        try:
+            stream, name, page = self.fetcher.open(url)
+        except FetchFailed as error:
+            yield self._refusal(found, error.reason)
+            return
+        except Refused as error:
+            yield self._refusal(found, str(error))
+            return
+        origin = Origin(url, found.path, *self._read_as(found), lambda: url, named=name.name)
+        with stream:
+            if page is None:
+                whole = yield from self._of_opened(stream, origin)
+            else:
+                raw = stream.whole(MAX_RECORD)
+                whole = yield from self._of_records([("page", readers.Record(1, page, 0, hashed(raw)))], origin, {})
         if whole:
             yield FileEnd(found.place, inside=True)
 
@@ -136,8 +165,17 @@ class Reading:
             yield refusal(origin, None, seen.refusal)
             return False
         orders = self.map.date_order or seen.orders
+        read = readers.read(stream, Path(origin.name), origin.format)
+        return (yield from self._of_records(read, origin, orders))
+
+    def _of_records(
+        self,
+        read: Iterable[tuple[Format | None, readers.Record | readers.Unusable | readers.Note]],
+        origin: Origin,
+        orders: DateOrder | Mapping[int, DateOrder],
+    ) -> Generator[Incoming, None, bool]:
         whole = True
-        for format, record in readers.read(stream, origin.path, origin.format):
+        for format, record in read:
             self._note_progress()
             if isinstance(record, readers.Note):
                 self._tell(f"{origin.file} {record.text}")
@@ -146,7 +184,7 @@ class Reading:
                 whole = whole and record.number is not None
                 yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
                 continue
-            record = self._by_our_names(record)
+            record = self._with_page(self._by_our_names(record), format)
             if len(self.tally.ignored) < _MOST_IGNORED:
                 self.tally.ignored |= unknown(record.fields)
             assert format is not None
@@ -161,6 +199,18 @@ class Reading:
         shape = None if self.map.paths else shape_of(record.fields)
         given = shape or self.map
         return replace(record, fields=given.apply(record.fields)) if shape or self.map.paths else record
+
+    def _with_page(self, record: readers.Record, format: Format | None) -> readers.Record:
+        """Add the text of the page that a feed's entry points to, where that is wanted and can be had."""
+        if self.fetcher is None or not self.fetcher.pages or format != "feed" or not record.fields.get("url"):
+            return record
+        try:
+            return replace(record, fields=self.fetcher.with_page(record.fields))
+        except (FetchFailed, Refused) as error:
+            self._tell(
+                f"{record.fields['url']}: the page was not read ({error}); the entry was taken as the feed has it."
+            )
+            return record
 
     def _surveyed(self, stream: readers.Opened, origin: Origin) -> Survey:
         """Look at what the file holds, and go back to its beginning."""

@@ -19,12 +19,14 @@ from app.text import printable
 class Found:
     """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands, with
     nothing in it that a terminal would obey. `refusal` says why the file must not be read. `settled`: there is nothing
-    to read, and what was refused here before is no more. `source` and `format` are those of that time."""
+    to read, and what was refused here before is no more. `url`: it is fetched from there, and `path` says so. `source`
+    and `format` are those of that time."""
 
     path: Path
     name: str
     refusal: str | None = None
     settled: bool = False
+    url: str | None = None
     source: str | None = None
     format: Format | None = None
 

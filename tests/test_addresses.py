@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from app.http.addresses import network, unmap_ipv4
+from app.addresses import network, unmap_ipv4
 from tests.failures.command import serving
 
 

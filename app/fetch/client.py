@@ -1,0 +1,199 @@
+"""One request to another server: its redirects, its conditions, and its bounds."""
+
+from __future__ import annotations
+
+import ssl
+import time
+import zlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from types import TracebackType
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
+
+import httpcore
+
+from app.errors import FetchFailed, FetchRefused
+from app.fetch.network import PublicNetwork
+from app.text import printable
+
+AGENT = "Dateline/1 (archive of news articles)"
+_REDIRECTS = (301, 302, 303, 307, 308)
+_FOR_GOOD = (301, 308)
+_LONGEST_URL = 4_000
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Of one answer, its redirects included. `size` is in bytes as unpacked, `seconds` in all, `silence` between two
+    pieces."""
+
+    size: int = 20_000_000
+    seconds: float = 60.0
+    silence: float = 20.0
+    redirects: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """An answer. `url` is where redirects led, `moved` where all of them were for good and one is to ask from now on.
+    `unchanged`: as at the time of the tag or date that was sent, and without a body. `retry_after`: seconds that the
+    server asks to wait."""
+
+    url: str
+    status: int
+    body: bytes = b""
+    media_type: str = ""
+    charset: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    moved: bool = False
+    retry_after: float | None = None
+
+    @property
+    def unchanged(self) -> bool:
+        return self.status == 304
+
+
+class Client:
+    """Connections that are kept open from one request to the next. `allowed` as in `PublicNetwork`."""
+
+    def __init__(self, allowed: Iterable[str] = (), limits: Limits | None = None) -> None:
+        self._limits = limits or Limits()
+        self._pool = httpcore.ConnectionPool(
+            ssl_context=ssl.create_default_context(),
+            max_connections=20,
+            keepalive_expiry=30.0,
+            network_backend=PublicNetwork(allowed),
+        )
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._pool.close()
+
+    def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        """Raises `FetchFailed` where there is no answer, or it is over a limit, and for an answer that is none of 2xx
+        and 304; `FetchRefused` where the address is not to be asked."""
+        until = time.monotonic() + self._limits.seconds
+        conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
+        asked, for_good = checked_address(url), True
+        for _ in range(self._limits.redirects + 1):
+            try:
+                answer = self._once(asked, conditions, until)
+            except FetchFailed as error:
+                raise type(error)(url, error.reason) from None
+            if not isinstance(answer, _Redirect):
+                moved = for_good and answer.url != checked_address(url)
+                return replace(answer, moved=moved)
+            for_good = for_good and answer.for_good
+            asked = checked_address(urljoin(asked, answer.target), told_by=url)
+        raise FetchFailed(url, f"redirects more than {self._limits.redirects} times")
+
+    def _once(self, url: str, conditions: Mapping[str, str | None], until: float) -> Fetched | _Redirect:
+        headers: list[tuple[bytes | str, bytes | str]] = [
+            ("Host", urlsplit(url).netloc), ("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip"),
+            *((name, value) for name, value in conditions.items() if value and value.isascii()),
+        ]  # fmt: skip
+        silence = self._limits.silence
+        patience = dict.fromkeys(("connect", "read", "write", "pool"), silence)
+        try:
+            with self._pool.stream("GET", url, headers=headers, extensions={"timeout": patience}) as answer:
+                return self._read(url, answer, until)
+        except httpcore.TimeoutException:
+            raise FetchFailed(url, f"gave no answer for {silence:g} seconds") from None
+        except httpcore.UnsupportedProtocol:
+            raise FetchRefused(url, "is no address of the web") from None
+        except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
+            raise FetchFailed(url, _explained(error)) from None
+
+    def _read(self, url: str, answer: httpcore.Response, until: float) -> Fetched | _Redirect:
+        told = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+        if answer.status in _REDIRECTS and "location" in told:
+            return _Redirect(told["location"], answer.status in _FOR_GOOD)
+        if answer.status != 304 and not 200 <= answer.status < 300:
+            raise FetchFailed(url, f"answered {answer.status}{_wait(told)}")
+        packed = told.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip")
+        media_type, charset = _kind(told.get("content-type", ""))
+        body = b"" if answer.status == 304 else self._body(url, answer.iter_stream(), until, packed=packed)
+        return Fetched(
+            url, answer.status, body, media_type, charset, told.get("etag"), told.get("last-modified"),
+            retry_after=_seconds(told.get("retry-after")),
+        )  # fmt: skip
+
+    def _body(self, url: str, pieces: Iterable[bytes], until: float, *, packed: bool) -> bytes:
+        read, most = bytearray(), self._limits.size
+        for piece in _unpacked(url, pieces, most) if packed else pieces:
+            read += piece
+            if len(read) > most:
+                raise FetchFailed(url, f"is over {most:,} bytes")
+            if time.monotonic() > until:
+                raise FetchFailed(url, f"took over {self._limits.seconds:g} seconds")
+        return bytes(read)
+
+
+@dataclass(frozen=True, slots=True)
+class _Redirect:
+    target: str
+    for_good: bool
+
+
+def checked_address(url: str, told_by: str | None = None) -> str:
+    """Return an address of the web as it is asked for: without a fragment, its letters as ASCII. Raises `FetchRefused`
+    for any other; `told_by` is who named it."""
+    asked = told_by or url
+    refused = FetchRefused(printable(asked[:200]), "is no address of the web, such as https://news.example/feed")
+    if len(url) > _LONGEST_URL:
+        raise refused
+    try:
+        parts = urlsplit(url.strip())
+        host, port = parts.hostname or "", parts.port
+        host = host if host.isascii() else host.encode("idna").decode()
+    except (ValueError, UnicodeError):
+        raise refused from None
+    if parts.scheme not in ("http", "https") or not host or parts.username is not None:
+        raise refused
+    place = (f"[{host}]" if ":" in host else host) + (f":{port}" if port else "")
+    path, query = (quote(part, safe="/%:@!$&'()*+,;=~-._?") for part in (parts.path or "/", parts.query))
+    return urlunsplit((parts.scheme, place, path, query, ""))
+
+
+def _unpacked(url: str, pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
+    """Unpack gzip, never more than a limit and one piece at a time."""
+    stream = zlib.decompressobj(wbits=31)
+    for packed in pieces:
+        left = packed
+        while left:
+            try:
+                yield stream.decompress(left, most + 1)
+            except zlib.error:
+                raise FetchFailed(url, "sent damaged gzip data") from None
+            left = stream.unconsumed_tail
+
+
+def _kind(content_type: str) -> tuple[str, str | None]:
+    media_type, _, parameters = content_type.partition(";")
+    named = dict(part.strip().partition("=")[::2] for part in parameters.split(";"))
+    charset = {name.lower(): value for name, value in named.items()}.get("charset", "").strip("\"' ")
+    return media_type.strip().lower(), charset or None
+
+
+def _seconds(told: str | None) -> float | None:
+    return float(told) if told is not None and told.strip().isdigit() else None
+
+
+def _wait(told: Mapping[str, str]) -> str:
+    seconds = _seconds(told.get("retry-after"))
+    return f" and asks to wait {seconds:g} seconds" if seconds else ""
+
+
+def _explained(error: Exception) -> str:
+    if isinstance(error, httpcore.ConnectError) and "not known" in str(error):
+        return "has a host that is not known"
+    if "CERTIFICATE" in str(error).upper():
+        return "has a certificate that cannot be trusted"
+    if isinstance(error, httpcore.ConnectError):
+        return "cannot be connected to"
+    return "broke off or sent no HTTP"
