@@ -287,7 +287,7 @@ def test_source_and_format_can_be_forced(run: Run, tmp_path: Path) -> None:
     assert run("ingest", odd, "--format", "csv", "--source", "The Courier", "--skip-entities").exit_code == 0
     found = json.loads(run("search", "harbour", "--source", "The Courier", "--json").stdout)
     assert found["results"][0]["source"] == "The Courier"
-    assert run("ingest", odd, "--format", "docx").exit_code == 2
+    assert run("ingest", odd, "--format", "wordstar").exit_code == 2
 
 
 def test_what_was_found_is_shown_with_date_and_text(filled: Run) -> None:

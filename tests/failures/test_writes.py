@@ -157,6 +157,6 @@ def test_files_that_were_handed_in_are_read_whatever_is_killed(folder: Path) -> 
     with serving(folder) as (_, address):
         while (found := progress(address))["state"] != "done":
             time.sleep(0.05)
-        assert found["counts"] == {"created": 6_000, "revised": 0, "unchanged": 0, "duplicate": 0, "rejected": 0}
+        assert {status: count for status, count in found["counts"].items() if count} == {"created": 6_000}
         assert not any(settings.uploads_dir.iterdir())
     check(folder, 6_000)
