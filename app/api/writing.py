@@ -108,7 +108,7 @@ async def _written_by(request: Request, archive: Archive) -> None:
     """Let what was written be found when the answer comes, also by the other processes of this server."""
     request.app.state.background.wake()
     if archive.settings.workers > 1:
-        await asyncio.sleep(STALE_SECONDS)
+        await asyncio.sleep(2 * STALE_SECONDS)
 
 
 def _sent(request: Request, spooled: Spooled, key: Key, source: str | None, idempotency_key: str | None) -> Sent:

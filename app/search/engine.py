@@ -179,7 +179,7 @@ class Audit:
 
 
 STALE_SECONDS = 0.25
-"""How stale a search may be after another process has committed."""
+"""How stale a search may be after another process has committed; twice that while another thread looks."""
 
 
 class SearchEngine(Protocol):

@@ -60,8 +60,8 @@ class WhooshEngine:
         self._index = index
         self._refreshing = threading.Lock()
         self._unreadable = False
-        self._snapshot = snapshot or index.snapshot()
         self._checked = time.monotonic()
+        self._snapshot = snapshot or index.snapshot()
 
     @classmethod
     def open(cls, folder: Path, *, allow_missing_index: bool = False) -> WhooshEngine:
@@ -194,8 +194,10 @@ class WhooshEngine:
         """Mapped files go with the last snapshot that holds them."""
 
     def _current(self) -> Snapshot:
-        is_due = self._unreadable or time.monotonic() - self._checked > STALE_SECONDS
-        if is_due and self._refreshing.acquire(blocking=False):
+        age = time.monotonic() - self._checked
+        is_due = self._unreadable or age > STALE_SECONDS
+        # While another thread looks, the old snapshot serves; but nobody is told what is older than promised.
+        if is_due and self._refreshing.acquire(blocking=age > 2 * STALE_SECONDS and not self._unreadable):
             try:
                 self._look()
             finally:
@@ -203,6 +205,8 @@ class WhooshEngine:
         return self._snapshot
 
     def _look(self) -> None:
+        # From before the look: what another process commits in its midst must not wait for the one after the next.
+        began = time.monotonic()
         try:
             if not self._index.holds(self._snapshot):
                 self._snapshot = self._newest()
@@ -211,7 +215,7 @@ class WhooshEngine:
             # Its files stay mapped: the old snapshot goes on until there is another.
             self._unreadable = True
         finally:
-            self._checked = time.monotonic()
+            self._checked = began
 
     def _refresh(self) -> None:
         with self._refreshing:
