@@ -24,6 +24,8 @@ _COMMITTEE = re.compile(
 # What it is for, behind the head.
 _PURPOSE = re.compile(rf" (?:for|on|of) (?:the )?({_RUN})")
 _PURPOSE_INSIDE = re.compile(r"(.*?)([A-Z]\w+) (?:of|for|on) (?:the )?(.+)")
+# `Security Service of Paramus, N.J.`: that is where it is.
+_IN_STATE = re.compile(r", ([A-Z][\w.]*(?: [A-Z]\w+)?)")
 # More of it, in a row that an `and` ends.
 _MORE = re.compile(rf"((?:, {_RUN})*),? (?:and|&) ({_RUN})")
 _SUPPORTERS = re.compile(rf" for (?:a |the )?({_RUN})")
@@ -85,7 +87,9 @@ def _purpose_end(article: Context, span: Span, end: int) -> int:
         return end
     start, stop = purpose.start(1), _run_end(article, purpose.start(1), purpose.end(1))
     fits = head in _OF_PLACES or _is_purpose(article, start, stop)
-    return stop if stop > start and fits else end
+    state = _IN_STATE.match(article.text, stop)
+    is_town = state is not None and gazetteer.outer_place(state[1]) is not None
+    return stop if stop > start and fits and not is_town else end
 
 
 def _list_end(article: Context, span: Span, end: int) -> int:
