@@ -41,7 +41,7 @@ def test_what_stands_before_another_chamber_is_no_part_of_its_committee() -> Non
             "Washington Institute",
             ["Washington Institute for Near East Policy"],
         ),
-        ("the Coast Guard Service of Lakeview, Ohio, said", "Coast Guard Service", ["Coast Guard Service"]),
+        ("the Coast Guard Service of Lakeview, Iowa, said", "Coast Guard Service", ["Coast Guard Service"]),
         (
             "the Bureau of Alcohol, Tobacco, Firearms and Explosives said",
             "Bureau of Alcohol",
