@@ -230,7 +230,7 @@ def test_every_type_explains_itself(api: Api, slug: str) -> None:
 def test_every_error_of_the_tree_has_a_kind() -> None:
     from_the_command_line = {
         errors.SettingsInvalid, errors.InputUnreadable, errors.ArchiveForeign, errors.ArchiveUntrusted,
-        errors.WorkerLost,
+        errors.WorkerLost, errors.FetchFailed, errors.FetchRefused,
     }  # fmt: skip
     tree = [errors.DatelineError]
     for error in tree:
