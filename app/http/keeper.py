@@ -29,6 +29,8 @@ class Keeper:
         self._stop = threading.Event()
         self._wake = threading.Event()
         self._serves = indexing.is_ours(archive)
+        self._mending = False
+        """The index is this archive's, and damaged."""
         self._told = ""
 
     def start(self) -> None:
@@ -45,6 +47,9 @@ class Keeper:
 
     def check(self) -> None:
         """Raises `IndexUnavailable` while what the index finds is not to be believed."""
+        if not self._serves and not self._mending:
+            # It may have been started in the midst of the very first commit of another process.
+            self._serves = indexing.is_ours(self._archive)
         if not self._serves:
             raise IndexUnavailable("The index is being built from the articles. They can be read by id meanwhile.")
 
@@ -78,9 +83,9 @@ class Keeper:
         """Once, and whenever something is suspected or what was open is no longer there."""
         if damaged := self._damaged():
             log.error("The index is damaged and is built again: %s", ", ".join(damaged))
-            self._serves = False
+            self._serves, self._mending = False, True
             indexing.rebuild(self._archive, self._stop.is_set)
-        self._serves, self._told = True, ""
+        self._serves, self._mending, self._told = True, False, ""
         while not self._wake.wait(_PATIENCE):
             if self._archive.engine.status().unreadable:
                 log.error("The index is gone from its folder and is built again.")
