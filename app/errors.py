@@ -170,12 +170,15 @@ class ArchiveUntrusted(DatelineError):
 
 
 class FetchFailed(DatelineError):
-    """`reason` is without the address, which whoever tells it names."""
+    """`reason` is without the address, which whoever tells it names. `status` is that of the answer, where there was
+    one, `retry_after` the seconds that it asks to wait."""
 
-    def __init__(self, url: str, reason: str) -> None:
+    def __init__(self, url: str, reason: str, *, status: int | None = None, retry_after: float | None = None) -> None:
         super().__init__(f"{url} {reason}.")
         self.url = url
         self.reason = reason
+        self.status = status
+        self.retry_after = retry_after
 
 
 class FetchRefused(FetchFailed):

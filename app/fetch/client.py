@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from types import TracebackType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -20,6 +23,7 @@ AGENT = "Dateline/1 (archive of news articles)"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
 _LONGEST_URL = 4_000
+_MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +39,9 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """An answer. `url` is where redirects led, `moved` where all of them were for good and one is to ask from now on.
-    `unchanged`: as at the time of the tag or date that was sent, and without a body. `retry_after`: seconds that the
-    server asks to wait."""
+    """An answer. `url` is where redirects led, `moved` the address to ask from now on, where the first of them were for
+    good. `unchanged`: as at the time of the tag or date that was sent, and without a body. `max_age`: seconds for which
+    the server says that it holds."""
 
     url: str
     status: int
@@ -46,8 +50,8 @@ class Fetched:
     charset: str | None = None
     etag: str | None = None
     last_modified: str | None = None
-    moved: bool = False
-    retry_after: float | None = None
+    moved: str | None = None
+    max_age: float | None = None
 
     @property
     def unchanged(self) -> bool:
@@ -59,11 +63,12 @@ class Client:
 
     def __init__(self, allowed: Iterable[str] = (), limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
+        self._network = PublicNetwork(allowed)
         self._pool = httpcore.ConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=20,
             keepalive_expiry=30.0,
-            network_backend=PublicNetwork(allowed),
+            network_backend=self._network,
         )
 
     def __enter__(self) -> Client:
@@ -77,19 +82,20 @@ class Client:
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Raises `FetchFailed` where there is no answer, or it is over a limit, and for an answer that is none of 2xx
         and 304; `FetchRefused` where the address is not to be asked."""
-        until = time.monotonic() + self._limits.seconds
+        until = self._network.deadline.at = time.monotonic() + self._limits.seconds
         conditions = {"If-None-Match": etag, "If-Modified-Since": last_modified}
-        asked, for_good = checked_address(url), True
+        asked = home = checked_address(url)
+        for_good = True
         for _ in range(self._limits.redirects + 1):
             try:
                 answer = self._once(asked, conditions, until)
             except FetchFailed as error:
-                raise type(error)(url, error.reason) from None
+                raise type(error)(url, error.reason, status=error.status, retry_after=error.retry_after) from None
             if not isinstance(answer, _Redirect):
-                moved = for_good and answer.url != checked_address(url)
-                return replace(answer, moved=moved)
-            for_good = for_good and answer.for_good
+                return replace(answer, moved=home if home != checked_address(url) else None)
             asked = checked_address(urljoin(asked, answer.target), told_by=url)
+            for_good = for_good and answer.for_good
+            home = asked if for_good else home
         raise FetchFailed(url, f"redirects more than {self._limits.redirects} times")
 
     def _once(self, url: str, conditions: Mapping[str, str | None], until: float) -> Fetched | _Redirect:
@@ -103,7 +109,7 @@ class Client:
             with self._pool.stream("GET", url, headers=headers, extensions={"timeout": patience}) as answer:
                 return self._read(url, answer, until)
         except httpcore.TimeoutException:
-            raise FetchFailed(url, f"gave no answer for {silence:g} seconds") from None
+            raise FetchFailed(url, self._too_late(until) or f"gave no answer for {silence:g} seconds") from None
         except httpcore.UnsupportedProtocol:
             raise FetchRefused(url, "is no address of the web") from None
         except (httpcore.NetworkError, httpcore.ProtocolError, ssl.SSLError, OSError) as error:
@@ -114,13 +120,15 @@ class Client:
         if answer.status in _REDIRECTS and "location" in told:
             return _Redirect(told["location"], answer.status in _FOR_GOOD)
         if answer.status != 304 and not 200 <= answer.status < 300:
-            raise FetchFailed(url, f"answered {answer.status}{_wait(told)}")
+            wait = _seconds(told.get("retry-after"))
+            asks = f" and asks to wait {wait:g} seconds" if wait else ""
+            raise FetchFailed(url, f"answered {answer.status}{asks}", status=answer.status, retry_after=wait)
         packed = told.get("content-encoding", "").strip().lower() in ("gzip", "x-gzip")
         media_type, charset = _kind(told.get("content-type", ""))
         body = b"" if answer.status == 304 else self._body(url, answer.iter_stream(), until, packed=packed)
         return Fetched(
             url, answer.status, body, media_type, charset, told.get("etag"), told.get("last-modified"),
-            retry_after=_seconds(told.get("retry-after")),
+            max_age=_max_age(told.get("cache-control", "")),
         )  # fmt: skip
 
     def _body(self, url: str, pieces: Iterable[bytes], until: float, *, packed: bool) -> bytes:
@@ -129,9 +137,12 @@ class Client:
             read += piece
             if len(read) > most:
                 raise FetchFailed(url, f"is over {most:,} bytes")
-            if time.monotonic() > until:
-                raise FetchFailed(url, f"took over {self._limits.seconds:g} seconds")
+            if late := self._too_late(until):
+                raise FetchFailed(url, late)
         return bytes(read)
+
+    def _too_late(self, until: float) -> str:
+        return f"took over {self._limits.seconds:g} seconds" if time.monotonic() > until else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,12 +192,21 @@ def _kind(content_type: str) -> tuple[str, str | None]:
 
 
 def _seconds(told: str | None) -> float | None:
-    return float(told) if told is not None and told.strip().isdigit() else None
+    """Return how long `Retry-After` asks to wait: it has seconds, or a moment."""
+    if told is None:
+        return None
+    if told.strip().isdecimal():
+        return float(told[:9])
+    try:
+        moment = parsedate_to_datetime(told)
+    except ValueError:
+        return None
+    return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - datetime.now(UTC)).total_seconds())
 
 
-def _wait(told: Mapping[str, str]) -> str:
-    seconds = _seconds(told.get("retry-after"))
-    return f" and asks to wait {seconds:g} seconds" if seconds else ""
+def _max_age(cache_control: str) -> float | None:
+    found = _MAX_AGE.search(cache_control)
+    return float(found[1]) if found else None
 
 
 def _explained(error: Exception) -> str:

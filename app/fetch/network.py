@@ -7,7 +7,10 @@ given, in a feed, or as the target of a redirect.
 
 from __future__ import annotations
 
+import math
 import socket
+import ssl
+import threading
 import time
 from collections.abc import Iterable
 from typing import Any
@@ -18,12 +21,50 @@ from app.addresses import is_public
 from app.errors import FetchRefused
 
 
+class Deadline(threading.local):
+    """When what this thread asks for must have come, by the monotonic clock: a server that sends a byte now and then is
+    never silent, and would not be left otherwise."""
+
+    at = math.inf
+
+    def within(self, timeout: float | None) -> float:
+        """Return the seconds that one step may take. Raises httpcore's own error when there are none left."""
+        left = self.at - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("It took too long")
+        return min(left, math.inf if timeout is None else timeout)
+
+
+class _Timed(httpcore.NetworkStream):
+    def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        self._stream, self._deadline = stream, deadline
+
+    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
+        return self._stream.read(max_bytes, self._deadline.within(timeout))
+
+    def write(self, buffer: bytes, timeout: float | None = None) -> None:
+        self._stream.write(buffer, self._deadline.within(timeout))
+
+    def close(self) -> None:
+        self._stream.close()
+
+    def start_tls(
+        self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
+    ) -> httpcore.NetworkStream:
+        secure = self._stream.start_tls(ssl_context, server_hostname, self._deadline.within(timeout))
+        return _Timed(secure, self._deadline)
+
+    def get_extra_info(self, info: str) -> Any:
+        return self._stream.get_extra_info(info)
+
+
 class PublicNetwork(httpcore.NetworkBackend):
     """`allowed` are hosts, by name or address, that are connected to wherever they are."""
 
     def __init__(self, allowed: Iterable[str] = ()) -> None:
         self._allowed = frozenset(host.lower() for host in allowed)
         self._network = httpcore.SyncBackend()
+        self.deadline = Deadline()
 
     def connect_tcp(
         self,
@@ -34,13 +75,14 @@ class PublicNetwork(httpcore.NetworkBackend):
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.NetworkStream:
         failed: Exception | None = None
-        until = time.monotonic() + (timeout or 60.0)
+        until = time.monotonic() + self.deadline.within(timeout or 60.0)
         for address in self._addresses(host, port):
             left = until - time.monotonic()
             if left <= 0:
                 break
             try:
-                return self._network.connect_tcp(address, port, left, local_address, socket_options)
+                stream = self._network.connect_tcp(address, port, left, local_address, socket_options)
+                return _Timed(stream, self.deadline)
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 failed = error
         raise failed or httpcore.ConnectTimeout("It took too long")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from dataclasses import dataclass
 from urllib.parse import urljoin
@@ -14,7 +13,6 @@ from app.fetch.client import AGENT, Client
 _KEPT_SECONDS = 3600.0
 _MOST_SITES = 1_000
 _LONGEST = 500_000
-_NOT_THERE = re.compile(r"answered 4\d\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +45,7 @@ class Robots:
         try:
             body = self._client.get(place).body[:_LONGEST]
         except FetchFailed as error:
-            if not _NOT_THERE.search(error.reason):
+            if error.status is None or not 400 <= error.status < 500:
                 return None
             body = b""
         parser.parse(body.decode("utf-8", "replace").splitlines())

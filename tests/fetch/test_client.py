@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from functools import partial
 from http.server import BaseHTTPRequestHandler
 
 import pytest
@@ -58,9 +61,14 @@ def test_redirects_are_followed_and_those_for_good_are_told(web: Web, client: Cl
     web.redirect("/now", "/new", 302)
     web.redirect("/round", "/round")
     got = client.get(web.url("/old"))
-    assert (got.url, got.moved, got.body) == (web.url("/new"), True, b"News")
-    assert not client.get(web.url("/now")).moved
-    assert not client.get(web.url("/new")).moved
+    assert (got.url, got.moved, got.body) == (web.url("/new"), web.url("/new"), b"News")
+    assert client.get(web.url("/now")).moved is None
+    assert client.get(web.url("/new")).moved is None
+    web.redirect("/older", "/old", 308)
+    assert client.get(web.url("/older")).moved == web.url("/new")
+    web.redirect("/secure", "/now", 301)
+    got = client.get(web.url("/secure"))
+    assert (got.url, got.moved) == (web.url("/new"), web.url("/now")), "what is only so for now is not remembered"
     with pytest.raises(FetchFailed, match="redirects more than 5 times"):
         client.get(web.url("/round"))
 
@@ -101,6 +109,21 @@ def test_a_redirect_into_the_own_network_is_refused(web: Web, client: Client) ->
 def test_what_is_no_address_of_the_web_is_refused(url: str) -> None:
     with pytest.raises(FetchRefused, match="no address of the web"):
         Client().get(url)
+
+
+def test_how_long_an_answer_holds_and_when_to_ask_again_are_told(web: Web, client: Client) -> None:
+    web.put("/a", b"News", Cache_Control="public, max-age=1800")
+    web.put("/b", b"News", Cache_Control="no-cache, s-maxage=5")
+    assert client.get(web.url("/a")).max_age == 1800
+    assert client.get(web.url("/b")).max_age is None
+    later = format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True)
+    asked = {"120": 120, later: 7200, "soon": None, "Sun, 06 Nov 1994 08:49:37 GMT": 0}
+    for said, seconds in asked.items():
+        web.pages["/later"] = partial(send, status=429, headers={"Retry-After": said})
+        with pytest.raises(FetchFailed) as caught:
+            client.get(web.url("/later"))
+        assert caught.value.status == 429
+        assert caught.value.retry_after == (None if seconds is None else pytest.approx(seconds, abs=60))
 
 
 def rude(request: BaseHTTPRequestHandler) -> None:
@@ -146,4 +169,18 @@ def test_a_server_that_never_ends_is_left(web: Web) -> None:
     web.pages["/endless"] = endless
     with Client(HERE, Limits(seconds=0.3)) as client, pytest.raises(FetchFailed, match=r"took over 0.3 seconds"):
         client.get(web.url("/endless"))
+    over.set()
+
+
+def test_a_server_that_drips_its_head_is_left(web: Web) -> None:
+    """It is never silent for long, and would take a year."""
+    over = threading.Event()
+
+    def dripping(request: BaseHTTPRequestHandler) -> None:
+        while not over.wait(0.05):
+            request.wfile.write(b"H")
+
+    web.pages["/dripping"] = dripping
+    with Client(HERE, Limits(seconds=0.5)) as client, pytest.raises(FetchFailed, match=r"took over 0.5 seconds"):
+        client.get(web.url("/dripping"))
     over.set()
