@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; several with spaces."""
     fetch_hosts: str = ""
     """Hosts of the own networks that may be fetched from, by name or address; several with spaces."""
+    fetch_pause: float = Field(default=1.0, ge=0, le=60)
+    """Seconds from one page or feed that is fetched from a host to the next."""
     trusted_folders: str = ""
     """Folders that are believed although another user could have written there; several with colons."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

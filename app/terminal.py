@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
-from app.read.models import Job, JobDetail
+from app.read.models import Job, JobDetail, NewsFeed
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -177,6 +177,17 @@ def show_job(job: JobDetail) -> None:
     if job["rejections"]:
         refused = [(each["file"], str(each.get("record", "")), each["reason"]) for each in job["rejections"]]
         show_rows(("file", "record", "reason"), refused)
+
+
+def show_feeds(found: Sequence[NewsFeed]) -> None:
+    rows = []
+    for feed in found:
+        last, following = (
+            each[:16].replace("T", " ") for each in (feed.get("checked_at", ""), feed.get("next_at", ""))
+        )
+        about = feed.get("error") or feed.get("title", "")
+        rows.append((feed["id"], feed["state"], f"{feed['articles']:,}", last, following, feed["url"], about))
+    show_rows(("feed", "state", "articles", "looked at (UTC)", "next", "address", ""), rows)
 
 
 def show_keys(found: Sequence[Key]) -> None:

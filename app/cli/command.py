@@ -43,10 +43,10 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
     (errors.DatelineError, 1),
 )
 EXIT_HELP = (
-    "Exit codes: 0 done; 1 rejections with --strict, or nothing by that name; 2 wrong usage; 65 an archive of a later "
-    "version; 66 input that cannot be read; 71 a process of the ingest was killed; 74 index or disk trouble; 75 "
-    "another ingest runs; 77 a data folder that is read-only or not to be trusted; 78 wrong setting; 130 stopped by "
-    "Ctrl-C; 143 by SIGTERM."
+    "Exit codes: 0 done; 1 rejections with --strict, a feed that fails, or nothing by that name; 2 wrong usage; 65 an "
+    "archive of a later version; 66 input that cannot be read; 71 a process of the ingest was killed; 74 index or disk "
+    "trouble; 75 another ingest runs; 77 a data folder that is read-only or not to be trusted; 78 wrong setting; 130 "
+    "stopped by Ctrl-C; 143 by SIGTERM."
 )
 
 

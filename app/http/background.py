@@ -10,12 +10,13 @@ import multiprocessing
 import os
 import signal
 import threading
+import time
 from multiprocessing.process import BaseProcess
 
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
-from app.ingest.background import is_work, work
+from app.ingest.background import work, work_due
 from app.ingest.lock import writing_alone
 from app.settings import Settings
 
@@ -35,7 +36,7 @@ class Background:
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._stop, self._wake = threading.Event(), threading.Event()
         self._pause = _FIRST_PAUSE
-        self._looked_at, self._waits = -1, False
+        self._looked_at, self._due = -1, 0.0
 
     def start(self) -> None:
         if not self._archive.database.read_only:
@@ -65,8 +66,8 @@ class Background:
     def _is_wanted(self) -> bool:
         version = self._archive.database.version()
         if version != self._looked_at:
-            self._waits, self._looked_at = is_work(self._archive), version
-        return self._waits
+            self._due, self._looked_at = work_due(self._archive), version
+        return time.time() >= self._due
 
     def _is_free(self) -> bool:
         """Return whether no other process of the server has one."""

@@ -1,5 +1,6 @@
-"""What a server does beside answering: files that were handed in are read, and names are recognised. One process of its
-own does it, while there is anything to do; what that is stands in the archive, so it may be killed at any time.
+"""What a server does beside answering: files that were handed in are read, feeds are looked at, and names are
+recognised. One process of its own does it, while there is anything to do; what that is stands in the archive, so it may
+be killed at any time.
 """
 
 from __future__ import annotations
@@ -7,6 +8,7 @@ from __future__ import annotations
 import time
 
 from app.archive import Archive
+from app.ingest.following import Poller, next_moment
 from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.uploads import do_next_job, sweep
@@ -18,26 +20,31 @@ _LINGER = 30.0
 _LOOK = 0.2
 
 
-def is_work(archive: Archive) -> bool:
+def work_due(archive: Archive) -> float:
+    """Return when there is something to do, as `time.time` has it: 0 for now, infinite for never."""
     with archive.database.reading() as session:
-        return next_job(session) is not None or (archive.settings.recognise and count_waiting(session) > 0)
+        if next_job(session) is not None or (archive.settings.recognise and count_waiting(session) > 0):
+            return 0.0
+    return next_moment(archive)
 
 
 def work(archive: Archive) -> None:
     """Do what waits, and stay a while for more. Raises `ArchiveBusy` at once where another process does it already."""
-    with writing_alone(archive.settings.background_lock_path):
+    with writing_alone(archive.settings.background_lock_path), Poller(archive) as poller:
         sweep(archive)
         until = time.monotonic() + _LINGER
         version = -1
-        while time.monotonic() < until:
-            if version == (now := archive.database.version()):
+        while time.monotonic() < until or poller.is_needed(_LINGER):
+            if version == (now := archive.database.version()) and not poller.is_due():
                 time.sleep(_LOOK)
                 continue
-            version = now
-            while _do_some(archive):
+            if version != now:
+                version = now
+                poller.look_anew()
+            while _do_some(archive, poller):
                 until = time.monotonic() + _LINGER
 
 
-def _do_some(archive: Archive) -> bool:
-    """Files first: they are found as soon as they are read, and names take longer."""
-    return do_next_job(archive) or (archive.settings.recognise and name_some(archive) > 0)
+def _do_some(archive: Archive, poller: Poller) -> bool:
+    """Files first: somebody waits for them. What feeds brought is written in no time, and names take longer."""
+    return do_next_job(archive) or poller.step() or (archive.settings.recognise and name_some(archive) > 0)

@@ -3,37 +3,62 @@
 from __future__ import annotations
 
 import re
+import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
+from typing import Protocol
 from urllib.parse import urlsplit
 
-from app.fetch import Client, Robots
-from app.ingest.readers import Opened
+from app.fetch import Client, Fetched, Robots
+from app.ingest.channel import read_channel
+from app.ingest.fields import taken
+from app.ingest.readers import Opened, Record
 from app.ingest.readers.record import Refused
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _PAGES = ("text/html", "application/xhtml+xml")
-_PAUSE = 1.0
-"""Seconds from one page of a host to the next: nobody is to be kept busy by us."""
 
 
 def is_address(given: str) -> bool:
     return _ADDRESS.match(given) is not None
 
 
-class Fetcher:
-    """Asks for addresses, one after the other. `allowed` are hosts of the own networks that may be asked."""
+class Addresses(Protocol):
+    """What is at addresses of the web, as a reading asks for it."""
 
-    def __init__(self, allowed: Iterable[str], *, pages: bool = False) -> None:
-        self.pages = pages
-        """Whether the pages that feeds point to are fetched too."""
+    @property
+    def pages(self) -> bool:
+        """Whether what was opened last is a feed, of which the pages are wanted that its entries point to."""
+
+    def open(self, url: str) -> tuple[Opened, Path, dict[str, object] | None]:
+        """Return what is at the address, by which name to read it, and of a page the fields of its article.
+
+        Raises `FetchFailed` for what cannot be fetched, and `Refused` for a page that is none to keep.
+        """
+
+    def with_page(self, record: Record) -> Record | None:
+        """Return a feed's entry with the whole text of the page that it points to; None where it is dealt with.
+
+        Raises `FetchFailed` and `Refused` where there is none to be had.
+        """
+
+
+class Fetcher:
+    """Asks for addresses: several threads may at once. `allowed` are hosts of the own networks that may be asked,
+    `pause` the seconds from one page or feed of a host to its next: nobody is to be kept busy by us."""
+
+    def __init__(self, allowed: Iterable[str], *, pages: bool = False, pause: float = 1.0) -> None:
+        self._wants_pages, self._is_feed = pages, False
         self._client = Client(allowed)
         self._robots = Robots(self._client)
-        self._asked: dict[str, float] = {}
+        self._pause = pause
+        self._free: dict[str, float] = {}
+        self._turns = threading.Lock()
 
     def __enter__(self) -> Fetcher:
         return self
@@ -43,37 +68,45 @@ class Fetcher:
     ) -> None:
         self._client.__exit__(kind, error, trace)
 
-    def open(self, url: str) -> tuple[Opened, Path, dict[str, object] | None]:
-        """Return what is at the address, by which name to read it, and of a page the fields of its article.
+    @property
+    def pages(self) -> bool:
+        return self._wants_pages and self._is_feed
 
-        Raises `FetchFailed` for what cannot be fetched, and `Refused` for a page that is none to keep.
-        """
+    def open(self, url: str) -> tuple[Opened, Path, dict[str, object] | None]:
         got = self._client.get(url)
         name = Path(urlsplit(got.url).path).name or "index"
-        fields = self._page(got.url, got.body, got.charset) if got.media_type in _PAGES else None
+        fields = self._page(got) if got.media_type in _PAGES else None
+        self._is_feed = self._wants_pages and fields is None and read_channel(got.body) is not None
         return Opened(BytesIO(got.body)), Path(name), fields
 
-    def with_page(self, fields: Mapping[str, object]) -> dict[str, object]:
-        """Return the fields of a feed's entry with the whole text of the page that it points to.
+    def with_page(self, record: Record) -> Record:
+        url = str(record.fields["url"])
+        self._check_robots(url)
+        page = self._page(self.ask(url))
+        said = taken(record.fields)
+        more = {name: value for name, value in page.items() if name not in said}
+        return replace(record, fields={**more, **record.fields, "body": page["body"]})
 
-        Raises `FetchFailed` and `Refused` where there is none to be had.
-        """
-        url = str(fields["url"])
+    def ask(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
+        """Return the answer, once the host may be asked again. Raises as `Client.get`."""
         self._wait_for(urlsplit(url).netloc)
-        got = self._client.get(url)
-        page = self._page(got.url, got.body, got.charset)
-        return {**page, **fields, "body": page["body"]}
+        return self._client.get(url, etag=etag, last_modified=last_modified)
 
-    def _page(self, url: str, body: bytes, charset: str | None) -> dict[str, object]:
+    def _page(self, got: Fetched) -> dict[str, object]:
         # trafilatura takes half a second to load, and is only for pages.
         from app.ingest.readers.web_page import page_fields
 
+        self._check_robots(got.url)
+        fetched = datetime.now(UTC).date().isoformat()
+        fields = page_fields(got.body, address=got.url, fetched=fetched, charset=got.charset)
+        return {**fields, "url": fields.get("url") or got.url}
+
+    def _check_robots(self, url: str) -> None:
         if not self._robots.allows(url):
             raise Refused("asks programs not to read it (robots.txt): save the page and ingest the file")
-        fetched = datetime.now(UTC).date().isoformat()
-        fields = page_fields(body, address=url, fetched=fetched, charset=charset)
-        return {**fields, "url": fields.get("url") or url}
 
     def _wait_for(self, host: str) -> None:
-        time.sleep(max(0.0, self._asked.get(host, 0.0) + _PAUSE - time.monotonic()))
-        self._asked[host] = time.monotonic()
+        with self._turns:
+            turn = max(time.monotonic(), self._free.get(host, 0.0))
+            self._free[host] = turn + self._pause
+        time.sleep(max(0.0, turn - time.monotonic()))

@@ -99,8 +99,9 @@ _Judged = tuple[Draft, Verdict, Enrichment | None]
 
 
 class Intake:
-    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files. `keep_refusals`:
-    what is refused is kept as a rejection, besides that the `journal` is told."""
+    """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files; where they were
+    read before, it is theirs. `keep_refusals`: what is refused is kept as a rejection, besides that the `journal` is
+    told."""
 
     def __init__(
         self,
@@ -111,8 +112,9 @@ class Intake:
         names: bool,
         journal: Journal | None = None,
         keep_refusals: bool = True,
+        tally: Tally | None = None,
     ) -> None:
-        self.tally = Tally()
+        self.tally = tally or Tally()
         self.labels = Labels(archive.database)
         self._archive = archive
         self._progress = progress

@@ -60,7 +60,8 @@ def ingest(
         files |= {found.path: found for found in map(_at_address, addresses)}
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
-        with Fetcher(archive.settings.fetch_hosts.split(), pages=options.fetch_pages) as fetcher:
+        hosts, pause = archive.settings.fetch_hosts.split(), archive.settings.fetch_pause
+        with Fetcher(hosts, pages=options.fetch_pages, pause=pause) as fetcher:
             reading = Reading(
                 [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map, fetcher
             )

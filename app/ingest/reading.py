@@ -14,7 +14,7 @@ from app.ingest import draft as drafts
 from app.ingest import readers
 from app.ingest.dates import DateOrder
 from app.ingest.draft import Draft, Origin
-from app.ingest.fetching import Fetcher
+from app.ingest.fetching import Addresses
 from app.ingest.fields import unknown
 from app.ingest.formats import Format
 from app.ingest.mapping import FieldMap
@@ -24,12 +24,14 @@ from app.ingest.shapes import shape_of
 from app.ingest.survey import Survey, is_worth, survey_records
 from app.ingest.walk import Found
 from app.store.rejections import Refusal
+from app.text import printable
 
 # A file that is still being written is read until it stands still, but not for ever.
 _TRIES = 3
 # Names of fields may be anything, even data; remembering them must not fill the memory.
 _MOST_IGNORED = 200
 _MOST_NOTES = 50
+_LONGEST_NAME = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Reading:
     label: Callable[[Found], str] = attrgetter("label")
     """What a file is called in the keys of its records."""
     map: FieldMap = field(default_factory=FieldMap)
-    fetcher: Fetcher | None = None
+    fetcher: Addresses | None = None
     """For files that are addresses of the web."""
     total: int = 0
     done: int = 0
@@ -113,7 +115,7 @@ class Reading:
         except Refused as error:
             yield self._refusal(found, str(error))
             return
-        origin = Origin(url, found.path, *self._read_as(found), lambda: url, named=name.name)
+        origin = Origin(url, found.path, *self._read_as(found), lambda: found.called or url, named=name.name)
         with stream:
             if page is None:
                 whole = yield from self._of_opened(stream, origin)
@@ -184,14 +186,17 @@ class Reading:
                 whole = whole and record.number is not None
                 yield refusal(origin, record.number, record.reason, record.sha256, record.offset)
                 continue
-            record = self._with_page(self._by_our_names(record), format)
+            complete = self._with_page(self._by_our_names(record))
+            if complete is None:
+                continue
+            record = complete
             if len(self.tally.ignored) < _MOST_IGNORED:
                 self.tally.ignored |= unknown(record.fields)
             assert format is not None
             try:
                 yield drafts.draft(record, format, origin, orders)
             except Refused as error:
-                yield refusal(origin, record.number, str(error), record.sha256, record.offset)
+                yield refusal(origin, record.number, _told(error, record, origin), record.sha256, record.offset)
         return whole
 
     def _by_our_names(self, record: readers.Record) -> readers.Record:
@@ -200,12 +205,13 @@ class Reading:
         given = shape or self.map
         return replace(record, fields=given.apply(record.fields)) if shape or self.map.paths else record
 
-    def _with_page(self, record: readers.Record, format: Format | None) -> readers.Record:
-        """Add the text of the page that a feed's entry points to, where that is wanted and can be had."""
-        if self.fetcher is None or not self.fetcher.pages or format != "feed" or not record.fields.get("url"):
+    def _with_page(self, record: readers.Record) -> readers.Record | None:
+        """Add the text of the page that a feed's entry points to, where that is wanted and can be had. Returns None for
+        an entry of which there is nothing new."""
+        if self.fetcher is None or not self.fetcher.pages or not isinstance(record.fields.get("url"), str):
             return record
         try:
-            return replace(record, fields=self.fetcher.with_page(record.fields))
+            return self.fetcher.with_page(record)
         except (FetchFailed, Refused) as error:
             self._tell(
                 f"{record.fields['url']}: the page was not read ({error}); the entry was taken as the feed has it."
@@ -235,6 +241,13 @@ class Reading:
     def _note_progress(self) -> None:
         if self._on_disk is not None:
             self.done = max(self.done, self._before + self._on_disk.consumed)
+
+
+def _told(error: Refused, record: readers.Record, origin: Origin) -> str:
+    """Return why a record is refused. What is fetched has other entries tomorrow: there its number says nothing."""
+    entry = record.fields.get("url") or record.fields.get("id")
+    is_named = origin.named is not None and isinstance(entry, str) and entry != origin.file
+    return f"{error} (entry {printable(str(entry))[:_LONGEST_NAME]})" if is_named else str(error)
 
 
 def refusal(

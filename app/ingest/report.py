@@ -36,6 +36,17 @@ class Report:
     elapsed: float
 
 
+def sum_reports(reports: Sequence[Report]) -> Report:
+    """Return one report of several runs, each note once."""
+    numbers = ("read", *get_args(Outcome), "resolved", "recognised", "files")
+    return Report(
+        **{name: sum(getattr(report, name) for report in reports) for name in numbers},
+        notes=tuple(dict.fromkeys(note for report in reports for note in report.notes)),
+        seconds={stage: sum(report.seconds[stage] for report in reports) for stage in get_args(Stage)},
+        elapsed=sum(report.elapsed for report in reports),
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Progress:
     """`done` of `total` bytes are read (packed files count as they are), `records` are dealt with. For a while after

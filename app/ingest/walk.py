@@ -19,8 +19,8 @@ from app.text import printable
 class Found:
     """`name` is the path from the given folder's own name on: what to show, the same wherever the folder stands, with
     nothing in it that a terminal would obey. `refusal` says why the file must not be read. `settled`: there is nothing
-    to read, and what was refused here before is no more. `url`: it is fetched from there, and `path` says so. `source`
-    and `format` are those of that time."""
+    to read, and what was refused here before is no more. `url`: it is fetched from there, and `path` says so; `called`
+    is what it is called in keys, where that is another address. `source` and `format` are those of that time."""
 
     path: Path
     name: str
@@ -29,6 +29,7 @@ class Found:
     url: str | None = None
     source: str | None = None
     format: Format | None = None
+    called: str | None = None
 
     @property
     def place(self) -> str:

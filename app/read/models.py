@@ -435,6 +435,44 @@ class JobPage(TypedDict):
     next: NotRequired[Next]
 
 
+FeedState = Literal["new", "ok", "unchanged", "failing", "gone", "paused"]
+
+
+class NewsFeed(TypedDict):
+    """A feed that the archive follows by itself."""
+
+    id: Annotated[str, Field(examples=["c1d0a5f20b7e"])]
+    url: Annotated[str, Field(description="Where it is asked for: permanent moves are followed.")]
+    title: NotRequired[Annotated[str, Field(description="What it calls itself.")]]
+    source: NotRequired[Annotated[str, Field(description="The publisher, for entries that name none.")]]
+    state: Annotated[
+        FeedState,
+        Field(
+            description="`new`: not looked at yet. `ok`: the last look brought entries. `unchanged`: there was nothing "
+            "new. `failing`: it is tried again, ever later. `gone`: the server says that it is no more. `paused`: it "
+            "failed for weeks. The last two are looked at again when that is asked for."
+        ),
+    ]
+    error: NotRequired[Annotated[str, Field(description="Why the last look failed.")]]
+    failures: Annotated[int, Field(description="Looks in a row that failed.", ge=0)]
+    every: Annotated[int, Field(description="Minutes from one look to the next, where the feed does not ask for more.")]
+    fetch_pages: Annotated[bool, Field(description="Whether the pages are fetched that its entries point to.")]
+    added_at: Annotated[str, Field(description="UTC.")]
+    checked_at: NotRequired[Annotated[str, Field(description="The last look, UTC.")]]
+    success_at: NotRequired[Annotated[str, Field(description="The last look that did not fail, UTC.")]]
+    next_at: NotRequired[Annotated[str, Field(description="The next look, UTC; absent where there will be none.")]]
+    articles: Annotated[int, Field(description="New articles that came of it so far.", ge=0)]
+    counts: Annotated[WrittenCounts, Field(description="Of the last look that brought entries.")]
+
+
+class NewsFeedPage(TypedDict):
+    """Feeds, newest first."""
+
+    results: list[NewsFeed]
+    total: Count
+    next: NotRequired[Next]
+
+
 class SimilarArticles(TypedDict):
     """Articles about the same, nearest first."""
 

@@ -479,3 +479,53 @@ class UploadJob(SQLModel, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     notes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     error: str | None = None
+
+
+class FollowedFeed(SQLModel, table=True):
+    """A feed that is followed. `url` is where it is asked for, `given` where it was when it was added: its entries are
+    known by that. `every` is in minutes, `advised` the seconds between two looks that the feed itself asks for.
+
+    `state` is new, ok, unchanged, failing, gone or paused. Times are UTC; `next_at` is None where nobody is to look
+    again. `checks` counts the looks whose outcome is noted here, `tries` those that were begun since. `sha256` is of
+    the last answer. `counts` are as in `Report`, of the last look that read entries; `articles` came of all of them.
+    """
+
+    __tablename__ = "feed"
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    id: str = Field(unique=True)
+    url: str = Field(unique=True)
+    given: str
+    title: str | None = None
+    source: str | None = None
+    every: int
+    fetch_pages: bool = False
+    state: str = "new"
+    added_at: str
+    next_at: str | None = Field(default=None, index=True)
+    checked_at: str | None = None
+    success_at: str | None = None
+    checks: int = 0
+    tries: int = 0
+    failures: int = 0
+    error: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    advised: int = 0
+    sha256: str | None = None
+    articles: int = 0
+    counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+
+
+class FeedEntry(SQLModel, table=True):
+    """An entry of a feed whose pages are fetched, as it was when its page was read: both are the beginnings of hashes.
+    The page is not asked for again while it stays so."""
+
+    __tablename__ = "feed_entry"
+    __table_args__ = _CLUSTERED
+
+    feed_id: str = Field(
+        sa_column=Column(String, ForeignKey("feed.id", ondelete="CASCADE"), primary_key=True, nullable=False)
+    )
+    entry: str = Field(primary_key=True)
+    sha256: str

@@ -37,12 +37,13 @@ _TEXT = re.compile(r"<((?:[\w.-]{1,40}:)?(?:description|summary|content|encoded)
 _TEXT_END = re.compile(r"</((?:[\w.-]{1,40}:)?(?:description|summary|content|encoded))\s{0,20}>", re.IGNORECASE)
 _END = re.compile(r"</(?:[\w.-]{1,40}:)?(?:rss|rdf|feed|channel)\s{0,20}>\s*\Z", re.IGNORECASE)
 _WITH_MAIL = re.compile(r"\S+@\S+\s+\((?P<after>[^()]+)\)|(?P<before>[^<>]+?)\s*<\S+@[^<>]+>")
+NO_ENTRIES = "is a feed without entries"
 # What has no content of its own carries the text of its entries here.
 _PLAIN = "text/plain"
 
 
 def read_feed(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | Note]:
-    text = _feed_text(stream.whole(MAX_FEED), nature)
+    text = feed_text(stream.whole(MAX_FEED), nature)
     parsed, fault = _feed_of(text)
     entries = parsed.entries
     ended = len(_ENTRY_END.findall(text)) if fault else len(entries)
@@ -57,7 +58,7 @@ def read_feed(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | No
             yield Unusable(number, str(error), 0, sha256)
     begun = len(_ENTRY.findall(text))
     if not entries:
-        raise FileUnusable(f"is a feed without entries{f', and {fault}' if fault else ''}")
+        raise FileUnusable(f"{NO_ENTRIES}, and {fault}" if fault else NO_ENTRIES)
     if fault and not (begun == ended == len(entries) and _is_balanced(text)):
         raise FileUnusable(
             f"{fault}: of {_counted(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
@@ -71,7 +72,7 @@ def _counted(count: int) -> str:
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 
-def _feed_text(raw: bytes, nature: Nature) -> str:
+def feed_text(raw: bytes, nature: Nature) -> str:
     """Decode by the mark, else by what the feed says, where that can be; else by what it looks like."""
     said = _ENCODING.match(raw)
     if said and not nature.mark:
