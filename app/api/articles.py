@@ -103,6 +103,6 @@ def list_similar_articles(
         tag = check_index_tag(request, archive, engine)
         article = store.load_article(session, article_id)
         found = engine.similar(article_id, article.headline, told_text(article), params.limit)
-        results = hit_views(str(request.base_url), archive.database, found.hits, HitOptions())
+        results = hit_views(str(request.base_url), archive, session, found.hits, HitOptions())
     answer: SimilarArticles = {"results": results, "total": found.total}
     return reply(request, answer, tag=tag)

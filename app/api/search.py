@@ -43,11 +43,11 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(engine, query, params.match)
         labels = store.labels(session, entity_ids(found.hits.facets))
-        view = HitOptions(found.clause, params.highlight, frozenset(params.fields))
+        view = HitOptions(found.clause, params.highlight, frozenset(params.fields), frozenset(params.include))
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
-            "results": hit_views(str(request.base_url), archive.database, found.hits.hits, view),
+            "results": hit_views(str(request.base_url), archive, session, found.hits.hits, view),
             "facets": [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets],
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,

@@ -2,48 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal, cast
 
-from app.read.models import Hit, HitField, Snippet, Span, ordered
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.ids import EntityType
+from app.read.models import Hit, HitEntity, HitField, Snippet, Span, ordered
+from app.read.salience import by_salience
 from app.search import highlight
 from app.search.engine import ArticleHit as Found
 from app.search.engine import Card
 from app.search.query import Clause
-from app.store.articles import texts
-from app.store.database import Database
+from app.store.articles import NamedEntity, ShownText, named_entities, texts
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
+_EXTRA: frozenset[HitField] = frozenset(("entities", "body"))
+"""What a hit has only where that was asked for."""
+_MARKS = ("headline_html", "headline_matches")
+_MOST_ENTITIES = 10
+_NO_TEXT = ShownText("", ())
+
+_Marker = Callable[[str], dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
 class HitOptions:
-    """How hits are shown. `fields` empty: all of them."""
+    """How hits are shown. `fields` empty: all of them but `_EXTRA`; `include` are shown besides."""
 
     clause: Clause | None = None
     highlight: Literal["html", "offsets", "none"] = "none"
     fields: frozenset[HitField] = frozenset()
+    include: frozenset[HitField] = frozenset()
 
     def shows(self, field: HitField) -> bool:
-        return not self.fields or field in self.fields
+        asked = field in self.fields or field in self.include
+        return asked or (not self.fields and field not in _EXTRA)
 
 
-def hit_views(base: str, database: Database, hits: Sequence[Found], view: HitOptions) -> list[Hit]:
+def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Found], view: HitOptions) -> list[Hit]:
     """Return hits for the wire; `base` is the address of this server.
 
     Their keys stand in the order in which `Hit` declares them: people read answers too.
     """
-    found = texts(database, [hit.id for hit in hits]) if view.shows("snippet") and hits else {}
-    highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
-    views = [_hit(hit, f"{base}v1/articles/{hit.id}") for hit in hits]
+    ids = [hit.id for hit in hits]
+    found = texts(archive.database, ids) if hits and (view.shows("snippet") or view.shows("body")) else {}
+    mark_headline = _headline_marker(view)
+    views = [_hit(hit, f"{base}v1/articles/{hit.id}", mark_headline) for hit in hits]
     if view.shows("snippet"):
+        highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
         for hit in views:
-            hit["snippet"] = _wire_snippet(highlighter.snippet(*found.get(hit["id"], ("",))), view)
-    return [ordered(Hit, hit, view.fields | {"id"}) for hit in views] if view.fields else views
+            hit["snippet"] = _wire_snippet(highlighter.snippet(*found.get(hit["id"], _NO_TEXT)), view)
+    if view.shows("entities"):
+        for hit, entities in zip(views, _telling_entities(archive, session, hits), strict=True):
+            hit["entities"] = entities
+    if view.shows("body"):
+        for hit in views:
+            hit["body"] = found.get(hit["id"], _NO_TEXT).body
+    return [ordered(Hit, hit, view.fields | view.include | {"id"}) for hit in views] if view.fields else views
 
 
-def _hit(hit: Found, address: str) -> Hit:
+def _headline_marker(view: HitOptions) -> _Marker | None:
+    """Return what shows where the query hits in a headline; None where nobody wants to know."""
+    marks = [name for name in _MARKS if view.shows(name)]
+    if view.highlight == "none" or not marks:
+        return None
+    highlighter = highlight.Highlighter(view.clause, "headline")
+    as_html = view.highlight == "html"
+
+    def marked(headline: str) -> dict[str, object]:
+        spans = highlighter.matches(headline)
+        html = {"headline_html": highlight.mark(headline, spans)} if as_html else {}
+        return {**html, "headline_matches": wire_spans(spans)}
+
+    return marked
+
+
+def _hit(hit: Found, address: str, mark_headline: _Marker | None) -> Hit:
     shown: dict[str, object] = {"id": hit.id}
     for name in _ON_CARD:
         value = getattr(hit.card, name)
@@ -51,9 +88,27 @@ def _hit(hit: Found, address: str) -> Hit:
             shown[name] = value
         elif name == "url":
             shown[name] = address
+        if name == "headline" and mark_headline is not None:
+            shown |= mark_headline(hit.card.headline)
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
     return cast(Hit, shown)
+
+
+def _telling_entities(archive: Archive, session: Session, hits: Sequence[Found]) -> list[list[HitEntity]]:
+    named = named_entities(session, [hit.id for hit in hits])
+    articles = archive.engine.status().documents
+    telling = (by_salience(named[hit.id], hit.card.headline, articles)[:_MOST_ENTITIES] for hit in hits)
+    return [[_wire_entity(entity) for entity in each] for each in telling]
+
+
+def _wire_entity(entity: NamedEntity) -> HitEntity:
+    return {
+        "id": entity.id,
+        "type": cast(EntityType, entity.type),
+        "label": entity.name,
+        "mentions": entity.mentions,
+    }
 
 
 def _wire_snippet(found: highlight.BodySnippet, view: HitOptions) -> Snippet:

@@ -122,6 +122,15 @@ class Snippet(TypedDict):
     matches: Annotated[list[Span], Field(description="Offsets into `body`, not into the snippet.")]
 
 
+class HitEntity(TypedDict):
+    """An entity that an article names."""
+
+    id: EntityId
+    type: EntityType
+    label: Annotated[str, Field(description="Its name, for people.")]
+    mentions: Annotated[int, Field(description="How often the article names it.", ge=1)]
+
+
 class Hit(TypedDict):
     """One article found. With `fields`, only those asked for and the `id`."""
 
@@ -129,6 +138,10 @@ class Hit(TypedDict):
     external_id: NotRequired[Annotated[str, Field(description="The record's own id, as its source gave it.")]]
     url: NotRequired[Annotated[str, Field(description="Where to read it: at its publisher where known, else here.")]]
     headline: NotRequired[str]
+    headline_html: NotRequired[Annotated[str, Field(description="The headline, escaped, with hits in `<mark>`.")]]
+    headline_matches: NotRequired[
+        Annotated[list[Span], Field(description="Where `q` hits, as offsets into `headline`.")]
+    ]
     headline_derived: NotRequired[Annotated[bool, Field(description="The text came without one; made from its start.")]]
     date: NotRequired[CivilDate]
     published_at: NotRequired[PublishedAt]
@@ -139,12 +152,20 @@ class Hit(TypedDict):
     word_count: NotRequired[Count]
     score: NotRequired[Annotated[float, Field(description="Only comparable within one answer; absent by date.")]]
     snippet: NotRequired[Snippet]
+    entities: NotRequired[
+        Annotated[
+            list[HitEntity], Field(description="With `include`: whom it names, the most telling first.", max_length=10)
+        ]
+    ]
+    body: NotRequired[Annotated[str, Field(description="With `include`: the whole text.")]]
 
 
 if TYPE_CHECKING:
     HitField = str
 else:
     HitField = Literal[tuple(Hit.__annotations__)]
+HitExtra = Literal["entities", "authors", "body"]
+"""What a hit can be asked to have; the authors, where it has any, it has anyway."""
 
 
 class FacetValue(TypedDict):

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
 from app.ids import EntityType
-from app.read.models import DecisionKind, HitField, WithdrawalKind
+from app.read.models import DecisionKind, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
@@ -71,6 +71,11 @@ Cursor = Annotated[
     str | None,
     Field(description="Where to go on, as a `next` gave it. Opaque, and bound to its query.", examples=["WzE0XQ"]),
 ]
+Include = Annotated[list[HitExtra], Field(max_length=_MOST_VALUES)]
+INCLUDED = (
+    "What each hit shall have besides: `entities` (the ten most telling of those it names), `body` (the whole text), "
+    "`authors` (also where `fields` leaves them out)."
+)
 AnyInterval = Annotated[
     Literal["auto", "day", "week", "month", "year", "decade", "century"],
     Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
@@ -204,6 +209,7 @@ class SearchParams(Conditions):
         description="Only these fields of each hit; `id` is always there.",
         examples=[["headline", "date"]],
     )
+    include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
 
     def order(self) -> Sort:
         """Relevance is to a query text; without one the newest come first."""

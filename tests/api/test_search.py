@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from app.api.app import create_api
-from app.archive import open_archive
+from app.archive import Archive, open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
+from tests.conftest import WriteRecords
 from tests.served import Api, serve
 
 
@@ -82,6 +83,57 @@ def test_fields_chooses_and_keeps_the_id(api: Api) -> None:
     assert set(hit) == {"id", "headline", "snippet"}
     [hit] = api.get("/v1/search", q="pensioners", fields="date")["results"]
     assert set(hit) == {"id"}
+
+
+def test_a_headline_shows_why_it_matched(api: Api) -> None:
+    [hit] = api.get("/v1/search", q="headline:holds river")["results"]
+    headline = hit["headline"]
+    assert [headline[m["start"] : m["end"]] for m in hit["headline_matches"]] == ["holds", "river"]
+    assert hit["headline_html"] == "Truce <mark>holds</mark> along the <mark>river</mark>"
+    assert list(hit).index("headline_html") == list(hit).index("headline") + 1
+    [hit] = api.get("/v1/search", q="headline:holds river", highlight="offsets")["results"]
+    assert len(hit["headline_matches"]) == 2
+    assert "headline_html" not in hit
+    [hit] = api.get("/v1/search", q="headline:holds river", highlight="none")["results"]
+    assert not hit.keys() & {"headline_html", "headline_matches"}
+    [hit] = api.get("/v1/search", q="headline:holds river", fields="headline_html")["results"]
+    assert set(hit) == {"id", "headline_html"}
+
+
+def test_a_hit_has_besides_what_was_asked_for(api: Api) -> None:
+    [plain] = api.get("/v1/search", q="telephone")["results"]
+    assert not plain.keys() & {"entities", "body"}
+    [hit] = api.get("/v1/search", q="telephone", include=["entities", "body"])["results"]
+    assert {name: hit[name] for name in plain} == plain
+    article = api.get(f"/v1/articles/{hit['id']}")
+    assert hit["body"] == article["body"]
+    named = {entity["id"]: entity for entity in article["entities"]}
+    assert {entity["id"] for entity in hit["entities"]} == set(named)
+    for entity in hit["entities"]:
+        whole = named[entity["id"]]
+        mentions = len(whole["mentions"]) + len(whole.get("demonyms", []))
+        assert entity == {"id": whole["id"], "type": whole["type"], "label": whole["name"], "mentions": mentions}
+    order = [entity["id"] for entity in hit["entities"]]
+    assert order.index("person-narendra-modi") < order.index("place-pakistan")
+
+
+def test_ten_entities_are_enough_for_a_hit(archive: Archive, write_records: WriteRecords) -> None:
+    countries = "France Germany Italy Spain Poland Sweden Norway Denmark Finland Greece Turkey Egypt".split()
+    text = "".join(f"Officials from {country} met in the morning. " for country in countries)
+    ingest([write_records("a.jsonl", [{"id": "many", "title": "Officials meet", "text": text}])], archive)
+    with serve(create_api(archive.settings)) as http:
+        [hit] = http.get("/v1/search", params={"include": "entities"}).json()["results"]
+        assert len(http.get(f"/v1/articles/{hit['id']}").json()["entities"]) == len(countries)
+    assert len(hit["entities"]) == 10
+
+
+def test_what_is_included_comes_with_the_fields_chosen(api: Api) -> None:
+    [hit] = api.get("/v1/search", q="telephone", fields="date", include=["authors", "entities"])["results"]
+    assert set(hit) == {"id", "date", "authors", "entities"}
+    [hit] = api.get("/v1/search", q="telephone", fields=["entities"])["results"]
+    assert set(hit) == {"id", "entities"}
+    refused = api.http.get("/v1/search", params={"include": "enttities"})
+    assert api.problem(refused)["errors"][0]["suggestion"] == "entities"
 
 
 @pytest.mark.parametrize("params", [{}, {"q": "tide"}, {"q": "harbour", "sort": "date"}, {"source": "Almanac"}])

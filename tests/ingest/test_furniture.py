@@ -142,9 +142,11 @@ def test_hits_and_what_is_like_an_article_are_of_its_own_words(archive: Archive,
     assert {told_text(each).strip()[:18] for each in articles} == {"The prime minister"}
     found = archive.engine.search(Query(parse('"reprint permission"').clause))
     assert found.total == 8
-    shown = hit_views("/", archive.database, found.hits, HitOptions())
+    offsets = HitOptions(parse('"reprint permission"').clause, "offsets")
+    with archive.database.reading() as session:
+        shown = hit_views("/", archive, session, found.hits, HitOptions())
+        marked = hit_views("/", archive, session, found.hits, offsets)
     assert {hit["snippet"]["text"][:18] for hit in shown} == {"The prime minister"}
-    marked = hit_views("/", archive.database, found.hits, HitOptions(parse('"reprint permission"').clause, "offsets"))
     assert all(len(hit["snippet"]["matches"]) == 1 for hit in marked)
 
 
