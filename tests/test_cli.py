@@ -291,6 +291,16 @@ def test_source_and_format_can_be_forced(run: Run, tmp_path: Path) -> None:
     assert run("ingest", odd, "--format", "wordstar").exit_code == 2
 
 
+def test_an_author_is_searched_for_as_over_http(run: Run, tmp_path: Path) -> None:
+    signed = tmp_path / "signed.csv"
+    rows = ["headline,text,author", "Harbour opens,It is open.,Zoë Doe", "Harbour shuts,It is shut.,Jane Smith"]
+    signed.write_text("\n".join(rows), encoding="utf-8")
+    assert run("ingest", signed, "--skip-entities").exit_code == 0
+    found = json.loads(run("search", "harbour", "--author", "zoe doe", "--json").stdout)
+    assert [hit["authors"] for hit in found["results"]] == [["Zoë Doe"]]
+    assert json.loads(run("search", "author:smith", "--json").stdout)["total"] == 1
+
+
 def test_what_was_found_is_shown_with_date_and_text(filled: Run) -> None:
     shown = filled("search", "astronauts landed")
     assert shown.exit_code == 0

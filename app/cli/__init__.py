@@ -212,11 +212,12 @@ def watch_command(
         ("dateline search 'astro* OR Gorbachov~' --json", "beginnings and misspellings, for a program"),
     ),
 )
-def search_command(
+def search_command(  # noqa: PLR0913  # the options of a command are its parameters
     query: Annotated[
         list[str], typer.Argument(metavar="QUERY", help='Words, "a phrase", OR, -not, pre*, wrod~, headline:word.')
     ],
     source: Annotated[list[str] | None, typer.Option(help="Only this publisher; may be repeated.")] = None,
+    author: Annotated[list[str] | None, typer.Option(help="Only articles by this author; may be repeated.")] = None,
     entity: Annotated[
         list[str] | None, typer.Option(help="Only articles that name this: a name or an id; may be repeated.")
     ] = None,
@@ -241,7 +242,7 @@ def search_command(
     from app.store.articles import texts
 
     params = _checked_params(
-        q=" ".join(query), source=source, entity=entity, date_from=first, date_to=last, limit=limit
+        q=" ".join(query), source=source, author=author, entity=entity, date_from=first, date_to=last, limit=limit
     )
     with (settled if entity else existing)(data_dir) as archive:
         if not is_ours(archive):

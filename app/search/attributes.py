@@ -34,20 +34,28 @@ def _as_given(value: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class ValueView:
-    """`read` gives the raw values of a document; `key` the form in which two spellings of one value are the same."""
+    """`read` gives the raw values of a document; `key` the form in which two spellings of one value are the same.
+
+    The key is what is kept and shown, unless `spelt`: then values are kept as they are spelt and only compared by it.
+    """
 
     name: str
     read: Callable[[Document], Iterable[str | None]]
     key: Callable[[str], str] = _as_given
+    spelt: bool = False
 
     def values(self, document: Document) -> tuple[str, ...]:
         """Return the values of a document, each once, in the order in which it has them."""
-        return tuple(dict.fromkeys(self.key(value) for value in self.read(document) if value))
+        found: dict[str, str] = {}
+        for value in filter(None, self.read(document)):
+            key = self.key(value)
+            found.setdefault(key, value if self.spelt else key)
+        return tuple(found.values())
 
 
 ENTITY = ValueView("entity", lambda document: document.entities)
 SOURCE = ValueView("source", lambda document: (document.source,))
-AUTHOR = ValueView("author", lambda document: document.authors)
+AUTHOR = ValueView("author", lambda document: document.authors, fold, spelt=True)
 PLACE = ValueView("place", lambda document: (document.place,), place_key)
 LANGUAGE = ValueView("language", lambda document: (document.language,))
 
@@ -92,8 +100,12 @@ class Filters:
     )
     source: tuple[str, ...] = _filter_field(SOURCE, "any", "Publishers; any of them.", "Reuters")
     not_source: tuple[str, ...] = _filter_field(SOURCE, "none", "Publishers; none of them.", "Reuters", verb="not ")
-    author: tuple[str, ...] = _filter_field(AUTHOR, "any", "Authors; any of them.", "Jane Doe", verb="by ")
-    not_author: tuple[str, ...] = _filter_field(AUTHOR, "none", "Authors; none of them.", "Jane Doe", verb="not by ")
+    author: tuple[str, ...] = _filter_field(
+        AUTHOR, "any", "Authors, in capitals or not; any of them.", "Jane Doe", verb="by "
+    )
+    not_author: tuple[str, ...] = _filter_field(
+        AUTHOR, "none", "Authors, in capitals or not; none of them.", "Jane Doe", verb="not by "
+    )
     dateline: tuple[str, ...] = _filter_field(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
     language: tuple[str, ...] = _filter_field(LANGUAGE, "any", "Language codes; any of them.", "en")
 

@@ -297,3 +297,7 @@ def test_authors_are_shown_counted_and_chosen(api: Api) -> None:
     assert api.get("/v1/search", q="author:desk")["total"] == 1
     everything = api.get("/v1/search")["total"]
     assert api.get("/v1/search", not_author="Desk")["total"] == everything - 1
+    folded = api.get("/v1/search", author="dësk", facet="author")
+    assert folded["results"] == found["results"]
+    (switched,) = folded["facets"][0]["values"]
+    assert (switched["value"], switched["selected"], switched["url"]) == ("Desk", True, "/v1/search?facet=author")

@@ -45,7 +45,9 @@ from app.search.plan import (
     Without,
 )
 from app.search.whoosh.segment import GAP
+from app.text import fold
 from tests.search import reference
+from tests.search.generated import AUTHORS
 from tests.search.reference import BOOST, FIELDS, K1, B
 
 DERIVED_BOOST = 0.5
@@ -285,7 +287,7 @@ def _query_of(filters: Filters) -> Any:
     for field, values in (
         ("entity", filters.entity_any),
         ("source", filters.source),
-        ("author", filters.author),
+        ("author", _spellings(filters.author)),
         ("place", tuple(map(reference.place_key, filters.dateline))),
         ("language", filters.language),
     ):
@@ -293,8 +295,13 @@ def _query_of(filters: Filters) -> Any:
     found = query.And(wanted) if wanted else None
     refused = [_any_of("entity", filters.not_entity)] if filters.not_entity else []
     refused += [_any_of("source", filters.not_source)] if filters.not_source else []
-    refused += [_any_of("author", filters.not_author)] if filters.not_author else []
+    refused += [_any_of("author", _spellings(filters.not_author))] if filters.not_author else []
     return Except(found or _EVERYTHING, query.Or(refused)) if refused else found
+
+
+def _spellings(names: Iterable[str]) -> tuple[str, ...]:
+    wanted = {fold(name) for name in names}
+    return tuple(name for name in AUTHORS if fold(name) in wanted)
 
 
 def _any_of(field: str, values: Iterable[str]) -> Any:

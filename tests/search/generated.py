@@ -40,7 +40,7 @@ ODD = (
     "oil\u200b",
 )
 SOURCES = ("Harbour Wire", "Coast Courier", "The Évening Post", None)
-AUTHORS = ("Jane Doe", "Doe", "Oil Desk", "Zoë de la Haye")
+AUTHORS = ("Jane Doe", "JANE DOE", "Oil Desk", "Zoë de la Haye")
 PLACES = ("New Delhi", "NEW DELHI", "Zürich", "London", "Québec City", None, None)
 LANGUAGES = ("en", "en", "en", "fr", "de")
 ENTITIES = (

@@ -204,8 +204,8 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
         "not_entity": not set(filters.not_entity) & set(document.entities),
         "source": not filters.source or document.source in filters.source,
         "not_source": document.source not in filters.not_source,
-        "author": not filters.author or bool(set(filters.author) & set(document.authors)),
-        "not_author": not set(filters.not_author) & set(document.authors),
+        "author": not filters.author or bool(_folded(filters.author) & _folded(document.authors)),
+        "not_author": not _folded(filters.not_author) & _folded(document.authors),
         "dateline": not filters.dateline or place in [place_key(name) for name in filters.dateline],
         "language": not filters.language or document.language in filters.language,
     }
@@ -218,6 +218,10 @@ def span(day: str) -> tuple[str, str]:
     if len(last) == 7:
         last = f"{last}-{monthrange(*map(int, last.split('-')))[1]}"
     return (f"{day}-01-01"[:10], last) if len(day) < 10 else (day, day)
+
+
+def _folded(names: Iterable[str]) -> set[str]:
+    return {fold(name) for name in names}
 
 
 def place_key(text: str) -> str:
@@ -244,6 +248,8 @@ class Expected:
         """Counted as if the filter that chooses among this facet's own values were not there."""
         found = self._passing(self._matching, _own(self._query.filters, name))
         counts = Counter(value for document in found for value in _values(document, name))
+        if name == "author":
+            counts = _as_usually_spelt(counts)
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         listed = ranked[: self._query.facet_limit]
         return FacetCounts(
@@ -280,6 +286,14 @@ def _moment(document: Document) -> tuple[str, bool, datetime]:
     return day, document.published_at is not None, at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
+def _as_usually_spelt(counts: Counter[str]) -> Counter[str]:
+    """Join what differs in case and accents alone."""
+    joined: dict[str, list[str]] = {}
+    for name in sorted(counts, key=lambda name: (-counts[name], name)):
+        joined.setdefault(fold(name), []).append(name)
+    return Counter({names[0]: sum(counts[name] for name in names) for names in joined.values()})
+
+
 def _own(filters: Filters, name: FacetName) -> str | None:
     if name in ("year", "month"):
         return "date"
@@ -303,7 +317,7 @@ def _values(document: Document, name: FacetName) -> set[str]:
         case "source":
             return {document.source} if document.source else set()
         case "author":
-            return set(document.authors)
+            return set({fold(name): name for name in reversed(document.authors)}.values())
         case "dateline":
             return {place_key(document.place)} if document.place else set()
         case "language":

@@ -61,6 +61,19 @@ def test_counts(sorted_out: SearchEngine, name: FacetName, missing: int, buckets
     assert facet(sorted_out, name) == expected
 
 
+def test_an_author_is_one_however_spelt(engine: SearchEngine) -> None:
+    spelt = ("ZOË DOE", "Zoë Doe", "zoe doe", "Zoë Doe", "Jane")
+    engine.put([doc(number, "oil", authors=(name,)) for number, name in enumerate(spelt, 1)], sequence=1)
+    engine.put([doc(6, "oil", authors=("Zoe  Doe", "ZOË DOE"))], sequence=2)
+    assert facet(engine, "author").buckets == (Bucket("Zoë Doe", 5), Bucket("Jane", 1))
+    assert facet(engine, "author", limit=1) == FacetCounts("author", 2, 0, 1, (Bucket("Zoë Doe", 5),))
+    for name in spelt[:4]:
+        assert engine.search(Query(None, Filters(author=(name,)))).total == 5
+        assert engine.search(Query(None, Filters(not_author=(name, "Nobody")))).total == 1
+    engine.delete([f"{number:016x}" for number in (2, 4)], sequence=3)
+    assert facet(engine, "author").buckets == (Bucket("ZOË DOE", 3), Bucket("Jane", 1))
+
+
 def test_what_is_not_listed_is_counted_together(sorted_out: SearchEngine) -> None:
     assert facet(sorted_out, "month", limit=1) == FacetCounts("month", 3, 1, 2, (Bucket("2001-05", 1),))
     assert facet(sorted_out, "month", limit=0) == FacetCounts("month", 3, 1, 3, ())

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from app.search.attributes import FACETS, FacetName, Grouping
+from app.search.attributes import FACETS, FacetName, Grouping, ValueView
 from app.search.engine import Bucket, DateCounts, FacetCounts
 from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
@@ -28,11 +28,12 @@ _FEW = 16
 
 
 def count_facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> FacetCounts:
-    """Count the values of `documents`, ascending. The most frequent first, then by value."""
+    """Count the values of `documents`, ascending. The most frequent first, then by value; one that is spelt in several
+    ways counts as one, and shows as most of them have it."""
     view = FACETS[name].view
     if view is None:
         return _count_periods(snapshot.calendar, name, documents, limit)
-    numbering = _numberings.setdefault(name, _Numbering())
+    numbering = _numberings.setdefault(name, _Numbering(view))
     parts = [(snapshot.views[part].segment, inside) for part, inside, _ in snapshot.parts(documents)]
     values = [(_facet_values(segment, name, view.name), inside) for segment, inside in parts]
     numbers = [numbering.of(one) for one, _ in values]
@@ -42,7 +43,11 @@ def count_facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit
         held = np.flatnonzero(found)
         totals[common[held]] += found[held]
         missing += lacking
-    shown = [(numbering.text(i), count) for i, count in _top(totals, limit, numbering.text)]
+    label: Callable[[int], str] = numbering.text
+    if view.spelt:
+        label = numbering.usual_spelling(totals)
+        totals = numbering.joined(totals)
+    shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet_counts(name, totals, missing, shown)
 
 
@@ -143,11 +148,17 @@ def _read_values(segment: Segment, view: str, grouping: Grouping) -> _FacetValue
 
 
 class _Numbering:
-    """A number for each value of a facet that this process has met: one that all segments share and no commit moves."""
+    """A number for each value of a facet that this process has met: one that all segments share and no commit moves.
 
-    def __init__(self) -> None:
+    Each spelling of a value has its own. The first that was met stands for them all.
+    """
+
+    def __init__(self, view: ValueView) -> None:
+        self._view = view
         self._numbers: dict[bytes, int] = {}
         self._values: list[bytes] = []
+        self._standing_for: list[int] = []
+        self._spellings: dict[str, list[int]] = {}
         self._of: WeakKeyDictionary[_FacetValues, Ints] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -161,14 +172,35 @@ class _Numbering:
             if found is None:
                 for term in values.terms:
                     if term not in self._numbers:
-                        self._numbers[term] = len(self._values)
-                        self._values.append(term)
+                        self._add(term)
                 found = np.array([self._numbers[term] for term in values.terms], np.int64)
                 self._of[values] = found
             return found
 
     def text(self, number: int) -> str:
         return self._values[number].decode("utf-8", "surrogatepass")
+
+    def joined(self, totals: Ints) -> Ints:
+        """Return the totals of values, each at the number that stands for its spellings."""
+        return np.bincount(self._standing_for[: len(totals)], totals, len(totals)).astype(np.int64)
+
+    def usual_spelling(self, totals: Ints) -> Callable[[int], str]:
+        """Return what tells how most of `totals` spell the value that a number stands for."""
+
+        def spelt(number: int) -> str:
+            known = self._spellings[self._view.key(self.text(number))]
+            return min((-int(totals[each]), self.text(each)) for each in known if each < len(totals))[1]
+
+        return spelt
+
+    def _add(self, term: bytes) -> None:
+        number = self._numbers[term] = len(self._values)
+        if self._view.spelt:
+            spellings = self._spellings.setdefault(self._view.key(term.decode("utf-8", "surrogatepass")), [])
+            spellings.append(number)
+            self._standing_for.append(spellings[0])
+        # Last: other threads count as many as there are values.
+        self._values.append(term)
 
 
 _numberings: dict[FacetName, _Numbering] = {}

@@ -45,7 +45,7 @@ class FilterMasks:
 
 def _key_masks(snapshot: Snapshot, filters: Filters) -> Iterator[tuple[str, Mask]]:
     for one in FILTERS.values():
-        masks = [snapshot.having(one.view.name, one.view.key(value)) for value in filters.of(one.name)]
+        masks = [snapshot.having(one.view, value) for value in filters.of(one.name)]
         if masks:
             mask = masks[0] if len(masks) == 1 else _COMBINED[one.how].reduce(masks)
             yield one.name, ~mask if one.how == "none" else mask

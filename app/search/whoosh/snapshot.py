@@ -18,9 +18,11 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from app.search.attributes import ValueView
 from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, Documents, Segment
+from app.search.whoosh.values import value_numbers
 
 _ID = re.compile("[0-9a-f]{16}")
 
@@ -171,18 +173,18 @@ class Snapshot:
 
         return self.kept.get((view, term), made)
 
-    def having(self, view: str, value: str) -> Mask:
-        """Return, for each document, whether it has a value of a key view."""
+    def having(self, view: ValueView, value: str) -> Mask:
+        """Return, for each document, whether it has a value, however that is spelt."""
+        key = view.key(value)
 
         def made() -> Mask:
             mask = np.zeros(self.held, bool)
-            numbers = self.numbers(view, value.encode("utf-8", "surrogatepass")).tolist()
-            for first, one, number in zip(self.firsts, self.views, numbers, strict=False):
-                if number >= 0:
-                    mask[one.segment.documents_with(view, number) + first] = True
+            for first, one in zip(self.firsts, self.views, strict=False):
+                for number in value_numbers(one.segment, view, key):
+                    mask[one.segment.documents_with(view.name, number) + first] = True
             return mask
 
-        return self.kept.get((view, value), made)
+        return self.kept.get((view.name, key), made)
 
     @cached_property
     def calendar(self) -> Calendar:

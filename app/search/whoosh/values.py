@@ -1,11 +1,13 @@
-"""Values of an attribute that hold some words: `author:smith` asks for every author who is called so.
+"""Values of an attribute that are looked for by less than their bytes: `author=JANE DOE` asks for a name however it is
+spelt, `author:smith` for every author who is called so.
 
 An archive has far fewer values than texts, so they are read one by one, each taken apart once for a segment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +15,7 @@ import numpy as np
 from rapidfuzz.distance import OSA
 
 from app.search import analysis
+from app.search.attributes import ValueView
 from app.search.plan import ValueWords
 from app.search.whoosh.segment import Documents, Segment
 
@@ -26,6 +29,26 @@ class _WordsOfValues:
     @property
     def nbytes(self) -> int:
         return sum(60 + 60 * len(words) for words in self.words)
+
+
+@dataclass(frozen=True, eq=False)
+class _Spellings:
+    """The numbers of the values of a view that are the same but for how they are spelt, by their key."""
+
+    numbers: dict[str, list[int]]
+
+    @property
+    def nbytes(self) -> int:
+        return 200 * len(self.numbers)
+
+
+def value_numbers(segment: Segment, view: ValueView, key: str) -> Sequence[int]:
+    """Return the numbers of the values of a segment that have that key."""
+    if view.spelt:
+        known: _Spellings = segment.kept.get(("spellings", view.name), partial(_read_spellings, segment, view))
+        return known.numbers.get(key, ())
+    number = segment.terms(view.name).find(key.encode("utf-8", "surrogatepass"))
+    return () if number is None else (number,)
 
 
 def documents_with(segment: Segment, leaf: ValueWords) -> Documents:
@@ -45,9 +68,19 @@ def holds(words: tuple[str, ...], leaf: ValueWords) -> bool:
     return any(_reaches(start, places[1:], leaf.slop) for start in places[0]) if places else False
 
 
+def _read_spellings(segment: Segment, view: ValueView) -> _Spellings:
+    numbers: defaultdict[str, list[int]] = defaultdict(list)
+    for number, text in enumerate(_value_texts(segment, view.name)):
+        numbers[view.key(text)].append(number)
+    return _Spellings(dict(numbers))
+
+
 def _read_words(segment: Segment, view: str) -> _WordsOfValues:
-    texts = (term.decode("utf-8", "surrogatepass") for term in segment.terms(view).all())
-    return _WordsOfValues([analysis.phrase_terms(text) for text in texts])
+    return _WordsOfValues([analysis.phrase_terms(text) for text in _value_texts(segment, view)])
+
+
+def _value_texts(segment: Segment, view: str) -> Iterator[str]:
+    return (term.decode("utf-8", "surrogatepass") for term in segment.terms(view).all())
 
 
 def _with_last_marked(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
