@@ -3,10 +3,11 @@
 DatelineError
 ├── InvalidParameter      a value that cannot be served; names the parameter and, where it can, a better value
 │   ├── QueryTooComplex   the query text exceeds a limit; carries a stable code
-│   ├── DecisionInvalid   a decision that says something that cannot be; names the field
+│   ├── FieldInvalid      a field of a body that says what cannot be
+│   │   ├── DecisionInvalid   of a decision
+│   │   └── AnswerTooLarge    more is asked for at once than one answer holds
 │   ├── RequestChanged    another request under the key of an earlier one
-│   ├── BodyUnreadable    what was sent holds no article
-│   └── AnswerTooLarge    more is asked for at once than one answer holds
+│   └── BodyUnreadable    what was sent holds no article
 ├── InvalidCursor         a cursor that is not ours, or belongs to another query
 ├── NotFound              no such article, entity, ...
 ├── Conflict              a decision that an earlier one stands against
@@ -76,11 +77,15 @@ class QueryTooComplex(InvalidParameter):
         self.code = code
 
 
-class DecisionInvalid(InvalidParameter):
+class FieldInvalid(InvalidParameter):
+    """`parameter` is the field of the body that was sent."""
+
+
+class DecisionInvalid(FieldInvalid):
     """A decision that cannot be taken as it is; `parameter` is the field of it to change."""
 
 
-class AnswerTooLarge(InvalidParameter):
+class AnswerTooLarge(FieldInvalid):
     """`parameter` is the field of the body that asks for too much; `size` and `most` are in bytes."""
 
     def __init__(self, parameter: str, size: int, most: int) -> None:

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app import trust
@@ -60,6 +60,12 @@ class Settings(BaseSettings):
     """Hosts of the own networks that may be fetched from, by name or address; several with spaces."""
     fetch_pause: float = Field(default=1.0, ge=0, le=60)
     """Seconds from one page or feed that is fetched from a host to the next."""
+    smtp_url: SecretStr = SecretStr("")
+    """The mail server for what saved searches tell, as `smtp://user:password@mail.example:587`, or `smtps://`."""
+    mail_from: str = ""
+    """Whom that mail comes from, as `Dateline <dateline@news.example>`."""
+    public_url: str = ""
+    """The address under which readers find this server, as `https://news.example/archive`; empty: as they ask."""
     trusted_folders: str = ""
     """Folders that are believed although another user could have written there; several with colons."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, search, timeline, uploads, withdrawals, writing
+from app.api import articles, decisions, entities, health, search, searches, timeline, uploads, withdrawals, writing
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
@@ -49,7 +49,7 @@ def create_api(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, writing, uploads, entities, decisions, withdrawals, health):
+    for room in (search, timeline, articles, writing, uploads, entities, decisions, withdrawals, searches, health):
         app.include_router(room.router)
     problems.install_problems(app)
     reply.install_redirects(app)
@@ -73,7 +73,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         app.add_middleware(
             Origins,
             allow_origins=settings.cors_origins.split(),
-            allow_methods=["GET", "HEAD", "POST", "PUT"],
+            allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", REQUEST_ID],
             expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
         )

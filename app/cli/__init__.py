@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from app import errors
-from app.cli import entities, feeds, jobs, keys, server, withdrawals
+from app.cli import entities, feeds, jobs, keys, searches, server, withdrawals
 from app.cli.command import (
     EXIT_DISK,
     EXIT_HELP,
@@ -62,6 +62,7 @@ app = CommandLine(
 app.add_typer(entities.entities)
 app.add_typer(keys.keys, name="keys", no_args_is_help=True)
 app.add_typer(feeds.feeds, name="feeds", no_args_is_help=True)
+app.add_typer(searches.searches, name="searches", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
 app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
 withdrawals.add_to(app)

@@ -20,7 +20,7 @@ def create_key_command(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what has it.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option(help="read, ingest or admin, which is for everything (read); may be repeated."),
+        typer.Option(help="read, ingest, alerts or admin, which is for everything (read); may be repeated."),
     ] = None,
     data_dir: DataDir = None,
 ) -> None:
@@ -30,7 +30,9 @@ def create_key_command(
     from app.store import keys
 
     if unknown := set(scope or ()) - set(keys.SCOPES):
-        raise errors.InvalidParameter("--scope", f"There is no scope {min(unknown)!r}, but read, ingest and admin.")
+        raise errors.InvalidParameter(
+            "--scope", f"There is no scope {min(unknown)!r}, but read, ingest, alerts and admin."
+        )
     scopes = [one for one in keys.SCOPES if one in (scope or ["read"])]
     now = datetime.now(UTC).isoformat(timespec="seconds")
     with existing(data_dir) as archive, archive.database.writing() as session:

@@ -7,6 +7,7 @@ import ssl
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +24,7 @@ AGENT = "Dateline/1 (archive of news articles)"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
 _LONGEST_URL = 4_000
+_Headers = list[tuple[bytes | str, bytes | str]]
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
 
 
@@ -99,15 +101,35 @@ class Client:
         raise FetchFailed(url, f"redirects more than {self._limits.redirects} times")
 
     def _once(self, url: str, conditions: Mapping[str, str | None], until: float) -> Fetched | _Redirect:
-        headers: list[tuple[bytes | str, bytes | str]] = [
+        headers: _Headers = [
             ("Host", urlsplit(url).netloc), ("User-Agent", AGENT), ("Accept", "*/*"), ("Accept-Encoding", "gzip"),
             *((name, value) for name, value in conditions.items() if value and value.isascii()),
         ]  # fmt: skip
+        with self._asked("GET", url, headers, until) as answer:
+            return self._read(url, answer, until)
+
+    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> int:
+        """Send a message, and return the status that it was answered with. Raises as `get` does; a redirect is none of
+        2xx, and what was signed for one address goes to no other."""
+        until = self._network.deadline.at = time.monotonic() + self._limits.seconds
+        asked = checked_address(url)
+        fixed = {"Host": urlsplit(asked).netloc, "User-Agent": AGENT, "Content-Length": str(len(body))}
+        with self._asked("POST", asked, [*fixed.items(), *headers.items()], until, body) as answer:
+            if not 200 <= answer.status < 300:
+                raise FetchFailed(url, f"answered {answer.status}")
+            return answer.status
+
+    @contextmanager
+    def _asked(
+        self, method: str, url: str, headers: _Headers, until: float, body: bytes | None = None
+    ) -> Iterator[httpcore.Response]:
         silence = self._limits.silence
         patience = dict.fromkeys(("connect", "read", "write", "pool"), silence)
         try:
-            with self._pool.stream("GET", url, headers=headers, extensions={"timeout": patience}) as answer:
-                return self._read(url, answer, until)
+            with self._pool.stream(
+                method, url, headers=headers, content=body, extensions={"timeout": patience}
+            ) as answer:
+                yield answer
         except httpcore.TimeoutException:
             raise FetchFailed(url, self._too_late(until) or f"gave no answer for {silence:g} seconds") from None
         except httpcore.UnsupportedProtocol:

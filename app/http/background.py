@@ -13,6 +13,7 @@ import threading
 import time
 from multiprocessing.process import BaseProcess
 
+from app.alerts import Alerts
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
@@ -37,6 +38,7 @@ class Background:
         self._stop, self._wake = threading.Event(), threading.Event()
         self._pause = _FIRST_PAUSE
         self._looked_at, self._due = -1, 0.0
+        self._alerts = Alerts(archive)
 
     def start(self) -> None:
         if not self._archive.database.read_only:
@@ -66,7 +68,7 @@ class Background:
     def _is_wanted(self) -> bool:
         version = self._archive.database.version()
         if version != self._looked_at:
-            self._due, self._looked_at = work_due(self._archive), version
+            self._due, self._looked_at = work_due(self._archive, [self._alerts]), version
         return time.time() >= self._due
 
     def _is_free(self) -> bool:
@@ -111,8 +113,8 @@ def _work_beside(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
     threading.Thread(target=_end_with_server, daemon=True).start()
     try:
-        with open_archive(settings) as archive:
-            work(archive)
+        with open_archive(settings) as archive, Alerts(archive) as alerts:
+            work(archive, [alerts])
     except ArchiveBusy:
         return
     except DatelineError as error:

@@ -46,8 +46,10 @@ async def json_body(request: Request) -> None:
 
 
 IngestDep = Annotated[Key, Depends(require_scope("ingest"))]
+AlertsDep = Annotated[Key, Depends(require_scope("alerts"))]
 AdminDep = Annotated[Key, Depends(require_scope("admin"))]
 ArchiveDep = Annotated[Archive, Depends(_archive)]
 ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]
 JobId = Annotated[str, Path(description="The job's id.", max_length=64, examples=["5d0f2b9c81e4a637"])]
+SearchId = Annotated[str, Path(description="The saved search's id.", max_length=64, examples=["1f0c9b7e52d4a683"])]
 EntityId = Annotated[str, Path(description="The entity's id.", max_length=200, examples=["person-narendra-modi"])]

@@ -38,6 +38,7 @@ _TAGS = [
     {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
     {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
     {"name": "Withdrawals", "description": "Articles out of sight and back, for keys with the scope admin."},
+    {"name": "Saved searches", "description": "Searches that tell what is new, for keys with the scope alerts."},
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {

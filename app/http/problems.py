@@ -239,7 +239,7 @@ async def _handle_domain_error(request: Request, error: Exception) -> Response:
 
 def _parameter_error(error: errors.InvalidParameter) -> ProblemError:
     found: ProblemError = {"parameter": error.parameter, "message": error.message}
-    if isinstance(error, errors.DecisionInvalid | errors.AnswerTooLarge):
+    if isinstance(error, errors.FieldInvalid):
         found = {"pointer": f"/{error.parameter}", "message": error.message}
     if isinstance(error, errors.BodyUnreadable):
         found = {"pointer": "", "message": error.message}

@@ -5,7 +5,10 @@ be killed at any time.
 
 from __future__ import annotations
 
+import math
 import time
+from collections.abc import Sequence
+from typing import Protocol
 
 from app.archive import Archive
 from app.ingest.following import Poller, next_moment
@@ -20,31 +23,54 @@ _LINGER = 30.0
 _LOOK = 0.2
 
 
-def work_due(archive: Archive) -> float:
-    """Return when there is something to do, as `time.time` has it: 0 for now, infinite for never."""
+class Task(Protocol):
+    """What else is done there, by rooms that this one does not know."""
+
+    def due(self) -> float:
+        """Return when there is something to do, as `time.time` has it: 0 for now, infinite for never."""
+        ...
+
+    def step(self) -> bool:
+        """Do some of what is due. Return whether there was anything."""
+        ...
+
+
+def work_due(archive: Archive, more: Sequence[Task] = ()) -> float:
+    """Return when there is something to do, as `Task.due` does."""
     with archive.database.reading() as session:
         if next_job(session) is not None or (archive.settings.recognise and count_waiting(session) > 0):
             return 0.0
-    return next_moment(archive)
+    return min(next_moment(archive), _first_due(more))
 
 
-def work(archive: Archive) -> None:
+def work(archive: Archive, more: Sequence[Task] = ()) -> None:
     """Do what waits, and stay a while for more. Raises `ArchiveBusy` at once where another process does it already."""
     with writing_alone(archive.settings.background_lock_path), Poller(archive) as poller:
         sweep(archive)
         until = time.monotonic() + _LINGER
         version = -1
-        while time.monotonic() < until or poller.is_needed(_LINGER):
-            if version == (now := archive.database.version()) and not poller.is_due():
-                time.sleep(_LOOK)
-                continue
-            if version != now:
+        while time.monotonic() < until or poller.is_needed(_LINGER) or _first_due(more) < time.time() + _LINGER:
+            if version != (now := archive.database.version()):
                 version = now
                 poller.look_anew()
-            while _do_some(archive, poller):
+            elif not poller.is_due():
+                until = time.monotonic() + _LINGER if _step(more) else until
+                time.sleep(_LOOK)
+                continue
+            while _do_some(archive, poller) or _step(more):
                 until = time.monotonic() + _LINGER
 
 
 def _do_some(archive: Archive, poller: Poller) -> bool:
     """Files first: somebody waits for them. What feeds brought is written in no time, and names take longer."""
     return do_next_job(archive) or poller.step() or (archive.settings.recognise and name_some(archive) > 0)
+
+
+def _first_due(more: Sequence[Task]) -> float:
+    return min((task.due() for task in more), default=math.inf)
+
+
+def _step(more: Sequence[Task]) -> bool:
+    """Do some of each, so that none waits for another."""
+    done = [task.step() for task in more]
+    return any(done)

@@ -40,6 +40,9 @@ PublishedAt = Annotated[
         examples=["2025-05-05T14:30:00+02:00"],
     ),
 ]
+Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+SavedSearchId = Annotated[str, Field(description="16 hex digits.", examples=["1f0c9b7e52d4a683"])]
+Digest = Literal["hour", "day", "week"]
 Offset = Annotated[int, Field(description="In Unicode code points of `body`.", ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Path = Annotated[
@@ -616,6 +619,81 @@ class WithdrawalPage(TypedDict):
 
     results: list[Withdrawal]
     total: Count
+    next: NotRequired[Next]
+
+
+class SavedSearch(TypedDict):
+    """A search that is asked again whenever articles arrive, and what became of it."""
+
+    id: SavedSearchId
+    name: str
+    search: Annotated[str, Field(description="Its parameters, as the query string of a search.")]
+    url: Annotated[Path, Field(description="The same search, now.")]
+    by: Annotated[str, Field(description="The name of the key that saved it.")]
+    created_at: Moment
+    matches: Annotated[int, Field(ge=0, description="Articles that were new for it.")]
+    webhook: NotRequired[Annotated[str, Field(description="The address that is told at once.")]]
+    email: NotRequired[str]
+    digest: NotRequired[Digest]
+    next_digest_at: NotRequired[Moment]
+    state: Annotated[
+        Literal["on", "failing", "off"],
+        Field(description="`off`: messages failed for five days, or an editor switched it off."),
+    ]
+    error: NotRequired[Annotated[str, Field(description="Why it is failing or off.")]]
+
+
+class SavedSearchMade(TypedDict):
+    """A search was saved."""
+
+    saved: SavedSearch
+    secret: NotRequired[
+        Annotated[str, Field(description="What messages to the webhook are signed with; shown this once.")]
+    ]
+
+
+class SavedSearchPage(TypedDict):
+    """Saved searches, newest first."""
+
+    results: list[SavedSearch]
+    total: Count
+    next: NotRequired[Next]
+
+
+class NewArticle(TypedDict):
+    """An article that was new for a saved search."""
+
+    article: ArticleId
+    found_at: Moment
+    headline: str
+    date: NotRequired[CivilDate]
+    source: NotRequired[str]
+
+
+class NewArticlePage(TypedDict):
+    """What was new for a saved search, last found first."""
+
+    results: list[NewArticle]
+    next: NotRequired[Next]
+
+
+class SearchMessage(TypedDict):
+    """A message about matches of a saved search."""
+
+    id: Annotated[str, Field(description="The `webhook-id`, or the `Message-ID`; the same at every try.")]
+    kind: Literal["webhook", "mail"]
+    state: Literal["waiting", "done", "failed"]
+    tries: Count
+    created_at: Moment
+    due_at: NotRequired[Annotated[Moment, Field(description="When it is tried next.")]]
+    ended_at: NotRequired[Moment]
+    answer: NotRequired[Annotated[str, Field(description="What the last try came to.")]]
+
+
+class SearchMessagePage(TypedDict):
+    """The log of messages, newest first; what ended is forgotten after 30 days."""
+
+    results: list[SearchMessage]
     next: NotRequired[Next]
 
 

@@ -17,7 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
 from app.ids import EntityType
-from app.read.models import DecisionKind, HitExtra, HitField, WithdrawalKind
+from app.read.models import DecisionKind, Digest, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
@@ -336,6 +336,42 @@ class WithdrawalBody(BaseModel):
         description="Why; whoever asks for the article is told. Needed to `withdraw` and to `erase`.",
         examples=["published by mistake"],
     )
+
+
+class SavedSearchParams(Params):
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class SavedSearchBody(Params):
+    """A search to save, and whom to tell."""
+
+    name: Annotated[str, Field(min_length=1, max_length=200)] = Field(
+        description="What to call it, in messages too.", examples=["Pahalgam"]
+    )
+    search: Annotated[str, Field(min_length=1, max_length=8000)] = Field(
+        description="The query string of a search, or its address, here or on the page. `match=auto` is saved as "
+        "`all`: what has only some of the words is no news.",
+        examples=["q=Pahalgam&entity=place-india"],
+    )
+    webhook: Annotated[str, Field(max_length=2000)] | SkipJsonSchema[None] = Field(
+        None,
+        description="An address that is sent each match at once, as Standard Webhooks wants it.",
+        examples=["https://desk.example/hooks/dateline"],
+    )
+    secret: Annotated[str, Field(max_length=200)] | SkipJsonSchema[None] = Field(
+        None, description="What messages are signed with: `whsec_` and base64. Left out, one is made."
+    )
+    email: Annotated[str, Field(max_length=254)] | SkipJsonSchema[None] = Field(
+        None, description="Who gets a mail with what is new.", examples=["desk@news.example"]
+    )
+    digest: Digest | SkipJsonSchema[None] = Field(None, description="How often there is mail; `day` if not given.")
+
+
+class SavedSearchChange(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    state: Literal["on", "off"] = Field(description="`on` goes on with what comes from now on.")
 
 
 class PostParams(Params):

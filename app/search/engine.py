@@ -193,6 +193,10 @@ class SearchEngine(Protocol):
 
     def search(self, query: Query, /) -> Hits: ...
 
+    def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
+        """Return those of some articles that the query finds, whatever its order and its page."""
+        ...
+
     def still(self) -> SearchEngine:
         """The index as it is now, to read, whatever is committed later: all that is asked of it is of one moment."""
         ...

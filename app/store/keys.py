@@ -18,7 +18,7 @@ from app.entry import unfit
 from app.errors import InvalidParameter, NotFound
 from app.store.tables import Key
 
-Scope = Literal["read", "ingest", "admin"]
+Scope = Literal["read", "ingest", "alerts", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 
 # Compared with where there is no such prefix, so that a wrong prefix takes as long as a wrong secret.

@@ -8,7 +8,19 @@ Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and
 
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, ForeignKey, Index, Integer, String, false, text
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    UniqueConstraint,
+    false,
+    text,
+)  # fmt: skip
 from sqlmodel import Field, SQLModel
 
 # Constraints with names: a later migration can only drop what it can call by one.
@@ -529,3 +541,75 @@ class FeedEntry(SQLModel, table=True):
     )
     entry: str = Field(primary_key=True)
     sha256: str
+
+
+class SavedSearch(SQLModel, table=True):
+    """A search that is asked again whenever articles arrive. `parameters` are those of a search, as they were given.
+
+    `since` numbers the last change before it was saved: an article whose text is no newer is never new for it.
+    `reached` numbers the change up to which it was asked. What it finds is told to an address (`webhook`, signed with
+    `secret`) at once, and by mail to `email` every `digest`; `told` and `mailed` number the last match that is in a
+    delivery. `state` is on or off; `error` says what is wrong, `failing_since` since when
+    messages do not arrive. Times are UTC.
+    """
+
+    __tablename__ = "saved_search"
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    id: str = Field(unique=True)
+    name: str
+    parameters: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    by: str
+    created_at: str
+    since: int
+    reached: int
+    webhook: str | None = None
+    secret: str | None = None
+    email: str | None = None
+    digest: str | None = None
+    told: int = 0
+    mailed: int = 0
+    mail_due: str | None = None
+    state: str = "on"
+    failing_since: str | None = None
+    error: str | None = None
+
+
+class SearchMatch(SQLModel, table=True):
+    """An article that was new for a saved search: once, whatever becomes of it later."""
+
+    __tablename__ = "search_match"
+    __table_args__ = (UniqueConstraint("search", "article_id"),)
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    search: int = Field(
+        sa_column=Column(Integer, ForeignKey("saved_search.number", ondelete="CASCADE"), nullable=False)
+    )
+    article_id: str = Field(sa_column=_of_article(index=True))
+    found_at: str
+
+
+class Delivery(SQLModel, table=True):
+    """A message about matches of a saved search, those numbered above `after` and up to `upto`. `kind` is webhook or
+    mail, `state` waiting, done or failed; `due_at` is when it is tried, `answer` what the last try was answered.
+
+    The text is made when it is sent: what was withdrawn by then is not in it. `id` is the same at every try.
+    """
+
+    __tablename__ = "delivery"
+    __table_args__ = (Index("ix_delivery_due", "due_at", sqlite_where=text("state = 'waiting'")),)
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    id: str = Field(unique=True)
+    search: int = Field(
+        sa_column=Column(Integer, ForeignKey("saved_search.number", ondelete="CASCADE"), nullable=False, index=True)
+    )
+    kind: str
+    after: int
+    upto: int
+    state: str = "waiting"
+    tries: int = 0
+    due_at: str
+    created_at: str
+    ended_at: str | None = None
+    answer: str | None = None

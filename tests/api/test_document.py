@@ -17,7 +17,7 @@ from tests.served import AS_ADMIN
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = (ROOT / "docs/api.md").read_text(encoding="utf-8")
-EXAMPLES = re.findall(r"```sh\n(curl .*?)\n```\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
+EXAMPLES = re.findall(r"```sh\n(curl (?:(?!```).)*)\n```\n```json\n(.*?)\n```", DOCUMENT, re.DOTALL)
 
 
 def run(client: httpx.Client, command: str) -> Any:

@@ -17,6 +17,8 @@ from typing import Any
 from sqlalchemy import text
 from sqlmodel import col, select
 
+from app.alerts.finding import find_new
+from app.alerts.saving import save_search
 from app.archive import Archive, open_archive
 from app.errors import IndexUnavailable
 from app.ingest import indexing
@@ -29,10 +31,11 @@ from app.ingest.posting import RepeatableRequest, Sent, post, revise
 from app.ingest.uploads import Upload, do_next_job, hand_in, sweep
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
+from app.read.params import SavedSearchBody
 from app.search.query import Query, Word
 from app.search.whoosh.codec import EXTENSION
 from app.settings import Settings
-from app.store import keys, migrations
+from app.store import keys, migrations, searches
 from app.store.backup import write_backup
 from app.store.decisions import Proposal
 from app.store.jobs import load_job
@@ -158,6 +161,17 @@ def _posted(archive: Archive, body: str) -> list[bytes]:
 def revising(place: Place) -> None:
     with place.opened() as archive:
         place.send(archive, names("old3", 2), "2")
+
+
+def alerting(place: Place) -> None:
+    """A search is saved, articles come, and what is new for it is found."""
+    with place.opened() as archive:
+        given = {"name": "keepers", "search": "q=lighthouse", "webhook": "https://desk.example/hook"}
+        save_search(archive, SavedSearchBody.checked(given), "Ada")
+        place.send(archive, names("new", 3))
+        find_new(archive)
+        place.send(archive, names("old3", 2), "2")
+        find_new(archive)
 
 
 def furnishing(place: Place) -> None:
@@ -291,11 +305,25 @@ def check(place: Place, *, deep: bool = True) -> None:
         found = verify(archive, deep=deep)
         assert not found, found
         _compare(place, archive)
+        _check_alerts(archive)
     if place.history.count("acknowledged", "article", "erased"):
         _check_erased(place)
     copy = place.data / "copy.sqlite"
     if copy.exists():
         _restore(place, copy)
+
+
+def _check_alerts(archive: Archive) -> None:
+    """Raises unless each article that is new for a saved search was found once, and is in one message."""
+    find_new(archive)
+    with archive.database.reading() as session:
+        for search in searches.list_searches(session, 10):
+            new = session.exec(select(Article.id).where(Article.revised > search.since)).all()
+            found = [article.id for _, article, _ in searches.found_articles(session, search, 100)]
+            assert sorted(found) == sorted(new)
+            messages = searches.list_deliveries(session, search, 100)
+            told = [article.id for each in messages for article in searches.told_articles(session, each)]
+            assert sorted(told) == sorted(new)
 
 
 def _check_erased(place: Place) -> None:

@@ -70,6 +70,7 @@ SCENARIOS = {
     "ingest": Scenario(acts.ingesting, merges=True),
     "ingest-with-names": Scenario(acts.ingesting, named=True, merges=True),
     "revise": Scenario(acts.revising, merges=True),
+    "alert": Scenario(acts.alerting),
     "furnish": Scenario(acts.furnishing),
     "furnish-with-names": Scenario(acts.furnishing, named=True),
     "post": Scenario(acts.posting, merges=True),

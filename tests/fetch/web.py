@@ -60,6 +60,9 @@ def serving() -> Iterator[Web]:
             else:
                 page(self)
 
+        def do_POST(self) -> None:
+            self.do_GET()
+
         def log_message(self, *_args: object) -> None:
             pass
 

@@ -41,6 +41,13 @@ OPERATIONS = {
     "getStats": "get /v1/stats",
     "getHealth": "get /healthz",
     "getReadiness": "get /readyz",
+    "createSavedSearch": "post /v1/searches",
+    "listSavedSearches": "get /v1/searches",
+    "getSavedSearch": "get /v1/searches/{search_id}",
+    "changeSavedSearch": "patch /v1/searches/{search_id}",
+    "deleteSavedSearch": "delete /v1/searches/{search_id}",
+    "listSearchMatches": "get /v1/searches/{search_id}/matches",
+    "listSearchDeliveries": "get /v1/searches/{search_id}/deliveries",
 }
 
 
@@ -119,7 +126,7 @@ def test_no_operation_takes_an_address_and_one_room_alone_could_fetch_it(schema:
     ]
     assert len(imported) > 500
     assert {room for room, line in imported if client.search(line)} == {"fetch"}
-    assert {room for room, line in imported if "app.fetch" in line} == {"fetch", "ingest"}
+    assert {room for room, line in imported if "app.fetch" in line} == {"fetch", "ingest", "alerts"}
 
 
 def test_every_operation_is_described(schema: Any) -> None:
@@ -156,7 +163,8 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
     assert needing == {
         "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
-        "reviseArticle", "createUpload", "listJobs", "getJob",
+        "reviseArticle", "createUpload", "listJobs", "getJob", "createSavedSearch", "listSavedSearches",
+        "getSavedSearch", "changeSavedSearch", "deleteSavedSearch", "listSearchMatches", "listSearchDeliveries",
     }  # fmt: skip
     assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert schema["security"] == [{}, {"key": []}]

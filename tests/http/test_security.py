@@ -71,7 +71,7 @@ def test_reading_is_open_and_writing_is_not(served: Served) -> None:
         (("read",), ["read"]),
         (("ingest",), ["ingest"]),
         (("read", "ingest"), ["read", "ingest"]),
-        (("admin",), ["read", "ingest", "admin"]),
+        (("admin",), ["read", "ingest", "alerts", "admin"]),
     ],
 )
 def test_a_key_is_for_its_scopes(
@@ -319,7 +319,7 @@ def test_the_guide_for_clients_names_the_headers_that_pages_elsewhere_may_use(se
     "asked",
     [
         {"Origin": "https://evil.example", "Access-Control-Request-Method": "GET"},
-        {"Origin": ORIGIN, "Access-Control-Request-Method": "DELETE"},
+        {"Origin": ORIGIN, "Access-Control-Request-Method": "TRACE"},
         {"Origin": ORIGIN, "Access-Control-Request-Method": "GET", "Access-Control-Request-Headers": "x-other"},
     ],
 )

@@ -485,6 +485,8 @@ def test_a_rebuilt_index_answers_as_one_that_has_grown(
     expected = Expected(query, held.values())
     assert [hit.id for hit in grown.hits] == expected.by_date()
     assert grown.facets == tuple(expected.facet(name) for name in FACETS)
+    some = chance.sample(sorted(held), len(held) // 2)
+    assert engine.matching(query, [*some, *gone, "no id"]) == expected.ids & set(some)
     engine.rebuild(held.values(), sequence=12)
     rebuilt = engine.search(query)
     assert (rebuilt.hits, rebuilt.facets, rebuilt.dates) == (grown.hits, grown.facets, grown.dates)

@@ -99,6 +99,17 @@ class WhooshEngine:
             dates=_date_counts(snapshot, found, passing) if query.dates else None,
         )
 
+    def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
+        snapshot = self._current()
+        places = {id: place for id in ids if (place := snapshot.find(id)) is not None}
+        documents = np.fromiter(places.values(), np.int32, len(places))
+        planned = plan(query.clause) if query.clause else None
+        held = Execution(snapshot, planned).matches().holds(documents) if planned else np.ones(len(places), bool)
+        passing = FilterMasks(snapshot, query.filters).mask()
+        if passing is not None:
+            held = held & passing[documents]
+        return {id for id, is_held in zip(places, held.tolist(), strict=True) if is_held}
+
     def still(self) -> WhooshEngine:
         return _FixedSnapshot(self._index, self._current())
 

@@ -1,0 +1,3 @@
+from tests.fetch.conftest import web
+
+__all__ = ["web"]
