@@ -19,10 +19,14 @@ from app.search import analysis
 from app.search.attributes import Field
 from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted_leaves
 from app.search.query import Clause
-from app.text import fold_evenly
+from app.text import fold_evenly, sentences
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
+_MARGIN = SNIPPET_LENGTH // 5
+"""Characters shown before the first hit of a sentence that is too long to be shown from its start."""
+_LENGTH_OF_HITS = SNIPPET_LENGTH - 20
+"""Characters: the last of them is not to be cut off at the end."""
 _LITTLE = 80
 """Characters: less than that is no lead."""
 
@@ -30,12 +34,14 @@ Span = tuple[int, int]
 
 
 class BodySnippet(NamedTuple):
-    """`text` is `body[start:end]`; `matches` are offsets into the body, not into the snippet."""
+    """`text` is `body[start:end]`; `matches` are offsets into the body, not into the snippet. `opens`: a sentence
+    begins where it does."""
 
     text: str
     start: int
     end: int
     matches: tuple[Span, ...]
+    opens: bool
 
 
 def matches(clause: Clause | None, text: str, field: Field = "body") -> list[Span]:
@@ -106,18 +112,20 @@ class Highlighter:
     def snippet(self, body: str, furniture: Sequence[Span] = ()) -> BodySnippet:
         """The stretch of `body` with the most different hits in it, from a word's start to a word's end.
 
-        It stays clear of page furniture, as long as there are hits elsewhere or none.
+        It begins at a sentence where the hits leave room for that, and stays clear of page furniture, as long as there
+        are hits elsewhere or none.
         """
         found = self.matches(body)
         telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
         apart = furniture if telling or not found else ()
-        place = _densest_hit(telling or found, body) if found else _lead(body, apart)
-        margin = SNIPPET_LENGTH // 5 if found else 0
-        first = max(place - margin, 0, *(end for _, end in apart if end <= place))
+        place, reach = _densest_hits(telling or found, body) if found else (_lead(body, apart), 0)
+        clear = max((end for _, end in apart if end <= place), default=0)
         limit = min([len(body), *(start for start, _ in apart if start > place)])
+        opening = _sentence_start(body, max(clear, reach - _LENGTH_OF_HITS), place) if found else place
+        first = max(clear, place - _MARGIN) if opening is None else opening
         start, end = _whole_words(body, first, limit)
         inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
-        return BodySnippet(body[start:end], start, end, tuple(inside))
+        return BodySnippet(body[start:end], start, end, tuple(inside), opening is not None or not body[:start].strip())
 
     def _want(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
         match leaf:
@@ -265,21 +273,26 @@ def _merge_overlaps(spans: list[Span]) -> list[Span]:
     return united
 
 
-def _densest_hit(found: list[Span], body: str) -> int:
-    """Return the hit from which on most different hits are shown, and of those the earliest."""
-    if len(found) == 1:
-        return found[0][0]
+def _densest_hits(found: list[Span], body: str) -> Span:
+    """Return where the hits that show most different words begin and end, and of such places the earliest."""
     starts = [start for start, _ in found]
     words = [body[a:b].casefold() for a, b in found]
     different = len(set(words))
-    best = most = 0
+    best, most = (0, 0), 0
     for i in range(min(len(found), 200)):
-        shown = len(set(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)]))
-        if shown > most:
-            best, most = i, shown
+        shown = dict.fromkeys(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)])
+        if len(shown) > most:
+            best, most = (i, words.index(next(reversed(shown)), i)), len(shown)
         if most == different:
             break
-    return starts[best]
+    return starts[best[0]], found[best[1]][1]
+
+
+def _sentence_start(body: str, first: int, place: int) -> int | None:
+    """Return where the sentence begins that has the character at `place`; None where it does so before `first`."""
+    begun = [first + start for start, _ in sentences(body[first : place + 1])]
+    whole = first == 0 or "\n\n" in body[max(first - 2, 0) : first + 2]
+    return begun[-1] if begun and (whole or len(begun) > 1) else None
 
 
 def _lead(body: str, furniture: Sequence[Span]) -> int:
@@ -294,7 +307,7 @@ def _lead(body: str, furniture: Sequence[Span]) -> int:
 
 def _whole_words(body: str, start: int, limit: int) -> Span:
     """`start` moved to a word's start and an end at a word's end before `limit`, without white space on either side."""
-    if start and (space := _SPACE.search(body, start, start + 40)):
+    if start and not body[start - 1].isspace() and (space := _SPACE.search(body, start, start + 40)):
         start = space.start()
     letter = _NOT_SPACE.search(body, start)
     start = letter.start() if letter else len(body)

@@ -14,6 +14,7 @@ from app.search import highlight
 from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store import articles as store
+from app.text import fold
 
 NAMES = 5
 """Entities shown of an article."""
@@ -46,20 +47,24 @@ def results(
 
 
 def _snippet_html(hit: ArticleHit, text: store.ShownText, highlighter: highlight.Highlighter) -> Markup:
-    """A headline made from the beginning of the text is not said twice: the snippet is of what follows it."""
+    """A headline that the text begins with is not said twice: the snippet is of what follows it."""
     rest = text.body[_headline_end(hit, text.body) :].lstrip(" ,;:.\n")
     before_rest = len(text.body) - len(rest)
     found = highlighter.snippet(rest, [(start - before_rest, end - before_rest) for start, end in text.furniture])
-    before = "…\u00a0" if found.start or before_rest else ""
+    is_cut = not found.opens or (before_rest and not found.start and hit.card.headline.endswith("…"))
+    before = "…\u00a0" if is_cut else ""
     after = "\u00a0…" if found.end < len(rest) else ""
     return Markup("{}{}{}").format(before, _marked_html(found.text, found.matches, found.start), after)
 
 
 def _headline_end(hit: ArticleHit, body: str) -> int:
-    """Return how far into the body its headline goes; 0 where it has one of its own."""
+    """Return how far into the body its headline goes; 0 where that does not begin with it, or says nothing else."""
     said = hit.card.headline.removesuffix("…").rstrip()
-    start = body.find(said) if hit.card.headline_derived else -1
-    return start + len(said) if start >= 0 and start + len(said) < len(body) else 0
+    if hit.card.headline_derived:
+        start = body.find(said)
+    else:
+        start = 0 if fold(body[: len(said)]) == fold(said) and not body[len(said) : len(said) + 1].isalnum() else -1
+    return start + len(said) if start >= 0 and body[start + len(said) :].strip() else 0
 
 
 def _marked_html(text: str, spans: Sequence[highlight.Span], shift: int = 0) -> Markup:

@@ -220,6 +220,32 @@ def test_a_lead_of_a_few_words_before_furniture_is_none() -> None:
     assert snippet(None, "Photos", [(0, 6)]).text == "Photos"
 
 
+TOLD = "The committee met for hours. " * 12
+
+
+@pytest.mark.parametrize(
+    ("body", "begins"),
+    [
+        (f"{TOLD}After the talks of the week, Mr. Ito said the oil would flow. {TOLD}", "After the talks"),
+        (f"{TOLD}\n\n“We went on,” said Ito of the oil that was left.\n\n{TOLD}", "“We went on,”"),
+        (f"{TOLD}{'the long list of names, ' * 20}oil and more.", "of names"),
+        (f"Oil was found. {TOLD}", "Oil was found"),
+    ],
+    ids=["in a paragraph", "of a paragraph", "too long a sentence", "at the head"],
+)
+def test_a_snippet_begins_at_a_sentence_where_there_is_room(body: str, begins: str) -> None:
+    shown = snippet(parse("oil").clause, body)
+    assert shown.matches
+    assert begins in shown.text[:30]
+    assert shown.opens is shown.text.startswith(begins)
+
+
+def test_a_sentence_gives_way_to_the_hits_behind_it() -> None:
+    body = f"{TOLD}It was said {'at length ' * 8}that oil {'and more ' * 10}has a price. {TOLD}"
+    shown = snippet(parse("oil price").clause, body)
+    assert [body[start:end] for start, end in shown.matches] == ["oil", "price"]
+
+
 def test_a_snippet_of_one_endless_word() -> None:
     shown = snippet(parse("x").clause, "x" * 5000)
     assert 0 < len(shown.text) <= SNIPPET_LENGTH
