@@ -5,12 +5,14 @@ DatelineError
 │   ├── QueryTooComplex   the query text exceeds a limit; carries a stable code
 │   ├── FieldInvalid      a field of a body that says what cannot be
 │   │   ├── DecisionInvalid   of a decision
+│   │   ├── FeedInvalid       of a feed to follow
 │   │   └── AnswerTooLarge    more is asked for at once than one answer holds
 │   ├── RequestChanged    another request under the key of an earlier one
 │   └── BodyUnreadable    what was sent holds no article
 ├── InvalidCursor         a cursor that is not ours, or belongs to another query
 ├── NotFound              no such article, entity, ...
 ├── Conflict              a decision that an earlier one stands against
+│   └── FeedKnown         a feed that is followed already
 ├── RevisionChanged       the article was revised since it was read
 ├── Withdrawn             the article was there and was taken back
 ├── SettingsInvalid       a setting that cannot be used
@@ -105,6 +107,10 @@ class BodyUnreadable(InvalidParameter):
         super().__init__("body", message)
 
 
+class FeedInvalid(FieldInvalid):
+    """`parameter` is what to change: the address, or how often it is to be asked for."""
+
+
 class InvalidCursor(DatelineError):
     """A cursor that this archive did not make, or made for another query."""
 
@@ -120,6 +126,10 @@ class NotFound(DatelineError):
 
 class Conflict(DatelineError):
     """What an editor asks for is ruled out by what was decided before, perhaps a moment ago."""
+
+
+class FeedKnown(Conflict):
+    pass
 
 
 class RevisionChanged(DatelineError):

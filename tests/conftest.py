@@ -15,9 +15,11 @@ from hypothesis import settings
 
 from app.api.app import create_api
 from app.archive import Archive, open_archive
+from app.ingest.following import new_feed
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
+from app.store.feeds import add_feed
 from app.store.tables import Alias, Entity
 from tests.served import Api, admit_the_admin, closed, serve
 
@@ -152,6 +154,8 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     with open_archive(settings) as archive:
         ingest([Path(__file__).parents[1] / "seeds"], archive, IngestOptions())
         admit_the_admin(archive)
+        with archive.database.writing() as session:
+            add_feed(session, new_feed("https://news.example/feed"))
     # Nothing is done beside the server: what an answer says of names and jobs is then always the same.
     with writing_alone(settings.background_lock_path), serve(create_api(settings)) as client:
         yield client

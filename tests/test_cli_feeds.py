@@ -79,7 +79,7 @@ def test_what_is_no_feed_is_not_added(web: Web, run: Run, tmp_path: Path) -> Non
         f"{web.url('/page')} is no feed but a web page that links none.\n",
     )
     assert not (tmp_path / "data").exists(), "neither is the other, and no archive is begun"
-    assert run("add", "news.example").exit_code == 1
+    assert run("add", "news.example").exit_code == 2
     assert "own networks" in run("add", web.url("/feed", "localhost")).stderr
     assert run("add", web.url("/page"), "--every", "1").exit_code == 2
     assert run("add", web.url("/page"), "--no-check").exit_code == 0

@@ -9,7 +9,19 @@ from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware
 
-from app.api import articles, decisions, entities, health, search, searches, timeline, uploads, withdrawals, writing
+from app.api import (
+    articles,
+    decisions,
+    entities,
+    feeds,
+    health,
+    search,
+    searches,
+    timeline,
+    uploads,
+    withdrawals,
+    writing,
+)  # fmt: skip
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
@@ -25,6 +37,9 @@ from app.http.security import Guard, Origins
 from app.http.turn import WriteTurn
 from app.settings import Settings
 
+_ROOMS = (
+    search, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, health,
+)  # fmt: skip
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
@@ -49,7 +64,7 @@ def create_api(settings: Settings) -> FastAPI:
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics = Metrics()
-    for room in (search, timeline, articles, writing, uploads, entities, decisions, withdrawals, searches, health):
+    for room in _ROOMS:
         app.include_router(room.router)
     problems.install_problems(app)
     reply.install_redirects(app)

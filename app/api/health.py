@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.errors import IndexUnavailable
@@ -13,6 +15,7 @@ from app.http.responses import reply
 from app.ingest.indexing import lag
 from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
+from app.store.feeds import count_feeds, success_age
 from app.store.jobs import count_jobs
 from app.store.unnamed import count_waiting
 
@@ -103,8 +106,14 @@ def get_readiness(request: Request, archive: ArchiveDep) -> Response:
 def get_metrics(request: Request, archive: ArchiveDep) -> Response:
     metrics: Metrics = request.app.state.metrics
     with archive.database.reading() as session:
-        unnamed, jobs = count_waiting(session), count_jobs(session)
-    text = metrics.text(articles=archive.engine.status().documents, lag=lag(archive), unnamed=unnamed, jobs=jobs)
+        text = metrics.text(
+            articles=archive.engine.status().documents,
+            lag=lag(archive),
+            unnamed=count_waiting(session),
+            jobs=count_jobs(session),
+            feeds=count_feeds(session),
+            feed_age=success_age(session, datetime.now(UTC)),
+        )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 
 

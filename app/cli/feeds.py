@@ -89,7 +89,7 @@ def list_feeds_command(as_json: AsJson = False, data_dir: DataDir = None) -> Non
     from app.store import feeds
 
     with existing(data_dir) as archive, archive.database.reading() as session:
-        found = [feed_view(row) for row in feeds.list_feeds(session)]
+        found = [feed_view(row) for row in feeds.newest_feeds(session)]
     if as_json:
         print_json(found)
     elif found:
@@ -140,7 +140,7 @@ def check_feeds_command(
             if named:
                 wanted = [feeds.load_feed(session, each) for each in named]
             else:
-                wanted = [feed for feed in feeds.list_feeds(session) if feed.next_at is not None]
+                wanted = [feed for feed in feeds.newest_feeds(session) if feed.next_at is not None]
         patience = archive.settings.write_wait
         with terminal.progress() as progress:
             for found, report in check_feeds(

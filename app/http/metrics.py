@@ -42,6 +42,13 @@ class Metrics:
             "dateline_jobs", "Files handed in, by the state of their job.", ("state",), registry=self._registry,
             multiprocess_mode="mostrecent",
         )  # fmt: skip
+        self._feeds = Gauge(
+            "dateline_feeds", "Feeds that are followed, by state.", ("state",), registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )  # fmt: skip
+        self._feed_age = self._gauge(
+            "dateline_feed_success_age_seconds", "Since that feed was read which was not for longest."
+        )
         self._unnamed = self._gauge("dateline_names_waiting", "Articles whose names are to be recognised.")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -60,10 +67,22 @@ class Metrics:
     def answered_from_cache(self) -> None:
         self._cached.inc()
 
-    def text(self, *, articles: int, lag: int, unnamed: int, jobs: Mapping[str, int]) -> bytes:
-        """`jobs`: how many there are of each state."""
+    def text(
+        self,
+        *,
+        articles: int,
+        lag: int,
+        unnamed: int,
+        jobs: Mapping[str, int],
+        feeds: Mapping[str, int],
+        feed_age: float,
+    ) -> bytes:
+        """`jobs` and `feeds`: how many there are of each state. `feed_age` is in seconds."""
         for state, count in jobs.items():
             self._jobs.labels(state).set(count)
+        for state, count in feeds.items():
+            self._feeds.labels(state).set(count)
+        self._feed_age.set(feed_age)
         self._articles.set(articles)
         self._unnamed.set(unnamed)
         self._lag.set(lag)

@@ -39,6 +39,7 @@ _TAGS = [
     {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
     {"name": "Withdrawals", "description": "Articles out of sight and back, for keys with the scope admin."},
     {"name": "Saved searches", "description": "Searches that tell what is new, for keys with the scope alerts."},
+    {"name": "Feeds", "description": "Feeds that the archive follows by itself."},
     {"name": "Archive", "description": "What the archive holds, and whether it is well."},
 ]
 _FAILURES = {

@@ -76,6 +76,7 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "An `Idempotency-Key` stands for one request, with all that is in it, for a day. Nothing was done.",
     ),
     errors.BodyUnreadable: _INVALID_BODY,
+    errors.FeedInvalid: _INVALID_BODY,
     errors.RevisionChanged: Kind(
         "revision-changed", "The article was revised meanwhile", 412,
         "`If-Match` names another revision than the article has. Read the article again, and revise what it is now.",
@@ -84,6 +85,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "conflict", "An earlier decision stands against it", 409,
         "What was decided before, perhaps a moment ago, rules this out. Read the entity or the article again, or undo "
         "that decision.",
+    ),
+    errors.FeedKnown: Kind(
+        "feed-known", "The feed is followed already", 409,
+        "One address is followed once, also under an address that has moved to it. `detail` has the id; to change how "
+        "it is followed, remove it and add it again.",
     ),
     errors.InvalidCursor: Kind(
         "invalid-cursor", "The cursor cannot be used", 400,

@@ -26,7 +26,7 @@ from typing import Literal
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.errors import DatelineError, FetchFailed, InvalidParameter
+from app.errors import DatelineError, FeedInvalid, FetchFailed, FetchRefused
 from app.fetch import Fetched, checked_address
 from app.ingest.channel import Channel, linked_feeds, read_channel
 from app.ingest.fetching import Fetcher
@@ -91,10 +91,13 @@ class Look:
 def new_feed(
     url: str, source: str | None = None, every: int = USUAL_MINUTES, *, fetch_pages: bool = False
 ) -> FollowedFeed:
-    """Return a feed that is due now. Raises `FetchRefused` for what is no address, and `InvalidParameter`."""
+    """Return a feed that is due now. Raises `FeedInvalid`."""
     if not LEAST_MINUTES <= every <= MOST_MINUTES:
-        raise InvalidParameter("every", f"It is {LEAST_MINUTES} to {MOST_MINUTES:,} minutes from one look to the next.")
-    address, now = checked_address(url), _at(datetime.now(UTC))
+        raise FeedInvalid("every", f"It is {LEAST_MINUTES} to {MOST_MINUTES:,} minutes from one look to the next.")
+    try:
+        address, now = checked_address(url), _utc(datetime.now(UTC))
+    except FetchRefused as error:
+        raise FeedInvalid("url", f"{error}") from None
     return FollowedFeed(
         id=feeds.feed_id(address), url=address, given=address, source=source, every=every, fetch_pages=fetch_pages,
         added_at=now, next_at=now,
@@ -137,10 +140,10 @@ def look(feed: FollowedFeed, fetcher: Fetcher, known: Mapping[str, str], stop: t
     except FetchFailed as error:
         told = error.reason if error.url == feed.url else str(error).rstrip(".")
         return Look(feed, "gone" if error.status == 410 else "failing", feed.url, told, error.retry_after or 0.0)
-    return _read(Look(feed, "ok", url, answer=answer, channel=channel), fetcher, known, stop)
+    return _read_entries(Look(feed, "ok", url, answer=answer, channel=channel), fetcher, known, stop)
 
 
-def settle(
+def settle_look(
     archive: Archive,
     found: Look,
     *,
@@ -207,7 +210,7 @@ class Poller:
             return False
         found = self._looks.pop(id).result()
         try:
-            settle(self._archive, found)
+            settle_look(self._archive, found)
         except DatelineError:
             # A disk that gives trouble is not the feed's fault.
             with suppress(DatelineError), self._archive.database.writing() as session:
@@ -233,7 +236,7 @@ def begin_due(
     """Yield feeds that are due, each with its known entries. One that ended the process several times is put off."""
     now = datetime.now(UTC)
     with archive.database.reading() as session:
-        due = feeds.due_feeds(session, _at(now), limit, busy)
+        due = feeds.due_feeds(session, _utc(now), limit, busy)
     for feed in due:
         with archive.database.writing() as session:
             if feed.tries >= _MOST_TRIES:
@@ -260,20 +263,20 @@ def check_feeds(
     progress: OnProgress | None = None,
     patience: float = math.inf,
 ) -> Iterator[tuple[Look, Report | None]]:
-    """Look at feeds now, one after the other, whatever their state. Yields each as `settle` has it."""
+    """Look at feeds now, one after the other, whatever their state. Yields each as `settle_look` has it."""
     settings = archive.settings
     with Fetcher(settings.fetch_hosts.split(), pause=settings.fetch_pause) as fetcher:
         for feed in wanted:
             with archive.database.reading() as session:
                 known = feeds.known_entries(session, feed.id)
             found = look(feed, fetcher, known)
-            yield found, settle(archive, found, names=names, progress=progress, patience=patience)
+            yield found, settle_look(archive, found, names=names, progress=progress, patience=patience)
 
 
 def ask_again(session: Session, id: str) -> FollowedFeed:
     """Make a feed due now, whatever its state. Raises `NotFound`."""
     feed = feeds.load_feed(session, id)
-    feed.next_at, feed.tries = _at(datetime.now(UTC)), 0
+    feed.next_at, feed.tries = _utc(datetime.now(UTC)), 0
     session.add(feed)
     session.flush()
     return feed
@@ -287,7 +290,7 @@ def _no_feed(answer: Fetched, linked: Sequence[str]) -> str:
     return f"is no feed{f' (it says {printable(answer.media_type)})' if answer.media_type else ''}"
 
 
-def _read(found: Look, fetcher: Fetcher, known: Mapping[str, str], stop: threading.Event | None) -> Look:
+def _read_entries(found: Look, fetcher: Fetcher, known: Mapping[str, str], stop: threading.Event | None) -> Look:
     assert found.answer is not None
     feed = found.feed
     source = _FeedSource(found.answer.body, fetcher if feed.fetch_pages else None, known, stop)
@@ -408,7 +411,7 @@ def _is_as_it_was(session: Session, feed: FollowedFeed) -> bool:
 
 def _note(session: Session, found: Look, now: datetime) -> None:
     feed = found.feed
-    columns: dict[str, object] = {"checked_at": _at(now), "checks": feed.checks + 1, "tries": 0}
+    columns: dict[str, object] = {"checked_at": _utc(now), "checks": feed.checks + 1, "tries": 0}
     if found.outcome in ("ok", "unchanged"):
         columns |= _success(session, found, now)
     else:
@@ -426,7 +429,7 @@ def _success(session: Session, found: Look, now: datetime) -> dict[str, object]:
         told = f"has moved to {found.url}, which is followed as well"
         return {"state": "gone", "error": told, "failures": 0, "next_at": None}
     columns: dict[str, object] = {
-        "url": found.url, "state": found.outcome, "success_at": _at(now), "failures": 0, "error": None,
+        "url": found.url, "state": found.outcome, "success_at": _utc(now), "failures": 0, "error": None,
     }  # fmt: skip
     advised = float(feed.advised)
     if found.channel is not None:
@@ -439,7 +442,7 @@ def _success(session: Session, found: Look, now: datetime) -> dict[str, object]:
             "sha256": _sha256(answer) if found.is_whole else None,
         }
     pause = max(60.0 * feed.every, min(advised, _LONGEST_ADVICE))
-    return columns | {"next_at": _at(now + timedelta(seconds=pause * _lateness(feed)))}
+    return columns | {"next_at": _utc(now + timedelta(seconds=pause * _lateness(feed)))}
 
 
 def _failure(found: Look, now: datetime) -> dict[str, object]:
@@ -451,7 +454,7 @@ def _failure(found: Look, now: datetime) -> dict[str, object]:
         return columns | {"state": "paused", "next_at": None}
     doubled = 60.0 * feed.every * 2.0 ** (failures - 1)
     pause = max(60.0 * feed.every, min(doubled, _LONGEST_PAUSE), min(found.retry_after, _LONGEST_RETRY))
-    return columns | {"state": "failing", "next_at": _at(now + timedelta(seconds=pause * _lateness(feed)))}
+    return columns | {"state": "failing", "next_at": _utc(now + timedelta(seconds=pause * _lateness(feed)))}
 
 
 def _counts(tally: Tally) -> dict[str, int]:
@@ -468,5 +471,5 @@ def _sha256(answer: Fetched) -> str:
     return fingerprint(answer.body.decode("latin-1"))
 
 
-def _at(moment: datetime) -> str:
+def _utc(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds")

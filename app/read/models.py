@@ -465,7 +465,7 @@ FeedState = Literal["new", "ok", "unchanged", "failing", "gone", "paused"]
 class NewsFeed(TypedDict):
     """A feed that the archive follows by itself."""
 
-    id: Annotated[str, Field(examples=["c1d0a5f20b7e"])]
+    id: Annotated[str, Field(examples=["c63097d02f4f"])]
     url: Annotated[str, Field(description="Where it is asked for: permanent moves are followed.")]
     title: NotRequired[Annotated[str, Field(description="What it calls itself.")]]
     source: NotRequired[Annotated[str, Field(description="The publisher, for entries that name none.")]]

@@ -374,6 +374,26 @@ class SavedSearchChange(BaseModel):
     state: Literal["on", "off"] = Field(description="`on` goes on with what comes from now on.")
 
 
+class NewsFeedParams(Params):
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class NewsFeedBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: Annotated[str, Field(max_length=4_000)] = Field(
+        description="The address of a feed, or of a page that links one alone.", examples=["https://news.example/feed"]
+    )
+    source: _Text = Field(None, description="The publisher, for entries that name none.", examples=["Harbour Wire"])
+    every: Annotated[int, Field(ge=5, le=10_080, strict=True)] = Field(
+        60, description="Minutes from one look to the next, where the feed does not ask for more."
+    )
+    fetch_pages: Annotated[bool, Field(strict=True)] = Field(
+        False, description="Whether to fetch the pages that its entries point to, for their whole text."
+    )
+
+
 class PostParams(Params):
     source: _Text = Field(None, description="The publisher, for articles that name none.", examples=["Harbour Wire"])
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from sqlalchemy import delete, func, insert, or_, update
 from sqlmodel import Session, col, select
 
-from app.errors import Conflict, NotFound
+from app.errors import FeedKnown, NotFound
 from app.store.tables import FeedEntry, FollowedFeed
 from app.text import fingerprint
 
@@ -20,12 +21,12 @@ def feed_id(url: str) -> str:
 
 
 def add_feed(session: Session, feed: FollowedFeed) -> None:
-    """Raises `Conflict` where it is followed already."""
+    """Raises `FeedKnown` where it is followed already."""
     same = or_(col(FollowedFeed.id) == feed.id, col(FollowedFeed.url) == feed.url)
     known = session.exec(select(FollowedFeed).where(same)).first()
     if known is not None:
         moved = f", which has moved to {known.url}" if known.url != feed.url else ""
-        raise Conflict(f"{feed.given} is followed already: it is feed {known.id}{moved}.")
+        raise FeedKnown(f"{feed.given} is followed already: it is feed {known.id}{moved}.")
     session.add(feed)
     session.flush()
 
@@ -39,7 +40,7 @@ def load_feed(session: Session, named: str) -> FollowedFeed:
     return found
 
 
-def list_feeds(session: Session, limit: int | None = None, before: int | None = None) -> list[FollowedFeed]:
+def newest_feeds(session: Session, limit: int | None = None, before: int | None = None) -> list[FollowedFeed]:
     """Newest first, those with a lower number than `before`."""
     wanted = select(FollowedFeed).order_by(col(FollowedFeed.number).desc()).limit(limit)
     return list(session.exec(wanted if before is None else wanted.where(col(FollowedFeed.number) < before)))
@@ -82,10 +83,11 @@ def count_feeds(session: Session) -> dict[str, int]:
     return dict.fromkeys(STATES, 0) | dict(found.all())
 
 
-def oldest_success(session: Session) -> str | None:
-    """Return when that feed was read, or added, which was not for longest; None where none is followed."""
+def success_age(session: Session, now: datetime) -> float:
+    """Return how many seconds ago that feed was read, or added, which was not for longest; 0 where none is followed."""
     last = func.coalesce(FollowedFeed.success_at, FollowedFeed.added_at)
-    return session.exec(select(func.min(last)).where(col(FollowedFeed.state).not_in(_AT_REST))).one()
+    oldest = session.exec(select(func.min(last)).where(col(FollowedFeed.state).not_in(_AT_REST))).one()
+    return (now - datetime.fromisoformat(oldest)).total_seconds() if oldest else 0.0
 
 
 def known_entries(session: Session, id: str) -> dict[str, str]:

@@ -31,6 +31,8 @@ VOLATILE = {
     "at",
     "created_at",
     "updated_at",
+    "added_at",
+    "next_at",
     "number",
 }
 

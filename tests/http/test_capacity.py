@@ -68,7 +68,7 @@ def test_who_waits_too_long_is_told_to_come_again_and_articles_are_read_meanwhil
         asked.end.set()
         assert (await first, await article) == (200, 200)
         assert await asked.ask("/v1/timeline") == 200
-        text = asked.metrics.text(articles=0, lag=0, unnamed=0, jobs={}).decode()
+        text = asked.metrics.text(articles=0, lag=0, unnamed=0, jobs={}, feeds={}, feed_age=0).decode()
         assert 'dateline_refusals_total{problem="overloaded"} 1.0' in text
         assert "dateline_search_seconds_count 2.0" in text
 

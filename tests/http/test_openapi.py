@@ -27,6 +27,11 @@ OPERATIONS = {
     "createUpload": "post /v1/uploads",
     "listJobs": "get /v1/jobs",
     "getJob": "get /v1/jobs/{job_id}",
+    "listFeeds": "get /v1/feeds",
+    "createFeed": "post /v1/feeds",
+    "getFeed": "get /v1/feeds/{feed_id}",
+    "checkFeed": "post /v1/feeds/{feed_id}/check",
+    "deleteFeed": "delete /v1/feeds/{feed_id}",
     "lookupArticles": "post /v1/articles/lookup",
     "listEntities": "get /v1/entities",
     "getEntity": "get /v1/entities/{entity_id}",
@@ -109,10 +114,12 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
     assert {path for _, path in hidden} == HIDDEN.keys()
 
 
-def test_no_operation_takes_an_address_and_one_room_alone_could_fetch_it(schema: Any) -> None:
+def test_one_operation_takes_an_address_with_a_key_and_one_room_alone_could_fetch_it(schema: Any) -> None:
     taken = {parameter["name"] for _, operation in operations(schema) for parameter in operation.get("parameters", [])}
     for body in ("LookupBody", "DecisionBody"):
         taken |= schema["components"]["schemas"][body]["properties"].keys()
+    assert "url" in schema["components"]["schemas"]["NewsFeedBody"]["properties"]
+    assert schema["paths"]["/v1/feeds"]["post"]["security"] == [{"key": []}]
     assert not [name for name in taken if re.search("ur[li]|href|host|address|callback|webhook", name)]
     client = re.compile(
         r"\b(httpcore|httpx|(?<!starlette\.)requests|aiohttp|urllib3|urllib\.request|http\.client|urlopen|create_connection)\b"
@@ -163,8 +170,9 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
     assert needing == {
         "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
-        "reviseArticle", "createUpload", "listJobs", "getJob", "createSavedSearch", "listSavedSearches",
-        "getSavedSearch", "changeSavedSearch", "deleteSavedSearch", "listSearchMatches", "listSearchDeliveries",
+        "reviseArticle", "createUpload", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
+        "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
+        "listSearchMatches", "listSearchDeliveries",
     }  # fmt: skip
     assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert schema["security"] == [{}, {"key": []}]

@@ -13,7 +13,7 @@ import pytest
 from sqlmodel import select
 
 from app.archive import Archive, open_archive
-from app.errors import Conflict, FetchFailed, FetchRefused, InvalidParameter, NotFound
+from app.errors import FeedInvalid, FeedKnown, FetchFailed, NotFound
 from app.ingest.fetching import Fetcher
 from app.ingest.following import (
     MOST_FAILURES,
@@ -26,7 +26,7 @@ from app.ingest.following import (
     look,
     new_feed,
     next_moment,
-    settle,
+    settle_look,
 )
 from app.ingest.report import Report
 from app.settings import Settings
@@ -139,7 +139,7 @@ def test_a_move_for_good_is_remembered_and_one_for_now_is_not(web: Web, archive:
     assert feeds_named(archive, web.url("/old")) == feeds_named(archive, web.url("/feed")) == old
     check(archive, old)
     assert web.asked[-1][0] == "/feed"
-    with pytest.raises(Conflict, match="has moved to"):
+    with pytest.raises(FeedKnown, match="has moved to"):
         follow(archive, web.url("/old"))
 
 
@@ -371,8 +371,8 @@ def test_a_look_that_was_overtaken_changes_nothing(web: Web, archive: Archive) -
         older = look(state(archive, id), fetcher, {})
         web.put("/feed", rss((FERRY[0], "It sails.")), "text/xml", ETag='"2"')
         newer = look(state(archive, id), fetcher, {})
-    assert settle(archive, newer) is not None
-    assert settle(archive, older) is None
+    assert settle_look(archive, newer) is not None
+    assert settle_look(archive, older) is None
     assert {article.body for article in articles(archive).values()} == {"It sails."}
     assert state(archive, id).etag == '"2"'
 
@@ -383,7 +383,7 @@ def test_one_that_is_removed_meanwhile_brings_nothing(web: Web, archive: Archive
         found = look(state(archive, id), fetcher, {})
     with archive.database.writing() as session:
         feeds.drop_feed(session, id)
-    assert settle(archive, found) is None
+    assert settle_look(archive, found) is None
     assert articles(archive) == {}
     with pytest.raises(NotFound):
         state(archive, id)
@@ -443,10 +443,10 @@ def test_private_networks_are_not_asked(web: Web, archive: Archive) -> None:
     check(archive, id)
     assert "own networks" in (state(archive, id).error or "")
     assert "/feed" not in [path for path, _ in web.asked]
-    with pytest.raises(FetchRefused):
+    with pytest.raises(FeedInvalid):
         new_feed("file:///etc/passwd")
     for minutes in (0, 4, 10_081):
-        with pytest.raises(InvalidParameter):
+        with pytest.raises(FeedInvalid):
             new_feed("http://a.example/", every=minutes)
 
 
