@@ -19,6 +19,9 @@ from app.errors import SettingsInvalid
 log = logging.getLogger(__name__)
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
+PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
+"""A path below which a proxy puts this server; none, mostly."""
+_PUBLIC_URL = re.compile(f"({_ORIGIN.pattern}){PREFIX}/?")
 
 
 class Settings(BaseSettings):
@@ -55,7 +58,10 @@ class Settings(BaseSettings):
     cors_origins: str = ""
     """Web pages elsewhere whose scripts may ask, as `https://news.example`; several with spaces."""
     trusted_proxies: str = ""
-    """Addresses or networks whose `X-Forwarded-For` and `X-Forwarded-Proto` are believed; several with spaces."""
+    """Addresses or networks whose `X-Forwarded-For`, `-Proto`, `-Host` and `-Prefix` are believed; several with
+    spaces."""
+    public_url: str = ""
+    """The address under which readers find this server, as `https://news.example/archive`; empty: as they ask."""
     fetch_hosts: str = ""
     """Hosts of the own networks that may be fetched from, by name or address; several with spaces."""
     fetch_pause: float = Field(default=1.0, ge=0, le=60)
@@ -87,6 +93,13 @@ class Settings(BaseSettings):
         for network in given.split():
             ipaddress.ip_network(network)
         return given
+
+    @field_validator("public_url")
+    @classmethod
+    def _is_address(cls, given: str) -> str:
+        if given and not _PUBLIC_URL.fullmatch(given):
+            raise ValueError("it is http or https, a host in small letters, and perhaps a path, with nothing behind it")
+        return given.rstrip("/")
 
     @field_validator("trusted_folders")
     @classmethod

@@ -97,7 +97,7 @@ def serve(app: FastAPI, connection: type[Connection] = Connection, *, silent: bo
     listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.bind(("127.0.0.1", 0))
     logs: dict[str, Any] = {"log_level": "critical"} if silent else {"log_config": None, "access_log": False}
-    server = uvicorn.Server(uvicorn.Config(app, http=connection, server_header=False, **logs))
+    server = uvicorn.Server(uvicorn.Config(app, http=connection, server_header=False, proxy_headers=False, **logs))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
     thread.start()
     try:

@@ -51,6 +51,16 @@ def test_what_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
         ("LOG_FORMAT", "xml"),
+        ("PUBLIC_URL", "news.example"),
+        ("PUBLIC_URL", "ftp://news.example"),
+        ("PUBLIC_URL", "https://"),
+        ("PUBLIC_URL", "https://news.example?a=b"),
+        ("PUBLIC_URL", "https://news.example/#top"),
+        ("PUBLIC_URL", "https://user@news.example"),
+        ("PUBLIC_URL", "https://news.example/a b"),
+        ("PUBLIC_URL", "https://news.example/a/../b"),
+        ("PUBLIC_URL", "https://news.example//b"),
+        ("PUBLIC_URL", "https://news.example/%2e"),
     ],
 )
 def test_what_guards_the_server_is_not_guessed(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:

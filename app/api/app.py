@@ -28,6 +28,7 @@ from app.http import responses as reply
 from app.http.background import Background
 from app.http.capacity import Capacity, SearchSlots
 from app.http.envelope import REQUEST_ID, Envelope
+from app.http.front import Front
 from app.http.keeper import Keeper
 from app.http.log import Log
 from app.http.metrics import Metrics
@@ -59,6 +60,7 @@ def create_api(settings: Settings) -> FastAPI:
         title=openapi.TITLE,
         version=openapi.VERSION,
         lifespan=lifespan,
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
@@ -99,3 +101,4 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
         refuse=problems.handle_http_error,
         most_articles=settings.most_upload_bytes,
     )
+    app.add_middleware(Front, public_url=settings.public_url, proxies=settings.trusted_proxies.split())

@@ -12,6 +12,7 @@ from app.errors import AnswerTooLarge
 from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.http.openapi import responses
+from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, reply
 from app.read.articles import article_view, lookup_result, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
@@ -42,7 +43,7 @@ def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> 
         if (size := sum(sizes.get(id, 0) for id in body.ids)) > MOST_BYTES:
             raise AnswerTooLarge("ids", size, MOST_BYTES)
         found = store.load_articles(session, body.ids)
-        views = {id: lookup_result(session, article) for id, article in found.items()}
+        views = {id: lookup_result(session, article, prefix_of(request.scope)) for id, article in found.items()}
     results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]
     answer: Lookup = {"results": results}
     return reply(request, answer)
@@ -67,7 +68,7 @@ def get_article(
     """The article with its blocks and entities, as offsets into its body; with `q`, also where that hits."""
     clause = parse(params.q).clause
     with archive.database.reading() as session:
-        article = article_view(session, store.load_article(session, article_id))
+        article = article_view(session, store.load_article(session, article_id), prefix_of(request.scope))
     if clause is not None:
         article["matches"] = wire_spans(highlight.matches(clause, article["body"]))
     return reply(request, ordered(Article, article))

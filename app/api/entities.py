@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
+from app.http.prefix import prefix_of
 from app.http.responses import Moved, check_index_tag, next_page_link, reply
 from app.read import cursors
 from app.read.entities import entity_page, entity_summary, portrait, related, role_view
@@ -53,7 +54,7 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
 )
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     """An entity with every form under which articles name it."""
-    engine = archive.engine.still()
+    engine, root = archive.engine.still(), prefix_of(request.scope)
     with archive.database.reading() as session:
         shown = portrait(engine, session, found_entity(request, session, entity_id))
     answer: Entity = {
@@ -61,10 +62,10 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
         "aliases": [{"text": alias.text, "count": alias.count} for alias in shown.aliases],
         "roles": [role_view(each) for each in shown.roles],
         "links": {
-            "articles": f"/v1/search?{urlencode({'entity': entity_id})}",
-            "related": f"/v1/entities/{entity_id}/related",
-            "similar_names": f"/v1/entities/{entity_id}/similar_names",
-            "timeline": f"/v1/entities/{entity_id}/timeline",
+            "articles": f"{root}/v1/search?{urlencode({'entity': entity_id})}",
+            "related": f"{root}/v1/entities/{entity_id}/related",
+            "similar_names": f"{root}/v1/entities/{entity_id}/similar_names",
+            "timeline": f"{root}/v1/entities/{entity_id}/timeline",
         },
     }
     return reply(request, answer)

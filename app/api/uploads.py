@@ -11,6 +11,7 @@ from app.http.deps import ArchiveDep, IngestDep, JobId, no_parameters, one_value
 from app.http.forms import handed_in
 from app.http.headers import IdempotencyKey, checked_key
 from app.http.openapi import NEEDS_KEY, body_of, responses
+from app.http.prefix import prefix_of
 from app.http.responses import next_page_link, reply
 from app.ingest.uploads import hand_in
 from app.read import cursors
@@ -46,7 +47,7 @@ async def create_upload(
         )
     request.app.state.background.wake()
     answer: Job = job_view(job)
-    return reply(request, answer, status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+    return reply(request, answer, status=202, headers={"Location": f"{prefix_of(request.scope)}/v1/jobs/{job.id}"})
 
 
 @router.get(

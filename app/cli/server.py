@@ -50,8 +50,9 @@ def serve(
     count = _migrate_and_count(settings)
     with _listen(settings.host, settings.port) as listener:
         address = _server_address(settings.host, listener.getsockname()[1])
+        shown = settings.public_url or address
         typer.echo(
-            f"Dateline has {count:,} articles and answers on {address} (the API: {address}/docs). Ctrl-C stops it."
+            f"Dateline has {count:,} articles and answers on {address} (the API: {shown}/docs). Ctrl-C stops it."
         )
         _run_server(settings, listener)
 
@@ -109,7 +110,6 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _raise_file_limit()
-    from app.addresses import unmap_ipv4
     from app.http.connection import Connection  # it goes by the files there are
     from app.http.metrics import SHARED_FOLDER
 
@@ -124,8 +124,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
         log_config=None,  # `application` has it, for each process
         access_log=False,  # its lines would hold what people search for; ours have the route
         server_header=False,
-        proxy_headers=bool(settings.trusted_proxies),
-        forwarded_allow_ips=list(map(unmap_ipv4, settings.trusted_proxies.split())),
+        proxy_headers=False,  # `front` goes by them
         timeout_keep_alive=5,
         timeout_graceful_shutdown=_FINISH_SECONDS,
         timeout_worker_healthcheck=30,  # one that is busy must not be taken for dead, and its requests with it

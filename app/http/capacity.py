@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.errors import DatelineError, Overloaded
 from app.http import problems
 from app.http.metrics import Metrics
+from app.http.prefix import path_within
 
 # What asks the index, pages among it; `/v1/articles/{id}` asks the rows alone, and is read also while searches queue.
 _SEARCHES = re.compile(
@@ -61,7 +62,7 @@ class Capacity:
         self._app, self._slots, self._metrics = app, slots, metrics
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or not _SEARCHES.fullmatch(scope["path"]):
+        if scope["type"] != "http" or not _SEARCHES.fullmatch(path_within(scope)):
             await self._app(scope, receive, send)
             return
         try:

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.http.log import Log
 from app.http.metrics import Metrics
+from app.http.prefix import path_within
 
 REQUEST_ID = "X-Request-ID"
 # 200 ids fit in 20 kB; nothing else that is sent here needs more, but for articles.
@@ -55,7 +56,7 @@ def stamp(headers: RawHeaders, scope: Scope) -> None:
 
 
 class Envelope:
-    """Outermost but for Starlette's own catch-all, whose answers `problems` stamps itself."""
+    """Around all but `front` and Starlette's own catch-all, whose answers `problems` stamps itself."""
 
     def __init__(self, app: ASGIApp, metrics: Metrics, log: Log, refuse: Refuse, most_articles: int) -> None:
         """`most_articles`: bytes of a body that brings articles."""
@@ -101,7 +102,9 @@ class Envelope:
 
     def _most_bytes(self, scope: Scope) -> int:
         takes_articles = _TAKES_ARTICLES.get(scope["method"])
-        return self._most_articles if takes_articles and takes_articles.fullmatch(scope["path"]) else MOST_BODY_BYTES
+        return (
+            self._most_articles if takes_articles and takes_articles.fullmatch(path_within(scope)) else MOST_BODY_BYTES
+        )
 
     async def _answer(self, refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._refuse(Request(scope), refused)

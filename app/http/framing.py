@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 _VERSIONS = ("1.0", "1.1")
-_HOST = re.compile(rb"([A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{0,5})?")
+_HOST = re.compile(r"([A-Za-z0-9._-]{1,255}|\[[0-9A-Fa-f:.]{2,45}\])(:[0-9]{0,5})?")
 _ABSOLUTE = re.compile(rb"https?://([^/?#]*)(.*)", re.IGNORECASE)
 
 RawHeaders = list[tuple[bytes, bytes]]
@@ -37,8 +37,14 @@ def target_of(version: str, target: bytes, headers: RawHeaders) -> bytes:
         authority, target = absolute[1], absolute[2] if absolute[2].startswith(b"/") else b"/" + absolute[2]
         for place in hosts:
             headers[place] = b"host", authority
-    if not all(_HOST.fullmatch(headers[place][1]) for place in hosts):
+    if not all(is_host(headers[place][1].decode("latin-1")) for place in hosts):
         raise Unanswerable(400)
     if not target.startswith(b"/") or b"#" in target:
         raise Unanswerable(400)
     return target
+
+
+def is_host(name: str) -> bool:
+    """Return whether it is a name or an address, perhaps with a port. Signs that no name in use has are refused, though
+    the RFC allows them: it is written into links, headers and a command to be pasted."""
+    return bool(_HOST.fullmatch(name))

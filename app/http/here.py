@@ -16,13 +16,22 @@ from app.archive import Archive
 from app.store.keys import valid_keys
 
 _NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
-_OF_PROXIES = ("forwarded", "via", "x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "x-real-ip")
+_OF_PROXIES = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-prefix",
+    "x-forwarded-proto",
+    "x-real-ip",
+)
 
 
 def may_add_without_key(request: Request, archive: Archive) -> bool:
-    """Return whether this machine's browser asks, of an archive that nobody has made a key for."""
+    """Return whether this machine's browser asks, of an archive that nobody has made a key for. One that has a public
+    address stands behind a proxy."""
     settings = archive.settings
-    if not settings.local_writes or settings.require_key or not _is_here(request):
+    if not settings.local_writes or settings.require_key or settings.public_url or not _is_here(request):
         return False
     with archive.database.reading() as session:
         return not valid_keys(session)

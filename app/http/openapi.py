@@ -9,17 +9,18 @@ import msgspec
 from fastapi import FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
 from pydantic import TypeAdapter
-from starlette.responses import HTMLResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
 
 from app.http.envelope import DOCS_POLICY
+from app.http.prefix import prefix_of
 from app.read.models import ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
 
 PROBLEM_JSON = "application/problem+json"
 TITLE = "Dateline"
 # Of this contract, not of the program: /v1/stats has that one.
 VERSION = "1.0.0"
-_ASSETS = "/docs/assets"
+_ASSETS, _SCHEMA = "/docs/assets", "/openapi.json"
 _REFERENCE = "#/components/schemas/{model}"
 
 _DESCRIPTION = """\
@@ -150,6 +151,7 @@ def install_schema(app: FastAPI) -> None:
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
     app.mount(_ASSETS, StaticFiles(directory=str(files("fastapi_offline") / "static")), name="docs-assets")
+    app.add_api_route(_SCHEMA, _schema_file, include_in_schema=False)
     app.add_api_route("/docs", _docs_page, include_in_schema=False)
     app.add_api_route("/docs/start.js", _docs_script, include_in_schema=False)
 
@@ -219,9 +221,14 @@ SwaggerUIBundle({
 """
 
 
+async def _schema_file(request: Request) -> Response:
+    server = {"url": prefix_of(request.scope) or "/", "description": "This archive"}
+    return JSONResponse({**request.app.openapi(), "servers": [server]})
+
+
 async def _docs_page(request: Request) -> Response:
-    root = request.scope.get("root_path", "")
-    page = _PAGE.format(title=TITLE, assets=root + _ASSETS, docs=root + "/docs", schema=root + request.app.openapi_url)
+    root = prefix_of(request.scope)
+    page = _PAGE.format(title=TITLE, assets=root + _ASSETS, docs=root + "/docs", schema=root + _SCHEMA)
     return HTMLResponse(page, headers={"Content-Security-Policy": DOCS_POLICY})
 
 

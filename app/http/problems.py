@@ -23,6 +23,7 @@ from starlette.responses import PlainTextResponse
 from app import errors
 from app.http.envelope import request_id, stamp
 from app.http.openapi import PROBLEM_JSON, declared_parameters
+from app.http.prefix import prefix_of
 from app.ids import EntityType
 from app.read.models import Candidate, Problem, ProblemError, ordered
 from app.read.suggestion import meant, misspelt
@@ -200,7 +201,7 @@ def _problem_response(
     headers: Mapping[str, str] | None = None,
 ) -> Response:
     body: Problem = {
-        "type": f"/problems/{kind.slug}",
+        "type": f"{prefix_of(request.scope)}/problems/{kind.slug}",
         "title": kind.title,
         "status": kind.status,
         "detail": detail,

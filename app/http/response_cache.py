@@ -16,6 +16,7 @@ from app.archive import Archive
 from app.cache import Cache, Shelf
 from app.errors import DatelineError
 from app.http.metrics import Metrics
+from app.http.prefix import path_within
 from app.http.responses import client_tags
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -99,7 +100,7 @@ def _response_size(answer: _CachedResponse) -> int:
 def _is_shareable(scope: Scope) -> bool:
     """Return whether the answer may be kept: what somebody was shown for a key is not for the next one, who may have
     none."""
-    if scope["type"] != "http" or scope["method"] != "GET" or not scope["path"].startswith("/v1/"):
+    if scope["type"] != "http" or scope["method"] != "GET" or not path_within(scope).startswith("/v1/"):
         return False
     return "authorization" not in Headers(scope=scope)
 

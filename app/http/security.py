@@ -22,6 +22,7 @@ from app import errors
 from app.addresses import network
 from app.archive import Archive
 from app.http import problems
+from app.http.prefix import path_within
 from app.http.rates import Headers, RateLimiter
 from app.store import keys
 from app.store.tables import Key
@@ -88,7 +89,7 @@ class Guard:
             if key is None:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
             scope["state"]["key"] = key
-        if self._require_key and not scope["path"].startswith(_OPEN):
+        if self._require_key and not path_within(scope).startswith(_OPEN):
             check_scope(scope["state"]["key"], "read")
 
 

@@ -21,16 +21,17 @@ _MADE = frozenset(("dateline", "blocks", "furniture"))
 _AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.model_fields and name not in _MADE]
 
 
-def lookup_result(session: Session, article: tables.Article) -> LookedUp:
+def lookup_result(session: Session, article: tables.Article, root: str = "") -> LookedUp:
     if article.status != "published":
         gone: LookedUp = {"id": article.id, "status": "withdrawn"}
         if (reason := store.withdrawn_because(session, article.id)) is not None:
             gone["reason"] = reason
         return gone
-    return {"id": article.id, "status": "found", "article": article_view(session, article)}
+    return {"id": article.id, "status": "found", "article": article_view(session, article, root)}
 
 
-def article_view(session: Session, row: tables.Article) -> Article:
+def article_view(session: Session, row: tables.Article, root: str = "") -> Article:
+    """Return an article for the wire; `root` is what comes before each address of this server."""
     article: dict[str, object] = {
         **_as_kept(row),
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
@@ -45,9 +46,9 @@ def article_view(session: Session, row: tables.Article) -> Article:
             "pipeline": row.pipeline,
         },
         "links": {
-            "self": f"/v1/articles/{row.id}",
-            "text": f"/v1/articles/{row.id}/text",
-            "similar": f"/v1/articles/{row.id}/similar",
+            "self": f"{root}/v1/articles/{row.id}",
+            "text": f"{root}/v1/articles/{row.id}/text",
+            "similar": f"{root}/v1/articles/{row.id}/similar",
         },
     }
     if row.dateline is not None:

@@ -12,6 +12,7 @@ from app.errors import InvalidParameter, KeyRequired
 from app.http.deps import ArchiveDep, JobId, no_parameters
 from app.http.forms import HandedIn, handed_in
 from app.http.here import is_from_own_page, may_add_without_key
+from app.http.prefix import prefix_of
 from app.http.security import Keys, check_scope
 from app.ingest.uploads import hand_in
 from app.read.jobs import job_detail
@@ -52,7 +53,7 @@ async def take_form(request: Request, archive: ArchiveDep, keys: KeysDep) -> Res
             raise InvalidParameter("source", f"A publisher has at most {_LONGEST_SOURCE} letters.")
         job = await run_in_threadpool(hand_in, archive, form.uploads, by, source)
     request.app.state.background.wake()
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/add/{job.id}", 303)
+    return RedirectResponse(f"{prefix_of(request.scope)}/add/{job.id}", 303)
 
 
 @router.get("/add/{job_id}", dependencies=[Depends(no_parameters)])

@@ -6,6 +6,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
+from app.http.prefix import prefix_of
 from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
@@ -28,7 +29,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         beside = related(engine, session, entity_id, limit=RELATED).items
         same, _ = similar_names(session, shown.entity, SIMILAR)
         listed = results(archive, session, shown.latest)
-    articles = Address(f"{request.scope.get('root_path', '')}/", (("entity", entity_id),))
+    articles = Address(f"{prefix_of(request.scope)}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
     return render_page(
         request, "entity.html",

@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
+from app.http.prefix import prefix_of
 from app.http.responses import check_tag
 from app.read.models import Problem
 from app.text import fingerprint
@@ -45,7 +46,7 @@ class Way:
 
 
 def render_page(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:
-    root = request.scope.get("root_path", "")
+    root = prefix_of(request.scope)
     page = _templates.get_template(template).render(root=root, assets=root + ASSETS, **values)
     headers = {"Cache-Control": "no-cache"}
     if status == 200:

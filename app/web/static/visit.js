@@ -1,7 +1,10 @@
 // Going to another page of the site without loading what stays the same. The address is the state: whatever fails
 // here, the browser goes there by itself.
 
-const ours = (url) => url.origin === location.origin && /^\/($|articles\/[^/]+$|entities\/)/.test(url.pathname);
+// Where the site begins: a proxy may have put it below a path.
+const root = new URL(document.querySelector("form.ask").action).pathname;
+const ours = (url) =>
+  url.origin === location.origin && url.pathname.startsWith(root) && /^($|articles\/[^/]+$|entities\/)/.test(url.pathname.slice(root.length));
 let shown = location.pathname + location.search;
 let under_way = new AbortController();
 
