@@ -70,8 +70,6 @@ class Settings(BaseSettings):
     """The mail server for what saved searches tell, as `smtp://user:password@mail.example:587`, or `smtps://`."""
     mail_from: str = ""
     """Whom that mail comes from, as `Dateline <dateline@news.example>`."""
-    public_url: str = ""
-    """The address under which readers find this server, as `https://news.example/archive`; empty: as they ask."""
     trusted_folders: str = ""
     """Folders that are believed although another user could have written there; several with colons."""
     log_level: Literal["debug", "info", "warning", "error"] = "info"
