@@ -7,11 +7,13 @@ import pickle
 import random
 import re
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import sleep
 from typing import Any
 
 from sqlalchemy import text
@@ -24,6 +26,7 @@ from app.errors import IndexUnavailable
 from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
+from app.ingest.following import Poller, ask_again, new_feed
 from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
@@ -38,6 +41,7 @@ from app.settings import Settings
 from app.store import keys, migrations, searches
 from app.store.backup import write_backup
 from app.store.decisions import Proposal
+from app.store.feeds import add_feed, newest_feeds
 from app.store.jobs import load_job
 from app.store.provenance import erased_key
 from app.store.tables import Article, Decision, Key, Rejection
@@ -45,6 +49,7 @@ from app.store.unnamed import put_in_queue
 from app.store.withdrawals import Kind
 from app.text import fingerprint
 from tests.failures.history import History
+from tests.fetch.web import serving
 from tests.ingest.test_deciding import state as derived
 
 PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
@@ -53,6 +58,8 @@ SOURCE = "Lighthouse Journal"
 _TAKEN = "old2"
 """The beginning of the names of articles that are taken out of sight."""
 PICTURE = "Picture: Otto Sverdrup"
+FEED_STATES: list[dict[str, str]] = [{"new-0": "1", "new-1": "1"}, {"new-0": "2", "new-1": "1", "more-0": "1"}]
+"""What is in the feed that is followed, one after the other: the names of articles and their states."""
 _STATE = re.compile(r"State (\w+)\.")
 
 
@@ -62,7 +69,7 @@ class Place:
     def __init__(self, folder: Path, *, named: bool = False) -> None:
         self.folder, self.named = folder, named
         self.data = folder / "data"
-        self.settings = Settings(data_dir=self.data, ingest_workers=1)
+        self.settings = Settings(data_dir=self.data, ingest_workers=1, fetch_hosts="127.0.0.1", fetch_pause=0)
         self.history = History(folder / "history")
 
     @contextmanager
@@ -265,6 +272,45 @@ def uploading(place: Place) -> None:
         place.history.acknowledged("rejection", ["new.jsonl"])
 
 
+def following(place: Place) -> None:
+    """A feed that is looked at by the process beside a server, and again when it has changed."""
+    with serving() as web, place.opened() as archive:
+        feed = new_feed(web.url("/feed"))
+        with archive.database.writing() as session:
+            add_feed(session, feed)
+        for number, (before, entries) in enumerate(pairwise([{}, *FEED_STATES]), 1):
+            new = entries.items() - before.items()
+            web.put("/feed", _feed_of(entries), "application/rss+xml", ETag=f'"{number}"')
+            for name, state in new:
+                place.history.sent("article", [name], state)
+            place.history.sent("rejection", [feed.url])
+            with archive.database.writing() as session:
+                ask_again(session, feed.id)
+            with Poller(archive) as poller:
+                while not poller.step():
+                    sleep(0.01)
+            for name, state in new:
+                place.history.acknowledged("article", [name], state)
+            place.history.acknowledged("rejection", [feed.url])
+
+
+def _feed_of(entries: Mapping[str, str]) -> bytes:
+    records = [json.loads(_record(name, state)) for name, state in entries.items()]
+    items = [f"<item><guid>{each['id']}</guid><description>{each['text']}</description></item>" for each in records]
+    refused = "<item><guid>none</guid><title>None</title><pubDate>31 June</pubDate></item>"
+    return f"<rss><channel><title>{SOURCE}</title>{refused}{''.join(items)}</channel></rss>".encode()
+
+
+def _check_feeds(archive: Archive, articles: Sequence[Article]) -> None:
+    """Raises where it is noted that a state of a feed was read, and not all of it is there."""
+    with archive.database.reading() as session:
+        for feed in newest_feeds(session):
+            came = {_name(article): _state(article) for article in articles if article.file == feed.url}
+            assert feed.articles == len(came)
+            read = FEED_STATES[int(feed.etag.strip('"')) - 1] if feed.etag else {}
+            assert all(came[name] >= state for name, state in read.items())
+
+
 def naming(place: Place) -> None:
     """For articles that were sent to a server."""
     with place.opened() as archive:
@@ -375,6 +421,7 @@ def _compare(place: Place, archive: Archive) -> None:
     compare("decision", dict.fromkeys(decided, ""))
     compare("key", {key.name: "revoked" if key.revoked else "valid" for key in admitted})
     compare("rejection", dict.fromkeys(rejected, ""))
+    _check_feeds(archive, articles)
 
 
 def _name(article: Article) -> str:

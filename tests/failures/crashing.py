@@ -75,6 +75,7 @@ SCENARIOS = {
     "furnish-with-names": Scenario(acts.furnishing, named=True),
     "post": Scenario(acts.posting, merges=True),
     "upload": Scenario(acts.uploading, merges=True),
+    "feed": Scenario(acts.following, merges=True),
     "put": Scenario(acts.putting, merges=True),
     "withdraw": Scenario(acts.withdrawing),
     "withdraw-with-names": Scenario(acts.restoring, named=True),
