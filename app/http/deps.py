@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from app.archive import Archive
 from app.errors import InvalidParameter
 from app.http.openapi import declared_parameters
-from app.http.security import require_scope
+from app.http.security import Keys, require_scope
 from app.read.params import Params
 from app.store.tables import Key
 
@@ -22,6 +22,11 @@ from app.store.tables import Key
 async def _archive(request: Request) -> Archive:
     archive: Archive = request.app.state.archive
     return archive
+
+
+async def _keys_for_forms(request: Request) -> Keys:
+    keys: Keys = request.app.state.keys
+    return keys
 
 
 async def one_value_each(request: Request) -> None:
@@ -48,6 +53,7 @@ async def json_body(request: Request) -> None:
 IngestDep = Annotated[Key, Depends(require_scope("ingest"))]
 AlertsDep = Annotated[Key, Depends(require_scope("alerts"))]
 AdminDep = Annotated[Key, Depends(require_scope("admin"))]
+KeysDep = Annotated[Keys, Depends(_keys_for_forms)]
 ArchiveDep = Annotated[Archive, Depends(_archive)]
 ArticleId = Annotated[str, Path(description="The article's id.", max_length=64, examples=["78184646ba153278"])]
 JobId = Annotated[str, Path(description="The job's id.", max_length=64, examples=["5d0f2b9c81e4a637"])]

@@ -135,7 +135,10 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
     ),
     errors.DatelineError: _INTERNAL,
 }  # fmt: skip
-_CHALLENGE = 'Bearer realm="Dateline", Basic realm="Dateline", charset="UTF-8"'
+_CHALLENGE = 'Bearer realm="Dateline"'
+_DIALOGUE = 'Basic realm="Dateline", charset="UTF-8"'
+"""The browser's own dialogue. In a line of its own: Chromium looks at the first scheme of a line alone. Whoever writes
+is not asked, for such a password is never taken for that."""
 
 BY_STATUS: Mapping[int, Kind] = {
     400: Kind("malformed-request", "The request cannot be read", 400, "The request is not valid HTTP or JSON."),
@@ -232,7 +235,10 @@ def domain_problem(request: Request, error: errors.DatelineError) -> Response:
         # It names folders of the server, which are no matter of clients.
         log.warning("%s", error)
         detail = kind.explanation
-    return _problem_response(request, kind, detail, found, headers)
+    response = _problem_response(request, kind, detail, found, headers)
+    if isinstance(error, errors.KeyRequired) and request.method in ("GET", "HEAD"):
+        response.headers.append("WWW-Authenticate", _DIALOGUE)
+    return response
 
 
 def _kind_of(error: errors.DatelineError) -> Kind:

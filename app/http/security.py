@@ -52,6 +52,16 @@ class Keys:
                 self._state = state
             return keys.matching(self._valid, given)
 
+    def admit(self, request: Request, given: str, scope: keys.Scope) -> Key:
+        """Return the key that the request came with, or else the one that somebody typed into its form, if it may do
+        this. Raises `KeyRequired`, `ScopeMissing`."""
+        found: Key | None = request.state.key
+        if found is None and given:
+            found = self.find(request.app.state.archive, given)
+            if found is None:
+                raise errors.KeyRequired("The key is unknown or was revoked.")
+        return check_scope(found, scope)
+
 
 class Guard:
     """Lets a request in, with the key it came with in `state.key`, or refuses it."""

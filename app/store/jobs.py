@@ -43,6 +43,12 @@ def newest_jobs(session: Session, limit: int, before: int | None = None) -> list
     return list(session.exec(wanted if before is None else wanted.where(col(UploadJob.number) < before)))
 
 
+def open_jobs(session: Session) -> list[UploadJob]:
+    """Return those that are not done, in the order in which they will be."""
+    wanted = select(UploadJob).where(col(UploadJob.state).in_(_OPEN))
+    return list(session.exec(wanted.order_by(text("state = 'waiting'"), col(UploadJob.number))))
+
+
 def next_job(session: Session) -> UploadJob | None:
     """Return the one to be done now: the one that was begun, or the oldest that waits."""
     wanted = select(UploadJob).where(col(UploadJob.state).in_(_OPEN))

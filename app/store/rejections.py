@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import insert, text, update
+from sqlalchemy import func, insert, text, update
 from sqlmodel import Session, col, select
 
 from app.store.tables import Rejection
@@ -34,6 +34,15 @@ def list_rejections(session: Session, *, resolved: bool = False, limit: int | No
     """Oldest first; those that passed since only when asked for."""
     wanted = select(Rejection).order_by(col(Rejection.id)).limit(limit)
     return list(session.exec(wanted if resolved else wanted.where(col(Rejection.resolved).is_(False))))
+
+
+def standing_rejections(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Rejection], int]:
+    """Return those that did not pass since, newest first, with lower ids than `before`, and how many stand in all."""
+    stands = col(Rejection.resolved).is_(False)
+    total = session.exec(select(func.count()).select_from(Rejection).where(stands)).one()
+    older = [] if before is None else [col(Rejection.id) < before]
+    wanted = select(Rejection).where(stands, *older).order_by(col(Rejection.id).desc()).limit(limit)
+    return list(session.exec(wanted)), total
 
 
 def files_to_retry(session: Session) -> list[Rejection]:

@@ -49,5 +49,11 @@ def sent_parts(session: Session, caller: str, key: str) -> Iterator[tuple[int, s
     yield from session.exec(named.order_by(col(SentPart.number)))
 
 
+def newest_sent(session: Session, limit: int, now: str) -> list[SentRequest]:
+    """Return those that were begun last and are still known, newest first."""
+    wanted = select(SentRequest).where(SentRequest.begun_at >= _oldest(now))
+    return list(session.exec(wanted.order_by(col(SentRequest.begun_at).desc()).limit(limit)))
+
+
 def _oldest(now: str) -> str:
     return (datetime.fromisoformat(now) - KEPT).isoformat()

@@ -8,7 +8,7 @@ comes in again.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from sqlalchemy import update
@@ -89,6 +89,30 @@ def withdrawal_log(session: Session, *, limit: int, before: int | None = None) -
     older = [] if before is None else [col(Withdrawal.number) < before]
     wanted = select(Withdrawal).where(*older).order_by(col(Withdrawal.number).desc()).limit(limit)
     return list(session.exec(wanted)), total
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawnArticle:
+    """`log` is the withdrawal that holds."""
+
+    id: str
+    headline: str
+    log: Withdrawal
+
+
+def withdrawn_articles(
+    session: Session, *, limit: int, before: int | None = None
+) -> tuple[list[WithdrawnArticle], int]:
+    """Return the articles that can be restored, those withdrawn last first, and how many there are."""
+    last = select(func.max(Withdrawal.number)).group_by(col(Withdrawal.article_id))
+    holds = (col(Withdrawal.number).in_(last), col(Article.status) == _WITHDRAWN)
+    joined = select(Article.id, Article.headline, Withdrawal).join(
+        Withdrawal, col(Withdrawal.article_id) == col(Article.id)
+    )
+    total = session.exec(select(func.count()).select_from(joined.where(*holds).subquery())).one()
+    older = [] if before is None else [col(Withdrawal.number) < before]
+    wanted = joined.where(*holds, *older).order_by(col(Withdrawal.number).desc()).limit(limit)
+    return [WithdrawnArticle(*row) for row in session.exec(wanted)], total
 
 
 def _known_article(session: Session, id: str) -> Article:

@@ -54,6 +54,13 @@ def render_page(request: Request, template: str, /, *, status: int = 200, **valu
     return HTMLResponse(page, status, headers)
 
 
+def unkept(response: Response) -> Response:
+    """Let nobody keep the page: it depends on who asks, or changes from one moment to the next."""
+    del response.headers["ETag"]
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def civil(text: str | None) -> str:
     """A civil date as people write it, as precise as it was given: `1969-07-20` is 20 July 1969."""
     match (text or "").split("-"):
@@ -69,6 +76,13 @@ def clock(published_at: str) -> str:
     """The time of day and its offset as they were given: `2025-05-05T14:30:00+02:00` is 14:30 +02:00."""
     offset = published_at[_MINUTES:].lstrip("0123456789:.")
     return f"{published_at[_TIME:_MINUTES]} {'UTC' if offset == 'Z' else offset}".rstrip()
+
+
+def in_bytes(count: int) -> str:
+    """A size as people say it: 1,234,567 is 1.2 MB."""
+    if count < 1_000_000:
+        return f"{max(1, round(count / 1_000)):,} kB"
+    return f"{count / 1_000_000:,.1f} MB" if count < 1_000_000_000 else f"{count / 1_000_000_000:,.1f} GB"
 
 
 def _month_name(number: str) -> str:
@@ -87,4 +101,4 @@ _TIME, _MINUTES = len("YYYY-MM-DDT"), len("YYYY-MM-DDTHH:MM")
 _templates = Environment(
     loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
-_templates.filters |= {"civil": civil, "clock": clock, "number": "{:,}".format}
+_templates.filters |= {"civil": civil, "clock": clock, "number": "{:,}".format, "bytes": in_bytes}

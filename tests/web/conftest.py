@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -28,6 +30,21 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
         ingest([Path(__file__).parents[2] / "seeds"], archive, IngestOptions())
     with serve(create_app(settings)) as client:
         yield client
+
+
+Served = Callable[..., AbstractContextManager[httpx.Client]]
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Served:
+    """An archive of its own in `tmp_path`, served with the settings given."""
+
+    @contextmanager
+    def opened(**given: Any) -> Iterator[httpx.Client]:
+        with serve(create_app(Settings(data_dir=tmp_path / "data", recognise=False, **given))) as client:
+            yield client
+
+    return opened
 
 
 @pytest.fixture(scope="module")

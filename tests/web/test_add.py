@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -16,21 +13,9 @@ from playwright.sync_api import Browser, expect
 from app.archive import open_archive
 from app.settings import Settings
 from app.store import keys
-from app.web.site import create_app
-from tests.served import serve
+from tests.web.conftest import Served
 
-Served = Callable[..., AbstractContextManager[httpx.Client]]
 FILE = {"files": ("a.txt", b"date 2025-05-05\n\nA whale was seen.\n")}
-
-
-@pytest.fixture
-def served(tmp_path: Path) -> Served:
-    @contextmanager
-    def opened(**given: Any) -> Iterator[httpx.Client]:
-        with serve(create_app(Settings(data_dir=tmp_path / "data", recognise=False, **given))) as client:
-            yield client
-
-    return opened
 
 
 def make(folder: Path, *scopes: keys.Scope) -> str:

@@ -15,7 +15,7 @@ PUTIN = "/articles/78184646ba153278?q=%22full+support%22"
 VIEWS = [
     "/", "/?q=moon", "/?q=moon&entity=person-neil-armstrong&date=1969", "/?q=gorbachof+reaktor", "/?q=moon&sort=date",
     PUTIN, GORBACHEV, "/entities/place-india", "/entities?type=person", "/articles/0000000000000000", "/?date=1969-13",
-    "/add",
+    "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
 ]  # fmt: skip
 
 

@@ -5,5 +5,6 @@ import "./suggest.js";
 import "./brush.js";
 import "./keys.js";
 import "./copy.js";
+import "./live.js";
 
 document.documentElement.classList.add("scripting");

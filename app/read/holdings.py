@@ -1,0 +1,102 @@
+"""What the archive holds and what it is doing, of one moment: for the page that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.disk import size_on_disk
+from app.ingest.fetching import is_address
+from app.ingest.posting import count_statuses
+from app.read.jobs import job_view
+from app.read.models import Job
+from app.store import articles, jobs, rejections, sent
+from app.store.keys import list_keys
+from app.store.tables import Rejection
+from app.store.unnamed import count_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """`size` is in bytes, of the whole data folder. `unnamed` articles await their names, which the server `recognises`
+    or somebody will; the index is `behind` by so many changes. `under_way` are the jobs that are not done, the one that
+    is read now first."""
+
+    figures: articles.ArchiveStats
+    sources: list[articles.SourceCount]
+    size: int
+    unnamed: int
+    recognises: bool
+    behind: int
+    under_way: list[Job]
+
+    @property
+    def is_busy(self) -> bool:
+        return bool((self.unnamed and self.recognises) or self.behind or self.under_way)
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """A request with an `Idempotency-Key` that brought articles, `by` whom and what became of them: `counts` by status.
+    Others leave no trace but the articles."""
+
+    by: str
+    at: str
+    finished: bool
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedInput:
+    """A rejection, with what there is to do about it."""
+
+    row: Rejection
+    remedy: str
+
+
+def holdings(archive: Archive, session: Session) -> Holdings:
+    """Look at the index first: then the rows are never behind it."""
+    shown = archive.engine.status().sequence
+    return Holdings(
+        figures=articles.archive_stats(session),
+        sources=articles.source_counts(session),
+        size=size_on_disk(archive.settings.data_dir),
+        unnamed=count_waiting(session),
+        recognises=archive.settings.recognise,
+        behind=articles.count_changed_after(session, shown),
+        under_way=[job_view(job) for job in jobs.open_jobs(session)],
+    )
+
+
+def latest_posts(session: Session, limit: int) -> list[Post]:
+    names = {key.prefix: key.name for key in list_keys(session)}
+    found = sent.newest_sent(session, limit, datetime.now(UTC).isoformat())
+    return [
+        Post(
+            names.get(each.caller, each.caller),
+            each.begun_at,
+            each.finished,
+            count_statuses(results for _, results in sent.sent_parts(session, each.caller, each.key)),
+        )
+        for each in found
+    ]
+
+
+def refused_inputs(
+    archive: Archive, session: Session, limit: int, before: int | None = None
+) -> tuple[list[RefusedInput], int]:
+    """Return the rejections that stand, newest first, and how many there are."""
+    found, total = rejections.standing_rejections(session, limit=limit, before=before)
+    uploads = f"{archive.settings.uploads_dir.resolve()}/"
+    return [RefusedInput(row, _remedy(row, uploads)) for row in found], total
+
+
+def _remedy(row: Rejection, uploads: str) -> str:
+    if row.path.startswith(uploads):
+        return "Mend the file, and hand it in again by the same name."
+    if is_address(row.path):
+        return "Once it is mended there: dateline ingest --retry"
+    return "Mend the file, then: dateline ingest --retry"
