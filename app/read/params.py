@@ -379,9 +379,7 @@ class NewsFeedParams(Params):
     cursor: Cursor = None
 
 
-class NewsFeedBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
+class NewsFeedBody(Params):
     url: Annotated[str, Field(max_length=4_000)] = Field(
         description="The address of a feed, or of a page that links one alone.", examples=["https://news.example/feed"]
     )

@@ -10,10 +10,10 @@ from app.http import problems
 from app.http.security import Keys
 from app.read.models import Problem
 from app.settings import Settings
-from app.web import add, archive, article, entity, names, search, withdrawing
+from app.web import add, archive, article, entity, feeds, names, search, withdrawing
 from app.web.pages import ASSETS, Assets, problem_page
 
-ROOMS = (search, article, names, entity, add, archive, withdrawing)
+ROOMS = (search, article, names, entity, add, archive, feeds, withdrawing)
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -69,6 +69,7 @@ HIDDEN = {
     "/entities": _PAGE,
     "/add": _PAGE,
     "/add/{job_id}": _PAGE,
+    "/feeds": _PAGE,
     "/entities/{entity_id}": _PAGE,
     "/archive": _PAGE,
     "/archive/work": _PAGE,
@@ -117,8 +118,8 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
     site = create_site(Settings(data_dir=tmp_path))
     published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
     hidden = set(routes(site.routes)) - published
-    forms = {("POST", path) for path in ("/add", "/articles/{article_id}/withdraw", "/articles/{article_id}/restore")}
-    assert {each for each in hidden if each[0] != "GET"} == forms
+    forms = {"/add", "/feeds", "/articles/{article_id}/withdraw", "/articles/{article_id}/restore"}
+    assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}
     assert {path for _, path in hidden} == HIDDEN.keys()
 
 
