@@ -36,6 +36,9 @@ _TAIL = re.compile(r"[ /](?:([Dd]lrs?|[MmBb]ln|[Pp]ct|[Cc]ents?|[Ss]tg|[Yy]en)|G
 _NICKNAME_GOES_ON = re.compile(r'(?: [A-Z][a-z]+)?" [A-Z][A-Za-z-]+')
 # The figures of a score: `P. Simmons 108`.
 _FIGURES_END = re.compile(r"\s\d[\d.-]*$")
+# The result behind a side, `Bath 19-16`, or its points, `New York 3`; but `France 2` is on television.
+_RESULT_END = re.compile(r" \d{1,3} ?- ?\d{1,3}$")
+_POINTS_END = re.compile(r" \d{1,3}$")
 _NATIONAL = re.compile(r"(U\.[SK]\.) ([A-Z][a-z]+)")
 _SPACED_INITIALS = re.compile(r"(?:[A-Z]\. ){1,3}[A-Z]\.")
 # `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share; `V19`, a flight, but `G-7`, the seven countries.
@@ -119,6 +122,7 @@ def is_ordinary(name: str) -> bool:
 
 def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     start, end = trim(text, start, end)
+    end = _without_result(text, start, end, kind)
     ground = grounds.GUESSED[kind]
     name = text[start:end]
     if kind == "person" or titles.proves_person(name.split(" ")[0] if name else ""):
@@ -144,6 +148,13 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     if _is_no_name(name, kind) or (headed == "event" and not events.is_event(name)):
         return None
     return Span(start, end, headed, *(ground if headed == kind else ground._replace(rule="head-noun")))
+
+
+def _without_result(text: str, start: int, end: int, kind: SpanType) -> int:
+    result = _RESULT_END.search(text, start, end)
+    if result is None and kind == "place" and (points := _POINTS_END.search(text, start, end)):
+        result = points if gazetteer.find(text[start : points.start()]) else None
+    return result.start() if result else end
 
 
 def _person_ends(text: str, start: int, end: int) -> tuple[int, int]:

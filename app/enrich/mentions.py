@@ -61,10 +61,12 @@ def recognise(
     passes.correct(article)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, *grounds.SCORE) for e in results.entries]
     found_there = [(*prepared.span(span.start, span.end), span) for span in article.spans]
+    in_results = [*results.rows, *((entry.start, entry.end) for entry in results.entries)]
+    read = _Taken(in_results)
     people = _Taken((start, end) for start, end, span in found_there if span.type == "person")
-    listed = inverted.listed_people(body, people.overlaps)
+    listed = [item for item in inverted.listed_people(body, people.overlaps) if not read.overlaps(*item)]
     mentions += [Mention(start, end, body[start:end], "person", *grounds.SURNAME_FIRST) for start, end in listed]
-    taken = _Taken([*results.rows, *((entry.start, entry.end) for entry in results.entries), *listed])
+    taken = _Taken([*in_results, *listed])
     for start, end, span in found_there:
         if not taken.overlaps(start, end):
             mentions.append(Mention(start, end, body[start:end], span.type, span.rule, span.confidence))

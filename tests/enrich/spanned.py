@@ -7,12 +7,13 @@ from collections.abc import Callable
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
 from app.enrich.passes import PHASES
+from app.enrich.scores import read_results
 
 
 def spanned(text: str, **found: str) -> Context:
     """The names given for each type, each where it stands first behind the one before: `person="Ann Lee; Bo"`."""
     kinds: dict[str, SpanType] = {"person": "person", "organization": "organization", "place": "place"}
-    article = Context(text)
+    article = Context(text, (), read_results(text))
     for name, kind in kinds.items():
         at = 0
         for word in filter(None, map(str.strip, found.get(name, "").split(";"))):

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -41,6 +43,32 @@ def entries(*rows: str) -> list[tuple[str, str]]:
         ),
         ("A. Stewart b Mushtaq Ahmed 44", [("A. Stewart", "person"), ("Mushtaq Ahmed", "person")]),
         ("Bowling : Wasim Akram 29.2-9-83-3", [("Wasim Akram", "person")]),
+        ("Boston 104, Chicago 92", [("Boston", "organization"), ("Chicago", "organization")]),
+        ("No. 4 Duke 81, Golden State 77, OT", [("Duke", "organization"), ("Golden State", "organization")]),
+        ("Watford 2-1 Burnley", [("Watford", "organization"), ("Burnley", "organization")]),
+        ("Brann - Viking 4:0", [("Brann", "organization"), ("Viking", "organization")]),
+        ("Lincoln def. Rochester 25-18, 25-20", [("Lincoln", "organization"), ("Rochester", "organization")]),
+        ("Detroit at Chicago, 7 p.m.", [("Detroit", "organization"), ("Chicago", "organization")]),
+        (
+            "Boston (Sale 10-5) at Toronto (Roe 8-6), 7:07 p.m.",
+            [("Boston", "organization"), ("Sale", "person"), ("Toronto", "organization"), ("Roe", "person")],
+        ),
+        (
+            "Saturday: Hull v Burnley, Norway v Swansea",
+            [("Hull", "organization"), ("Burnley", "organization"), ("Norway", "place"), ("Swansea", "organization")],
+        ),
+        ("New York   70 50 .583  -", [("New York", "organization")]),
+        (
+            "At Canterbury : Kent 214 (C. Hooper 56) and 77-2, Durham 310-6. Kent won by 10 runs",
+            [
+                ("Canterbury", "place"),
+                ("Kent", "organization"),
+                ("C. Hooper", "person"),
+                ("Durham", "organization"),
+                ("Kent", "organization"),
+            ],
+        ),
+        ("COLTS BEAT CHIEFS 20-13 TO CLINCH BERTH", []),
         ("Total 326", []),
         ("Extras ( lb-12 nb-10 ) 22", []),
         ("W L PCT GB", []),
@@ -49,6 +77,25 @@ def entries(*rows: str) -> list[tuple[str, str]]:
 )
 def test_rows_of_results(row: str, found: list[tuple[str, str]]) -> None:
     assert entries(row) == found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Brazil - 1-Lund; 2-Berg, 3-Moe, 4-Marcus Dahl, 5-Lie (15-Foss 46th minute), 9-Bye.",
+        "Brazil: Lund; Berg, Moe, Marcus Dahl, Lie (Foss 46), Bye.",
+    ],
+)
+def test_a_lineup_is_a_side_and_its_players(line: str) -> None:
+    players = ("Lund", "Berg", "Moe", "Marcus Dahl", "Lie", "Foss", "Bye")
+    assert entries(line) == [("Brazil", "place"), *((name, "person") for name in players)]
+
+
+def test_names_of_a_lineup_are_found_once(enrich: Enrich) -> None:
+    body = "Soccer line-ups for Sunday :\n\nAjax: Ann Vos; Nick Vier, Dale Blom; Lars Moe, Hakim Lie; Kasper Dolb."
+    mentions = sorted((m.start, m.end) for e in enrich(body).entities for m in e.mentions)
+    assert all(end <= start for (_, end), (start, _) in pairwise(mentions))
+    assert "Dale Blom" in {body[start:end] for start, end in mentions}
 
 
 def test_rows_of_other_articles_are_no_results() -> None:

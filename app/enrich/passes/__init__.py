@@ -123,6 +123,7 @@ PHASES = (
             Pass(whole.vote, over=_VOTED_ON),
             Pass(whole.bare_surnames),
             Pass(sport.teams, over=("title", "surname")),
+            Pass(sport.fixtures, over=("gazetteer", "surname")),
             Pass(sport.sides, over=("gazetteer", "surname")),
             Pass(firms.firms_of_towns, over=("gazetteer",)),
             Pass(firms.firms_of_founders, over=("surname",)),

@@ -159,4 +159,6 @@ def reads_like_person(words: list[str]) -> bool:
 
 def is_no_person(name: str) -> bool:
     first = name.partition(" ")[0]
-    return titles.is_title(first) or is_ordinary(first) or gazetteer.demonym(first) is not None or name.isupper()
+    known = titles.is_title(first) or is_ordinary(first) or gazetteer.demonym(first) is not None
+    # `Premier League` is none of a premier.
+    return known or organizations.is_generic(name) or name.isupper()
