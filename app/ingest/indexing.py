@@ -22,7 +22,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
 from app.store import furniture, receipts, withdrawals
-from app.store.articles import changed_after, count_changed_after, entities_of, touch
+from app.store.articles import arrivals, changed_after, count_changed_after, entities_of, touch
 from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.sequence import newest
 from app.store.tables import Article
@@ -200,10 +200,11 @@ def _go_on(archive: Archive, stopped: Stopped) -> int:
             raise Interrupted("Stopped while the index was brought up to date.")
 
 
-def document(article: Article, entities: tuple[str, ...]) -> Document:
-    """Return the article as an engine holds it: the columns that a document has a field for, and the entities."""
+def document(article: Article, entities: tuple[str, ...], added: int) -> Document:
+    """Return the article as an engine holds it: the columns that a document has a field for, the entities and when it
+    came in."""
     columns = {name: getattr(article, name) for name in _COLUMNS}
-    return Document(entities=entities, **columns)
+    return Document(entities=entities, added=added, **columns)
 
 
 def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus]:
@@ -241,8 +242,9 @@ def _changed(session: Session, sequence: int) -> list[Article]:
 
 
 def _documents(session: Session, articles: list[Article]) -> list[Document]:
-    entities = entities_of(session, [article.id for article in articles])
-    return [document(article, entities[article.id]) for article in articles]
+    ids = [article.id for article in articles]
+    entities, added = entities_of(session, ids), arrivals(session, ids)
+    return [document(article, entities[article.id], added[article.id]) for article in articles]
 
 
 def published(session: Session) -> Iterator[Document]:

@@ -183,7 +183,8 @@ class Conditions(_Filtered):
 class SearchParams(Conditions):
     sort: Sort | None = Field(
         None,
-        description="`relevance` (the default with `q`), `-date` (newest first, the default without) or `date`.",
+        description="`relevance` (the default with `q`), `-date` (newest first, the default without), `date`, "
+        "`-added` (what came into the archive last first) or `added`.",
         examples=["-date"],
     )
     limit: Limit = 20

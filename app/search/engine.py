@@ -20,10 +20,10 @@ class Document:
     """An article as an engine holds it.
 
     `id` is 16 hex digits. `revised` is the sequence number at which its text last changed: pages of an older cursor
-    leave out what was revised since. `dateline` is its text as printed, `place` the place in it: what the dateline
-    is filtered and counted by, in capitals whatever its own case ("NEW DELHI"). `published_at` is `date` with a time of
-    day, where that is known, and orders the articles of a day. `furniture` are spans of the body whose words count for
-    little.
+    leave out what was revised since. `added` grows from article to article as they came into the archive. `dateline` is
+    its text as printed, `place` the place in it: what the dateline is filtered and counted by, in capitals whatever its
+    own case ("NEW DELHI"). `published_at` is `date` with a time of day, where that is known, and orders the articles of
+    a day. `furniture` are spans of the body whose words count for little.
     """
 
     id: str
@@ -41,6 +41,7 @@ class Document:
     word_count: int = 0
     revision: int = 1
     revised: int = 0
+    added: int = 0
     authors: Sequence[str] = ()
     published_at: str | None = None
     furniture: Sequence[Sequence[int]] | None = None
@@ -70,7 +71,7 @@ class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class ArticleHit:
-    """An article found. `score` is None where the order is by date."""
+    """An article found. `score` is None where the order is not by relevance."""
 
     id: str
     score: float | None

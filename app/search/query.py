@@ -29,7 +29,7 @@ LONG_WORD = 8
 """From this many letters on a fuzzy word may differ in two places."""
 
 Match = Literal["auto", "all", "any"]
-Sort = Literal["relevance", "-date", "date"]
+Sort = Literal["relevance", "-date", "date", "-added", "added"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, update
+from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal_column, update
 from sqlmodel import Session, col, select
 
 from app.errors import IndexUnavailable, NotFound, Withdrawn
@@ -137,6 +137,12 @@ def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ..
     for article_id, entity_id in select_in(session, wanted, ArticleEntity.article_id, ids):
         found[article_id][entity_id] = None
     return {id: tuple(entities) for id, entities in found.items()}
+
+
+def arrivals(session: Session, ids: Sequence[str]) -> dict[str, int]:
+    """Return, for each article, a number that grows as they came in. SQLite numbers rows as they are inserted; a
+    revision updates its row, and none is ever deleted."""
+    return dict(select_in(session, select(Article.id, literal_column("article.rowid")), Article.id, ids))
 
 
 def source_counts(session: Session) -> list[SourceCount]:

@@ -50,7 +50,7 @@ def change(archive: Archive, status: str, count: int) -> None:
 def test_a_document_is_the_article_as_the_index_holds_it(filled: Archive) -> None:
     with filled.database.reading() as session:
         article = session.exec(select(Article).where(Article.external_id == "3")).one()
-    made = indexing.document(article, ("place-oslo",))
+    made = indexing.document(article, ("place-oslo",), 7)
     assert (made.id, made.body, made.date, made.entities) == (
         article.id,
         "The tide is high.",
@@ -58,6 +58,34 @@ def test_a_document_is_the_article_as_the_index_holds_it(filled: Archive) -> Non
         ("place-oslo",),
     )
     assert (made.dateline, made.place, made.revised) == ("OSLO, Jan 1", "OSLO", article.revised)
+    assert made.added == 7
+
+
+def test_what_came_in_last_is_the_newest_whatever_becomes_of_the_rows(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    def record(id: str, text: str) -> dict[str, str]:
+        return {"id": id, "title": f"Article {id}", "text": text, "source": "Wire"}
+
+    def newest() -> list[str | None]:
+        return [hit.card.external_id for hit in archive.engine.search(Query(sort="-added")).hits]
+
+    ingest(
+        [write_records("a.jsonl", [record("z", "One."), record("y", "Two.")])],
+        archive,
+        IngestOptions(skip_entities=True),
+    )
+    ingest([write_records("b.jsonl", [record("x", "Three.")])], archive, IngestOptions(skip_entities=True))
+    assert newest() == ["x", "y", "z"]
+    ingest(
+        [write_records("c.jsonl", [record("z", "One, corrected."), record("w", "Four.")])],
+        archive,
+        IngestOptions(skip_entities=True),
+    )
+    assert newest() == ["w", "x", "y", "z"]
+    archive.database.wipe()
+    assert indexing.rebuild(archive) == 4
+    assert newest() == ["w", "x", "y", "z"]
 
 
 def test_the_index_knows_how_far_it_is(filled: Archive) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import get_args
 
 from app.search.engine import Document, Hits, SearchEngine
 from app.search.query import Query, Sort, parse
 
 Open = Callable[[Path], SearchEngine]
-SORTS: tuple[Sort, ...] = ("relevance", "-date", "date")
+SORTS: tuple[Sort, ...] = get_args(Sort)
 
 
 def doc(number: int, body: str = "", headline: str = "", **more: object) -> Document:

@@ -90,6 +90,7 @@ def article(chance: random.Random, id: str, sequence: int, longest: int = 50) ->
         url=f"https://news.example/{id}" if chance.random() < 0.5 else None,
         word_count=chance.randrange(1000),
         revised=sequence,
+        added=int(id, 16) % 997,
     )
 
 

@@ -268,10 +268,13 @@ class Expected:
         undated = sum(not document.date for document in self.hits)
         return DateCounts(days, tuple(counts[day] for day in days), tuple(totals[day] for day in days), undated)
 
-    def by_date(self) -> list[str]:
-        """The order of a date sort: ties by time and id, a day without a time before its times, undated last in both
-        directions."""
+    def in_order(self) -> list[str]:
+        """The order of a sort by date or arrival: ties by time and id, a day without a time before its times, undated
+        last in both directions."""
         found = sorted(self.hits, key=lambda document: document.id)
+        if self._query.sort in ("added", "-added"):
+            found.sort(key=lambda document: document.added, reverse=self._query.sort == "-added")
+            return [document.id for document in found]
         newest_first = self._query.sort != "date"
         dated = sorted((d for d in found if d.date), key=_moment, reverse=newest_first)
         return [document.id for document in [*dated, *(d for d in found if not d.date)]]

@@ -74,6 +74,7 @@ _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | Non
     "precision": (lambda document: precision(document.date), np.uint8),
     "derived": (lambda document: document.headline_derived, np.uint8),
     "revised": (lambda document: document.revised, None),
+    "added": (lambda document: document.added, None),
 }
 """A number for each document, by the name of its array, with the type of that; None: the narrowest that holds them."""
 

@@ -1,4 +1,4 @@
-"""The order of the hits: by score with the best reordered, or by date; one page of it after a given rank.
+"""The order of the hits: by score with the best reordered, by date or by arrival; one page of it after a given rank.
 
 A rank is a key, descending, with ties by article id, ascending. For relevance the key is the score, and the best
 `WINDOW` articles of a query of several bare words get a second look that would be too dear for all: a bonus for having
@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.plan import Plan, bare_words
+from app.search.query import Sort
 from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Floats, Matches
@@ -60,9 +61,13 @@ class Rows:
         )
 
 
-def by_date(snapshot: Snapshot, matches: Matches, newest_first: bool) -> Matches:
-    """The same documents with moments for values, so that descending is the order asked for; undated ones come last."""
-    moments = snapshot.moments if newest_first else snapshot.moments_back
+def by_time(snapshot: Snapshot, matches: Matches, sort: Sort) -> Matches:
+    """The same documents with times for values, so that descending is the order asked for; by date, also where nothing
+    is more relevant than another, undated ones come last."""
+    if sort in ("added", "-added"):
+        arrivals = snapshot.arrivals[matches.documents]
+        return Matches(matches.documents, arrivals if sort == "-added" else -arrivals)
+    moments = snapshot.moments_back if sort == "date" else snapshot.moments
     return Matches(matches.documents, moments[matches.documents])
 
 

@@ -118,7 +118,7 @@ class Snapshot:
         )  # fmt: skip
 
     def column(self, name: str) -> Array:
-        """One of the segments' arrays with a value for each document (`id`, `date`, `revised`)."""
+        """One of the segments' arrays with a value for each document (`id`, `date`, `added`)."""
         found = self._columns.get(name)
         if found is None:
             pieces = [view.segment[name] for view in self.views]
@@ -139,6 +139,11 @@ class Snapshot:
     def moments_back(self) -> npt.NDArray[np.float64]:
         """`moments` below zero, so that the earliest is the greatest; undated documents are the least here too."""
         return np.where(self.moments > 0, -self.moments, -np.inf)
+
+    @cached_property
+    def arrivals(self) -> npt.NDArray[np.float64]:
+        """Return what grows from each document to those that came into the archive after it."""
+        return self.column("added").astype(np.float64)
 
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
         """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
