@@ -13,8 +13,12 @@ import re
 from fastapi import Request
 
 from app.archive import Archive
-from app.store.keys import valid_keys
+from app.errors import KeyRequired
+from app.http.security import check_scope
+from app.store.keys import Scope, valid_keys
 
+_THIS_MACHINE = "this machine"
+_FORM = "multipart/form-data"
 _NAMES = re.compile(r"(localhost|127\.0\.0\.1|\[::1\])(:[0-9]{1,5})?")
 _OF_PROXIES = (
     "forwarded",
@@ -37,7 +41,19 @@ def may_add_without_key(request: Request, archive: Archive) -> bool:
         return not valid_keys(session)
 
 
-def is_from_own_page(request: Request) -> bool:
+def known_sender(request: Request, archive: Archive, scope: Scope) -> str | None:
+    """Return who sends a form, where that is clear before it is read; else its field for a key must say. Raises
+    `KeyRequired` for what is no form."""
+    if request.state.key is not None:
+        return check_scope(request.state.key, scope).name
+    if may_add_without_key(request, archive) and _is_from_own_page(request):
+        return _THIS_MACHINE
+    if not request.headers.get("content-type", "").startswith(_FORM):
+        raise KeyRequired(f"This needs a key with the scope {scope!r}.")
+    return None
+
+
+def _is_from_own_page(request: Request) -> bool:
     """Return whether a form was sent by a page of this server. Browsers say so of each that they post."""
     return request.headers.get("origin", "") == f"{request.url.scheme}://{request.headers.get('host', '')}"
 

@@ -6,12 +6,11 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 from starlette.concurrency import run_in_threadpool
 
-from app.errors import InvalidParameter, KeyRequired
+from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, JobId, KeysDep, no_parameters
 from app.http.forms import handed_in
-from app.http.here import is_from_own_page, may_add_without_key
+from app.http.here import known_sender, may_add_without_key
 from app.http.prefix import prefix_of
-from app.http.security import check_scope
 from app.ingest.uploads import hand_in
 from app.read.jobs import job_detail
 from app.store.jobs import load_job
@@ -21,9 +20,7 @@ from app.web.pages import render_page, unkept
 router = APIRouter(include_in_schema=False)
 
 _SCOPE: Scope = "ingest"
-_BY = "this machine"
 _LONGEST_SOURCE = 200
-_FORM = "multipart/form-data"
 
 
 @router.get("/add", dependencies=[Depends(no_parameters)])
@@ -34,7 +31,7 @@ def show_form(request: Request, archive: ArchiveDep) -> Response:
 @router.post("/add", dependencies=[Depends(no_parameters)])
 async def take_form(request: Request, archive: ArchiveDep, keys: KeysDep) -> Response:
     """Take files from the page. A key comes as a field of the form, which no page elsewhere could fill in."""
-    by = await run_in_threadpool(_may_write, request, archive)
+    by = await run_in_threadpool(known_sender, request, archive, _SCOPE)
     async with handed_in(request) as form:
         if by is None:
             by = (await run_in_threadpool(keys.admit, request, form.fields.get("key", "").strip(), _SCOPE)).name
@@ -52,14 +49,3 @@ def show_upload(request: Request, archive: ArchiveDep, job_id: JobId) -> Respons
     with archive.database.reading() as session:
         job = job_detail(session, archive.settings, load_job(session, job_id))
     return unkept(render_page(request, "job.html", job=job, is_open=job["state"] in ("waiting", "running")))
-
-
-def _may_write(request: Request, archive: ArchiveDep) -> str | None:
-    """Return who sends, where that is clear before the form is read. Raises `KeyRequired` where the form cannot say."""
-    if request.state.key is not None:
-        return check_scope(request.state.key, _SCOPE).name
-    if may_add_without_key(request, archive) and is_from_own_page(request):
-        return _BY
-    if not request.headers.get("content-type", "").startswith(_FORM):
-        raise KeyRequired("Adding articles needs a key with the scope 'ingest'.")
-    return None

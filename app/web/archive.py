@@ -16,10 +16,12 @@ from app.archive import Archive
 from app.http.deps import ArchiveDep, no_parameters
 from app.http.here import may_add_without_key
 from app.http.security import check_scope
+from app.read.feeds import feed_view
 from app.read.holdings import RefusedInput, holdings, latest_posts, refused_inputs
 from app.read.jobs import job_view
 from app.read.models import Job
 from app.read.params import Params
+from app.store.feeds import newest_feeds
 from app.store.jobs import count_jobs, newest_jobs
 from app.store.keys import Scope, allows
 from app.store.withdrawals import WithdrawnArticle, withdrawn_articles
@@ -96,6 +98,7 @@ def _overview(request: Request, archive: Archive, *, may_see: bool) -> Response:
             posts=latest_posts(session, _FEW) if may_see else None,
             refused=_rejected(archive, session, _FEW) if may_see else None,
             withdrawn=_withdrawn(session, _FEW) if may_restore else None,
+            feeds=[feed_view(row) for row in newest_feeds(session, _MANY)] if may_see else None,
         )  # fmt: skip
     return unkept(page)
 

@@ -12,6 +12,7 @@ from fastapi.responses import RedirectResponse
 
 from app.errors import NotFound
 from app.http.deps import ArchiveDep, ArticleId, KeysDep, no_parameters
+from app.http.prefix import prefix_of
 from app.ingest.withdrawing import change_status
 from app.store.articles import load_article, load_articles
 from app.store.withdrawals import MOST_REASON
@@ -63,4 +64,4 @@ def restore_article(
 
 
 def _to_article(request: Request, id: str) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/articles/{id}", 303)
+    return RedirectResponse(f"{prefix_of(request.scope)}/articles/{id}", 303)
