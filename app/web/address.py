@@ -26,6 +26,8 @@ _LISTS = {
 }
 _FIXED = {"facet", "fields", "highlight"}
 """What the page settles for itself: an address taken from the API may hold them, and shows the same."""
+_LOOKS = {"view"}
+"""How a page looks, which is nothing to the API."""
 _PLAIN = re.compile(r"[\w.=-]+", re.ASCII)
 
 
@@ -52,6 +54,10 @@ class Address:
         """Return the address with these in place of what had their names before."""
         return replace(self, pairs=(*self.without(*values).pairs, *values.items()))
 
+    def value(self, name: str) -> str:
+        """Return the last value of that name; "" where there is none."""
+        return dict(self.pairs).get(name, "")
+
     def curl(self, base: str) -> str:
         """The command that asks for it, to be pasted into a shell."""
         said = [f"{name}={value}" for name, value in self.pairs]
@@ -66,7 +72,7 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
-    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED}
+    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED | _LOOKS}
     return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
@@ -86,4 +92,4 @@ def _filled_fields(request: Request) -> dict[str, str | list[str]]:
 
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
-    return Address(path, (*page.without(*_FIXED).pairs, *(("facet", name) for name in SHOWN_FACETS)))
+    return Address(path, (*page.without(*_FIXED, *_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))

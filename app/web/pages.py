@@ -24,6 +24,10 @@ _STATIC = Path(str(files("app.web") / "static"))
 ASSETS = "/assets/" + fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(_STATIC.iterdir())))[:12]
 
 
+MENU = (("/", "Search"), ("/entities", "Names"), ("/docs", "API"))
+"""The parts of the site, in the order of the menu that heads every page."""
+
+
 class Assets(StaticFiles):
     """The files of `static/`, kept by browsers for a year: an address changes with what is there."""
 
@@ -47,7 +51,8 @@ class Way:
 
 def render_page(request: Request, template: str, /, *, status: int = 200, **values: object) -> Response:
     root = prefix_of(request.scope)
-    page = _templates.get_template(template).render(root=root, assets=root + ASSETS, **values)
+    shown = {"root": root, "assets": root + ASSETS, "menu": _menu(root, request.url.path), **values}
+    page = _templates.get_template(template).render(shown)
     headers = {"Cache-Control": "no-cache"}
     if status == 200:
         headers["ETag"] = check_tag(request, page)
@@ -59,6 +64,10 @@ def unkept(response: Response) -> Response:
     del response.headers["ETag"]
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _menu(root: str, path: str) -> list[Way]:
+    return [Way(label, Address(root + part), path == root + part) for part, label in MENU]
 
 
 def civil(text: str | None) -> str:

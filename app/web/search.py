@@ -7,6 +7,7 @@ from dataclasses import replace
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
 
+from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
@@ -42,7 +43,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         here=here, params=params, asked=asked, found=found, results=listed, facets=facets, groupings=FACETS,
         read=read, filters=_condition_links(here, asked, read["filters"]),
         chart=search_chart(found.hits.dates, here, asked.filters),
-        sorts=_sort_links(here, params, asked),
+        sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip
@@ -60,6 +61,14 @@ def _sort_links(here: Address, params: SearchParams, asked: Asked) -> list[Way]:
     return [
         Way(label, here.having(sort=sort), sort == present) for sort, label in SORTS if ranked or sort != "relevance"
     ]
+
+
+def _compact_switch(here: Address) -> Way:
+    """Return the way to results of two lines each, or back from them."""
+    chosen = here.value("view")
+    if chosen not in ("", "compact"):
+        raise InvalidParameter("view", "Results are shown at their usual length, or compact.", suggestion="compact")
+    return Way("Compact", here.without("view") if chosen else here.having(view="compact"), bool(chosen))
 
 
 def _telling_facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:

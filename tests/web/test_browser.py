@@ -16,6 +16,7 @@ VIEWS = [
     "/", "/?q=moon", "/?q=moon&entity=person-neil-armstrong&date=1969", "/?q=gorbachof+reaktor", "/?q=moon&sort=date",
     PUTIN, GORBACHEV, "/entities/place-india", "/entities?type=person", "/articles/0000000000000000", "/?date=1969-13",
     "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
+    "/?q=moon&view=compact",
 ]  # fmt: skip
 
 
@@ -208,6 +209,40 @@ def test_the_call_behind_a_page_is_copied_and_answers_the_same(
     assert "--data-urlencode 'q=\"full support\"'" in copied
     answer = site.get(page.get_by_role("link", name="See the answer").get_attribute("href") or "").json()
     assert answer["total"] == len(headlines(page)) == 1
+
+
+def seen(page: Page) -> int:
+    """Return how many results are on the screen with their headline and the first line of their snippet."""
+    lines = page.locator(".result .snippet").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().top + 24)"
+    )
+    return sum(line <= page.evaluate("innerHeight") for line in lines)
+
+
+def test_five_results_are_on_a_screen_and_more_where_they_are_compact(browser: Browser, site: httpx.Client) -> None:
+    context = browser.new_context(base_url=str(site.base_url), viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto("/?q=president")
+    assert seen(page) >= 5
+    page.get_by_role("link", name="Compact").click()
+    expect(page.locator("#page")).to_have_class(re.compile("compact"))
+    assert seen(page) >= 9
+    assert page.url.endswith("/?q=president&view=compact")
+    page.locator(".facet a").first.click()
+    expect(page.locator(".filters")).to_be_visible()
+    expect(page.locator("#page")).to_have_class(re.compile("compact"))
+    page.get_by_role("link", name="Compact").click()
+    expect(page.locator("#page")).not_to_have_class(re.compile("compact"))
+    context.close()
+
+
+def test_the_first_result_is_on_the_first_screen_of_a_phone(browser: Browser, site: httpx.Client) -> None:
+    context = browser.new_context(base_url=str(site.base_url), viewport={"width": 390, "height": 844})
+    page = context.new_page()
+    for view in ("/", "/?q=president", "/?q=moon&entity=person-neil-armstrong"):
+        page.goto(view)
+        assert seen(page) >= 1, view
+    context.close()
 
 
 def test_the_keyboard_alone_is_enough(page: Page) -> None:

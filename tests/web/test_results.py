@@ -51,3 +51,9 @@ def test_a_sentence_that_is_shown_from_its_start_has_nothing_cut_before_it(stori
     [shown] = snippets(stories, q="pilots")
     assert shown.startswith("Late on Monday, the <mark>pilots</mark>")
     assert shown.endswith("…")
+
+
+def test_a_view_that_there_is_not_is_refused(stories: httpx.Client) -> None:
+    assert stories.get("/?view=compact").status_code == 200
+    refused = stories.get("/?view=compat")
+    assert (refused.status_code, "Did you mean <b>compact</b>" in refused.text) == (422, True)
