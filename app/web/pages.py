@@ -24,7 +24,7 @@ _STATIC = Path(str(files("app.web") / "static"))
 ASSETS = "/assets/" + fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(_STATIC.iterdir())))[:12]
 
 
-MENU = (("/", "Search"), ("/entities", "Names"), ("/docs", "API"))
+MENU = (("/", "Search"), ("/entities", "Names"), ("/archive", "Archive"), ("/docs", "API"))
 """The parts of the site, in the order of the menu that heads every page."""
 
 
