@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
 from app.http.openapi import responses
 from app.http.prefix import prefix_of
-from app.http.responses import Moved, check_index_tag, next_page_link, reply
+from app.http.responses import check_index_tag, next_page_link, reply
 from app.read import cursors
 from app.read.entities import entity_page, entity_summary, portrait, related, role_view
 from app.read.models import Entity, EntityPage, RelatedPage, SimilarNames, Timeline
@@ -49,23 +49,26 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
     operation_id="getEntity",
     summary="Read an entity",
     response_model=Entity,
-    responses=responses(404, 503, moves=True),
+    responses=responses(404, 503),
     dependencies=[Depends(no_parameters)],
 )
 def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
-    """An entity with every form under which articles name it."""
+    """An entity with every form under which articles name it. The id of one that is part of another gives that one."""
     engine, root = archive.engine.still(), prefix_of(request.scope)
     with archive.database.reading() as session:
-        shown = portrait(engine, session, found_entity(request, session, entity_id))
-    answer: Entity = {
+        shown = portrait(engine, session, found_entity(session, entity_id))
+    id = shown.entity.id
+    moved = {"moved_from": entity_id} if id != entity_id else {}
+    answer = {
         **entity_summary(shown.entity),
+        **moved,
         "aliases": [{"text": alias.text, "count": alias.count} for alias in shown.aliases],
         "roles": [role_view(each) for each in shown.roles],
         "links": {
-            "articles": f"{root}/v1/search?{urlencode({'entity': entity_id})}",
-            "related": f"{root}/v1/entities/{entity_id}/related",
-            "similar_names": f"{root}/v1/entities/{entity_id}/similar_names",
-            "timeline": f"{root}/v1/entities/{entity_id}/timeline",
+            "articles": f"{root}/v1/search?{urlencode({'entity': id})}",
+            "related": f"{root}/v1/entities/{id}/related",
+            "similar_names": f"{root}/v1/entities/{id}/similar_names",
+            "timeline": f"{root}/v1/entities/{id}/timeline",
         },
     }
     return reply(request, answer)
@@ -76,7 +79,7 @@ def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Re
     operation_id="listRelatedEntities",
     summary="List related entities",
     response_model=RelatedPage,
-    responses=responses(400, 404, 503, paged=True, moves=True),
+    responses=responses(400, 404, 503, paged=True),
 )
 def list_related_entities(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[RelatedParams, Query()]
@@ -86,8 +89,8 @@ def list_related_entities(
     after = cursors.decode_page_end(params.cursor, int, *asked)
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        found_entity(request, session, entity_id)
-        page = related(engine, session, entity_id, type=params.type, limit=params.limit, after=after)
+        id = found_entity(session, entity_id).id
+        page = related(engine, session, id, type=params.type, limit=params.limit, after=after)
     answer: RelatedPage = {"results": page.items, "total": page.total}
     address, headers = next_page_link(request, cursors.encode_page_end(page.next, *asked) if page.next else None)
     if address is not None:
@@ -100,7 +103,7 @@ def list_related_entities(
     operation_id="listSimilarNames",
     summary="List entities that may be the same",
     response_model=SimilarNames,
-    responses=responses(404, moves=True),
+    responses=responses(404),
 )
 def list_similar_names(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[SimilarNamesParams, Query()]
@@ -110,7 +113,7 @@ def list_similar_names(
     What a decision parted is not among them.
     """
     with archive.database.reading() as session:
-        found, total = similar_names(session, found_entity(request, session, entity_id), params.limit)
+        found, total = similar_names(session, found_entity(session, entity_id), params.limit)
     answer: SimilarNames = {"results": [similar_name_view(each) for each in found], "total": total}
     return reply(request, answer)
 
@@ -120,7 +123,7 @@ def list_similar_names(
     operation_id="getEntityTimeline",
     summary="Count an entity's articles over time",
     response_model=Timeline,
-    responses=responses(404, 503, moves=True),
+    responses=responses(404, 503),
 )
 def get_entity_timeline(
     request: Request, archive: ArchiveDep, entity_id: EntityId, params: Annotated[EntityTimelineParams, Query()]
@@ -129,19 +132,15 @@ def get_entity_timeline(
     engine = archive.engine.still()
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
-        found_entity(request, session, entity_id)
-    naming_it = engine.search(_dates_query(Filters(entity=(entity_id,)))).dates
+        id = found_entity(session, entity_id).id
+    naming_it = engine.search(_dates_query(Filters(entity=(id,)))).dates
     everything = engine.search(_dates_query(Filters())).dates
     return reply(request, build_timeline(as_share(naming_it, everything), params.interval), tag=tag)
 
 
-def found_entity(request: Request, session: Session, id: str) -> tables.Entity:
-    """`Moved` to the same address of the entity that took it in, where one did."""
-    taken = survivor(session, id)
-    if taken != id:
-        query = f"?{request.url.query}" if request.url.query else ""
-        raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
-    return store.load_entity(session, id)
+def found_entity(session: Session, id: str) -> tables.Entity:
+    """Return the entity of that id, or the one that took it in."""
+    return store.load_entity(session, survivor(session, id))
 
 
 def _dates_query(filters: Filters) -> SearchQuery:

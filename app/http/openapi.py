@@ -70,7 +70,6 @@ NEEDS_KEY: dict[str, Any] = {"security": [{"key": []}]}
 _REQUEST_ID = {"description": "Stands in problems and logs too.", "schema": {"type": "string"}}
 _RETRY_AFTER = {"description": "Seconds to wait.", "schema": {"type": "integer"}}
 _ETAG = {"description": "Send it as `If-None-Match` to be told whether anything changed.", "schema": {"type": "string"}}
-_LOCATION = {"description": "Where it is now.", "schema": {"type": "string", "format": "uri-reference"}}
 _LINK = {"description": '`rel="next"`: the next page.', "schema": {"type": "string"}}
 
 
@@ -89,14 +88,10 @@ _BODIES: dict[str, Any] = {
 Responses = dict[int | str, dict[str, Any]]
 
 
-def responses(
-    *failures: int, tagged: bool = True, paged: bool = False, moves: bool = False, success: int = 200
-) -> Responses:
+def responses(*failures: int, tagged: bool = True, paged: bool = False, success: int = 200) -> Responses:
     """Return what an operation may answer besides the schema of its success, every failure as a problem."""
     headers = {"X-Request-ID": _REQUEST_ID} | ({"ETag": _ETAG} if tagged else {}) | ({"Link": _LINK} if paged else {})
     found: Responses = {success: {"description": "As asked.", "headers": headers}}
-    if moves:
-        found[301] = {"description": "It is part of another now.", "headers": {"Location": _LOCATION}}
     if tagged:
         found[304] = {"description": "Nothing changed since the answer with this `ETag`.", "headers": {"ETag": _ETAG}}
     for status in sorted({*failures, *_ALWAYS}):

@@ -546,6 +546,9 @@ class EntitySummary(TypedDict):
 class Entity(EntitySummary):
     """A person, an organisation, a place or an event named in the archive."""
 
+    moved_from: NotRequired[
+        Annotated[EntityId, Field(description="The id that was asked for, which is part of this one.")]
+    ]
     aliases: list[Alias]
     roles: Annotated[list[Role], Field(description="What articles say that a person is, the most usual first.")]
     links: EntityLinks

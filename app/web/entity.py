@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from fastapi import APIRouter, Request, Response
+from sqlmodel import Session
 
-from app.api.entities import found_entity
 from app.http.deps import ArchiveDep, EntityId
 from app.http.prefix import prefix_of
+from app.http.responses import Moved
 from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
+from app.store import entities as store
+from app.store import tables
+from app.store.decisions import survivor
 from app.web.address import Address
 from app.web.chart import search_chart
 from app.web.pages import render_page
@@ -25,7 +29,7 @@ router = APIRouter(include_in_schema=False)
 def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
     engine = archive.engine.still()
     with archive.database.reading() as session:
-        shown = portrait(engine, session, found_entity(request, session, entity_id), roles=ROLES, latest=LATEST)
+        shown = portrait(engine, session, _settled_entity(request, session, entity_id), roles=ROLES, latest=LATEST)
         beside = related(engine, session, entity_id, limit=RELATED).items
         same, _ = similar_names(session, shown.entity, SIMILAR)
         listed = results(archive, session, shown.latest)
@@ -39,3 +43,12 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         chart=search_chart(shown.dates, articles), articles=articles,
         call=call, curl=call.curl(str(request.base_url)),
     )  # fmt: skip
+
+
+def _settled_entity(request: Request, session: Session, id: str) -> tables.Entity:
+    """`Moved` to the page of the entity that took it in, where one did: a page has one address."""
+    taken = survivor(session, id)
+    if taken != id:
+        query = f"?{request.url.query}" if request.url.query else ""
+        raise Moved(request.url.path.replace(f"/{id}", f"/{taken}", 1) + query)
+    return store.load_entity(session, id)

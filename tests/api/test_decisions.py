@@ -44,12 +44,20 @@ def undo(api: Api, decision: Any) -> Any:
     return take(api, decision["entity"], kind="undo", undoes=decision["number"])
 
 
-def test_a_merged_entity_leads_to_the_one_that_took_it_in(edited: Api) -> None:
+def test_a_merged_entity_gives_the_one_that_took_it_in(edited: Api) -> None:
+    assert "moved_from" not in edited.get(f"/v1/entities/{PUTIN}")
     merged = take(edited, PUTIN, kind="merge", target=MODI, note="a test")
-    for part in ("", "/related?type=place", "/timeline?interval=year"):
-        answer = edited.http.get(f"/v1/entities/{PUTIN}{part}")
-        assert (answer.status_code, answer.headers["Location"]) == (301, f"/v1/entities/{MODI}{part}")
-        assert edited.http.get(f"/v1/entities/{PUTIN}{part}", follow_redirects=True).status_code == 200
+    taker = edited.get(f"/v1/entities/{MODI}")
+    moved = edited.get(f"/v1/entities/{PUTIN}")
+    assert moved.pop("moved_from") == PUTIN
+    assert moved == taker
+    assert PUTIN not in "".join(taker["links"].values())
+    for part, asked in (("related", {"type": "place"}), ("timeline", {"interval": "year"}), ("similar_names", {})):
+        given = edited.get(f"/v1/entities/{PUTIN}/{part}", **asked)
+        assert given == edited.get(f"/v1/entities/{MODI}/{part}", **asked)
+    first = edited.get(f"/v1/entities/{PUTIN}/related", limit=1)
+    assert PUTIN in first["next"]
+    assert edited.checked("get", edited.http.get(first["next"]))["total"] == first["total"]
     page = edited.get("/v1/search", entity=PUTIN, facet="person")
     assert page["total"] == 2
     assert page["query"]["filters"] == [{"name": "entity", "value": MODI}]
