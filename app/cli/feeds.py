@@ -141,6 +141,9 @@ def check_feeds_command(
                 wanted = [feeds.load_feed(session, each) for each in named]
             else:
                 wanted = [feed for feed in feeds.newest_feeds(session) if feed.next_at is not None]
+        if not wanted:
+            complain("No feeds.")
+            return
         patience = archive.settings.write_wait
         with terminal.progress() as progress:
             for found, report in check_feeds(

@@ -95,7 +95,7 @@ class Client:
                 raise type(error)(url, error.reason, status=error.status, retry_after=error.retry_after) from None
             if not isinstance(answer, _Redirect):
                 return replace(answer, moved=home if home != checked_address(url) else None)
-            asked = checked_address(urljoin(asked, answer.target), told_by=url)
+            asked = checked_address(joined_address(asked, answer.target), told_by=url)
             for_good = for_good and answer.for_good
             home = asked if for_good else home
         raise FetchFailed(url, f"redirects more than {self._limits.redirects} times")
@@ -158,7 +158,7 @@ class Client:
         for piece in _unpacked(url, pieces, most) if packed else pieces:
             read += piece
             if len(read) > most:
-                raise FetchFailed(url, f"is over {most:,} bytes")
+                raise FetchFailed(url, f"is over {most:,} bytes", status=200)
             if late := self._too_late(until):
                 raise FetchFailed(url, late)
         return bytes(read)
@@ -193,6 +193,14 @@ def checked_address(url: str, told_by: str | None = None) -> str:
     return urlunsplit((parts.scheme, place, path, query, ""))
 
 
+def joined_address(base: str, target: str) -> str:
+    """Return where a link leads that stands at an address; one that leads nowhere as it is, to be refused."""
+    try:
+        return urljoin(base, target)
+    except ValueError:
+        return target
+
+
 def _unpacked(url: str, pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
     """Unpack gzip, never more than a limit and one piece at a time."""
     stream = zlib.decompressobj(wbits=31)
@@ -202,7 +210,7 @@ def _unpacked(url: str, pieces: Iterable[bytes], most: int) -> Iterator[bytes]:
             try:
                 yield stream.decompress(left, most + 1)
             except zlib.error:
-                raise FetchFailed(url, "sent damaged gzip data") from None
+                raise FetchFailed(url, "sent damaged gzip data", status=200) from None
             left = stream.unconsumed_tail
 
 

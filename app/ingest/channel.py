@@ -7,10 +7,10 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
-from urllib.parse import urljoin
 
 import msgspec
 
+from app.fetch import joined_address
 from app.ingest.readers import FileUnusable, Opened
 from app.ingest.readers.feed import MAX_FEED, feed_text
 from app.ingest.readers.json_feed import feed_before, is_json_feed
@@ -20,7 +20,7 @@ from app.text import printable
 _HEAD = 100_000
 """Characters before the first entry, in which a feed speaks of itself."""
 _FIRST_ENTRY = re.compile(r"<(?:[\w.-]{1,40}:)?(?:item|entry)[\s/>]", re.IGNORECASE)
-_IMAGE = re.compile(r"<(image|textinput)\b.*?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_IMAGE = re.compile(r"<(image|textinput)\b.{0,2000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _TITLE = re.compile(r"<(?:[\w.-]{1,40}:)?title\b[^<>]*>(.{0,2000}?)</", re.IGNORECASE | re.DOTALL)
 _TTL = re.compile(r"<ttl\s*>\s*(\d{1,7})\s*<", re.IGNORECASE)
 _PERIOD = re.compile(r"<[\w.-]{1,40}:updatePeriod\b[^<>]*>\s*(\w{1,10})\s*<", re.IGNORECASE)
@@ -30,6 +30,8 @@ _MARKUP = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]{0,500}>")
 _LONGEST_TITLE = 200
 _TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml", "application/feed+json")
 _MOST_LINKS = 20
+_PAGE_HEAD = 1_000_000
+"""Bytes of a page in which its links are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,16 @@ def linked_feeds(body: bytes, address: str) -> list[str]:
     from lxml import html as pages  # only for what is no feed
 
     try:
-        page = pages.document_fromstring(body)
+        page = pages.document_fromstring(body[:_PAGE_HEAD])
     except (ValueError, pages.etree.ParserError):
         return []
-    base = urljoin(address, next((each.get("href", "") for each in page.iter("base")), ""))
+    base = joined_address(address, next((each.get("href", "") for each in page.iter("base")), ""))
     found: dict[str, bool] = {}
     for link in page.iter("link"):
         kinds = link.get("rel", "").lower().split()
         if "alternate" in kinds and link.get("type", "").strip().lower() in _TYPES and link.get("href"):
             about = f"{link.get('title', '')} {link.get('href')}".lower()
-            found.setdefault(urljoin(base, link.get("href").strip()), "comments" in about)
+            found.setdefault(joined_address(base, link.get("href").strip()), "comments" in about)
     main = [url for url, is_of_comments in found.items() if not is_of_comments]
     return (main or list(found))[:_MOST_LINKS]
 

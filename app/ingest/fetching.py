@@ -14,13 +14,14 @@ from types import TracebackType
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from app.fetch import Client, Fetched, Robots
+from app.fetch import Client, Fetched, Robots, checked_address
 from app.ingest.channel import read_channel
 from app.ingest.fields import taken
 from app.ingest.readers import Opened, Record
 from app.ingest.readers.record import Refused
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_MOST_HOSTS = 10_000
 _PAGES = ("text/html", "application/xhtml+xml")
 
 
@@ -80,7 +81,7 @@ class Fetcher:
         return Opened(BytesIO(got.body)), Path(name), fields
 
     def with_page(self, record: Record) -> Record:
-        url = str(record.fields["url"])
+        url = checked_address(str(record.fields["url"]))
         self._check_robots(url)
         page = self._page(self.ask(url))
         said = taken(record.fields)
@@ -89,7 +90,7 @@ class Fetcher:
 
     def ask(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Return the answer, once the host may be asked again. Raises as `Client.get`."""
-        self._wait_for(urlsplit(url).netloc)
+        self._wait_for(urlsplit(checked_address(url)).netloc)
         return self._client.get(url, etag=etag, last_modified=last_modified)
 
     def _page(self, got: Fetched) -> dict[str, object]:
@@ -107,6 +108,8 @@ class Fetcher:
 
     def _wait_for(self, host: str) -> None:
         with self._turns:
+            if len(self._free) >= _MOST_HOSTS:
+                self._free.clear()
             turn = max(time.monotonic(), self._free.get(host, 0.0))
             self._free[host] = turn + self._pause
         time.sleep(max(0.0, turn - time.monotonic()))

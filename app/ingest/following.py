@@ -369,6 +369,8 @@ class _FeedSource:
 
 def _is_for_now(error: FetchFailed) -> bool:
     """Return whether it may be otherwise the next time."""
+    if isinstance(error, FetchRefused):
+        return False
     return error.status is None or error.status >= 500 or error.status in _FOR_NOW
 
 

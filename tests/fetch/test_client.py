@@ -95,7 +95,8 @@ def test_a_redirect_into_the_own_network_is_refused(web: Web, client: Client) ->
     web.redirect("/a", web.url("/secret", "localhost"))
     web.redirect("/b", "http://169.254.169.254/latest/meta-data")
     web.redirect("/c", "file:///etc/passwd")
-    for path in ("/a", "/b", "/c"):
+    web.redirect("/d", "http://[broken")
+    for path in ("/a", "/b", "/c", "/d"):
         with pytest.raises(FetchRefused, match=f"{web.url(path)} "):
             client.get(web.url(path))
     assert "/secret" not in [path for path, _ in web.asked]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -513,6 +514,28 @@ def test_pages_of_a_json_feed_are_fetched_too(web: Web, archive: Archive) -> Non
     web.put("/feed", JSON_FEED.replace("URL", web.url("/ferry")).encode())
     check(archive, follow(archive, web.url("/feed"), pages=True))
     assert "two more boats" in articles(archive)["Storm"].body
+
+
+@pytest.mark.parametrize(
+    "page", ["http://[broken", "http://169.254.169.254/x", "http://u:p@a.example/", "ftp://a.example/"]
+)
+def test_a_page_that_must_not_be_asked_for_is_not_tried_again(web: Web, archive: Archive, page: str) -> None:
+    web.put("/feed", paged(web).replace(web.url("/ferry").encode(), page.encode()), "text/xml", ETag='"1"')
+    id = follow(archive, web.url("/feed"), pages=True)
+    check(archive, id)
+    assert (state(archive, id).state, state(archive, id).etag) == ("ok", '"1"')
+    assert articles(archive)["Ferry halted by fog"].body == "The ferry did not sail."
+
+
+def test_what_is_too_large_or_damaged_is_a_failure_like_others(web: Web, archive: Archive) -> None:
+    web.put("/huge", gzip.compress(rss(FERRY) + b" " * 21_000_000), Content_Encoding="gzip")
+    web.put("/damaged", b"no gzip", Content_Encoding="gzip")
+    web.put("/odd", linking(("News", "http://[broken"), base='<base href="http://[">'))
+    for path, words in (("/huge", "is over 20,000,000 bytes"), ("/damaged", "damaged gzip"), ("/odd", "no address")):
+        id = follow(archive, web.url(path))
+        check(archive, id)
+        assert state(archive, id).state == "failing"
+        assert words in (state(archive, id).error or "")
 
 
 def test_names_are_recognised_at_once_where_nobody_else_does(web: Web, archive: Archive) -> None:
