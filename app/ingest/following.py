@@ -152,17 +152,21 @@ def settle_look(
     patience: float = math.inf,
 ) -> Report | None:
     """Take in what a look found, and note how it ended. Without `names` these wait for a server. Returns None where
-    another look was settled meanwhile, or the feed is no longer followed. Raises `ArchiveBusy`."""
+    another look was settled meanwhile, or the feed is no longer followed. Raises `ArchiveBusy`, but not where there is
+    nothing to take in."""
+    if not found.incoming:
+        with archive.database.writing() as session:
+            if not _is_as_it_was(session, found.feed):
+                return None
+            _note(session, found, datetime.now(UTC))
+        return found.tally.report()
     with writing_alone(archive.settings.lock_path, patience), settled_when_stopped(archive) if names else nullcontext():
         with archive.database.reading() as session:
             if not _is_as_it_was(session, found.feed):
                 return None
-        if found.incoming:
-            journal = _FeedJournal(found.feed, names=names)
-            intake = Intake(archive, progress, 0, names=names, journal=journal, tally=found.tally)
-            report = intake.take(_Entries(found.incoming))
-        else:
-            report = found.tally.report()
+        journal = _FeedJournal(found.feed, names=names)
+        intake = Intake(archive, progress, 0, names=names, journal=journal, tally=found.tally)
+        report = intake.take(_Entries(found.incoming))
         with archive.database.writing() as session:
             _note(session, found, datetime.now(UTC))
     return report

@@ -14,7 +14,7 @@ import pytest
 from sqlmodel import select
 
 from app.archive import Archive, open_archive
-from app.errors import FeedInvalid, FeedKnown, FetchFailed, NotFound
+from app.errors import ArchiveBusy, FeedInvalid, FeedKnown, FetchFailed, NotFound
 from app.ingest.fetching import Fetcher
 from app.ingest.following import (
     MOST_FAILURES,
@@ -29,6 +29,7 @@ from app.ingest.following import (
     next_moment,
     settle_look,
 )
+from app.ingest.lock import writing_alone
 from app.ingest.report import Report
 from app.settings import Settings
 from app.store import feeds
@@ -376,6 +377,17 @@ def test_a_look_that_was_overtaken_changes_nothing(web: Web, archive: Archive) -
     assert settle_look(archive, older) is None
     assert {article.body for article in articles(archive).values()} == {"It sails."}
     assert state(archive, id).etag == '"2"'
+
+
+def test_only_what_brings_something_waits_for_who_writes(web: Web, archive: Archive) -> None:
+    id = follow(archive, web.url("/feed"))
+    with writing_alone(archive.settings.lock_path):
+        with pytest.raises(ArchiveBusy):
+            list(check_feeds(archive, [state(archive, id)], patience=0))
+        web.pages["/feed"] = partial(send, status=404)
+        [(_, report)] = check_feeds(archive, [state(archive, id)], patience=0)
+    assert report is not None
+    assert state(archive, id).state == "failing"
 
 
 def test_one_that_is_removed_meanwhile_brings_nothing(web: Web, archive: Archive) -> None:
