@@ -139,6 +139,11 @@ class Settings(BaseSettings):
         return self.data_dir / "ingest.lock"
 
     @property
+    def run_lock_path(self) -> Path:
+        """Of what goes over many files or articles, and lets others write between its batches."""
+        return self.data_dir / "run.lock"
+
+    @property
     def background_lock_path(self) -> Path:
         return self.data_dir / "background.lock"
 

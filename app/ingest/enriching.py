@@ -17,9 +17,9 @@ from app.enrich.enricher import LaidOut
 from app.enrich.layout import lay_out
 from app.enrich.resolve import Enrichment
 from app.ingest import rows
-from app.ingest.lock import writing_alone
+from app.ingest.lock import Turn
 from app.ingest.report import OnProgress, Progress, Tally
-from app.ingest.run import BATCH, Run, Task
+from app.ingest.run import BATCH, Run, Task, one_run
 from app.ingest.settling import settled_when_stopped
 from app.store import articles
 from app.store.linking import replace_names
@@ -39,17 +39,17 @@ class Enriched:
 
 def enrich(archive: Archive, workers: int = 0, progress: OnProgress | None = None) -> Enriched:
     """Raises `ArchiveBusy` where another process writes. `workers` 0: as in the settings."""
-    with writing_alone(archive.settings.lock_path), settled_when_stopped(archive):
-        return _Enriching(archive, workers, progress).all()
+    with one_run(archive) as turn, settled_when_stopped(archive):
+        return _Enriching(archive, workers, progress, turn).all()
 
 
 class _Enriching:
-    def __init__(self, archive: Archive, workers: int, progress: OnProgress | None) -> None:
+    def __init__(self, archive: Archive, workers: int, progress: OnProgress | None, turn: Turn) -> None:
         self._archive = archive
         self._progress = progress
         self._pipeline = archive.enricher.pipeline
         self._tally = Tally()
-        self._run = Run(archive, self._tally, workers)
+        self._run = Run(archive, self._tally, workers, turn=turn)
         with archive.database.reading() as session:
             self._total = articles.count_to_read_again(session, self._pipeline)
 
@@ -69,13 +69,16 @@ class _Enriching:
             yield batch, [laid_out(article) for article in batch]
 
     def _write(self, batch: list[Article], recognised: list[Enrichment]) -> int:
-        """No ingest can have changed the texts meanwhile: the lock is held."""
-        found = [(article.id, each) for article, each in zip(batch, recognised, strict=True)]
+        """A text that was revised meanwhile has its names from whoever did that, or waits for them."""
         with self._archive.database.writing() as session:
-            put_names(session, found)
-        self._tally.recognised += len(found)
-        self._tally.named += sum(not article.pipeline for article in batch)
-        return len(found)
+            same = articles.unrevised(session, {article.id: article.revised for article in batch})
+            put_names(
+                session,
+                [(article.id, each) for article, each in zip(batch, recognised, strict=True) if article.id in same],
+            )
+        self._tally.recognised += len(same)
+        self._tally.named += sum(not article.pipeline and article.id in same for article in batch)
+        return len(same)
 
     def _tell(self, batch: list[Article] | None) -> None:
         if self._progress is not None and batch is not None:

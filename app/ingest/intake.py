@@ -6,6 +6,7 @@ Whatever yields drafts can be taken in: files are one `Feed`, and all others get
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
@@ -18,6 +19,7 @@ from app.enrich.resolve import Enrichment
 from app.ingest import rows
 from app.ingest.draft import Draft
 from app.ingest.labels import Labels
+from app.ingest.lock import Turn
 from app.ingest.reading import FileEnd, Incoming, refusal
 from app.ingest.report import OnProgress, Outcome, Progress, Report, Stage, Tally
 from app.ingest.run import BATCH, Run, Task
@@ -101,7 +103,7 @@ _Judged = tuple[Draft, Verdict, Enrichment | None]
 class Intake:
     """The caller must hold the lock. `tally` and `labels` are also for the feed that reads the files; where they were
     read before, it is theirs. `keep_refusals`: what is refused is kept as a rejection, besides that the `journal` is
-    told."""
+    told. `turn` as in `Run`: between batches others may write, but for a second one that has labels to give."""
 
     def __init__(
         self,
@@ -113,6 +115,7 @@ class Intake:
         journal: Journal | None = None,
         keep_refusals: bool = True,
         tally: Tally | None = None,
+        turn: Turn = nullcontext,
     ) -> None:
         self.tally = tally or Tally()
         self.labels = Labels(archive.database)
@@ -122,7 +125,7 @@ class Intake:
         self._pipeline = (lambda: archive.enricher.pipeline) if names else None
         self._limit = BATCH if names else _BATCH_WITHOUT_NAMES
         self._stage: Stage = "recognition" if names else "rows"
-        self._run = Run(archive, self.tally, workers, names=names)
+        self._run = Run(archive, self.tally, workers, names=names, turn=turn)
         self._now = datetime.now(UTC).isoformat()
         self._met = Met()
 

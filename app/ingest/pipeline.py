@@ -11,10 +11,11 @@ from app.archive import Archive
 from app.ingest.fetching import Fetcher, is_address
 from app.ingest.formats import Format
 from app.ingest.intake import Intake
-from app.ingest.lock import writing_alone
+from app.ingest.lock import queue_path
 from app.ingest.mapping import FieldMap
 from app.ingest.reading import Reading
 from app.ingest.report import OnProgress, Report
+from app.ingest.run import one_run
 from app.ingest.settling import settled_when_stopped
 from app.ingest.walk import Found, Places, again, check, is_gone, on_disk, own, walk
 from app.store import rejections
@@ -48,13 +49,14 @@ def ingest(
 ) -> Report:
     """Take in what is at the paths, `below` as in `walk`, and at addresses of the web.
 
-    Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another writes for too long, both
-    before anything is changed. What is wrong inside a file is a rejection, never an error.
+    Raises `InputUnreadable` for a path that is not there and `ArchiveBusy` where another writes or goes over files for
+    too long, both before anything is changed. What is wrong inside a file is a rejection, never an error. Others may
+    write between its batches.
     """
     options = options or IngestOptions()
     check(paths, _own(archive))
-    with writing_alone(archive.settings.lock_path, options.patience), settled_when_stopped(archive):
-        intake = Intake(archive, progress, options.workers, names=not options.skip_entities)
+    with one_run(archive, options.patience) as turn, settled_when_stopped(archive):
+        intake = Intake(archive, progress, options.workers, names=not options.skip_entities, turn=turn)
         ours = _own(archive)
         files = {found.path: found for found in walk(paths, ours, below=below)}
         files |= {found.path: found for found in map(_at_address, addresses)}
@@ -74,7 +76,8 @@ def _at_address(url: str) -> Found:
 
 def _own(archive: Archive) -> Places:
     settings = archive.settings
-    return own(settings.database_path, settings.data_dir, settings.index_dir, settings.lock_path)
+    locks = (settings.lock_path, queue_path(settings.lock_path), settings.run_lock_path)
+    return own(settings.database_path, settings.data_dir, settings.index_dir, *locks)
 
 
 def _add_refused(files: dict[Path, Found], ours: Places, archive: Archive, notes: list[str]) -> None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 from time import perf_counter
 from typing import TypeVar
@@ -20,6 +21,7 @@ from app.enrich.resolve import Enrichment
 from app.errors import WorkerLost
 from app.ingest import worker
 from app.ingest.indexing import Pace
+from app.ingest.lock import Turn, turns, writing_alone
 from app.ingest.report import Tally
 
 B = TypeVar("B")
@@ -34,14 +36,28 @@ BATCH = 64
 """Texts handed over at once: they take seconds, so progress moves and the processes share the work evenly."""
 
 
-class Run:
-    """The caller must hold the lock. `workers` 0: as in the settings. Without `names` no batch may have texts."""
+@contextmanager
+def one_run(archive: Archive, patience: float = 0.0) -> Iterator[Turn]:
+    """Keep other runs out, and give what takes the turn to write. Raises `ArchiveBusy` where another runs or writes for
+    longer than `patience` seconds."""
+    with writing_alone(archive.settings.run_lock_path, patience):
+        with writing_alone(archive.settings.lock_path, patience):
+            pass  # who has waited so long once waits for as long as it takes: what is begun is not left half done
+        yield turns(archive.settings.lock_path)
 
-    def __init__(self, archive: Archive, tally: Tally, workers: int = 0, *, names: bool = True) -> None:
+
+class Run:
+    """`workers` 0: as in the settings. Without `names` no batch may have texts. `turn` is taken to write a batch; the
+    caller must hold the lock where there is none."""
+
+    def __init__(
+        self, archive: Archive, tally: Tally, workers: int = 0, *, names: bool = True, turn: Turn = nullcontext
+    ) -> None:
         self._archive = archive
         self._tally = tally
         self._processes = (workers or archive.settings.recognising_processes) if names else 1
         self._pace = Pace()
+        self._turn = turn
 
     def over(
         self,
@@ -50,18 +66,20 @@ class Run:
         tell: Callable[[B | None], None],
     ) -> None:
         """Write each batch in a transaction of its own, in the order in which they come. `write` returns how many
-        articles it brought; `tell` is called after each batch, and with None before the index is brought up to date."""
+        articles it brought; `tell` is called after each batch, while others may write, and with None before the index
+        is brought up to date at the end."""
         named = self._named(tasks)
         while (result := self._next(named)) is not None:
             batch, found = result
-            with self._tally.timing("rows"):
-                self._pace.add(write(batch, found))
+            with self._turn():
+                with self._tally.timing("rows"):
+                    self._pace.add(write(batch, found))
+                if self._pace.is_due():
+                    with self._tally.timing("index"):
+                        self._pace.apply(self._archive)
             tell(batch)
-            if self._pace.is_due():
-                with self._tally.timing("index"):
-                    self._pace.apply(self._archive)
         tell(None)
-        with self._tally.timing("index"):
+        with self._turn(), self._tally.timing("index"):
             self._pace.finish(self._archive)
 
     def recognise(self, texts: Sequence[LaidOut]) -> list[Enrichment]:

@@ -19,7 +19,7 @@ _QUICK = 50_000
 
 @contextmanager
 def settled_when_stopped(archive: Archive) -> Iterator[None]:
-    """The caller must hold the lock."""
+    """Settle what is left where the block is stopped by the keyboard, and that is quick."""
     try:
         yield
     except KeyboardInterrupt:

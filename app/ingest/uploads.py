@@ -6,7 +6,6 @@ What is done of a job is noted in the transaction of each batch, so that one whi
 from __future__ import annotations
 
 import logging
-import math
 import re
 import secrets
 import shutil
@@ -26,7 +25,7 @@ from app.archive import Archive
 from app.disk import fsync_path
 from app.errors import DatelineError, InvalidParameter, RequestChanged, StorageFailed
 from app.ingest.intake import Became, Intake
-from app.ingest.lock import writing_alone
+from app.ingest.lock import turns
 from app.ingest.posting import STATUS_OF
 from app.ingest.reading import FileEnd, Incoming, Reading
 from app.ingest.walk import Found, walk
@@ -169,12 +168,11 @@ def _put_in_place(unfinished: Path, folder: Path) -> None:
 
 def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
     journal = _JobJournal(job, Counter(job.counts))
-    with writing_alone(archive.settings.lock_path, math.inf):
-        intake = Intake(archive, None, 1, names=False, journal=journal, keep_refusals=True)
-        files = [replace(found, name=_name_in_job(found, job, folder)) for found in walk([folder])]
-        reading = Reading(files, job.source, None, intake.tally, lambda found: f"HTTP/{job.by}/{found.name}")
-        journal.reading = reading
-        report = intake.take(_Rest(reading, sum(job.counts.values())))
+    intake = Intake(archive, None, 1, names=False, journal=journal, turn=turns(archive.settings.lock_path))
+    files = [replace(found, name=_name_in_job(found, job, folder)) for found in walk([folder])]
+    reading = Reading(files, job.source, None, intake.tally, lambda found: f"HTTP/{job.by}/{found.name}")
+    journal.reading = reading
+    report = intake.take(_Rest(reading, sum(job.counts.values())))
     with archive.database.writing() as session:
         jobs.note_progress(
             session, job.id, state="done", done=job.total, notes=list(report.notes), updated_at=_this_second()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -206,6 +206,12 @@ def to_read_again(session: Session, pipeline: str, after: str, limit: int) -> li
 
 def _of_another(pipeline: str) -> tuple[ColumnElement[bool], ...]:
     return col(Article.pipeline) != pipeline, col(Article.status) == "published"
+
+
+def unrevised(session: Session, revised: Mapping[str, int]) -> set[str]:
+    """Return those of the articles whose text is as it was, when they were revised last at these numbers."""
+    columns = select(Article.id, Article.revised)
+    return {id for id, number in select_in(session, columns, Article.id, revised) if number == revised[id]}
 
 
 def published_of(session: Session, ids: Iterable[str]) -> set[str]:

@@ -12,6 +12,7 @@ from app.disk import fsync_path
 from app.errors import SettingsInvalid, StorageFailed
 from app.store.database import Database
 
+_KEPT_THERE = ("ingest.lock", "ingest.queue", "run.lock", "index")
 _SIDES = ("-wal", "-shm", "-journal")
 """What SQLite puts after the name of a file, for what belongs to it."""
 
@@ -56,7 +57,7 @@ def _check_target(archive: Path, target: Path) -> None:
         if os.path.lexists(f"{target}{side}"):
             raise SettingsInvalid(f"{target} cannot be a backup: {target.name}{side} is there, and belongs to another.")
     if folder.is_relative_to(home / "index") or (
-        folder == home and name.lstrip(".").startswith((archive.name.casefold(), "ingest.lock", "index"))
+        folder == home and name.lstrip(".").startswith((archive.name.casefold(), *_KEPT_THERE))
     ):
         raise SettingsInvalid(f"{target} cannot be a backup: Dateline keeps files of its own there.")
 

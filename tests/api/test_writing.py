@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +18,13 @@ from sqlmodel import select
 
 from app.api.app import create_api
 from app.archive import Archive, open_archive
+from app.errors import ArchiveBusy
 from app.ingest import posting
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.report import Progress
+from app.ingest.uploads import Upload, hand_in
+from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.settings import Settings
 from app.store import keys
@@ -236,19 +242,53 @@ def test_clients_and_an_ingest_at_once_take_turns(tmp_path: Path, write_records:
     with open_archive(settings) as archive:
         admit_the_admin(archive)
     file = write_records("a.jsonl", [note(n) for n in range(1_000, 1_600)])
+    handed_in = BytesIO("".join(json.dumps(note(n)) + "\n" for n in range(10_000, 13_000)).encode())
     with serve(create_api(settings)) as client, ThreadPoolExecutor(9) as pool, open_archive(settings) as archive:
 
         def post(number: int) -> int:
             sent = [note(10 * number + n) for n in range(10)]
             return client.post("/v1/articles", json=sent, headers=AS_ADMIN).status_code
 
+        job = hand_in(archive, [Upload("b.jsonl", handed_in)], "desk", None)
         posts = [pool.submit(post, n) for n in range(16)]
         options = IngestOptions(skip_entities=True, patience=60)
         ingested = pool.submit(ingest, [file], archive, options)
         assert [each.result() for each in posts] == [200] * 16
         assert ingested.result().new == 600
+        deadline = time.monotonic() + 120
+        while client.get(f"/v1/jobs/{job.id}", headers=AS_ADMIN).json()["state"] != "done":
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
         archive.engine.look()
-        assert archive.engine.search(Query(Word("keeper"))).total == 760
+        assert archive.engine.search(Query(Word("keeper"))).total == 3_760
+
+
+def test_between_the_batches_of_a_long_ingest_others_write(tmp_path: Path, write_records: WriteRecords) -> None:
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, write_wait=20, recognise=False)
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    file = write_records("a.jsonl", [note(n) for n in range(1_000, 3_000)])
+    with serve(create_api(settings)) as client, open_archive(settings) as archive:
+        statuses: list[int] = []
+
+        def post(progress: Progress) -> None:
+            if progress.stage != "index":
+                sent = [note(len(statuses), "A seal.")]
+                statuses.append(client.post("/v1/articles", json=sent, headers=AS_ADMIN).status_code)
+
+        def ingest_too(_: Progress) -> None:
+            ingest([file], archive, IngestOptions(skip_entities=True))
+
+        with pytest.raises(ArchiveBusy):
+            ingest([file], archive, IngestOptions(skip_entities=True), ingest_too)
+        report = ingest([file], archive, IngestOptions(skip_entities=True), post)
+        assert set(statuses) == {200}
+        assert len(statuses) >= 4
+        assert report.read == 2_000
+        archive.engine.look()
+        assert archive.engine.search(Query(Word("seal"))).total == len(statuses)
+        assert archive.engine.search(Query(Word("keeper"))).total == 2_000
+        assert verify(archive, deep=True) == []
 
 
 def put(api: Api, id: str, body: Any, **headers: str) -> httpx.Response:

@@ -3,6 +3,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,38 @@ def test_a_killed_process_leaves_no_lock(tmp_path: Path) -> None:
         process.kill()
     with writing_alone(lock):
         assert lock.read_text() == str(os.getpid())
+
+
+def test_who_waits_is_in_before_one_who_asks_again(tmp_path: Path) -> None:
+    lock, ended, turns = tmp_path / "ingest.lock", threading.Event(), 0
+
+    def run() -> None:
+        nonlocal turns
+        while not ended.is_set():
+            with writing_alone(lock, 60):
+                turns += 1
+                time.sleep(0.02)
+
+    runner = threading.Thread(target=run)
+    runner.start()
+    try:
+        for _ in range(5):
+            before = turns
+            while turns == before:
+                time.sleep(0.001)
+            with writing_alone(lock, 20):
+                time.sleep(0.01)
+    finally:
+        ended.set()
+        runner.join()
+    assert turns >= 5
+
+
+def test_who_does_not_wait_holds_nobody_up(tmp_path: Path) -> None:
+    lock = tmp_path / "ingest.lock"
+    with writing_alone(lock):
+        for patience in (0, 0.1):
+            with pytest.raises(ArchiveBusy), writing_alone(lock, patience):
+                pass
+    with writing_alone(lock, 20), pytest.raises(ArchiveBusy), writing_alone(lock):
+        pass

@@ -83,7 +83,8 @@ def test_what_comes_to_the_name_meanwhile_stays(database: Database, tmp_path: Pa
     "name",
     [
         "archive.sqlite-journal", "archive.sqlite-wal", "ARCHIVE.SQLITE-SHM", "other.db-wal", "copy-journal",
-        "archive.sqlite.copy", ".archive.sqlite.unfinished", "ingest.lock", "index/copy.sqlite", "link/copy.sqlite",
+        "archive.sqlite.copy", ".archive.sqlite.unfinished", "ingest.lock", "run.lock", "index/copy.sqlite",
+        "link/copy.sqlite",
     ],
 )  # fmt: skip
 def test_it_is_never_made_where_it_would_be_taken_for_something_else(
