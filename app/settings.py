@@ -19,9 +19,9 @@ from app.errors import SettingsInvalid
 log = logging.getLogger(__name__)
 
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
-PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
+PROXY_PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
 """A path below which a proxy puts this server; none, mostly."""
-_PUBLIC_URL = re.compile(f"({_ORIGIN.pattern}){PREFIX}/?")
+_PUBLIC_URL = re.compile(f"({_ORIGIN.pattern}){PROXY_PREFIX}/?")
 
 
 class Settings(BaseSettings):

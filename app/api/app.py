@@ -13,6 +13,7 @@ from app.api import (
     articles,
     decisions,
     entities,
+    feed,
     feeds,
     health,
     search,
@@ -21,7 +22,7 @@ from app.api import (
     uploads,
     withdrawals,
     writing,
-)  # fmt: skip
+)
 from app.archive import open_archive
 from app.http import openapi, problems
 from app.http import responses as reply
@@ -39,7 +40,7 @@ from app.http.turn import WriteTurn
 from app.settings import Settings
 
 _ROOMS = (
-    search, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, health,
+    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, health,
 )  # fmt: skip
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 

@@ -18,7 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from app.addresses import unmap_ipv4
 from app.http.envelope import REFUSED
 from app.http.framing import is_host
-from app.settings import PREFIX
+from app.settings import PROXY_PREFIX
 
 _TOLD = "told"
 """In the state of a scope, until the client behind the proxy is known too."""
@@ -40,9 +40,13 @@ class PublicAddress(NamedTuple):
     @classmethod
     def told_by(cls, headers: Headers) -> PublicAddress:
         """Return what a proxy says. `ValueError` where no address can have such a part."""
-        scheme, host = _last(headers, "x-forwarded-proto").lower(), _last(headers, "x-forwarded-host")
-        prefix = _last(headers, "x-forwarded-prefix").rstrip("/")
-        if scheme not in ("", "http", "https") or not (is_host(host) or not host) or not _PREFIX.fullmatch(prefix):
+        scheme, host = _nearest(headers, "x-forwarded-proto").lower(), _nearest(headers, "x-forwarded-host")
+        prefix = _nearest(headers, "x-forwarded-prefix").rstrip("/")
+        if (
+            scheme not in ("", "http", "https")
+            or not (is_host(host) or not host)
+            or not _PREFIX_PATTERN.fullmatch(prefix)
+        ):
             raise ValueError(scheme, host, prefix)
         return cls(scheme, host, prefix)
 
@@ -93,9 +97,9 @@ def _readdress(scope: Scope, address: PublicAddress) -> None:
             scope["raw_path"] = address.prefix.encode() + scope.get("raw_path", b"")
 
 
-def _last(headers: Headers, name: str) -> str:
+def _nearest(headers: Headers, name: str) -> str:
     """Return what the nearest proxy says: one that adds to a header adds behind what it was sent."""
     return ",".join(headers.getlist(name)).rpartition(",")[2].strip()
 
 
-_PREFIX = re.compile(PREFIX)
+_PREFIX_PATTERN = re.compile(PROXY_PREFIX)

@@ -176,8 +176,10 @@ def _build_schema(app: FastAPI) -> dict[str, Any]:
     schema["security"] = [{}, {"key": []}]
     shown = load_examples()
     for operation in (operation for path in schema["paths"].values() for operation in path.values()):
-        for content in success_response(operation)["content"].values():
-            content["example"] = shown[operation["operationId"]].answer
+        answer = shown[operation["operationId"]].answer
+        for media_type, content in success_response(operation)["content"].items():
+            if isinstance(answer, str) != media_type.endswith("json"):
+                content["example"] = answer
         for parameter in operation.get("parameters", []):
             _tidy(parameter)
     return schema

@@ -738,6 +738,47 @@ class SimilarNames(TypedDict):
     total: Count
 
 
+class FeedAuthor(TypedDict):
+    """Somebody who wrote it."""
+
+    name: str
+
+
+class FeedDetails(TypedDict):
+    """What JSON Feed has no field for."""
+
+    id: ArticleId
+    revision: int
+    date: NotRequired[CivilDate]
+    source: NotRequired[str]
+
+
+class FeedItem(TypedDict):
+    """An article in a feed."""
+
+    id: Annotated[str, Field(description="The same for good, wherever the archive is.")]
+    url: Annotated[str, Field(description="Its page here.")]
+    external_url: NotRequired[Annotated[str, Field(description="Where its publisher has it.")]]
+    title: str
+    content_text: Annotated[str, Field(description="How it begins.")]
+    date_published: NotRequired[Annotated[str, Field(description="Noon, of a day without a time.")]]
+    date_modified: Annotated[str, Field(description="When it was added, or revised last.")]
+    authors: NotRequired[list[FeedAuthor]]
+    tags: NotRequired[Annotated[list[str], Field(description="Names in it, most telling first.")]]
+    language: str
+    details: Annotated[FeedDetails, Field(alias="_dateline")]
+
+
+class JsonFeed(TypedDict):
+    """A feed in [JSON Feed 1.1](https://www.jsonfeed.org/version/1.1/): what was added or revised last comes first."""
+
+    version: str
+    title: str
+    home_page_url: Annotated[str, Field(description="The page of the search.")]
+    feed_url: str
+    items: list[FeedItem]
+
+
 class Source(TypedDict):
     """A publisher."""
 

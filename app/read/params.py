@@ -23,6 +23,7 @@ from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
 
 SuggestionKind = Literal["entity", "term", "headline"]
+FeedFormat = Literal["atom", "rss", "json"]
 
 _CIVIL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
 # A condition of more values is a list of ids, which the look-up serves better.
@@ -231,6 +232,18 @@ class SearchParams(Conditions):
 
 class TimelineParams(Conditions):
     interval: AnyInterval = "auto"
+
+
+class FeedParams(Conditions):
+    """A feed has its own order, and waits for all words: what merely has some of them is no news."""
+
+    match: Match = Field(
+        "auto",
+        description="`auto` and `all`: all words must match. `any`: any word may.",
+        examples=["all"],
+    )
+    format: FeedFormat = Field("atom", description="How it is written.", examples=["json"])
+    limit: Annotated[int, Field(ge=1, le=100, description="Entries at most.", examples=[20]), _DIGITS] = 50
 
 
 class EntityTimelineParams(Params):

@@ -30,6 +30,8 @@ LONG_WORD = 8
 
 Match = Literal["auto", "all", "any"]
 Sort = Literal["relevance", "-date", "date", "-added", "added"]
+Order = Sort | Literal["-revised"]
+"""Of the engine alone: `-revised` has what was added or revised last first, however old it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +115,7 @@ class Query:
 
     clause: Clause | None = None
     filters: Filters = EVERYTHING
-    sort: Sort = "relevance"
+    sort: Order = "relevance"
     limit: int = 20
     cursor: str | None = None
     facets: tuple[FacetName, ...] = ()

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from app.read.params import EntityParams, SearchParams
+from app.read.params import Conditions, EntityParams, SearchParams
 from app.search.attributes import FACETS
 
 SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title)
@@ -88,6 +88,11 @@ def _filled_fields(request: Request) -> dict[str, str | list[str]]:
         if value:
             given.setdefault(name, []).append(value)
     return {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
+
+
+def feed_of(page: Address) -> Address:
+    """The feed of the same search: it has an order of its own, and conditions alone are in its address."""
+    return Address("/v1/feed", tuple(pair for pair in page.pairs if pair[0] in Conditions.model_fields))
 
 
 def api_call(page: Address, path: str) -> Address:

@@ -8,13 +8,14 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep, EntityId
 from app.http.prefix import prefix_of
 from app.http.responses import Moved
+from app.http.syndication import FEED_TYPES
 from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
 from app.store import entities as store
 from app.store import tables
 from app.store.decisions import survivor
-from app.web.address import Address
+from app.web.address import Address, feed_of
 from app.web.chart import search_chart
 from app.web.pages import render_page
 from app.web.picture import picture
@@ -41,7 +42,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         aliases=shown.aliases, roles=shown.roles, related=beside, picture=picture(beside), results=listed,
         similar=list(map(similar_name_view, same)),
         chart=search_chart(shown.dates, articles), articles=articles,
-        call=call, curl=call.curl(str(request.base_url)),
+        call=call, curl=call.curl(str(request.base_url)), feed=feed_of(articles), feed_types=FEED_TYPES,
     )  # fmt: skip
 
 

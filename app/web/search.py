@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
+from app.http.syndication import FEED_TYPES
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
 from app.read.models import Facet, FilterInForce
@@ -17,7 +18,7 @@ from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
 from app.store import entities as store
-from app.web.address import Address, api_call, search_params
+from app.web.address import Address, api_call, feed_of, search_params
 from app.web.chart import search_chart
 from app.web.pages import Way, civil, render_page
 from app.web.results import results
@@ -45,7 +46,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         chart=search_chart(found.hits.dates, here, asked.filters),
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
-        call=call, curl=call.curl(str(request.base_url)),
+        call=call, curl=call.curl(str(request.base_url)), feed=feed_of(here), feed_types=FEED_TYPES,
     )  # fmt: skip
 
 

@@ -17,6 +17,7 @@ from tests.served import Api, closed, routes
 
 OPERATIONS = {
     "searchArticles": "get /v1/search",
+    "getFeed": "get /v1/feed",
     "getTimeline": "get /v1/timeline",
     "autocomplete": "get /v1/autocomplete",
     "getArticle": "get /v1/articles/{article_id}",
@@ -93,6 +94,11 @@ def operations(schema: Any) -> Iterator[tuple[str, Any]]:
             yield f"{method} {path}", operation
 
 
+def answers_of(operation: Any) -> list[tuple[str, Any]]:
+    """What it answers, by media type: one model, and texts."""
+    return list(success_response(operation)["content"].items())
+
+
 def nested(schema: Any) -> Iterator[Any]:
     yield schema
     for child in schema.values() if isinstance(schema, dict) else schema if isinstance(schema, list) else ():
@@ -163,14 +169,14 @@ def test_every_failure_is_a_problem_and_nothing_else(schema: Any) -> None:
         assert "422" in failures
         for answer in failures.values():
             assert list(answer["content"]) == ["application/problem+json"]
-        assert len(success_response(operation)["content"]) == 1
+        assert len([kind for kind, found in answers_of(operation) if found["schema"] != {"type": "string"}]) <= 1
     assert "HTTPValidationError" not in schema["components"]["schemas"]
 
 
 def test_every_example_fits(schema: Any) -> None:
     components = {"schemas": closed(schema["components"]["schemas"])}
     for _, operation in operations(schema):
-        [content] = success_response(operation)["content"].values()
+        [content] = [found for _, found in answers_of(operation) if "example" in found]
         Draft202012Validator({**content["schema"], "components": components}).validate(content["example"])
 
 

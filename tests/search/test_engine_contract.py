@@ -282,6 +282,17 @@ class TestOrder:
         shown = {hit.id: hit.card.published_at for hit in ask(engine, "oil", sort).hits}
         assert shown == {document.id: document.published_at for document in [*timed, *others]}
 
+    def test_what_was_added_or_revised_last_comes_first(self, engine: SearchEngine) -> None:
+        """Numbers that no half precision tells apart, in an order of their own."""
+        put = {1: 40_000_002, 2: 40_000_009, 3: 40_000_001, 4: 40_000_010, 5: 40_000_003}
+        dated = [doc(n, "oil", date=f"200{n}-01-01", revised=revised) for n, revised in put.items()]
+        engine.put(dated[:3], sequence=1)
+        engine.put([*dated[3:], replace(dated[2], revised=40_000_011)], sequence=2)
+        for clause in (parse("oil").clause, None):
+            query = Query(clause, sort="-revised", limit=2)
+            paged = [numbers(page) for page in pages(engine, query)]
+            assert paged == [[3, 4], [2, 5], [1]]
+
     @pytest.mark.parametrize("sort", SORTS)
     @pytest.mark.parametrize("limit", range(9))
     def test_limit(self, dated: SearchEngine, sort: Sort, limit: int) -> None:

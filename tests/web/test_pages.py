@@ -139,7 +139,7 @@ def test_who_has_a_page_is_told_so(site: httpx.Client) -> None:
 @pytest.mark.parametrize("query", ["/?q=moon", "/?q=%22full+support%22", "/?q=gorbachof+reaktor", "/", "/?sort=date"])
 def test_a_page_and_its_api_call_say_the_same(site: httpx.Client, query: str) -> None:
     page = site.get(query).text
-    call = next(link for link in Tags(page).links() if link.startswith("/v1/"))
+    call = next(link for link in Tags(page).links() if link.startswith("/v1/search"))
     answer = site.get(call).json()
     assert re.findall(r'<h2 class="headline[^"]*"><a href="/articles/(\w+)', page) == [
         hit["id"] for hit in answer["results"]
@@ -428,3 +428,25 @@ def test_the_page_of_an_entity_names_those_that_may_be_the_same(tmp_path: Path) 
         shown = client.get("/entities/person-roald-amundsen").text
         assert 'Maybe the same: <a href="/entities/person-roald-amundson">Roald Amundson</a> (1)</p>' in shown
         assert "Maybe the same" not in client.get("/entities/place-oslo").text
+
+
+@pytest.mark.parametrize(
+    ("view", "conditions"),
+    [
+        ("/", ""),
+        ("/?q=moon&sort=date&facet_limit=30", "q=moon"),
+        ("/?q=moon&entity=person-neil-armstrong&date=1969", "q=moon&entity=person-neil-armstrong&date=1969"),
+        (ENTITY, "entity=person-mikhail-gorbachev"),
+    ],
+)
+def test_a_search_links_its_feeds(site: httpx.Client, view: str, conditions: str) -> None:
+    page = site.get(view)
+    found = {a["type"]: a["href"] for tag, a in Tags(page.text).found if tag == "link" and a["rel"] == "alternate"}
+    assert set(found) == {"application/atom+xml", "application/rss+xml", "application/feed+json"}
+    for type, address in found.items():
+        path, _, query = address.partition("?")
+        assert (path, query.rpartition("format=")[0].rstrip("&")) == ("/v1/feed", conditions)
+        answer = site.get(address)
+        assert (answer.status_code, answer.headers["Content-Type"]) == (200, type)
+    shown = [a["href"] for tag, a in Tags(page.text).found if tag == "a" and a["href"].startswith("/v1/feed")]
+    assert shown == [f"/v1/feed?{conditions}" if conditions else "/v1/feed"]

@@ -71,6 +71,11 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Sort) -> Matches:
     return Matches(matches.documents, moments[matches.documents])
 
 
+def by_revision(snapshot: Snapshot, matches: Matches) -> Matches:
+    """The same documents with the number of their last change of text for values."""
+    return Matches(matches.documents, snapshot.column("revised")[matches.documents].astype(np.float64))
+
+
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
     if after is not None:

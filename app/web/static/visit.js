@@ -33,6 +33,8 @@ function exchange(page, top) {
   const focused = document.activeElement;
   const folded = document.getElementById("fold")?.checked;
   document.title = page.title;
+  document.querySelectorAll("head > link[rel=alternate]").forEach((link) => link.remove());
+  document.head.append(...page.querySelectorAll("head > link[rel=alternate]"));
   document.getElementById("page").replaceWith(document.adoptNode(page.getElementById("page")));
   const fold = document.getElementById("fold");
   if (fold && folded) fold.checked = true;

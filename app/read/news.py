@@ -1,0 +1,143 @@
+"""What is new in a search, for feeds: articles as entries, the one that was added or revised last first.
+
+By the date of publication an article of 1969 that came today would stand where no reader of a feed looks; so the order
+is that in which the archive came to know them. An entry keeps its id for good, wherever the archive moves.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.read.articles import told_text
+from app.read.conditions import Asked
+from app.read.params import FeedParams
+from app.read.salience import by_salience
+from app.search.attributes import FILTERS
+from app.search.engine import SearchEngine
+from app.search.highlight import snippet
+from app.search.query import Query, relax
+from app.store import articles as store
+from app.store.tables import Article
+from app.text import fold, normalise
+
+CATEGORIES = 10
+"""Categories of an entry; the article itself has all."""
+_NOON = "12:00:00Z"
+"""Of a day without a time: it is that day nearly everywhere on earth."""
+_DATE_LENGTH = len("YYYY-MM-DD")
+_URN_SPACE = UUID("0d0a5c1e-7b1f-5d0e-9a53-3f6d1f1b7f45")
+_BLANKS = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Category:
+    """An entity that an article names."""
+
+    id: str
+    type: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewsEntry:
+    """An article in a feed. `urn` is its id for readers of feeds; `published_at` an instant, also of a day without a
+    time, and None where the day is not known; `publisher_url` an address of the web."""
+
+    urn: str
+    id: str
+    revision: int
+    title: str
+    summary: str
+    date: str | None
+    published_at: datetime | None
+    updated: datetime
+    authors: tuple[str, ...]
+    source: str | None
+    language: str
+    publisher_url: str | None
+    categories: tuple[Category, ...]
+
+
+def latest_entries(
+    archive: Archive, engine: SearchEngine, session: Session, params: FeedParams, asked: Asked
+) -> list[NewsEntry]:
+    """Return the articles of a search that were added or revised last."""
+    clause = asked.parsed.clause
+    wanted = relax(clause) if clause is not None and params.match == "any" else clause
+    hits = engine.search(Query(wanted, asked.filters, "-revised", params.limit)).hits
+    ids = [hit.id for hit in hits]
+    rows, named = store.load_articles(session, ids), store.named_entities(session, ids)
+    documents = archive.engine.status().documents
+    # The index may not know yet of one that was withdrawn a moment ago.
+    shown = [rows[id] for id in ids if id in rows and rows[id].status == "published"]
+    return [_news_entry(row, by_salience(named[row.id], row.headline, documents)[:CATEGORIES]) for row in shown]
+
+
+def feed_title(params: FeedParams, asked: Asked) -> str:
+    """Say what a feed is of: the words and conditions of its search."""
+    bounds = (
+        params.date,
+        params.date_from and f"from {params.date_from}",
+        params.date_to and f"until {params.date_to}",
+    )
+    conditions = [
+        FILTERS[name].verb + (asked.entities[value].name if value in asked.entities else value)
+        for name in FILTERS
+        for value in asked.filters.of(name)
+    ]
+    return one_line(", ".join(filter(None, (params.q, *conditions, *bounds))))
+
+
+def one_line(text: str) -> str:
+    """Return text as any format can hold it: without what is no character, on one line."""
+    return _BLANKS.sub(" ", normalise(text)).strip()
+
+
+def _news_entry(row: Article, named: Sequence[store.NamedEntity]) -> NewsEntry:
+    is_web = (row.url or "").startswith(("http://", "https://"))
+    return NewsEntry(
+        urn=uuid5(_URN_SPACE, row.id).urn,
+        id=row.id,
+        revision=row.revision,
+        title=one_line(row.headline),
+        summary=_first_sentences(row),
+        date=row.date,
+        published_at=_instant(row),
+        updated=datetime.fromisoformat(row.ingested_at).astimezone(UTC).replace(microsecond=0),
+        authors=tuple(map(one_line, row.authors)),
+        source=one_line(row.source) if row.source else None,
+        language=row.language,
+        publisher_url=row.url if is_web else None,
+        categories=tuple(Category(each.id, each.type, one_line(each.name)) for each in named),
+    )
+
+
+def _instant(row: Article) -> datetime | None:
+    if row.date is None or len(row.date) < _DATE_LENGTH:
+        return None
+    instant = datetime.fromisoformat(row.published_at or f"{row.date}T{_NOON}")
+    return instant if instant.tzinfo else instant.replace(tzinfo=UTC)
+
+
+def _first_sentences(row: Article) -> str:
+    """Return how the article begins, without page furniture and without its headline, which is said already: but for
+    one that breaks off in a sentence."""
+    text = told_text(row)
+    headline = row.headline.removesuffix("…").rstrip()
+    start = text.find(headline) if row.headline_derived else _repeated(headline, text)
+    end = start if row.headline.endswith("…") else start + len(headline)
+    rest = text[end:].lstrip(" ,;:.\n") if start >= 0 else text
+    found = snippet(None, rest or text)
+    return one_line(found.text) + (" …" if found.end < len(rest or text) else "")
+
+
+def _repeated(headline: str, text: str) -> int:
+    """Return 0 where the text begins with the headline, as many pages have it; else -1."""
+    return 0 if fold(text[: len(headline)]) == fold(headline) and not text[len(headline) :][:1].isalnum() else -1
