@@ -37,7 +37,7 @@ class _JsonFeedResponse(JSONResponse):
 
 @router.get(
     "/v1/feed",
-    operation_id="getFeed",
+    operation_id="getSearchFeed",
     summary="Follow a search",
     response_model=JsonFeed,
     response_class=_JsonFeedResponse,

@@ -17,7 +17,7 @@ from tests.served import Api, closed, routes
 
 OPERATIONS = {
     "searchArticles": "get /v1/search",
-    "getFeed": "get /v1/feed",
+    "getSearchFeed": "get /v1/feed",
     "getTimeline": "get /v1/timeline",
     "autocomplete": "get /v1/autocomplete",
     "getArticle": "get /v1/articles/{article_id}",

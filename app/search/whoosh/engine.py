@@ -291,10 +291,8 @@ def _ranked_page(
     """One row more than asked for, where there is one, and the floor of the reordered window."""
     after = resumed.after if resumed else None
     if execution is None or planned is None:
-        in_order = (
-            rank.by_revision(snapshot, found) if query.sort == "-revised" else rank.by_time(snapshot, found, query.sort)
-        )
-        return rank.first(snapshot, in_order, query.limit + 1, after), None
+        timed = rank.by_time(snapshot, found, query.sort)
+        return rank.first(snapshot, timed, query.limit + 1, after), None
     reordering = rank.Reordering(snapshot, planned, execution)
     if not reordering.applies:
         return rank.first(snapshot, found, query.limit + 1, after), None

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.plan import Plan, bare_words
-from app.search.query import Sort
+from app.search.query import Order
 from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Floats, Matches
@@ -61,19 +61,16 @@ class Rows:
         )
 
 
-def by_time(snapshot: Snapshot, matches: Matches, sort: Sort) -> Matches:
+def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
     """The same documents with times for values, so that descending is the order asked for; by date, also where nothing
     is more relevant than another, undated ones come last."""
     if sort in ("added", "-added"):
         arrivals = snapshot.arrivals[matches.documents]
         return Matches(matches.documents, arrivals if sort == "-added" else -arrivals)
+    if sort == "-revised":
+        return Matches(matches.documents, snapshot.column("revised")[matches.documents].astype(np.float64))
     moments = snapshot.moments_back if sort == "date" else snapshot.moments
     return Matches(matches.documents, moments[matches.documents])
-
-
-def by_revision(snapshot: Snapshot, matches: Matches) -> Matches:
-    """The same documents with the number of their last change of text for values."""
-    return Matches(matches.documents, snapshot.column("revised")[matches.documents].astype(np.float64))
 
 
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
