@@ -2,11 +2,15 @@
 
 A reader turns pages back, a front end repeats its start page, a dashboard polls. The state is a few numbers that move
 with every commit to the rows and every generation of the index, so an answer is never older than either.
+
+Since when it is what it is, a process has seen for itself: that is `Last-Modified`, for readers that know no tags.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from email.utils import formatdate
+from time import time
 from typing import Any
 
 from starlette.datastructures import Headers
@@ -22,6 +26,9 @@ from app.http.responses import client_tags
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST = 512 * 1024
 """Bytes of one answer; a larger one is seldom asked for twice and would push out many."""
+STEADY_SECONDS = 2
+"""Seconds that a state must have lasted to be told by the second in which it began: another process may have seen it a
+little later, or the one before it a little longer."""
 
 
 @dataclass(slots=True)
@@ -46,6 +53,7 @@ class ResponseCache:
         self._app, self._metrics = app, metrics
         self._cache = Cache(MOST_BYTES)
         self._state: object = None
+        self._since = 0.0
         self._kept: Shelf[_CachedResponse] = self._cache.shelf(_response_size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,10 +66,11 @@ class ResponseCache:
             await self._app(scope, receive, send)
             return
         shelf = self._shelf(state)
+        sender = _DatedSender(send, Headers(scope=scope), self._last_change())
         if kept := shelf.find(key):
             self._metrics.answered_from_cache()
             scope["route"] = kept.route
-            await _send_cached(kept, Headers(scope=scope), send)
+            await _send_cached(kept, Headers(scope=scope), sender)
             return
         made = _CachedResponse()
 
@@ -70,7 +79,7 @@ class ResponseCache:
                 made.start = {**message, "headers": list(message["headers"])}
             elif message["type"] == "http.response.body":
                 made.body += message.get("body", b"")
-            await send(message)
+            await sender(message)
 
         await self._app(scope, receive, keeping)
         made.route = scope.get("route")
@@ -81,8 +90,46 @@ class ResponseCache:
     def _shelf(self, state: object) -> Shelf[_CachedResponse]:
         """Return the answers of this state; those of an earlier one are let go of and never sent again."""
         if state != self._state:
-            self._state, self._kept = state, self._cache.shelf(_response_size)
+            self._state, self._kept, self._since = state, self._cache.shelf(_response_size), time()
         return self._kept
+
+    def _last_change(self) -> str | None:
+        """Return when the present state began, as a header has it; None where that is too short ago to be told."""
+        return formatdate(self._since, usegmt=True) if time() - self._since >= STEADY_SECONDS else None
+
+
+class _DatedSender:
+    """Sends an answer with `Last-Modified`, or 304 in its place to who has it since then and says nothing of a tag.
+
+    What is of another state has another date, earlier or later by seconds: it must be the very same.
+    """
+
+    def __init__(self, send: Send, asked: Headers, last_change: str | None) -> None:
+        self._send, self._last_change = send, last_change
+        self._is_known = "if-none-match" not in asked and asked.get("if-modified-since") == last_change
+        self._withholds = False
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start" and self._last_change is not None and _is_tagged(message):
+            message = self._started(
+                {**message, "headers": [*message["headers"], (b"last-modified", self._last_change.encode())]}
+            )
+        elif self._withholds:
+            message = {**message, "body": b""}
+        await self._send(message)
+
+    def _started(self, start: Message) -> Message:
+        if start["status"] != 200 or not self._is_known:
+            return start
+        self._withholds = True
+        return {**start, "status": 304, "headers": [each for each in start["headers"] if each[0] not in _OF_BODIES]}
+
+
+_OF_BODIES = (b"content-length", b"content-type")
+
+
+def _is_tagged(start: Message) -> bool:
+    return start["status"] in (200, 304) and "etag" in Headers(raw=start["headers"])
 
 
 def _archive_state(archive: Archive) -> object:

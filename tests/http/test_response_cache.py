@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 
 import httpx
@@ -79,3 +80,39 @@ def test_a_change_of_a_row_alone_ends_it_too(settings: Settings) -> None:
         with open_archive(settings) as archive, archive.database.writing() as session:
             session.exec(update(Article).where(col(Article.id) == hit["id"]).values(language="de"))
         assert client.get(path).json()["language"] == "de"
+
+
+def test_who_knows_no_tags_goes_by_the_date(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.http.response_cache.STEADY_SECONDS", 0)
+    with serve(create_api(settings)) as client:
+        for path in ("/v1/search?q=lighthouse", "/v1/feed", "/v1/stats"):
+            for _ in ("fresh", "kept"):
+                answer = client.get(path)
+                known = {"If-Modified-Since": answer.headers["Last-Modified"]}
+                again = client.get(path, headers=known)
+                assert (again.status_code, again.content) == (304, b"")
+                assert again.headers["Last-Modified"] == known["If-Modified-Since"]
+                assert again.headers["ETag"] == answer.headers["ETag"]
+                # A tag says more than a date.
+                assert client.get(path, headers=known | {"If-None-Match": '"other"'}).status_code == 200
+        for other in ("Thu, 01 Jan 1970 00:00:00 GMT", "Fri, 31 Dec 2199 00:00:00 GMT", "yesterday", ""):
+            assert client.get("/v1/feed", headers={"If-Modified-Since": other}).status_code == 200
+        assert client.get("/v1/search?lmit=1", headers=known).status_code == 422
+
+
+def test_a_state_that_has_only_begun_has_no_date(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.http.response_cache.STEADY_SECONDS", 3600)
+    with serve(create_api(settings)) as client:
+        assert "Last-Modified" not in client.get("/v1/feed").headers
+
+
+def test_no_date_hides_what_came_since(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.http.response_cache.STEADY_SECONDS", 0)
+    with serve(create_api(settings)) as client:
+        before = client.get("/v1/feed").headers["Last-Modified"]
+        time.sleep(1.1)  # a header tells seconds
+        add(settings, "miller")
+        deadline = time.monotonic() + 60
+        while "miller" not in client.get("/v1/feed", headers={"If-Modified-Since": before}).text:
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
