@@ -28,7 +28,7 @@ from app.store import keys
 from app.store.tables import Key
 
 # They say nothing of the articles: health for who watches the process, the contract and its page, what problems mean.
-_OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/")
+_OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/", "/robots.txt", "/favicon.ico")
 
 
 MOST_PARAMETERS = 600

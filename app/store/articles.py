@@ -219,6 +219,24 @@ def published_of(session: Session, ids: Iterable[str]) -> set[str]:
     return set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
 
 
+def count_published(session: Session) -> int:
+    return session.exec(select(func.count()).where(Article.status == "published")).one()
+
+
+def published_id(session: Session, number: int) -> str | None:
+    """Return the id of the published article with so many before it in the order of ids."""
+    wanted = select(Article.id).where(Article.status == "published").order_by(col(Article.id))
+    return session.exec(wanted.offset(number).limit(1)).first()
+
+
+def published_from(session: Session, id: str, limit: int, *, beyond: bool) -> list[tuple[str, str]]:
+    """Return published articles in the order of their ids, from `id` on or `beyond` it, each with when its state was
+    taken in."""
+    behind = Article.id > id if beyond else Article.id >= id
+    wanted = select(Article.id, Article.ingested_at).where(Article.status == "published", behind)
+    return list(session.exec(wanted.order_by(col(Article.id)).limit(limit)))
+
+
 def set_names(session: Session, id: str, pipeline: str, dateline_place: str | None, sequence: int) -> None:
     """Note that the names of an article were recognised whose text is as it was."""
     columns = {"pipeline": pipeline, "dateline_place": dateline_place, "sequence": sequence}

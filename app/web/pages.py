@@ -20,6 +20,7 @@ from app.text import fingerprint
 from app.web.address import Address
 
 _STATIC = Path(str(files("app.web") / "static"))
+ICON = _STATIC / "icon.svg"
 # Part of every asset's address, so that a browser keeps each file for good and never shows an old one.
 ASSETS = "/assets/" + fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(_STATIC.iterdir())))[:12]
 

@@ -7,19 +7,21 @@ from starlette.routing import Match
 
 from app.api.app import create_api
 from app.http import problems
+from app.http.prefix import path_within
 from app.http.security import Keys
 from app.read.models import Problem
 from app.settings import Settings
-from app.web import add, archive, article, entity, feeds, names, search, withdrawing
+from app.web import add, archive, article, crawlers, entity, feeds, names, search, withdrawing
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (search, article, names, entity, add, archive, feeds, withdrawing)
+_FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 
 
 def create_app(settings: Settings) -> FastAPI:
     """The API with the pages over it: what `dateline serve` serves."""
     app = create_api(settings)
-    for room in ROOMS:
+    for room in (*ROOMS, crawlers):
         app.include_router(room.router)
     app.mount(ASSETS, Assets(), name="assets")
     app.state.render_problem = _render_problem
@@ -34,4 +36,8 @@ def _render_problem(request: Request, problem: Problem) -> Response:
 
 
 def _is_page(request: Request) -> bool:
-    return any(route.matches(request.scope)[0] != Match.NONE for room in ROOMS for route in room.router.routes)
+    if any(route.matches(request.scope)[0] != Match.NONE for room in ROOMS for route in room.router.routes):
+        return True
+    # A wrong address, followed or typed by somebody.
+    is_of_programs = path_within(request.scope).startswith(_FOR_PROGRAMS)
+    return not is_of_programs and "text/html" in request.headers.get("accept", "")

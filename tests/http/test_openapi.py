@@ -57,6 +57,7 @@ OPERATIONS = {
 }
 
 
+_CRAWLED = "for programs that look at any site; docs/operations.md says what they find"
 _PAGE = "for people: its address and parameters may change with what it shows"
 HIDDEN = {
     "/metrics": "Prometheus' own format, under the conditions of that; docs/operations.md has it",
@@ -65,6 +66,10 @@ HIDDEN = {
     "/docs": "the schema, to be read",
     "/docs/start.js": "a part of that page",
     "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",
+    "/robots.txt": _CRAWLED,
+    "/favicon.ico": _CRAWLED,
+    "/sitemap.xml": _CRAWLED,
+    "/sitemap-{page}.xml": _CRAWLED,
     "/": _PAGE,
     "/articles/{article_id}": _PAGE,
     "/entities": _PAGE,

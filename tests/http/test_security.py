@@ -133,7 +133,16 @@ def test_the_archive_holds_no_secret(folder: Path) -> None:
 
 # Reads that are no GET; whatever else is added must ask for a key.
 READ_BY_POST = {"/v1/articles/lookup"}
-OPEN = {"/healthz", "/readyz", "/openapi.json", "/docs", "/docs/start.js", "/problems/{slug}"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/docs",
+    "/docs/start.js",
+    "/problems/{slug}",
+    "/robots.txt",
+    "/favicon.ico",
+}
 
 
 @pytest.fixture

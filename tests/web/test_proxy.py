@@ -10,6 +10,7 @@ from urllib.parse import urljoin, urlsplit
 
 import httpx
 import pytest
+from lxml import etree
 from playwright.sync_api import Browser, expect
 
 from app.settings import Settings
@@ -23,7 +24,8 @@ STARTS = [
     "/", "/?q=harbour", "/?q=harbour&sort=date", "/entities", "/entities/place-india", "/add", "/docs", "/openapi.json",
     "/v1/search?limit=3&facet=source&facet=person&facet=year", "/v1/search?q=truce", "/v1/timeline", "/v1/entities",
     "/v1/entities/place-india", "/v1/entities/place-india/related", "/v1/entities/place-india/timeline", "/v1/sources",
-    "/v1/stats", "/v1/autocomplete?q=mod",
+    "/v1/stats", "/v1/autocomplete?q=mod", "/v1/feed", "/v1/feed?q=truce&format=rss", "/v1/feed?limit=5&format=json",
+    "/robots.txt", "/favicon.ico", "/sitemap.xml",
 ]  # fmt: skip
 ELSEWHERE = {*GEONAMES, "https://news.example/truce"}
 MOST = 12
@@ -59,12 +61,22 @@ def links(answer: httpx.Response) -> Iterator[str]:
             yield from (attributes[name] for name in ("data-brush", "data-schema") if name in attributes)
     elif kind.endswith("json") and "openapi" not in answer.request.url.path:
         yield from addresses(answer.json())
+    elif kind.endswith("xml"):
+        yield from (value for element in etree.fromstring(answer.content).iter() for value in said(element))
+    elif kind == "text/plain" and "robots" in answer.request.url.path:
+        yield from re.findall(r"^Sitemap: (.+)$", answer.text, re.MULTILINE)
     elif kind == "text/css":
         yield from (urljoin(str(answer.url), link) for link in re.findall(r"url\([\"']?([^\"')]+)", answer.text))
 
 
 FOR_KEYS = {f"{PATH}/archive/work"}
 """Linked for those who have a key, which the browser is asked for."""
+
+
+def said(element: Any) -> Iterator[str]:
+    """Addresses in an element of a feed or a sitemap; those of namespaces and vocabularies lead nowhere."""
+    if element.tag.rpartition("}")[2] in ("link", "id", "loc"):
+        yield from filter(re.compile(r"https?:").match, (element.get("href", ""), (element.text or "").strip()))
 
 
 def addresses(value: Any) -> Iterator[str]:
@@ -75,7 +87,7 @@ def addresses(value: Any) -> Iterator[str]:
     elif isinstance(value, list):
         for each in value:
             yield from addresses(each)
-    elif isinstance(value, str) and re.match(r"/[^/\s]|https?://\S+$", value):
+    elif isinstance(value, str) and re.match(r"/[^/\s]|https?://(?!jsonfeed\.org/)\S+$", value):
         yield value
 
 
@@ -102,6 +114,8 @@ def test_every_link_stays_below_the_path_and_leads_somewhere(reader: httpx.Clien
     assert followed[f"{PATH}/v1/articles/*"] > 5
     assert followed[f"{PATH}/articles/*"] == MOST
     assert any(kind.endswith(".js") for kind in followed)
+    assert followed[f"{PATH}/v1/feed"] > 5
+    assert f"{PATH}/sitemap-1.xml" in followed
 
 
 def test_redirects_and_problems_stay_below_the_path(reader: httpx.Client) -> None:
