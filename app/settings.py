@@ -127,6 +127,11 @@ class Settings(BaseSettings):
             raise SettingsInvalid(_error_sentence(error)) from None
 
     @property
+    def address(self) -> str:
+        """Return where readers find this server, as far as it knows; without a slash at the end."""
+        return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
     def database_path(self) -> Path:
         return self.data_dir / "archive.sqlite"
 

@@ -102,7 +102,7 @@ def _send_and_note(archive: Archive, delivery: Delivery) -> None:
 
 def _send(settings: Settings, search: SavedSearch, delivery: Delivery, articles: list[Article]) -> str:
     """Send a message, and return what it was answered. Raises `FetchFailed`."""
-    alert = Alert(search, articles, settings.public_url or f"http://{settings.host}:{settings.port}")
+    alert = Alert(search, articles, settings.address)
     if delivery.kind == "mail":
         message = mail.mail_of(delivery.id, settings.mail_from, search.email or "", alert.subject(), alert.text())
         mail.send_mail(settings.smtp_url.get_secret_value(), message)

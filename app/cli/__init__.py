@@ -64,6 +64,7 @@ app.add_typer(keys.keys, name="keys", no_args_is_help=True)
 app.add_typer(feeds.feeds, name="feeds", no_args_is_help=True)
 app.add_typer(searches.searches, name="searches", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
+app.command("mcp", epilog=server.MCP_EXAMPLES)(server.mcp_command)
 app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
 withdrawals.add_to(app)
 

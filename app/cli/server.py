@@ -8,6 +8,8 @@ import resource
 import signal
 import socket
 import sys
+from importlib.metadata import version as installed_version
+from importlib.util import find_spec
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
 from tempfile import TemporaryDirectory
@@ -17,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import errors
-from app.cli.command import EXIT_DISK, DataDir, examples, opened, settings_of
+from app.cli.command import EXIT_DISK, DataDir, examples, existing, opened, settings_of
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -34,6 +36,8 @@ EXAMPLES = examples(
     ("dateline serve --port 9000 --workers 4", "for more readers at once"),
     ("dateline serve --host 0.0.0.0", "for other machines too: put a proxy with accounts before it"),
 )
+
+MCP_EXAMPLES = examples(("dateline mcp --data-dir /srv/news", "the command that an assistant is told to start"))
 
 
 def serve(
@@ -57,6 +61,19 @@ def serve(
         _run_server(settings, listener)
 
 
+def mcp_command(data_dir: DataDir = None) -> None:
+    """Answer an assistant over standard input and output, by the Model Context Protocol.
+
+    It may search, read and count, and change nothing. A server answers assistants at /mcp too.
+    """
+    if find_spec("mcp") is None:
+        raise errors.SettingsInvalid("Assistants need a package: pip install 'dateline[mcp]'")
+    from app.assistants.server import run_in_terminal
+
+    with existing(data_dir) as archive:
+        run_in_terminal(archive)
+
+
 def application() -> Any:
     """The ASGI application as each server process builds it, from the environment."""
     from logging.config import dictConfig
@@ -71,6 +88,10 @@ def application() -> Any:
     if (parent := parent_process()) is not None:
         Thread(target=_stop_with_parent, args=(parent,), daemon=True).start()
     app = create_app(settings)
+    if find_spec("mcp") is not None:
+        from app.assistants.server import serve_assistants
+
+        serve_assistants(app, installed_version("dateline"))
     # What is there now stays: to look through it for cycles would stop all requests for a tenth of a second at a time.
     gc.collect()
     gc.freeze()

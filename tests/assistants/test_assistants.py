@@ -1,0 +1,137 @@
+"""The archive as an assistant sees it: the official client, over HTTP and over standard input and output."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from mcp.client.client import Client
+from mcp.client.stdio import StdioServerParameters, stdio_client
+
+from app.archive import open_archive
+from app.assistants.server import serve_assistants
+from app.ingest.pipeline import ingest
+from app.settings import Settings
+from app.store import keys
+from app.web.site import create_app
+from tests.conftest import RECORDS
+from tests.served import serve
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("assistants")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    with open_archive(Settings(data_dir=folder / "data", ingest_workers=1)) as archive:
+        ingest([folder / "a.jsonl"], archive)
+    return folder / "data"
+
+
+@pytest.fixture
+def http(data: Path) -> Iterator[httpx.Client]:
+    app = create_app(Settings(data_dir=data))
+    serve_assistants(app, "1")
+    with serve(app) as client:
+        yield client
+
+
+def over_http(client: httpx.Client) -> Client:
+    return Client(f"{str(client.base_url).rstrip('/')}/mcp")
+
+
+def over_pipes(data: Path) -> Client:
+    command = StdioServerParameters(command=sys.executable, args=["-m", "app", "mcp", "--data-dir", str(data)])
+    return Client(stdio_client(command))
+
+
+def tell(answer: Any) -> Any:
+    assert not answer.is_error, answer.content
+    return answer.structured_content
+
+
+async def work_of_a_day(assistant: Client) -> None:
+    """Search, read, find who is who, compare two weeks, cite."""
+    async with assistant as client:
+        tools = (await client.list_tools()).tools
+        assert {tool.name for tool in tools} == {
+            "search_articles", "read_article", "find_names", "describe_name", "count_over_time", "find_similar",
+            "compare_spans",
+        }  # fmt: skip
+        assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
+        found = tell(await client.call_tool("search_articles", {"query": "truce", "names": ["Narendra Modi"]}))
+        assert found["total"] == 2
+        first = next(each for each in found["articles"] if each["headline"].startswith("Truce holds"))
+        assert first["address"].endswith(f"/articles/{first['id']}")
+        read = tell(await client.call_tool("read_article", {"id": first["id"], "length": 200}))
+        assert len(read["text"]) == 200
+        rest = tell(await client.call_tool("read_article", {"id": first["id"], "start": read["next_start"]}))
+        assert "next_start" not in rest
+        assert "Narendra Modi" in [each["name"] for each in read["names"]]
+        [putin] = tell(await client.call_tool("find_names", {"name": "putin"}))["entities"]
+        told = tell(await client.call_tool("describe_name", {"name": putin["id"]}))
+        assert told["entity"]["article_count"] == 2
+        assert any(name.startswith("Narendra Modi") for name in told["beside"])
+        counted = tell(await client.call_tool("count_over_time", {"query": "dockers", "interval": "month"}))
+        assert [bucket["count"] for bucket in counted["buckets"]] == [2]
+        spans = {
+            "first_from": "1998-03-01",
+            "first_to": "1998-03-07",
+            "second_from": "2025-05-08",
+            "second_to": "2025-05-14",
+        }
+        compared = tell(await client.call_tool("compare_spans", spans))
+        assert (compared["first"]["total"], compared["second"]["total"]) == (1, 2)
+        assert "Vladimir Putin" in compared["only_second"]
+        near = tell(await client.call_tool("find_similar", {"id": first["id"]}))
+        assert near["articles"]
+
+
+async def mistakes(assistant: Client) -> None:
+    async with assistant as client:
+        for tool, given, said in (
+            ("read_article", {"id": "0000000000000000"}, "no article"),
+            ("search_articles", {"date_from": "2025-13"}, "date_from"),
+            ("search_articles", {"names": ["Vladmir Putin"]}, "Did you mean"),
+            ("search_articles", {"limit": 5000}, "limit"),
+            (
+                "compare_spans",
+                {"first_from": "", "first_to": "", "second_from": "2025", "second_to": "2025"},
+                "first day",
+            ),
+        ):
+            answer = await client.call_tool(tool, given)
+            assert answer.is_error, given
+            assert said in str(answer.content), answer.content
+
+
+def test_over_http(http: httpx.Client) -> None:
+    asyncio.run(work_of_a_day(over_http(http)))
+    assert 'route="/mcp"' in http.get("/metrics").text
+
+
+def test_over_pipes(data: Path) -> None:
+    asyncio.run(work_of_a_day(over_pipes(data)))
+
+
+def test_mistakes_say_what_to_do(http: httpx.Client) -> None:
+    asyncio.run(mistakes(over_http(http)))
+
+
+def test_a_closed_archive_wants_a_key(data: Path) -> None:
+    app = create_app(Settings(data_dir=data, require_key=True))
+    serve_assistants(app, "1")
+    with serve(app) as client:
+        ask = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+        headers = {"Accept": "application/json, text/event-stream"}
+        assert client.post("/mcp", json=ask, headers=headers).status_code == 401
+        with app.state.archive.database.writing() as session:
+            key = keys.create_key(session, "assistant", ["read"], "")
+        headers["Authorization"] = f"Bearer {key}"
+        answer = client.post("/mcp", json=ask, headers=headers)
+        assert answer.status_code == 200, answer.text
