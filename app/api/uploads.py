@@ -7,18 +7,19 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.concurrency import run_in_threadpool
 
-from app.http.deps import ArchiveDep, IngestDep, JobId, no_parameters, one_value_each
+from app.http.deps import ArchiveDep, IngestDep, JobId, json_body, no_parameters, one_value_each
 from app.http.forms import handed_in
 from app.http.headers import IdempotencyKey, checked_key
 from app.http.openapi import NEEDS_KEY, body_of, responses
 from app.http.prefix import prefix_of
 from app.http.responses import next_page_link, reply
-from app.ingest.uploads import hand_in
+from app.ingest.uploads import hand_in, hand_in_address
 from app.read import cursors
 from app.read.jobs import job_detail, job_view
 from app.read.models import Job, JobDetail, JobPage
-from app.read.params import JobParams, PostParams
+from app.read.params import FetchBody, JobParams, PostParams
 from app.store import jobs as store
+from app.store.tables import Key, UploadJob
 
 router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
 
@@ -40,14 +41,34 @@ async def create_upload(
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
     """Files of any kind that the command line takes. They are kept, and read in the background: the answer is a job."""
-    once = checked_key(idempotency_key)
+    once = _job_key(key, idempotency_key)
     async with handed_in(request) as form:
-        job = await run_in_threadpool(
-            hand_in, archive, form.uploads, key.name, params.source, f"{key.prefix}\t{once}" if once else None
-        )
-    request.app.state.background.wake()
-    answer: Job = job_view(job)
-    return reply(request, answer, status=202, headers={"Location": f"{prefix_of(request.scope)}/v1/jobs/{job.id}"})
+        job = await run_in_threadpool(hand_in, archive, form.uploads, key.name, params.source, once)
+    return _accepted(request, job)
+
+
+@router.post(
+    "/v1/fetches",
+    operation_id="createFetch",
+    summary="Have an address fetched",
+    status_code=202,
+    response_model=Job,
+    responses=responses(400, 401, 403, 413, 415, 503, tagged=False, success=202),
+    openapi_extra=NEEDS_KEY,
+    dependencies=[Depends(json_body)],
+)
+def create_fetch(
+    request: Request,
+    archive: ArchiveDep,
+    key: IngestDep,
+    params: Annotated[PostParams, Query()],
+    body: FetchBody,
+    idempotency_key: IdempotencyKey = None,
+) -> Response:
+    """A page, a feed or a file on the web, which is fetched in the background: the answer is a job. Addresses that lead
+    into the networks of the server are refused there."""
+    job = hand_in_address(archive, body.url, key.name, params.source, _job_key(key, idempotency_key), pages=body.pages)
+    return _accepted(request, job)
 
 
 @router.get(
@@ -89,3 +110,15 @@ def get_job(request: Request, archive: ArchiveDep, _key: IngestDep, job_id: JobI
     with archive.database.reading() as session:
         answer: JobDetail = job_detail(session, archive.settings, store.load_job(session, job_id))
     return reply(request, answer)
+
+
+def _job_key(key: Key, idempotency_key: str | None) -> str | None:
+    """Return what says that two requests are one job: keys of two senders are two."""
+    once = checked_key(idempotency_key)
+    return f"{key.prefix}\t{once}" if once else None
+
+
+def _accepted(request: Request, job: UploadJob) -> Response:
+    request.app.state.background.wake()
+    answer: Job = job_view(job)
+    return reply(request, answer, status=202, headers={"Location": f"{prefix_of(request.scope)}/v1/jobs/{job.id}"})

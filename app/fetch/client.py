@@ -23,7 +23,7 @@ from app.text import printable
 AGENT = "Dateline/1 (archive of news articles)"
 _REDIRECTS = (301, 302, 303, 307, 308)
 _FOR_GOOD = (301, 308)
-_LONGEST_URL = 4_000
+LONGEST_URL = 4_000
 _Headers = list[tuple[bytes | str, bytes | str]]
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})\b", re.IGNORECASE)
 
@@ -178,7 +178,7 @@ def checked_address(url: str, told_by: str | None = None) -> str:
     for any other; `told_by` is who named it."""
     asked = told_by or url
     refused = FetchRefused(printable(asked[:200]), "is no address of the web, such as https://news.example/feed")
-    if len(url) > _LONGEST_URL:
+    if len(url) > LONGEST_URL:
         raise refused
     try:
         parts = urlsplit(url.strip())

@@ -40,9 +40,9 @@ def writing_alone(path: Path, patience: float = 0.0) -> Iterator[None]:
     """Raises `ArchiveBusy` where another process, or another thread of this one, is inside and stays there for longer
     than `patience` seconds, and `ArchiveReadOnly` where nobody here can write."""
     until = monotonic() + patience
-    with _opened(path) as lock:
+    with _lock_file(path) as lock:
         if patience > 0:
-            with _opened(queue_path(path)) as queue:
+            with _lock_file(queue_path(path)) as queue:
                 _lock(queue, until, lock)
                 _lock(lock, until, lock)
         else:
@@ -53,7 +53,7 @@ def writing_alone(path: Path, patience: float = 0.0) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[int]:
+def _lock_file(path: Path) -> Iterator[int]:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:

@@ -17,7 +17,7 @@ from app.ingest.reading import Reading
 from app.ingest.report import OnProgress, Report
 from app.ingest.run import one_run
 from app.ingest.settling import settled_when_stopped
-from app.ingest.walk import Found, Places, again, check, is_gone, on_disk, own, walk
+from app.ingest.walk import Found, Places, again, at_address, check, is_gone, on_disk, own, walk
 from app.store import rejections
 from app.store.tables import Rejection
 
@@ -59,7 +59,7 @@ def ingest(
         intake = Intake(archive, progress, options.workers, names=not options.skip_entities, turn=turn)
         ours = _own(archive)
         files = {found.path: found for found in walk(paths, ours, below=below)}
-        files |= {found.path: found for found in map(_at_address, addresses)}
+        files |= {found.path: found for found in map(at_address, addresses)}
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
         hosts, pause = archive.settings.fetch_hosts.split(), archive.settings.fetch_pause
@@ -68,10 +68,6 @@ def ingest(
                 [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map, fetcher
             )
             return intake.take(reading)
-
-
-def _at_address(url: str) -> Found:
-    return Found(Path(url), url, url=url)
 
 
 def _own(archive: Archive) -> Places:
@@ -86,7 +82,7 @@ def _add_refused(files: dict[Path, Found], ours: Places, archive: Archive, notes
         rejected = rejections.files_to_retry(session)
     for refused in rejected:
         if is_address(refused.file):
-            found = _at_address(refused.file)
+            found = at_address(refused.file)
             files.setdefault(found.path, _as_before(found, refused))
             continue
         path, name = on_disk(Path(refused.path), refused.file)

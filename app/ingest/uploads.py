@@ -1,4 +1,5 @@
-"""Files that are handed in: kept in the data folder until they are done, and read as those of the command line are.
+"""Files that are handed in: kept in the data folder until they are done, and read as those of the command line are. An
+address of the web that is handed in is kept as a file that says so, and fetched when its turn comes.
 
 What is done of a job is noted in the transaction of each batch, so that one which was cut off goes on behind it.
 """
@@ -11,24 +12,30 @@ import secrets
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
+from io import BytesIO
 from pathlib import Path, PurePosixPath
 from time import time
 from typing import BinaryIO
+from urllib.parse import urlsplit
 
+import msgspec
 from sqlmodel import Session
 
 from app.archive import Archive
 from app.disk import fsync_path
+from app.entry import unfit
 from app.errors import DatelineError, InvalidParameter, RequestChanged, StorageFailed
+from app.fetch import LONGEST_URL
+from app.ingest.fetching import Fetcher, is_address
 from app.ingest.intake import Became, Intake
 from app.ingest.lock import turns
 from app.ingest.posting import STATUS_OF
 from app.ingest.reading import FileEnd, Incoming, Reading
-from app.ingest.walk import Found, walk
+from app.ingest.walk import Found, at_address, walk
 from app.store import jobs
 from app.store.tables import UploadJob
 from app.store.unnamed import put_in_queue
@@ -54,6 +61,13 @@ class Upload:
     file: BinaryIO
 
 
+class _KeptAddress(msgspec.Struct):
+    """An address as it is kept. In `UploadJob.files` it stands as it is: no name of a file has two slashes."""
+
+    url: str
+    pages: bool
+
+
 def hand_in(
     archive: Archive, uploads: Sequence[Upload], by: str, source: str | None, once: str | None = None
 ) -> UploadJob:
@@ -61,6 +75,26 @@ def hand_in(
     returned. Raises `InvalidParameter` for no files or too many, and `RequestChanged`."""
     if not 0 < len(uploads) <= MOST_FILES:
         raise InvalidParameter("files", f"Hand in 1 to {MOST_FILES:,} files at once.")
+    return _queue_job(archive, uploads, [shown_name(upload.name) for upload in uploads], by, source, once)
+
+
+def hand_in_address(
+    archive: Archive, url: str, by: str, source: str | None, once: str | None = None, *, pages: bool = False
+) -> UploadJob:
+    """Queue a job that fetches what is at an address, with the `pages` that a feed points to. Raises as `hand_in`."""
+    url = url.strip()
+    if not is_address(url) or not urlsplit(url).hostname:
+        raise InvalidParameter("url", "It is no address of the web: begin with https:// or http://.")
+    if len(url) > LONGEST_URL or (wrong := unfit(url)):
+        what = f"is longer than {LONGEST_URL:,} characters" if len(url) > LONGEST_URL else f"holds {wrong}"
+        raise InvalidParameter("url", f"It {what}, which no address needs.")
+    asked = Upload("address.json", BytesIO(msgspec.json.encode(_KeptAddress(url, pages))))
+    return _queue_job(archive, [asked], [url], by, source, once)
+
+
+def _queue_job(
+    archive: Archive, uploads: Sequence[Upload], files: list[str], by: str, source: str | None, once: str | None
+) -> UploadJob:
     id = fingerprint("job", once)[:16] if once is not None else secrets.token_hex(8)
     folder = archive.settings.uploads_dir / id
     unfinished = folder.with_name(f".{id}-{secrets.token_hex(4)}")
@@ -73,7 +107,6 @@ def hand_in(
                 return same
             _put_in_place(unfinished, folder)
             now = datetime.now(UTC).isoformat(timespec="seconds")
-            files = [shown_name(upload.name) for upload in uploads]
             size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
             job = UploadJob(
                 id=id, state="waiting", by=by, source=source, files=files, created_at=now, updated_at=now,
@@ -167,16 +200,31 @@ def _put_in_place(unfinished: Path, folder: Path) -> None:
 
 
 def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
-    journal = _JobJournal(job, Counter(job.counts))
-    intake = Intake(archive, None, 1, names=False, journal=journal, turn=turns(archive.settings.lock_path))
-    files = [replace(found, name=_name_in_job(found, job, folder)) for found in walk([folder])]
-    reading = Reading(files, job.source, None, intake.tally, lambda found: f"HTTP/{job.by}/{found.name}")
-    journal.reading = reading
-    report = intake.take(_Rest(reading, sum(job.counts.values())))
+    turn = turns(archive.settings.lock_path)
+    with _what_to_read(archive, job, folder) as (files, fetcher):
+        # What is at an address may be another thing by now, so it is read from its beginning.
+        journal = _JobJournal(job, Counter() if fetcher else Counter(job.counts))
+        intake = Intake(archive, None, 1, names=False, journal=journal, turn=turn)
+        label = (lambda found: found.name) if fetcher else (lambda found: f"HTTP/{job.by}/{found.name}")
+        reading = Reading(files, job.source, None, intake.tally, label, fetcher=fetcher)
+        journal.reading = reading
+        report = intake.take(reading if fetcher else _Rest(reading, sum(job.counts.values())))
     with archive.database.writing() as session:
         jobs.note_progress(
             session, job.id, state="done", done=job.total, notes=list(report.notes), updated_at=_this_second()
         )
+
+
+@contextmanager
+def _what_to_read(archive: Archive, job: UploadJob, folder: Path) -> Iterator[tuple[list[Found], Fetcher | None]]:
+    """Give what a job is to read: the files in its folder, or an address with what fetches it."""
+    if not is_address(job.files[0]):
+        yield [replace(found, name=_name_in_job(found, job, folder)) for found in walk([folder])], None
+        return
+    [kept] = folder.rglob("address.json")
+    asked = msgspec.json.decode(kept.read_bytes(), type=_KeptAddress)
+    with Fetcher(archive.settings.fetch_hosts.split(), pages=asked.pages) as fetcher:
+        yield [at_address(asked.url)], fetcher
 
 
 def _name_in_job(found: Found, job: UploadJob, folder: Path) -> str:

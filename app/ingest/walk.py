@@ -92,6 +92,10 @@ def walk(paths: Sequence[Path], own: Places = frozenset(), *, below: Path | None
                 yield found
 
 
+def at_address(url: str) -> Found:
+    return Found(Path(url), url, url=url)
+
+
 def again(path: Path, name: str, own: Places) -> Iterator[Found]:
     """Return what stands at a place of which something was refused: it passes the same checks as when it was walked.
     `name`, as it was shown, begins with the folder that was given, and so tells which that was."""

@@ -97,6 +97,6 @@ def refused_inputs(
 def _remedy(row: Rejection, uploads: str) -> str:
     if row.path.startswith(uploads):
         return "Mend the file, and hand it in again by the same name."
-    if is_address(row.path):
+    if is_address(row.file):
         return "Once it is mended there: dateline ingest --retry"
     return "Mend the file, then: dateline ingest --retry"

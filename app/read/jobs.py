@@ -6,6 +6,8 @@ from typing import cast
 
 from sqlmodel import Session
 
+from app.ingest.fetching import is_address
+from app.ingest.walk import at_address
 from app.read.models import Job, JobDetail, JobState, RefusedRecord, WrittenCounts
 from app.settings import Settings
 from app.store import jobs, tables
@@ -36,8 +38,12 @@ def job_view(row: tables.UploadJob) -> Job:
 
 
 def job_detail(session: Session, settings: Settings, row: tables.UploadJob) -> JobDetail:
-    folder = str((settings.uploads_dir / row.id).resolve())
-    found = jobs.rejections_of(session, folder, MOST_REJECTIONS)
+    if is_address(row.files[0]):
+        # Others may have asked for it before.
+        place = at_address(row.files[0]).place
+        found = jobs.rejections_since(session, place, row.created_at, MOST_REJECTIONS)
+    else:
+        found = jobs.rejections_of(session, str((settings.uploads_dir / row.id).resolve()), MOST_REJECTIONS)
     rejections: list[RefusedRecord] = []
     for each in found:
         refused: RefusedRecord = {"file": each.file, "reason": each.reason}

@@ -421,7 +421,7 @@ JobState = Literal["waiting", "running", "done", "failed"]
 
 
 class Job(TypedDict):
-    """Files that were handed in, and how far the archive is with them."""
+    """Files or an address that was handed in, and how far the archive is with it."""
 
     id: Annotated[str, Field(examples=["5d0f2b9c81e4a637"])]
     state: JobState

@@ -410,6 +410,18 @@ class PostParams(Params):
     source: _Text = Field(None, description="The publisher, for articles that name none.", examples=["Harbour Wire"])
 
 
+class FetchBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = Field(
+        max_length=4_000,
+        pattern=r"^[Hh][Tt][Tt][Pp][Ss]?://\S+$",
+        description="The address of a page, a feed or a file.",
+        examples=["https://news.example/feed"],
+    )
+    pages: bool = Field(False, description="Of a feed, also fetch the pages that its entries point to.")
+
+
 class LookupBody(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, text, update
+from sqlalchemy import ColumnElement, and_, delete, func, text, update
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
@@ -68,5 +68,18 @@ def note_progress(session: Session, id: str, **columns: object) -> None:
 
 def rejections_of(session: Session, folder: str, limit: int) -> Sequence[Rejection]:
     """Return what was refused of the files below a folder."""
-    below = col(Rejection.path).between(f"{folder}/", f"{folder}0")  # "0" comes after "/"
-    return session.exec(select(Rejection).where(below).order_by(col(Rejection.id)).limit(limit)).all()
+    return _first_rejections(session, _below(folder), limit)
+
+
+def rejections_since(session: Session, place: str, since: str, limit: int) -> Sequence[Rejection]:
+    """Return what was refused at a place or below it at that time or later, and still is."""
+    stands = (col(Rejection.path) == place) | _below(place), ~col(Rejection.resolved), col(Rejection.seen_at) >= since
+    return _first_rejections(session, and_(*stands), limit)
+
+
+def _below(folder: str) -> ColumnElement[bool]:
+    return col(Rejection.path).between(f"{folder}/", f"{folder}0")  # "0" comes after "/"
+
+
+def _first_rejections(session: Session, which: ColumnElement[bool], limit: int) -> Sequence[Rejection]:
+    return session.exec(select(Rejection).where(which).order_by(col(Rejection.id)).limit(limit)).all()

@@ -67,7 +67,7 @@ def show_work(request: Request, archive: ArchiveDep) -> Response:
 def list_jobs_page(request: Request, archive: ArchiveDep, params: OlderParams = Query()) -> Response:  # noqa: B008
     _demand(request, archive, "ingest")
     with archive.database.reading() as session:
-        listed = _handed_in(session, _MANY, params.before)
+        listed = _job_rows(session, _MANY, params.before)
     return _list_page(request, "Jobs", listed)
 
 
@@ -94,7 +94,7 @@ def _overview(request: Request, archive: Archive, *, may_see: bool) -> Response:
         page = render_page(
             request, "archive.html",
             held=held, sources=held.sources[:_SOURCES], may_see=may_see,
-            jobs=_handed_in(session, _FEW) if may_see else None,
+            jobs=_job_rows(session, _FEW) if may_see else None,
             posts=latest_posts(session, _FEW) if may_see else None,
             refused=_rejected(archive, session, _FEW) if may_see else None,
             withdrawn=_withdrawn(session, _FEW) if may_restore else None,
@@ -107,7 +107,7 @@ def _list_page(request: Request, title: str, listed: ListSlice) -> Response:
     return unkept(render_page(request, "archive_list.html", title=title, listed=listed))
 
 
-def _handed_in(session: Session, limit: int, before: int | None = None) -> ListSlice:
+def _job_rows(session: Session, limit: int, before: int | None = None) -> ListSlice:
     found = newest_jobs(session, limit + 1, before)
     older = _older("/archive/jobs", found[limit - 1].number) if len(found) > limit else None
     total = sum(count_jobs(session).values())

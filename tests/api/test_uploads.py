@@ -15,10 +15,12 @@ from sqlmodel import select
 
 from app.api.app import create_api
 from app.archive import open_archive
-from app.ingest.uploads import shown_name
+from app.ingest.uploads import do_next_job, hand_in_address, shown_name
 from app.settings import Settings
 from app.store import keys
+from app.store.jobs import load_job, note_progress
 from app.store.tables import Article, Rejection
+from tests.fetch.web import serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 
@@ -101,6 +103,78 @@ def test_a_file_that_is_handed_in_again_is_the_same_file(handed: Api) -> None:
         key = keys.create_key(session, "desk", ["ingest"], "")
     theirs = hand_in(handed, ("a.jsonl", lines(note(1, "Their keeper."))), Authorization=f"Bearer {key}")
     assert done(handed, theirs)["counts"]["created"] == 1
+
+
+def fetched(api: Api, url: str, **body: Any) -> Any:
+    answer = api.http.post("/v1/fetches", json={"url": url, **body}, headers=AS_ADMIN, params={"source": "Wire"})
+    assert answer.status_code == 202, answer.text
+    return done(api, api.checked("post", answer))
+
+
+FEED = """<?xml version="1.0"?><rss version="2.0"><channel><title>Wire</title>
+<item><title>Fog</title><link>{page}</link><guid>1</guid><description>The ferry did not sail.</description></item>
+</channel></rss>"""
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>Fog</title></head><body><article><h1>Fog</h1>
+<p>The ferry did not sail on Monday, and three hundred people spent the night in the old town hall of the harbour.</p>
+<p>The fog is to lift at noon, and the ferry company has promised two more boats for those who were left behind.</p>
+</article></body></html>"""
+
+
+def test_an_address_is_fetched_in_the_background(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, recognise=False, fetch_hosts="127.0.0.1")
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    app = create_api(settings)
+    with serving() as web, serve(app) as client:
+        web.put("/fog", PAGE.encode())
+        web.put("/feed", FEED.format(page=web.url("/fog")).encode(), "application/rss+xml")
+        api = Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+        job = fetched(api, web.url("/feed"))
+        assert (job["files"], job["counts"]["created"], job["rejections"]) == ([web.url("/feed")], 1, [])
+        assert job["done"] == job["total"]
+        assert "/fog" not in [path for path, _ in web.asked]
+        assert fetched(api, web.url("/feed"), pages=True)["counts"]["revised"] == 1
+        assert fetched(api, web.url("/feed"), pages=True)["counts"]["unchanged"] == 1
+        gone = fetched(api, web.url("/gone"))
+        assert gone["counts"]["rejected"] == 1
+        assert [each["file"] for each in gone["rejections"]] == [web.url("/gone")]
+        assert "404" in gone["rejections"][0]["reason"]
+        web.put("/gone", PAGE.replace("Fog", "Fog again").encode())
+        assert fetched(api, web.url("/gone"))["rejections"] == []
+        with open_archive(settings) as archive, archive.database.reading() as session:
+            assert [each.resolved for each in session.exec(select(Rejection))] == [True]
+        assert not any(settings.uploads_dir.iterdir())
+
+
+def test_the_own_networks_are_not_fetched_from(handed: Api) -> None:
+    with serving() as web:
+        job = fetched(handed, web.url("/"))
+        assert job["counts"]["rejected"] == 1
+        assert web.asked == []
+
+
+def test_a_fetch_that_was_cut_off_begins_anew(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, fetch_hosts="127.0.0.1")
+    with serving() as web, open_archive(settings) as archive:
+        web.put("/feed", FEED.format(page=web.url("/fog")).encode(), "application/rss+xml")
+        job = hand_in_address(archive, web.url("/feed"), "desk", None)
+        with archive.database.writing() as session:
+            note_progress(session, job.id, state="running", counts={"created": 1}, tries=1)
+        assert do_next_job(archive)
+        with archive.database.reading() as session:
+            found = load_job(session, job.id)
+            assert (found.state, found.counts) == ("done", {"created": 1})
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{}, {"url": "ftp://a.example/"}, {"url": "https://"}, {"url": "https:///x"}, {"url": "https://a.example/\u202e"},
+     {"url": "https://a.example/" + "a" * 4_000}, {"url": "https://a.example/", "depth": 2}],
+)  # fmt: skip
+def test_what_is_no_address_is_refused(handed: Api, body: Any) -> None:
+    answer = handed.http.post("/v1/fetches", json=body, headers=AS_ADMIN)
+    assert answer.status_code == 422
+    handed.problem(answer)
 
 
 def test_two_files_of_one_name_are_two(handed: Api) -> None:

@@ -26,6 +26,7 @@ OPERATIONS = {
     "createArticles": "post /v1/articles",
     "reviseArticle": "put /v1/articles/{article_id}",
     "createUpload": "post /v1/uploads",
+    "createFetch": "post /v1/fetches",
     "listJobs": "get /v1/jobs",
     "getJob": "get /v1/jobs/{job_id}",
     "listFeeds": "get /v1/feeds",
@@ -74,6 +75,13 @@ HIDDEN = {
     "/articles/{article_id}": _PAGE,
     "/entities": _PAGE,
     "/add": _PAGE,
+    "/archive": _PAGE,
+    "/archive/work": _PAGE,
+    "/archive/jobs": _PAGE,
+    "/archive/rejections": _PAGE,
+    "/archive/withdrawn": _PAGE,
+    "/articles/{article_id}/withdraw": _PAGE,
+    "/articles/{article_id}/restore": _PAGE,
     "/add/{job_id}": _PAGE,
     "/feeds": _PAGE,
     "/entities/{entity_id}": _PAGE,
@@ -190,7 +198,7 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
     assert needing == {
         "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
-        "reviseArticle", "createUpload", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
+        "reviseArticle", "createUpload", "createFetch", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
         "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
         "listSearchMatches", "listSearchDeliveries",
     }  # fmt: skip

@@ -8,11 +8,14 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
 
 from app.archive import open_archive
+from app.search.engine import STALE_SECONDS
 from app.settings import Settings
 from app.store import keys
+from tests.fetch.web import serving
 from tests.web.conftest import Served
 
 FILE = {"files": ("a.txt", b"date 2025-05-05\n\nA whale was seen.\n")}
@@ -45,7 +48,8 @@ def test_an_empty_archive_invites_and_takes_files_without_a_script(served: Serve
         text = " ".join(re.sub("<[^>]+>", " ", page).split())
         assert "created 1" in text
         assert "b.bin: is not text" in text
-        assert client.get("/v1/search", params={"source": "Wire"}).json()["total"] == 1
+        assert total(client, "whale") == 1
+        assert client.get("/v1/sources").json()["results"][0]["name"] == "Wire"
 
 
 @pytest.mark.parametrize(
@@ -91,6 +95,26 @@ def test_what_is_sent_without_a_file_is_a_page_that_says_so(served: Served) -> N
         assert client.get("/add/0000").status_code == 404
 
 
+STORM = b"date 2025-05-06\n\nA storm came.\n"
+
+
+def told(page: Page, name: str, words: str) -> None:
+    """What the page says became of a file."""
+    expect(page.locator("#sent li").filter(has_text=name)).to_contain_text(words, timeout=120_000)
+
+
+def sees_the_job(page: Page) -> None:
+    page.get_by_role("link", name="All that became of").first.click()
+    expect(page.locator("h1")).to_have_text("Articles added")
+
+
+def total(client: httpx.Client, words: str) -> int:
+    """How many articles a search finds, once it looks at what was just written."""
+    time.sleep(2 * STALE_SECONDS)
+    found: int = client.get("/v1/search", params={"q": words}).json()["total"]
+    return found
+
+
 @pytest.mark.parametrize("scripts", [True, False])
 def test_files_are_chosen_in_a_browser(served: Served, browser: Browser, scripts: bool) -> None:
     with served() as client, browser.new_context(base_url=str(client.base_url), java_script_enabled=scripts) as context:
@@ -99,17 +123,130 @@ def test_files_are_chosen_in_a_browser(served: Served, browser: Browser, scripts
         page.get_by_role("link", name="Add articles").click()
         page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": FILE["files"][1]})
         page.get_by_role("button", name="Add", exact=True).click()
+        if scripts:
+            told(page, "a.txt", "is read.")
+            sees_the_job(page)
         expect(page.locator("h1")).to_have_text("Articles added", timeout=120_000)
         expect(page.locator(".counts")).to_contain_text("created")
 
 
-def test_files_are_dropped_in_a_browser(served: Served, browser: Browser) -> None:
+def test_files_are_dropped_in_a_browser_and_each_is_told_of(served: Served, browser: Browser) -> None:
     with served() as client, browser.new_context(base_url=str(client.base_url)) as context:
         page = context.new_page()
         page.goto("/add")
         dropped = page.evaluate_handle(
             "() => { const data = new DataTransfer();"
-            " data.items.add(new File(['date 2025-05-05\\n\\nA whale.\\n'], 'a.txt')); return data; }"
+            " data.items.add(new File(['date 2025-05-05\\n\\nA whale.\\n'], 'a.txt'));"
+            ' data.items.add(new File([\'{"title": "A", "text": "B"}\\n{}\\n\'], \'b.jsonl\')); return data; }'
         )
         page.locator("body").dispatch_event("drop", {"dataTransfer": dropped})
-        expect(page.locator("h1")).to_have_text("Articles added", timeout=120_000)
+        told(page, "a.txt", "is read.")
+        told(page, "b.jsonl", "refused: record 2: has neither a headline nor a body.")
+        assert Axe().run(page).violations_count == 0
+        sees_the_job(page)
+        assert total(client, "whale") == 1
+
+
+@pytest.mark.parametrize("way", ["chosen", "dropped"])
+def test_a_folder_is_taken_with_all_that_is_in_it(served: Served, browser: Browser, tmp_path: Path, way: str) -> None:
+    folder = tmp_path / "news"
+    (folder / "2025" / ".trash").mkdir(parents=True)
+    (folder / "a.txt").write_bytes(FILE["files"][1])
+    (folder / "2025" / "a.txt").write_bytes(STORM)
+    (folder / "2025" / ".trash" / "b.txt").write_bytes(b"Hidden.\n")
+    (folder / "2025" / "c.bin").write_bytes(b"\0\1\2" * 90)
+    with served() as client, browser.new_context(base_url=str(client.base_url)) as context:
+        page = context.new_page()
+        page.goto("/add")
+        if way == "chosen":
+            page.locator("#folder").set_input_files(folder)
+            page.get_by_role("button", name="Add", exact=True).click()
+        else:
+            session = context.new_cdp_session(page)
+            data = {"items": [], "files": [str(folder)], "dragOperationsMask": 1}
+            for kind in ("dragEnter", "dragOver", "drop"):
+                session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+        told(page, "news/a.txt", "is read.")
+        told(page, "news/2025/a.txt", "is read.")
+        told(page, "news/2025/c.bin", "refused: is not text.")
+        expect(page.locator("#sent li")).to_have_count(3)
+        assert (total(client, "whale"), total(client, "storm"), total(client, "hidden")) == (1, 1, 0)
+
+
+def test_a_file_over_the_bound_is_told_before_it_is_sent(served: Served, browser: Browser) -> None:
+    with (
+        served(max_upload_mb=1) as client,
+        browser.new_context(base_url=str(client.base_url)) as context,
+    ):
+        page = context.new_page()
+        page.goto("/add")
+        large = {"name": "large.txt", "mimeType": "text/plain", "buffer": b"A whale. " * 200_000}
+        many = [
+            {"name": f"{n}.txt", "mimeType": "text/plain", "buffer": f"Number {n}.\n".encode() * 24_000}
+            for n in range(6)
+        ]
+        page.locator("#files").set_input_files([large, *many])  # type: ignore[arg-type]
+        page.get_by_role("button", name="Add", exact=True).click()
+        told(page, "large.txt", "is too large for a page")
+        for n in range(6):
+            told(page, f"{n}.txt", "is read.")
+        assert 'dateline_jobs{state="done"} 2.0' in client.get("/metrics").text
+
+
+def test_a_wrong_key_is_told_of_each_file(served: Served, browser: Browser, tmp_path: Path) -> None:
+    make(tmp_path, "ingest")
+    with served() as client, browser.new_context(base_url=str(client.base_url)) as context:
+        page = context.new_page()
+        page.goto("/add")
+        page.locator("#key").fill("0000beef_x")
+        page.locator("#files").set_input_files({"name": "a.txt", "mimeType": "text/plain", "buffer": STORM})
+        page.get_by_role("button", name="Add", exact=True).click()
+        told(page, "a.txt", "was not taken. The key is unknown or was revoked.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_an_address_is_fetched(served: Served, browser: Browser, scripts: bool) -> None:
+    with (
+        serving() as web,
+        served(fetch_hosts="127.0.0.1") as client,
+        browser.new_context(base_url=str(client.base_url), java_script_enabled=scripts) as context,
+    ):
+        web.put("/storm", PAGE.encode())
+        page = context.new_page()
+        page.goto("/add")
+        for path, title, words in (("/storm", "Articles added", "created 1"), ("/gone", "Articles added", "404")):
+            page.goto("/add")
+            page.locator("#url").fill(web.url(path))
+            page.get_by_role("button", name="Add", exact=True).click()
+            expect(page.locator("h1")).to_have_text(title, timeout=120_000)
+            expect(page.locator("main")).to_contain_text(words)
+        assert total(client, "lighthouse") == 1
+
+
+PAGE = """<!DOCTYPE html><html lang="en"><head><title>Lighthouse dark</title></head><body><article>
+<h1>Lighthouse dark</h1><p>The lighthouse did not shine on Monday, and three hundred ships waited for the morning.</p>
+<p>The lamp is to be mended by noon, and the harbour company has promised two more pilots for those who wait.</p>
+</article></body></html>"""
+
+
+def test_an_address_of_the_own_networks_is_refused(served: Served) -> None:
+    with serving() as web, served() as client:
+        answer = client.post("/add", data={"url": web.url("/")}, files={"files": ("", b"")}, headers=own(client))
+        assert answer.status_code == 303
+        page = ""
+        deadline = time.monotonic() + 120
+        while 'class="refused"' not in (page := client.get(answer.headers["Location"]).text):
+            assert time.monotonic() < deadline, page
+            time.sleep(0.1)
+        assert web.asked == []
+
+
+@pytest.mark.parametrize(
+    ("url", "files"),
+    [("ftp://a.example/", ("", b"")), ("nonsense", ("", b"")), ("https://a.example/", FILE["files"]), ("", ("", b""))],
+)
+def test_what_is_no_address_or_too_much_at_once_is_said(served: Served, url: str, files: tuple[str, bytes]) -> None:
+    with served() as client:
+        answer = client.post("/add", data={"url": url}, files={"files": files}, headers=own(client))
+        assert answer.status_code == 422
+        assert client.get("/metrics").text.count('dateline_jobs{state="waiting"} 0.0') == 1
