@@ -80,7 +80,15 @@ def _add_refused(files: dict[Path, Found], ours: Places, archive: Archive, notes
     """Add the files of which something was refused, but for those that are gone, which are noted."""
     with archive.database.reading() as session:
         rejected = rejections.files_to_retry(session)
+    uploads = f"{archive.settings.uploads_dir.resolve()}/"
+    if handed_in := sum(refused.path.startswith(uploads) for refused in rejected):
+        notes.append(
+            f"Handed in to a server were {handed_in:,} of the files with rejections. They are not kept: mend them and "
+            "hand them in again by the same names."
+        )
     for refused in rejected:
+        if refused.path.startswith(uploads):
+            continue
         if is_address(refused.file):
             found = at_address(refused.file)
             files.setdefault(found.path, _as_before(found, refused))

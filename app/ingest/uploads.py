@@ -36,7 +36,7 @@ from app.ingest.lock import turns
 from app.ingest.posting import STATUS_OF
 from app.ingest.reading import FileEnd, Incoming, Reading
 from app.ingest.walk import Found, at_address, walk
-from app.store import jobs
+from app.store import jobs, rejections
 from app.store.tables import UploadJob
 from app.store.unnamed import put_in_queue
 from app.text import fingerprint, printable
@@ -112,6 +112,8 @@ def _queue_job(
                 id=id, state="waiting", by=by, source=source, files=files, created_at=now, updated_at=now,
                 total=size, sha256=digest,
             )  # fmt: skip
+            for old in jobs.forget_jobs(session, now):
+                rejections.forget_rejections(session, str((archive.settings.uploads_dir / old).resolve()))
             jobs.add_job(session, job)
     except OSError as error:
         raise StorageFailed(f"What is handed in cannot be kept: {error.strerror}.") from error
@@ -210,6 +212,9 @@ def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
         journal.reading = reading
         report = intake.take(reading if fetcher else _Rest(reading, sum(job.counts.values())))
     with archive.database.writing() as session:
+        # A file that is handed in again stands for the one before.
+        former = [str((archive.settings.uploads_dir / id).resolve()) for id in jobs.earlier_jobs(session, job)]
+        rejections.supersede_rejections(session, former, set(job.files))
         jobs.note_progress(
             session, job.id, state="done", done=job.total, notes=list(report.notes), updated_at=_this_second()
         )

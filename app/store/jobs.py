@@ -12,18 +12,28 @@ from app.errors import NotFound
 from app.store.tables import Rejection, UploadJob
 
 _KEPT = timedelta(days=30)
-"""After its end; with it goes what was refused of its files, which are long gone."""
+"""After its end."""
 _OPEN = ("waiting", "running")
 
 
 def add_job(session: Session, job: UploadJob) -> None:
-    """Add a job, and forget those that ended long ago."""
-    until = (datetime.fromisoformat(job.created_at) - _KEPT).isoformat()
-    session.connection().execute(
-        delete(UploadJob).where(col(UploadJob.state).not_in(_OPEN), col(UploadJob.updated_at) < until)
-    )
     session.add(job)
     session.flush()
+
+
+def forget_jobs(session: Session, now: str) -> list[str]:
+    """Forget those that ended long before `now`, and return their ids."""
+    until = (datetime.fromisoformat(now) - _KEPT).isoformat()
+    ended = col(UploadJob.state).not_in(_OPEN), col(UploadJob.updated_at) < until
+    ids = list(session.exec(select(UploadJob.id).where(*ended)))
+    session.connection().execute(delete(UploadJob).where(*ended))
+    return ids
+
+
+def earlier_jobs(session: Session, job: UploadJob) -> list[str]:
+    """Return the ids of those that came from the same sender before."""
+    wanted = select(UploadJob.id).where(UploadJob.by == job.by, col(UploadJob.number) < job.number)
+    return list(session.exec(wanted))
 
 
 def find_job(session: Session, id: str) -> UploadJob | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import func, insert, text, update
+from sqlalchemy import ColumnElement, delete, func, insert, text, update
 from sqlmodel import Session, col, select
 
 from app.store.tables import Rejection
@@ -71,6 +71,28 @@ def resolve_rejections(session: Session, path: str, seen_at: str, *, inside: boo
         of_file.append(col(Rejection.path).between(f"{path}/", f"{path}0") & (col(Rejection.path) != f"{path}0"))
     passed = [update(Rejection).where(paths, _STANDS, col(Rejection.seen_at) != seen_at) for paths in of_file]
     return sum(session.connection().execute(each.values(resolved=True)).rowcount for each in passed)
+
+
+def forget_rejections(session: Session, folder: str) -> None:
+    """Forget what was refused below a folder that is gone for good."""
+    session.connection().execute(delete(Rejection).where(_is_below(folder)))
+
+
+def supersede_rejections(session: Session, folders: Iterable[str], names: Collection[str]) -> None:
+    """Take what was refused below these folders for resolved, of files by these names: they came again elsewhere."""
+    for folder in folders:
+        standing = select(Rejection.id, Rejection.file).where(_is_below(folder), _STANDS)
+        again = [id for id, file in session.exec(standing) if file in names or _is_in_one(file, names)]
+        session.connection().execute(update(Rejection).where(col(Rejection.id).in_(again)).values(resolved=True))
+
+
+def _is_below(folder: str) -> ColumnElement[bool]:
+    return col(Rejection.path).between(f"{folder}/", f"{folder}0")  # "0" comes after "/"
+
+
+def _is_in_one(file: str, names: Collection[str]) -> bool:
+    parts = file.split("/")
+    return any("/".join(parts[:count]) in names for count in range(1, len(parts)))
 
 
 def _seen_again(session: Session, refusal: Refusal, seen_at: str) -> bool:

@@ -15,10 +15,12 @@ from sqlmodel import select
 
 from app.api.app import create_api
 from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.uploads import do_next_job, hand_in_address, shown_name
 from app.settings import Settings
 from app.store import keys
 from app.store.jobs import load_job, note_progress
+from app.store.rejections import list_rejections
 from app.store.tables import Article, Rejection
 from tests.fetch.web import serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
@@ -254,3 +256,34 @@ def test_jobs_are_listed_page_by_page(handed: Api) -> None:
         found += [each["id"] for each in page["results"]]
         address = page.get("next", "")
     assert found == ids[::-1]
+
+
+def test_what_was_rejected_stands_until_the_file_is_handed_in_again(handed: Api) -> None:
+    def standing() -> list[str]:
+        with handed.archive.database.reading() as session:
+            found = list_rejections(session)
+        return sorted(f"{each.file} {each.record}" for each in found)
+
+    done(handed, hand_in(handed, ("a.jsonl", lines(note(1), {"id": 2})), ("b.jsonl", lines({"id": 3}))))
+    assert standing() == ["a.jsonl 2", "b.jsonl 1"]
+    retried = ingest([], handed.archive, IngestOptions(skip_entities=True, retry=True))
+    assert retried.read == 0
+    assert retried.notes[0].startswith("Handed in to a server were 2 of the files with rejections.")
+    assert standing() == ["a.jsonl 2", "b.jsonl 1"]
+    done(handed, hand_in(handed, ("a.jsonl", lines(note(1), note(2), {"id": 4}))))
+    assert standing() == ["a.jsonl 3", "b.jsonl 1"]
+    with handed.archive.database.writing() as session:
+        key = keys.create_key(session, "desk", ["ingest"], "")
+    done(handed, hand_in(handed, ("b.jsonl", lines(note(3))), Authorization=f"Bearer {key}"))
+    assert standing() == ["a.jsonl 3", "b.jsonl 1"]
+    done(handed, hand_in(handed, ("b.jsonl", lines(note(3)))))
+    assert standing() == ["a.jsonl 3"]
+
+
+def test_with_a_job_go_its_rejections(handed: Api) -> None:
+    job = done(handed, hand_in(handed, ("a.jsonl", lines({"id": 2}))))
+    with handed.archive.database.writing() as session:
+        note_progress(session, job["id"], updated_at="2020-01-01T00:00:00+00:00")
+    done(handed, hand_in(handed, ("b.jsonl", lines(note(1)))))
+    with handed.archive.database.reading() as session:
+        assert list_rejections(session, resolved=True) == []
