@@ -26,7 +26,7 @@ _LISTS = {
 }
 _FIXED = {"facet", "fields", "highlight"}
 """What the page settles for itself: an address taken from the API may hold them, and shows the same."""
-_LOOKS = {"view"}
+_LOOKS = {"view", "bars"}
 """How a page looks, which is nothing to the API."""
 _PLAIN = re.compile(r"[\w.=-]+", re.ASCII)
 

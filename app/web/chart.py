@@ -1,4 +1,4 @@
-"""The timeline as bars, in units of its own that the page stretches to its width."""
+"""The timeline as bars above an axis of two lines, placed in hundredths of its width and height."""
 
 from __future__ import annotations
 
@@ -8,21 +8,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from app.errors import InvalidParameter
 from app.read.models import Interval, Timeline, TimelineBucket
 from app.read.timeline import MOST_YEARS, build_timeline
 from app.search.attributes import DATES, EVERYTHING, Filters
 from app.search.engine import DateCounts
 from app.web.address import Address
+from app.web.axis import Tick, axis_ticks
 from app.web.pages import Way, civil
 
-STEP = 10
-"""Width of a bucket; a bar fills all but the gap."""
-GAP = 2
-WIDEST = 0.03
+FILLED = 0.8
+"""Of the room of a bucket: a bar leaves a gap."""
+WIDEST = 5.0
 """Of the chart: two bars are not two walls."""
 HEIGHT = 100
 LEAST = 4
 """Height of a bar for one article among thousands: it is to be seen and hit."""
+TOWERING = 2.5
+"""Times as high as all others: such a bar is broken, or it would flatten them."""
+TOWERS = 10
+"""One bar in so many may tower, or one at all: more are no exception."""
 LONELY = 100
 """Years without an article: no archive is silent for so long, but 0202 is soon typed for 2020."""
 SPARED = 10
@@ -31,39 +36,64 @@ SPARED = 10
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """`url` is the search within this bucket; None where it is empty."""
+    """`x` is where its bucket begins. A `broken` one is higher than it is drawn. `url` is the search within the bucket;
+    None where it is empty."""
 
-    x: int
+    x: float
     y: int
     height: int
+    broken: bool
     start: str
     end: str
+    value: str
     label: str
     url: Address | None
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
+    """`step` is the width of a bucket, `thick` that of a bar. With `share`, bars tell the share of all articles."""
+
     interval: Interval
-    width: int
+    step: float
     thick: float
     bars: tuple[Bar, ...]
-    ticks: tuple[str, ...]
-    """Labels from the left edge to the right one."""
-    most: int
+    axis: tuple[Tick, ...]
+    share: bool
     imprecise: int
     undated: int
     beyond: tuple[Way, ...] = ()
     """To the few articles that are too far away to be drawn."""
 
 
-def search_chart(counts: DateCounts | None, here: Address, filters: Filters = EVERYTHING) -> Chart | None:
-    """The chart of a search, `here` under `filters`: of its bulk, beside links to the few articles far away from it."""
+def shows_share(here: Address) -> bool:
+    """Return whether the address asks for shares of all articles in place of their number."""
+    asked = here.value("bars")
+    if asked not in ("", "share"):
+        raise InvalidParameter("bars", "Bars tell the number of articles, or their share.", suggestion="share")
+    return bool(asked)
+
+
+def measure_links(here: Address) -> list[Way]:
+    share = shows_share(here)
+    return [
+        Way("Number", here.without("bars"), not share),
+        Way("Share of all articles", here.having(bars="share"), share),
+    ]
+
+
+def search_chart(
+    counts: DateCounts | None, here: Address, filters: Filters = EVERYTHING, *, share: bool = False
+) -> Chart | None:
+    """The chart of a search, `here` under `filters`: of its bulk, beside links to the few articles far away from it.
+
+    With `share`, the totals of `counts` are what the bars are a share of.
+    """
     assert counts is not None, "the query asked for dates"
     near = _days_to_draw(counts, filters)
     shown = DateCounts(counts.days[near], counts.counts[near], counts.totals[near], counts.undated)
     drawn = build_timeline(shown, "auto", filters)
-    made = timeline_chart(drawn, here)
+    made = timeline_chart(drawn, here, share=share)
     return made and replace(made, beyond=tuple(_links_beyond(counts.counts, near, drawn["buckets"], here)))
 
 
@@ -104,26 +134,46 @@ def _links_beyond(counts: tuple[int, ...], near: slice, buckets: list[TimelineBu
         yield Way(f"{number:,} later", here.without(*DATES).having(date_from=since.isoformat()))
 
 
-def timeline_chart(timeline: Timeline, here: Address) -> Chart | None:
+def timeline_chart(timeline: Timeline, here: Address, *, share: bool = False) -> Chart | None:
     """`here` is the search that a bar narrows. None where there is nothing to compare."""
     buckets, interval = timeline["buckets"], timeline["interval"]
-    most = max((bucket["count"] for bucket in buckets), default=0)
-    if len(buckets) < 2 or not most:
+    if len(buckets) < 2 or not any(bucket["count"] for bucket in buckets):
         return None
-    bars = tuple(_bar(number, bucket, interval, most, here) for number, bucket in enumerate(buckets))
-    middle = [buckets[len(buckets) // 2]["start"]] if len(buckets) > 4 else []
-    ticks = tuple(_tick_label(day, interval) for day in (buckets[0]["start"], *middle, buckets[-1]["end"]))
-    width = len(bars) * STEP
-    thick = round(min(STEP - GAP, width * WIDEST), 2)
-    return Chart(interval, width, thick, bars, ticks, most, timeline["imprecise"], timeline["undated"])
+    step = 100 / len(buckets)
+    top = _whole_height([_measured(bucket, share) for bucket in buckets])
+    bars = tuple(
+        _bar(round(number * step, 3), bucket, interval, top, here, share) for number, bucket in enumerate(buckets)
+    )
+    axis = axis_ticks([bucket["start"] for bucket in buckets], interval)
+    thick = min(step * FILLED, WIDEST)
+    return Chart(
+        interval, round(step, 3), round(thick, 3), bars, axis, share, timeline["imprecise"], timeline["undated"]
+    )
 
 
-def _bar(number: int, bucket: TimelineBucket, interval: Interval, most: int, here: Address) -> Bar:
+def _measured(bucket: TimelineBucket, share: bool) -> float:
+    return bucket["ratio"] if share else bucket["count"]
+
+
+def _whole_height(heights: list[float]) -> float:
+    """Return what the highest bar stands for: the highest of all, but for a few that tower over the others."""
+    falling = sorted(filter(None, heights), reverse=True)
+    most = max(len(falling) // TOWERS, 1)
+    towers = [n for n in range(1, min(most + 1, len(falling) - 1)) if falling[n - 1] >= TOWERING * falling[n]]
+    return falling[towers[-1]] if towers else falling[0]
+
+
+def _bar(x: float, bucket: TimelineBucket, interval: Interval, top: float, here: Address, share: bool) -> Bar:
     count, start, end = bucket["count"], bucket["start"], bucket["end"]
-    height = max(round(HEIGHT * count / most), LEAST) if count else 0
+    part = f"{bucket['ratio']:.1%}"
+    of_top = _measured(bucket, share) / top
+    height = max(round(HEIGHT * min(of_top, 1)), LEAST) if count else 0
     label = f"{_bucket_label(start, end, interval)}: {count:,} article{'' if count == 1 else 's'}"
-    url = here.without(*DATES).having(date_from=start, date_to=end) if count else None
-    return Bar(number * STEP, HEIGHT - height, height, start, end, label, url)
+    return Bar(
+        x, HEIGHT - height, height, of_top > 1, start, end, part if share else f"{count:,}",
+        f"{label}, {part} of all" if share else label,
+        here.without(*DATES).having(date_from=start, date_to=end) if count else None,
+    )  # fmt: skip
 
 
 def _bucket_label(start: str, end: str, interval: Interval) -> str:
@@ -135,14 +185,4 @@ def _bucket_label(start: str, end: str, interval: Interval) -> str:
         case "decade" | "century":
             return f"{start[:4]} to {end[:4]}"
         case _:
-            return _tick_label(start, interval)
-
-
-def _tick_label(day: str, interval: Interval) -> str:
-    match interval:
-        case "day" | "week":
-            return civil(day)
-        case "month":
-            return civil(day[:7])
-        case _:
-            return day[:4]
+            return civil(start[: len("YYYY-MM") if interval == "month" else len("YYYY")])

@@ -12,11 +12,13 @@ from app.http.syndication import FEED_TYPES
 from app.ids import is_unresolved
 from app.read.entities import entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
+from app.read.timeline import as_share
+from app.search.query import Query
 from app.store import entities as store
 from app.store import tables
 from app.store.decisions import survivor
 from app.web.address import Address, feed_of
-from app.web.chart import search_chart
+from app.web.chart import measure_links, search_chart, shows_share
 from app.web.pages import render_page
 from app.web.picture import picture
 from app.web.results import results
@@ -34,6 +36,10 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         beside = related(engine, session, entity_id, limit=RELATED).items
         same, _ = similar_names(session, shown.entity, SIMILAR)
         listed = results(archive, session, shown.latest)
+    here = Address.of(request)
+    dates = shown.dates
+    if shows_share(here):
+        dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
     articles = Address(f"{prefix_of(request.scope)}/", (("entity", entity_id),))
     call = Address(f"/v1/entities/{entity_id}")
     return render_page(
@@ -41,7 +47,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         entity=entity_summary(shown.entity), unresolved=is_unresolved(entity_id),
         aliases=shown.aliases, roles=shown.roles, related=beside, picture=picture(beside), results=listed,
         similar=list(map(similar_name_view, same)),
-        chart=search_chart(shown.dates, articles), articles=articles,
+        chart=search_chart(dates, articles, share=shows_share(here)), measures=measure_links(here), articles=articles,
         call=call, curl=call.curl(str(request.base_url)), feed=feed_of(articles), feed_types=FEED_TYPES,
     )  # fmt: skip
 

@@ -14,12 +14,14 @@ from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
 from app.read.models import Facet, FilterInForce
 from app.read.params import SearchParams, date_bounds
+from app.read.timeline import as_share
 from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
+from app.search.query import Query
 from app.store import entities as store
 from app.web.address import Address, api_call, feed_of, search_params
-from app.web.chart import search_chart
+from app.web.chart import measure_links, search_chart, shows_share
 from app.web.pages import Way, civil, render_page
 from app.web.results import results
 
@@ -38,12 +40,15 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         found = _run_search(engine, params, asked)
         facets = _telling_facets(request, session, asked, found)
         listed = results(archive, session, found.hits.hits, found.clause)
+    dates, measures = found.hits.dates, measure_links(here)
+    if shows_share(here):
+        dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
     return render_page(
         request, "search.html",
         here=here, params=params, asked=asked, found=found, results=listed, facets=facets, groupings=FACETS,
         read=read, filters=_condition_links(here, asked, read["filters"]),
-        chart=search_chart(found.hits.dates, here, asked.filters),
+        chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)), feed=feed_of(here), feed_types=FEED_TYPES,

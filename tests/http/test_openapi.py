@@ -85,13 +85,6 @@ HIDDEN = {
     "/add/{job_id}": _PAGE,
     "/feeds": _PAGE,
     "/entities/{entity_id}": _PAGE,
-    "/archive": _PAGE,
-    "/archive/work": _PAGE,
-    "/archive/jobs": _PAGE,
-    "/archive/rejections": _PAGE,
-    "/archive/withdrawn": _PAGE,
-    "/articles/{article_id}/withdraw": _PAGE,
-    "/articles/{article_id}/restore": _PAGE,
 }
 """What is in no schema, and why."""
 

@@ -16,7 +16,7 @@ VIEWS = [
     "/", "/?q=moon", "/?q=moon&entity=person-neil-armstrong&date=1969", "/?q=gorbachof+reaktor", "/?q=moon&sort=date",
     PUTIN, GORBACHEV, "/entities/place-india", "/entities?type=person", "/articles/0000000000000000", "/?date=1969-13",
     "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
-    "/?q=moon&view=compact",
+    "/?q=moon&view=compact", "/?q=moon&bars=share",
 ]  # fmt: skip
 
 
@@ -115,6 +115,21 @@ def test_a_bar_is_a_link_and_arrows_go_along_them(page: Page) -> None:
     page.keyboard.press("Enter")
     expect(page.locator("h1")).to_contain_text("2 articles")
     assert page.url.endswith("date_from=2023-01-01&date_to=2023-12-31")
+
+
+def test_the_value_stands_over_the_bar_under_the_pointer_and_can_be_a_share(page: Page) -> None:
+    page.goto("/?q=moon")
+    bar, value = page.locator("svg.bars a").first, page.locator("svg.bars text").first
+    expect(value).to_be_hidden()
+    bar.hover()
+    expect(value).to_be_visible()
+    assert value.text_content() == "3"
+    page.get_by_role("link", name="Share of all articles").click()
+    expect(page.get_by_role("link", name="Share of all articles")).to_have_attribute("aria-current", "true")
+    assert page.url.endswith("/?q=moon&bars=share")
+    assert (value.text_content() or "").endswith("%")
+    page.get_by_role("link", name="Number", exact=True).click()
+    expect(page).to_have_url(re.compile("q=moon$"))
 
 
 def test_pages_follow_each_other_without_repeats_and_the_back_button_returns(page: Page) -> None:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.read.models import RelatedEntity, Timeline
+from app.read.models import Interval, RelatedEntity, Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
 from app.web.address import Address
-from app.web.chart import HEIGHT, LEAST, Chart, search_chart, timeline_chart
+from app.web.axis import COARSE, FINE, axis_ticks
+from app.web.chart import HEIGHT, LEAST, WIDEST, Chart, search_chart, timeline_chart
 from app.web.picture import HEIGHT as TALL
 from app.web.picture import MOST, WIDTH, picture
 
@@ -51,8 +54,52 @@ def test_where_nothing_can_be_compared_nothing_is_drawn(counts: tuple[int, ...])
 
 
 def test_few_bars_stay_narrow_and_many_keep_a_gap() -> None:
-    assert drawn(1, 1).thick < 1
-    assert drawn(*[1] * 200).thick == 8
+    assert drawn(1, 1).thick == WIDEST
+    many = drawn(*[1] * 200)
+    assert many.thick == pytest.approx(0.8 * many.step)
+
+
+def test_a_year_that_towers_over_the_others_is_broken_and_does_not_flatten_them() -> None:
+    assert [(bar.height, bar.broken) for bar in drawn(10, 5_000, 8, 4).bars] == [
+        (HEIGHT, False), (HEIGHT, True), (80, False), (40, False),
+    ]  # fmt: skip
+    assert [bar.value for bar in drawn(10, 5_000, 8).bars] == ["10", "5,000", "8"]
+    assert not any(bar.broken for bar in drawn(50, 40, 30, 20).bars)
+    assert not any(bar.broken for bar in drawn(900, 800, 3, 2).bars), "two of four are no exception"
+    assert [bar.broken for bar in drawn(900, 800, *[3] * 20).bars].count(True) == 2
+
+
+def test_a_share_is_of_all_articles_of_the_bucket() -> None:
+    counts = DateCounts(("2019", "2020", "2021"), (5, 5, 0), (100, 50, 10), 0)
+    made = search_chart(counts, Address("/"), share=True)
+    assert made is not None
+    assert [(bar.height, bar.value) for bar in made.bars] == [(50, "5.0%"), (100, "10.0%")]
+    assert made.bars[0].label == "2019: 5 articles, 5.0% of all"
+
+
+def labels(starts: list[str], interval: Interval, line: int) -> list[str]:
+    return [tick.label for tick in axis_ticks(starts, interval) if tick.line == line]
+
+
+def test_an_axis_has_a_line_of_buckets_and_a_line_of_what_they_are_parts_of() -> None:
+    months = [f"{2014 + n // 12}-{n % 12 + 1:02}-01" for n in range(5, 30)]
+    assert labels(months, "month", 1) == ["Jul", "Oct", "Jan", "Apr", "Jul", "Oct", "Jan", "Apr"]
+    assert labels(months, "month", 2) == ["2014", "2015", "2016"]
+    years = [f"{year}-01-01" for year in range(1988, 2012)]
+    assert labels(years, "year", 1) == ["1990", "1995", "2000", "2005", "2010"]
+    assert labels(years, "year", 2) == ["1990s", "2000s", "2010s"]
+    days = [f"2025-05-{day:02}" for day in range(1, 32)]
+    assert labels(days, "day", 1) == ["1", "6", "11", "16", "21", "26", "31"]
+    assert labels(days, "day", 2) == ["May 2025"]
+
+
+@given(st.integers(1, 300), st.integers(1, 60))
+def test_labels_of_an_axis_stand_apart(first: int, number: int) -> None:
+    starts = [f"{1000 + first + n}-01-01" for n in range(number)]
+    for line, least in ((1, 100 / FINE / 2), (2, 100 / COARSE)):
+        places = [tick.x for tick in axis_ticks(starts, "year") if tick.line == line]
+        assert len(places) <= FINE
+        assert all(b - a >= min(least, 100 / number) - 0.02 for a, b in itertools.pairwise(places))
 
 
 def over(*days: str, filters: Filters = Filters()) -> Chart:  # noqa: B008  # it cannot be changed

@@ -13,8 +13,9 @@ document.addEventListener("pointermove", (event) => {
   if (!drag || (!drag.shown && Math.abs(event.clientX - drag.from) < FURTHEST)) return;
   drag.shown ??= begun(drag.chart, event.pointerId);
   const [first, last] = reached(event.clientX);
-  drag.shown.setAttribute("x", first * 10);
-  drag.shown.setAttribute("width", (last - first + 1) * 10);
+  const step = 100 / drag.chart.querySelectorAll("g").length;
+  drag.shown.setAttribute("x", `${first * step}%`);
+  drag.shown.setAttribute("width", `${(last - first + 1) * step}%`);
 });
 
 document.addEventListener("pointerup", (event) => {
@@ -36,7 +37,7 @@ document.addEventListener("pointercancel", () => {
 
 function begun(chart, pointer) {
   const shown = document.createElementNS("http://www.w3.org/2000/svg", "rect");
-  for (const [name, value] of [["class", "brush"], ["y", 0], ["height", 100]]) shown.setAttribute(name, value);
+  for (const [name, value] of [["class", "brush"], ["height", "100%"]]) shown.setAttribute(name, value);
   chart.append(shown);
   chart.setPointerCapture(pointer);
   return shown;
