@@ -14,6 +14,7 @@ DatelineError
 ├── Conflict              a decision that an earlier one stands against
 │   └── FeedKnown         a feed that is followed already
 ├── RevisionChanged       the article was revised since it was read
+├── HistoryUnknown        a number of a change that this archive did not give
 ├── Withdrawn             the article was there and was taken back
 ├── SettingsInvalid       a setting that cannot be used
 ├── InputUnreadable       a path given to ingest that cannot be read at all
@@ -135,6 +136,13 @@ class FeedKnown(Conflict):
 class RevisionChanged(DatelineError):
     def __init__(self, id: str, revision: int) -> None:
         super().__init__(f"Article {id!r} has revision {revision} by now. Read it again, and revise that.")
+
+
+class HistoryUnknown(DatelineError):
+    """Whoever asks holds a mirror of another archive, or of a state that this one never came to."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(f"{message} Begin again with since 0, and an empty mirror.")
 
 
 class Withdrawn(DatelineError):

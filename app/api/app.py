@@ -11,6 +11,7 @@ from starlette_compress import CompressMiddleware
 
 from app.api import (
     articles,
+    changes,
     decisions,
     entities,
     feed,
@@ -37,23 +38,25 @@ from app.http.rates import RateLimiter
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
 from app.http.turn import WriteTurn
+from app.http.waiting import WAITING, WaitingRoom
 from app.settings import Settings
 
 _ROOMS = (
-    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, health,
+    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, changes, health,
 )  # fmt: skip
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
 def create_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, WaitingRoom]]:
         with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:
             app.state.archive, app.state.keeper = archive, Keeper(archive)
             app.state.keeper.start()
             app.state.background = Background(archive)
             app.state.background.start()
-            yield
+            app.state.waiting_room = WaitingRoom(archive)
+            yield {WAITING: app.state.waiting_room}
             await run_in_threadpool(app.state.background.stop)
             await run_in_threadpool(app.state.keeper.stop)
 

@@ -219,10 +219,11 @@ def ready_streams() -> None:
             getattr(sys, name).reconfigure(errors="backslashreplace")
 
 
-def print_json(value: Any) -> None:
+def print_json(value: Any, indent: int | None = 2) -> None:
+    """Without `indent`, on one line."""
     # An escape of JSON's own, where the letter cannot be written.
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
-    typer.echo(json.dumps(value, ensure_ascii=not is_unicode, indent=2))
+    typer.echo(json.dumps(value, ensure_ascii=not is_unicode, indent=indent))
 
 
 def complain(message: str) -> None:

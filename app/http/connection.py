@@ -16,6 +16,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 from app.addresses import unmap_ipv4
 from app.http.envelope import REFUSED
 from app.http.framing import Unanswerable, target_of
+from app.http.waiting import WAITING
 
 _SLICE = 32 * 1024
 
@@ -63,6 +64,12 @@ class Connection(HttpToolsProtocol):
         self._expect_nothing()
         self._give_up()
         super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        """Whoever waits for something to happen is answered now."""
+        if WAITING in self.app_state:
+            self.app_state[WAITING].close()
+        super().shutdown()
 
     def data_received(self, data: bytes) -> None:
         if self._deadline is None and self._head is not None:

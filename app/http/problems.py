@@ -101,6 +101,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "withdrawn", "The article was withdrawn", 410,
         "The article was in the archive and was taken back; `detail` has the reason. Its id will not be used again.",
     ),
+    errors.HistoryUnknown: Kind(
+        "history-unknown", "The number is of another history", 410,
+        "`since` was not given by this archive as it is now: it is another archive's, or of before a backup was "
+        "restored. What a mirror has by then may be there no more. Empty it, and begin again with `since=0`.",
+    ),
     errors.ArchiveBusy: Kind(
         "archive-busy", "Another process is writing", 503,
         "One writes at a time, and a request waits for its turn for some seconds only. Searches go on; try again.", 5,

@@ -43,6 +43,8 @@ class _CachedResponse:
 
     @property
     def keeps(self) -> bool:
+        if "no-store" in Headers(raw=self.start["headers"]).get("cache-control", ""):
+            return False
         return self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
 
 

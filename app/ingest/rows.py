@@ -34,6 +34,7 @@ def article(draft: Draft, verdict: Verdict, found: Enrichment | None, *, sequenc
         "ingested_at": now,
         "sequence": sequence,
         "revised": sequence,
+        "added": sequence,
         "furniture": [],
         "blocks": [[block.kind, block.start, block.end] for block in layout.blocks],
     }

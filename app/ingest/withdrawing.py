@@ -10,6 +10,7 @@ from app.archive import Archive
 from app.ingest.indexing import PATIENCE, index_in_time
 from app.ingest.rules import RULES
 from app.store import withdrawals
+from app.store.changes import forget_ids
 from app.store.linking import settle_entities
 from app.store.tables import Withdrawal
 from app.store.withdrawals import Kind
@@ -32,6 +33,8 @@ def change_status(
     with archive.database.writing() as session:
         taken = [_ACTS[kind](session, id, reason, by, at) for id in dict.fromkeys(ids)]
         settle_entities(session, RULES)
+        if kind == "erase":
+            forget_ids(session)
     return Withdrawing(taken, index_in_time(archive, patience))
 
 

@@ -19,6 +19,9 @@ from app.search.query import Match
 
 Interval = Literal["day", "week", "month", "year", "decade", "century"]
 WithdrawalKind = Literal["withdraw", "restore", "erase"]
+ChangeKind = Literal[
+    "added", "revised", "names", "withdrawn", "restored", "erased", "renamed", "counted", "moved", "hidden", "removed"
+]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
@@ -697,6 +700,49 @@ class SearchMessagePage(TypedDict):
     """The log of messages, newest first; what ended is forgotten after 30 days."""
 
     results: list[SearchMessage]
+    next: NotRequired[Next]
+
+
+class ArchiveChange(TypedDict):
+    """What happened to an article or an entity, and what it is now."""
+
+    sequence: Annotated[int, Field(description="Of its last change.", ge=1)]
+    type: Literal["article", "entity"]
+    change: Annotated[
+        ChangeKind,
+        Field(
+            description="What happened after `since`: the first that applies. Of an article: `withdrawn`, `erased`, "
+            "`added`, `restored`, `revised`, `names`. Of an entity: `hidden`, `moved`, `removed`, `erased`, `added`, "
+            "`renamed`, `counted`."
+        ),
+    ]
+    id: NotRequired[Annotated[str, Field(description="Of the article or entity; absent where `id_sha256` is there.")]]
+    id_sha256: NotRequired[
+        Annotated[
+            str,
+            Field(
+                description="Of an entity that is gone since an article was erased: the SHA-256 of its id, which is "
+                "made of its name.",
+                pattern="^[0-9a-f]{64}$",
+            ),
+        ]
+    ]
+    added: NotRequired[
+        Annotated[int, Field(description="The number at which it first came, or came back, if it is there.", ge=1)]
+    ]
+    article: NotRequired[Annotated[Article, Field(description="As it is now, unless it is out of sight.")]]
+    entity: NotRequired[Annotated[EntitySummary, Field(description="As it is now, unless it is gone.")]]
+    moved_to: NotRequired[Annotated[EntityId, Field(description="The entity that it is part of now.")]]
+    reason: NotRequired[Annotated[str, Field(description="Why the article was withdrawn or erased.")]]
+
+
+class ChangePage(TypedDict):
+    """What changed, in order: each article and entity once, at its last change."""
+
+    results: list[ArchiveChange]
+    next_since: Annotated[int, Field(description="Send it as `since` to go on.", ge=0)]
+    latest: Annotated[int, Field(description="The number of the newest change.", ge=0)]
+    archive: Annotated[str, Field(description="The history that the numbers are of. Send it along with `next_since`.")]
     next: NotRequired[Next]
 
 

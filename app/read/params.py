@@ -21,6 +21,7 @@ from app.read.models import DecisionKind, Digest, HitExtra, HitField, Withdrawal
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
+from app.store.changes import ChangedType
 
 SuggestionKind = Literal["entity", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
@@ -404,6 +405,39 @@ class NewsFeedBody(Params):
     fetch_pages: Annotated[bool, Field(strict=True)] = Field(
         False, description="Whether to fetch the pages that its entries point to, for their whole text."
     )
+
+
+class ChangesParams(Params):
+    since: Annotated[
+        int,
+        Field(
+            ge=0,
+            lt=2**63,
+            description="Only what changed after this number: the `next_since` of the last answer. 0 gives all there "
+            "is.",
+            examples=[0],
+        ),
+        _DIGITS,
+    ] = 0
+    archive: _Text = Field(
+        None,
+        pattern="^[0-9a-f]{16}$",
+        description="The `archive` that came with that number; that of another, or of before a backup was restored, is "
+        "refused.",
+        examples=["6f1c0b7d92e4a358"],
+    )
+    type: ChangedType | SkipJsonSchema[None] = Field(
+        None, description="Only articles, or only entities.", examples=["article"]
+    )
+    limit: Annotated[
+        int, Field(ge=1, le=1000, description="Changes in an answer; fewer where articles are long.", examples=[100]),
+        _DIGITS,
+    ] = 100  # fmt: skip
+    wait: Annotated[
+        int,
+        Field(ge=0, le=60, description="Seconds to wait for a change where there is none.", examples=[0]),
+        _DIGITS,
+    ] = 0
 
 
 class PostParams(Params):

@@ -30,6 +30,8 @@ def write_backup(database: Database, target: Path) -> int:
     try:
         with closing(database.connect()) as source, closing(sqlite3.connect(unfinished)) as copy:
             source.backup(copy)
+            copy.execute("UPDATE lineage SET id = lower(hex(randomblob(8)))")
+            copy.commit()
             [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
             if verdict != "ok":
                 raise StorageFailed(f"The copy of {database.path} is damaged: {verdict}.")

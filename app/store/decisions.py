@@ -202,14 +202,22 @@ def parted_pairs(session: Session) -> set[frozenset[str]]:
 
 def survivor(session: Session, id: str) -> str:
     """The id that took `id` in, where no entity has it any more; else `id` itself."""
-    if session.get(Entity, id) is not None:
-        return id
-    taken = load_rulings(session).entity(id, id)
-    if taken in (id, unresolved(id)):
-        # No editor, but what other articles say may have joined it to another.
-        joined = list(session.exec(select(ArticleEntity.entity_id).where(ArticleEntity.key == id).distinct().limit(2)))
-        taken = joined[0] if len(joined) == 1 else taken
-    return taken if session.get(Entity, taken) is not None else id
+    return survivors(session, [id])[id]
+
+
+def survivors(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """Return the survivor of each of the ids."""
+    gone = {id: id for id in ids if session.get(Entity, id) is None}
+    rulings = load_rulings(session) if gone else Rulings()
+    for id in gone:
+        taken = rulings.entity(id, id)
+        if taken in (id, unresolved(id)):
+            # No editor, but what other articles say may have joined it to another.
+            meant = select(ArticleEntity.entity_id).where(ArticleEntity.key == id).distinct().limit(2)
+            joined = list(session.exec(meant))
+            taken = joined[0] if len(joined) == 1 else taken
+        gone[id] = taken if session.get(Entity, taken) is not None else id
+    return {id: gone.get(id, id) for id in ids}
 
 
 def pinned_keys(session: Session, decision: Decision) -> set[str]:

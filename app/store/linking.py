@@ -24,6 +24,7 @@ from app.ids import is_person, is_scoped, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import touch
 from app.store.bulk import chunks, insert_rows, select_in, table_of
+from app.store.changes import noting_entities
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
 from app.store.names import Names, found_names, set_aside
@@ -183,7 +184,8 @@ def _keys_at(session: Session, ids: Iterable[str]) -> set[str]:
 
 def _apply_hidden(session: Session, id: str, decided: Rulings) -> set[str]:
     """Let the entity be hidden or not, as decided. Returns the articles that name it."""
-    session.connection().execute(update(Entity).where(col(Entity.id) == id).values(hidden=id in decided.hidden))
+    with noting_entities(session, [id]):
+        session.connection().execute(update(Entity).where(col(Entity.id) == id).values(hidden=id in decided.hidden))
     return set(session.exec(select(ArticleEntity.article_id).where(ArticleEntity.entity_id == id)))
 
 

@@ -171,7 +171,7 @@ def put_articles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
     statement = insert(Article)
-    changed = {name: statement.excluded[name] for name in rows[0] if name != "id"}
+    changed = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "added")}
     session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), list(rows))
 
 

@@ -50,9 +50,9 @@ class Article(SQLModel, table=True):
     `key` says which article a record is (see `ingest/draft.py`), `id` is what the world calls it: 16 hex digits.
     `date` is a civil date in the precision given: YYYY, YYYY-MM or YYYY-MM-DD; `published_at` is that day with the time
     and the offset that were given: 2025-05-05T14:30+02:00. `sequence` numbers the last change of
-    any kind, `revised` the last change of what the record said. `content_sha256` is of headline, body and date: two
-    records that agree in it are the same article. `record_sha256` is of every field. `pipeline` is the version that
-    recognised the names, "" where that was skipped.
+    any kind, `revised` the last change of what the record said, `added` the first of all (None in archives of before).
+    `content_sha256` is of headline, body and date: two records that agree in it are the same article. `record_sha256`
+    is of every field. `pipeline` is the version that recognised the names, "" where that was skipped.
     """
 
     __tablename__ = "article"
@@ -90,6 +90,7 @@ class Article(SQLModel, table=True):
     """UTC, for provenance only: nothing is ordered by it."""
     sequence: int = Field(unique=True)
     revised: int
+    added: int | None = None
     furniture: list[list[int]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """`[start, end]` of the blocks that its source repeats, in order: see `furniture.py`. None until it was looked
     for."""
@@ -188,6 +189,19 @@ class Entity(SQLModel, table=True):
     prominence: float | None = None
     stale: bool = True
     hidden: bool = Field(default=False, sa_column=Column(Boolean, server_default=false(), nullable=False))
+
+
+class EntityChange(SQLModel, table=True):
+    """The last change of an entity as it is shown, and when it appeared and got its name: sequence numbers. One that is
+    gone keeps its row, and after an erasure the hash of its id in place of that: see `changes.py`."""
+
+    __tablename__ = "entity_change"
+    __table_args__ = _CLUSTERED
+
+    entity_id: str = Field(primary_key=True)
+    sequence: int = Field(unique=True, index=True)
+    added: int
+    renamed: int
 
 
 class Alias(SQLModel, table=True):
@@ -347,7 +361,8 @@ class Decision(SQLModel, table=True):
 class Withdrawal(SQLModel, table=True):
     """An article was withdrawn, restored or erased: who did so, when and why. See `withdrawals.py`.
 
-    `names` are the derived rows of a withdrawn article, to be put back. `unfinished`: the index or the file may still
+    `sequence` numbers it among the changes (None in archives of before). `names` are the derived rows of a withdrawn
+    article, to be put back. `unfinished`: the index or the file may still
     hold what was erased.
     """
 
@@ -360,6 +375,7 @@ class Withdrawal(SQLModel, table=True):
     reason: str | None = None
     by: str
     at: str
+    sequence: int | None = None
     unfinished: bool = False
     names: dict[str, list[dict[str, Any]]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
@@ -423,6 +439,15 @@ class Counter(SQLModel, table=True):
 
     name: str = Field(primary_key=True)
     value: int
+
+
+class Lineage(SQLModel, table=True):
+    """The one row names the history that sequence numbers are of. A backup has another: restored, it goes on from an
+    earlier state with numbers that were given to other changes."""
+
+    __tablename__ = "lineage"
+
+    id: str = Field(primary_key=True)
 
 
 class AwaitingNames(SQLModel, table=True):

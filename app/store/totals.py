@@ -17,6 +17,7 @@ from sqlmodel import Session, col, select
 
 from app.ids import is_person
 from app.store.bulk import chunks, delete_in, insert_rows, select_in
+from app.store.changes import noting_entities
 from app.store.decisions import Rulings, load_rulings
 from app.store.identity import EVERYWHERE
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
@@ -58,6 +59,12 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
     ids = list(session.exec(_STALE.where(col(Entity.mention_count) <= _FEW) if meanwhile else _STALE))
     if not ids:
         return 0
+    with noting_entities(session, ids):
+        _sum_up_these(session, ids, display_name)
+    return len(ids)
+
+
+def _sum_up_these(session: Session, ids: Sequence[str], display_name: DisplayName) -> None:
     decided = load_rulings(session)
     names = _full_names(session, ids)
     surfaces = _surfaces(session, ids)
@@ -69,7 +76,6 @@ def sum_up(session: Session, display_name: DisplayName, *, meanwhile: bool = Fal
     insert_rows(session, Alias, [alias for of_one in aliases for alias in of_one])
     delete_in(session, Entity, Entity.id, (id for id in ids if id not in shown))
     _update_entities(session, shown)
-    return len(ids)
 
 
 def count_aliases(session: Session, entity: Entity, upto: int | None = None) -> list[Alias]:

@@ -38,6 +38,7 @@ def withdraw(session: Session, id: str, reason: str | None, by: str, at: str) ->
     taken = _log(session, article, "withdraw", reason, by, at)
     taken.names = asdict(found_names(session, [id]))
     _put(session, article, _WITHDRAWN, Names([], [], []))
+    taken.sequence = article.sequence
     return taken
 
 
@@ -50,6 +51,7 @@ def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> 
     taken = _log(session, article, "restore", reason, by, at)
     _put(session, article, PUBLISHED, _kept_names(session, id))
     _forget_names(session, id)
+    taken.sequence = article.sequence
     return taken
 
 
@@ -65,6 +67,7 @@ def erase(session: Session, id: str, reason: str | None, by: str, at: str) -> Wi
     taken = _log(session, article, "erase", reason, by, at)
     taken.unfinished = True
     _put(session, article, _ERASED, Names([], [], []))
+    taken.sequence = article.sequence
     _forget_names(session, id)
     for model in (Revision, Sighting, Copy):
         delete_in(session, model, model.article_id, [id])

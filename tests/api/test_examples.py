@@ -35,6 +35,9 @@ VOLATILE = {
     "next_at",
     "date_modified",
     "number",
+    "next_since",
+    "latest",
+    "archive",
 }
 
 
@@ -73,8 +76,9 @@ def test_examples_are_true(seeds: httpx.Client) -> None:
     }
 
 
-# Those that no request over seeds/ can show: its articles name no publisher, and a cursor belongs to one query.
-FRUITLESS = {"source", "not_source", "author", "not_author", "cursor"}
+# Those that no request over seeds/ can show: its articles name no publisher, a cursor belongs to one query, and the name
+# of a history to one archive.
+FRUITLESS = {"source", "not_source", "author", "not_author", "cursor", "archive"}
 
 
 def requests_of(api: Api) -> list[tuple[str, dict[str, Any]]]:

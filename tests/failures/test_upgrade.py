@@ -24,6 +24,7 @@ from app.store import migrations
 from app.store.decisions import decisions_in_force
 from tests.api.test_app import ready
 from tests.failures.old import ARCHIVES, MERGED, RENAMED, TARGET, restore
+from tests.following import Mirror, contents, reader
 from tests.served import AS_ADMIN, serve
 
 
@@ -75,6 +76,20 @@ def test_a_server_goes_on_with_it(old: Settings) -> None:
         # Keys that were made go on, and nobody has one who had none.
         answer = client.get("/v1/search", headers=AS_ADMIN)
         assert answer.status_code == (200 if came_from >= "0003" else 401)
+
+
+def test_who_begins_to_follow_it_is_told_of_all_there_is(old: Settings) -> None:
+    mirror = Mirror()
+    with open_archive(old) as archive:
+        mirror.read_on(reader(archive))
+        with archive.database.reading() as session:
+            assert mirror.contents() == contents(session)
+        assert {each["change"] for each in mirror.met} == {"added"}
+        assert len(mirror.articles) == 3
+        indexing.catch_up(archive)
+        mirror.read_on(reader(archive), limit=2)
+        with archive.database.reading() as session:
+            assert mirror.contents() == contents(session)
 
 
 @pytest.mark.parametrize("revision", [path.stem for path in ARCHIVES])

@@ -44,6 +44,7 @@ OPERATIONS = {
     "listDecisions": "get /v1/decisions",
     "createWithdrawal": "post /v1/articles/{article_id}/withdrawals",
     "listWithdrawals": "get /v1/withdrawals",
+    "listChanges": "get /v1/changes",
     "listSources": "get /v1/sources",
     "getStats": "get /v1/stats",
     "getHealth": "get /healthz",

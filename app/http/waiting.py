@@ -1,0 +1,46 @@
+"""Requests that wait for a change: each is a coroutine that looks a few times a second, and holds no thread."""
+
+from __future__ import annotations
+
+import asyncio
+from time import monotonic
+
+from fastapi import Request
+
+from app.archive import Archive
+from app.errors import Overloaded
+
+WAITING = "waiting"
+"""Where the state that the server hands to connections holds the `WaitingRoom`."""
+
+_LOOK_SECONDS = 0.2
+# Each takes a connection, of which there are some thousands.
+_MOST = 1_000
+_RETRY_AFTER = 5
+
+
+class WaitingRoom:
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+        self.waiting = 0
+        """How many do."""
+        self._is_closed = False
+
+    def close(self) -> None:
+        """Let everybody go, and nobody wait any more: the server is to stop."""
+        self._is_closed = True
+
+    async def wait(self, request: Request, number: int, until: float) -> bool:
+        """Return whether there is a change after `number`; False where there is none by the time `until`, or nobody is
+        left to be told. Raises `Overloaded` where too many wait."""
+        if self.waiting >= _MOST:
+            raise Overloaded("As many wait for changes as this server bears.", _RETRY_AFTER)
+        self.waiting += 1
+        try:
+            while self._archive.newest() <= number:
+                if self._is_closed or monotonic() >= until or await request.is_disconnected():
+                    return False
+                await asyncio.sleep(_LOOK_SECONDS)
+            return True
+        finally:
+            self.waiting -= 1
