@@ -42,7 +42,8 @@ from app.http.waiting import WAITING, WaitingRoom
 from app.settings import Settings
 
 _ROOMS = (
-    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, changes, health,
+    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, changes,
+    health,
 )  # fmt: skip
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
