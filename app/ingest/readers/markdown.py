@@ -24,7 +24,7 @@ from app.ingest.readers.sniff import Nature
 if TYPE_CHECKING:
     from lxml.etree import _Element
 
-# Bytes: a book. Signs of emphasis without end take the square of the time for twice as many.
+# Bytes: a book.
 MAX_MARKDOWN = 500_000
 # Characters. More than a page of them is data.
 _LONGEST_MATTER = 100_000
