@@ -17,7 +17,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.web.site import create_app
-from tests.served import serve
+from tests.served import AS_ADMIN, admit_the_admin, serve
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ROOT / ".venv/node/node_modules/.bin"
@@ -38,6 +38,17 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     settings = Settings(data_dir=tmp_path_factory.mktemp("clients"), ingest_workers=1)
     with open_archive(settings) as archive:
         ingest([ROOT / "seeds"], archive, IngestOptions())
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """An empty archive, with the key of an admin in the environment."""
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, recognise=False)
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    monkeypatch.setenv("DATELINE_KEY", AS_ADMIN["Authorization"].removeprefix("Bearer "))
     with serve(create_app(settings)) as client:
         yield client
 

@@ -21,6 +21,12 @@ DOCUMENT = "docs/clients.md"
 STRICT = "[mypy]\nstrict = true\n[mypy-archive_client.client]\ndisable_error_code = arg-type\n"
 
 
+STRICT_TS = [
+    "--strict", "--noUncheckedIndexedAccess", "--lib", "es2022,dom,dom.iterable", "--target", "es2022",
+    "--module", "commonjs",
+]  # fmt: skip
+
+
 def here(code: str, server: httpx.Client) -> str:
     return code.replace("http://localhost:8000", str(server.base_url).rstrip("/"))
 
@@ -46,9 +52,39 @@ def test_python(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Ru
 def test_typescript(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run) -> None:
     node_tool("openapi-ts", "--input", schema_file, "--output", "client")
     (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[0], server), encoding="utf-8")
-    strict = ["--strict", "--noUncheckedIndexedAccess", "--lib", "es2022,dom,dom.iterable"]
-    node_tool("tsc", *strict, "--target", "es2022", "--module", "commonjs", "--outDir", "js", "scenario.ts")
+    node_tool("tsc", *STRICT_TS, "--outDir", "js", "scenario.ts")
     assert_said_all(run("node", "js/scenario.js"))
+
+
+WRITTEN = """\
+one: created 1
+one: created 1
+several: 3
+lines: 3 1 has neither a headline nor a body
+revised: revised 2
+late: 412 /problems/revision-changed
+job: done 1 a.bin is not text
+withdraw: 410
+restore: Great storm
+"""
+
+
+def test_python_puts_articles_in(writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
+    generator = ["openapi-python-client", "generate", "--path", schema_file, "--meta", "none"]
+    run(*generator, "--output-path", "archive_client", "--fail-on-warning")
+    (tmp_path / "scenario.py").write_text(here(blocks(DOCUMENT, "python")[1], writable), encoding="utf-8")
+    (tmp_path / "mypy.ini").write_text(STRICT, encoding="utf-8")
+    run(sys.executable, "-m", "mypy", "--cache-dir", "cache", "scenario.py", "archive_client")
+    assert run(sys.executable, "scenario.py") == WRITTEN
+
+
+def test_typescript_puts_articles_in(
+    writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run
+) -> None:
+    node_tool("openapi-ts", "--input", schema_file, "--output", "client")
+    (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[1], writable), encoding="utf-8")
+    node_tool("tsc", *STRICT_TS, "--outDir", "js", "scenario.ts")
+    assert run("node", "js/scenario.js") == WRITTEN
 
 
 def test_a_browser(server: httpx.Client) -> None:
