@@ -58,6 +58,11 @@ class Address:
         """Return the last value of that name; "" where there is none."""
         return dict(self.pairs).get(name, "")
 
+    def asked_for(self, cursor: str | None) -> Address:
+        """Return the search alone, to be put behind another path: with the `cursor` of its page, without its looks."""
+        pairs = self.without(*_LOOKS).pairs
+        return Address("", (*pairs, ("cursor", cursor)) if cursor else pairs)
+
     def curl(self, base: str) -> str:
         """The command that asks for it, to be pasted into a shell."""
         said = [f"{name}={value}" for name, value in self.pairs]

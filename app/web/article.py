@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Request, Response
 
@@ -18,6 +19,7 @@ from app.web.address import Address
 from app.web.pages import render_page
 from app.web.passages import passages
 from app.web.results import results
+from app.web.trail import trail_of
 
 SIMILAR = 5
 MOST_MARKS = 5_000
@@ -28,13 +30,14 @@ router = APIRouter(include_in_schema=False)
 
 @router.get("/articles/{article_id}")
 def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q: str = "") -> Response:
-    clause = parse(q).clause
+    clause, engine = parse(q).clause, archive.engine.still()
     with archive.database.reading() as session:
         row = store.load_article(session, article_id)
         article = article_view(session, row)
-        like_it = archive.engine.similar(row.id, row.headline, told_text(row), SIMILAR)
+        like_it = engine.similar(row.id, row.headline, told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]
+        trail = trail_of(request, archive, engine, session, article_id)
     hits = highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
     # An address comes from outside: only those of the web are links, never one that runs a script.
@@ -42,10 +45,19 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
     return render_page(
         request, "article.html",
-        q=q, article=article, web=web, passages=passages(article), similar=similar, call=call, hits=len(hits),
-        named=_by_kind(by_salience(named, row.headline, archive.engine.status().documents)),
+        q=q, article=article, trail=trail, original=_host(article["url"]) if web else "",
+        passages=passages(article), similar=similar, call=call, hits=len(hits),
+        named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
         curl=call.curl(str(request.base_url)),
     )  # fmt: skip
+
+
+def _host(url: str) -> str:
+    """Return where an address leads, as people say it."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def _by_kind(named: Sequence[store.NamedEntity]) -> list[tuple[str, list[store.NamedEntity]]]:

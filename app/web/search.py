@@ -46,7 +46,8 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     read, call = query_read(params, asked, found), api_call(here, "/v1/search")
     return render_page(
         request, "search.html",
-        here=here, params=params, asked=asked, found=found, results=listed, facets=facets, groupings=FACETS,
+        here=here, asked_for=here.asked_for(params.cursor), params=params, asked=asked,
+        found=found, results=listed, facets=facets, groupings=FACETS,
         read=read, filters=_condition_links(here, asked, read["filters"]),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),

@@ -18,7 +18,12 @@ from tests.served import serve
 FILLER = "The council met on the matter and went home at night. " * 8
 STORIES = [
     {"title": "Harbour Closed By Storm", "text": f"HARBOUR CLOSED BY STORM\n\nShips lay at anchor. {FILLER}"},
-    {"title": "Harbour Closed", "text": f"Harbour closedown looms for the port. {FILLER}"},
+    {
+        "title": "Harbour Closed",
+        "text": f"Harbour closedown looms for the port. {FILLER}",
+        "source": "Harbour Wire",
+        "url": "https://www.example.org/closed",
+    },
     {"title": "Tides", "text": f"{FILLER}Late on Monday, the pilots said they would strike. {FILLER}"},
     {"title": "Tides", "text": "Tides"},
 ]
@@ -57,3 +62,18 @@ def test_a_view_that_there_is_not_is_refused(stories: httpx.Client) -> None:
     assert stories.get("/?view=compact").status_code == 200
     refused = stories.get("/?view=compat")
     assert (refused.status_code, "Did you mean <b>compact</b>" in refused.text) == (422, True)
+
+
+def test_an_article_says_who_published_it_and_where_to_read_it(stories: httpx.Client) -> None:
+    [address] = re.findall(r'href="(/articles/[^"]+)"', stories.get("/", params={"q": "closedown"}).text)
+    page = stories.get(address).text
+    assert "<span>Harbour Wire</span>" in page
+    assert '<a href="https://www.example.org/closed" rel="noreferrer">Read at example.org</a>' in page
+
+
+def test_a_search_that_has_not_found_an_article_leads_nowhere_from_it(stories: httpx.Client) -> None:
+    [address] = re.findall(r'href="(/articles/[^"?]+)\?q=pilots"', stories.get("/?q=pilots").text)
+    assert 'class="trail"' in stories.get(f"{address}?q=pilots").text
+    assert 'class="trail"' not in stories.get(f"{address}?q=anchor").text
+    assert 'class="trail"' not in stories.get(f"{address}?q=pilots&cursor=WzE0XQ").text
+    assert 'class="trail"' not in stories.get(address).text
