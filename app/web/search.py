@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from fastapi import APIRouter, Request, Response
 from sqlmodel import Session
@@ -22,6 +23,7 @@ from app.search.query import Query
 from app.store import entities as store
 from app.web.address import Address, api_call, feed_of, search_params
 from app.web.chart import measure_links, search_chart, shows_share
+from app.web.choices import either_of, leaving_out
 from app.web.pages import Way, civil, render_page
 from app.web.results import results
 
@@ -48,6 +50,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         request, "search.html",
         here=here, asked_for=here.asked_for(params.cursor), params=params, asked=asked,
         found=found, results=listed, facets=facets, groupings=FACETS,
+        either_of=partial(either_of, here, asked), leaving_out=partial(leaving_out, here),
         read=read, filters=_condition_links(here, asked, read["filters"]),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),

@@ -94,6 +94,25 @@ def test_a_facet_switches_on_and_off_and_keeps_place_and_focus(page: Page) -> No
     assert page.url.endswith("/?q=moon")
 
 
+def test_a_value_is_left_out_or_joins_another(page: Page) -> None:
+    page.goto("/?q=moon")
+    page.get_by_role("link", name="Without Neil Armstrong").click()
+    expect(page.locator(".filters")).to_contain_text("without Neil Armstrong")
+    expect(page.locator("h1")).to_contain_text("2 articles")
+    page.goto("/?entity=person-neil-armstrong")
+    expect(page.locator("h1")).to_contain_text("3 articles")
+    page.goto("/?entity=person-mikhail-gorbachev")
+    alone = headlines(page)
+    either = page.locator(".facet").filter(has_text="People").get_by_role("link", name="or Ronald Reagan")
+    either.click()
+    expect(page.locator(".filters li")).to_have_count(2)
+    assert page.url.endswith("/?entity_any=person-mikhail-gorbachev&entity_any=person-ronald-reagan")
+    assert {*headlines(page)} >= {*alone}
+    other = page.locator(".facet").filter(has_text="People").locator("li:not(.chosen)").first.get_by_role("link").first
+    other.click()
+    expect(page.locator(".filters li")).to_have_count(3)
+
+
 def test_a_stretch_of_the_timeline_is_brushed(page: Page) -> None:
     page.goto("/")
     box = page.locator("svg.bars").bounding_box()
