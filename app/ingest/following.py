@@ -8,7 +8,6 @@ are.
 
 from __future__ import annotations
 
-import logging
 import math
 import threading
 import time
@@ -45,8 +44,6 @@ from app.store.rejections import Refusal
 from app.store.tables import FollowedFeed
 from app.store.unnamed import put_in_queue
 from app.text import fingerprint, printable
-
-log = logging.getLogger(__name__)
 
 LEAST_MINUTES, USUAL_MINUTES, MOST_MINUTES = 5, 60, 10_080
 _AT_ONCE = 4
@@ -220,8 +217,6 @@ class Poller:
             with suppress(DatelineError), self._archive.database.writing() as session:
                 feeds.note_feed(session, id, tries=found.feed.tries)
             raise
-        if found.error:
-            log.info("Feed %s: %s", id, found.error)
         self._next = 0.0
         return True
 
@@ -270,9 +265,13 @@ def check_feeds(
     """Look at feeds now, one after the other, whatever their state. Yields each as `settle_look` has it."""
     settings = archive.settings
     with Fetcher(settings.fetch_hosts.split(), pause=settings.fetch_pause) as fetcher:
-        for feed in wanted:
+        for each in wanted:
             with archive.database.reading() as session:
-                known = feeds.known_entries(session, feed.id)
+                # As it is by now: those before may have taken their time.
+                feed = feeds.named_feed(session, each.id)
+                known = feeds.known_entries(session, each.id)
+            if feed is None:
+                continue
             found = look(feed, fetcher, known)
             yield found, settle_look(archive, found, names=names, progress=progress, patience=patience)
 
@@ -410,9 +409,8 @@ class _FeedJournal:
 
 
 def _is_as_it_was(session: Session, feed: FollowedFeed) -> bool:
-    with suppress(DatelineError):
-        return feeds.load_feed(session, feed.id).checks == feed.checks
-    return False
+    now = feeds.named_feed(session, feed.id)
+    return now is not None and now.checks == feed.checks
 
 
 def _note(session: Session, found: Look, now: datetime) -> None:
@@ -422,6 +420,9 @@ def _note(session: Session, found: Look, now: datetime) -> None:
         columns |= _success(session, found, now)
     else:
         columns |= _failure(found, now)
+    current = feeds.named_feed(session, feed.id)
+    if current is not None and current.next_at != feed.next_at:
+        del columns["next_at"]  # somebody asked for another look since this one began
     if found.channel is not None:
         columns["counts"] = _counts(found.tally)
         feeds.keep_entries(session, feed.id, found.entries)

@@ -31,10 +31,15 @@ def add_feed(session: Session, feed: FollowedFeed) -> None:
     session.flush()
 
 
-def load_feed(session: Session, named: str) -> FollowedFeed:
-    """Return the one of that id or address, now or when it was added. Raises `NotFound`."""
+def named_feed(session: Session, named: str) -> FollowedFeed | None:
+    """Return the one of that id or address, now or when it was added."""
     same = (col(FollowedFeed.id) == named, col(FollowedFeed.url) == named, col(FollowedFeed.given) == named)
-    found = session.exec(select(FollowedFeed).where(or_(*same))).first()
+    return session.exec(select(FollowedFeed).where(or_(*same))).first()
+
+
+def load_feed(session: Session, named: str) -> FollowedFeed:
+    """Return as `named_feed` does. Raises `NotFound`."""
+    found = named_feed(session, named)
     if found is None:
         raise NotFound("feed", named)
     return found

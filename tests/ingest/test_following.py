@@ -112,6 +112,10 @@ def test_what_is_in_a_feed_is_taken_once_and_what_changes_is_revised(web: Web, a
     assert articles(archive)[FERRY[0]].body == "It sails again."
     with archive.database.reading() as session:
         assert len(session.exec(select(AwaitingNames)).all()) == 3
+    web.put("/feed", rss(FERRY, LAMP), "application/rss+xml", ETag='"3"')
+    check(archive, id)
+    assert state(archive, id).counts == {"revised": 1, "unchanged": 1}
+    assert articles(archive)[FERRY[0]].body == FERRY[1], "what was put back is a new state"
 
 
 def test_what_has_not_changed_is_neither_sent_nor_read_again(web: Web, archive: Archive) -> None:
@@ -377,6 +381,17 @@ def test_a_look_that_was_overtaken_changes_nothing(web: Web, archive: Archive) -
     assert settle_look(archive, older) is None
     assert {article.body for article in articles(archive).values()} == {"It sails."}
     assert state(archive, id).etag == '"2"'
+
+
+def test_another_look_that_was_asked_for_meanwhile_is_not_forgotten(web: Web, archive: Archive) -> None:
+    id = follow(archive, web.url("/feed"))
+    check(archive, id)
+    with Fetcher(["127.0.0.1"], pause=0) as fetcher:
+        found = look(state(archive, id), fetcher, {})
+    with archive.database.writing() as session:
+        ask_again(session, id)
+    assert settle_look(archive, found) is not None
+    assert [due.id for due, _ in begin_due(archive, 10)] == [id]
 
 
 def test_only_what_brings_something_waits_for_who_writes(web: Web, archive: Archive) -> None:
