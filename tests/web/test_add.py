@@ -173,6 +173,29 @@ def test_a_folder_is_taken_with_all_that_is_in_it(served: Served, browser: Brows
         assert (total(client, "whale"), total(client, "storm"), total(client, "hidden")) == (1, 1, 0)
 
 
+@pytest.mark.parametrize("needs_key", [False, True])
+def test_files_are_dropped_on_the_front_page_of_an_empty_archive(
+    served: Served, browser: Browser, tmp_path: Path, needs_key: bool
+) -> None:
+    key = make(tmp_path, "ingest") if needs_key else ""
+    (tmp_path / "storm.txt").write_bytes(STORM)
+    with served() as client, browser.new_context(base_url=str(client.base_url)) as context:
+        page = context.new_page()
+        page.goto("/")
+        expect(page.locator("main")).to_contain_text("drop files or a folder on this page")
+        session = context.new_cdp_session(page)
+        data = {"items": [], "files": [str(tmp_path / "storm.txt")], "dragOperationsMask": 1}
+        for kind in ("dragEnter", "dragOver", "drop"):
+            session.send("Input.dispatchDragEvent", {"type": kind, "x": 300, "y": 300, "data": data})
+        expect(page.locator("h1")).to_have_text("Add articles")
+        if needs_key:
+            page.locator("#key").fill(key)
+            page.get_by_role("button", name="Add", exact=True).click()
+        told(page, "storm.txt", "is read.")
+        assert page.url.endswith("/add")
+        assert total(client, "storm") == 1
+
+
 def test_a_file_over_the_bound_is_told_before_it_is_sent(served: Served, browser: Browser) -> None:
     with (
         served(max_upload_mb=1) as client,

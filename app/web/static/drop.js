@@ -6,28 +6,41 @@ const SHOWN = 120; // characters that the server keeps of a name
 const LONGEST = 100; // files in one request: what is refused of them is told as soon as they are read
 
 const form = () => document.querySelector("form[data-drop]");
+// The link of an empty archive to the form: what is dropped beside it is taken there.
+const invitation = () => document.querySelector("a[data-drop]");
+let held = []; // what was dropped before the key was typed
 
 document.addEventListener("dragover", (event) => {
-  if (form() && event.dataTransfer.types.includes("Files")) event.preventDefault();
+  if ((form() || invitation()) && event.dataTransfer.types.includes("Files")) event.preventDefault();
 });
 
 document.addEventListener("drop", async (event) => {
-  if (!form() || !event.dataTransfer.files.length) return;
+  if (!(form() || invitation()) || !event.dataTransfer.files.length) return;
   event.preventDefault();
   // Before anything is waited for: what was dropped is gone after the event.
   const entries = [...event.dataTransfer.items].map((item) => item.webkitGetAsEntry?.());
   const dropped = [...event.dataTransfer.files];
   const found = entries.some(Boolean) ? (await Promise.all(entries.filter(Boolean).map(within))).flat() : dropped.map(named);
+  if (!form()) await toForm(invitation().href);
   hand(found);
 });
 
 document.addEventListener("submit", (event) => {
   const target = event.target.closest("form[data-drop]");
-  const chosen = target && [...target.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
-  if (!chosen?.length || target.elements.url.value.trim()) return;
+  if (!target || target.elements.url.value.trim()) return;
+  const chosen = [...target.querySelectorAll("input[type=file]")].flatMap((input) => [...input.files]);
+  if (!chosen.length && !held.length) return;
   event.preventDefault();
-  hand(chosen.map(named));
+  hand(chosen.length ? chosen.map(named) : held);
 });
+
+async function toForm(address) {
+  const answer = await fetch(address);
+  const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+  document.title = page.title;
+  document.getElementById("page").replaceWith(document.adoptNode(page.getElementById("page")));
+  history.pushState({ top: 0 }, "", address);
+}
 
 const named = (file) => ({ file, name: file.webkitRelativePath || file.name });
 // As on the command line: what a folder hides is left out.
@@ -50,7 +63,8 @@ async function within(entry) {
 
 async function hand(found) {
   const target = form();
-  if (!target.elements.key?.value && target.elements.key) return target.reportValidity();
+  held = target.elements.key && !target.elements.key.value ? found : [];
+  if (held.length) return target.reportValidity();
   const most = Number(target.dataset.most);
   const rows = found.filter(({ name }) => !hidden(name)).map((each) => ({ ...each, ...row(each.name) }));
   const fits = rows.filter((each) => each.file.size <= most);
