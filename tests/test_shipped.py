@@ -19,6 +19,7 @@ LICENCES = {
     *("0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "CNRI-Python", "ISC", "MIT", "PSF-2.0", "Zlib"),
     *("MPL-1.1", "MPL-2.0"),  # bind who changes the files of those packages, and nobody does
 }
+NO_PACKAGES = {"GeoNames", "Dateline Serif"}
 SYSTEMS = [
     {
         "python_version": f"3.{minor}",
@@ -98,9 +99,17 @@ def test_the_bill_of_materials_is_one() -> None:
     bill = shipped.bill_of_materials()
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(shipped.as_json(bill)) is None
     components = {each["name"]: each for each in bill["components"]}
-    assert {each.name for each in shipped.packages()} == components.keys() - {"GeoNames"}
+    assert {each.name for each in shipped.packages()} == components.keys() - NO_PACKAGES
+    assert components["Dateline Serif"]["licenses"] == [{"expression": "OFL-1.1"}]
     assert components["GeoNames"]["licenses"] == [{"expression": "CC-BY-4.0"}]
     assert components["whoosh"]["version"] == "2.7.4"
-    assert all(each["externalReferences"][0]["hashes"] for name, each in components.items() if name != "GeoNames")
+    assert all(each["externalReferences"][0]["hashes"] for name, each in components.items() if name not in NO_PACKAGES)
     references = {"dateline", *(each["bom-ref"] for each in components.values())}
     assert {needed for each in bill["dependencies"] for needed in (each["ref"], *each["dependsOn"])} == references
+
+
+def test_the_typeface_comes_with_its_licence() -> None:
+    folder = ROOT / "app/web/static"
+    assert {each.stem for each in folder.glob("*.woff2")} == {"dateline-serif"}
+    assert "SIL OPEN FONT LICENSE" in (folder / "dateline-serif.txt").read_text(encoding="utf-8")
+    assert "`app/web/static/dateline-serif.woff2`" in (ROOT / "docs/licences.md").read_text(encoding="utf-8")

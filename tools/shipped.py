@@ -79,9 +79,9 @@ def bill_of_materials() -> dict[str, Any]:
         "specVersion": "1.6",
         "version": 1,
         "metadata": {"component": _dateline()},
-        "components": [_geonames(), *map(_component, found)],
+        "components": [_geonames(), _typeface(), *map(_component, found)],
         "dependencies": [
-            {"ref": "dateline", "dependsOn": ["geonames", *(urls[name] for name in ours)]},
+            {"ref": "dateline", "dependsOn": ["geonames", "dateline-serif", *(urls[name] for name in ours)]},
             *({"ref": each.url, "dependsOn": [urls[name] for name in each.needs]} for each in found),
         ],
     }
@@ -149,6 +149,17 @@ def _geonames() -> dict[str, Any]:
         "description": "Countries, US states and cities, in app/enrich/geonames.json.",
         "licenses": [{"expression": "CC-BY-4.0"}],
         "externalReferences": [{"type": "website", "url": "https://www.geonames.org"}],
+    }
+
+
+def _typeface() -> dict[str, Any]:
+    return {
+        "type": "data",
+        "bom-ref": "dateline-serif",
+        "name": "Dateline Serif",
+        "description": "Latin letters of Source Serif 4, in app/web/static/dateline-serif.woff2.",
+        "licenses": [{"expression": "OFL-1.1"}],
+        "externalReferences": [{"type": "website", "url": "https://github.com/adobe-fonts/source-serif"}],
     }
 
 

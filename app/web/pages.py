@@ -22,7 +22,7 @@ from app.web.address import Address
 _STATIC = Path(str(files("app.web") / "static"))
 ICON = _STATIC / "icon.svg"
 # Part of every asset's address, so that a browser keeps each file for good and never shows an old one.
-ASSETS = "/assets/" + fingerprint(*(path.read_text(encoding="utf-8") for path in sorted(_STATIC.iterdir())))[:12]
+ASSETS = "/assets/" + fingerprint(*(path.read_bytes().decode("latin-1") for path in sorted(_STATIC.iterdir())))[:12]
 
 
 MENU = (("/", "Search"), ("/entities", "Names"), ("/archive", "Archive"), ("/docs", "API"))
@@ -38,6 +38,9 @@ class Assets(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if path.endswith(".woff2"):
+            # Not every system knows it.
+            response.headers["Content-Type"] = "font/woff2"
         return response
 
 

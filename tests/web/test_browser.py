@@ -363,6 +363,13 @@ def test_words_that_kill_a_search_are_named_and_one_click_repairs_it(page: Page)
     assert headlines(page)
 
 
+def test_what_is_read_is_set_in_the_typeface_that_comes_along(page: Page) -> None:
+    page.goto("/")
+    page.evaluate("document.fonts.ready.then(() => true)")
+    loaded = "[...document.fonts].map(each => [each.family.replaceAll('\"', ''), each.status])"
+    assert page.evaluate(loaded) == [["Dateline Serif", "loaded"]]
+
+
 def test_it_works_without_scripts(browser: Browser, site: httpx.Client) -> None:
     context = browser.new_context(base_url=str(site.base_url), java_script_enabled=False)
     page = context.new_page()
