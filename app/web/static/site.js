@@ -5,6 +5,5 @@ import "./suggest.js";
 import "./brush.js";
 import "./keys.js";
 import "./copy.js";
-import "./live.js";
 
 document.documentElement.classList.add("scripting");
