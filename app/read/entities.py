@@ -21,6 +21,11 @@ from app.store import tables
 from app.store.tables import Alias
 
 _ALL = 1 << 30
+_CANDIDATES = 30
+"""Of each type, those in most of the same articles."""
+_OFTEN, _RARELY = 2, 25
+"""In as few articles together as the first, or in one of as many of its articles as the second, names are so by
+chance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +90,30 @@ def related(
         for count, other in shown
     ]
     return store.Page(items, total, (items[-1]["count"], items[-1]["id"]) if len(beside) > limit else None)
+
+
+def companions(engine: SearchEngine, session: Session, id: str, *, limit: int = 8) -> list[RelatedEntity]:
+    """Return who is named together with it more than chance would have it, the most telling first.
+
+    Of those in the same articles often enough to be no chance: a name that stands in one article is always with whom
+    that is about. Articles of each are those that the rows have summed up, which may be a moment behind.
+    """
+    found = engine.search(Query(filters=_naming(id), sort="-date", limit=1, facets=TYPES, facet_limit=_CANDIDATES))
+    counts = {bucket.value: bucket.count for facet in found.facets for bucket in facet.buckets if bucket.value != id}
+    least = max(found.total // _RARELY, _OFTEN)
+    known = store.load_entities(session, [other for other, count in counts.items() if count >= least])
+    chance = found.total / max(_articles(engine), 1)
+    items: list[RelatedEntity] = [
+        {
+            "id": other,
+            "name": entity.name,
+            "type": type_of(other),
+            "count": counts[other],
+            "lift": round(counts[other] / (chance * max(entity.article_count, counts[other])), 3),
+        }
+        for other, entity in known.items()
+    ]
+    return sorted(items, key=lambda each: (-each["lift"], -each["count"], each["id"]))[:limit]
 
 
 def _naming(id: str) -> Filters:

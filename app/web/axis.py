@@ -65,11 +65,11 @@ def _apart(places: Sequence[int], width: int) -> list[int]:
     return [place for place in places if place not in touching]
 
 
-def _year(day: str) -> int:
+def _year_number(day: str) -> int:
     return int(day[:4])
 
 
-def _month(day: str) -> int:
+def _month_number(day: str) -> int:
     return int(day[5:7]) - 1
 
 
@@ -81,15 +81,15 @@ def _civil_year(day: str) -> str:
     return day[:4]
 
 
-def _decade(day: str) -> str:
+def _decade_of(day: str) -> str:
     return f"{day[:3]}0s"
 
 
-def _century(day: str) -> str:
+def _century_of(day: str) -> str:
     return f"{day[:2]}00s"
 
 
-def _millennium(day: str) -> str:
+def _millennium_of(day: str) -> str:
     return f"{day[:1]}000s"
 
 
@@ -99,9 +99,9 @@ _SCALES: dict[Interval, _Scale] = {
     "day": _Scale(
         lambda day: int(day[8:]) - 1, (1, 2, 5, 10, 31), lambda day: str(int(day[8:])), (lambda day: civil(day[:7]),)
     ),
-    "week": _Scale(_month, _MONTHS, _abbreviated_month, (_civil_year,)),
-    "month": _Scale(_month, _MONTHS, _abbreviated_month, (_civil_year,)),
-    "year": _Scale(_year, _YEARS, _civil_year, (_decade, _century)),
-    "decade": _Scale(_year, _YEARS, _decade, (_century, _millennium)),
-    "century": _Scale(_year, _YEARS, _century, (_millennium,)),
+    "week": _Scale(_month_number, _MONTHS, _abbreviated_month, (_civil_year,)),
+    "month": _Scale(_month_number, _MONTHS, _abbreviated_month, (_civil_year,)),
+    "year": _Scale(_year_number, _YEARS, _civil_year, (_decade_of, _century_of)),
+    "decade": _Scale(_year_number, _YEARS, _decade_of, (_century_of, _millennium_of)),
+    "century": _Scale(_year_number, _YEARS, _century_of, (_millennium_of,)),
 }

@@ -10,20 +10,21 @@ from app.http.prefix import prefix_of
 from app.http.responses import Moved
 from app.http.syndication import FEED_TYPES
 from app.ids import is_unresolved
-from app.read.entities import entity_summary, portrait, related
+from app.read.entities import companions, entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
 from app.read.timeline import as_share
+from app.search.attributes import Filters
 from app.search.query import Query
 from app.store import entities as store
 from app.store import tables
 from app.store.decisions import survivor
 from app.web.address import Address, feed_of
 from app.web.chart import measure_links, search_chart, shows_share
+from app.web.life import company, roles_over_time
 from app.web.pages import render_page
-from app.web.picture import picture
 from app.web.results import results
 
-LATEST, RELATED, ROLES, SIMILAR = 8, 16, 6, 5
+LATEST, RELATED, COMPANY, ROLES, SIMILAR = 8, 8, 8, 8, 5
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,20 +35,26 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
     with archive.database.reading() as session:
         shown = portrait(engine, session, _settled_entity(request, session, entity_id), roles=ROLES, latest=LATEST)
         beside = related(engine, session, entity_id, limit=RELATED).items
+        telling = companions(engine, session, entity_id, limit=COMPANY)
         same, _ = similar_names(session, shown.entity, SIMILAR)
         listed = results(archive, session, shown.latest)
+        oldest = Query(filters=Filters(entity=(entity_id,)), sort="date", limit=1)
+        first = engine.search(oldest).hits if shown.entity.article_count > 1 else ()
     here = Address.of(request)
     dates = shown.dates
     if shows_share(here):
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
     articles = Address(f"{prefix_of(request.scope)}/", (("entity", entity_id),))
+    chart = search_chart(dates, articles, share=shows_share(here))
     call = Address(f"/v1/entities/{entity_id}")
     return render_page(
         request, "entity.html",
         entity=entity_summary(shown.entity), unresolved=is_unresolved(entity_id),
-        aliases=shown.aliases, roles=shown.roles, related=beside, picture=picture(beside), results=listed,
+        aliases=shown.aliases, related=beside, results=listed, first=first,
+        roles=roles_over_time(shown.roles, shown.entity.first_date, shown.entity.last_date),
+        company=company(engine, entity_id, telling, chart, articles),
         similar=list(map(similar_name_view, same)),
-        chart=search_chart(dates, articles, share=shows_share(here)), measures=measure_links(here), articles=articles,
+        chart=chart, measures=measure_links(here), articles=articles,
         call=call, curl=call.curl(str(request.base_url)), feed=feed_of(articles), feed_types=FEED_TYPES,
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""What is drawn: bars that compare, and a picture whose labels stay inside it."""
+"""What is drawn: bars that compare, and roles where they belong."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.read.models import Interval, RelatedEntity, Timeline
+from app.read.models import Interval, Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
+from app.store.entities import StatedRole
 from app.web.address import Address
 from app.web.axis import COARSE, FINE, axis_ticks
 from app.web.chart import HEIGHT, LEAST, WIDEST, Chart, search_chart, timeline_chart
-from app.web.picture import HEIGHT as TALL
-from app.web.picture import MOST, WIDTH, picture
+from app.web.life import roles_over_time
 
 
 def timeline(*counts: int) -> Timeline:
@@ -160,17 +160,30 @@ def test_no_article_is_lost_and_no_chart_has_too_many_bars(days: list[str]) -> N
         assert len(inside) + len(outside) == 1, day
 
 
-def related_entity(n: int) -> RelatedEntity:
-    return {"id": f"person-n{n}", "type": "person", "name": f"N{n}", "count": 30 - n, "lift": 1.0}
+def role(text: str, first: str | None = None, last: str | None = None) -> StatedRole:
+    return StatedRole(text, 1, first, last)
 
 
-@pytest.mark.parametrize("number", [3, 7, 10, 30])
-def test_the_picture_keeps_its_dots_apart_and_its_labels_inside(number: int) -> None:
-    related = [related_entity(n) for n in range(number)]
-    nodes = picture(related)
-    assert [node.related for node in nodes] == related[:MOST]
-    for node in nodes:
-        assert 0 <= node.label_x <= WIDTH
-        assert 0 < node.label_y < TALL
-        apart = [(node.x - other.x) ** 2 + (node.y - other.y) ** 2 for other in nodes if other is not node]
-        assert min(apart) > (2 * node.radius) ** 2
+def test_roles_stand_where_in_a_life_they_were_told() -> None:
+    told = [
+        role("judge", "2011", "2015-12-31"),
+        role("mayor"),
+        role("clerk", "2006", "2006"),
+        role("don", "2015-12-31", "2015-12-31"),
+    ]
+    placed = roles_over_time(told, "2006-01-01", "2015-12-31")
+    assert [each.role.text for each in placed] == ["clerk", "judge", "don", "mayor"]
+    assert [each.x and round(each.x) for each in placed] == [0, 50, 98, None]
+    assert [each.width and round(each.width) for each in placed] == [10, 50, 2, None]
+
+
+@given(days_of_all_times)
+def test_no_role_reaches_out_of_the_life(days: list[str]) -> None:
+    for each in roles_over_time(
+        [role("x", min(pair), max(pair)) for pair in itertools.pairwise(days)], days[0], days[-1]
+    ):
+        assert each.x is not None
+        assert each.width is not None
+        assert 0 <= each.x <= 100
+        assert each.width > 0
+        assert each.x + each.width <= 101.51
