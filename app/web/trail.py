@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.errors import InvalidCursor
+from app.http.prefix import prefix_of
 from app.read.conditions import read_conditions
 from app.search.answer import answer
 from app.search.engine import Hits, SearchEngine
@@ -31,7 +32,7 @@ def trail_of(request: Request, archive: Archive, engine: SearchEngine, session: 
         return None
     params = search_params(request)
     asked = read_conditions(archive.database, session, params)
-    root = str(request.scope.get("root_path", ""))
+    root = prefix_of(request.scope)
 
     def hits_from(cursor: str | None) -> Hits:
         page = params.model_copy(update={"facet": [], "cursor": cursor})
