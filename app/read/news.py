@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from uuid import UUID, uuid5
 
 from sqlmodel import Session
@@ -25,7 +26,7 @@ from app.search.highlight import snippet
 from app.search.query import Query, relax
 from app.store import articles as store
 from app.store.tables import Article
-from app.text import fold, normalise
+from app.text import fold, normalise, sentences
 
 CATEGORIES = 10
 """Categories of an entry; the article itself has all."""
@@ -134,8 +135,17 @@ def _first_sentences(row: Article) -> str:
     start = text.find(headline) if row.headline_derived else _repeated(headline, text)
     end = start if row.headline.endswith("…") else start + len(headline)
     rest = text[end:].lstrip(" ,;:.\n") if start >= 0 else text
-    found = snippet(None, rest or text)
-    return one_line(found.text) + (" …" if found.end < len(rest or text) else "")
+    said = _from_a_sentence(rest or text)
+    found = snippet(None, said)
+    return one_line(found.text) + (" …" if found.end < len(said) else "")
+
+
+def _from_a_sentence(text: str) -> str:
+    """Return the text from its second sentence on where the first is the rest of one, or a caption: no sentence begins
+    with a small letter, but with a name that is written so (iPhone)."""
+    starts = [start for start, _ in islice(sentences(text), 2)]
+    first = text[starts[0] :].split(maxsplit=1)[0] if starts else ""
+    return text[starts[1] :] if len(starts) > 1 and first[:1].islower() and first.lower() == first else text
 
 
 def _repeated(headline: str, text: str) -> int:

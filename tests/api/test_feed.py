@@ -269,11 +269,15 @@ def test_a_summary_begins_with_a_sentence_of_the_article(settings: Settings, tak
         {"id": "twice", "title": "Dockers go back", "text": f"Dockers go back\n\n{LEAD}"},
         {"id": "bare", "text": LEAD},
         {"id": "cut", "text": long},
+        {"id": "rest", "title": "Rest", "text": f"of the committee, which met again. {LEAD}"},
+        {"id": "small", "title": "Small", "text": f"iPhone makers met again. {LEAD}"},
+        {"id": "whole", "title": "Whole", "text": "tides are high today"},
     ])  # fmt: skip
     with serve(create_api(settings)) as client:
         items = valid_json(client.get("/v1/feed?format=json&limit=100"))["items"]
     said = [item["content_text"] for item in items if not item["title"].startswith("About o")]
-    cut, bare, twice, menu = said
+    whole, small, rest, cut, bare, twice, menu = said
+    assert (whole, small, rest) == ("tides are high today", f"iPhone makers met again. {LEAD}", LEAD)
     assert cut.startswith("The committee on the harbour, its lights")
     assert LEAD.endswith(bare)
     assert twice == menu == LEAD
