@@ -76,8 +76,8 @@ def test_examples_are_true(seeds: httpx.Client) -> None:
     }
 
 
-# Those that no request over seeds/ can show: its articles name no publisher, a cursor belongs to one query, and the
-# name of a history to one archive.
+# Those that no request over seeds/ can show: its articles name no publisher, a cursor belongs to one query, a history's
+# name to one archive.
 FRUITLESS = {"source", "not_source", "author", "not_author", "cursor", "archive"}
 
 
