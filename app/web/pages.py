@@ -25,7 +25,10 @@ ICON = _STATIC / "icon.svg"
 ASSETS = "/assets/" + fingerprint(*(path.read_bytes().decode("latin-1") for path in sorted(_STATIC.iterdir())))[:12]
 
 
-MENU = (("/", "Search"), ("/entities", "Names"), ("/archive", "Archive"), ("/docs", "API"))
+MENU = (
+    ("/", "Search"), ("/entities", "Names"), ("/sources", "Sources"), ("/calendar", "Calendar"),
+    ("/archive", "Archive"), ("/how-to-search", "How to search"), ("/docs", "API"),
+)  # fmt: skip
 """The parts of the site, in the order of the menu that heads every page."""
 
 

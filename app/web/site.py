@@ -11,10 +11,23 @@ from app.http.prefix import path_within
 from app.http.security import Keys
 from app.read.models import Problem
 from app.settings import Settings
-from app.web import add, archive, article, crawlers, entity, feeds, names, search, withdrawing
+from app.web import (
+    add,
+    archive,
+    article,
+    calendar,
+    crawlers,
+    entity,
+    feeds,
+    names,
+    publishers,
+    search,
+    searching,
+    withdrawing,
+)  # fmt: skip
 from app.web.pages import ASSETS, Assets, problem_page
 
-ROOMS = (search, article, names, entity, add, archive, feeds, withdrawing)
+ROOMS = (search, article, names, entity, publishers, calendar, searching, add, archive, feeds, withdrawing)
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -45,6 +46,32 @@ def served(tmp_path: Path) -> Served:
             yield client
 
     return opened
+
+
+FILLER = "The council met on the matter and went home at night. " * 8
+STORIES = [
+    {"title": "Harbour Closed By Storm", "text": f"HARBOUR CLOSED BY STORM\n\nShips lay at anchor. {FILLER}"},
+    {
+        "title": "Harbour Closed",
+        "text": f"Harbour closedown looms for the port. {FILLER}",
+        "source": "Harbour Wire",
+        "url": "https://www.example.org/closed",
+    },
+    {"title": "Tides", "text": f"{FILLER}Late on Monday, the pilots said they would strike. {FILLER}"},
+    {"title": "Tides", "text": "Tides"},
+]
+
+
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("stories")
+    lines = [json.dumps(story | {"date": f"2025-05-0{9 - n}"}) for n, story in enumerate(STORIES)]
+    (folder / "stories.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    settings = Settings(data_dir=folder / "data")
+    with open_archive(settings) as archive:
+        ingest([folder / "stories.jsonl"], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        yield client
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ VIEWS = [
     PUTIN, f"{PUTIN}&limit=2", GORBACHEV,
     "/entities/place-india", "/entities?type=person", "/articles/0000000000000000", "/?date=1969-13",
     "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
+    "/sources", "/calendar?month=1969-07&day=07-21", "/how-to-search",
     "/?q=moon&view=compact", "/?q=moon&bars=share",
 ]  # fmt: skip
 

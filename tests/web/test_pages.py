@@ -28,7 +28,8 @@ from app.web.site import create_app
 from tests.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
-VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3", "/entities"]
+VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3", "/entities",
+         "/sources", "/calendar", "/how-to-search"]  # fmt: skip
 BUDGET = 80_000
 """Bytes of a first view, compressed, the typeface included: a second on a slow phone."""
 

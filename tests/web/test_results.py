@@ -2,43 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Iterator
 
 import httpx
-import pytest
-
-from app.archive import open_archive
-from app.ingest.pipeline import IngestOptions, ingest
-from app.settings import Settings
-from app.web.site import create_app
-from tests.served import serve
-
-FILLER = "The council met on the matter and went home at night. " * 8
-STORIES = [
-    {"title": "Harbour Closed By Storm", "text": f"HARBOUR CLOSED BY STORM\n\nShips lay at anchor. {FILLER}"},
-    {
-        "title": "Harbour Closed",
-        "text": f"Harbour closedown looms for the port. {FILLER}",
-        "source": "Harbour Wire",
-        "url": "https://www.example.org/closed",
-    },
-    {"title": "Tides", "text": f"{FILLER}Late on Monday, the pilots said they would strike. {FILLER}"},
-    {"title": "Tides", "text": "Tides"},
-]
-
-
-@pytest.fixture(scope="module")
-def stories(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder = tmp_path_factory.mktemp("stories")
-    lines = [json.dumps(story | {"date": f"2025-05-0{9 - n}"}) for n, story in enumerate(STORIES)]
-    (folder / "stories.jsonl").write_text("\n".join(lines), encoding="utf-8")
-    settings = Settings(data_dir=folder / "data")
-    with open_archive(settings) as archive:
-        ingest([folder / "stories.jsonl"], archive, IngestOptions(skip_entities=True))
-    with serve(create_app(settings)) as client:
-        yield client
 
 
 def snippets(client: httpx.Client, **asked: str) -> list[str]:
