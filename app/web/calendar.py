@@ -12,6 +12,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
+from app.http.prefix import prefix_of
 from app.read.params import Params, date_bounds
 from app.search.attributes import Filters
 from app.search.engine import ArticleHit, SearchEngine
@@ -56,7 +57,7 @@ class Anniversary:
 def show_calendar(request: Request, archive: ArchiveDep) -> Response:
     here = Address.of(request)
     params = CalendarParams.checked(dict(here.pairs))
-    engine, root = archive.engine.still(), str(request.scope.get("root_path", ""))
+    engine, root = archive.engine.still(), prefix_of(request.scope)
     counts = _counts_by_date(engine)
     day = _checked_day(params.day) if params.day else f"{datetime.now(UTC):%m-%d}"
     months = sorted({each[:7] for each in counts if len(each) == len("YYYY-MM-DD")})

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request, Response
 from pydantic import Field
 
 from app.http.deps import ArchiveDep
+from app.http.prefix import prefix_of
 from app.read.params import Params
 from app.search.attributes import Filters
 from app.search.engine import Bucket, SearchEngine
@@ -45,7 +46,7 @@ class Publisher:
 def show_publishers(request: Request, archive: ArchiveDep) -> Response:
     here = Address.of(request)
     number = PublisherParams.checked(dict(here.pairs)).page
-    engine, root = archive.engine.still(), str(request.scope.get("root_path", ""))
+    engine, root = archive.engine.still(), prefix_of(request.scope)
     found = engine.search(Query(sort="-date", limit=1, facets=("source",), facet_limit=_ALL, dates=True))
     assert found.dates is not None, "the query asked for dates"
     years = [int(day[:4]) for day, count in zip(found.dates.days, found.dates.counts, strict=True) if count]

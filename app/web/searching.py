@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.http.deps import ArchiveDep, no_parameters
+from app.http.prefix import prefix_of
 from app.read.facets import entity_ids
 from app.search.answer import answer
 from app.search.engine import SearchEngine
@@ -31,7 +32,7 @@ class Example:
 
 @router.get("/how-to-search", dependencies=[Depends(no_parameters)])
 def show_language(request: Request, archive: ArchiveDep) -> Response:
-    engine, root = archive.engine.still(), str(request.scope.get("root_path", ""))
+    engine, root = archive.engine.still(), prefix_of(request.scope)
     found = engine.search(Query(sort="-date", limit=1, facets=("person", "place", "source"), facet_limit=2))
     with archive.database.reading() as session:
         labels = store.labels(session, entity_ids(found.facets))
