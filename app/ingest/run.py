@@ -71,13 +71,12 @@ class Run:
         named = self._named(tasks)
         while (result := self._next(named)) is not None:
             batch, found = result
-            with self._turn():
-                with self._tally.timing("rows"):
-                    self._pace.add(write(batch, found))
-                if self._pace.is_due():
-                    with self._tally.timing("index"):
-                        self._pace.apply(self._archive)
+            with self._turn(), self._tally.timing("rows"):
+                self._pace.add(write(batch, found))
             tell(batch)
+            if self._pace.is_due():
+                with self._turn(), self._tally.timing("index"):
+                    self._pace.apply(self._archive)
         tell(None)
         with self._turn(), self._tally.timing("index"):
             self._pace.finish(self._archive)
