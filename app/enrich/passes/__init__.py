@@ -101,6 +101,7 @@ PHASES = (
         (
             Pass(people.titled_people),
             Pass(people.full_names_after_titles),
+            Pass(people.rare_given_names),
             Pass(people.handles, over=("acronym", "given-name", "head-noun", "title")),
             Pass(firms.brokers),
             Pass(firms.romance_firms, over=("legal-form",)),

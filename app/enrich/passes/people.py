@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from app.enrich import gazetteer, given, grounds, organizations, titles
-from app.enrich.cleaning import is_ordinary
+from app.enrich.cleaning import is_ordinary, starts_sentence
 from app.enrich.context import Context, Span
 from app.enrich.surnames import statesman
 
@@ -28,6 +28,11 @@ _ACTS = re.compile(
 )
 _AGE_AFTER = re.compile(r" ?, [1-9]\d ?,(?! ?\d)")
 _LONGEST_PERSON = 200
+# Letters: a given name that no list has is hardly shorter.
+_SHORTEST_RARE = 5
+# `Opposing Views`, `Legal Insurrection`, `the Hired Truck`: names of other things are made of words.
+_ADJECTIVE = re.compile(r"(?:ing|ed|al|ive|ous|ic|ary|ble|ful|less|tion)$")
+_ARTICLE = re.compile(r"\b(?:[Tt]he|[Aa]n?) $")
 _TITLE_OF_BEFORE = re.compile(r"\b(?:[Cc]hief|[Ss]ecretary|[Mm]inister) of [A-Za-z]+ $")
 _HANDLE = re.compile(r"(?<![\w@])@ ?(\w{2,15})\b")
 # `to another President.`: only short titles have a stop of their own.
@@ -61,6 +66,29 @@ def full_names_after_titles(article: Context) -> None:
         titled = title and (titles.proves_person(title[1]) or titles.proves_person_in_small(title[1]))
         if titled or article.before(first.start(1), _TITLE_OF_BEFORE):
             article.put(Span(first.start(1), span.end, "person", *grounds.OFFICE))
+
+
+def rare_given_names(article: Context) -> None:
+    """`and Reince Priebus`, of which only the surname was found, as a firm: inside a sentence a capital that belongs to
+    nothing else is a given name."""
+    for span in article.guesses("organization", "place"):
+        first = article.word_before(span.start)
+        if first is None or not _may_be_given(article, first) or starts_sentence(article.text, first.start(1)):
+            continue
+        name = span.name
+        is_word = is_no_person(name) or article.words.is_alone(first[1].lower()) or _ADJECTIVE.search(first[1])
+        if (
+            not is_word
+            and len(first[1]) >= _SHORTEST_RARE
+            and not article.before(first.start(1), _ARTICLE)
+            and reads_like_person([first[1], name])
+            and not _is_known(name)
+        ):
+            article.put(Span(first.start(1), span.end, "person", *grounds.COMPLETED))
+
+
+def _is_known(name: str) -> bool:
+    return organizations.canonical(name) is not None or gazetteer.find(name) is not None
 
 
 def _may_be_given(article: Context, word: re.Match[str]) -> bool:

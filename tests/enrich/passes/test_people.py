@@ -15,6 +15,30 @@ def test_a_full_name_behind_a_title_is_whole(title: str) -> None:
     assert shown(article) == [("Reince Priebus", "person")]
 
 
+@pytest.mark.parametrize("name", ["Reince Priebus", "Mazie Hirono", "Kehinde Wiley"])
+def test_a_rare_given_name_inside_a_sentence_makes_a_person_of_a_firm(name: str) -> None:
+    article = spanned(f"He spoke to Ann Lee and {name} about it.", organization=name.split()[1])
+    run(article, people.rare_given_names)
+    assert shown(article) == [(name, "person")]
+
+
+@pytest.mark.parametrize(
+    ("text", "organization"),
+    [
+        ("Yesterday Congress met.", "Congress"),
+        ("he read Opposing Views and left", "Views"),
+        ("he saw the Hydra Truck and left", "Truck"),
+        ("said Legal Insurrection of it", "Insurrection"),
+        ("the sugary stuff, and Sugary Snax sold it", "Snax"),
+        ("he left Fancy Reuters for it", "Reuters"),
+    ],
+)
+def test_other_capitals_before_a_firm_are_no_given_names(text: str, organization: str) -> None:
+    article = spanned(text, organization=organization)
+    run(article, people.rare_given_names)
+    assert shown(article) == [(organization, "organization")]
+
+
 @pytest.mark.parametrize("text", ["last week chairman of Priebus left", "last week Reince Priebus left"])
 def test_without_a_title_it_is_not(text: str) -> None:
     article = spanned(text, organization="Priebus")
