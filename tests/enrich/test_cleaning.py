@@ -96,3 +96,7 @@ def test_ordinary_words_are_no_names() -> None:
     assert is_ordinary("Monday")
     assert is_ordinary("108")
     assert not is_ordinary("Reagan")
+
+
+def test_a_common_noun_of_two_words_is_no_name() -> None:
+    assert is_ordinary("Congressional District")

@@ -31,3 +31,8 @@ def test_an_office_behind_a_name_is_split_off(text: str, rest: str) -> None:
 @pytest.mark.parametrize(("word", "proof"), [("President", True), ("Mr.", True), ("General", False), ("king", False)])
 def test_only_some_titles_prove_a_person(word: str, proof: bool) -> None:
     assert titles.proves_person(word) is proof
+
+
+@pytest.mark.parametrize("rank", ["Rear Adm", "Rear Adm.", "Rear Admiral", "Vice Admiral"])
+def test_ranks_of_two_words_are_no_names(rank: str) -> None:
+    assert titles.is_only_titles(rank)
