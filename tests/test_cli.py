@@ -26,7 +26,7 @@ from app.ingest.lock import writing_alone
 ROOT = Path(__file__).parent.parent
 COMMANDS = [
     "ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "verify", "backup", "config", "keys",
-    "openapi", "serve", "withdraw", "restore", "erase", "withdrawals", "watch",
+    "openapi", "serve", "withdraw", "restore", "erase", "withdrawals", "watch", "changes", "mcp",
     "feeds",
 ]  # fmt: skip
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
@@ -619,3 +619,32 @@ cli.app()
     assert "RuntimeError" in ended.stderr
     assert "what was given" not in ended.stderr
     assert "locals" not in ended.stderr
+
+
+def test_changes_are_listed_from_a_number_on(filled: Run) -> None:
+    lines = [line.split("\t") for line in filled("changes").stdout.splitlines()]
+    assert [line[1] for line in lines] == ["added", "added"]
+    assert lines[0][3].startswith("Two astronauts")
+    last, gone = lines[1][0], lines[0][2]
+    assert filled("changes", "--since", last).stdout == ""
+    assert filled("withdraw", gone, "--reason", "A mistake.").exit_code == 0
+    [told] = filled("changes", "--since", last, "--json").stdout.splitlines()
+    assert {"change": "withdrawn", "id": gone, "reason": "A mistake."}.items() <= json.loads(told).items()
+    [article] = filled("changes", "--json", "--type", "article").stdout.splitlines()[:1]
+    assert json.loads(article)["article"]["body"]
+    assert filled("changes", "--type", "entity").stdout == ""
+    refused = filled("changes", "--since", "99999")
+    assert (refused.exit_code, refused.stdout) == (1, "")
+    assert "was not given yet" in refused.stderr
+
+
+def test_changes_are_followed_until_it_is_stopped(filled: Run, folder: Path) -> None:
+    command = [sys.executable, "-m", "app", "changes", "--follow", "--json", "--data-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as following:
+        assert following.stdout is not None
+        ids = [json.loads(following.stdout.readline())["id"] for _ in range(2)]
+        assert filled("withdraw", ids[0], "--reason", "A mistake.").exit_code == 0
+        told = json.loads(following.stdout.readline())
+        following.send_signal(signal.SIGINT)
+        assert following.wait(timeout=60) == EXIT_INTERRUPTED
+    assert (told["change"], told["id"]) == ("withdrawn", ids[0])

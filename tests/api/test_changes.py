@@ -19,6 +19,7 @@ from fastapi import FastAPI
 from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.deciding import decide
+from app.ingest.indexing import index_in_time
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.withdrawing import change_status
 from app.settings import Settings
@@ -262,6 +263,31 @@ def wait_for_changes(api: Api) -> Iterator[None]:
 def until_so_many_wait(app: FastAPI, count: int) -> None:
     while app.state.waiting_room.waiting != count:
         time.sleep(0.01)
+
+
+def test_who_reads_while_two_write_misses_nothing(api: Api) -> None:
+    records = [
+        each | {"id": f"{each['id']}-{n}", "text": f"{each['text']} No. {n}."} for n in range(4) for each in RECORDS[:5]
+    ]
+    known = article_id(api, "strike-1")
+
+    def decide_and_withdraw() -> None:
+        for n in range(8):
+            decide(api.archive, Proposal("rename", "place-moscow", name=f"Moscow {n}"), "admin", patience=0)
+            change_status(api.archive, "restore" if n % 2 else "withdraw", [known], "So.", "admin", patience=0)
+
+    mirror = Mirror()
+    with ThreadPoolExecutor(2) as pool:
+        writing = [pool.submit(read, api.archive, records), pool.submit(decide_and_withdraw)]
+        while not all(each.done() for each in writing):
+            mirror.read_on(lambda **asked: api.get("/v1/changes", **asked), limit=3)
+        for each in writing:
+            each.result()
+    index_in_time(api.archive, 60)
+    mirror.read_on(lambda **asked: api.get("/v1/changes", **asked), limit=3)
+    with api.archive.database.reading() as session:
+        assert mirror.contents() == contents(session)
+    assert mirror.entities["place-moscow"]["name"] == "Moscow 7"
 
 
 def test_the_loop_of_the_documents_makes_a_mirror(api: Api) -> None:

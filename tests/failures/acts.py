@@ -22,7 +22,7 @@ from sqlmodel import col, select
 from app.alerts.finding import find_new
 from app.alerts.saving import save_search
 from app.archive import Archive, open_archive
-from app.errors import IndexUnavailable
+from app.errors import HistoryUnknown, IndexUnavailable
 from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
@@ -50,6 +50,7 @@ from app.store.withdrawals import Kind
 from app.text import fingerprint
 from tests.failures.history import History
 from tests.fetch.web import serving
+from tests.following import Mirror, contents, reader
 from tests.ingest.test_deciding import state as derived
 
 PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
@@ -117,10 +118,11 @@ def names(prefix: str, number: int) -> list[str]:
 
 
 def begin(place: Place, prefix: str = "old", batches: int = 7) -> None:
-    """Seven batches of two articles: the next small one makes a merge."""
+    """Seven batches of two articles: the next small one makes a merge. A mirror follows."""
     with place.opened() as archive:
         for n in range(batches):
             place.send(archive, names(f"{prefix}{n}", 2))
+        _follow(place, archive)
 
 
 def growing(place: Place) -> None:
@@ -352,6 +354,9 @@ def check(place: Place, *, deep: bool = True) -> None:
         assert not found, found
         _compare(place, archive)
         _check_alerts(archive)
+        mirror = _follow(place, archive)
+        with archive.database.reading() as session:
+            assert mirror.contents() == contents(session)
     if place.history.count("acknowledged", "article", "erased"):
         _check_erased(place)
     copy = place.data / "copy.sqlite"
@@ -370,6 +375,20 @@ def _check_alerts(archive: Archive) -> None:
             messages = searches.list_deliveries(session, search, 100)
             told = [article.id for each in messages for article in searches.told_articles(session, each)]
             assert sorted(told) == sorted(new)
+
+
+def _follow(place: Place, archive: Archive) -> Mirror:
+    """Go on with the mirror beside the archive from where it stopped, which may have been before a kill."""
+    kept = place.folder / "mirror"
+    mirror: Mirror = pickle.loads(kept.read_bytes()) if kept.exists() else Mirror()
+    try:
+        mirror.read_on(reader(archive))
+    except HistoryUnknown:
+        # An archive that was brought back to an earlier schema, and to ours again.
+        mirror = Mirror()
+        mirror.read_on(reader(archive))
+    kept.write_bytes(pickle.dumps(mirror))
+    return mirror
 
 
 def _check_erased(place: Place) -> None:
@@ -402,6 +421,7 @@ def check_unmended(place: Place) -> None:
         assert verify(archive) == []
         found = archive.engine.search(Query(Word("lighthouse"))).total
         assert found == archive.engine.status().documents
+        _follow(place, archive)
     gone = count("sent", "article", "withdrawn") + count("sent", "article", "erased")
     assert count("acknowledged", "article", "1") - gone <= found <= count("sent", "article", "1"), found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any, get_args
 
@@ -21,6 +22,7 @@ from app.store import articles, withdrawals
 from app.store.tables import Article, Copy, Decision, Revision, Sighting
 from app.store.withdrawals import Kind
 from tests.conftest import NewArchive, WriteRecords
+from tests.following import Mirror, contents, reader
 from tests.ingest.test_deciding import state
 
 NEWS: list[dict[str, object]] = [
@@ -124,9 +126,20 @@ def test_what_was_erased_is_in_no_file(news: Archive, write_records: WriteRecord
     ingest([write_records("c.jsonl", [record | {"id": "copy", "source": "Copyist"}])], news)
     id = id_of(news, "b")
     assert _told(news) == set(TOLD)
+    mirror = Mirror()
+    mirror.read_on(reader(news))
+    assert "person-quillington-ferrars" in mirror.entities
     done = change_status(news, "erase", [id], "asked for by the person it names", "Ada")
     assert done.indexed
     assert _told(news) == set()
+    told = reader(news)(since=0, limit=1000)
+    assert not [text for text in TOLD if text in json.dumps(told).encode()]
+    mirror.read_on(reader(news))
+    [tombstone] = [each for each in mirror.met if each["change"] == "erased" and each["type"] == "article"]
+    assert (tombstone["id"], tombstone["reason"]) == (id, "asked for by the person it names")
+    assert set(tombstone) == {"sequence", "type", "change", "id", "reason"}
+    with news.database.reading() as session:
+        assert mirror.contents() == contents(session)
     with news.database.reading() as session:
         assert not withdrawals.unfinished_erasures(session)
         for model in (Revision, Sighting, Copy):
