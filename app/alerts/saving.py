@@ -12,7 +12,7 @@ from app.archive import Archive
 from app.errors import Conflict, FetchRefused, FieldInvalid, InvalidParameter
 from app.fetch.client import checked_address
 from app.read.params import Conditions, SavedSearchBody, SearchParams
-from app.search.attributes import FILTERS
+from app.search.attributes import DATES, FILTERS
 from app.store import searches
 from app.store.sequence import newest
 from app.store.tables import SavedSearch
@@ -67,8 +67,11 @@ def _checked_search(archive: Archive, search: str) -> dict[str, object]:
 def parameters_of(search: str) -> dict[str, object]:
     """Return the parameters that choose articles, of a query string or an address of a search. How a search is shown is
     left out. Raises `FieldInvalid`."""
-    given = Conditions.checked(_gathered(search.rpartition("?")[2]))
-    kept: dict[str, object] = given.model_dump(exclude_defaults=True, exclude={"match"})
+    asked = _gathered(search.rpartition("?")[2])
+    given = Conditions.checked(asked)
+    # As they were given: `-7d` is another day tomorrow.
+    dates = {name: asked[name] for name in DATES if name in asked}
+    kept: dict[str, object] = given.model_dump(exclude_defaults=True, exclude={"match"}) | dates
     if given.q.strip():
         kept["match"] = "any" if given.match == "any" else "all"
     if not kept:

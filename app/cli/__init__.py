@@ -226,7 +226,9 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
     ] = None,
     first: Annotated[
         str | None,
-        typer.Option("--from", metavar="DATE", help="From this day, month or year on: 2025-05-05, 2025-05, 2025."),
+        typer.Option(
+            "--from", metavar="DATE", help="From this day, month or year on: 2025-05-05, 2025-05, 2025, -7d, yesterday."
+        ),
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day, month or year.")] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many articles to show.")] = 10,

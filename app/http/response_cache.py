@@ -1,7 +1,8 @@
 """Ready answers: what was asked before, of the same state of the archive, is sent again without asking anyone.
 
 A reader turns pages back, a front end repeats its start page, a dashboard polls. The state is a few numbers that move
-with every commit to the rows and every generation of the index, so an answer is never older than either.
+with every commit to the rows and every generation of the index, so an answer is never older than either; and the day,
+for `date_from=-7d`.
 
 Since when it is what it is, a process has seen for itself: that is `Last-Modified`, for readers that know no tags.
 """
@@ -22,6 +23,7 @@ from app.errors import DatelineError
 from app.http.metrics import Metrics
 from app.http.prefix import path_within
 from app.http.responses import client_tags
+from app.read import relative_dates
 
 MOST_BYTES = 32 * 1024 * 1024
 LARGEST = 512 * 1024
@@ -135,9 +137,10 @@ def _is_tagged(start: Message) -> bool:
 
 
 def _archive_state(archive: Archive) -> object:
-    """Return None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
+    """Return what all answers depend on besides their question: what the archive holds, and the day, from which dates
+    may be told. None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
     try:
-        return archive.state()
+        return archive.state(), relative_dates.today()
     except DatelineError:
         return None
 

@@ -17,6 +17,8 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.archive import Archive
+from app.read.relative_dates import settled_date
+from app.search.attributes import DATES
 from app.search.engine import SearchEngine
 from app.text import fingerprint
 
@@ -108,7 +110,8 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
     """
     status = engine.status()
     state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
-    return _raise_if_known(request, _weak_tag(*state, str(request.url)), client_tags(request.headers) - {"*"})
+    days = (value for name, value in _settled_items(request) if name in DATES)
+    return _raise_if_known(request, _weak_tag(*state, str(request.url), *days), client_tags(request.headers) - {"*"})
 
 
 def _weak_tag(*parts: str) -> str:
@@ -127,9 +130,16 @@ def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, di
     """The address that goes on from here, and the headers that say so."""
     if cursor is None:
         return None, {}
-    items = [item for item in request.query_params.multi_items() if item[0] != "cursor"]
+    # A page goes on from the day on which the first was asked for.
+    items = [item for item in _settled_items(request) if item[0] != "cursor"]
     address = f"{str(request.url).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
+
+
+def _settled_items(request: Request) -> list[tuple[str, str]]:
+    """Return the parameters, dates that are told from today as those that they mean."""
+    given = request.query_params.multi_items()
+    return [(name, settled_date(value) if name in DATES else value) for name, value in given]
 
 
 async def _handle_moved(_request: Request, error: Exception) -> Response:

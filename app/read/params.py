@@ -17,6 +17,7 @@ from pydantic_core import PydanticCustomError
 
 from app.errors import InvalidParameter
 from app.ids import EntityType
+from app.read import relative_dates
 from app.read.models import DecisionKind, Digest, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
@@ -26,24 +27,28 @@ from app.store.changes import ChangedType
 SuggestionKind = Literal["entity", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
 
-_CIVIL_DATE = r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"
+_CIVIL_DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
 # A condition of more values is a list of ids, which the look-up serves better.
 _MOST_VALUES = 50
 
 
 # Said in the schema alone: `_civil_date` checks the calendar too, and `parse` refuses long texts with a stable code.
-_DATE_SCHEMA: dict[str, Any] = {"pattern": _CIVIL_DATE}
+_DATE_SCHEMA: dict[str, Any] = {"pattern": f"^({_CIVIL_DATE}|{relative_dates.PATTERN})$"}
 _QUERY_SCHEMA: dict[str, Any] = {"maxLength": 1000}
 
 
 def _civil_date(text: str) -> str:
-    if not re.fullmatch(_CIVIL_DATE, text):
-        raise PydanticCustomError("civil_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD.")
+    """Return the date as a civil one, also where it was told from today."""
+    if not re.fullmatch(_CIVIL_DATE, text) and not relative_dates.is_relative(text):
+        raise PydanticCustomError(
+            "civil_date", "A date is YYYY, YYYY-MM or YYYY-MM-DD, today, yesterday, or so long ago: -7d, -2w, -3m, -1y."
+        )
     try:
-        date_bounds(text)
+        settled = relative_dates.settled_date(text)
+        date_bounds(settled)
     except ValueError:
         raise PydanticCustomError("civil_date", "The calendar has no {text}.", {"text": text}) from None
-    return text
+    return settled
 
 
 def date_bounds(text: str) -> tuple[str, str]:
@@ -132,7 +137,10 @@ class _BaseConditions(Params):
         json_schema_extra=_DATE_SCHEMA,
     )
     date_from: CivilDate | None = Field(
-        None, description="Published then or later.", examples=["2025-04-22"], json_schema_extra=_DATE_SCHEMA
+        None,
+        description="Published then or later. Also told from today: `-7d`, `-2w`, `-3m`, `-1y`, `today`, `yesterday`.",
+        examples=["2025-04-22"],
+        json_schema_extra=_DATE_SCHEMA,
     )
     date_to: CivilDate | None = Field(
         None,

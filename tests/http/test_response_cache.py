@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import date
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,7 @@ from sqlmodel import col, update
 from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
+from app.read import relative_dates
 from app.settings import Settings
 from app.store.tables import Article
 from tests.served import serve
@@ -116,3 +118,38 @@ def test_no_date_hides_what_came_since(settings: Settings, monkeypatch: pytest.M
         while "miller" not in client.get("/v1/feed", headers={"If-Modified-Since": before}).text:
             assert time.monotonic() < deadline
             time.sleep(0.05)
+
+
+def test_yesterday_is_another_day_after_midnight(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = "/v1/search?date_from=-7d&date_to=today"
+    with serve(create_api(settings)) as client:
+        monkeypatch.setattr(relative_dates, "today", lambda: date(2024, 3, 1))
+        evening = client.get(path)
+        assert evening.json()["query"]["filters"] == [
+            {"name": "date_from", "value": "2024-02-23"},
+            {"name": "date_to", "value": "2024-03-01"},
+        ]
+        assert client.get(path).content == evening.content
+        monkeypatch.setattr(relative_dates, "today", lambda: date(2024, 3, 2))
+        morning = client.get(path, headers={"If-None-Match": evening.headers["etag"]})
+        assert morning.status_code == 200
+        assert morning.json()["query"]["filters"][0]["value"] == "2024-02-24"
+        plain = client.get("/v1/search?date=2024")
+        monkeypatch.setattr(relative_dates, "today", lambda: date(2024, 3, 3))
+        known = {"If-None-Match": plain.headers["etag"]}
+        assert client.get("/v1/search?date=2024", headers=known).status_code == 304
+
+
+def test_the_next_page_stays_with_the_days_of_the_first(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = settings.data_dir.parent / "dated.jsonl"
+    records = [{"id": f"dated {day}", "text": f"Day {day}.", "date": f"2024-02-2{day}"} for day in range(5)]
+    file.write_text("".join(json.dumps(record) + "\n" for record in records), encoding="utf-8")
+    with open_archive(settings) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    with serve(create_api(settings)) as client:
+        monkeypatch.setattr(relative_dates, "today", lambda: date(2024, 3, 1))
+        first = client.get("/v1/search?date_from=-9d&limit=2&sort=date").json()
+        monkeypatch.setattr(relative_dates, "today", lambda: date(2024, 3, 2))
+        second = client.get(first["next"]).json()
+    assert first["total"] == second["total"] == 4
+    assert [hit["date"] for hit in first["results"] + second["results"]] == [f"2024-02-2{day}" for day in range(1, 5)]
