@@ -7,13 +7,14 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from starlette.concurrency import run_in_threadpool
-from starlette_compress import CompressMiddleware
+from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.api import (
     articles,
     changes,
     decisions,
     entities,
+    export,
     feed,
     feeds,
     health,
@@ -37,14 +38,17 @@ from app.http.metrics import Metrics
 from app.http.rates import RateLimiter
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
+from app.http.streams import Streams
 from app.http.turn import WriteTurn
 from app.http.waiting import WAITING, WaitingRoom
+from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches, changes,
-    health,
+    search, export, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches,
+    changes, health,
 )  # fmt: skip
+_OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")
 
 
@@ -85,6 +89,10 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     metrics: Metrics = app.state.metrics
     app.state.write_turn = WriteTurn(settings.write_wait)
     app.state.search_slots = SearchSlots(settings.searches_at_once, settings.search_wait)
+    app.state.streams = Streams()
+    for media_type in set(MEDIA_TYPES.values()) - {MEDIA_TYPES["parquet"]}:
+        # What is there is sent at once, and not when more has come.
+        add_compress_type(media_type, streaming=True)
     app.add_middleware(Capacity, slots=app.state.search_slots, metrics=metrics)
     app.add_middleware(ResponseCache, metrics=metrics)
     app.add_middleware(reply.CompressionFeed)
@@ -97,7 +105,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
             allow_origins=settings.cors_origins.split(),
             allow_methods=["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", REQUEST_ID],
-            expose_headers=["ETag", "Link", "Retry-After", *_RATES, REQUEST_ID],
+            expose_headers=["Content-Disposition", "ETag", *_OF_EXPORTS, "Link", "Retry-After", *_RATES, REQUEST_ID],
         )
     app.add_middleware(
         Envelope,

@@ -24,6 +24,8 @@ MOST_BODY_BYTES = 64 * 1024
 _TAKES_ARTICLES = {"POST": re.compile(r"/v1/(articles|uploads)|/add"), "PUT": re.compile(r"/v1/articles/[^/]+")}
 REFUSED = "refused"
 """In the state of a scope: the status of what `connection` could not take as a request."""
+BODILESS = "bodiless"
+"""In the state of a scope: whether nobody is to get the body, so that a long one need not be made."""
 
 # What others send is written to logs and answers, so only what cannot do harm there is taken over.
 _SANE_ID = re.compile(r"[A-Za-z0-9._:+/=@-]{1,128}")
@@ -73,6 +75,7 @@ class Envelope:
         self._log.begin(id)
         # A HEAD is answered as a GET; the server below sends no body to it.
         inner = {**scope, "method": "GET"} if scope["method"] == "HEAD" else scope
+        scope["state"][BODILESS] = inner is not scope
         started, status, answering = perf_counter(), 500, False
 
         async def stamped(message: Message) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -17,6 +18,7 @@ from app.http.prefix import prefix_of
 from app.read.models import ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
 
 PROBLEM_JSON = "application/problem+json"
+ANY_TYPE = "*/*"
 TITLE = "Dateline"
 # Of this contract, not of the program: /v1/stats has that one.
 VERSION = "1.0.0"
@@ -102,6 +104,14 @@ def responses(*failures: int, tagged: bool = True, paged: bool = False, success:
             "content": {PROBLEM_JSON: {"schema": {"$ref": _REFERENCE.format(model="Problem")}}},
         }
     return found
+
+
+def file_of(found: Responses, headers: Mapping[str, str]) -> Responses:
+    """Declare that an operation answers with a file, whose type is told with it, and with headers of its own."""
+    success = found[200]
+    told = {name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
+    content = {ANY_TYPE: {"schema": {"type": "string"}}}
+    return {**found, 200: {**success, "headers": success["headers"] | told, "content": content}}
 
 
 def success_response(operation: dict[str, Any]) -> dict[str, Any]:

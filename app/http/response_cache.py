@@ -37,6 +37,7 @@ little later, or the one before it a little longer."""
 class _CachedResponse:
     start: Message = field(default_factory=dict)
     body: bytes = b""
+    is_whole: bool = False
     route: Any = None
 
     @property
@@ -47,7 +48,13 @@ class _CachedResponse:
     def keeps(self) -> bool:
         if "no-store" in Headers(raw=self.start["headers"]).get("cache-control", ""):
             return False
-        return self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
+        return self.is_whole and self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
+
+    def add(self, message: Message) -> None:
+        """Take a piece of the answer; of one that is too long, which may be very long, no more than shows that."""
+        if len(self.body) <= LARGEST:
+            self.body += message.get("body", b"")
+        self.is_whole = not message.get("more_body", False)
 
 
 class ResponseCache:
@@ -82,7 +89,7 @@ class ResponseCache:
             if message["type"] == "http.response.start":
                 made.start = {**message, "headers": list(message["headers"])}
             elif message["type"] == "http.response.body":
-                made.body += message.get("body", b"")
+                made.add(message)
             await sender(message)
 
         await self._app(scope, receive, keeping)

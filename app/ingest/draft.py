@@ -17,6 +17,7 @@ import msgspec
 from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
 from app.ingest.dates import DateOrder, Published, parse_published, time_on
+from app.ingest.exported import Exported, exported
 from app.ingest.formats import Format, unpacked_name
 from app.ingest.markup import plain_text
 from app.ingest.readers import Record
@@ -134,6 +135,8 @@ class Draft:
     """The kinds of things in its fields that are no text, and were taken out or replaced."""
     former_key: str | None = None
     """The key that earlier versions gave the record, where that was another."""
+    revision: int = 1
+    """Which state of the article it is, where another archive counted them."""
 
     @cached_property
     def layout(self) -> Layout:
@@ -153,6 +156,8 @@ def draft(
 ) -> Draft:
     """Make an article of a record. `orders` says which of day and month comes first in all dates, or in those of a
     column, by the rank of its name. Raises `Refused`."""
+    if (known := exported(record.fields)) is not None:
+        return _draft_again(known, record, origin)
     found = fields.taken(record.fields)
     ranks = {name: rank for name, (rank, _) in found.items()}
     raw = _given({name: value for name, (_, value) in found.items() if name != "time"})
@@ -176,8 +181,7 @@ def draft(
     by_id = own_id if url is None or ranks.get("id", 0) < fields.OURS else None
     key, id = _key(format, origin, source, by_id, url, content)
     source = source or named
-    parts = (own_id, headline, body, date, dateline, source, url, *authors, language)
-    untimed = fingerprint(*(part or "" for part in parts))
+    untimed = _untimed_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
     return Draft(
         id=id,
         key=key,
@@ -200,6 +204,50 @@ def draft(
         cleaned=_kinds_cleaned(raw, given),
         former_key=_former_key(record.fields, origin, key, content),
     )
+
+
+def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
+    """Return the draft of which another archive made the article that it exported."""
+    given = _given(known.fields)
+    headline, body = _line(given.headline), normalise(given.body or "")
+    if not headline and not body.strip():
+        raise Refused("has neither a headline nor a body")
+    date = parse_published(given.date).date
+    published_at = time_on(date, record.fields.get("published_at")) if date and len(date) == len("YYYY-MM-DD") else None
+    own_id, source, url = _line(str(given.id) if given.id is not None else None), _line(given.source), _line(given.url)
+    authors, language = tuple(_authors(given.authors)), _line(given.language) or "en"
+
+    def hashed(dateline: str | None) -> str:
+        return _untimed_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
+
+    dateline = _line(given.dateline)
+    if _at_time(hashed(None), published_at) == known.record_sha256:
+        dateline = None  # it was found in the text
+    return Draft(
+        id=known.id,
+        key=known.key,
+        external_id=own_id,
+        headline=headline,
+        body=body,
+        date=date,
+        published_at=published_at,
+        dateline=dateline,
+        source=source,
+        url=url,
+        authors=authors,
+        language=language,
+        content_sha256=fingerprint(headline or "", body, date or ""),
+        record_sha256=_at_time(hashed(dateline), published_at),
+        untimed_sha256=hashed(dateline),
+        origin=origin,
+        record=Record(record.number, {}, record.offset, record.sha256),
+        cleaned=frozenset(oddities(" ".join(_texts(given)))),
+        revision=known.revision,
+    )
+
+
+def _untimed_sha256(*parts: str | None) -> str:
+    return fingerprint(*(part or "" for part in parts))
 
 
 def _at_time(untimed: str, published_at: str | None) -> str:

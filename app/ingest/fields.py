@@ -12,6 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from math import isnan
 from operator import itemgetter
 
+from app.ingest.exported import exported
+
 # In the order in which they are looked for; the first that holds anything is taken.
 NAMES: dict[str, tuple[str, ...]] = {
     "id": ("id", "article_id", "doc_id", "document_id", "news_id", "story_id", "guid", "uuid"),
@@ -132,6 +134,8 @@ def field_of(name: str) -> str | None:
 
 def unknown(fields: Mapping[str, object]) -> set[str]:
     """Names of fields that mean nothing to us."""
+    if exported(fields) is not None:
+        return set()
     return {name for name, _ in spread(fields) if _SLOTS[name] is None}
 
 

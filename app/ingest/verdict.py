@@ -98,10 +98,17 @@ class Judge:
         if draft.id in archive.key_of:
             return Verdict("rejected", draft.id, reason=f"has the id {draft.id}, which another article has")
         new = StoredArticle(
-            draft.id, draft.key, 1, draft.record_sha256, draft.content_sha256, _pipeline(self.names), "", ""
+            draft.id,
+            draft.key,
+            draft.revision,
+            draft.record_sha256,
+            draft.content_sha256,
+            _pipeline(self.names),
+            "",
+            "",
         )
         _learn(archive, self._present(draft, new))
-        return Verdict("new", draft.id, needs_names=self.names is not None)
+        return Verdict("new", draft.id, draft.revision, needs_names=self.names is not None)
 
     def _again(self, draft: Draft, standing: StoredArticle, archive: KnownArticles) -> Verdict:
         """A record of an article that is there. One in a state in which its place had it when it was last read is old
@@ -126,7 +133,7 @@ class Judge:
         named = standing if _has_the_names_of(draft, standing, self.names) else None
         revised = replace(
             self._present(draft, standing),
-            revision=standing.revision + 1,
+            revision=max(standing.revision + 1, draft.revision),
             pipeline=standing.pipeline if named else _pipeline(self.names),
         )
         _learn(archive, revised)

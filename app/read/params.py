@@ -24,6 +24,8 @@ from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
 from app.store.changes import ChangedType
 
+ReferenceFormat = Literal["ris", "bibtex", "csl-json"]
+ExportFormat = Literal["jsonl", "csv", "parquet", "ris", "bibtex", "csl-json"]
 SuggestionKind = Literal["entity", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
 
@@ -190,13 +192,24 @@ class Conditions(_Filtered):
         return first, last
 
 
-class SearchParams(Conditions):
+class _SortedConditions(Conditions):
     sort: Sort | None = Field(
         None,
         description="`relevance` (the default with `q`), `-date` (newest first, the default without), `date`, "
         "`-added` (what came into the archive last first) or `added`.",
         examples=["-date"],
     )
+
+    def order(self) -> Sort:
+        """Relevance is to a query text; without one the newest come first."""
+        return self.sort or ("relevance" if self.q.strip() else "-date")
+
+    def sorted_by(self, clause: Clause | None) -> Sort:
+        """Return the order of a search for `clause`: without words nothing is more relevant than another."""
+        return "-date" if clause is None and self.order() == "relevance" else self.order()
+
+
+class SearchParams(_SortedConditions):
     limit: Limit = 20
     cursor: Cursor = None
     facet: list[FacetName] = Field(
@@ -222,21 +235,45 @@ class SearchParams(Conditions):
     )
     include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
 
-    def order(self) -> Sort:
-        """Relevance is to a query text; without one the newest come first."""
-        return self.sort or ("relevance" if self.q.strip() else "-date")
-
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """`filters` are those of `filters()`, ids of merged entities replaced."""
         return Query(
             clause=clause,
             filters=filters,
-            sort="-date" if clause is None and self.order() == "relevance" else self.order(),
+            sort=self.sorted_by(clause),
             limit=self.limit,
             cursor=self.cursor,
             facets=tuple(dict.fromkeys(self.facet)),
             facet_limit=self.facet_limit,
         )
+
+
+class ExportParams(_SortedConditions):
+    format: ExportFormat = Field(
+        description="`jsonl`: everything, to be taken in again by another archive. `csv`: for spreadsheets. `parquet`: "
+        "for programs of data science. `ris`, `bibtex`, `csl-json`: references, for programs that keep them.",
+        examples=["csv"],
+    )
+    limit: Annotated[int, Field(ge=1, lt=2**63), _DIGITS] | SkipJsonSchema[None] = Field(
+        None, description="Articles at most; without it, all of them.", examples=[1000]
+    )
+    cursor: Annotated[
+        str | None,
+        Field(
+            description="To go on with an answer that broke off: what its header `Export-Cursor` said.",
+            examples=["WzE0XQ"],
+        ),
+    ] = None
+    after: Annotated[str, Field(max_length=64)] | SkipJsonSchema[None] = Field(
+        None,
+        description="With `cursor`: the id of the last article that came whole. What follows it is sent, to be put "
+        "behind that.",
+        examples=["78184646ba153278"],
+    )
+
+    def to_query(self, clause: Clause | None, filters: Filters) -> Query:
+        """Return the query whose every hit is sent; its limit says nothing."""
+        return Query(clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor)
 
 
 class TimelineParams(Conditions):

@@ -5,6 +5,7 @@ Frozen values in and out; nothing of an engine leaks. `tests/search/test_engine_
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -126,6 +127,33 @@ class Hits:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """All articles found, in order, in eight bytes each.
+
+    `cursor` stands before the first of them: a later ranking from there has the same, but for what was withdrawn
+    meanwhile. `revised` names those whose text is newer than the cursor, and which may stand elsewhere by now.
+    """
+
+    numbers: array[int]
+    cursor: str
+    sequence: int
+    revised: frozenset[str] = frozenset()
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def ids(self, start: int, stop: int) -> list[str]:
+        return [f"{number:016x}" for number in self.numbers[start:stop]]
+
+    def find(self, id: str) -> int | None:
+        """Return the place of an article, None where it is not among them."""
+        try:
+            return self.numbers.index(int(id, 16))
+        except (ValueError, OverflowError):
+            return None
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     kind: Literal["term", "headline"]
     text: str
@@ -196,6 +224,11 @@ class SearchEngine(Protocol):
 
     def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
         """Return those of some articles that the query finds, whatever its order and its page."""
+        ...
+
+    def ranking(self, query: Query, /) -> Ranking:
+        """Every article that a search finds, in its order, whatever its `limit`. With a cursor, those behind it as they
+        were when it was made; what was revised since is among them, where it stands now."""
         ...
 
     def still(self) -> SearchEngine:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import heapq
+import math
 import threading
 import time
+from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
 import numpy as np
+import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
 from app.errors import IndexUnavailable, QueryTooComplex
@@ -27,6 +31,7 @@ from app.search.engine import (
     FacetCounts,
     Hits,
     IndexStatus,
+    Ranking,
     Suggestion,
 )
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
@@ -109,6 +114,27 @@ class WhooshEngine:
         if passing is not None:
             held = held & passing[documents]
         return {id for id, is_held in zip(places, held.tolist(), strict=True) if is_held}
+
+    def ranking(self, query: Query, /) -> Ranking:
+        snapshot = self._current()
+        planned = plan(query.clause) if query.clause else None
+        resumed = self._resumed(query, planned)
+        execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
+        matches = execution.matches() if execution else all_documents(snapshot.held)
+        found = _masked(matches, FilterMasks(snapshot, query.filters).mask())
+        newer = np.empty(0, np.int64)
+        if resumed and resumed.sequence < snapshot.sequence:
+            found, newer = _known_at(snapshot, found, resumed.sequence)
+        scored = execution if query.sort == "relevance" else None
+        rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, found, resumed)
+        after = resumed.after if resumed else Place(math.inf, 0)
+        total = resumed.total if resumed else len(found)
+        return Ranking(
+            numbers=array("Q", rows.id.tobytes()),
+            cursor=_next_cursor(query, snapshot, execution, resumed, total, floor, after) or "",
+            sequence=resumed.sequence if resumed else snapshot.sequence,
+            revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
+        )
 
     def still(self) -> WhooshEngine:
         return _FixedSnapshot(self._index, self._current())
@@ -282,6 +308,20 @@ class _FixedSnapshot(WhooshEngine):
 
 def _masked(matches: Matches, mask: Mask | None) -> Matches:
     return matches if mask is None else matches.where(mask[matches.documents])
+
+
+def _known_at(snapshot: Snapshot, found: Matches, sequence: int) -> tuple[Matches, npt.NDArray[np.int64]]:
+    """Leave out what was added after `sequence`; give also the documents of what was revised since, which stays."""
+    is_known = snapshot.column("revised")[found.documents] <= sequence
+    newer = found.documents[~is_known].astype(np.int64)
+    is_revised = np.array([_revision_of(snapshot, document) > 1 for document in newer.tolist()], bool)
+    is_known[~is_known] = is_revised
+    return found.where(np.flatnonzero(is_known)), newer[is_revised]
+
+
+def _revision_of(snapshot: Snapshot, document: int) -> int:
+    segment, inside = snapshot.locate(document)
+    return _decode_card(segment.card(inside)).revision
 
 
 def _ranked_page(

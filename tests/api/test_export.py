@@ -1,0 +1,297 @@
+"""Exports over HTTP: whole, of one moment, and gone on with where they broke off."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import pytest
+from pyarrow.parquet import ParquetFile
+
+from app.api.app import create_api
+from app.archive import Archive
+from app.http.streams import Streams
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.withdrawing import change_status
+from app.read.export import begin_export
+from app.read.params import ExportParams
+from app.settings import Settings
+from tests.conftest import WriteRecords
+from tests.served import Api, closed, serve
+
+BULK = 400
+FORMATS = ("jsonl", "csv", "parquet", "ris", "bibtex", "csl-json")
+APPENDABLE = tuple(format for format in FORMATS if format != "parquet")
+
+
+def numbered(first: int, last: int, **fields: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": f"n{number}",
+            "headline": f"Ferry {number} sails, {'again ' * (number % 4)}and more",
+            "body": f"The ferry number {number} left the harbour. " * 30,
+            "date": f"20{number % 23 + 1:02}-05-{number % 28 + 1:02}",
+            "source": "Harbour Wire",
+            **fields,
+        }
+        for number in range(first, last)
+    ]
+
+
+@pytest.fixture
+def empty(tmp_path: Path) -> Iterator[Api]:
+    app = create_api(Settings(data_dir=tmp_path / "empty"))
+    with serve(app) as client:
+        yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+@pytest.fixture
+def ferries(empty: Api, write_records: WriteRecords) -> Api:
+    add(empty.archive, write_records("bulk.jsonl", numbered(0, BULK)))
+    return empty
+
+
+def add(archive: Archive, path: Path) -> None:
+    ingest([path], archive, IngestOptions(skip_entities=True))
+
+
+def export(api: Api, **params: Any) -> httpx.Response:
+    answer = api.http.get("/v1/export", params=params)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def records(answer: httpx.Response) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def searched(api: Api, **params: Any) -> list[str]:
+    ids: list[str] = []
+    page = api.get("/v1/search", limit=100, fields=["id"], **params)
+    while True:
+        ids += [hit["id"] for hit in page["results"]]
+        if "next" not in page:
+            return ids
+        page = api.http.get(page["next"]).json()
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"q": "ferry again"},
+        {"q": "ferry again", "sort": "date"},
+        {"sort": "date"},
+        {"date_from": "2010", "date_to": "2015-05-12"},
+        {"q": "again OR 7", "match": "any", "source": "Harbour Wire"},
+        {"q": "ferry volcano"},
+        {"q": "volcano"},
+    ],
+)
+def test_it_holds_what_a_search_finds_in_its_order(ferries: Api, params: dict[str, str]) -> None:
+    answer = export(ferries, format="jsonl", **params)
+    assert [record["id"] for record in records(answer)] == searched(ferries, **params)
+    assert int(answer.headers["Export-Total"]) == ferries.get("/v1/search", **params)["total"]
+
+
+def test_a_limit_and_the_names_of_files(ferries: Api) -> None:
+    answer = export(ferries, format="csv", q="Ferry, again!", date_from="2010", limit=3)
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="dateline-ferry-again-2010.csv"'
+    assert answer.headers["Content-Type"] == "text/csv; charset=utf-8"
+    assert len(list(csv.reader(io.StringIO(answer.text)))) == 4
+    assert export(ferries, format="bibtex", limit=1).headers["Content-Disposition"].endswith('"dateline-articles.bib"')
+
+
+@pytest.mark.parametrize("format", APPENDABLE)
+@pytest.mark.parametrize("q", ["", "ferry again"])
+def test_the_rest_behind_what_came_is_the_whole(ferries: Api, format: str, q: str) -> None:
+    whole = export(ferries, format=format, q=q)
+    ids = searched(ferries, q=q)
+    for last in (0, len(ids) // 2, len(ids) - 1):
+        rest = export(ferries, format=format, q=q, cursor=whole.headers["Export-Cursor"], after=ids[last])
+        before = export(ferries, format=format, q=q, limit=last + 1).content.removesuffix(b"\n]\n")
+        assert before + rest.content == whole.content
+        assert int(rest.headers["Export-Total"]) == len(ids) - last - 1
+
+
+@pytest.mark.parametrize("q", ["", "ferry again"])
+def test_the_rest_is_of_the_same_moment(ferries: Api, write_records: WriteRecords, q: str) -> None:
+    """Articles that came since are not in it, those revised since are as they are now, and those withdrawn are gone."""
+    whole = records(first := export(ferries, format="jsonl", q=q, sort="date"))
+    cut = len(whole) // 3
+    revised, withdrawn = whole[cut + 5], whole[cut + 9]
+    number = int(revised["external_id"].removeprefix("n"))
+    add(ferries.archive, write_records("more.jsonl", numbered(BULK, BULK + 50)))
+    add(ferries.archive, write_records("new.jsonl", numbered(number, number + 1, body="Ferry again, corrected.")))
+    change_status(ferries.archive, "withdraw", [withdrawn["id"]], "wrong", "a test")
+    told = {"format": "jsonl", "q": q, "sort": "date", "cursor": first.headers["Export-Cursor"]}
+    rest = records(export(ferries, **told, after=whole[cut]["id"]))
+    assert [each["id"] for each in rest] == [each["id"] for each in whole[cut + 1 :] if each != withdrawn]
+    [now] = [each for each in rest if each["id"] == revised["id"]]
+    assert (now["revision"], now["body"]) == (2, "Ferry again, corrected.")
+    for id, why in ((withdrawn["id"], "withdrawn"), (revised["id"], "revised")):
+        refused = ferries.http.get("/v1/export", params={**told, "after": id})
+        assert refused.status_code == 400
+        assert why in ferries.problem(refused)["detail"]
+
+
+def test_what_goes_on_is_checked(ferries: Api) -> None:
+    first = export(ferries, format="csv")
+    alone = ferries.http.get("/v1/export", params={"format": "csv", "after": searched(ferries)[0]})
+    assert [each["parameter"] for each in ferries.problem(alone)["errors"]] == ["after"]
+    other = {"format": "csv", "q": "again", "cursor": first.headers["Export-Cursor"]}
+    assert ferries.http.get("/v1/export", params=other).status_code == 400
+    assert ferries.http.get("/v1/export", params={"format": "xml"}).status_code == 422
+    assert ferries.http.get("/v1/export").status_code == 422
+
+
+def test_an_ingest_changes_nothing_of_what_is_being_sent(ferries: Api, write_records: WriteRecords) -> None:
+    before = export(ferries, format="jsonl").content
+    changed = write_records("changed.jsonl", numbered(0, BULK + 50, body="Another text."))
+    # More than fits into the buffers between the two, so that the server waits.
+    with ferries.http.stream("GET", "/v1/export?format=jsonl", headers={"Accept-Encoding": "identity"}) as answer:
+        pieces = answer.iter_raw(1000)
+        received = next(pieces)
+        add(ferries.archive, changed)
+        gone = records(export(ferries, format="jsonl"))[-1]["id"]
+        received += b"".join(pieces)
+    assert received == before
+    assert gone in received.decode()
+
+
+def test_what_is_withdrawn_meanwhile_is_left_out(ferries: Api) -> None:
+    last = searched(ferries)[-1]
+    pieces = export_pieces(ferries)
+    next(pieces)
+    change_status(ferries.archive, "withdraw", [last], "wrong", "a test")
+    assert last not in b"".join(pieces).decode()
+
+
+def export_pieces(api: Api) -> Iterator[bytes]:
+    return begin_export(api.archive, api.archive.engine.still(), ExportParams.checked({"format": "jsonl"}), None).pieces
+
+
+def test_a_broken_connection_is_gone_on_with(ferries: Api) -> None:
+    """The client is killed in the midst; the server lets go of its snapshot, and the rest makes it whole."""
+    whole = export(ferries, format="jsonl").text
+    address = (ferries.http.base_url.host, cast(int, ferries.http.base_url.port))
+    with socket.create_connection(address) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        client.sendall(b"GET /v1/export?format=jsonl HTTP/1.1\r\nHost: test\r\n\r\n")
+        received = b""
+        while received.count(b"\n{") < 30:
+            received += client.recv(4096)
+    head, _, body = received.partition(b"\r\n\r\n")
+    [cursor] = [line[15:].decode() for line in head.split(b"\r\n") if line.lower().startswith(b"export-cursor:")]
+    lines = [line for line in unchunked(body).split(b"\n") if line.endswith(b"}}")]
+    last = json.loads(lines[-1])["id"]
+    rest = export(ferries, format="jsonl", cursor=cursor, after=last).text
+    assert b"".join(line + b"\n" for line in lines).decode() + rest == whole
+    wait_for(lambda: streams_of(ferries).free == 8)
+
+
+def unchunked(body: bytes) -> bytes:
+    found = b""
+    while b"\r\n" in body:
+        size, _, body = body.partition(b"\r\n")
+        found, body = found + body[: int(size, 16)], body[int(size, 16) + 2 :]
+    return found
+
+
+def streams_of(api: Api) -> Streams:
+    streams: Streams = api.app.state.streams
+    return streams
+
+
+def wait_for(what: Callable[[], bool]) -> None:
+    end = time.monotonic() + 60
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.02)
+
+
+def test_who_takes_nothing_is_cut_off(ferries: Api, write_records: WriteRecords) -> None:
+    """Others are served meanwhile, and when it has ended nothing of it is left."""
+    add(ferries.archive, write_records("large.jsonl", numbered(BULK, BULK + 8, body="The ferry sails. " * 200_000)))
+    streams_of(ferries).patience = 0.5
+    address = (ferries.http.base_url.host, cast(int, ferries.http.base_url.port))
+    with socket.create_connection(address) as client:
+        client.sendall(b"GET /v1/export?format=jsonl&sort=date HTTP/1.1\r\nHost: test\r\n\r\n")
+        client.recv(10)
+        wait_for(lambda: streams_of(ferries).free == 7)
+        assert ferries.get("/v1/search", q="ferry", limit=1)["total"] == BULK + 8
+        wait_for(lambda: streams_of(ferries).free == 8)
+        received = b""
+        while piece := client.recv(1 << 20):
+            received += piece
+    assert not received.endswith(b"0\r\n\r\n")
+
+
+def test_only_so_many_at_once(ferries: Api) -> None:
+    streams_of(ferries).free = 0
+    refused = ferries.http.get("/v1/export", params={"format": "csv"})
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "5")
+    assert ferries.problem(refused)["type"] == "/problems/overloaded"
+
+
+def test_a_head_makes_no_body(ferries: Api) -> None:
+    answer = ferries.http.head("/v1/export", params={"format": "jsonl"})
+    assert (answer.status_code, answer.headers["Export-Total"]) == (200, str(BULK))
+
+
+def test_it_is_tagged_and_compressed(ferries: Api) -> None:
+    for encoding in ("gzip", "br", "zstd"):
+        asked = {"Accept-Encoding": encoding}
+        answer = ferries.http.get("/v1/export?format=jsonl", headers=asked)
+        assert answer.headers["Content-Encoding"] == encoding
+    again = ferries.http.get("/v1/export?format=jsonl", headers={"If-None-Match": answer.headers["ETag"]})
+    assert again.status_code == 304
+
+
+HOSTILE = [
+    '=HYPERLINK("http://evil.example")', "+1", "-1+2", "@SUM(A1)", "\t=1", " =1", "＝1", 'say "x", y', "ré – 日本",
+]  # fmt: skip
+
+
+def test_csv_is_safe_in_spreadsheets(empty: Api, write_records: WriteRecords) -> None:
+    given = [
+        {"id": str(n), "headline": text, "body": f'{text}\n\nSecond, with "marks".', "authors": [text, "B"]}
+        for n, text in enumerate(HOSTILE)
+    ]
+    given.append({"id": "long", "headline": "Long", "body": "word " * 20_000})
+    add(empty.archive, write_records("hostile.jsonl", given))
+    answer = export(empty, format="csv", sort="date")
+    assert answer.content.startswith("\ufeffid,external_id,url,headline,".encode())
+    rows = list(csv.DictReader(io.StringIO(answer.content.decode("utf-8-sig"), newline="")))
+    assert len(rows) == len(given)
+    for row in rows:
+        for value in row.values():
+            assert not value.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "＝"))
+            assert len(value) < 32_767
+    kept = {row["external_id"]: row for row in rows}
+    assert kept["7"]["headline"] == HOSTILE[7]
+    assert kept["7"]["body"] == given[7]["body"]
+    assert "characters in all" in kept["long"]["body"]
+    assert all(line.endswith(b"\r") for line in answer.content.split(b"\n")[-2:-1])
+
+
+def test_parquet_is_read_back(api: Api) -> None:
+    whole = records(export(api, format="jsonl"))
+    answer = export(api, format="parquet")
+    table = ParquetFile(io.BytesIO(answer.content)).read().to_pylist()
+    assert [{name: value for name, value in row.items() if value is not None} for row in table] == whole
+
+
+def test_parquet_without_its_package_says_so(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.read.records.find_spec", lambda name: None)
+    refused = api.http.get("/v1/export", params={"format": "parquet", "q": "truce"})
+    [wrong] = api.problem(refused)["errors"]
+    assert (refused.status_code, wrong["parameter"]) == (422, "format")
+    assert "dateline[tables]" in wrong["message"]
