@@ -11,13 +11,15 @@ from starlette.exceptions import HTTPException
 from app.errors import AnswerTooLarge
 from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
-from app.http.openapi import responses
+from app.http.openapi import file_of, responses
 from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, reply
 from app.read.articles import article_view, lookup_result, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
-from app.read.params import ArticleParams, LookupBody, SimilarParams
+from app.read.params import ArticleParams, CitationParams, LookupBody, SimilarParams
+from app.read.records import reference_type
+from app.read.references import written_reference
 from app.search import highlight
 from app.search.query import parse
 from app.store import articles as store
@@ -86,6 +88,25 @@ def get_article_text(request: Request, archive: ArchiveDep, article_id: ArticleI
     """The body alone, as plain text in UTF-8."""
     with archive.database.reading() as session:
         return reply(request, store.load_article(session, article_id).body)
+
+
+@router.get(
+    "/v1/articles/{article_id}/citation",
+    operation_id="citeArticle",
+    summary="Cite an article",
+    response_class=Response,
+    responses=file_of(responses(404, 410), {}),
+)
+def cite_article(
+    request: Request, archive: ArchiveDep, article_id: ArticleId, params: Annotated[CitationParams, Query()]
+) -> Response:
+    """The reference to an article, as people or programs read it; `Content-Type` says which."""
+    with archive.database.reading() as session:
+        row = store.load_article(session, article_id)
+    written = written_reference(row, params.format, str(request.base_url))
+    answer = reply(request, f"[{written}]" if params.format == "csl-json" else written)
+    answer.headers["Content-Type"] = reference_type(params.format)
+    return answer
 
 
 @router.get(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from app import errors
-from app.cli import changes, entities, feeds, jobs, keys, searches, server, withdrawals
+from app.cli import changes, entities, exports, feeds, jobs, keys, searches, server, withdrawals
 from app.cli.command import (
     EXIT_DISK,
     EXIT_HELP,
@@ -68,6 +68,7 @@ app.command("mcp", epilog=server.MCP_EXAMPLES)(server.mcp_command)
 app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
 app.command("changes", epilog=changes.EXAMPLES)(changes.changes_command)
 withdrawals.add_to(app)
+exports.add_to(app)
 
 _FINDINGS = 20
 """Shown of what `verify` finds: where an index is gone there is one for each article."""

@@ -24,7 +24,7 @@ from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, Match, Query, Sort
 from app.store.changes import ChangedType
 
-ReferenceFormat = Literal["ris", "bibtex", "csl-json"]
+CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
 ExportFormat = Literal["jsonl", "csv", "parquet", "ris", "bibtex", "csl-json"]
 SuggestionKind = Literal["entity", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
@@ -312,6 +312,15 @@ class AutocompleteParams(Params):
 class ArticleParams(Params):
     q: QueryText = Field(
         "", description="A query text; `matches` then says where it hits this body.", examples=['"full support"']
+    )
+
+
+class CitationParams(Params):
+    format: CitationFormat = Field(
+        "text",
+        description="`text`, `html`: a sentence for a footnote, in the style of Chicago. `ris`, `bibtex`, `csl-json`: "
+        "for programs that keep references.",
+        examples=["bibtex"],
     )
 
 

@@ -17,7 +17,7 @@ from typing import Any, Protocol, TypedDict
 import msgspec
 
 from app.errors import InvalidParameter
-from app.read.params import ExportFormat
+from app.read.params import CitationFormat, ExportFormat
 from app.read.references import Reference, bibtex, csl_json, ris
 
 
@@ -82,6 +82,12 @@ MEDIA_TYPES: dict[ExportFormat, str] = {
 def content_type(format: ExportFormat) -> str:
     media_type = MEDIA_TYPES[format]
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
+
+
+def reference_type(format: CitationFormat) -> str:
+    if format == "text":
+        return "text/plain; charset=utf-8"
+    return "text/html; charset=utf-8" if format == "html" else MEDIA_TYPES[format]
 
 
 def new_writer(format: ExportFormat, base: str | None, *, is_rest: bool) -> Writer:

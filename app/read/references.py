@@ -13,7 +13,8 @@ from html import escape
 
 import msgspec
 
-from app.read.params import ReferenceFormat
+from app.read.params import CitationFormat
+from app.store.tables import Article
 
 _MONTHS = "January February March April May June July August September October November December".split()
 _LATEX = {
@@ -164,7 +165,21 @@ def _address_in_braces(url: str) -> str:
     )
 
 
-REFERENCES: Mapping[ReferenceFormat, Callable[[Reference], str]] = {
+def reference_to(row: Article, base: str | None) -> Reference:
+    """`base`: the address of this server, where an article without its own can be read."""
+    own = f"{base}articles/{row.id}" if base is not None else None
+    return Reference(
+        row.id, row.headline, tuple(row.authors), row.source, row.date, row.dateline, row.language, row.url or own
+    )
+
+
+def written_reference(row: Article, format: CitationFormat, base: str | None) -> str:
+    return REFERENCES[format](reference_to(row, base))
+
+
+REFERENCES: Mapping[CitationFormat, Callable[[Reference], str]] = {
+    "text": sentence,
+    "html": sentence_html,
     "ris": ris,
     "bibtex": bibtex,
     "csl-json": csl_json,

@@ -18,6 +18,7 @@ from tests.served import Api, closed, routes
 OPERATIONS = {
     "searchArticles": "get /v1/search",
     "getSearchFeed": "get /v1/feed",
+    "citeArticle": "get /v1/articles/{article_id}/citation",
     "exportArticles": "get /v1/export",
     "getTimeline": "get /v1/timeline",
     "autocomplete": "get /v1/autocomplete",
