@@ -100,6 +100,13 @@ def feed_of(page: Address) -> Address:
     return Address("/v1/feed", tuple(pair for pair in page.pairs if pair[0] in Conditions.model_fields))
 
 
+def export_links(page: Address) -> list[tuple[str, Address]]:
+    """Return the same search as files, by what people call them."""
+    same = [pair for pair in page.pairs if pair[0] in Conditions.model_fields or pair[0] == "sort"]
+    named = (("CSV", "csv"), ("JSON Lines", "jsonl"), ("BibTeX", "bibtex"), ("RIS", "ris"))
+    return [(label, Address("/v1/export", (*same, ("format", format)))) for label, format in named]
+
+
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
     return Address(path, (*page.without(*_FIXED, *_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))

@@ -45,10 +45,10 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
     return render_page(
         request, "article.html",
-        q=q, article=article, trail=trail, original=_host(article["url"]) if web else "",
+        q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
         passages=passages(article), similar=similar, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
-        curl=call.curl(str(request.base_url)),
+        address=f"{request.base_url}articles/{article_id}", curl=call.curl(str(request.base_url)),
     )  # fmt: skip
 
 

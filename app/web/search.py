@@ -21,7 +21,7 @@ from app.search.attributes import DATES, FACETS, FILTERS
 from app.search.engine import SearchEngine
 from app.search.query import Query
 from app.store import entities as store
-from app.web.address import Address, api_call, feed_of, search_params
+from app.web.address import Address, api_call, export_links, feed_of, search_params
 from app.web.chart import measure_links, search_chart, shows_share
 from app.web.choices import either_of, leaving_out
 from app.web.pages import Way, civil, render_page
@@ -56,6 +56,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)), feed=feed_of(here), feed_types=FEED_TYPES,
+        exports=export_links(here),
     )  # fmt: skip
 
 

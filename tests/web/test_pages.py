@@ -52,7 +52,8 @@ class Tags(HTMLParser):
         """Where the page leads and what it loads, but for whose work the places are: that is elsewhere."""
         for tag, attributes in self.found:
             name = {"a": "href", "link": "href", "script": "src", "form": "action"}.get(tag)
-            if name and attributes[name] not in GEONAMES:
+            # The canonical address of a page is whole, and leads to that page.
+            if name and attributes[name] not in GEONAMES and attributes.get("rel") != "canonical":
                 yield attributes[name]
 
 
