@@ -113,7 +113,8 @@ def companions(engine: SearchEngine, session: Session, id: str, *, limit: int = 
         }
         for other, entity in known.items()
     ]
-    return sorted(items, key=lambda each: (-each["lift"], -each["count"], each["id"]))[:limit]
+    together = [each for each in items if each["lift"] > 1]
+    return sorted(together, key=lambda each: (-each["lift"], -each["count"], each["id"]))[:limit]
 
 
 def _naming(id: str) -> Filters:

@@ -7,7 +7,7 @@ import pytest
 from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.ingest import indexing
-from app.read.entities import Portrait, entity_summary, portrait, related
+from app.read.entities import Portrait, companions, entity_summary, portrait, related
 from app.store import entities
 from tests.store.test_linking import named, summed_up, write
 
@@ -80,3 +80,14 @@ def test_articles_that_are_read_anew_still_name_it(archive_of_three: Archive) ->
     now = shown(archive_of_three, "place-india")
     assert (now.entity.article_count, now.entity.mention_count) == (2, 2)
     assert sum(alias.count for alias in now.aliases) <= now.entity.mention_count
+
+
+def test_company_is_who_stands_with_it_more_than_by_chance(archive: Archive) -> None:
+    add(archive, a=Enrichment((MODI, PUTIN, INDIA), (), None, "p"), b=Enrichment((MODI, PUTIN, INDIA), (), None, "p"))
+    add(archive, c=Enrichment((MODI, BERN), (), None, "p"), d=Enrichment((INDIA,), (), None, "p"))
+    summed_up(archive)
+    indexing.catch_up(archive)
+    with archive.database.reading() as session:
+        found = companions(archive.engine.still(), session, "person-narendra-modi")
+    # Bern is in one article with him, which is no company; India is in as many as Putin, and as often elsewhere.
+    assert [(each["id"], each["count"], each["lift"]) for each in found] == [("person-vladimir-putin", 2, 1.333)]
