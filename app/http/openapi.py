@@ -159,6 +159,7 @@ def install_schema(app: FastAPI) -> None:
     app.add_api_route(_SCHEMA, _schema_file, include_in_schema=False)
     app.add_api_route("/docs", _docs_page, include_in_schema=False)
     app.add_api_route("/docs/start.js", _docs_script, include_in_schema=False)
+    app.add_api_route("/docs/start.css", _docs_style, include_in_schema=False)
 
 
 def _build_schema(app: FastAPI) -> dict[str, Any]:
@@ -211,10 +212,11 @@ _PAGE = """\
 <title>{title}</title>
 <link rel="icon" href="{assets}/favicon.png">
 <link rel="stylesheet" href="{assets}/swagger-ui.css">
+<link rel="stylesheet" href="{docs}/start.css">
 <script src="{assets}/swagger-ui-bundle.js" defer></script>
 <script src="{docs}/start.js" defer data-schema="{schema}"></script>
 </head>
-<body><div id="swagger-ui"></div></body>
+<body><main id="swagger-ui"></main></body>
 </html>
 """
 # A file of its own: a page in which scripts may stand would also run those that somebody else put there.
@@ -226,6 +228,10 @@ SwaggerUIBundle({
   presets: [SwaggerUIBundle.presets.apis, SwaggerUIBundle.SwaggerUIStandalonePreset],
 });
 """
+
+
+# What is pressed has 24 pixels.
+_STYLE = ".swagger-ui .opblock-summary-path a { display: inline-block; min-height: 24px; line-height: 24px; }\n"
 
 
 async def _schema_file(request: Request) -> Response:
@@ -241,3 +247,7 @@ async def _docs_page(request: Request) -> Response:
 
 async def _docs_script() -> Response:
     return Response(_START, media_type="text/javascript")
+
+
+async def _docs_style() -> Response:
+    return Response(_STYLE, media_type="text/css")

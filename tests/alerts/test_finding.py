@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -104,7 +104,7 @@ def test_what_is_withdrawn_is_not_told_and_what_is_restored_not_again(archive: A
 def test_a_date_told_from_today_stays_so(archive: Archive) -> None:
     saved = save(archive, q="summit", date_from="-7d")
     assert saved.parameters == {"q": "summit", "date_from": "-7d", "match": "all"}
-    today = {"date": date.today().isoformat()}
+    today = {"date": datetime.now().astimezone().date().isoformat()}
     send(archive, summit(1) | today, summit(2) | {"date": "2001-01-01"})
     find_new(archive)
     assert found(archive, saved) == ["1"]

@@ -440,6 +440,14 @@ def test_no_view_has_a_finding_of_accessibility(
     context.close()
 
 
+def test_what_is_pressed_in_the_description_of_the_api_has_24_pixels(page: Page) -> None:
+    page.goto("/docs")
+    expect(page.locator(".opblock").first).to_be_visible()
+    rules = {"runOnly": {"type": "rule", "values": ["target-size", "landmark-one-main"]}}
+    found = Axe().run(page, options=rules)
+    assert found.violations_count == 0, found.generate_report()
+
+
 def test_on_paper_there_is_the_text_alone(page: Page) -> None:
     page.goto(PUTIN)
     page.emulate_media(media="print")
