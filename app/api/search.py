@@ -52,6 +52,8 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }
+    if params.page is not None:
+        page["page"], page["pages"] = params.page, params.pages(found.hits.total)
     address, headers = next_page_link(request, found.hits.cursor)
     if address is not None:
         page["next"] = address

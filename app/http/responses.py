@@ -131,7 +131,7 @@ def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, di
     if cursor is None:
         return None, {}
     # A page goes on from the day on which the first was asked for.
-    items = [item for item in _settled_items(request) if item[0] != "cursor"]
+    items = [item for item in _settled_items(request) if item[0] not in ("cursor", "page")]
     address = f"{str(request.url).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
 

@@ -21,7 +21,7 @@ def facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts,
 
     `labels` of the entities among the values, by id.
     """
-    items = [(name, value) for name, value in given if name != "cursor"]
+    items = [(name, value) for name, value in given if name not in ("cursor", "page")]
     parameter = _adding_parameter(facet.name, asked)
     values: list[FacetValue] = []
     for bucket in facet.buckets:

@@ -200,6 +200,10 @@ class SearchAnswer(TypedDict):
 
     query: QueryRead
     total: Annotated[int, Field(description="Exact, and the same on every page.", ge=0)]
+    page: NotRequired[Annotated[int, Field(description="As asked for.", ge=1)]]
+    pages: NotRequired[
+        Annotated[int, Field(description="Given with `page`: how many can be asked for by their numbers.", ge=0)]
+    ]
     results: list[Hit]
     facets: list[Facet]
     next: NotRequired[Next]

@@ -30,6 +30,8 @@ SuggestionKind = Literal["entity", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
 
 _CIVIL_DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"
+DEEPEST = 10_000
+"""The last hit that is reached by the number of its page: what stands before it is ranked each time."""
 # A condition of more values is a list of ids, which the look-up serves better.
 _MOST_VALUES = 50
 
@@ -212,6 +214,11 @@ class _SortedConditions(Conditions):
 class SearchParams(_SortedConditions):
     limit: Limit = 20
     cursor: Cursor = None
+    page: Annotated[int, Field(ge=1), _DIGITS] | None = Field(
+        None,
+        description=f"The number of a page, in place of a `cursor`; down to hit {DEEPEST:,}. `next` goes on from any.",
+        examples=[1],
+    )
     facet: list[FacetName] = Field(
         default_factory=list,
         max_length=_MOST_VALUES,
@@ -235,6 +242,24 @@ class SearchParams(_SortedConditions):
     )
     include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
 
+    def offset(self) -> int:
+        """Return how many hits stand before the page. Raises `InvalidParameter` for a page that cannot be served."""
+        if self.page is None:
+            return 0
+        if self.cursor is not None:
+            raise InvalidParameter("page", "Give either page or cursor.")
+        if self.page * self.limit > max(DEEPEST, self.limit):
+            raise InvalidParameter(
+                "page",
+                f"Page numbers reach to hit {DEEPEST:,}: with limit={self.limit} to page {DEEPEST // self.limit:,}. "
+                "Follow next from there, or narrow the search.",
+            )
+        return (self.page - 1) * self.limit
+
+    def pages(self, total: int) -> int:
+        """Return how many pages can be asked for by their numbers."""
+        return -(-min(total, DEEPEST // self.limit * self.limit) // self.limit)
+
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """`filters` are those of `filters()`, ids of merged entities replaced."""
         return Query(
@@ -243,6 +268,7 @@ class SearchParams(_SortedConditions):
             sort=self.sorted_by(clause),
             limit=self.limit,
             cursor=self.cursor,
+            offset=self.offset(),
             facets=tuple(dict.fromkeys(self.facet)),
             facet_limit=self.facet_limit,
         )

@@ -118,6 +118,8 @@ class Query:
     sort: Order = "relevance"
     limit: int = 20
     cursor: str | None = None
+    offset: int = 0
+    """Hits that are left out before the first; without a cursor."""
     facets: tuple[FacetName, ...] = ()
     facet_limit: int = 10
     dates: bool = False

@@ -24,7 +24,7 @@ _LISTS = {
     for name, field in SearchParams.model_fields.items()
     if list in (field.annotation, get_origin(field.annotation))
 }
-_FIXED = {"facet", "fields", "highlight"}
+_FIXED = {"facet", "fields", "highlight", "include"}
 """What the page settles for itself: an address taken from the API may hold them, and shows the same."""
 _LOOKS = {"view", "bars"}
 """How a page looks, which is nothing to the API."""
@@ -42,7 +42,7 @@ class Address:
     def of(cls, request: Request) -> Address:
         """Empty fields of a form say nothing, and where a page of results begins is not part of the search."""
         given = request.query_params.multi_items()
-        return cls(request.url.path, tuple(pair for pair in given if pair[1] and pair[0] != "cursor"))
+        return cls(request.url.path, tuple(pair for pair in given if pair[1] and pair[0] not in ("cursor", "page")))
 
     def without(self, *names: str) -> Address:
         return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] not in names))

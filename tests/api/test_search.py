@@ -150,6 +150,30 @@ def test_next_leads_through_everything_once(api: Api, params: dict[str, str]) ->
     assert len(found) == whole["total"] == len(set(found))
 
 
+@pytest.mark.parametrize("params", [{}, {"q": "tide"}, {"q": "tide harbour", "match": "any"}, {"sort": "-added"}])
+def test_pages_have_numbers_too(api: Api, params: dict[str, str]) -> None:
+    whole = api.get("/v1/search", **params, limit=100)
+    pages = -(-whole["total"] // 7)
+    found = []
+    for number in range(1, pages + 1):
+        page = api.get("/v1/search", **params, limit=7, page=number)
+        assert (page["page"], page["pages"], page["total"]) == (number, pages, whole["total"])
+        found += names(page)
+    assert found == names(whole)
+    second = api.checked("get", api.http.get(api.get("/v1/search", **params, limit=7, page=1)["next"]))
+    assert names(second) == names(whole)[7:14]
+    assert "page" not in second
+    assert api.get("/v1/search", **params, limit=7, page=pages + 1)["results"] == []
+
+
+def test_a_page_that_cannot_be_served_is_refused(api: Api) -> None:
+    cursor = api.get("/v1/search", limit=1)["next"].partition("cursor=")[2]
+    for params in ({"page": 2, "cursor": cursor}, {"page": 501}, {"page": 0}, {"page": 101, "limit": 100}):
+        [error] = api.problem(api.http.get("/v1/search", params=params))["errors"]
+        assert error["parameter"] == "page"
+    assert api.get("/v1/search", page=500)["results"] == []
+
+
 def test_next_is_also_a_link(api: Api) -> None:
     answer = api.http.get("/v1/search", params={"q": "tide", "limit": 2})
     assert answer.headers["Link"] == f'<{answer.json()["next"]}>; rel="next"'

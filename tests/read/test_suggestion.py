@@ -14,7 +14,8 @@ SEARCH = list(SearchParams.model_fields)
     ("given", "expected"),
     [
         ("page_size", "limit"), ("per_page", "limit"), ("rows", "limit"), ("size", "limit"), ("count", "limit"),
-        ("offset", "cursor"), ("page", "cursor"), ("start", "cursor"),
+        ("offset", "page"), ("start", "page"), ("n", "limit"), ("pageSize", "limit"), ("perpage", "limit"),
+        ("fromDate", "date_from"), ("date.gte", "date_from"), ("byline", "author"), ("page_token", "cursor"),
         ("query", "q"), ("search", "q"), ("text", "q"),
         ("person", "entity"), ("place", "entity"), ("organization", "entity"), ("tag", "entity"),
         ("from-date", "date_from"), ("begin_date", "date_from"), ("from", "date_from"), ("since", "date_from"),
@@ -34,6 +35,7 @@ def test_where_nothing_is_near_nothing_is_offered(given: str) -> None:
 
 
 def test_only_what_there_is_here_is_offered() -> None:
+    assert meant("page", EntityParams.model_fields) == meant("offset", EntityParams.model_fields) == "cursor"
     assert meant("query", TimelineParams.model_fields) == "q"
     assert meant("query", EntityParams.model_fields) == "name"
     assert meant("since", EntityParams.model_fields) is None

@@ -92,8 +92,9 @@ class WhooshEngine:
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)
         rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, found, resumed)
-        page = rows.take(slice(query.limit))
-        after = page.place(-1) if len(rows) > len(page) > 0 else None
+        reached = query.offset + query.limit
+        page = rows.take(slice(query.offset, reached))
+        after = page.place(-1) if len(rows) > reached and len(page) else None
         return Hits(
             total=total,
             hits=_hits(snapshot, page, scored),
@@ -328,15 +329,15 @@ def _ranked_page(
     snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
     resumed: Cursor | None,
 ) -> tuple[rank.Rows, Place | None]:  # fmt: skip
-    """One row more than asked for, where there is one, and the floor of the reordered window."""
-    after = resumed.after if resumed else None
+    """All rows up to one more than asked for, where there is one, and the floor of the reordered window."""
+    after, count = resumed.after if resumed else None, query.offset + query.limit + 1
     if execution is None or planned is None:
         timed = rank.by_time(snapshot, found, query.sort)
-        return rank.first(snapshot, timed, query.limit + 1, after), None
+        return rank.first(snapshot, timed, count, after), None
     reordering = rank.Reordering(snapshot, planned, execution)
     if not reordering.applies:
-        return rank.first(snapshot, found, query.limit + 1, after), None
-    return reordering.page(found, query.limit + 1, resumed.floor if resumed else None, after)
+        return rank.first(snapshot, found, count, after), None
+    return reordering.page(found, count, resumed.floor if resumed else None, after)
 
 
 def _next_cursor(
