@@ -84,7 +84,7 @@ def check_entity(client: httpx.Client, id: str) -> None:
     ]
     assert parts
     assert max(parts) <= number(articles) <= number(mentions)
-    [described] = re.findall(r'<h2 id="roles">.*?</ul>', page, re.DOTALL)
+    [described] = re.findall(r'<h2 id="roles".*?</ul>', page, re.DOTALL)
     assert max(number(each) for each in re.findall(r"<b>([\d,]+)</b>", described)) <= number(articles)
 
 
