@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Annotated, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Query, Request, Response
+from fastapi.responses import JSONResponse
 
 from app.alerts.saving import save_search
 from app.http.deps import AlertsDep, ArchiveDep, SearchId, json_body, no_parameters, one_value_each
-from app.http.openapi import NEEDS_KEY, responses
-from app.http.responses import next_page_link, reply
+from app.http.openapi import NEEDS_KEY, Responses, responses
+from app.http.responses import check_tag, next_page_link, reply
+from app.http.syndication import FEED_TYPES, FEED_WRITERS, SyndicatedFeed
 from app.read import cursors
-from app.read.models import NewArticlePage, SavedSearch, SavedSearchMade, SavedSearchPage, SearchMessagePage
-from app.read.params import SavedSearchBody, SavedSearchChange, SavedSearchParams
+from app.read.models import JsonFeed, NewArticlePage, SavedSearch, SavedSearchMade, SavedSearchPage, SearchMessagePage
+from app.read.news import news_entries, one_line
+from app.read.params import SavedSearchBody, SavedSearchChange, SavedSearchFeedParams, SavedSearchParams
 from app.read.searches import delivery_view, match_view, saved_search_view
 from app.store import searches as store
 
@@ -165,6 +169,53 @@ def list_search_deliveries(
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)
+
+
+def _as_feeds() -> Responses:
+    """Return what a feed may answer: a model for JSON, text for the others."""
+    found = responses(400, 401, 403, 404)
+    found[200]["content"] = {FEED_TYPES[name]: {"schema": {"type": "string"}} for name in ("atom", "rss")}
+    return found
+
+
+class _FeedOfMatches(JSONResponse):
+    media_type = FEED_TYPES["json"]
+
+
+@router.get(
+    "/v1/searches/{search_id}/feed",
+    operation_id="getSavedSearchFeed",
+    summary="Follow a saved search",
+    response_model=JsonFeed,
+    response_class=_FeedOfMatches,
+    responses=_as_feeds(),
+    openapi_extra=NEEDS_KEY,
+)
+def get_saved_search_feed(
+    request: Request,
+    archive: ArchiveDep,
+    _key: AlertsDep,
+    search_id: SearchId,
+    params: Annotated[SavedSearchFeedParams, Query()],
+) -> Response:
+    """What was new for it, last found first, as Atom, RSS or JSON Feed. Readers of feeds may send the key as the
+    password of HTTP Basic."""
+    with archive.database.reading() as session:
+        search = store.load_search(session, search_id)
+        found = [article for _, article, _ in store.found_articles(session, search, params.limit)]
+        entries = news_entries(archive, session, found)
+    root = str(request.base_url).rstrip("/")
+    given = urlencode(request.query_params.multi_items())
+    feed = SyndicatedFeed(
+        title=f"Dateline: {one_line(search.name)}",
+        root=root,
+        address=f"{root}/v1/searches/{search_id}/feed{'?' if given else ''}{given}",
+        page=f"{root}/?{urlencode(search.parameters, doseq=True)}",
+        entries=entries,
+    )
+    written = FEED_WRITERS[params.format](feed)
+    headers = {"ETag": check_tag(request, written.decode()), "Cache-Control": "no-cache"}
+    return Response(written, headers=headers, media_type=FEED_TYPES[params.format])
 
 
 def _view(archive: ArchiveDep, id: str) -> SavedSearch:

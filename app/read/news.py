@@ -74,11 +74,16 @@ def latest_entries(
     wanted = relax(clause) if clause is not None and params.match == "any" else clause
     hits = engine.search(Query(wanted, asked.filters, "-revised", params.limit)).hits
     ids = [hit.id for hit in hits]
-    rows, named = store.load_articles(session, ids), store.named_entities(session, ids)
-    documents = archive.engine.status().documents
+    rows = store.load_articles(session, ids)
     # The index may not know yet of one that was withdrawn a moment ago.
-    shown = [rows[id] for id in ids if id in rows and rows[id].status == "published"]
-    return [_news_entry(row, by_salience(named[row.id], row.headline, documents)[:CATEGORIES]) for row in shown]
+    return news_entries(archive, session, [rows[id] for id in ids if id in rows and rows[id].status == "published"])
+
+
+def news_entries(archive: Archive, session: Session, rows: Sequence[Article]) -> list[NewsEntry]:
+    """Return articles as entries, in the order given."""
+    named = store.named_entities(session, [row.id for row in rows])
+    documents = archive.engine.status().documents
+    return [_news_entry(row, by_salience(named[row.id], row.headline, documents)[:CATEGORIES]) for row in rows]
 
 
 def feed_title(params: FeedParams, asked: Asked) -> str:

@@ -318,6 +318,11 @@ class FeedParams(Conditions):
     limit: Annotated[int, Field(ge=1, le=100, description="Entries at most.", examples=[20]), _DIGITS] = 50
 
 
+class SavedSearchFeedParams(Params):
+    format: FeedFormat = Field("atom", description="How it is written.", examples=["json"])
+    limit: Annotated[int, Field(ge=1, le=100, description="Entries at most.", examples=[20]), _DIGITS] = 50
+
+
 class EntityTimelineParams(Params):
     interval: AnyInterval = "auto"
 

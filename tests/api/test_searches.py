@@ -18,6 +18,7 @@ from app.archive import open_archive
 from app.settings import Settings
 from app.store import keys
 from tests.alerts.test_telling import Desk
+from tests.api.test_feed import FORMATS, TYPES, entries
 from tests.fetch.web import Web, serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
@@ -93,6 +94,30 @@ def test_a_search_is_saved_told_listed_and_ended(desk: tuple[Api, Desk]) -> None
     assert ask(api, "PATCH", f"/v1/searches/{saved['id']}", {"state": "on"})["state"] == "on"
     assert ask(api, "DELETE", f"/v1/searches/{saved['id']}")["id"] == saved["id"]
     assert api.problem(api.http.get(f"/v1/searches/{saved['id']}", headers=AS_ADMIN))["status"] == 404
+
+
+def test_what_was_new_is_a_feed_that_a_reader_may_follow_with_its_key_as_a_password(desk: tuple[Api, Desk]) -> None:
+    api, _ = desk
+    put(api, 1)
+    saved = ask(api, "POST", "/v1/searches", {"name": "Tides <new>", "search": "q=tide&sort=-date"})["saved"]
+    path, reader = f"/v1/searches/{saved['id']}/feed", ("anybody", AS_ADMIN["Authorization"].removeprefix("Bearer "))
+    empty = {format: api.http.get(path, params={"format": format}, auth=reader) for format in FORMATS}
+    assert [entries(answer) for answer in empty.values()] == [[], [], []]
+    put(api, 1, 2, 3)
+    wait_for(api, f"/v1/searches/{saved['id']}/matches", 2)
+    for format, before in empty.items():
+        tag = {"If-None-Match": before.headers["ETag"]}
+        answer = api.http.get(path, params={"format": format}, auth=reader, headers=tag)
+        assert answer.headers["Content-Type"] == TYPES[format]
+        assert [entry["title"] for entry in entries(answer)] == ["Tide 3", "Tide 2"]
+        tag = {"If-None-Match": answer.headers["ETag"]}
+        assert api.http.get(path, params={"format": format}, auth=reader, headers=tag).status_code == 304
+    assert len(entries(api.http.get(f"{path}?limit=1", auth=reader))) == 1
+    shown = api.http.get(f"{path}?format=json", auth=reader).json()
+    assert (shown["title"], urlsplit(shown["home_page_url"]).query) == ("Dateline: Tides <new>", "q=tide&match=all")
+    assert api.problem(api.http.get(path))["status"] == 401
+    assert api.problem(api.http.get(f"{path}?limit=0", auth=reader))["status"] == 422
+    assert api.problem(api.http.get("/v1/searches/none/feed", auth=reader))["status"] == 404
 
 
 def test_pages(desk: tuple[Api, Desk]) -> None:

@@ -58,6 +58,7 @@ OPERATIONS = {
     "deleteSavedSearch": "delete /v1/searches/{search_id}",
     "listSearchMatches": "get /v1/searches/{search_id}/matches",
     "listSearchDeliveries": "get /v1/searches/{search_id}/deliveries",
+    "getSavedSearchFeed": "get /v1/searches/{search_id}/feed",
 }
 
 
@@ -200,7 +201,7 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
         "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
         "reviseArticle", "createUpload", "createFetch", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
         "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
-        "listSearchMatches", "listSearchDeliveries",
+        "listSearchMatches", "listSearchDeliveries", "getSavedSearchFeed",
     }  # fmt: skip
     assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert schema["security"] == [{}, {"key": []}]
