@@ -18,7 +18,7 @@ from app.http.prefix import prefix_of
 from app.read.models import ArticlesToPut, ArticleToPut, FilesToHandIn, Problem
 
 PROBLEM_JSON = "application/problem+json"
-ANY_TYPE = "*/*"
+FILE_TYPE = "application/octet-stream"
 TITLE = "Dateline"
 # Of this contract, not of the program: /v1/stats has that one.
 VERSION = "1.0.0"
@@ -110,7 +110,7 @@ def file_of(found: Responses, headers: Mapping[str, str]) -> Responses:
     """Declare that an operation answers with a file, whose type is told with it, and with headers of its own."""
     success = found[200]
     told = {name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
-    content = {ANY_TYPE: {"schema": {"type": "string"}}}
+    content = {FILE_TYPE: {"schema": {"type": "string", "format": "binary"}}}
     return {**found, 200: {**success, "headers": success["headers"] | told, "content": content}}
 
 

@@ -45,7 +45,7 @@ class Publisher:
 @router.get("/sources")
 def show_publishers(request: Request, archive: ArchiveDep) -> Response:
     here = Address.of(request)
-    number = PublisherParams.checked(dict(here.pairs)).page
+    number = PublisherParams.checked(dict(request.query_params)).page
     engine, root = archive.engine.still(), prefix_of(request.scope)
     found = engine.search(Query(sort="-date", limit=1, facets=("source",), facet_limit=_ALL, dates=True))
     assert found.dates is not None, "the query asked for dates"

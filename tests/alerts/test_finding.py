@@ -143,7 +143,7 @@ def test_a_name_that_several_share_by_now_keeps_no_other_search_waiting(archive:
         {},
         {"match": "any"},
         {"limit": "5"},
-        {"page": "2", "q": "tide"},
+        {"colour": "red", "q": "tide"},
         {"q": ["tide", "harbour"]},
         {"entity_name": ["Nobody Known"]},
         {"q": '"a' * 900},
