@@ -57,13 +57,15 @@ def work(archive: Archive, more: Sequence[Task] = ()) -> None:
                 until = time.monotonic() + _LINGER if _step(more) else until
                 time.sleep(_LOOK)
                 continue
-            while _do_some(archive, poller) or _step(more):
+            while _do_some(archive, poller, more):
                 until = time.monotonic() + _LINGER
 
 
-def _do_some(archive: Archive, poller: Poller) -> bool:
-    """Files first: somebody waits for them. What feeds brought is written in no time, and names take longer."""
-    return do_next_job(archive) or poller.step() or (archive.settings.recognise and name_some(archive) > 0)
+def _do_some(archive: Archive, poller: Poller, more: Sequence[Task]) -> bool:
+    """Files first: somebody waits for them. What feeds brought is written in no time, and names take longer; whatever
+    else there is takes its turn between two of these."""
+    done = do_next_job(archive) or poller.step() or (archive.settings.recognise and name_some(archive) > 0)
+    return _step(more) or done
 
 
 def _first_due(more: Sequence[Task]) -> float:
