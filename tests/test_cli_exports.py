@@ -10,8 +10,9 @@ import pytest
 from typer.testing import CliRunner
 
 from app import errors
-from app.archive import Archive, open_archive
+from app.archive import open_archive
 from app.cli import app
+from app.cli.command import EXIT_DISK
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from tests.conftest import RECORDS, WriteRecords
@@ -48,12 +49,12 @@ def test_a_failure_leaves_the_file_that_was_there(
     file = tmp_path / "found.jsonl"
     file.write_text("before")
 
-    def fails(archive: Archive) -> bool:
+    def fails(*_: object) -> bool:
         raise errors.StorageFailed("the disk failed")
 
     monkeypatch.setattr("app.read.export.store.published_of", fails)
     done = CliRunner().invoke(app, ["export", "-o", str(file), "--data-dir", str(folder)])
-    assert done.exit_code != 0
+    assert done.exit_code == EXIT_DISK, done.output
     assert file.read_text() == "before"
     assert not list(tmp_path.glob(".found*"))
 
