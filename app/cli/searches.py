@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from app.cli.command import AsJson, CommandLine, DataDir, complain, examples, existing, print_json
-from app.read.models import Digest
 
 searches = CommandLine(
     help="Save searches, and be told what is new for them.\n\nA server asks them whenever articles arrive, and tells "
@@ -15,6 +14,7 @@ searches = CommandLine(
     epilog=examples(("dateline searches add Pahalgam 'q=Pahalgam' --email desk@news.example", "")),
 )
 
+_Digest = Literal["hour", "day", "week"]
 Id = Annotated[str, typer.Argument(metavar="ID", help="The saved search: 1f0c9b7e52d4a683.")]
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many to show.")]
 
@@ -34,7 +34,7 @@ def add_command(
     search: Annotated[str, typer.Argument(metavar="SEARCH", help="The address of a search, or its query string.")],
     webhook: Annotated[str | None, typer.Option(metavar="URL", help="An address that is told at once.")] = None,
     email: Annotated[str | None, typer.Option(metavar="ADDRESS", help="Who gets a mail with what is new.")] = None,
-    digest: Annotated[Digest | None, typer.Option(help="How often there is mail (day).")] = None,
+    digest: Annotated[_Digest | None, typer.Option(help="How often there is mail (day).")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
 ) -> None:

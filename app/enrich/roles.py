@@ -12,10 +12,14 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from app.enrich import callings, gazetteer, lexicon, organizations, titles
-from app.enrich.mentions import Mention
 from app.text import sentences
+
+# Its module loads all that recognises names, and a search for `President Putin` has no use for it.
+if TYPE_CHECKING:
+    from app.enrich.mentions import Mention
 
 # An apposition of more words has become a sentence of its own.
 _MOST_WORDS = 12

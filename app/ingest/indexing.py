@@ -19,7 +19,6 @@ from sqlmodel import Session
 from app.archive import Archive
 from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailable
 from app.ingest.lock import writing_alone
-from app.ingest.rules import RULES
 from app.search.engine import Document, IndexStatus
 from app.store import furniture, receipts, withdrawals
 from app.store.articles import arrivals, changed_after, count_changed_after, entities_of, touch
@@ -150,7 +149,7 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
     if not meanwhile:
         _mark_earlier(archive)
     with archive.database.writing() as session:
-        settle_entities(session, RULES, meanwhile=meanwhile)
+        _settle(session, meanwhile=meanwhile)
     try:
         applied = _go_on(archive, stopped)
     except IndexUnavailable:
@@ -183,6 +182,12 @@ def _mark_earlier(archive: Archive) -> None:
             count, changed = furniture.look_through(session, _STEP)
             replace_furnished(session, changed)
             touch(session, changed)
+
+
+def _settle(session: Session, *, meanwhile: bool = False) -> None:
+    from app.ingest.rules import RULES  # loads the resolver, which those who only ask the index do without
+
+    settle_entities(session, RULES, meanwhile=meanwhile)
 
 
 def _go_on(archive: Archive, stopped: Stopped) -> int:
@@ -271,7 +276,7 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
 
     _mark_earlier(archive)
     with archive.database.writing() as session:
-        settle_entities(session, RULES)
+        _settle(session)
     with archive.database.reading() as session:
         reached = newest(session)
         status = archive.engine.status()
