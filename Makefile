@@ -4,6 +4,9 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# What a server can have, and what the checks need besides.
+USEFUL := documents,mcp,tables
+USABLE := $(VENV)/.usable
 READY := $(VENV)/.ready
 # A fork of Whoosh that is maintained and imports as `whoosh`; see docs/adr/0003 for why it is not what we run on.
 FORK := whoosh3==3.54.0
@@ -23,22 +26,34 @@ SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
 
-run: setup ## install, migrate, ingest seeds/, serve on http://127.0.0.1:8000
+run: $(USABLE) ## install, migrate, ingest seeds/, serve on http://127.0.0.1:8000
 	@$(BIN)/alembic upgrade head
 	@$(BIN)/dateline ingest seeds
 	@$(BIN)/dateline serve $(SERVE)
 
-setup: $(READY) ## make .venv and install into it
+setup: $(READY) ## make .venv with all that the checks need
 	@:
 
-# The stamp makes a second run quick: only a change of the requirements installs again.
-$(READY): pyproject.toml constraints.txt
+# A stamp makes a second run quick: only a change of the requirements installs again. pip tells no pipe how far it is
+# but by what it fetches; its last line says that all went well.
+define install
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
-		echo "Dateline needs Python 3.11 or newer, as $(PYTHON) or by name: make setup PYTHON=/path/to/python3.11"; exit 1; }
+		echo "Dateline needs Python 3.11 or newer, as $(PYTHON) or by name: make $@ PYTHON=/path/to/python3.11"; exit 1; }
 	@echo "Installing into $(VENV); the first time takes a few minutes."
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[dev]'
-	@touch $(READY)
+	@$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[$(1)]' | awk '\
+		/^ *(Downloading|Using cached) .*[.]whl/ { print "  " $$(NF - 2), $$(NF - 1), $$NF; fflush() } \
+		/^Installing collected packages/ { print "  and unpacking"; fflush() } \
+		/^Successfully installed/ { done = 1 } END { exit !done }'
+endef
+
+$(USABLE): pyproject.toml constraints.txt
+	$(call install,$(USEFUL))
+	@touch $@
+
+$(READY): pyproject.toml constraints.txt
+	$(call install,dev)
+	@touch $(USABLE) $@
 
 # What checks the schema and generates a client in TypeScript. Where npm is missing, the tests that need it say so.
 $(NODE): tests/clients/package.json | $(READY)
