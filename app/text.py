@@ -84,6 +84,11 @@ def normalise(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
+def one_line(text: str) -> str:
+    """Normalise, with single spaces for all that is white."""
+    return " ".join(normalise(text).split())
+
+
 def oddities(text: str) -> set[str]:
     """Name the kinds of characters that `normalise` drops or replaces. Line ends are none."""
     if not _ODD.search(text):

@@ -16,10 +16,11 @@ from app.http.responses import check_tag, next_page_link, reply
 from app.http.syndication import FEED_TYPES, FEED_WRITERS, SyndicatedFeed
 from app.read import cursors
 from app.read.models import JsonFeed, NewArticlePage, SavedSearch, SavedSearchMade, SavedSearchPage, SearchMessagePage
-from app.read.news import news_entries, one_line
+from app.read.news import news_entries
 from app.read.params import SavedSearchBody, SavedSearchChange, SavedSearchFeedParams, SavedSearchParams
 from app.read.searches import delivery_view, match_view, saved_search_view
 from app.store import searches as store
+from app.text import one_line
 
 router = APIRouter(tags=["Saved searches"], dependencies=[Depends(one_value_each)])
 T = TypeVar("T")

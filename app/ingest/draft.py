@@ -16,13 +16,14 @@ import msgspec
 
 from app.enrich.layout import Layout, lay_out
 from app.ingest import fields
+from app.ingest.codes import NO_CODES, Codes, codes_of
 from app.ingest.dates import DateOrder, Published, parse_published, time_on
 from app.ingest.exported import Exported, exported
 from app.ingest.formats import Format, unpacked_name
 from app.ingest.markup import plain_text
 from app.ingest.readers import Record
 from app.ingest.readers.record import Refused
-from app.text import fingerprint, normalise, oddities, printable
+from app.text import fingerprint, normalise, oddities, one_line, printable
 
 # Ids of our own kind in a file name: 000_4733ca42cb406978.txt.
 _OWN_ID = re.compile(r"(?:^|[^0-9a-zA-Z])([0-9a-f]{16})$")
@@ -112,6 +113,7 @@ class Draft:
     `content_sha256` is of headline, body and date: the date belongs to it, for newswires print the same line of two
     days (`Bundesbank leaves credit policies unchanged`). `record_sha256` is of all fields, `untimed_sha256` of all but
     `published_at`: what records had before their times were kept, and what those have that only repeat the date.
+    `uncoded_sha256` is of all but that and `codes`: what records had before these were kept.
     """
 
     id: str
@@ -126,9 +128,11 @@ class Draft:
     url: str | None
     authors: tuple[str, ...]
     language: str
+    codes: Codes
     content_sha256: str
     record_sha256: str
     untimed_sha256: str
+    uncoded_sha256: str
     origin: Origin
     record: Record
     cleaned: frozenset[str]
@@ -145,6 +149,15 @@ class Draft:
     def sha256_at(self, published_at: str | None) -> str:
         """Return the hash that the record would have with that time."""
         return _at_time(self.untimed_sha256, published_at)
+
+    def sha256s_before(self, published_at: str | None) -> set[str]:
+        """Return the hashes of those that say the same but leave out the time, the codes, or both; `published_at` is
+        the time of the one that is there."""
+        less = {self.untimed_sha256} if self.published_at else set()
+        if self.codes == NO_CODES:
+            return less
+        at = self.published_at or published_at
+        return less | {self.uncoded_sha256, _at_time(self.uncoded_sha256, at)}
 
     @property
     def size(self) -> int:
@@ -181,7 +194,9 @@ def draft(
     by_id = own_id if url is None or ranks.get("id", 0) < fields.OURS else None
     key, id = _key(format, origin, source, by_id, url, content)
     source = source or named
-    untimed = _untimed_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
+    codes = codes_of(record.fields)
+    uncoded = _uncoded_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
+    untimed = _with_codes(uncoded, codes)
     return Draft(
         id=id,
         key=key,
@@ -195,9 +210,11 @@ def draft(
         url=url,
         authors=authors,
         language=language,
+        codes=codes,
         content_sha256=content,
         record_sha256=_at_time(untimed, published_at),
         untimed_sha256=untimed,
+        uncoded_sha256=uncoded,
         origin=origin,
         # The raw fields are not needed any more, and would double what waits for recognition.
         record=Record(record.number, {}, record.offset, record.sha256),
@@ -217,12 +234,16 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
     own_id, source, url = _line(str(given.id) if given.id is not None else None), _line(given.source), _line(given.url)
     authors, language = tuple(_authors(given.authors)), _line(given.language) or "en"
 
+    codes = codes_of(record.fields, again=True)
+
     def hashed(dateline: str | None) -> str:
-        return _untimed_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
+        return _uncoded_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
 
     dateline = _line(given.dateline)
-    if _at_time(hashed(None), published_at) == known.record_sha256:
+    if _at_time(_with_codes(hashed(None), codes), published_at) == known.record_sha256:
         dateline = None  # it was found in the text
+    uncoded = hashed(dateline)
+    untimed = _with_codes(uncoded, codes)
     return Draft(
         id=known.id,
         key=known.key,
@@ -236,9 +257,11 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
         url=url,
         authors=authors,
         language=language,
+        codes=codes,
         content_sha256=fingerprint(headline or "", body, date or ""),
-        record_sha256=_at_time(hashed(dateline), published_at),
-        untimed_sha256=hashed(dateline),
+        record_sha256=_at_time(untimed, published_at),
+        untimed_sha256=untimed,
+        uncoded_sha256=uncoded,
         origin=origin,
         record=Record(record.number, {}, record.offset, record.sha256),
         cleaned=frozenset(oddities(" ".join(_texts(given)))),
@@ -246,8 +269,12 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
     )
 
 
-def _untimed_sha256(*parts: str | None) -> str:
+def _uncoded_sha256(*parts: str | None) -> str:
     return fingerprint(*(part or "" for part in parts))
+
+
+def _with_codes(uncoded: str, codes: Codes) -> str:
+    return fingerprint(uncoded, "codes", codes.hashed_part()) if codes != NO_CODES else uncoded
 
 
 def _at_time(untimed: str, published_at: str | None) -> str:
@@ -314,7 +341,7 @@ def _texts(given: _Given) -> list[str]:
 
 def _line(text: str | None) -> str | None:
     """Return the text on one line with single spaces; None where nothing is left."""
-    return " ".join(normalise(text).split()) or None if text else None
+    return one_line(text) or None if text else None
 
 
 def _authors(given: str | list[str] | None) -> tuple[str, ...]:

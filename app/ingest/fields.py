@@ -44,6 +44,19 @@ NAMES: dict[str, tuple[str, ...]] = {
     "authors": ("authors", "author", "byline", "creator", "writer", "dc_creator"),
     "language": ("language", "lang", "language_code", "meta_lang"),
 }  # fmt: skip
+# What the desk says besides: all that is filled is taken, in this order (`codes.py`).
+CODES: dict[str, tuple[str, ...]] = {
+    "rights": (
+        "rights", "copyright_notice", "copyright", "usage_terms", "dc_rights", "license", "licence",
+    ),
+    "urgency": ("urgency", "ed_urg", "editorial_urgency"),
+    "subjects": (
+        "subjects", "categories", "category", "section", "section_name", "article_section", "topics", "keywords",
+        "news_keywords", "tags", "dc_subject",
+    ),
+}  # fmt: skip
+LISTED = frozenset(("subjects", "categories", "topics", "keywords", "newskeywords", "tags"))
+"""Names of fields in whose texts a comma parts one from the next."""
 
 # Those before it say when an article was published, and not when a program met it.
 _WHEN_MET = NAMES["date"].index("seen_date")
@@ -83,7 +96,7 @@ class _Slots(dict[str, tuple[str, int] | None]):
             self.clear()
         field, number = _NUMBERS.get(plain(name), (None, 0))
         # The name as it is in the table goes before `Name` and `_name`.
-        self[name] = slot = None if field is None else (field, 2 * number + (name != NAMES[field][number]))
+        self[name] = slot = None if field is None else (field, 2 * number + (name != _ALL_NAMES[field][number]))
         return slot
 
 
@@ -92,7 +105,8 @@ def plain(name: str) -> str:
     return _NOT_PLAIN.sub("", name).lower()
 
 
-_NUMBERS = {plain(name): (field, number) for field, names in NAMES.items() for number, name in enumerate(names)}
+_ALL_NAMES = NAMES | CODES
+_NUMBERS = {plain(name): (field, number) for field, names in _ALL_NAMES.items() for number, name in enumerate(names)}
 _SLOTS = _Slots()
 OURS = 2
 """A rank below this is of our own name of the field, in whatever spelling."""
@@ -103,7 +117,7 @@ def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
     best: dict[str, tuple[int, object]] = {}
     for name, value in spread(fields):
         slot = _SLOTS[name]
-        if slot is None or not is_filled(value):
+        if slot is None or slot[0] in CODES or not is_filled(value):
             continue
         field, rank = slot
         if (field in best and rank >= best[field][0]) or (field == "date" and _is_no_date(value)):
@@ -124,6 +138,14 @@ def times(fields: Mapping[str, object]) -> Iterator[object]:
     for (field, _), value in sorted(found, key=itemgetter(0)):
         if is_filled(value):
             yield _said(value, field)
+
+
+def coded(fields: Mapping[str, object]) -> Iterator[tuple[str, str, object]]:
+    """Yield what the desk says, best first: the field of ours, the name that it has there, and the value."""
+    met = ((slot, name, value) for name, value in spread(fields) if (slot := _SLOTS[name]) and slot[0] in CODES)
+    for (field, _), name, value in sorted(met, key=itemgetter(0)):
+        if is_filled(value):
+            yield field, name, value
 
 
 def field_of(name: str) -> str | None:

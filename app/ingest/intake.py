@@ -209,7 +209,7 @@ class Intake:
         pairs = [(draft, verdict) for draft, verdict, _ in judged]
         provenance.put_input_files(session, self.labels.take())
         provenance.put_keys(session, [(v.article, d.key) for d, v in pairs if v.is_rekeyed])
-        provenance.put_times(session, [rows.time(d, v) for d, v in pairs if v.is_timed])
+        provenance.put_completions(session, [rows.completion(d, v.completed) for d, v in pairs if v.completed])
         provenance.put_sightings(session, [(v.article, seen) for _, v in pairs for seen in v.seen])
         provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
         provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
@@ -224,7 +224,7 @@ class Intake:
             if verdict.outcome != "rejected":
                 self.tally.remark(path, undated=draft.date is None, cleaned=draft.cleaned)
             self.tally.recognised += verdict.needs_names
-            self.tally.timed += verdict.is_timed
+            self.tally.completed += verdict.completed is not None
             self.tally.named += verdict.needs_names and verdict.outcome == "unchanged"
         for refused in batch.refusals:
             self.tally.count("rejected", refused.container or refused.path)

@@ -16,10 +16,11 @@ from typing import Any
 
 from app.errors import InputUnreadable
 from app.ingest.dates import DateOrder
-from app.ingest.fields import NAMES, field_of, is_filled, plain, spread
+from app.ingest.fields import CODES, NAMES, field_of, is_filled, plain, spread
 
 _PROFILE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}", re.ASCII)
 _DEEPEST = 10
+_OURS = [name for name in (*NAMES, *CODES) if name != "time"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def parse_map(given: Sequence[str]) -> dict[str, list[str]]:
     paths: dict[str, list[str]] = {}
     for each in given:
         ours, equals, theirs = (part.strip() for part in each.partition("="))
-        if not equals or not theirs or ours not in NAMES or ours == "time":
-            known = ", ".join(name for name in NAMES if name != "time")
+        if not equals or not theirs or ours not in _OURS:
+            known = ", ".join(_OURS)
             raise InputUnreadable(f"--map {each!r} is not one of our fields = one of yours; ours are {known}.")
         paths.setdefault(ours, []).append(theirs)
     return paths

@@ -97,7 +97,7 @@ class Tally:
     recognised: int = 0
     named: int = 0
     """Articles of an earlier ingest without names that have them now."""
-    timed: int = 0
+    completed: int = 0
     """Articles that had no time of day, and are as they were otherwise."""
     ignored: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
@@ -179,6 +179,6 @@ class Tally:
             )
         if self.named:
             yield f"Names were recognised in {_articles(self.named)} that had none yet."
-        if self.timed:
-            yield f"The time of day was noted of {_articles(self.timed)} that had none yet."
+        if self.completed:
+            yield f"The time of day, rights or subjects were noted of {_articles(self.completed)} that had none yet."
         yield from self.notes

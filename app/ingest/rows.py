@@ -10,6 +10,7 @@ from app.ingest.draft import Draft
 from app.ingest.verdict import Verdict
 from app.store import tables
 from app.store.names import Names
+from app.store.provenance import StoredArticle
 from app.text import count_words
 
 # What a draft and a row call by the same name is the same; `article` says what is not.
@@ -20,6 +21,7 @@ def article(draft: Draft, verdict: Verdict, found: Enrichment | None, *, sequenc
     layout, named = draft.layout, found or verdict.named
     return {
         **{name: getattr(draft, name) for name in _AS_DRAFTED},
+        **draft.codes._asdict(),
         "id": verdict.article,
         "revision": verdict.revision,
         "headline": layout.headline,
@@ -40,9 +42,11 @@ def article(draft: Draft, verdict: Verdict, found: Enrichment | None, *, sequenc
     }
 
 
-def time(draft: Draft, verdict: Verdict) -> dict[str, str | None]:
-    """Return what an article takes over that is unchanged but for its time of day."""
-    return {"id": verdict.article, "published_at": draft.published_at, "record_sha256": draft.record_sha256}
+def completion(draft: Draft, completed: StoredArticle) -> dict[str, Any]:
+    """Return what an article takes over that is unchanged but for what it did not say yet."""
+    said = {name: value for name, value in draft.codes._asdict().items() if value is not None}
+    kept = {"id": completed.id, "published_at": completed.published_at, "record_sha256": completed.record_sha256}
+    return kept | said
 
 
 def copy(draft: Draft, verdict: Verdict, now: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from app.text import printable
 class Verdict:
     """`article` is the id it goes to, or is a copy of. `needs_names`: its names are to be recognised and written.
     `named`: the state that it revises, where the names of that one are its own. `seen`: what is to be kept of where
-    states of the article were read. `is_rekeyed`: the article has a key of an earlier version. `is_timed`: the record
-    says the time of day of an article that had none, and nothing else that is new."""
+    states of the article were read. `is_rekeyed`: the article has a key of an earlier version. `completed`: the state
+    with what the record says in addition, the time of day or codes, and nothing that is otherwise."""
 
     outcome: Outcome
     article: str
@@ -29,7 +29,7 @@ class Verdict:
     reason: str = ""
     seen: tuple[Seen, ...] = ()
     is_rekeyed: bool = False
-    is_timed: bool = False
+    completed: StoredArticle | None = None
 
     @property
     def writes_text(self) -> bool:
@@ -120,11 +120,12 @@ class Judge:
         now = Seen(place, draft.record_sha256, self.reading)
         if standing.record_sha256 == draft.sha256_at(draft.published_at or standing.published_at):
             return self._unchanged(draft, standing, archive, now)
-        if draft.published_at and standing.record_sha256 == draft.untimed_sha256:
-            timed = replace(standing, record_sha256=draft.record_sha256, published_at=draft.published_at)
-            _learn(archive, timed)
-            return replace(self._unchanged(draft, timed, archive, now), is_timed=True)
-        if not _said(seen, place, self.reading).isdisjoint((draft.record_sha256, draft.untimed_sha256)):
+        if standing.record_sha256 in (less := draft.sha256s_before(standing.published_at)):
+            at = draft.published_at or standing.published_at
+            completed = replace(standing, record_sha256=draft.sha256_at(at), published_at=at)
+            _learn(archive, completed)
+            return replace(self._unchanged(draft, completed, archive, now), completed=completed)
+        if not _said(seen, place, self.reading).isdisjoint({draft.record_sha256, draft.untimed_sha256} | less):
             return Verdict("unchanged", standing.id, standing.revision, seen=_noted(archive, standing.id, now))
         before = self.reading if self.met.has(place, standing.id) else standing.ingested_at
         noted = _noted(archive, standing.id, Seen(standing.file, standing.record_sha256, before), now)

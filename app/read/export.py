@@ -11,6 +11,7 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from typing import Any, cast
 
 from sqlmodel import Session
 
@@ -152,6 +153,9 @@ def _export_record(row: Article, named: Sequence[store.NamedEntity]) -> ExportRe
         source=row.source,
         authors=row.authors,
         language=row.language,
+        rights=row.rights,
+        urgency=row.urgency,
+        subjects=cast(Any, row.subjects),
         word_count=row.word_count,
         revision=row.revision,
         body=row.body,

@@ -306,6 +306,14 @@ class ArticleLinks(TypedDict):
     similar: Path
 
 
+class Subject(TypedDict):
+    """What the desk filed an article under: a code of a scheme, a name, or both."""
+
+    scheme: NotRequired[Annotated[str, Field(description="Whose code it is, as the record says it.")]]
+    code: NotRequired[Annotated[str, Field(examples=["medtop:20000344"])]]
+    name: NotRequired[Annotated[str, Field(examples=["ferry"])]]
+
+
 class Article(TypedDict):
     """One article, whole. `body` is as given; its parts are offsets into it."""
 
@@ -323,6 +331,11 @@ class Article(TypedDict):
     url: NotRequired[str]
     authors: list[str]
     language: str
+    rights: NotRequired[Annotated[str, Field(description="Copyright and terms of use: a statement on each line.")]]
+    urgency: NotRequired[Annotated[int, Field(description="As the desk gave it: 1 is most urgent.", ge=1, le=9)]]
+    subjects: NotRequired[
+        Annotated[list[Subject], Field(description="What the record says it is about, keywords among them.")]
+    ]
     word_count: Count
     body: str
     blocks: list[Block]

@@ -6,7 +6,6 @@ is that in which the archive came to know them. An entry keeps its id for good, 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -26,7 +25,7 @@ from app.search.highlight import snippet
 from app.search.query import Query, relax
 from app.store import articles as store
 from app.store.tables import Article
-from app.text import fold, normalise, sentences
+from app.text import fold, one_line, sentences
 
 CATEGORIES = 10
 """Categories of an entry; the article itself has all."""
@@ -34,7 +33,6 @@ _NOON = "12:00:00Z"
 """Of a day without a time: it is that day nearly everywhere on earth."""
 _DATE_LENGTH = len("YYYY-MM-DD")
 _URN_SPACE = UUID("0d0a5c1e-7b1f-5d0e-9a53-3f6d1f1b7f45")
-_BLANKS = re.compile(r"\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +97,6 @@ def feed_title(params: FeedParams, asked: Asked) -> str:
         for value in asked.filters.of(name)
     ]
     return one_line(", ".join(filter(None, (params.q, *conditions, *bounds))))
-
-
-def one_line(text: str) -> str:
-    """Return text as any format can hold it: without what is no character, on one line."""
-    return _BLANKS.sub(" ", normalise(text)).strip()
 
 
 def _news_entry(row: Article, named: Sequence[store.NamedEntity]) -> NewsEntry:

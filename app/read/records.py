@@ -40,6 +40,12 @@ class _RecordProvenance(TypedDict):
     pipeline: str
 
 
+class _RecordSubject(TypedDict, total=False):
+    scheme: str
+    code: str
+    name: str
+
+
 class ExportRecord(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True):
     """An article as the API has it, with what another archive needs to take it in as the same."""
 
@@ -54,6 +60,9 @@ class ExportRecord(msgspec.Struct, kw_only=True, frozen=True, omit_defaults=True
     source: str | None = None
     authors: list[str]
     language: str
+    rights: str | None = None
+    urgency: int | None = None
+    subjects: list[_RecordSubject] | None = None
     word_count: int
     revision: int
     body: str
@@ -166,8 +175,11 @@ def _spreadsheet_cell(value: object) -> str:
     return f"{text[:_MOST_IN_A_CELL]} … [cut; {len(text):,} characters in all]"
 
 
-def _named_in_cell(value: str | _RecordEntity) -> str:
-    return value if isinstance(value, str) else f"{value['name']} ({value['type']})"
+def _named_in_cell(value: str | dict[str, str]) -> str:
+    if isinstance(value, str):
+        return value
+    name, kind = value.get("name"), value.get("type") or value.get("code")
+    return f"{name} ({kind})" if name and kind else name or kind or ""
 
 
 def _reference_of(record: ExportRecord, base: str | None) -> Reference:
@@ -292,6 +304,8 @@ def _parquet_schema(arrow: Any) -> Any:
     kinds = {
         "headline_derived": arrow.bool_(),
         "authors": arrow.list_(text),
+        "urgency": number,
+        "subjects": arrow.list_(arrow.struct([("scheme", text), ("code", text), ("name", text)])),
         "word_count": number,
         "revision": number,
         "entities": arrow.list_(entity),

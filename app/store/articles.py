@@ -64,7 +64,10 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
     mentions = select(func.count()).where(Mention.article_id == Article.id).scalar_subquery()
     # In bytes: `length` of a text counts characters. JSON has a block in twice what it has here, a mention in some 50.
     size = func.length(cast(col(Article.body), LargeBinary)) + 2 * func.length(cast(col(Article.blocks), LargeBinary))
-    published = select(Article.id, size + 50 * mentions).where(Article.status == "published")
+    filed = (
+        func.coalesce(func.length(cast(col(column), LargeBinary)), 0) for column in (Article.subjects, Article.rights)
+    )
+    published = select(Article.id, sum(filed, size) + 50 * mentions).where(Article.status == "published")
     return dict(select_in(session, published, Article.id, ids))
 
 

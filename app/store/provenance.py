@@ -135,12 +135,12 @@ def put_keys(session: Session, keys: Sequence[tuple[str, str]]) -> None:
         session.connection().execute(statement, [{"article": id, "new": key} for id, key in keys])
 
 
-def put_times(session: Session, timed: Sequence[dict[str, str | None]]) -> None:
-    """Note when articles were published that are unchanged otherwise: `id`, `published_at` and `record_sha256` of each.
+def put_completions(session: Session, completed: Sequence[dict[str, Any]]) -> None:
+    """Note what articles that are unchanged otherwise did not say yet: columns of each, its `id` among them.
 
     A page that is asked for later must know that they moved within their day, so they count as revised."""
-    first = next_sequence(session, len(timed)) if timed else 0
-    for sequence, columns in enumerate(timed, first):
+    first = next_sequence(session, len(completed)) if completed else 0
+    for sequence, columns in enumerate(completed, first):
         changed = update(_ARTICLE).where(_ARTICLE.c.id == columns["id"])
         session.connection().execute(changed.values(**columns, sequence=sequence, revised=sequence))
 

@@ -94,6 +94,12 @@ class Article(SQLModel, table=True):
     furniture: list[list[int]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """`[start, end]` of the blocks that its source repeats, in order: see `furniture.py`. None until it was looked
     for."""
+    rights: str | None = None
+    """A statement on each line."""
+    urgency: int | None = None
+    """1, most urgent, to 9."""
+    subjects: list[dict[str, str]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
+    """What it is filed under: each with a `code`, a `name` or both, and perhaps the `scheme` of the code."""
     blocks: list[list[str | int]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     """`[kind, start, end]` in order."""
     body: str

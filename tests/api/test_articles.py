@@ -14,6 +14,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.tables import Article
+from app.web.site import create_app
 from tests.served import Api, closed, serve
 
 LOOKUP = "/v1/articles/lookup"
@@ -148,6 +149,28 @@ def test_lookup_takes_its_turn_with_the_searches(long: Api) -> None:
     long.post(LOOKUP, {"ids": []})
     assert long.http.post(LOOKUP, json={"ids": 1}).status_code == 422
     assert long.get("/v1/search")["total"] == 1, "each has given its turn back"
+
+
+def test_rights_urgency_and_subjects_are_shown(tmp_path: Path) -> None:
+    subjects = [{"scheme": "medtop", "code": "20000337", "name": "transport"}, {"code": "<x>"}]
+    record = {"title": "Ferry", "rights": "© Wire\nNot for sale.", "urgency": 3, "subjects": subjects}
+    (tmp_path / "a.jsonl").write_text(json.dumps(record), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "a.jsonl"], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        [hit] = client.get("/v1/search").json()["results"]
+        article = client.get(f"/v1/articles/{hit['id']}").json()
+        assert {name: article[name] for name in ("rights", "urgency", "subjects")} == {
+            name: record[name] for name in ("rights", "urgency", "subjects")
+        }
+        page = client.get(f"/articles/{hit['id']}").text
+        assert '<dt>Filed under</dt><dd><span title="medtop 20000337">transport</span>, <span title="' in page
+        assert "&lt;x&gt;</span></dd>" in page
+        assert "<dt>Urgency</dt><dd>3</dd>" in page
+        assert "<dt>Rights</dt><dd>© Wire</dd><dd>Not for sale.</dd>" in page
+        table = client.get("/v1/export", params={"format": "csv"}).text
+        assert "transport (20000337); <x>" in table
 
 
 @pytest.mark.parametrize("part", ["", "/text", "/similar"])

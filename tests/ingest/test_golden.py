@@ -35,11 +35,13 @@ def shown(incoming: Draft | Refusal) -> dict[str, Any]:
         return {"record": incoming.record, "offset": incoming.offset, "rejected": incoming.reason}
     fields = ("id", "external_id", "headline", "body", "date", "dateline", "source", "url", "language")
     present = {name: value for name in fields if (value := getattr(incoming, name)) is not None}
+    codes = json.loads(json.dumps(incoming.codes._asdict()))
     return {
         "record": incoming.record.number,
         "offset": incoming.record.offset,
         **present,
         "authors": [*incoming.authors],
+        **{name: value for name, value in codes.items() if value is not None},
     }
 
 

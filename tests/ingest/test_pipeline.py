@@ -194,7 +194,7 @@ def test_an_article_that_had_no_time_gets_it_and_is_unchanged(archive: Archive, 
     path = write_records("a.jsonl", [timed(FERRY, "14:30Z"), SNOW, RAIN])
     report = ingest([path], archive, PLAIN)
     assert outcome(report) == {"unchanged": 3}
-    assert "The time of day was noted of 1 article that had none yet." in report.notes
+    assert "The time of day, rights or subjects were noted of 1 article that had none yet." in report.notes
     assert times(archive) == {"1": ("2019-06-01T14:30Z", 1), "2": (None, 1), "3": (None, 1)}
     [hit] = archive.engine.search(Query(Word("ferry"))).hits
     assert hit.card.published_at == "2019-06-01T14:30Z"

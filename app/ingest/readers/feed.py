@@ -148,6 +148,8 @@ def _entry_fields(entry: Any, feed: Any, version: str) -> dict[str, object]:
         "url": next((url for url in links if url and url.startswith(("http://", "https://"))), None),
         "authors": _entry_authors(given) or (_entry_authors(channel) if version.startswith("atom") else []),
         "language": _entry_language(given, channel),
+        "rights": given.get("rights") or channel.get("rights"),
+        "subjects": [_filed(tag) for tag in given.get("tags") or []],
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -185,6 +187,12 @@ def _entry_authors(given: Mapping[str, Any]) -> list[str]:
         found = _WITH_MAIL.fullmatch(said.strip())
         return [(found["after"] or found["before"]) if found else said]
     return [name for author in listed if (name := author.get("name") or author.get("email"))]
+
+
+def _filed(tag: Mapping[str, Any]) -> dict[str, object]:
+    """Return a category: what it is called, and its code where that is another word."""
+    name, label = tag.get("term"), tag.get("label")
+    return {"scheme": tag.get("scheme"), "name": label or name, "code": name if label else None}
 
 
 def _entry_language(given: Mapping[str, Any], channel: Mapping[str, Any]) -> str | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from app.ingest.fields import NAMES, WHOLE_TEXTS, plain
+from app.ingest.fields import CODES, NAMES, WHOLE_TEXTS, plain
 
 _HEAD = re.compile(r"(?P<name>[A-Za-z][A-Za-z _-]{0,30}?)[ \t]*:(?:[ \t]+(?P<value>\S.*)|[ \t]*)")
 _MORE = re.compile(r"[ \t]+\S")
@@ -17,6 +17,8 @@ _DIGIT = re.compile(r"\d")
 # Beside the names of fields. Those of a whole text end the head.
 _ALSO = {"by": "authors", "dated": "date", "posted": "date"}
 _FIELDS = {plain(name): field for field, names in NAMES.items() for name in names} | _ALSO
+# Heads as well, below another one: `Rights: ...` may be prose.
+_CODES = {plain(name) for names in CODES.values() for name in names}
 _BODIES = {plain(name) for name in WHOLE_TEXTS}
 _LONGEST_HEAD = 60
 _MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]{0,6}\.?"
@@ -61,7 +63,7 @@ def _named_lines(text: str) -> Headed | None:
         name, value = _head_in(line)
         if plain(name) in _BODIES and fields:
             return Headed(fields, "".join([value + "\n" if value else "", *lines[number:]]))
-        field = _FIELDS.get(plain(name), "body")
+        field = _FIELDS.get(plain(name), "codes" if fields and plain(name) in _CODES else "body")
         last = field if field == "authors" or plain(name) in _ALSO else name
         if field != "body":
             fields |= between

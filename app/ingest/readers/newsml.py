@@ -53,6 +53,9 @@ def item_fields(item: _Element) -> dict[str, object]:
         "url": guid if guid.startswith(("http://", "https://")) else inner.get("url"),
         "authors": _credited(item) or inner.get("authors"),
         "language": _language_tag(item) or inner.get("language"),
+        "rights": _rights_info(item) or inner.get("rights"),
+        "urgency": tree.first_text(item, "contentmeta/urgency") or inner.get("urgency"),
+        "subjects": _subject_matter(item) or inner.get("subjects"),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -150,6 +153,21 @@ def _credited(item: _Element) -> list[str]:
         each for each in tree.elements_at(item, "contentmeta/creator") if "organisation" not in each.get("type", "")
     ]
     return [name for each in creators if (name := tree.first_text(each, "name") or each.get("literal", ""))]
+
+
+def _rights_info(item: _Element) -> list[str]:
+    paths = ("rightsinfo/copyrightnotice", "rightsinfo/usageterms")
+    return [text for path in paths for text in tree.texts_at(item, path) if text]
+
+
+def _subject_matter(item: _Element) -> list[dict[str, str]]:
+    """Return subjects with their codes, of which the part before the colon stands for the scheme, and keywords."""
+    found = []
+    for each in tree.elements_at(item, "contentmeta/subject"):
+        scheme, colon, code = each.get("qcode", "").partition(":")
+        code = (code if colon else scheme) or each.get("uri") or each.get("literal") or ""
+        found.append({"scheme": scheme if colon else "", "code": code, "name": tree.first_text(each, "name")})
+    return found + [{"name": text} for text in tree.texts_at(item, "contentmeta/keyword")]
 
 
 def _language_tag(item: _Element) -> str:

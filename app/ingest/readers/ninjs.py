@@ -50,6 +50,10 @@ def ninjs_fields(item: Mapping[str, object]) -> dict[str, object]:
         "url": uri if uri.startswith(("http://", "https://")) else None,
         "authors": nitf.names_in(_first_filled(given, "byline", "by") or ""),
         "language": _first_filled(given, "language"),
+        "rights": [text for name in _RIGHTS if (text := _first_filled(given, name))],
+        "urgency": given.get("urgency"),
+        "subjects": given.get("subjects") or given.get("subject"),
+        "keywords": given.get("keywords"),
     }
     rest = {name: item[name] for name in names.unknown(item) if names.plain(name) not in _READ}
     return rest | {name: value for name, value in fields.items() if value}
@@ -57,8 +61,9 @@ def ninjs_fields(item: Mapping[str, object]) -> dict[str, object]:
 
 _READ = frozenset(
     "uri bodies bodytext bodyxhtml headlines descriptions descriptiontext descriptionxhtml located by contentcreated "
-    "copyrightholder infosources type standard version associations".split()
+    "copyrightholder infosources type standard version associations subject copyrightnotice usageterms".split()
 )
+_RIGHTS = ("copyrightnotice", "usageterms")
 
 
 def _has_body(item: Mapping[str, object]) -> bool:

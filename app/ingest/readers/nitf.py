@@ -42,8 +42,38 @@ def nitf_fields(nitf: _Element) -> dict[str, object]:
         "url": address if address.startswith(("http://", "https://")) else "",
         "authors": _bylines(nitf, head),
         "language": nitf.get("{http://www.w3.org/XML/1998/namespace}lang", ""),
+        "rights": _rights_said(nitf, docdata),
+        "urgency": tree.first_text(nitf, f"{docdata}/urgency@ed-urg"),
+        "subjects": _topics(nitf, docdata),
     }
     return {name: value for name, value in fields.items() if value}
+
+
+def _rights_said(nitf: _Element, docdata: str) -> list[str]:
+    """Return what is said in words, else whose the copyright is and since when."""
+    said = [text for text in tree.texts_at(nitf, "body/body.head/rights") if text]
+    owners = (
+        (each.get("year", ""), each.get("holder", "")) for each in tree.elements_at(nitf, f"{docdata}/doc.copyright")
+    )
+    return said or [" ".join(filter(None, ("©", year, holder))) for year, holder in owners if holder]
+
+
+def _topics(nitf: _Element, docdata: str) -> list[dict[str, str]]:
+    """Return subjects by the code of the IPTC and the narrowest name, then keywords and other classifiers."""
+    names = ("detail", "matter", "type")
+    coded = [
+        {
+            "code": each.get("tobject.subject.refnum") or each.get("tobject.subject.code", ""),
+            "name": next(filter(None, (each.get(f"tobject.subject.{name}") for name in names)), ""),
+        }
+        for each in tree.elements_at(nitf, "head/tobject/tobject.subject")
+    ]
+    keys = [{"name": text} for text in tree.texts_at(nitf, f"{docdata}/key-list/keyword@key")]
+    others = [
+        {"scheme": each.get("type", ""), "name": tree.first_text(each, "") or each.get("value", "")}
+        for each in tree.elements_at(nitf, f"{docdata}/identified-content/classifier")
+    ]
+    return coded + keys + others
 
 
 def names_in(byline: str) -> list[str]:

@@ -64,6 +64,12 @@ _LANGUAGE = (
     "//meta[@http-equiv='content-language' or @http-equiv='Content-Language']/@content",
     "//meta[@property='og:locale']/@content",
 )
+_FILED = {
+    "rights": ("//meta[@name='copyright' or @name='dcterms.rights' or @name='dc.rights']/@content",),
+    "section": ("//meta[@property='article:section']/@content",),
+    "keywords": ("//meta[@property='article:tag']/@content",),
+    "words": ("//meta[@name='news_keywords']/@content", "//meta[@name='keywords']/@content"),
+}
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 
 
@@ -103,6 +109,7 @@ def page_fields(
         "url": _own_address(page, address),
         "authors": [name.strip() for name in (document.author or "").split(";") if name.strip()],
         "language": _language_said(page, stated),
+        **_filing(page),
     }
     return {name: value for name, value in fields.items() if value}
 
@@ -193,16 +200,37 @@ def _is_of_links(page: HtmlElement, body: str) -> bool:
 def _stated(page: HtmlElement) -> dict[str, str]:
     """What the page says of its article for machines, as JSON-LD: the first of each."""
     stated: dict[str, str] = {}
+    for article in _stated_on(page):
+        for name in ("datePublished", "inLanguage"):
+            if isinstance(said := article.get(name), str):
+                stated.setdefault(name, said.strip())
+    return stated
+
+
+def _filing(page: HtmlElement) -> dict[str, object]:
+    """Return rights and subjects as the page says them of its article for machines, else as its head does."""
+    said: dict[str, object] = {}
+    for article in _stated_on(page):
+        for name in ("articleSection", "keywords", "copyrightNotice", "license"):
+            if article.get(name):
+                said.setdefault(name, article[name])
+    heads = {
+        name: [str(value).strip() for path in paths for value in page.xpath(path)] for name, paths in _FILED.items()
+    }
+    return {
+        "rights": [said[name] for name in ("copyrightNotice", "license") if name in said] or heads["rights"],
+        "section": said.get("articleSection") or heads["section"],
+        "keywords": said.get("keywords") or heads["keywords"] or ",".join(heads["words"]),
+    }
+
+
+def _stated_on(page: HtmlElement) -> Iterator[dict[str, object]]:
     for script in page.xpath("//script[@type='application/ld+json']/text()"):
         try:
             value = json.loads(script, strict=False)
         except (ValueError, RecursionError):
             continue
-        for article in _stated_articles(value):
-            for name in ("datePublished", "inLanguage"):
-                if isinstance(said := article.get(name), str):
-                    stated.setdefault(name, said.strip())
-    return stated
+        yield from _stated_articles(value)
 
 
 def _stated_articles(value: object) -> Iterator[dict[str, object]]:
