@@ -174,10 +174,9 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    piece = text[start:end]
-    left = len(piece) - len(piece.lstrip())
-    if stripped := piece.strip():
-        yield start + left, start + left + len(stripped)
+    piece = text[start:end].lstrip()
+    if stripped := piece.rstrip():
+        yield end - len(piece), end - len(piece) + len(stripped)
 
 
 def fingerprint(*parts: str) -> str:

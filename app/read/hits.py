@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Literal, cast
 
 from sqlmodel import Session
@@ -19,6 +20,7 @@ from app.search.query import Clause
 from app.store.articles import NamedEntity, ShownText, named_entities, texts
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
+_card_values = attrgetter(*_ON_CARD)
 _EXTRA: frozenset[HitField] = frozenset(("entities", "body"))
 """What a hit has only where that was asked for."""
 _MARKS = ("headline_html", "headline_matches")
@@ -82,14 +84,13 @@ def _headline_marker(view: HitOptions) -> _Marker | None:
 
 def _hit(hit: Found, address: str, mark_headline: _Marker | None) -> Hit:
     shown: dict[str, object] = {"id": hit.id}
-    for name in _ON_CARD:
-        value = getattr(hit.card, name)
+    for name, value in zip(_ON_CARD, _card_values(hit.card), strict=True):
         if value is not None and value != ():
             shown[name] = value
         elif name == "url":
             shown[name] = address
         if name == "headline" and mark_headline is not None:
-            shown |= mark_headline(hit.card.headline)
+            shown |= mark_headline(value)
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
     return cast(Hit, shown)

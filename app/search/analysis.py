@@ -62,6 +62,7 @@ _LINE_JOINERS = tuple(f"-‐{_BREAKS}{INVISIBLE}")
 _THIN = "\u00a0\u2007\u2009\u202f"
 _TAIL = r"(?:[.,]\d{1,2})?(?!\w)"
 _SPACED = rf"\d(?<!\d \d)\d{{0,2}}(?: \d{{3}}){{1,4}}{_TAIL}(?!-\w| \d)"
+_GROUP_SPACES = frozenset(f" {_THIN}")
 _GROUPED = rf"\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}|{_SPACED}"
 # Full-width ones stand between sentences, too.
 _WIDE = r"(?<=\d)(?<!\d{4})，(?=\d{3}(?!\d))|(?<=\d)．(?=\d)"
@@ -109,7 +110,12 @@ LOOSE_COMMA = re.compile(r"(?<!\d),|,(?!\d)")
 _THIN_NUMBER = re.compile(rf"(?<!\w)\d{{1,3}}(?:[{_THIN}]\d{{3}}){{1,4}}{_TAIL}")
 _COMMAS = str.maketrans(dict.fromkeys(_THIN, ","))
 _UNTYPED = re.compile(rf"(?<=\w)[-‐{_BREAKS}]{_LINE_END}(?=\w)|[{INVISIBLE}]+")
-_BROKEN = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}\w|\d[ {_THIN}]\d{{3}}")
+_BROKEN_LINE = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}(?=[\w{INVISIBLE}])")
+_BROKEN_PLAINLY = re.compile(r"-[^\S\n]*\n[^\S\n]*(?=\w)")
+_GROUP_END = re.compile(rf"(?<=\d)[ {_THIN}](?=\d{{3}})")
+# A word of ASCII letters behind which no raw token goes on; and the signs behind which a word begins for certain.
+_PLAIN_WORD = re.compile(r"[a-zA-Z]+(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)")
+_OPENING = frozenset('("')
 
 
 class Form(msgspec.Struct, frozen=True, gc=False):
@@ -183,10 +189,17 @@ def is_unspaced(letter: str) -> bool:
     return _UNSPACED.match(letter) is not None
 
 
-def runs_on(text: str) -> bool:
-    """Return whether some raw token may go on over white space: a number in groups, or a word over the end of a
-    line."""
-    return _BROKEN.search(text) is not None
+def line_breaks(text: str) -> list[int]:
+    """Return where in a text a raw token may go on over the end of a line."""
+    if "\n" not in text:
+        return []
+    broken = _BROKEN_PLAINLY if text.isascii() else _BROKEN_LINE
+    return [match.start() for match in broken.finditer(text)]
+
+
+def group_breaks(text: str) -> list[int]:
+    """Return where in a text the groups of a number may part."""
+    return [match.start() for match in _GROUP_END.finditer(text)]
 
 
 def may_go_on(text: str) -> bool:
@@ -199,15 +212,40 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
 
     Without it, words between which more than one joiner stands are read again for each of them, from the first on.
     """
+    if (word := _PLAIN_WORD.match(text, place)) and _opens_word(text, place):
+        return word
     start = place
-    while start > after and (text[start - 1].isalnum() or _INSIDE.match(text, start - 1)):
-        start -= 1
+    while start > after and (before := _one_back(text, start, after)) is not None:
+        start = before
     while start <= place:
         match = _RAW.match(text, start)
         if match and match.end() > place:
             return None if _is_torn(match[0]) else match
         start = match.end() if match else start + 1
     return None
+
+
+def _opens_word(text: str, place: int) -> bool:
+    """Return whether a raw token that covers `place` can only begin there, as what stands before it shows. A space may
+    belong to the end of a line behind a hyphen."""
+    before = text[place - 1] if place else "("
+    return before in _OPENING or (before == " " and not text[max(place - 2, 0)].isspace())
+
+
+def _one_back(text: str, start: int, after: int) -> int | None:
+    """Return where the raw token that has `start` may have begun before; None where it cannot have."""
+    before = text[start - 1]
+    if before.isalnum() or _INSIDE.match(before):
+        return start - 1
+    if not before.isspace():
+        return None
+    if before in _GROUP_SPACES and text[start].isdecimal() and text[max(start - 2, 0)].isdecimal():
+        return start - 1
+    at, lines = start, 0
+    while at > after and text[at - 1].isspace():
+        at -= 1
+        lines += text[at] == "\n"
+    return at - 1 if lines == 1 and at > after and text[at - 1] in _LINE_JOINERS else None
 
 
 def plain_term(raw: str) -> str | None:

@@ -56,12 +56,15 @@ def snippet(clause: Clause | None, body: str, furniture: Sequence[Span] = ()) ->
 
 def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str:
     """`text` escaped for HTML with `<mark>` around the spans; `shift` is the offset at which `text` begins."""
+    escaped = html.escape if _SPECIAL.search(text) else str
     pieces, at = [], 0
     for start, end in spans:
-        pieces.append(html.escape(text[at : start - shift]))
-        pieces.append(f"<mark>{html.escape(text[start - shift : end - shift])}</mark>")
+        pieces.append(f"{escaped(text[at : start - shift])}<mark>{escaped(text[start - shift : end - shift])}</mark>")
         at = end - shift
-    return "".join(pieces) + html.escape(text[at:])
+    return "".join(pieces) + escaped(text[at:])
+
+
+_SPECIAL = re.compile("[&<>\"']")
 
 
 class Highlighter:
@@ -90,6 +93,7 @@ class Highlighter:
         # Python does not count how often a word overlaps itself in a text.
         self._uncounted = any(map(_overlaps_itself, beginnings))
         self._everywhere = "" in beginnings
+        self._numbers = any(beginning[:1].isdecimal() for beginning in beginnings)
         self._plain = tuple(beginnings - {""})
         self._lengths = {len(word) + edit for word, edits in self._fuzzy for edit in range(-edits, edits + 1)}
         self._tokens: dict[str, _Wanted] = {}
@@ -99,7 +103,10 @@ class Highlighter:
         spans: list[Span] = []
         reached = 0
         for at in self._places(text):
-            if at < reached or (raw := analysis.raw_at(text, at, reached)) is None:
+            if at < reached:
+                continue
+            if (raw := analysis.raw_at(text, at, reached)) is None:
+                reached = at + 1
                 continue
             begin, reached = raw.span()
             found = self._tokens.get(raw[0]) or self._learn(raw[0])
@@ -116,7 +123,9 @@ class Highlighter:
         are hits elsewhere or none.
         """
         found = self.matches(body)
-        telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
+        telling = (
+            [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)] if furniture else []
+        )
         apart = furniture if telling or not found else ()
         place, reach = _densest_hits(telling or found, body) if found else (_lead(body, apart), 0)
         clear = max((end for _, end in apart if end <= place), default=0)
@@ -142,26 +151,36 @@ class Highlighter:
         """Return where to look: ascending, and at least one place in each raw token that has a wanted form."""
         if not self._beginnings:
             return []
-        folded = fold_evenly(text)
-        # Where letters change their number when folded or a word goes on behind white space, and for fuzzy words, every
-        # word is looked at.
-        if self._everywhere or "\0" in folded or analysis.runs_on(text):
+        if self._everywhere:
             return [match.start() for match in analysis.raw_matches(text) if self._may_hit(match[0])]
-        bare = _without_joiners(folded)
+        folded = fold_evenly(text)
         places: list[int] = []
-        joined = self._uncounted
-        for beginning, without in self._beginnings:
-            before = len(places)
+        found = 0
+        for beginning, _ in self._beginnings:
             at = folded.find(beginning)
             while at >= 0:
-                places.append(at)
+                found += 1
+                if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at):
+                    places.append(at)
                 at = folded.find(beginning, at + 1)
-            joined = joined or bare.count(without) > len(places) - before
-        if joined:
+        within = self._within_tokens(text, folded, found)
+        if within or len(self._beginnings) > 1:
+            places = sorted((*places, *within))
+        return places
+
+    def _within_tokens(self, text: str, folded: str, found: int) -> list[int]:
+        """Return places in raw tokens whose forms do not stand in the folded text as they are: joined, over the end of
+        a line, in groups, of letters that change their number when folded. `found`: how often beginnings stand in it.
+        """
+        places: list[int] = []
+        bare = _without_joiners(folded)
+        if self._uncounted or sum(bare.count(without) for _, without in self._beginnings) > found:
             places += [match.end() - 1 for match in _JOINED.finditer(folded)]
-        if len(self._beginnings) > 1 or joined:
-            places.sort()
-        return [at for at in places if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at)]
+        if "\0" in folded:
+            places += [match.start() for match in _CHANGED.finditer(folded)]
+        if self._numbers:
+            places += analysis.group_breaks(text)
+        return places + analysis.line_breaks(text)
 
     def _may_hit(self, token: str) -> bool:
         """False where letters and beginning tell of a plain word that it is no hit, without analysis."""
@@ -204,6 +223,7 @@ class _Wanted:
 # Those that are left of `analysis.JOINERS` when a text is folded, and what Python takes for a letter.
 _JOINERS = "-'.&,_"
 _JOINED = re.compile(rf"[{_JOINERS}]\w")
+_CHANGED = re.compile("\0")
 """Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`)."""
 
 
@@ -275,9 +295,13 @@ def _merge_overlaps(spans: list[Span]) -> list[Span]:
 
 def _densest_hits(found: list[Span], body: str) -> Span:
     """Return where the hits that show most different words begin and end, and of such places the earliest."""
+    if len(found) == 1:
+        return found[0]
     starts = [start for start, _ in found]
     words = [body[a:b].casefold() for a, b in found]
     different = len(set(words))
+    if different == 1:
+        return found[0]
     best, most = (0, 0), 0
     for i in range(min(len(found), 200)):
         shown = dict.fromkeys(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)])

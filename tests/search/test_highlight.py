@@ -290,3 +290,33 @@ def test_marking_takes_time_in_proportion_to_the_text(piece: str, query: str) ->
 
     seconds(100)
     assert seconds(20_000) < 20 * seconds(5_000) + 0.5
+
+
+@pytest.mark.parametrize("odd", ["corpora-\ntion", "10 500", "Straße", "1\u00a0000", "26 1987", "soft\u00adly"])
+def test_one_odd_word_does_not_have_the_whole_text_read(odd: str) -> None:
+    """Every newspaper page has one; to look at each word of a text takes many times as long as to look for some."""
+    clause, plain = parse("harbour").clause, "the tide was high over the old town wall " * 5_000
+
+    def seconds(text: str) -> float:
+        started = time.process_time()
+        for _ in range(5):
+            matches(clause, text)
+        return time.process_time() - started
+
+    seconds(plain)
+    assert seconds(f"{plain}{odd} {plain}") < 10 * seconds(plain + plain) + 0.02
+
+
+@pytest.mark.parametrize(
+    ("query", "body", "shown"),
+    [
+        ("corporation", "a corpora-\ntion and\n corporation", "a [corpora-\ntion] and\n [corporation]"),
+        ("ration", "a corpora-\n tion, ration", "a corpora-\n tion, [ration]"),
+        ("500", "10 500 kilos, 500 of them", "10 [500] kilos, [500] of them"),
+        ("strasse", "die Straße (strasse)", "die [Straße] ([strasse])"),
+        ("softly", "soft\u00adly \u00adsoftly", "[soft\u00adly] \u00ad[softly]"),
+        ("s", "Pakistan `s army\n `s s.", "Pakistan `s army\n `s [s]."),
+    ],
+)  # fmt: skip
+def test_a_word_is_marked_whole_whatever_stands_in_it(query: str, body: str, shown: str) -> None:
+    assert marked(query, body) == shown
