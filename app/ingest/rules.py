@@ -1,13 +1,14 @@
 """The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
 from app.enrich import spellings
-from app.enrich.given import variants
+from app.enrich.given import may_be_given, variants
 from app.enrich.grounds import CLUES
 from app.enrich.namesakes import are_unlike, may_differ, part_namesakes
 from app.enrich.resolve import display_name
 from app.store.diminutives import Diminutives
 from app.store.entity_types import EntityTypes
 from app.store.linking import Rules
+from app.store.lone_names import LoneNames
 from app.store.namesakes import Namesakes
 from app.store.stated import Stated
 from app.store.surnames import Surnames
@@ -20,6 +21,7 @@ RULES = Rules(
         Variants(spellings, are_unlike),
         Surnames(),
         EntityTypes(CLUES),
+        LoneNames(CLUES, may_be_given),
         Stated(),
     ),
     display_name,

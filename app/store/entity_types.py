@@ -6,7 +6,7 @@ articles that say otherwise themselves.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlmodel import Session, col, or_, select
@@ -17,8 +17,8 @@ from app.store.contexts import TELLING, Contexts
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, by_name, told_by
 from app.store.tables import ArticleEntity, Mention
 
-# What an article counts more whose text says what the name is.
-_CLUE = 10
+CLUE = 10
+"""What an article counts more whose text says what the name is."""
 # How many times the votes of the other there must be.
 _TIMES = 2
 # With so many times the votes, not even an article that has both keeps the other.
@@ -38,7 +38,7 @@ class _Votes:
 
     @property
     def weight(self) -> int:
-        return len(self.articles) + _CLUE * len(self.clued)
+        return len(self.articles) + CLUE * len(self.clued)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,14 @@ class EntityTypes:
     def _votes(self, session: Session, key: str) -> _Votes:
         named = select(ArticleEntity.article_id).where(ArticleEntity.key == key).distinct()
         articles = tuple(session.exec(named.order_by(col(ArticleEntity.article_id)).limit(_MOST)))
-        says_so = or_(col(Mention.rule).in_(self.clues), col(Mention.role).is_not(None))
-        clued = select(Mention.article_id).where(Mention.key == key, says_so)
-        return _Votes(articles, frozenset(select_in(session, clued, Mention.article_id, articles[:TELLING])))
+        return _Votes(articles, frozenset(saying_so(session, [key], articles[:TELLING], self.clues)))
+
+
+def saying_so(session: Session, keys: Collection[str], article_ids: Iterable[str], clues: Collection[str]) -> set[str]:
+    """Return those of the articles whose text says itself what any of the keys is."""
+    says_so = or_(col(Mention.rule).in_(clues), col(Mention.role).is_not(None))
+    rows = select(Mention.article_id, Mention.key).where(says_so)
+    return {id for id, key in select_in(session, rows, Mention.article_id, article_ids) if key in keys}
 
 
 def _is_outvoted(key: str, first: str, votes: Mapping[str, _Votes]) -> bool:

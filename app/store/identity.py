@@ -10,6 +10,7 @@ one function of the articles, in whatever order they came. Editors' decisions ar
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -25,8 +26,8 @@ from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
-RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "stated"]
-ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "type", "stated")
+RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "lone", "stated"]
+ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "type", "lone", "stated")
 """Of the rules: each may build on what those before it tell, and has the last word over them."""
 
 EVERYWHERE = ""
@@ -102,13 +103,27 @@ def told_by(session: Session, rule: RuleName, keys: Iterable[str]) -> dict[str, 
 
 def unsettle(session: Session, keys: Iterable[str]) -> None:
     """Mark those of these keys, whose articles change, about which other articles may tell: people, and names that
-    stand under several types. Of others it is known now."""
+    stand under several types or may be surnames. Of others it is known now."""
     keys = set(keys)
     alike = by_name(session, keys)
     several = {key for key in keys if not is_scoped(key) and alike[name_of(key)] | (keys_named(key) & keys) != {key}}
-    if marked := several | {key for key in keys if is_person(key)}:
+    people = {key for key in keys if is_person(key)}
+    if marked := several | people | _like_surnames(session, keys - people):
         rows = [{"key": key} for key in sorted(marked)]
         session.connection().execute(insert_or(Unsettled).on_conflict_do_nothing(), rows)
+
+
+_SURNAMES = """
+SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM article_entity WHERE surname = value)
+OR EXISTS (SELECT 1 FROM article_entity WHERE key > 'person-' || value || '-' AND key < 'person-' || value || '-g')
+"""
+
+
+def _like_surnames(session: Session, keys: Iterable[str]) -> set[str]:
+    """Return those of the keys whose name is one word, and perhaps somebody's surname."""
+    words = {word: key for key in keys if "-" not in (word := name_of(key))}
+    found = session.connection().exec_driver_sql(_SURNAMES, (json.dumps(sorted(words)),))
+    return {words[word] for (word,) in found}
 
 
 def by_name(session: Session, keys: Iterable[str]) -> defaultdict[str, set[str]]:

@@ -47,6 +47,17 @@ def leaving(session: Session, keys: Iterable[str]) -> set[str]:
     return {bare for each, names in _by_stem(keys).items() for bare in search.reached(each, names, leaving=True)}
 
 
+def bare_keys(session: Session, stem: str) -> set[str]:
+    """Return all keys of this bare surname (`person-klerk`), one for each article that has it."""
+    return _of_stem(stem, session.connection().exec_driver_sql(_BARE, _key_range(stem)))
+
+
+def told_bare(session: Session, stem: str, rule: RuleName) -> set[str]:
+    """Return the keys of this bare surname about which the rule told anything."""
+    statement = "SELECT key FROM identity WHERE key > ? AND key < ? AND rule = ?"
+    return _of_stem(stem, session.connection().exec_driver_sql(statement, (*_key_range(stem), rule)))
+
+
 @dataclass(frozen=True, slots=True)
 class Surnames:
     """Tells who the owner of a bare surname is, which is a key of one article alone."""
@@ -58,7 +69,7 @@ class Surnames:
         asked = {key for key in change.touched if is_scoped(key)}
         of_others = {found for key in change.moved if is_person(key) for found in _stems(key)}
         for each in of_others:
-            asked |= search.bare(each) | _owned(contexts.session, each)
+            asked |= bare_keys(contexts.session, each) | told_bare(contexts.session, each, self.name)
         for each, names in _by_stem(change.touched).items():
             if each not in of_others:
                 asked |= search.reached(each, names)
@@ -77,12 +88,13 @@ def owner(context: Collection[str], candidates: Mapping[str, Mapping[str, float]
     scores = {id: fsum(shares.get(key, 0.0) for key in context) for id, shares in candidates.items()}
     ranked = sorted(scores, key=lambda id: (-scores[id], id))
     best, next_best = (*(scores[id] for id in ranked[:2]), 0.0, 0.0)[:2]
-    if best >= _TIMES * next_best and ranked and _agrees(context, candidates[ranked[0]]):
+    if best >= _TIMES * next_best and ranked and agrees(context, candidates[ranked[0]]):
         return ranked[0] if best >= _TIMES * unseen else ""
     return None if unseen < max(_TIMES * best, _AGREED) else ""
 
 
-def _agrees(context: Collection[str], shares: Mapping[str, float]) -> bool:
+def agrees(context: Collection[str], shares: Mapping[str, float]) -> bool:
+    """Return whether an article that names this keeps the company of a person of these shares."""
     agreed = [key for key in context if key in shares]
     return len(agreed) >= _AGREED and not all(is_place(key) for key in agreed)
 
@@ -113,12 +125,6 @@ def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
             for each in _stems(key):
                 found[each].add(key)
     return found
-
-
-def _owned(session: Session, stem: str) -> set[str]:
-    """Return the bare surnames that have an owner."""
-    statement = "SELECT key FROM identity WHERE key > ? AND key < ? AND rule = 'surname'"
-    return _of_stem(stem, session.connection().exec_driver_sql(statement, _key_range(stem)))
 
 
 # The loose scan of an index: one step for each name, not one for each article.
@@ -170,10 +176,6 @@ class _Search:
         self._bearers: dict[tuple[str, str], list[str]] = {}
         self._likely: dict[tuple[str, frozenset[str]], list[tuple[int, str]]] = {}
 
-    def bare(self, stem: str) -> set[str]:
-        """Return all keys of this bare surname, one for each article that has it."""
-        return _of_stem(stem, self._connection.exec_driver_sql(_BARE, _key_range(stem)))
-
     def reached(self, stem: str, names: Collection[str], *, leaving: bool = False) -> set[str]:
         """Find the bare surnames whose owner may be another now that articles with these full names have come, or once
         they are gone: of articles that name something that theirs name."""
@@ -183,7 +185,7 @@ class _Search:
         names = {*names, *wholes_of(self._session, names).values()}
         companies = [self._company(name) for name in islice(names, _FEW + 1)]
         if len(companies) > _FEW or None in companies:
-            return self.bare(stem)
+            return bare_keys(self._session, stem)
         found: set[str] = set()
         for keys, is_new in filter(None, companies):
             found |= self._beside(stem, keys, is_new=is_new and not leaving)
@@ -218,7 +220,7 @@ class _Search:
             (places if is_place(key) else others).update(self._bare_beside(key, stem))
         if not is_new:
             return {*places, *others}
-        owned = _owned(self._session, stem)
+        owned = told_bare(self._session, stem, "surname")
         return {key for key in others if others[key] + places[key] > 1} | (owned & {*places, *others})
 
     def _bearers_of(self, stem: str, context: Collection[str]) -> _Candidates:
