@@ -11,7 +11,7 @@ from app.alerts.webhook import check_secret, new_secret
 from app.archive import Archive
 from app.errors import Conflict, FetchRefused, FieldInvalid, InvalidParameter
 from app.fetch.client import checked_address
-from app.read.params import Conditions, SavedSearchBody, SearchParams
+from app.read.params import PAGE_LOOKS, Conditions, SavedSearchBody, SearchParams
 from app.search.attributes import DATES, FILTERS
 from app.store import searches
 from app.store.sequence import newest
@@ -20,6 +20,8 @@ from app.text import fingerprint
 
 MOST_FIELDS = 600
 _MANY = {*FILTERS, "entity_name"}
+_SHOWING = SearchParams.model_fields.keys() - Conditions.model_fields.keys() | PAGE_LOOKS
+"""What says how a search is shown, in its addresses here and on the page."""
 _EMAIL = re.compile(r"[^\s@<>,;:\"()\[\]\\]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
 
 
@@ -87,7 +89,7 @@ def _gathered(query: str) -> dict[str, object]:
     except ValueError:
         raise FieldInvalid("search", f"It has more than {MOST_FIELDS} parameters.") from None
     for name, value in pairs:
-        if name in Conditions.model_fields or name not in SearchParams.model_fields:
+        if name not in _SHOWING:
             lists.setdefault(name, []).append(value)
     return {name: values if name in _MANY else _only(name, values) for name, values in lists.items()}
 

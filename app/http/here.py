@@ -15,7 +15,7 @@ from fastapi import Request
 from app.archive import Archive
 from app.errors import KeyRequired
 from app.http.security import check_scope
-from app.store.keys import Scope, valid_keys
+from app.store.keys import Scope, allows, valid_keys
 
 _THIS_MACHINE = "this machine"
 _FORM = "multipart/form-data"
@@ -39,6 +39,19 @@ def may_add_without_key(request: Request, archive: Archive) -> bool:
         return False
     with archive.database.reading() as session:
         return not valid_keys(session)
+
+
+def may_see(request: Request, archive: Archive, scope: Scope) -> bool:
+    """Return whether pages show what this scope is for: to its key, or on the machine of an archive without keys."""
+    if request.state.key is not None:
+        return allows(request.state.key, scope)
+    return scope != "admin" and may_add_without_key(request, archive)
+
+
+def check_may_see(request: Request, archive: Archive, scope: Scope) -> None:
+    """Raises `KeyRequired`, so that a browser asks for a key, and `ScopeMissing`."""
+    if not may_see(request, archive, scope):
+        check_scope(request.state.key, scope)
 
 
 def known_sender(request: Request, archive: Archive, scope: Scope) -> str | None:

@@ -1,8 +1,8 @@
 """Access: keys and their scopes, how often one may ask, and what browsers may do with an answer.
 
 Reads are open unless a key is required; what writes names the scope it needs (`require_scope`). A key comes as
-`Authorization: Bearer KEY`. For reads a browser may send it as the password of its own dialogue: such a password comes
-along by itself, whoever made the browser ask, so it never writes.
+`Authorization: Bearer KEY`. A browser may send it as the password of its own dialogue: such a password comes along by
+itself, whoever made the browser ask, so it lets one read, and never writes.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import base64
 import binascii
 import threading
 from collections.abc import Awaitable, Callable
+from typing import NamedTuple
 from urllib.parse import unquote_plus
 
 from fastapi import Request
@@ -93,14 +94,15 @@ class Guard:
         return standing.headers, standing.exceeded or refused
 
     def _identify(self, scope: Scope) -> None:
-        given = _presented_key(scope)
+        given, key = _presented_key(scope), None
         if given is not None:
-            key = self._keys.find(scope["app"].state.archive, given)
+            key = self._keys.find(scope["app"].state.archive, given.key)
             if key is None:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
+        if given is None or not given.by_itself or scope["method"] in ("GET", "HEAD"):
             scope["state"]["key"] = key
         if self._require_key and not path_within(scope).startswith(_OPEN):
-            check_scope(scope["state"]["key"], "read")
+            check_scope(key, "read")
 
 
 def _check_parameter_count(query: bytes) -> None:
@@ -129,20 +131,28 @@ def check_scope(key: Key | None, scope: keys.Scope) -> Key:
     return key
 
 
-def _presented_key(scope: Scope) -> str | None:
-    """The key as sent; a header that is there but holds none, or several, is as wrong as an unknown key."""
+class _PresentedKey(NamedTuple):
+    """A key as sent; `by_itself`: as the password of a browser's dialogue."""
+
+    key: str
+    by_itself: bool
+
+
+def _presented_key(scope: Scope) -> _PresentedKey | None:
+    """Return the key; a header that is there but holds none, or several, is as wrong as an unknown key."""
     sent = [value for name, value in scope["headers"] if name == b"authorization"]
     if not sent:
         return None
     scheme, _, value = sent[0].decode("latin-1").partition(" ") if len(sent) == 1 else ("", "", "")
     if scheme.lower() == "bearer":
-        return value.strip()
-    if scheme.lower() == "basic" and scope["method"] in ("GET", "HEAD"):
-        try:
-            return base64.b64decode(value, validate=True).decode().partition(":")[2]
-        except (binascii.Error, UnicodeDecodeError):
-            return ""
-    return ""
+        return _PresentedKey(value.strip(), by_itself=False)
+    try:
+        password = (
+            base64.b64decode(value, validate=True).decode().partition(":")[2] if scheme.lower() == "basic" else ""
+        )
+    except (binascii.Error, UnicodeDecodeError):
+        password = ""
+    return _PresentedKey(password, by_itself=True)
 
 
 def _caller_of(scope: Scope) -> str:

@@ -88,7 +88,7 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
         "match": params.match,
         "relaxed": found.relaxed,
         "interpreted": asked.parsed.interpreted,
-        "filters": _filters_in_force(asked.filters),
+        "filters": filters_in_force(asked.filters),
         "warnings": asked.warnings,
     }
     if found.did_you_mean is not None:
@@ -100,7 +100,7 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
     return read
 
 
-def _filters_in_force(filters: Filters) -> list[FilterInForce]:
+def filters_in_force(filters: Filters) -> list[FilterInForce]:
     bounds = (("date_from", filters.date_from), ("date_to", filters.date_to))
     given = [(name, value) for name, value in bounds if value is not None]
     given += [(name, value) for name in FILTERS for value in filters.of(name)]

@@ -172,6 +172,10 @@ else:
     )
 
 
+PAGE_LOOKS = frozenset({"view", "bars"})
+"""Parameters of the page that say how a search looks, and are nothing to the API."""
+
+
 class Conditions(_Filtered):
     """Which articles: the parameters that searches, timelines and whatever else runs over a search have in common."""
 

@@ -189,6 +189,13 @@ def list_deliveries(session: Session, search: SavedSearch, limit: int, before: i
     return list(session.exec((wanted if before is None else wanted.where(col(Delivery.number) < before)).limit(limit)))
 
 
+def last_deliveries(session: Session, numbers: Iterable[int]) -> dict[int, Delivery]:
+    """Return the newest message of each of some searches that have any, by the search's number."""
+    newest_of = select(func.max(Delivery.number)).where(col(Delivery.search).in_(list(numbers)))
+    found = session.exec(select(Delivery).where(col(Delivery.number).in_(newest_of.group_by(col(Delivery.search)))))
+    return {each.search: each for each in found}
+
+
 def note_delivered(session: Session, id: str, answer: str, now: str) -> None:
     """Note that a message arrived, and forget those that did long ago. Whatever it was that failed is over."""
     delivery = _delivery(session, id)

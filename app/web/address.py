@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from app.read.params import Conditions, EntityParams, SearchParams
+from app.read.params import PAGE_LOOKS, Conditions, EntityParams, SearchParams
 from app.search.attributes import FACETS
 
 SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title)
@@ -26,8 +26,6 @@ _LISTS = {
 }
 _FIXED = {"facet", "fields", "highlight", "include"}
 """What the page settles for itself: an address taken from the API may hold them, and shows the same."""
-_LOOKS = {"view", "bars"}
-"""How a page looks, which is nothing to the API."""
 _PLAIN = re.compile(r"[\w.=-]+", re.ASCII)
 
 
@@ -60,7 +58,7 @@ class Address:
 
     def asked_for(self, cursor: str | None) -> Address:
         """Return the search alone, to be put behind another path: with the `cursor` of its page, without its looks."""
-        pairs = self.without(*_LOOKS).pairs
+        pairs = self.without(*PAGE_LOOKS).pairs
         return Address("", (*pairs, ("cursor", cursor)) if cursor else pairs)
 
     def curl(self, base: str) -> str:
@@ -77,7 +75,7 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
-    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED | _LOOKS}
+    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED | PAGE_LOOKS}
     return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
@@ -97,7 +95,17 @@ def _filled_fields(request: Request) -> dict[str, str | list[str]]:
 
 def feed_of(page: Address) -> Address:
     """The feed of the same search: it has an order of its own, and conditions alone are in its address."""
-    return Address("/v1/feed", tuple(pair for pair in page.pairs if pair[0] in Conditions.model_fields))
+    return Address("/v1/feed", _conditions_of(page))
+
+
+def save_link(page: Address) -> Address | None:
+    """Return where the search is saved; None for all articles, which are no news to anybody."""
+    conditions = _conditions_of(page)
+    return Address("/searches/new", conditions) if set(dict(conditions)) - {"match"} else None
+
+
+def _conditions_of(page: Address) -> tuple[tuple[str, str], ...]:
+    return tuple(pair for pair in page.pairs if pair[0] in Conditions.model_fields)
 
 
 def export_links(page: Address) -> list[tuple[str, Address]]:
@@ -109,4 +117,4 @@ def export_links(page: Address) -> list[tuple[str, Address]]:
 
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
-    return Address(path, (*page.without(*_FIXED, *_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))
+    return Address(path, (*page.without(*_FIXED, *PAGE_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))

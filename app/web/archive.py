@@ -9,35 +9,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from fastapi import APIRouter, Depends, Query, Request, Response
-from pydantic import Field
 from sqlmodel import Session
 
 from app.archive import Archive
 from app.http.deps import ArchiveDep, no_parameters
-from app.http.here import may_add_without_key
-from app.http.security import check_scope
+from app.http.here import check_may_see, may_see
 from app.read.feeds import feed_view
 from app.read.holdings import RefusedInput, holdings, latest_posts, refused_inputs
 from app.read.jobs import job_view
 from app.read.models import Job
-from app.read.params import Params
 from app.store.feeds import newest_feeds
 from app.store.jobs import count_jobs, newest_jobs
-from app.store.keys import Scope, allows
 from app.store.withdrawals import WithdrawnArticle, withdrawn_articles
 from app.web.address import Address
-from app.web.pages import render_page, unkept
+from app.web.pages import OlderParams, render_page, unkept
 
 _FEW, _MANY = 8, 50
 """Rows of a list on the page itself, and where the list is all there is."""
 _SOURCES = 100
 
 router = APIRouter(include_in_schema=False)
-
-
-class OlderParams(Params):
-    before: int | None = Field(None, ge=1, le=2**53)
-    """The number of the last row of the page before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,19 +44,19 @@ class ListSlice:
 
 @router.get("/archive", dependencies=[Depends(no_parameters)])
 def show_archive(request: Request, archive: ArchiveDep) -> Response:
-    return _overview(request, archive, may_see=_may(request, archive, "ingest"))
+    return _overview(request, archive, with_work=may_see(request, archive, "ingest"))
 
 
 @router.get("/archive/work", dependencies=[Depends(no_parameters)])
 def show_work(request: Request, archive: ArchiveDep) -> Response:
     """Show the same to those who have a key: without one it is refused, so that a browser asks for it."""
-    _demand(request, archive, "ingest")
-    return _overview(request, archive, may_see=True)
+    check_may_see(request, archive, "ingest")
+    return _overview(request, archive, with_work=True)
 
 
 @router.get("/archive/jobs")
 def list_jobs_page(request: Request, archive: ArchiveDep, params: OlderParams = Query()) -> Response:  # noqa: B008
-    _demand(request, archive, "ingest")
+    check_may_see(request, archive, "ingest")
     with archive.database.reading() as session:
         listed = _job_rows(session, _MANY, params.before)
     return _list_page(request, "Jobs", listed)
@@ -73,7 +64,7 @@ def list_jobs_page(request: Request, archive: ArchiveDep, params: OlderParams = 
 
 @router.get("/archive/rejections")
 def list_rejections_page(request: Request, archive: ArchiveDep, params: OlderParams = Query()) -> Response:  # noqa: B008
-    _demand(request, archive, "ingest")
+    check_may_see(request, archive, "ingest")
     with archive.database.reading() as session:
         listed = _rejected(archive, session, _MANY, params.before)
     return _list_page(request, "Refused", listed)
@@ -81,24 +72,24 @@ def list_rejections_page(request: Request, archive: ArchiveDep, params: OlderPar
 
 @router.get("/archive/withdrawn")
 def list_withdrawn_page(request: Request, archive: ArchiveDep, params: OlderParams = Query()) -> Response:  # noqa: B008
-    _demand(request, archive, "admin")
+    check_may_see(request, archive, "admin")
     with archive.database.reading() as session:
         listed = _withdrawn(session, _MANY, params.before)
     return _list_page(request, "Withdrawn", listed)
 
 
-def _overview(request: Request, archive: Archive, *, may_see: bool) -> Response:
-    may_restore = may_see and _may(request, archive, "admin")
+def _overview(request: Request, archive: Archive, *, with_work: bool) -> Response:
+    may_restore = with_work and may_see(request, archive, "admin")
     with archive.database.reading() as session:
         held = holdings(archive, session)
         page = render_page(
             request, "archive.html",
-            held=held, sources=held.sources[:_SOURCES], may_see=may_see,
-            jobs=_job_rows(session, _FEW) if may_see else None,
-            posts=latest_posts(session, _FEW) if may_see else None,
-            refused=_rejected(archive, session, _FEW) if may_see else None,
+            held=held, sources=held.sources[:_SOURCES], may_see=with_work,
+            jobs=_job_rows(session, _FEW) if with_work else None,
+            posts=latest_posts(session, _FEW) if with_work else None,
+            refused=_rejected(archive, session, _FEW) if with_work else None,
             withdrawn=_withdrawn(session, _FEW) if may_restore else None,
-            feeds=[feed_view(row) for row in newest_feeds(session, _MANY)] if may_see else None,
+            feeds=[feed_view(row) for row in newest_feeds(session, _MANY)] if with_work else None,
         )  # fmt: skip
     return unkept(page)
 
@@ -128,15 +119,3 @@ def _withdrawn(session: Session, limit: int, before: int | None = None) -> ListS
 
 def _older(path: str, number: int | None) -> Address:
     return Address(path, (("before", str(number)),))
-
-
-def _may(request: Request, archive: Archive, scope: Scope) -> bool:
-    if request.state.key is not None:
-        return allows(request.state.key, scope)
-    return scope != "admin" and may_add_without_key(request, archive)
-
-
-def _demand(request: Request, archive: Archive, scope: Scope) -> None:
-    """Raises `KeyRequired` and `ScopeMissing`."""
-    if not _may(request, archive, scope):
-        check_scope(request.state.key, scope)

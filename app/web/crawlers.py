@@ -29,7 +29,7 @@ def show_robots(request: Request, archive: ArchiveDep) -> Response:
     """Articles and names may be read. Searches are without number, and the API is for programs that know it."""
     root, lines = prefix_of(request.scope), ["User-agent: *", "Disallow: /", ""]
     if not archive.settings.require_key:
-        lines[1:2] = [f"Disallow: {root}{path}" for path in ("/v1/", "/add", "/*?")]
+        lines[1:2] = [f"Disallow: {root}{path}" for path in ("/v1/", "/add", "/searches", "/*?")]
         lines.append(f"Sitemap: {request.base_url}sitemap.xml\n")
     return PlainTextResponse("\n".join(lines), headers=_FRESH)
 

@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
-from starlette.concurrency import run_in_threadpool
 
 from app.archive import Archive
-from app.http.deps import ArchiveDep, KeysDep, no_parameters
-from app.http.forms import handed_in
-from app.http.here import known_sender, may_add_without_key
+from app.http.deps import ArchiveDep, no_parameters
+from app.http.here import may_add_without_key
 from app.http.prefix import prefix_of
 from app.ingest.following import new_feed
 from app.read.feeds import feed_view
 from app.read.params import NewsFeedBody
 from app.store import feeds as store
 from app.store.keys import Scope
+from app.web.forms import SentForm, sent_with
 from app.web.pages import render_page, unkept
 
 router = APIRouter(include_in_schema=False)
 
 _SCOPE: Scope = "ingest"
 _MOST = 500
+
+FormDep = Annotated[SentForm, Depends(sent_with(_SCOPE))]
 
 
 @router.get("/feeds", dependencies=[Depends(no_parameters)])
@@ -35,15 +38,8 @@ def show_feeds(request: Request, archive: ArchiveDep) -> Response:
 
 
 @router.post("/feeds", dependencies=[Depends(no_parameters)])
-async def take_feed(request: Request, archive: ArchiveDep, keys: KeysDep) -> Response:
-    """Add the feed of the form. A key comes as a field of it, which no page elsewhere could fill in."""
-    by = await run_in_threadpool(known_sender, request, archive, _SCOPE)
-    async with handed_in(request) as form:
-        fields = {name: value.strip() for name, value in form.fields.items() if value.strip()}
-    key = fields.pop("key", "")
-    if by is None:
-        await run_in_threadpool(keys.admit, request, key, _SCOPE)
-    await run_in_threadpool(_follow, archive, fields)
+def take_feed(request: Request, archive: ArchiveDep, form: FormDep) -> Response:
+    _follow(archive, form.fields)
     request.app.state.background.wake()
     return RedirectResponse(f"{prefix_of(request.scope)}/feeds", 303)
 

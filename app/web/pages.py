@@ -10,12 +10,14 @@ from pathlib import Path
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from pydantic import Field
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from app.http.prefix import prefix_of
 from app.http.responses import check_tag
 from app.read.models import Problem
+from app.read.params import Params
 from app.text import fingerprint
 from app.web.address import Address
 
@@ -45,6 +47,13 @@ class Assets(StaticFiles):
             # Not every system knows it.
             response.headers["Content-Type"] = "font/woff2"
         return response
+
+
+class OlderParams(Params):
+    """Which page of a list that begins with the newest."""
+
+    before: int | None = Field(None, ge=1, le=2**53)
+    """The number of the last row of the page before."""
 
 
 @dataclass(frozen=True, slots=True)

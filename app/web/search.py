@@ -13,18 +13,19 @@ from app.http.deps import ArchiveDep
 from app.http.syndication import FEED_TYPES
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import entity_ids, facet_view
-from app.read.models import Facet, FilterInForce
-from app.read.params import SearchParams, date_bounds
+from app.read.models import Facet
+from app.read.params import SearchParams
 from app.read.timeline import as_share
 from app.search.answer import Answer, PartCount, answer
-from app.search.attributes import DATES, FACETS, FILTERS
+from app.search.attributes import FACETS
 from app.search.engine import SearchEngine
 from app.search.query import Query
 from app.store import entities as store
-from app.web.address import Address, api_call, export_links, feed_of, search_params
+from app.web.address import Address, api_call, export_links, feed_of, save_link, search_params
 from app.web.chart import measure_links, search_chart, shows_share
 from app.web.choices import either_of, leaving_out
-from app.web.pages import Way, civil, render_page
+from app.web.conditions import condition_links
+from app.web.pages import Way, render_page
 from app.web.results import results
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
@@ -51,12 +52,12 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         here=here, asked_for=here.asked_for(params.cursor), params=params, asked=asked,
         found=found, results=listed, facets=facets, groupings=FACETS,
         either_of=partial(either_of, here, asked), leaving_out=partial(leaving_out, here),
-        read=read, filters=_condition_links(here, asked, read["filters"]),
+        read=read, filters=condition_links(here, asked),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         call=call, curl=call.curl(str(request.base_url)), feed=feed_of(here), feed_types=FEED_TYPES,
-        exports=export_links(here),
+        exports=export_links(here), save=save_link(here),
     )  # fmt: skip
 
 
@@ -92,31 +93,6 @@ def _telling_facets(request: Request, session: Session, asked: Asked, found: Ans
 
 def _narrows(facet: Facet, total: int) -> bool:
     return any(value["selected"] or value["count"] < total for value in facet["values"])
-
-
-def _condition_links(here: Address, asked: Asked, filters: list[FilterInForce]) -> list[Way]:
-    """Each condition besides the words, with the way back out of it."""
-    ways = []
-    first, last = asked.filters.date_from, asked.filters.date_to
-    if first or last:
-        ways.append(Way(_date_label(first, last), here.without(*DATES)))
-    for condition in filters:
-        name, value = condition["name"], condition["value"]
-        if name not in DATES:
-            by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
-            entity = asked.entities.get(value)
-            label = FILTERS[name].verb + (entity.name if entity else value)
-            ways.append(Way(label, here.dropping((name, value), *by_name)))
-    return ways
-
-
-def _date_label(first: str | None, last: str | None) -> str:
-    if first and last:
-        for precision in (len("YYYY"), len("YYYY-MM")):
-            if date_bounds(first[:precision]) == (first, last):
-                return civil(first[:precision])
-        return civil(first) if first == last else f"{civil(first)} to {civil(last)}"
-    return f"from {civil(first)}" if first else f"until {civil(last)}"
 
 
 def _repair_links(here: Address, found: Answer) -> list[Way]:

@@ -22,12 +22,13 @@ from app.web import (
     names,
     publishers,
     search,
+    searches,
     searching,
     withdrawing,
 )  # fmt: skip
 from app.web.pages import ASSETS, Assets, problem_page
 
-ROOMS = (search, article, names, entity, publishers, calendar, searching, add, archive, feeds, withdrawing)
+ROOMS = (search, article, names, entity, publishers, calendar, searching, add, archive, feeds, searches, withdrawing)
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 
 

@@ -110,6 +110,11 @@ def test_a_date_told_from_today_stays_so(archive: Archive) -> None:
     assert found(archive, saved) == ["1"]
 
 
+def test_an_address_of_the_page_says_how_it_looks_and_that_is_left_out(archive: Archive) -> None:
+    saved = save(archive, q="summit", view="compact", bars="share", sort="date", page="2")
+    assert saved.parameters == {"q": "summit", "match": "all"}
+
+
 def test_a_search_that_is_off_misses_what_comes(archive: Archive) -> None:
     saved = save(archive, q="summit")
     with archive.database.writing() as session:

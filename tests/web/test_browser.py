@@ -18,7 +18,7 @@ VIEWS = [
     "/entities/place-india", "/entities?type=person", "/articles/0000000000000000", "/?date=1969-13",
     "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
     "/sources", "/calendar?month=1969-07&day=07-21", "/how-to-search",
-    "/?q=moon&view=compact", "/?q=moon&bars=share",
+    "/?q=moon&view=compact", "/?q=moon&bars=share", "/searches", "/searches/new?q=moon",
 ]  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,6 +60,8 @@ def links(answer: httpx.Response) -> Iterator[str]:
         yield from (link for link in tags.links() if not link.startswith("#"))
         for _, attributes in tags.found:
             yield from (attributes[name] for name in ("data-brush", "data-schema") if name in attributes)
+    elif kind == "application/x-ndjson":
+        yield from (each for line in answer.text.splitlines() for each in addresses(json.loads(line)))
     elif kind.endswith("json") and "openapi" not in answer.request.url.path:
         yield from addresses(answer.json())
     elif kind.endswith("xml"):
@@ -69,7 +72,7 @@ def links(answer: httpx.Response) -> Iterator[str]:
         yield from (urljoin(str(answer.url), link) for link in re.findall(r"url\([\"']?([^\"')]+)", answer.text))
 
 
-FOR_KEYS = {f"{PATH}/archive/work"}
+FOR_KEYS = {f"{PATH}/archive/work", f"{PATH}/searches"}
 """Linked for those who have a key, which the browser is asked for."""
 
 

@@ -1,0 +1,34 @@
+"""The conditions of a search in words, each with the way back out of it."""
+
+from __future__ import annotations
+
+from app.read.conditions import Asked, filters_in_force
+from app.read.params import date_bounds
+from app.search.attributes import DATES, FILTERS
+from app.web.address import Address
+from app.web.pages import Way, civil
+
+
+def condition_links(here: Address, asked: Asked) -> list[Way]:
+    """Return each condition besides the words, with the way back out of it."""
+    ways = []
+    first, last = asked.filters.date_from, asked.filters.date_to
+    if first or last:
+        ways.append(Way(_date_label(first, last), here.without(*DATES)))
+    for condition in filters_in_force(asked.filters):
+        name, value = condition["name"], condition["value"]
+        if name not in DATES:
+            by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
+            entity = asked.entities.get(value)
+            label = FILTERS[name].verb + (entity.name if entity else value)
+            ways.append(Way(label, here.dropping((name, value), *by_name)))
+    return ways
+
+
+def _date_label(first: str | None, last: str | None) -> str:
+    if first and last:
+        for precision in (len("YYYY"), len("YYYY-MM")):
+            if date_bounds(first[:precision]) == (first, last):
+                return civil(first[:precision])
+        return civil(first) if first == last else f"{civil(first)} to {civil(last)}"
+    return f"from {civil(first)}" if first else f"until {civil(last)}"
