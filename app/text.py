@@ -58,6 +58,7 @@ _PLAIN = _Plain(
 _SPACES = re.compile(r"\s+")
 _BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 _WORD = re.compile(r"\w+(?:[-'’.&]\w+)*")
+_FOLDED_WORD = re.compile(r"[\w']+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Not in the midst of a row of stops: from each of them the whole row would be read again.
 _SENTENCE_END = re.compile(r"[.!?](?<![.!?]{2})[.!?]*[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|\n\s*\n")
@@ -125,6 +126,11 @@ def fold_word(text: str) -> str:
     # Folded between two decompositions: either may make what the other one works on.
     decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_PLAIN)
+
+
+def folded_words(text: str) -> str:
+    """Return the folded words of a text, one space between them whatever signs stand there; `St. Louis`: `st louis`."""
+    return " ".join(_FOLDED_WORD.findall(fold(text)))
 
 
 def fold_evenly(text: str) -> str:

@@ -14,13 +14,12 @@ from app.http.responses import check_index_tag, next_page_link, reply
 from app.http.route import ParameterRoute
 from app.read import naming
 from app.read.conditions import query_read, read_conditions
-from app.read.facets import entity_ids, facet_view
+from app.read.facets import facet_views, facet_words
 from app.read.hits import HitOptions, hit_views
 from app.read.models import Completions, SearchAnswer, Suggested, ordered
 from app.read.params import AutocompleteParams, SearchParams
 from app.search.answer import answer
 from app.search.engine import Suggestion
-from app.store import entities as store
 
 router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 
@@ -40,15 +39,14 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
         asked = read_conditions(archive.database, session, params)
-        query = params.to_query(asked.parsed.clause, asked.filters)
+        query = params.to_query(asked.parsed.clause, asked.filters, facet_words(session, params))
         found = answer(engine, query, params.match)
-        labels = store.labels(session, entity_ids(found.hits.facets))
         view = HitOptions(found.clause, params.highlight, frozenset(params.fields), frozenset(params.include))
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
             "results": hit_views(str(request.base_url), archive, session, found.hits.hits, view),
-            "facets": [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets],
+            "facets": facet_views(session, path, given, params, asked, found.hits.facets),
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }

@@ -2,25 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from urllib.parse import urlencode
 
+from sqlmodel import Session
+
+from app.ids import TYPES
 from app.read.conditions import Asked
 from app.read.models import Facet, FacetValue
-from app.read.params import date_bounds
+from app.read.params import SearchParams, date_bounds
 from app.search import engine
 from app.search.attributes import ENTITY, FACETS, FacetName
-from app.text import fold
+from app.search.query import FacetWords
+from app.store import entities as store
+from app.text import fold, folded_words, normalise
 
 Items = list[tuple[str, str]]
 
 
-def facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts, labels: Mapping[str, str]) -> Facet:
-    """Return a facet with an address for each value: `path` with the parameters `given`, that value switched.
+def facet_words(session: Session, params: SearchParams) -> FacetWords | None:
+    """Return what the facets are narrowed to; None where they are not."""
+    typed = normalise(params.facet_query).strip()
+    if not typed:
+        return None
+    types = [name for name in TYPES if name in params.facet]
+    return FacetWords(folded_words(typed), store.ids_with_word(session, types, typed) if types else frozenset())
 
-    `labels` of the entities among the values, by id.
-    """
+
+def facet_views(
+    session: Session, path: str, given: Items, params: SearchParams, asked: Asked, facets: Sequence[engine.FacetCounts]
+) -> list[Facet]:
+    """Return facets with an address for each value: `path` with the parameters `given`, that value switched."""
+    ids = entity_ids(facets)
+    labels = store.labels(session, ids)
+    views = [_facet_view(path, given, asked, facet, labels) for facet in facets]
+    typed = normalise(params.facet_query).strip()
+    if typed and ids:
+        names, words = store.names_with_word(session, ids, typed), FacetWords(folded_words(typed))
+        for value in (value for view in views for value in view["values"]):
+            if value["value"] in names and not words.begin_in(folded_words(value["label"])):
+                value["alias"] = names[value["value"]]
+    return views
+
+
+def _facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts, labels: Mapping[str, str]) -> Facet:
     items = [(name, value) for name, value in given if name not in ("cursor", "page")]
     parameter = _adding_parameter(facet.name, asked)
     values: list[FacetValue] = []
@@ -54,7 +80,7 @@ def _encoded_item(item: tuple[str, str]) -> str:
     return urlencode([item])
 
 
-def entity_ids(facets: tuple[engine.FacetCounts, ...]) -> list[str]:
+def entity_ids(facets: Sequence[engine.FacetCounts]) -> list[str]:
     return [bucket.value for facet in facets if FACETS[facet.name].view is ENTITY for bucket in facet.buckets]
 
 

@@ -182,6 +182,7 @@ class FacetValue(TypedDict):
     count: Count
     selected: Annotated[bool, Field(description="The request filters by it.")]
     url: Annotated[Path, Field(description="The same search with this value switched on, or off where selected.")]
+    alias: NotRequired[Annotated[str, Field(description="The other name by which `facet_query` found an entity.")]]
 
 
 class Facet(TypedDict):

@@ -21,7 +21,7 @@ from app.read import relative_dates
 from app.read.models import DecisionKind, Digest, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
-from app.search.query import Clause, Match, Query, Sort
+from app.search.query import Clause, FacetWords, Match, Query, Sort
 from app.store.changes import ChangedType
 
 CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
@@ -232,6 +232,12 @@ class SearchParams(_SortedConditions):
     facet_limit: Annotated[
         int, Field(ge=1, le=100, description="Values listed of each facet.", examples=[10]), _DIGITS
     ] = 10
+    facet_query: Annotated[str, Field(max_length=200)] = Field(
+        "",
+        description="To search inside the facets: they count only values with a word that begins so, and entities with "
+        "such a name.",
+        examples=["mod"],
+    )
     highlight: Literal["html", "offsets", "none"] = Field(
         "html",
         description="`html`: snippets around the hits, also as escaped HTML with `<mark>`. `offsets`: the same without "
@@ -264,8 +270,13 @@ class SearchParams(_SortedConditions):
         """Return how many pages can be asked for by their numbers."""
         return -(-min(total, DEEPEST // self.limit * self.limit) // self.limit)
 
-    def to_query(self, clause: Clause | None, filters: Filters) -> Query:
-        """`filters` are those of `filters()`, ids of merged entities replaced."""
+    def to_query(self, clause: Clause | None, filters: Filters, words: FacetWords | None = None) -> Query:
+        """`filters` are those of `filters()`, ids of merged entities replaced; `words` those that `facet_query` means.
+
+        Raises `InvalidParameter` for what cannot be served together.
+        """
+        if self.facet_query and not self.facet:
+            raise InvalidParameter("facet_query", "It searches inside facets: name them in facet.")
         return Query(
             clause=clause,
             filters=filters,
@@ -275,6 +286,7 @@ class SearchParams(_SortedConditions):
             offset=self.offset(),
             facets=tuple(dict.fromkeys(self.facet)),
             facet_limit=self.facet_limit,
+            facet_words=words,
         )
 
 

@@ -36,6 +36,7 @@ _MEANT = {
     "sort": ("order", "order_by", "orderby", "sort_by", "sortby"),
     "facet": ("agg", "aggregate", "aggs", "facets", "group_by"),
     "facet_limit": ("facet_size",),
+    "facet_query": ("facet_contains", "facet_filter", "facet_prefix", "facet_search", "facet_text"),
     "fields": ("columns", "fl", "select", "show_fields"),
     "include": ("embed", "expand", "extra", "with"),
     "highlight": ("hl", "snippet"),

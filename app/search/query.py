@@ -110,6 +110,22 @@ class Parsed:
 
 
 @dataclass(frozen=True, slots=True)
+class FacetWords:
+    """What facets are narrowed to: values with a word that begins so, or with words one behind the other of which the
+    last does. `beginning` is as `folded_words` gives it, and so are the words of a value.
+
+    An engine knows entities by their ids alone; those with such a name are `entities`.
+    """
+
+    beginning: str
+    entities: frozenset[str] = frozenset()
+
+    def begin_in(self, words: str) -> bool:
+        """Return whether they begin in a value that has these words."""
+        return bool(self.beginning) and f" {self.beginning}" in f" {words}"
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """One search as every engine gets it: the clause says all that must match (`relax` has been applied or not)."""
 
@@ -122,6 +138,8 @@ class Query:
     """Hits that are left out before the first; without a cursor."""
     facets: tuple[FacetName, ...] = ()
     facet_limit: int = 10
+    facet_words: FacetWords | None = None
+    """None: facets count all their values."""
     dates: bool = False
     """Also count the matches by publication date (`Hits.dates`)."""
 

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeVar
 
@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
-from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped, is_unresolved, name_of, unscoped
+from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
 from app.store.bulk import select_in
 from app.store.database import Database
@@ -205,14 +205,28 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
         limit
     )
     found = list(session.exec(most))
-    forms = (
-        select(Alias.entity_id, Alias.text)
-        .where(begins, col(Alias.entity_id).in_([entity.id for entity in found]))
-        .order_by(col(Alias.count), col(Alias.text).desc())
-    )
-    best = dict(iter(session.exec(forms)))
+    best = _usual_names(session, [entity.id for entity in found], begins)
     known = [entity for entity in found if not is_scoped(entity.id)]
     return [(entity, best[entity.id]) for entity in known or found]
+
+
+def ids_with_word(session: Session, types: Iterable[EntityType], beginning: str) -> frozenset[str]:
+    """Return the entities of some types with a name that has a word which begins so, however spelled in case and
+    accents."""
+    called = select(Alias.entity_id).where(_has_word(fold(beginning)))
+    # One after the other: SQLite would look up each alias of several ranges by itself.
+    of_types = (called.where(col(Alias.entity_id).between(f"{type}-", f"{type}.")) for type in types)
+    return frozenset(id for found in of_types for id in session.exec(found))
+
+
+def names_with_word(session: Session, ids: Sequence[str], beginning: str) -> dict[str, str]:
+    """Return, by id, the most usual of the names of some entities that have a word which begins so."""
+    return _usual_names(session, ids, _has_word(fold(beginning)))
+
+
+def _usual_names(session: Session, ids: Sequence[str], begins: ColumnElement[bool]) -> dict[str, str]:
+    wanted = select(Alias.entity_id, Alias.text).where(begins).order_by(col(Alias.count), col(Alias.text).desc())
+    return dict(select_in(session, wanted, Alias.entity_id, ids))
 
 
 def _is_named(session: Session, folded: str) -> ColumnElement[bool]:
@@ -244,9 +258,10 @@ def _split_hyphens(folded: str) -> str:
 
 def _has_word(folded: str) -> ColumnElement[bool]:
     """Return whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred
-    thousand."""
-    parted = " " + func.replace(col(Alias.folded), "-", " ")
-    return func.instr(parted, f" {_split_hyphens(folded)}") > 0
+    thousand: most are passed over for not holding the letters at all, before they are parted into words."""
+    words = _split_hyphens(folded)
+    holds_letters = func.instr(col(Alias.folded), words.partition(" ")[0]) > 0
+    return and_(holds_letters, func.instr(" " + func.replace(col(Alias.folded), "-", " "), f" {words}") > 0)
 
 
 def _starts_with(folded: str) -> ColumnElement[bool]:

@@ -12,15 +12,14 @@ from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
 from app.http.syndication import FEED_TYPES
 from app.read.conditions import Asked, query_read, read_conditions
-from app.read.facets import entity_ids, facet_view
+from app.read.facets import facet_views, facet_words
 from app.read.models import Facet
 from app.read.params import SearchParams
 from app.read.timeline import as_share
 from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import FACETS
 from app.search.engine import SearchEngine
-from app.search.query import Query
-from app.store import entities as store
+from app.search.query import FacetWords, Query
 from app.web.address import Address, api_call, export_links, feed_of, save_link, search_params
 from app.web.chart import measure_links, search_chart, shows_share
 from app.web.choices import either_of, leaving_out
@@ -40,8 +39,8 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     engine = archive.engine.still()
     with archive.database.reading() as session:
         asked = read_conditions(archive.database, session, params)
-        found = _run_search(engine, params, asked)
-        facets = _telling_facets(request, session, asked, found)
+        found = _run_search(engine, params, asked, facet_words(session, params))
+        facets = _telling_facets(request, session, params, asked, found)
         listed = results(archive, session, found.hits.hits, found.clause)
     dates, measures = found.hits.dates, measure_links(here)
     if shows_share(here):
@@ -61,8 +60,8 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     )  # fmt: skip
 
 
-def _run_search(engine: SearchEngine, params: SearchParams, asked: Asked) -> Answer:
-    query = params.to_query(asked.parsed.clause, asked.filters)
+def _run_search(engine: SearchEngine, params: SearchParams, asked: Asked, words: FacetWords | None) -> Answer:
+    query = params.to_query(asked.parsed.clause, asked.filters, words)
     return answer(engine, replace(query, dates=True), params.match)
 
 
@@ -83,11 +82,12 @@ def _compact_switch(here: Address) -> Way:
     return Way("Compact", here.without("view") if chosen else here.having(view="compact"), bool(chosen))
 
 
-def _telling_facets(request: Request, session: Session, asked: Asked, found: Answer) -> list[Facet]:
+def _telling_facets(
+    request: Request, session: Session, params: SearchParams, asked: Asked, found: Answer
+) -> list[Facet]:
     """Return the facets that say something: a facet of one value that all articles have narrows nothing."""
-    labels = store.labels(session, entity_ids(found.hits.facets))
     path, given = request.url.path, request.query_params.multi_items()
-    shown = [facet_view(path, given, asked, facet, labels) for facet in found.hits.facets]
+    shown = facet_views(session, path, given, params, asked, found.hits.facets)
     return [facet for facet in shown if facet["distinct"] > 1 or _narrows(facet, found.hits.total)]
 
 

@@ -79,6 +79,9 @@ def test_examples_are_true(seeds: httpx.Client) -> None:
 # name to one archive.
 FRUITLESS = {"source", "not_source", "author", "not_author", "cursor", "archive", "after"}
 
+COMPANIONS = {"facet_query": ["facet"]}
+"""What a parameter says nothing without."""
+
 
 def requests_of(api: Api) -> list[tuple[str, dict[str, Any]]]:
     """Path and query of each parameter's own example, with those that its operation demands."""
@@ -91,7 +94,8 @@ def requests_of(api: Api) -> list[tuple[str, dict[str, Any]]]:
             given = methods["get"]["parameters"]
             shown = {each["name"]: each["schema"]["examples"][0] for each in given}
             demanded = {each["name"] for each in given if each.get("required") and each["in"] == "query"}
-            query = {name: shown[name] for name in {*demanded, parameter["name"]} if f"{{{name}}}" not in path}
+            demanded |= {parameter["name"], *COMPANIONS.get(parameter["name"], ())}
+            query = {name: shown[name] for name in demanded if f"{{{name}}}" not in path}
             found.append((path.format(**shown), query))
     return found
 

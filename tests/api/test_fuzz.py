@@ -26,7 +26,8 @@ WORD = st.sampled_from(
 NUMBER = st.sampled_from(["1", "100", "0", "-1", "101", str(2**63), "1.5", "", "٣"])
 
 PARAMETERS = {
-    "q": QUERY, "date": DATE, "date_from": DATE, "date_to": DATE, "limit": NUMBER, "facet_limit": NUMBER,
+    "q": QUERY, "facet_query": QUERY, "date": DATE, "date_from": DATE, "date_to": DATE, "limit": NUMBER,
+    "facet_limit": NUMBER,
     **dict.fromkeys(("entity", "entity_any", "not_entity", "entity_name", "source", "not_source", "dateline"), NAME),
     **dict.fromkeys(("match", "sort", "facet", "highlight", "fields", "interval", "kind", "type"), WORD | NAME),
     "language": WORD,

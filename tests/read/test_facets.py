@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 
-from tests.served import Api
+from app.api.app import create_api
+from app.archive import Archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.text import fold
+from tests.conftest import WriteRecords
+from tests.served import Api, serve
 
 ALL = ["person", "organization", "place", "event", "source", "dateline", "language", "year", "month"]
 
@@ -100,3 +106,61 @@ def test_a_url_begins_at_the_first_page(api: Api) -> None:
     page = api.get("/v1/search", limit=2, facet="source")
     second = api.checked("get", api.http.get(page["next"]))
     assert "cursor" not in value(second, "source", "Almanac")["url"]
+
+
+def listed(api: Api, name: str, typed: str, **params: Any) -> dict[str, int]:
+    found = facet(api.get("/v1/search", facet=name, facet_query=typed, facet_limit=100, **params), name)
+    return {each["label"]: each["count"] for each in found["values"]}
+
+
+def test_a_facet_is_searched(api: Api) -> None:
+    assert listed(api, "person", "mod") == {"Narendra Modi": 2}
+    assert listed(api, "person", "NARENDRA m") == {"Narendra Modi": 2}
+    assert listed(api, "person", "odi") == {}
+    assert listed(api, "place", "del") == {"New Delhi": 1}
+    assert listed(api, "source", "cour") == {"Coast Courier": 22}
+    assert listed(api, "source", "cour", q="strike") == {"Coast Courier": 1}
+    assert listed(api, "person", "mod", date="1998") == {}
+
+
+@pytest.mark.parametrize("typed", ["a", "m", "p", "pak", "coast", "2", "é", "-", "%", "_", "\0"])
+def test_a_searched_facet_counts_as_the_whole_one_does(api: Api, typed: str) -> None:
+    whole = api.get("/v1/search", facet=ALL, facet_limit=100)
+    narrowed = api.get("/v1/search", facet=ALL, facet_limit=100, facet_query=typed)
+    for name in ALL:
+        counts = {each["value"]: each["count"] for each in facet(whole, name)["values"]}
+        found = facet(narrowed, name)
+        values = {each["value"]: each["count"] for each in found["values"]}
+        assert values.items() <= counts.items()
+        assert (found["distinct"], found["other"]) == (len(values), 0)
+        assert found["missing"] == facet(whole, name)["missing"]
+        for value, label in ((each["value"], each["label"]) for each in facet(whole, name)["values"]):
+            if any(word.startswith(fold(typed)) for word in re.split("[ -]", fold(label))):
+                assert value in values
+
+
+def test_an_entity_is_found_by_its_other_names_too(archive: Archive, write_records: WriteRecords) -> None:
+    texts = ("The United Nations met in Geneva on Monday.", "The United Nations (U.N.) met. The U.N. had met before.")
+    ingest([write_records("a.jsonl", [{"body": text} for text in texts])], archive, IngestOptions())
+    with serve(create_api(archive.settings)) as client:
+        [found] = client.get("/v1/search", params={"facet": "organization", "facet_query": "u.n"}).json()["facets"]
+        assert [(each["label"], each.get("alias"), each["count"]) for each in found["values"]] == [
+            ("United Nations", "U.N.", 2)
+        ]
+        [found] = client.get("/v1/search", params={"facet": "organization", "facet_query": "nat"}).json()["facets"]
+        assert [(each["label"], each.get("alias")) for each in found["values"]] == [("United Nations", None)]
+
+
+def test_what_was_found_in_a_facet_can_be_chosen_and_taken_back(api: Api) -> None:
+    answer = api.get("/v1/search", facet="source", facet_query="harb", facet_limit=1)
+    chosen = follow(api, value(answer, "source", "Harbour Wire")["url"])
+    assert chosen["total"] == 2
+    assert follow(api, value(chosen, "source", "Harbour Wire")["url"])["total"] == answer["total"]
+
+
+def test_a_facet_is_searched_only_where_one_is_named(api: Api) -> None:
+    problem = api.problem(api.http.get("/v1/search", params={"facet_query": "mod"}))
+    assert [(each["parameter"], each["message"]) for each in problem["errors"]] == [
+        ("facet_query", "It searches inside facets: name them in facet.")
+    ]
+    assert facet(api.get("/v1/search", facet="source", facet_query=" "), "source")["distinct"] == 3

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Word
+from app.search.query import And, Clause, FacetWords, Fuzzy, Not, Or, Phrase, Prefix, Word
 
 FREQUENT = ("the", "of", "talks", "minister", "said", "bank", "trade", "oil", "prices", "in", "a", "to")
 WORDS = (
@@ -189,4 +189,13 @@ filters = st.builds(
     not_author=_some(AUTHORS),
     dateline=_some(("new delhi", "NEW DELHI", "Zurich", "London", "Québec City", "Nowhere")),
     language=_some(("en", "fr", "de", "xx")),
+)
+
+facet_words: st.SearchStrategy[FacetWords | None] = st.one_of(
+    st.none(),
+    st.builds(
+        FacetWords,
+        st.sampled_from(("wire", "w", "evening p", "de la", "do", "haye", "delhi", "q", "1987", "1986 1", "e", "zzz")),
+        _some((*ENTITIES, "person-unknown")).map(frozenset),
+    ),
 )

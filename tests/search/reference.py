@@ -7,6 +7,7 @@ It reads documents one by one and knows nothing of segments, arrays or postings.
 from __future__ import annotations
 
 import math
+import re
 from calendar import monthrange
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -16,6 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import get_args
 
+from app.ids import TYPES
 from app.search import analysis
 from app.search.attributes import FacetName, Field, Filters
 from app.search.engine import Bucket, DateCounts, Document, FacetCounts
@@ -220,6 +222,21 @@ def span(day: str) -> tuple[str, str]:
     return (f"{day}-01-01"[:10], last) if len(day) < 10 else (day, day)
 
 
+def _is_wanted(query: Query, name: FacetName, value: str) -> bool:
+    """Whether the words that facets are narrowed to begin at a word of the value."""
+    if query.facet_words is None:
+        return True
+    if name in TYPES:
+        return value in query.facet_words.entities
+    wanted = query.facet_words.beginning.split()
+    words = re.split("[^a-z0-9]+", fold(value))
+    starts = range(len(words) - len(wanted) + 1)
+    return any(
+        words[i : i + len(wanted) - 1] == wanted[:-1] and words[i + len(wanted) - 1].startswith(wanted[-1])
+        for i in starts
+    )
+
+
 def _folded(names: Iterable[str]) -> set[str]:
     return {fold(name) for name in names}
 
@@ -250,6 +267,7 @@ class Expected:
         counts = Counter(value for document in found for value in _values(document, name))
         if name == "author":
             counts = _as_usually_spelt(counts)
+        counts = Counter({value: count for value, count in counts.items() if _is_wanted(self._query, name, value)})
         ranked = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         listed = ranked[: self._query.facet_limit]
         return FacetCounts(

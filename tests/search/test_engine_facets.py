@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.search.attributes import FacetName, Filters
 from app.search.engine import Bucket, DateCounts, FacetCounts, SearchEngine
-from app.search.query import Query, parse
+from app.search.query import FacetWords, Query, parse
+from app.text import folded_words
 from tests.search.asking import doc, numbers
 
 
@@ -72,6 +75,56 @@ def test_an_author_is_one_however_spelt(engine: SearchEngine) -> None:
         assert engine.search(Query(None, Filters(not_author=(name, "Nobody")))).total == 1
     engine.delete([f"{number:016x}" for number in (2, 4)], sequence=3)
     assert facet(engine, "author").buckets == (Bucket("ZOË DOE", 3), Bucket("Jane", 1))
+
+
+@pytest.mark.parametrize(
+    ("name", "typed", "found"),
+    [
+        ("source", "h", {"Harbour Wire": 2}),
+        ("source", "WIRE", {"Harbour Wire": 2, "Wire (late edition)": 1}),
+        ("source", "late ed", {"Wire (late edition)": 1}),
+        ("source", "evening", {"The Évening Post": 1}),
+        ("source", "Évening-p", {"The Évening Post": 1}),
+        ("source", "bbc", {"www.bbc.example": 1}),
+        ("source", "ire", {}),
+        ("source", "wire harbour", {}),
+        ("source", "?!", {}),
+        ("author", "zoe", {"Zoë Doe": 3}),
+        ("author", "doe", {"Zoë Doe": 3, "J. Doe-Smith": 1}),
+        ("author", "smi", {"J. Doe-Smith": 1}),
+        ("dateline", "delhi", {"NEW DELHI": 2}),
+        ("language", "f", {"fr": 1}),
+        ("year", "200", {"2001": 1}),
+        ("month", "1998-0", {"1998-03": 1}),
+    ],
+)
+def test_a_facet_is_searched(engine: SearchEngine, name: FacetName, typed: str, found: dict[str, int]) -> None:
+    engine.put(
+        [
+            doc(1, "oil", source="Harbour Wire", authors=("Zoë Doe",), date="2001-05", place="New Delhi"),
+            doc(2, "oil", source="The Évening Post", authors=("ZOE DOE", "J. Doe-Smith"), date="1998-03-05"),
+        ],
+        sequence=1,
+    )
+    late = doc(3, "oil", source="Wire (late edition)", authors=("Zoë Doe",), place="NEW DELHI", language="fr")
+    others = [doc(4, "oil", source="www.bbc.example"), doc(5, "oil", source="Harbour Wire"), doc(6, "no", source="Hm")]
+    engine.put([late, *others], sequence=2)
+    query = Query(parse("oil").clause, facets=(name,), facet_words=FacetWords(folded_words(typed)), limit=0)
+    [narrowed], [whole] = engine.search(query).facets, engine.search(replace(query, facet_words=None)).facets
+    assert {bucket.value: bucket.count for bucket in narrowed.buckets} == found
+    assert (narrowed.distinct, narrowed.other, narrowed.missing) == (len(found), 0, whole.missing)
+    [first] = engine.search(replace(query, facet_limit=1)).facets
+    assert (first.distinct, first.other) == (len(found), sum(found.values()) - sum(b.count for b in first.buckets))
+
+
+def test_entities_of_a_facet_are_narrowed_to_those_given(sorted_out: SearchEngine) -> None:
+    words = FacetWords("whatever", frozenset({"person-b", "place-x", "person-unknown", "person-a-unresolved"}))
+    query = Query(parse("oil").clause, facets=("person", "place", "event"), facet_words=words)
+    found = {
+        facet.name: [(bucket.value, bucket.count) for bucket in facet.buckets]
+        for facet in sorted_out.search(query).facets
+    }
+    assert found == {"person": [("person-b", 2)], "place": [("place-x", 1)], "event": []}
 
 
 def test_what_is_not_listed_is_counted_together(sorted_out: SearchEngine) -> None:

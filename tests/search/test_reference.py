@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from app.search.attributes import Filters
 from app.search.engine import Document, SearchEngine
-from app.search.query import Clause, Query, Sort, parse
+from app.search.query import Clause, FacetWords, Query, Sort, parse
 from app.search.whoosh.engine import WhooshEngine
 from tests.search import reference
 from tests.search.asking import SORTS
-from tests.search.generated import article, articles, bare_clauses, clauses, filters, revision
+from tests.search.generated import article, articles, bare_clauses, clauses, facet_words, filters, revision
 from tests.search.reference import FACETS, Bm25f, Expected
 
 
@@ -57,11 +57,16 @@ def test_the_index_under_test_has_several_segments_and_dead_documents(lived: Liv
 
 
 @settings(max_examples=100, deadline=None)
-@given(clause=st.one_of(st.none(), clauses, clauses, clauses), chosen=filters, sort=st.sampled_from(SORTS[1:]))
+@given(
+    clause=st.one_of(st.none(), clauses, clauses, clauses),
+    chosen=filters,
+    sort=st.sampled_from(SORTS[1:]),
+    words=facet_words,
+)
 def test_any_clause_and_filters_find_what_the_reference_finds(
-    lived: Lived, clause: Clause | None, chosen: Filters, sort: Sort
+    lived: Lived, clause: Clause | None, chosen: Filters, sort: Sort, words: FacetWords | None
 ) -> None:
-    query = Query(clause, chosen, sort, limit=1000, facets=FACETS, facet_limit=3, dates=True)
+    query = Query(clause, chosen, sort, limit=1000, facets=FACETS, facet_limit=3, facet_words=words, dates=True)
     expected = Expected(query, lived.documents)
     found = lived.engine.search(query)
     assert [hit.id for hit in found.hits] == expected.in_order()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import heapq
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import compress
@@ -17,22 +17,26 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
-from app.search.attributes import FACETS, FacetName, Grouping, ValueView
+from app.search.attributes import ENTITY, FACETS, FacetName, Grouping, ValueView
 from app.search.engine import Bucket, DateCounts, FacetCounts
+from app.search.query import FacetWords
 from app.search.whoosh.packed import Ints
 from app.search.whoosh.segment import Documents, Segment
 from app.search.whoosh.snapshot import Calendar, Snapshot
+from app.text import folded_words
 
 _FEW = 16
 """A table of values is as wide as all but one document in so many need."""
 
 
-def count_facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit: int) -> FacetCounts:
-    """Count the values of `documents`, ascending. The most frequent first, then by value; one that is spelt in several
-    ways counts as one, and shows as most of them have it."""
+def count_facet(
+    snapshot: Snapshot, name: FacetName, documents: Documents, limit: int, words: FacetWords | None
+) -> FacetCounts:
+    """Count the values of `documents`, ascending: all, or those that have `words`. The most frequent first, then by
+    value; one that is spelt in several ways counts as one, and shows as most of them have it."""
     view = FACETS[name].view
     if view is None:
-        return _count_periods(snapshot.calendar, name, documents, limit)
+        return _count_periods(snapshot.calendar, name, documents, limit, words)
     numbering = _numberings.setdefault(name, _Numbering(view))
     parts = [(snapshot.views[part].segment, inside) for part, inside, _ in snapshot.parts(documents)]
     values = [(_facet_values(segment, name, view.name), inside) for segment, inside in parts]
@@ -47,6 +51,8 @@ def count_facet(snapshot: Snapshot, name: FacetName, documents: Documents, limit
     if view.spelt:
         label = numbering.usual_spelling(totals)
         totals = numbering.joined(totals)
+    if words is not None:
+        totals = numbering.having(words, totals)
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet_counts(name, totals, missing, shown)
 
@@ -66,7 +72,9 @@ def count_dates(snapshot: Snapshot, matching: Documents, everything: Ints | None
     )
 
 
-def _count_periods(calendar: Calendar, name: FacetName, documents: Documents, limit: int) -> FacetCounts:
+def _count_periods(
+    calendar: Calendar, name: FacetName, documents: Documents, limit: int, words: FacetWords | None
+) -> FacetCounts:
     periods = calendar.years if name == "year" else calendar.months
     by_day = np.bincount(calendar.of_document[documents], minlength=len(calendar.days))
     totals = np.bincount(periods.of_day, weights=by_day, minlength=len(periods.labels)).astype(np.int64)
@@ -74,6 +82,8 @@ def _count_periods(calendar: Calendar, name: FacetName, documents: Documents, li
     totals[periods.vague] = 0
     if periods.labels[:1] == [""]:
         missing, totals[0] = int(totals[0]), 0
+    if words is not None:
+        totals *= [words.begin_in(folded_words(label)) for label in periods.labels]
     label = periods.labels.__getitem__
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet_counts(name, totals, missing, shown, imprecise)
@@ -159,6 +169,7 @@ class _Numbering:
         self._values: list[bytes] = []
         self._standing_for: list[int] = []
         self._spellings: dict[str, list[int]] = {}
+        self._words: dict[int, str] = {}
         self._of: WeakKeyDictionary[_FacetValues, Ints] = WeakKeyDictionary()
         self._lock = threading.Lock()
 
@@ -183,6 +194,26 @@ class _Numbering:
     def joined(self, totals: Ints) -> Ints:
         """Return the totals of values, each at the number that stands for its spellings."""
         return np.bincount(self._standing_for[: len(totals)], totals, len(totals)).astype(np.int64)
+
+    def having(self, words: FacetWords, totals: Ints) -> Ints:
+        """Return the totals of the values that have such words; the others are nothing."""
+        numbers = self._numbers_of(words.entities) if self._view is ENTITY else self._numbers_with(words, totals)
+        kept = np.fromiter((number for number in numbers if number < len(totals)), np.int64)
+        narrowed = np.zeros_like(totals)
+        narrowed[kept] = totals[kept]
+        return narrowed
+
+    def _numbers_of(self, ids: Iterable[str]) -> Iterator[int]:
+        known = (self._numbers.get(id.encode("utf-8", "surrogatepass")) for id in ids)
+        return (number for number in known if number is not None)
+
+    def _numbers_with(self, words: FacetWords, totals: Ints) -> Iterator[int]:
+        return (number for number in np.flatnonzero(totals).tolist() if words.begin_in(self._words_of(number)))
+
+    def _words_of(self, number: int) -> str:
+        if number not in self._words:
+            self._words[number] = folded_words(self.text(number))
+        return self._words[number]
 
     def usual_spelling(self, totals: Ints) -> Callable[[int], str]:
         """Return what tells how most of `totals` spell the value that a number stands for."""

@@ -365,7 +365,7 @@ def _count_without_own(
 ) -> FacetCounts:
     own = masks.own_filter(name)
     base = found if own is None else _masked(matches, masks.mask(own))
-    return counting.count_facet(snapshot, name, base.documents, query.facet_limit)
+    return counting.count_facet(snapshot, name, base.documents, query.facet_limit, query.facet_words)
 
 
 def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
