@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.enrich import lexicon
 from app.enrich.layout import Layout
 from app.enrich.mentions import recognise
 from app.enrich.prepared import prepare
+from app.enrich.quotes import QUOTES
+from app.enrich.quotes.speakers import find_quotes
 from app.enrich.recogniser import Recogniser
 from app.enrich.resolve import Enrichment, resolve
 
@@ -31,12 +33,13 @@ class Enricher:
 
     def __init__(self, model: str) -> None:
         self._recogniser = Recogniser(model)
-        self.pipeline = f"{PIPELINE}+words-{lexicon.edition()}+{self._recogniser.version}"
+        self.pipeline = f"{PIPELINE}+{QUOTES}+words-{lexicon.edition()}+{self._recogniser.version}"
 
     def enrich(self, batch: Sequence[LaidOut]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]
         enrichments = []
         for text, read, found in zip(batch, prepared, self._recogniser.read(prepared), strict=True):
             mentions = recognise(text.body, read, found, text.layout.dateline)
-            enrichments.append(resolve(text.id, text.body, mentions, text.layout.dateline, self.pipeline))
+            named = resolve(text.id, text.body, mentions, text.layout.dateline, self.pipeline)
+            enrichments.append(replace(named, quotes=find_quotes(text.body, text.layout.blocks, named.entities)))
         return enrichments

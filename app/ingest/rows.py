@@ -93,5 +93,20 @@ def names(found: Iterable[tuple[str, Enrichment]]) -> Names:
                 }
                 for mention in entity.mentions
             )
+        rows.quotes.extend(
+            {
+                "article_id": id,
+                "start": quote.start,
+                "end": quote.end,
+                "speaker_start": quote.speaker[0],
+                "speaker_end": quote.speaker[1],
+                "named": quote.named,
+                "cue": quote.cue,
+                "rule": quote.rule,
+                "confidence": quote.confidence,
+                "text": quote.text,
+            }
+            for quote in enrichment.quotes
+        )
         rows.acronyms.extend({"article_id": id, "short": pair.short, "long": pair.long} for pair in enrichment.acronyms)
     return rows

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from app.store import furniture
 from app.store.articles import changed_after
 from app.store.names import misplaced_names
-from app.store.tables import Article, Mention, RepeatedBlock
+from app.store.tables import Article, Mention, Quote, RepeatedBlock
 from app.text import fingerprint
 
 _STEP = 200
@@ -27,7 +27,7 @@ def check_file(session: Session, *, deep: bool) -> Iterator[str]:
 
 
 def check_texts(session: Session) -> Iterator[str]:
-    """Articles whose text is not what its hash says, and mentions that are not what stands at their place."""
+    """Articles whose text is not what its hash says; mentions and quotes that are not what stands at their place."""
     sequence = 0
     while step := changed_after(session, sequence, _STEP):
         sequence = step[-1].sequence
@@ -42,6 +42,9 @@ def check_texts(session: Session) -> Iterator[str]:
             # A damaged table may give a row for a key that it does not have.
             if bodies.get(mention.article_id, "")[mention.start : mention.end] != mention.surface:
                 yield f"A mention of article {mention.article_id} is not what stands at {mention.start} of its body"
+        for quote in session.exec(select(Quote).where(col(Quote.article_id).in_(bodies))):
+            if bodies.get(quote.article_id, "")[quote.start : quote.end] != quote.text:
+                yield f"A quote of article {quote.article_id} is not what stands at {quote.start} of its body"
         session.expunge_all()
 
 

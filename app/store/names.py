@@ -7,8 +7,8 @@ What is set aside is in no other table, so nothing that reads or counts names ha
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select as core_select
@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel, select
 from app.store import furniture
 from app.store.bulk import chunks, delete_in, select_in, table_of
 from app.store.furniture import Span
-from app.store.tables import Acronym, ArticleEntity, Mention, SetAside
+from app.store.tables import Acronym, ArticleEntity, Mention, Quote, SetAside
 
 Row = dict[str, Any]
 
@@ -29,6 +29,7 @@ class Names:
     entities: list[Row]
     mentions: list[Row]
     acronyms: list[Row]
+    quotes: list[Row] = field(default_factory=list)
 
 
 def set_aside(session: Session, article_ids: Collection[str], names: Names) -> Names:
@@ -36,14 +37,13 @@ def set_aside(session: Session, article_ids: Collection[str], names: Names) -> N
     entity that an article names elsewhere too is in both."""
     delete_in(session, SetAside, SetAside.article_id, article_ids)
     spans = furniture.spans_of(session, article_ids)
-    aside = [row for row in names.mentions if _is_inside(row, spans.get(row["article_id"], ()))]
-    if not aside:
+    aside, kept = _parted(names.mentions, spans)
+    quotes_aside, quotes = _parted(names.quotes, spans)
+    if not aside and not quotes_aside:
         return names
-    _insert(session, aside, names.entities)
-    places = {_place(row) for row in aside}
-    kept = [row for row in names.mentions if _place(row) not in places]
+    _insert(session, aside, names.entities, quotes_aside)
     named = set(map(_key_of, kept))
-    return Names([row for row in names.entities if _key_of(row) in named], kept, names.acronyms)
+    return Names([row for row in names.entities if _key_of(row) in named], kept, names.acronyms, quotes)
 
 
 def found_names(session: Session, article_ids: Collection[str]) -> Names:
@@ -58,21 +58,33 @@ def found_names(session: Session, article_ids: Collection[str]) -> Names:
         *_put_back((each.article_id, each.entities) for each in aside),
     ]
     once = {_key_of(row): row for row in entities}
+    quotes = [*_kept_rows(session, Quote, article_ids), *_put_back((each.article_id, each.quotes) for each in aside)]
     return Names(
-        [once[key] for key in sorted(once)], sorted(mentions, key=_place), _kept_rows(session, Acronym, article_ids)
+        [once[key] for key in sorted(once)],
+        sorted(mentions, key=_place),
+        _kept_rows(session, Acronym, article_ids),
+        sorted(quotes, key=_place),
     )
 
 
 def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
-    """Return the articles of which names in the furniture count, or others are set aside."""
+    """Return the articles of which names or quotes in the furniture count, or others are set aside."""
     spans = furniture.spans_of(session, article_ids)
     asides = {
-        each.article_id: each.mentions
+        each.article_id: [*each.mentions, *each.quotes]
         for each in select_in(session, select(SetAside), SetAside.article_id, article_ids)
     }
     wrong = {id for id, rows in asides.items() if not all(_is_inside(row, spans.get(id, ())) for row in rows)}
-    counting = _kept_rows(session, Mention, spans)
+    counting = [*_kept_rows(session, Mention, spans), *_kept_rows(session, Quote, spans)]
     return wrong | {row["article_id"] for row in counting if _is_inside(row, spans[row["article_id"]])}
+
+
+def _parted(rows: Iterable[Row], spans: Mapping[str, Sequence[Span]]) -> tuple[list[Row], list[Row]]:
+    """Part rows into those that stand in the furniture of their articles and the others."""
+    parts: tuple[list[Row], list[Row]] = ([], [])
+    for row in rows:
+        parts[not _is_inside(row, spans.get(row["article_id"], ()))].append(row)
+    return parts
 
 
 def _is_inside(mention: Row, spans: Iterable[Span]) -> bool:
@@ -87,9 +99,9 @@ def _key_of(row: Row) -> tuple[str, str]:
     return row["article_id"], row["key"]
 
 
-def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row]) -> None:
+def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row], quotes: Iterable[Row]) -> None:
     """Write rows by article, in one order, and of entities only what does not follow from their mentions."""
-    rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": []})
+    rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": [], "quotes": []})
     named = set[tuple[str, str]]()
     for row in sorted(mentions, key=_place):
         named.add(_key_of(row))
@@ -97,6 +109,8 @@ def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row]) 
     for row in sorted(filter(lambda row: _key_of(row) in named, entities), key=_key_of):
         known = {"key": row["key"], "name": row["name"], "country": row["country"], "count": 0, "first": 0}
         rows[row["article_id"]]["entities"].append(known)
+    for row in sorted(quotes, key=_place):
+        rows[row["article_id"]]["quotes"].append({name: row[name] for name in row if name != "article_id"})
     listed = [{"article_id": id, **found} for id, found in rows.items()]
     session.connection().execute(table_of(SetAside).insert(), listed)
 

@@ -1,7 +1,8 @@
 """The tables: storage facts only, nothing derived at load time, no relationships.
 
-An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`) are written with it and replaced with it. What sums
-them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see `linking.py`.
+An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`, `Quote`) are written with it and replaced with it.
+What sums them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see
+`linking.py`.
 
 Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
 """
@@ -280,6 +281,28 @@ class Mention(SQLModel, table=True):
     role: str | None = None
 
 
+class Quote(SQLModel, table=True):
+    """What somebody says in an article: `text` is `body[start:end]`, without its quotation marks.
+
+    The speaker stands from `speaker_start` to `speaker_end`. `named` is where the mention begins that names him, None
+    where none does: whose it is, that row says. `cue` is the verb. `rule` tells how it was found who speaks.
+    """
+
+    __tablename__ = "quote"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    start: int = Field(primary_key=True)
+    end: int
+    speaker_start: int
+    speaker_end: int
+    named: int | None = None
+    cue: str | None = None
+    rule: str
+    confidence: float
+    text: str
+
+
 class Acronym(SQLModel, table=True):
     """An article says that `short` stands for `long`: an acronym, or another name of a person. Both are keys as in
     `ArticleEntity`; a bare name is not scoped to the article, since it is meant to hold in others."""
@@ -328,8 +351,8 @@ class RepeatedBlock(SQLModel, table=True):
 
 
 class SetAside(SQLModel, table=True):
-    """What recognition found in the furniture of an article: rows of `Mention` and `ArticleEntity` without what the
-    archive makes of them. They are put back where the furniture is none any more."""
+    """What recognition found in the furniture of an article: rows of `Mention`, `ArticleEntity` and `Quote` without
+    what the archive makes of them. They are put back where the furniture is none any more."""
 
     __tablename__ = "set_aside"
     __table_args__ = _CLUSTERED
@@ -337,6 +360,7 @@ class SetAside(SQLModel, table=True):
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     mentions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     entities: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
+    quotes: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class Decision(SQLModel, table=True):

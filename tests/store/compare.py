@@ -15,8 +15,8 @@ from typing import Any
 
 from rich.console import Console
 
-# In the order of the tables. Every schema has these columns but `published_at` and `furniture`, which are
-# compared where both have them.
+# In the order of the tables. Every schema has these columns but `published_at`, `furniture` and those of quotes, which
+# are compared where both have them.
 _TABLES = {
     "article": "id, external_id, revision, status, headline, date, published_at, dateline, source, url, authors, "
     "language, content_sha256, pipeline, furniture, blocks",
@@ -26,6 +26,7 @@ _TABLES = {
     "article_entity": "article_id, key, entity_id, name, country, count, first, split, surname",
     "mention": "article_id, start, end, surface, type, rule, confidence, key, entity_id, pipeline, role",
     "acronym": "article_id, short, long",
+    "quote": "article_id, start, end, speaker_start, speaker_end, named, cue, rule, confidence, text",
 }
 _SHOWN = 5
 
@@ -35,6 +36,8 @@ def differences(one: Path, other: Path) -> dict[str, tuple[int, int, list[str]]]
     found = {}
     for table, names in _TABLES.items():
         columns = [name for name in names.split(", ") if all(name in _columns(each, table) for each in (one, other))]
+        if not columns:
+            continue
         rows = [_rows(folder, table, columns) for folder in (one, other)]
         lacking = [f"{folder}: {row}" for n, folder in enumerate((one, other)) for row in rows[n] - rows[1 - n]]
         found[table] = (len(rows[0]), len(rows[1]), sorted(lacking))

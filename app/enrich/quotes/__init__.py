@@ -1,11 +1,11 @@
 """Quotes and who said what: a pure function of a text, its paragraphs and the names in it.
 
-`marks` finds what stands between quotation marks, `phrases` reads the sentence around it, and the rules here say who
-speaks. What nobody is named for is no quote: a title, a slogan, a word that the writer keeps at a distance.
+`marks` finds what stands between quotation marks, `phrases` reads the sentence around it, `attribution` has the rules
+that say who speaks by it, and `speakers` those by what stands beside it; whom a pronoun means is in `pronouns`. What
+nobody is named for is no quote: a title, a slogan, a word that the writer keeps at a distance.
 """
 
 from __future__ import annotations
 
-from app.enrich.quotes.speakers import Quote, find_quotes
-
-__all__ = ["Quote", "find_quotes"]
+QUOTES = "quotes-1"
+"""The version of these rules. Raise it with every change that can change a quote: texts are then read again."""

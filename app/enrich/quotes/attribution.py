@@ -31,6 +31,22 @@ _SIGNATURE = 12
 _SPEAKING = re.compile(r"([A-Z][A-Z.'’ -]{1,30}):\s")
 
 
+@dataclass(frozen=True, slots=True)
+class FoundQuote:
+    """What somebody says: `text` is `body[start:end]`, without its marks. `speaker` is where the article says who,
+    perhaps by a pronoun, and `named` where the mention begins that names him, if one does. `cue` is the verb, or what
+    stands for one."""
+
+    start: int
+    end: int
+    text: str
+    speaker: tuple[int, int]
+    named: int | None
+    cue: str | None
+    rule: SpeakerRule
+    confidence: float
+
+
 class Attribution(NamedTuple):
     """Who says it, as offsets of the body: where the phrase stands, where its head ends, and the verb."""
 

@@ -5,12 +5,19 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from operator import attrgetter
 
 from app.enrich.layout import TextBlock
 from app.enrich.mentions import Mention
-from app.enrich.quotes.attribution import CONFIDENCE, Attribution, QuoteSite, SpeakerRule, attributed, attribution
+from app.enrich.quotes.attribution import (
+    CONFIDENCE,
+    Attribution,
+    FoundQuote,
+    QuoteSite,
+    SpeakerRule,
+    attributed,
+    attribution,
+)
 from app.enrich.quotes.marks import FEWEST_WORDS, Quotation, pair_marks
 from app.enrich.quotes.phrases import NameEdges, Sentence, mask, sentence_bounds, tokens_of
 from app.enrich.quotes.pronouns import Antecedents
@@ -26,22 +33,7 @@ _APPOSED = re.compile(r"(?: (?:of|for|at|in)(?: [^\s,.;:]+){1,8})?, (?=[A-Z])")
 _START = attrgetter("start")
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
-    """What somebody says: `body[start:end]` without its marks. `speaker` is where the text says who, perhaps by a
-    pronoun, and `named` where the mention begins that names him, if one does. `cue` is the verb, or what stands for
-    one."""
-
-    start: int
-    end: int
-    speaker: tuple[int, int]
-    named: int | None
-    cue: str | None
-    rule: SpeakerRule
-    confidence: float
-
-
-def find_quotes(body: str, blocks: Sequence[TextBlock], entities: Sequence[LocalEntity]) -> tuple[Quote, ...]:
+def find_quotes(body: str, blocks: Sequence[TextBlock], entities: Sequence[LocalEntity]) -> tuple[FoundQuote, ...]:
     """Return the quotes of a text in order, none overlapping another."""
     paragraphs = [(block.start, block.end) for block in blocks if block.kind == "paragraph"]
     quotations = pair_marks(body, paragraphs)
@@ -82,7 +74,7 @@ class _QuotedText:
         self._masked = mask(body, quotations)
         self._said: list[Attribution | None] = [None] * len(quotations)
 
-    def quotes(self) -> Iterator[Quote]:
+    def quotes(self) -> Iterator[FoundQuote]:
         self._read()
         for number in range(len(self._quotations)):
             if self._said[number] is None:
@@ -169,7 +161,7 @@ class _QuotedText:
         sentence = self._last_sentence(self._paragraphs[quotation.block][0], quotation.opens)
         return attributed(sentence, sentence.subject(0, len(sentence.tokens)), None, "subject")
 
-    def _quote(self, quotation: Quotation, said: Attribution) -> Quote:
+    def _quote(self, quotation: Quotation, said: Attribution) -> FoundQuote:
         confidence, end = CONFIDENCE[said.rule], said.end
         pronoun = self._body[said.start : said.end].lower()
         if pronoun in ("he", "she"):
@@ -177,10 +169,16 @@ class _QuotedText:
             confidence *= _BY_PRONOUN
         elif (named := self._named_in(said) or self._named_behind(said)) is not None:
             end = max(end, named.end)
-        at = named.start if named is not None else None
-        return Quote(
-            quotation.start, quotation.end, (said.start, end), at, said.cue, said.rule, round(confidence, 3)
-        )  # fmt: skip
+        return FoundQuote(
+            quotation.start,
+            quotation.end,
+            self._body[quotation.start : quotation.end],
+            (said.start, end),
+            named.start if named is not None else None,
+            said.cue,
+            said.rule,
+            round(confidence, 3),
+        )
 
     def _named_in(self, said: Attribution) -> Mention | None:
         """Return the name that the head of the phrase ends with: of `the lawyer of Ann Smith` it is none."""

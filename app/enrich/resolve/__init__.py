@@ -14,6 +14,7 @@ from app.enrich.grounds import Ground
 from app.enrich.layout import FoundDateline
 from app.enrich.mentions import Mention
 from app.enrich.plain import plain
+from app.enrich.quotes.attribution import FoundQuote
 from app.enrich.resolve.meaning import Meaning
 from app.enrich.resolve.organizations import Organizations
 from app.enrich.resolve.people import People
@@ -56,6 +57,7 @@ class Enrichment:
     pipeline: str
     roles: Mapping[int, str] = field(default_factory=dict)
     """By the start of a mention: what the text beside it says that the person is."""
+    quotes: tuple[FoundQuote, ...] = ()
 
 
 def resolve(

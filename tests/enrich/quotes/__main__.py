@@ -22,8 +22,8 @@ from rich.console import Console
 
 from app.enrich.enricher import Enricher, LaidOut
 from app.enrich.layout import lay_out
-from app.enrich.quotes import find_quotes
 from app.enrich.quotes.marks import FEWEST_WORDS, pair_marks
+from app.enrich.quotes.speakers import find_quotes
 from app.settings import Settings
 
 Spans = list[tuple[int, int]]

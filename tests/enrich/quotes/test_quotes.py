@@ -10,7 +10,7 @@ import pytest
 
 from app.enrich.layout import lay_out
 from app.enrich.mentions import Mention
-from app.enrich.quotes import find_quotes
+from app.enrich.quotes.speakers import find_quotes
 from app.enrich.resolve import LocalEntity
 from app.ids import EntityType, entity_id, type_of
 
