@@ -15,6 +15,9 @@ FORKED := .venv-fork
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
 	--constraint constraints.txt
 NODE := $(VENV)/node/.ready
+# One process more than there are cores: many tests wait for a disk or for a server that starts.
+SPREAD = --numprocesses $$($(BIN)/python -c 'import os; print(min((os.cpu_count() or 1) + 1, 4))') \
+	--dist loadfile --no-loadscope-reorder
 
 # `make run PORT=9000 HOST=0.0.0.0`. Only what is said here counts: some shells export a HOST of their own.
 given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
@@ -72,7 +75,7 @@ test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, test
 	@echo "models and migrations agree:"
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export DATELINE_DATA_DIR="$$scratch" && \
 		$(BIN)/alembic upgrade head && $(BIN)/alembic check
-	$(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/pytest $(SPREAD)
 
 # What is installed into .venv-fork comes before what .venv has: all is the same but Whoosh.
 test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==3.54.0
@@ -82,7 +85,7 @@ test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==
 	@$(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))' \
 		> $$($(FORKED)/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/venv.pth
 	@$(FORKED)/bin/python -c 'import whoosh; print("Whoosh", whoosh.__version__, "of", whoosh.__file__)'
-	$(FORKED)/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(FORKED)/bin/python -m pytest $(SPREAD)
 
 # What is measured is printed (-rP). SOAK_SECONDS=3600 makes the soak an hour.
 torture: setup ## every crash point, 150 kills, lost power, 10,000 hostile queries, a soak, the container
