@@ -47,10 +47,20 @@ MAX_TERM = 64
 
 JOINERS = f"-‐‑－&＆.,٫٬{APOSTROPHES}"
 """What people write between the letters of one word."""
+
+
+def _ranges(codes: Sequence[int]) -> str:
+    """Return ascending code points as the inside of a set of `re`, which compares those beyond U+FFFF one by one."""
+    firsts = [code for i, code in enumerate(codes) if not i or codes[i - 1] != code - 1]
+    lasts = [code for i, code in enumerate(codes) if i + 1 == len(codes) or codes[i + 1] != code + 1]
+    return "".join(f"{chr(first)}-{chr(last)}" for first, last in zip(firsts, lasts, strict=True))
+
+
 # Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them. They
 # are looked for where scripts are: not among the Han of planes 2 and 3, and not where nothing is assigned.
 _SCRIPTS = (*range(0x20000), *range(0xE0000, 0xE1000))
-_MARKS = "".join(chr(i) for i in _SCRIPTS if unicodedata.category(chr(i)) in ("Mn", "Mc"))
+_MARKED = [i for i in _SCRIPTS if unicodedata.category(chr(i)) in ("Mn", "Mc")]
+_MARKS = _ranges(_MARKED)
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
 _LINE_END = r"[^\S\n]*\n[^\S\n]*"
@@ -73,7 +83,8 @@ _RAW = re.compile(rf"{_GROUPED}|\w+(?:(?:{_HIDDEN})\w+|(?=[^\x00-\u02ff])[{_MARK
 # The same for a text without such marks and invisible characters, in half the time; and for one of ASCII alone.
 _UNMARKED = re.compile(rf"{_GROUPED}|\w+(?:(?:{_JOINED})\w+)*|{_TORN}")
 _PLAINEST = re.compile(rf"{_SPACED}|\w+(?:[-'`.&,](?:(?<=-){_LINE_END})?\w+)*|(?<=\s)['`][sS]\b")
-_MARK = re.compile(f"[{_MARKS}{INVISIBLE}]")
+# Whether a text may have some. Beyond U+FFFF it looks at nothing but that, which costs next to nothing.
+_MARK = re.compile(f"[{_ranges([i for i in _MARKED if i <= 0xFFFF])}{INVISIBLE}\U00010000-\U0010ffff]")
 _INSIDE = re.compile(f"[{JOINERS}，．_{_MARKS}{INVISIBLE}]")
 _ALIKE = str.maketrans(
     {
