@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from fastapi import Request
 
-from app.read.params import PAGE_LOOKS, Conditions, EntityParams, SearchParams
+from app.read.params import PAGE_LOOKS, EntityParams, SearchParams
 from app.search.attributes import FACETS
 
 SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title)
@@ -24,7 +24,7 @@ _LISTS = {
     for name, field in SearchParams.model_fields.items()
     if list in (field.annotation, get_origin(field.annotation))
 }
-_FIXED = {"facet", "fields", "highlight", "include"}
+FIXED = {"facet", "fields", "highlight", "include"}
 """What the page settles for itself: an address taken from the API may hold them, and shows the same."""
 _PLAIN = re.compile(r"[\w.=-]+", re.ASCII)
 
@@ -75,7 +75,7 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
-    given = {name: value for name, value in _filled_fields(request).items() if name not in _FIXED | PAGE_LOOKS}
+    given = {name: value for name, value in _filled_fields(request).items() if name not in FIXED | PAGE_LOOKS}
     return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
@@ -91,30 +91,3 @@ def _filled_fields(request: Request) -> dict[str, str | list[str]]:
         if value:
             given.setdefault(name, []).append(value)
     return {name: each if name in _LISTS or len(each) > 1 else each[0] for name, each in given.items()}
-
-
-def feed_of(page: Address) -> Address:
-    """The feed of the same search: it has an order of its own, and conditions alone are in its address."""
-    return Address("/v1/feed", _conditions_of(page))
-
-
-def save_link(page: Address) -> Address | None:
-    """Return where the search is saved; None for all articles, which are no news to anybody."""
-    conditions = _conditions_of(page)
-    return Address("/searches/new", conditions) if set(dict(conditions)) - {"match"} else None
-
-
-def _conditions_of(page: Address) -> tuple[tuple[str, str], ...]:
-    return tuple(pair for pair in page.pairs if pair[0] in Conditions.model_fields)
-
-
-def export_links(page: Address) -> list[tuple[str, Address]]:
-    """Return the same search as files, by what people call them."""
-    same = [pair for pair in page.pairs if pair[0] in Conditions.model_fields or pair[0] == "sort"]
-    named = (("CSV", "csv"), ("JSON Lines", "jsonl"), ("BibTeX", "bibtex"), ("RIS", "ris"))
-    return [(label, Address("/v1/export", (*same, ("format", format)))) for label, format in named]
-
-
-def api_call(page: Address, path: str) -> Address:
-    """The same question to the API, facets included."""
-    return Address(path, (*page.without(*_FIXED, *PAGE_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))

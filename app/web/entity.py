@@ -8,7 +8,6 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep, EntityId
 from app.http.prefix import prefix_of
 from app.http.responses import Moved
-from app.http.syndication import FEED_TYPES
 from app.ids import is_unresolved
 from app.read.entities import companions, entity_summary, portrait, related
 from app.read.similar_names import similar_name_view, similar_names
@@ -18,11 +17,12 @@ from app.search.query import Query
 from app.store import entities as store
 from app.store import tables
 from app.store.decisions import survivor
-from app.web.address import Address, feed_of
+from app.web.address import Address
 from app.web.chart import measure_links, search_chart, shows_share
 from app.web.life import company, roles_over_time
 from app.web.pages import render_page
 from app.web.results import results
+from app.web.ways_out import ways_out
 
 LATEST, RELATED, COMPANY, ROLES, SIMILAR = 8, 8, 8, 8, 5
 
@@ -46,7 +46,6 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
     articles = Address(f"{prefix_of(request.scope)}/", (("entity", entity_id),))
     chart = search_chart(dates, articles, share=shows_share(here))
-    call = Address(f"/v1/entities/{entity_id}")
     return render_page(
         request, "entity.html",
         entity=entity_summary(shown.entity), unresolved=is_unresolved(entity_id),
@@ -55,7 +54,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         company=company(engine, entity_id, telling, chart, articles),
         similar=list(map(similar_name_view, same)),
         chart=chart, measures=measure_links(here), articles=articles,
-        call=call, curl=call.curl(str(request.base_url)), feed=feed_of(articles), feed_types=FEED_TYPES,
+        out=ways_out(request, articles, Address(f"/v1/entities/{entity_id}")),
     )  # fmt: skip
 
 

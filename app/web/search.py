@@ -10,7 +10,6 @@ from sqlmodel import Session
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
-from app.http.syndication import FEED_TYPES
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import facet_views, facet_words
 from app.read.models import Facet
@@ -20,12 +19,13 @@ from app.search.answer import Answer, PartCount, answer
 from app.search.attributes import FACETS
 from app.search.engine import SearchEngine
 from app.search.query import FacetWords, Query
-from app.web.address import Address, api_call, export_links, feed_of, save_link, search_params
+from app.web.address import Address, search_params
 from app.web.chart import measure_links, search_chart, shows_share
 from app.web.choices import either_of, leaving_out
 from app.web.conditions import condition_links
 from app.web.pages import Way, render_page
 from app.web.results import results
+from app.web.ways_out import api_call, ways_out
 
 SORTS = (("relevance", "Best match"), ("-date", "Newest"), ("date", "Oldest"))
 
@@ -45,18 +45,16 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
     dates, measures = found.hits.dates, measure_links(here)
     if shows_share(here):
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
-    read, call = query_read(params, asked, found), api_call(here, "/v1/search")
     return render_page(
         request, "search.html",
         here=here, asked_for=here.asked_for(params.cursor), params=params, asked=asked,
         found=found, results=listed, facets=facets, groupings=FACETS,
         either_of=partial(either_of, here, asked), leaving_out=partial(leaving_out, here),
-        read=read, filters=condition_links(here, asked),
+        read=query_read(params, asked, found), filters=condition_links(here, asked),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
-        call=call, curl=call.curl(str(request.base_url)), feed=feed_of(here), feed_types=FEED_TYPES,
-        exports=export_links(here), save=save_link(here),
+        out=ways_out(request, here, api_call(here, "/v1/search")),
     )  # fmt: skip
 
 

@@ -246,14 +246,42 @@ def test_the_call_behind_a_page_is_copied_and_answers_the_same(
 ) -> None:
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page.goto("/?q=%22full+support%22&entity=place-india")
-    page.get_by_text("This page as an API call").click()
-    page.get_by_role("button", name="Copy").click()
+    page.get_by_text("Share, save, export").click()
+    page.get_by_role("button", name="Copy command").click()
     expect(page.get_by_role("button", name="Copied")).to_be_visible()
     copied = page.evaluate("navigator.clipboard.readText()")
     assert copied.startswith(f"curl -G {str(site.base_url).rstrip('/')}/v1/search")
     assert "--data-urlencode 'q=\"full support\"'" in copied
-    answer = site.get(page.get_by_role("link", name="See the answer").get_attribute("href") or "").json()
+    answer = site.get(page.get_by_role("link", name="The same as JSON").get_attribute("href") or "").json()
     assert answer["total"] == len(headlines(page)) == 1
+
+
+def test_a_menu_has_all_that_a_search_can_be_had_as(page: Page, context: BrowserContext, site: httpx.Client) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/?q=moon&sort=date")
+    menu, opener = page.locator(".ways-out dl"), page.locator(".ways-out summary")
+    expect(menu).to_be_hidden()
+    opener.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("button", name="Copy link").click()
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    assert page.evaluate("navigator.clipboard.readText()") == f"{str(site.base_url).rstrip('/')}/?q=moon&sort=date"
+    links = {link.inner_text(): link.get_attribute("href") or "" for link in menu.get_by_role("link").all()}
+    assert [*links] == [
+        "Link to this search", "Save this search", "Feed", "CSV", "JSON Lines", "Parquet", "BibTeX", "RIS", "CSL-JSON",
+        "The same as JSON",
+    ]  # fmt: skip
+    assert {site.get(address).status_code for address in links.values()} == {200}
+    page.keyboard.press("Escape")
+    expect(menu).to_be_hidden()
+    expect(opener).to_be_focused()
+    opener.click()
+    page.locator("h1").click()
+    expect(menu).to_be_hidden()
+    page.goto(GORBACHEV)
+    page.locator(".ways-out summary").click()
+    page.get_by_role("link", name="Save this search").click()
+    expect(page.locator("#name")).to_have_value("Mikhail Gorbachev")
 
 
 def seen(page: Page) -> int:
@@ -435,8 +463,13 @@ def test_no_view_has_a_finding_of_accessibility(
     page.locator("#q").press_sequentially("gorba")
     expect(page.get_by_role("option").first).to_be_visible()
     page.keyboard.press("ArrowDown")
-    page.get_by_text("This page as an API call").evaluate("each => each.closest('details').open = true")
     assert Axe().run(page, options=AXE).violations_count == 0
+    for view in ("/?q=moon", GORBACHEV):
+        page.goto(view)
+        page.locator(".ways-out summary").click()
+        expect(page.locator(".ways-out pre")).to_be_visible()
+        found = Axe().run(page, options=AXE)
+        assert found.violations_count == 0, f"{view}: {found.generate_report()}"
     context.close()
 
 

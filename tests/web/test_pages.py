@@ -120,7 +120,7 @@ def test_a_first_view_is_small(site: httpx.Client, view: str) -> None:
     assets = {link for link in Tags(page.text).links() if link.startswith("/assets/")}
     folder = next(iter(assets)).rpartition("/")[0]
     modules = re.findall(r'import "\./(\w+\.js)"', site.get(f"{folder}/site.js").text)
-    assert len(modules) == 5
+    assert len(modules) == 6
     whole = [page, *(site.get(asset) for asset in assets | {f"{folder}/{module}" for module in modules})]
     assert all(answer.status_code == 200 for answer in whole)
     assert sum(answer.num_bytes_downloaded for answer in whole) < BUDGET

@@ -22,7 +22,7 @@ def site(api: Api) -> Iterator[httpx.Client]:
 def test_a_search_is_had_as_a_file(site: httpx.Client, api: Api) -> None:
     page = site.get("/", params={"q": "truce", "source": "Harbour Wire", "sort": "date", "limit": "1"}).text
     links = [link.replace("&amp;", "&") for link in re.findall(r'href="(/v1/export[^"]+)" download', page)]
-    assert len(links) == 4
+    assert len(links) == 6
     for link in links:
         answer = site.get(link)
         assert (answer.status_code, answer.headers["Export-Total"]) == (200, "2")

@@ -3,6 +3,7 @@
 import "./visit.js";
 import "./suggest.js";
 import "./brush.js";
+import "./menu.js";
 import "./keys.js";
 import "./copy.js";
 
