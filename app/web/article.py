@@ -10,13 +10,15 @@ from fastapi import APIRouter, Request, Response
 from app.http.deps import ArchiveDep, ArticleId
 from app.read.articles import article_view, told_text
 from app.read.hits import wire_spans
+from app.read.models import Article
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.attributes import ENTITY, FACETS
 from app.search.query import parse
 from app.store import articles as store
 from app.web.address import Address
-from app.web.pages import render_page
+from app.web.linked_data import news_article
+from app.web.pages import civil, render_page
 from app.web.passages import passages
 from app.web.results import results
 from app.web.trail import trail_of
@@ -43,13 +45,23 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     # An address comes from outside: only those of the web are links, never one that runs a script.
     web = article.get("url", "").startswith(("http://", "https://"))
     call = Address(f"/v1/articles/{article_id}", (("q", q),) if q else ())
+    site = str(request.base_url)
+    address = f"{site}articles/{article_id}"
     return render_page(
         request, "article.html",
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
         passages=passages(article), similar=similar, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
-        address=f"{request.base_url}articles/{article_id}", curl=call.curl(str(request.base_url)),
+        address=address, curl=call.curl(site), opening=_opening(article),
+        origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),
+        linked=news_article(article, address, article["url"] if web else None, site),
     )  # fmt: skip
+
+
+def _opening(article: Article) -> str:
+    """Return how the text begins, in some lines, without page furniture."""
+    furniture = [(span["start"], span["end"]) for span in article["furniture"]]
+    return " ".join(highlight.Highlighter(None).snippet(article["body"], furniture).text.split())
 
 
 def _host(url: str) -> str:

@@ -485,5 +485,44 @@ def test_on_paper_there_is_the_text_alone(page: Page) -> None:
     page.goto(PUTIN)
     page.emulate_media(media="print")
     expect(page.locator(".text")).to_be_visible()
-    for gone in (".ask", ".rail", ".further", ".colophon"):
+    for gone in (".ask", ".rail", ".further", ".colophon", ".menu"):
         expect(page.locator(gone)).to_be_hidden()
+    imprint = page.locator(".imprint")
+    expect(imprint).to_contain_text(re.compile("Address.*/articles/78184646ba153278.*SHA-256.*[0-9a-f]{64}", re.DOTALL))
+    page.emulate_media(media="screen")
+    expect(imprint).to_be_hidden()
+
+
+def test_a_passage_that_is_copied_takes_its_source_along(
+    page: Page, context: BrowserContext, site: httpx.Client
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(PUTIN)
+    address = f"{str(site.base_url).rstrip('/')}/articles/78184646ba153278"
+
+    def copied(script: str) -> str:
+        page.evaluate(script)
+        page.keyboard.press("Control+c")
+        return str(page.evaluate("navigator.clipboard.readText()"))
+
+    whole = (
+        "const range = document.createRange(); range.selectNodeContents({}); "
+        "getSelection().removeAllRanges(); getSelection().addRange(range)"
+    )
+    passage = page.locator("#p3").inner_text()
+    date = page.locator(".folio time").first.inner_text()
+    assert copied(whole.format("document.getElementById('p3')")) == f"{passage}\n\n{date}, {address}#p3\n"
+    html = page.evaluate(
+        "navigator.clipboard.read().then(([item]) => item.getType('text/html')).then((blob) => blob.text())"
+    )
+    assert f'href="{address}#p3"' in html
+    assert 'href="/' not in html
+    # From the headline on.
+    assert f", {address}\n" in copied(whole.format("document.querySelector('article')"))
+    name = page.locator("#p3 a:not(.anchor)").first.inner_text()
+    assert copied(whole.format("document.querySelector('#p3 a:not(.anchor)')")) == name
+    page.goto(f"{PUTIN}#p3")
+    expect(page.locator("#p3")).to_be_in_viewport()
+    page.locator("#p4").hover()
+    page.locator("#p4 .anchor").click()
+    assert page.url.endswith("#p4")

@@ -52,9 +52,20 @@ class Tags(HTMLParser):
         """Where the page leads and what it loads, but for whose work the places are: that is elsewhere."""
         for tag, attributes in self.found:
             name = {"a": "href", "link": "href", "script": "src", "form": "action"}.get(tag)
+            if tag == "script" and is_data(attributes):
+                continue
             # The canonical address of a page is whole, and leads to that page.
             if name and attributes[name] not in GEONAMES and attributes.get("rel") != "canonical":
                 yield attributes[name]
+
+
+def is_data(attributes: dict[str, str]) -> bool:
+    return attributes.get("type") == "application/ld+json"
+
+
+def linked_data(page: str) -> Any:
+    [found] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', page, re.DOTALL)
+    return json.loads(found)
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -72,7 +83,8 @@ def test_a_page_holds_no_inline_script_or_style_and_loads_from_here_alone(site: 
     assert not policy.keys() & {"script-src", "style-src"}
     for tag, attributes in Tags(answer.text).found:
         assert tag != "style"
-        assert tag != "script" or attributes["src"].startswith("/assets/")
+        # Data for programs runs nowhere.
+        assert tag != "script" or is_data(attributes) or attributes["src"].startswith("/assets/")
         assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
@@ -299,9 +311,40 @@ def test_no_article_and_no_query_can_write_into_a_page(hostile: httpx.Client) ->
     for page in (found, hostile.get(article.replace("&amp;", "&"))):
         tags = Tags(page.text)
         assert not {"img", "i", "u"} & {tag for tag, _ in tags.found}
-        assert [attributes for tag, attributes in tags.found if tag == "script" and "src" not in attributes] == []
+        scripts = [attributes for tag, attributes in tags.found if tag == "script" and not is_data(attributes)]
+        assert all("src" in attributes for attributes in scripts)
         assert not [link for link in tags.links() if link.startswith("javascript:")]
     assert "<mark>harbour</mark>" in found.text
+
+
+HOSTILE = '<script>alert(1)</script> & "co" <!-- \\u003c/script> \N{OVERLINE}\N{WATER WAVE}\u2019 ]]>'
+
+
+def test_an_article_is_told_to_programs_in_their_words(
+    hostile: httpx.Client, site: httpx.Client, tmp_path: Path
+) -> None:
+    [article] = re.findall(r'href="(/articles/[^"?]+)"', hostile.get("/").text)
+    with open_archive(Settings(data_dir=tmp_path / "data")) as archive, archive.database.writing() as session:
+        session.connection().execute(update(Article).values(headline=HOSTILE))
+    told = linked_data(hostile.get(article).text)
+    assert (told["@type"], told["headline"]) == ("NewsArticle", HOSTILE)
+    assert "sameAs" not in told
+    page = site.get("/articles/78184646ba153278?q=putin").text
+    told, known = linked_data(page), site.get("/v1/articles/78184646ba153278").json()
+    address = f"{site.base_url}/articles/78184646ba153278"
+    assert (told["@id"], told["identifier"], told["datePublished"]) == (address, known["id"], known["date"])
+    assert {"@type": "Person", "name": "Vladimir Putin", "url": f"{site.base_url}/entities/person-vladimir-putin"} in (
+        told["mentions"]
+    )
+    metas = {
+        a.get("name", a.get("property")): a["content"]
+        for tag, a in Tags(page).found
+        if tag == "meta" and "content" in a
+    }
+    assert metas["og:title"] == metas["citation_title"] == known["headline"]
+    assert metas["og:url"] == metas["citation_public_url"] == address
+    assert metas["citation_publication_date"] == known["date"].replace("-", "/")
+    assert known["body"].replace("\n", " ").startswith(metas["og:description"][:40])
 
 
 def test_of_an_article_full_of_hits_the_first_are_marked_and_it_says_so(tmp_path: Path) -> None:
