@@ -26,7 +26,7 @@ from app.store.tables import Article, Copy, Revision, Sighting, Withdrawal
 
 Kind = Literal["withdraw", "restore", "erase"]
 PUBLISHED = "published"
-_WITHDRAWN, _ERASED = "withdrawn", "erased"
+_WITHDRAWN, ERASED = "withdrawn", "erased"
 MOST_REASON = 500
 
 
@@ -46,7 +46,7 @@ def restore(session: Session, id: str, reason: str | None, by: str, at: str) -> 
     """Show a withdrawn article again, with the names that it had."""
     article = _known_article(session, id)
     if article.status != _WITHDRAWN:
-        nothing = "nothing is left of it to restore" if article.status == _ERASED else "it is there"
+        nothing = "nothing is left of it to restore" if article.status == ERASED else "it is there"
         raise Conflict(f"Article {id!r} was not withdrawn: {nothing}.")
     taken = _log(session, article, "restore", reason, by, at)
     _put(session, article, PUBLISHED, _kept_names(session, id))
@@ -59,14 +59,14 @@ def erase(session: Session, id: str, reason: str | None, by: str, at: str) -> Wi
     """Remove all that rows say of an article. Index and file still hold it: see `unfinished_erasures`. One that was cut
     off is gone on with."""
     article = _known_article(session, id)
-    if article.status == _ERASED:
+    if article.status == ERASED:
         cut_off = select(Withdrawal).where(Withdrawal.article_id == id, col(Withdrawal.unfinished))
         if (begun := session.exec(cut_off).first()) is None:
             raise Conflict(f"Article {id!r} was erased before.")
         return begun
     taken = _log(session, article, "erase", reason, by, at)
     taken.unfinished = True
-    _put(session, article, _ERASED, Names([], [], []))
+    _put(session, article, ERASED, Names([], [], []))
     taken.sequence = article.sequence
     _forget_names(session, id)
     for model in (Revision, Sighting, Copy):

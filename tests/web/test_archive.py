@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
@@ -137,8 +137,33 @@ def test_a_page_that_tells_of_work_renews_itself(served: Served, tmp_path: Path,
         expect(page.locator("#now")).to_contain_text("All that came is read", timeout=120_000)
 
 
+def send(page: Page, key: str, button: str) -> None:
+    page.locator("#key").fill(key)
+    page.get_by_role("button", name=button, exact=True).click()
+
+
+def has_no_finding(page: Page) -> None:
+    found = Axe().run(page, options={"rules": {"target-size": {"enabled": True}}})
+    assert found.violations_count == 0, found.generate_report()
+
+
+def erases(page: Page, key: str) -> None:
+    """Erase the article that is shown."""
+    page.get_by_role("link", name="Withdraw").click()
+    page.get_by_role("link", name="Erase it for ever").click()
+    expect(page.locator(".loss")).to_contain_text("the headline and the text, 3 words")
+    page.locator("#reason").fill("Asked for by the keeper")
+    page.locator("#sure").check()
+    send(page, key, "Erase for ever")
+    expect(page.locator("main")).to_contain_text("Asked for by the keeper")
+    page.goto(f"{page.url}/erase")
+    expect(page.locator("main")).to_contain_text("nothing is left of it")
+
+
 @pytest.mark.parametrize("scripts", [True, False])
-def test_an_article_is_withdrawn_and_restored(served: Served, tmp_path: Path, browser: Browser, scripts: bool) -> None:
+def test_an_article_is_withdrawn_restored_and_erased(
+    served: Served, tmp_path: Path, browser: Browser, scripts: bool
+) -> None:
     fill(tmp_path)
     admin, writer = make(tmp_path, "admin"), make(tmp_path, "ingest")
     with (
@@ -151,49 +176,56 @@ def test_an_article_is_withdrawn_and_restored(served: Served, tmp_path: Path, br
     ):
         page = context.new_page()
 
-        def send(key: str, button: str) -> None:
-            page.locator("#key").fill(key)
-            page.get_by_role("button", name=button, exact=True).click()
-
         page.goto("/?q=keeper&sort=date")
         page.locator(".result .headline a").first.click()
         expect(page.locator("h1")).to_have_text("Note 1")
         page.get_by_role("link", name="Withdraw").click()
         page.locator("#reason").fill("Sent by mistake")
-        send(writer, "Withdraw")
+        send(page, writer, "Withdraw")
         expect(page.locator("main")).to_contain_text("'admin'")
         page.go_back()
         page.locator("#reason").fill("Sent by mistake")
-        send(admin, "Withdraw")
+        send(page, admin, "Withdraw")
         expect(page.locator("main")).to_contain_text("Sent by mistake")
         assert admin not in page.url
         assert client.get("/v1/search", params={"q": "keeper"}).json()["total"] == 3
         page.goto("/archive/work")
         expect(page.locator("main")).to_contain_text("Note 1: Sent by mistake")
         if scripts:
-            found = Axe().run(page)
-            assert found.violations_count == 0, found.generate_report()
+            has_no_finding(page)
         page.get_by_role("link", name="Restore Note 1").click()
-        send(admin, "Restore")
+        send(page, admin, "Restore")
         expect(page.locator("h1")).to_have_text("Note 1")
         assert client.get("/v1/search", params={"q": "keeper"}).json()["total"] == 4
+        erases(page, admin)
+        assert client.get("/v1/search", params={"q": "keeper"}).json()["total"] == 3
 
 
-@pytest.mark.parametrize("act", ["withdraw", "restore"])
+def test_whoever_may_not_read_an_article_is_told_its_id_alone(served: Served, tmp_path: Path) -> None:
+    gone = fill(tmp_path)
+    with served() as client:
+        page = client.get(f"/articles/{gone}/erase")
+        assert (page.status_code, "Note 5" in page.text, gone in page.text) == (200, False, True)
+
+
+@pytest.mark.parametrize("act", ["withdraw", "restore", "erase"])
 def test_what_a_browser_sends_by_itself_withdraws_nothing(served: Served, tmp_path: Path, act: str) -> None:
     gone = fill(tmp_path)
     admin, writer = make(tmp_path, "admin"), make(tmp_path, "ingest")
     with served() as client:
         standing = client.get("/v1/search").json()["results"][0]["id"]
-        address = f"/articles/{standing if act == 'withdraw' else gone}/{act}"
-        said = {"reason": "for fun"}
+        address = f"/articles/{gone if act == 'restore' else standing}/{act}"
+        said = {"reason": "for fun"} | ({"sure": "yes"} if act == "erase" else {})
         asked = client.post(address, data=said, auth=as_reader(admin))
         assert (asked.status_code, "Basic" in asked.headers["WWW-Authenticate"]) == (401, False)
         for key, status in (("", 401), ("0000beef_x", 401), (writer, 403)):
             assert client.post(address, data=said | {"key": key}).status_code == status
         assert client.post(address, params={"key": admin}, data=said).status_code == 422
         assert client.get("/v1/search").json()["total"] == 4
+        if act == "erase":
+            assert client.post(address, data={"reason": "for fun", "key": admin}).status_code == 422
+            assert client.get("/v1/search").json()["total"] == 4
         assert client.post(address, data=said | {"key": admin}).status_code == 303
-        assert client.get("/v1/search").json()["total"] == (3 if act == "withdraw" else 5)
+        assert client.get("/v1/search").json()["total"] == (5 if act == "restore" else 3)
         assert client.post(address, data=said | {"key": admin}).status_code == 409
         assert client.get("/articles/0000000000000000/" + act).status_code == 404

@@ -19,6 +19,7 @@ VIEWS = [
     "/add", "/archive", "/articles/78184646ba153278/withdraw", "/articles/78184646ba153278/restore",
     "/sources", "/calendar?month=1969-07&day=07-21", "/how-to-search",
     "/?q=moon&view=compact", "/?q=moon&bars=share", "/searches", "/searches/new?q=moon",
+    "/articles/78184646ba153278/erase",
 ]  # fmt: skip
 
 

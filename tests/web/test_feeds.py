@@ -46,14 +46,22 @@ def make(folder: Path, *scopes: keys.Scope) -> str:
         return keys.create_key(session, "desk", scopes, "")
 
 
-def send(client: httpx.Client, origin: str | None = None, **fields: str) -> httpx.Response:
+def send(client: httpx.Client, origin: str | None = None, at: str = "/feeds", **fields: str) -> httpx.Response:
     """What a browser sends of the form."""
     said = {"Origin": origin or str(client.base_url).rstrip("/")}
-    return client.post("/feeds", files={name: (None, value) for name, value in fields.items()}, headers=said)
+    return client.post(at, files={name: (None, value) for name, value in fields.items()}, headers=said)
 
 
 def text_of(page: str) -> str:
     return " ".join(re.sub("<[^>]+>", " ", page).split())
+
+
+def wait_until(client: httpx.Client, at: str, words: str) -> str:
+    deadline = time.monotonic() + 120
+    while not re.search(words, shown := text_of(client.get(at).text)):
+        assert time.monotonic() < deadline, shown
+        time.sleep(0.1)
+    return shown
 
 
 def test_a_feed_is_added_on_this_machine_and_shown_as_it_is(served: Served, web: Web) -> None:
@@ -93,3 +101,26 @@ def test_whoever_is_elsewhere_needs_a_key(served: Served, web: Web, tmp_path: Pa
         assert client.get("/v1/feeds").json()["total"] == 0
         assert send(client, "https://elsewhere.example", url=web.url("/feed"), key=writer).status_code == 303
         assert client.get("/v1/feeds").json()["total"] == 1
+
+
+def test_a_feed_is_looked_at_when_asked_and_removed(served: Served, web: Web, tmp_path: Path) -> None:
+    with served() as client:
+        assert send(client, url=web.url("/feed")).status_code == 303
+        [at] = re.findall(r'href="(/feeds/[0-9a-f]+)"', client.get("/feeds").text)
+        wait_until(client, at, "2 created")
+        assert 'http-equiv="refresh"' not in client.get(at).text
+        looked = len(web.asked)
+        assert send(client, at=at, act="check").headers["Location"] == at
+        wait_until(client, at, "State unchanged|State ok")
+        assert len(web.asked) > looked
+        assert send(client, at=at, act="burn").status_code == 422
+        elsewhere = "https://elsewhere.example"
+        assert send(client, elsewhere, at=at, act="remove").status_code == 401
+        reader, writer = make(tmp_path, "read"), make(tmp_path, "ingest")
+        assert send(client, at=at, act="remove").status_code == 401
+        assert send(client, at=at, act="remove", key=reader).status_code == 403
+        assert 'type="password"' in client.get(at).text
+        assert send(client, elsewhere, at=at, act="remove", key=writer).headers["Location"] == "/feeds"
+        assert client.get(at).status_code == 404
+        assert "No feed is followed" in client.get("/feeds").text
+        assert client.get("/v1/search").json()["total"] == 2
