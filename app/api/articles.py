@@ -14,9 +14,10 @@ from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_v
 from app.http.openapi import file_of, responses
 from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, reply
-from app.read.articles import article_view, lookup_result, told_text
+from app.read.articles import article_view, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
-from app.read.models import Article, LookedUp, Lookup, SimilarArticles, ordered
+from app.read.lookups import find_sought, ids_sought, lookup_results
+from app.read.models import Article, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, CitationParams, LookupBody, SimilarParams
 from app.read.records import reference_type
 from app.read.references import written_reference
@@ -39,15 +40,17 @@ router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
     dependencies=[Depends(json_body), Depends(no_parameters), Depends(hold_search_slot, scope="function")],
 )
 def lookup_articles(request: Request, archive: ArchiveDep, body: LookupBody) -> Response:
-    """Up to 200 articles by id, and 20 MB. The answer has one result for each id, in the order asked."""
+    """Articles by their ids, their addresses and the ids of their publishers, up to 200 of each and 20 MB in all. The
+    answer has a result for each, in the order asked; what is not found is said."""
+    # The index first: then the rows are never behind it, and know whatever it finds.
+    engine = archive.engine.still()
     with archive.database.reading() as session:
-        sizes = store.sizes(session, body.ids)
-        if (size := sum(sizes.get(id, 0) for id in body.ids)) > MOST_BYTES:
-            raise AnswerTooLarge("ids", size, MOST_BYTES)
-        found = store.load_articles(session, body.ids)
-        views = {id: lookup_result(session, article, prefix_of(request.scope)) for id, article in found.items()}
-    results: list[LookedUp] = [views.get(id, {"id": id, "status": "missing"}) for id in body.ids]
-    answer: Lookup = {"results": results}
+        sought = find_sought(engine, session, body)
+        ids = ids_sought(sought)
+        sizes = store.sizes(session, ids)
+        if (size := sum(sizes.get(id, 0) for id in ids)) > MOST_BYTES:
+            raise AnswerTooLarge(next(name for name, asked in body if asked), size, MOST_BYTES)
+        answer: Lookup = {"results": lookup_results(session, sought, prefix_of(request.scope))}
     return reply(request, answer)
 
 

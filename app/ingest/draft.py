@@ -24,17 +24,10 @@ from app.ingest.markup import plain_text
 from app.ingest.readers import Record
 from app.ingest.readers.record import Refused
 from app.text import fingerprint, normalise, oddities, one_line, printable
+from app.urls import without_tracking
 
 # Ids of our own kind in a file name: 000_4733ca42cb406978.txt.
 _OWN_ID = re.compile(r"(?:^|[^0-9a-zA-Z])([0-9a-f]{16})$")
-# What newsletters, advertisements and shares append to an address, to tell who came by them.
-_TRACKING = re.compile(
-    r"utm_\w+|(?:ga|pk|mtm|piwik)_(?:source|medium|term|content|campaign|keyword|kwd|place|cid|group|placement)|mc_[ce]id"
-    r"|(?:fb|g|d|y|tt|tw)clid|msclkid|li_fat_id|igsh(?:id)?|gclsrc|[gw]braid|_g[al]|_hs(?:enc|mi)|hsa_\w+|mkt_tok"
-    r"|vero_(?:id|conv)|oly_(?:anon|enc)_id|wt_z?mc|at_(?:medium|campaign|link_\w+|custom\d)|ns_(?:campaign|mchannel|source"
-    r"|linkname|fee)|cmpid|xtor|__twitter_impression",
-    re.IGNORECASE | re.ASCII,
-)
 
 
 class _Given(msgspec.Struct, forbid_unknown_fields=True):
@@ -352,12 +345,7 @@ def _authors(given: str | list[str] | None) -> tuple[str, ...]:
 def _address(given: str | None) -> str | None:
     """Return the address without what says only by which way somebody came to it."""
     url = _line(given)
-    if url is None or "?" not in url:
-        return url
-    before, _, rest = url.partition("?")
-    query, sign, fragment = rest.partition("#")
-    kept = [pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
-    return before + ("?" + "&".join(kept) if any(kept) else "") + sign + fragment
+    return url and without_tracking(url)
 
 
 def _key(

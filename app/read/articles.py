@@ -8,7 +8,7 @@ from sqlmodel import Session
 
 from app.ids import EntityType
 from app.read.hits import wire_spans
-from app.read.models import Article, Dateline, EntityMentions, LookedUp, Mention, NamesState, ordered
+from app.read.models import Article, Dateline, EntityMentions, Mention, NamesState, ordered
 from app.store import articles as store
 from app.store import entities as named
 from app.store import tables
@@ -19,15 +19,6 @@ DEMONYM = "demonym"
 """The rule of a mention that speaks of a country without naming it."""
 _MADE = frozenset(("dateline", "blocks", "furniture"))
 _AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.model_fields and name not in _MADE]
-
-
-def lookup_result(session: Session, article: tables.Article, root: str = "") -> LookedUp:
-    if article.status != "published":
-        gone: LookedUp = {"id": article.id, "status": "withdrawn"}
-        if (reason := store.withdrawn_because(session, article.id)) is not None:
-            gone["reason"] = reason
-        return gone
-    return {"id": article.id, "status": "found", "article": article_view(session, article, root)}
 
 
 def article_view(session: Session, row: tables.Article, root: str = "") -> Article:

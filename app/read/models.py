@@ -354,16 +354,19 @@ class Article(TypedDict):
 
 
 class LookedUp(TypedDict):
-    """What became of one id."""
+    """What became of one thing that was asked for."""
 
-    id: str
+    id: Annotated[str, Field(description="Of the article; where there is none, what was asked for.")]
+    url: NotRequired[Annotated[str, Field(description="The address that was asked for, as it was.")]]
+    external_id: NotRequired[Annotated[str, Field(description="The publisher's id that was asked for.")]]
     status: Literal["found", "missing", "withdrawn"]
     reason: NotRequired[Annotated[str, Field(description="Why it was withdrawn.")]]
     article: NotRequired[Article]
 
 
 class Lookup(TypedDict):
-    """One result for each id, in the order asked."""
+    """What was asked for in the order asked: ids, then addresses, then publishers' ids. One result each, or more where
+    several articles are known so."""
 
     results: list[LookedUp]
 

@@ -11,7 +11,16 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, create_model
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    create_model,
+    model_validator,
+)
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -34,6 +43,8 @@ DEEPEST = 10_000
 """The last hit that is reached by the number of its page: what stands before it is ranked each time."""
 # A condition of more values is a list of ids, which the look-up serves better.
 _MOST_VALUES = 50
+MOST_SOUGHT = 200
+"""Articles that one look-up asks for in one way."""
 
 
 # Said in the schema alone: `_civil_date` checks the calendar too, and `parse` refuses long texts with a stable code.
@@ -558,8 +569,30 @@ class FetchBody(BaseModel):
 
 
 class LookupBody(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, json_schema_extra={"minProperties": 1})
 
     ids: list[Annotated[str, Field(max_length=64)]] = Field(
-        max_length=200, description="Article ids, at most 200.", examples=[["78184646ba153278"]]
+        default_factory=list,
+        max_length=MOST_SOUGHT,
+        description="Article ids, at most 200.",
+        examples=[["78184646ba153278"]],
     )
+    urls: list[Annotated[str, Field(max_length=4_000)]] = Field(
+        default_factory=list,
+        max_length=MOST_SOUGHT,
+        description="Addresses of articles at their publishers, at most 200. They are compared without `https`, "
+        "`www.`, a slash at the end, the fragment and the parameters of campaigns; nothing is fetched.",
+        examples=[["https://news.example/2025/05/talks?utm_source=x"]],
+    )
+    external_ids: list[Annotated[str, Field(max_length=1_000)]] = Field(
+        default_factory=list,
+        max_length=MOST_SOUGHT,
+        description="Ids that publishers gave, at most 200.",
+        examples=[["storm-1"]],
+    )
+
+    @model_validator(mode="after")
+    def _asks_for_something(self) -> Self:
+        if not self.model_fields_set:
+            raise PydanticCustomError("nothing_sought", "Give ids, urls or external_ids.")
+        return self

@@ -207,6 +207,9 @@ class Audit:
     digests: Mapping[str, int]
 
 
+Identifier = Literal["url", "external_id"]
+"""By what else than their id articles are known; several may have the same."""
+
 STALE_SECONDS = 0.25
 """How stale a search may be after another process has committed; twice that while another thread looks."""
 
@@ -224,6 +227,11 @@ class SearchEngine(Protocol):
 
     def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
         """Return those of some articles that the query finds, whatever its order and its page."""
+        ...
+
+    def identified(self, by: Identifier, values: Iterable[str], /) -> dict[str, list[str]]:
+        """Return the ids of the articles that are known so, ascending, for each of the values that any have. Addresses
+        of one page are one, as `url_key` has it."""
         ...
 
     def ranking(self, query: Query, /) -> Ranking:

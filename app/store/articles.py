@@ -15,7 +15,7 @@ from app.ids import UNRESOLVED_GLOB
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Article, ArticleEntity, Entity, Mention, Withdrawal
+from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,19 @@ def withdrawn_because(session: Session, id: str) -> str | None:
 def load_articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
     """Return those that exist, withdrawn ones too: the caller says which is which."""
     return {article.id: article for article in select_in(session, select(Article), Article.id, ids)}
+
+
+def withdrawn_as(session: Session) -> list[tuple[str, str | None, str | None]]:
+    """Return id, address and publisher's id of the articles that were withdrawn; of erased ones nothing is kept."""
+    logged = select(Withdrawal.article_id)
+    wanted = select(Article.id, Article.url, Article.external_id).where(Article.status != "published")
+    return list(session.exec(wanted.where(col(Article.id).in_(logged)).order_by(col(Article.id))))
+
+
+def ids_of_copies(session: Session, column: str, values: Iterable[str]) -> dict[str, str]:
+    """Return, for values of a column that records have whose text another article had already, the id of that one."""
+    wanted = select(getattr(Copy, column), Copy.article_id)
+    return dict(select_in(session, wanted, getattr(Copy, column), values))
 
 
 def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:

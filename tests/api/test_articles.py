@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.tables import Article
 from app.web.site import create_app
-from tests.served import Api, closed, serve
+from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 LOOKUP = "/v1/articles/lookup"
 
@@ -108,9 +109,83 @@ def test_lookup_keeps_the_order_asked(api: Api, ids: dict[str, str], withdrawn: 
     assert "article" not in results[2]
 
 
+def test_lookup_by_address_and_by_the_id_of_the_publisher(api: Api, ids: dict[str, str]) -> None:
+    asked = {
+        "ids": [ids["strike-1"]],
+        "urls": ["http://www.news.example/truce/?utm_source=x#p1", "https://news.example/nothing"],
+        "external_ids": ["strike-2", "strike-9", "strike-2"],
+    }
+    results = api.post(LOOKUP, asked)["results"]
+    assert [(each["id"], each.get("url"), each.get("external_id"), each["status"]) for each in results] == [
+        (ids["strike-1"], None, None, "found"),
+        (ids["truce-1"], asked["urls"][0], None, "found"),
+        (asked["urls"][1], asked["urls"][1], None, "missing"),
+        (ids["strike-2"], None, "strike-2", "found"),
+        ("strike-9", None, "strike-9", "missing"),
+        (ids["strike-2"], None, "strike-2", "found"),
+    ]
+    assert results[1]["article"] == api.get(f"/v1/articles/{ids['truce-1']}")
+
+
+def test_lookup_finds_all_that_are_known_so_and_what_became_of_the_others(tmp_path: Path) -> None:
+    def record(id: str, url: str, text: str, **more: str) -> str:
+        return json.dumps({"id": id, "url": url, "text": text, **more})
+
+    lines = [
+        record("1", "https://a.example/1", "The first lamp.", source="Wire"),
+        record("1", "https://b.example/1", "The other lamp.", source="Post"),
+        record("2", "https://a.example/2", "Taken back.", source="Wire"),
+        record("3", "https://a.example/3/", "The first lamp.", source="Wire"),
+        record("4", "https://a.example/caf\u00e9?b=1&a=2", "Coffee.", source="Wire"),
+    ]
+    (tmp_path / "lamps.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data")
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "lamps.jsonl"], archive, IngestOptions(skip_entities=True))
+        admit_the_admin(archive)
+    with serve(create_api(settings)) as client:
+
+        def became(**asked: list[str]) -> list[tuple[str, str | None, str | None]]:
+            results = client.post(LOOKUP, json=asked).json()["results"]
+            return [(each["status"], each.get("article", {}).get("body"), each.get("reason")) for each in results]
+
+        [[id]] = [[each["id"] for each in client.post(LOOKUP, json={"external_ids": ["2"]}).json()["results"]]]
+        done = client.post(
+            f"/v1/articles/{id}/withdrawals", json={"kind": "withdraw", "reason": "by mistake"}, headers=AS_ADMIN
+        )
+        assert done.status_code == 201, done.text
+        both = {("found", "The first lamp.", None), ("found", "The other lamp.", None)}
+        assert set(became(external_ids=["1"])) == both
+        assert became(urls=["a.example/1"], external_ids=["2"]) == [
+            ("found", "The first lamp.", None),
+            ("withdrawn", None, "by mistake"),
+        ]
+        assert became(urls=["https://www.a.example/2/"]) == [("withdrawn", None, "by mistake")]
+        # The text of this one came before, under another id and address.
+        assert became(urls=["http://a.example/3"], external_ids=["3"]) == [("found", "The first lamp.", None)] * 2
+        assert became(urls=["https://a.example/caf%C3%A9?a=2&b=1"]) == [("found", "Coffee.", None)]
+
+
+def test_an_address_that_is_looked_up_is_not_fetched(api: Api) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.settimeout(0.2)
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}/"
+        [result] = api.post(LOOKUP, {"urls": [address]})["results"]
+        assert result["status"] == "missing"
+        with pytest.raises(TimeoutError):
+            listening.accept()
+
+
 def test_lookup_of_nothing_and_of_the_most(api: Api) -> None:
     assert api.post(LOOKUP, {"ids": []}) == {"results": []}
-    assert len(api.post(LOOKUP, {"ids": ["0" * 16] * 200})["results"]) == 200
+    most = {"ids": ["0" * 16] * 200, "urls": ["https://a.example/"] * 200, "external_ids": ["x"] * 200}
+    assert len(api.post(LOOKUP, most)["results"]) == 600
+    for name in most:
+        refused = api.http.post(LOOKUP, json={name: most[name][:1] * 201})
+        assert refused.status_code == 422
+        assert api.problem(refused)["errors"][0]["pointer"] == f"/{name}"
+    problem = api.problem(api.http.post(LOOKUP, json={}))
+    assert problem["errors"] == [{"pointer": "", "message": "Give ids, urls or external_ids."}]
 
 
 @pytest.fixture

@@ -63,7 +63,7 @@ def parameter(schema: Any, name: str) -> Any:
         ("Hit.id is always there is gone", lambda s: model(s, "Hit")["required"].remove("id")),
         ("Hit.word_count was", lambda s: model(s, "Hit")["properties"]["word_count"].update(type="string")),
         ("answer 503 is gone", lambda s: search(s)["responses"].pop("503")),
-        ("LookupBody.more is now demanded", lambda s: model(s, "LookupBody")["required"].append("more")),
+        ("FetchBody.more is now demanded", lambda s: model(s, "FetchBody")["required"].append("more")),
     ],
 )  # fmt: skip
 def test_what_breaks_is_named(schema: Any, said: str, change: Callable[[Any], object]) -> None:

@@ -28,6 +28,38 @@ from tests.search.reference import FACETS, Expected
 ROOT = Path(__file__).parents[2]
 
 
+class TestIdentifiers:
+    def test_articles_are_known_by_their_address_and_the_id_of_their_publisher(self, engine: SearchEngine) -> None:
+        engine.put(
+            [
+                doc(1, url="https://www.a.example/1/", external_id="x"),
+                doc(2, url="http://a.example/1?utm_source=y", external_id="x"),
+                doc(3, url="https://a.example/3", external_id="é 3"),
+                doc(4),
+            ],
+            sequence=1,
+        )
+        engine.put([doc(5, external_id="x", url="https://a.example/5")], sequence=2)
+        asked = ["https://a.example/1#top", "a.example/3", "https://a.example/4", "", "//"]
+        assert engine.identified("url", asked) == {
+            "https://a.example/1#top": [f"{n:016x}" for n in (1, 2)],
+            "a.example/3": [f"{3:016x}"],
+        }
+        assert engine.identified("external_id", ["x", "X", "é 3", ""]) == {
+            "x": [f"{n:016x}" for n in (1, 2, 5)],
+            "é 3": [f"{3:016x}"],
+        }
+
+    def test_only_as_they_are_now(self, engine: SearchEngine) -> None:
+        engine.put([doc(n, external_id=f"{n}", url=f"https://a.example/{n}") for n in range(1, 40)], sequence=1)
+        engine.put([doc(1, external_id="one", url="https://a.example/one", revised=2)], sequence=2)
+        engine.delete([f"{2:016x}"], sequence=3)
+        assert engine.identified("external_id", ["1", "2", "3", "one"]) == {"3": [f"{3:016x}"], "one": [f"{1:016x}"]}
+        assert engine.identified("url", ["a.example/1", "a.example/2", "a.example/one"]) == {
+            "a.example/one": [f"{1:016x}"]
+        }
+
+
 class TestWriting:
     def test_a_document_is_found_when_put_returns(self, engine: SearchEngine) -> None:
         engine.put([doc(1, "oil")], sequence=1)

@@ -9,6 +9,7 @@ readers.py        segments for Whoosh's own searcher, which tools and tests open
 index.py          the folder: generations, Whoosh's lock and table of contents, commits and merges
 snapshot.py       one generation: its segments end to end, as one run of documents
 audit.py          what an index holds, article by article, to be compared with the rows
+identifiers.py    articles by their address, and by the id that their publisher gave
 values.py         values of an attribute that hold some words
 weights.py        what a word, phrase or prefix finds in a segment, and what it is worth there
 matches.py        documents with a number each, and how such lists join

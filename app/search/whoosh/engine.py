@@ -30,6 +30,7 @@ from app.search.engine import (
     Document,
     FacetCounts,
     Hits,
+    Identifier,
     IndexStatus,
     Ranking,
     Suggestion,
@@ -42,6 +43,7 @@ from app.search.whoosh.audit import audit
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.filter_masks import FilterMasks
+from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, IndexFolder
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
@@ -115,6 +117,11 @@ class WhooshEngine:
         if passing is not None:
             held = held & passing[documents]
         return {id for id, is_held in zip(places, held.tolist(), strict=True) if is_held}
+
+    def identified(self, by: Identifier, values: Iterable[str], /) -> dict[str, list[str]]:
+        snapshot = self._current()
+        found = {value: articles_known_by(snapshot, by, value) for value in values}
+        return {value: ids for value, ids in found.items() if ids}
 
     def ranking(self, query: Query, /) -> Ranking:
         snapshot = self._current()
