@@ -396,7 +396,7 @@ class ArticleWritten(TypedDict):
 
     status: Literal["created", "revised", "unchanged", "duplicate"]
     id: ArticleId
-    revision: NotRequired[Annotated[int, Field(ge=1)]]
+    revision: Annotated[int, Field(ge=1)]
     names: NamesState
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.search.attributes import FacetName, Filters
+from app.search.attributes import FACETS, FacetName, Filters
 from app.search.engine import Bucket, DateCounts, FacetCounts, SearchEngine
 from app.search.query import FacetWords, Query, parse
 from app.text import folded_words
@@ -115,6 +115,13 @@ def test_a_facet_is_searched(engine: SearchEngine, name: FacetName, typed: str, 
     assert (narrowed.distinct, narrowed.other, narrowed.missing) == (len(found), 0, whole.missing)
     [first] = engine.search(replace(query, facet_limit=1)).facets
     assert (first.distinct, first.other) == (len(found), sum(found.values()) - sum(b.count for b in first.buckets))
+
+
+def test_facets_of_nothing_are_searched(engine: SearchEngine) -> None:
+    for found in engine.search(
+        Query(facets=tuple(FACETS), facet_words=FacetWords("a", frozenset({"person-a"})))
+    ).facets:
+        assert found == FacetCounts(found.name, 0, 0, 0, ())
 
 
 def test_entities_of_a_facet_are_narrowed_to_those_given(sorted_out: SearchEngine) -> None:

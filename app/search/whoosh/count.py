@@ -83,7 +83,7 @@ def _count_periods(
     if periods.labels[:1] == [""]:
         missing, totals[0] = int(totals[0]), 0
     if words is not None:
-        totals *= [words.begin_in(folded_words(label)) for label in periods.labels]
+        totals *= np.array([words.begin_in(folded_words(label)) for label in periods.labels], bool)
     label = periods.labels.__getitem__
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet_counts(name, totals, missing, shown, imprecise)
