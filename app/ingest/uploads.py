@@ -228,7 +228,8 @@ def _what_to_read(archive: Archive, job: UploadJob, folder: Path) -> Iterator[tu
         return
     [kept] = folder.rglob("address.json")
     asked = msgspec.json.decode(kept.read_bytes(), type=_KeptAddress)
-    with Fetcher(archive.settings.fetch_hosts.split(), pages=asked.pages) as fetcher:
+    hosts, pause = archive.settings.fetch_hosts.split(), archive.settings.fetch_pause
+    with Fetcher(hosts, pages=asked.pages, pause=pause) as fetcher:
         yield [at_address(asked.url)], fetcher
 
 

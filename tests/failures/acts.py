@@ -7,7 +7,8 @@ import pickle
 import random
 import re
 import shutil
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
 from itertools import pairwise
@@ -15,6 +16,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import sleep
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import text
 from sqlmodel import col, select
@@ -26,12 +28,13 @@ from app.errors import HistoryUnknown, IndexUnavailable
 from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.enriching import enrich
+from app.ingest.fetching import is_address
 from app.ingest.following import Poller, ask_again, new_feed
 from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.posting import RepeatableRequest, Sent, post, revise
-from app.ingest.uploads import Upload, do_next_job, hand_in, sweep
+from app.ingest.uploads import Upload, do_next_job, hand_in, hand_in_address, sweep
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
 from app.read.params import SavedSearchBody
@@ -42,14 +45,14 @@ from app.store import keys, migrations, searches
 from app.store.backup import write_backup
 from app.store.decisions import Proposal
 from app.store.feeds import add_feed, newest_feeds
-from app.store.jobs import load_job
+from app.store.jobs import load_job, open_jobs
 from app.store.provenance import erased_key
 from app.store.tables import Article, Decision, Key, Rejection
 from app.store.unnamed import put_in_queue
 from app.store.withdrawals import Kind
 from app.text import fingerprint
 from tests.failures.history import History
-from tests.fetch.web import serving
+from tests.fetch.web import Web, serving
 from tests.following import Mirror, contents, reader
 from tests.ingest.test_deciding import state as derived
 
@@ -274,6 +277,55 @@ def uploading(place: Place) -> None:
         place.history.acknowledged("rejection", ["new.jsonl"])
 
 
+def fetching(place: Place) -> None:
+    """An address that is handed in and fetched by the process beside a server, and changed and given to an ingest."""
+    first, second = FEED_STATES
+    with serving() as web, place.opened() as archive:
+        url = web.url("/feed")
+        with _coming(place, url, web, first.items(), first):
+            job = hand_in_address(archive, url, "desk", None)
+            sweep(archive)
+            while do_next_job(archive):
+                pass
+            with archive.database.reading() as session:
+                assert load_job(session, job.id).counts == {"created": len(first), "rejected": 1}
+        with _coming(place, url, web, second.items() - first.items(), second):
+            ingest([], archive, IngestOptions(skip_entities=True), addresses=[url])
+
+
+@contextmanager
+def _coming(
+    place: Place, url: str, web: Web, new: Iterable[tuple[str, str]], entries: Mapping[str, str]
+) -> Iterator[None]:
+    """Put entries at the address and note that those that are new are sent, and at last that they were taken in."""
+    web.put("/feed", _feed_of(entries), "application/rss+xml")
+    facts = [("rejection", url, ""), *(("article", name, state) for name, state in sorted(new))]
+    for kind, name, state in facts:
+        place.history.sent(kind, [name], state)
+    yield
+    for kind, name, state in facts:
+        place.history.acknowledged(kind, [name], state)
+
+
+def _end_jobs(archive: Archive) -> None:
+    """Do what the process beside the next server does with what was handed in. Raises unless each record of it was
+    dealt with once; what is at an address is read from its beginning, so what came of it before is there unchanged."""
+    sweep(archive)
+    with archive.database.reading() as session:
+        left = [(job.id, job.files[0]) for job in open_jobs(session)]
+    for id, file in left:
+        with serving(urlsplit(file).port or 0) as web:
+            web.put("/feed", _feed_of(FEED_STATES[0]), "application/rss+xml")
+            while do_next_job(archive):
+                pass
+        with archive.database.reading() as session:
+            job = load_job(session, id)
+        dealt_with = Counter(job.counts)
+        if is_address(file):
+            dealt_with["created"] += dealt_with.pop("unchanged", 0)
+        assert (job.state, dealt_with) == ("done", {"created": 2 if is_address(file) else 3, "rejected": 1})
+
+
 def following(place: Place) -> None:
     """A feed that is looked at by the process beside a server, and again when it has changed."""
     with serving() as web, place.opened() as archive:
@@ -349,6 +401,7 @@ def check(place: Place, *, deep: bool = True) -> None:
     """Raises where anything is not as it must be, once what was cut off is made up for."""
     with place.opened(allow_missing_index=True) as archive:
         indexing.catch_up(archive)
+        _end_jobs(archive)
         assert indexing.lag(archive) == 0
         found = verify(archive, deep=deep)
         assert not found, found

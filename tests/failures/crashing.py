@@ -76,6 +76,7 @@ SCENARIOS = {
     "post": Scenario(acts.posting, merges=True),
     "upload": Scenario(acts.uploading, merges=True),
     "feed": Scenario(acts.following, merges=True),
+    "fetch": Scenario(acts.fetching, merges=True),
     "put": Scenario(acts.putting, merges=True),
     "withdraw": Scenario(acts.withdrawing),
     "withdraw-with-names": Scenario(acts.restoring, named=True),

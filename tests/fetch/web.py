@@ -48,7 +48,9 @@ def send(
 
 
 @contextmanager
-def serving() -> Iterator[Web]:
+def serving(port: int = 0) -> Iterator[Web]:
+    """Serve on a port, by default on one that is free."""
+
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
@@ -66,10 +68,10 @@ def serving() -> Iterator[Web]:
         def log_message(self, *_args: object) -> None:
             pass
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
     server.daemon_threads = True
     web = Web(server.server_address[1])
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:
         yield web
