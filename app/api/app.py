@@ -18,6 +18,7 @@ from app.api import (
     feed,
     feeds,
     health,
+    rejections,
     search,
     searches,
     timeline,
@@ -45,8 +46,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, articles, writing, uploads, feeds, entities, decisions, withdrawals, searches,
-    changes, health,
+    search, export, feed, timeline, articles, writing, uploads, rejections, feeds, entities, decisions, withdrawals,
+    searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -326,11 +326,14 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     "rejections",
     epilog=examples(
         ("dateline rejections", "those that still stand"),
+        ("dateline rejections --file news.jsonl", "of that file, or of what is in it"),
         ("dateline rejections --all --json", "all there ever were, for a program"),
     ),
 )
 def rejections_command(
     everything: Annotated[bool, typer.Option("--all", help="Also those that passed since.")] = False,
+    file: Annotated[str | None, typer.Option(help="Only of this file or address, or of what it holds.")] = None,
+    source: Annotated[str | None, typer.Option(help="Only of inputs that were given with this --source.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many to show; without it, all.")] = None,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -343,7 +346,7 @@ def rejections_command(
     from app.store.rejections import list_rejections
 
     with existing(data_dir) as archive, archive.database.reading() as session:
-        found = list_rejections(session, resolved=everything, limit=limit)
+        found = list_rejections(session, resolved=everything, limit=limit, source=source, file=file)
     if as_json:
         print_json([rejection.model_dump() for rejection in found])
     elif found:

@@ -12,7 +12,7 @@ from app.disk import size_on_disk
 from app.ingest.fetching import is_address
 from app.ingest.posting import count_statuses
 from app.read.jobs import job_view
-from app.read.models import Job
+from app.read.models import Job, RejectedRecord
 from app.store import articles, jobs, rejections, sent
 from app.store.keys import list_keys
 from app.store.tables import Rejection
@@ -86,12 +86,38 @@ def latest_posts(session: Session, limit: int) -> list[Post]:
 
 
 def refused_inputs(
-    archive: Archive, session: Session, limit: int, before: int | None = None
+    archive: Archive,
+    session: Session,
+    limit: int,
+    before: int | None = None,
+    *,
+    source: str | None = None,
+    file: str | None = None,
+    with_passed: bool = False,
 ) -> tuple[list[RefusedInput], int]:
-    """Return the rejections that stand, newest first, and how many there are."""
-    found, total = rejections.standing_rejections(session, limit=limit, before=before)
+    """Return the rejections that stand, and those `with_passed` that passed since, newest first, and how many there
+    are; of inputs given with that source, and of that file or what it holds."""
+    found, total = rejections.newest_rejections(
+        session, limit=limit, before=before, source=source, file=file, with_passed=with_passed
+    )
     uploads = f"{archive.settings.uploads_dir.resolve()}/"
     return [RefusedInput(row, _remedy(row, uploads)) for row in found], total
+
+
+def rejected_record(refused: RefusedInput) -> RejectedRecord:
+    row = refused.row
+    shown: RejectedRecord = {
+        "file": row.file,
+        "reason": row.reason,
+        "seen_at": row.seen_at,
+        "passed": row.resolved,
+        "remedy": "None is needed: it passed since." if row.resolved else refused.remedy,
+    }
+    if row.record is not None:
+        shown["record"] = row.record
+    if row.source is not None:
+        shown["source"] = row.source
+    return shown
 
 
 def _remedy(row: Rejection, uploads: str) -> str:

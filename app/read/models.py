@@ -469,6 +469,23 @@ class RefusedRecord(TypedDict):
     reason: str
 
 
+class RejectedRecord(RefusedRecord):
+    """A rejection, and what there is to do about it."""
+
+    source: NotRequired[Annotated[str, Field(description="Given with the input, for records that name none.")]]
+    seen_at: Annotated[Moment, Field(description="When it was last met.")]
+    passed: Annotated[bool, Field(description="It was taken since, or its file has nothing to refuse any more.")]
+    remedy: str
+
+
+class RejectionPage(TypedDict):
+    """What was refused, newest first."""
+
+    results: list[RejectedRecord]
+    total: Count
+    next: NotRequired[Next]
+
+
 class JobDetail(Job):
     """A job, with the first of what was rejected."""
 

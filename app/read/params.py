@@ -449,6 +449,21 @@ class JobParams(Params):
     cursor: Cursor = None
 
 
+class RejectionParams(Params):
+    source: str | None = Field(
+        None, max_length=1000, description="Only of inputs that were given with this source.", examples=["Harbour Wire"]
+    )
+    file: str | None = Field(
+        None,
+        max_length=2000,
+        description="Only of this file or address, as it is shown, or of what it holds.",
+        examples=["storm.txt"],
+    )
+    passed: bool = Field(False, description="Also those that passed since.", examples=[True])
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
 class WithdrawalParams(Params):
     limit: Limit = 20
     cursor: Cursor = None

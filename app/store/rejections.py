@@ -30,19 +30,46 @@ class Refusal:
     container: str | None = None
 
 
-def list_rejections(session: Session, *, resolved: bool = False, limit: int | None = None) -> list[Rejection]:
-    """Oldest first; those that passed since only when asked for."""
-    wanted = select(Rejection).order_by(col(Rejection.id)).limit(limit)
-    return list(session.exec(wanted if resolved else wanted.where(col(Rejection.resolved).is_(False))))
+def list_rejections(
+    session: Session,
+    *,
+    resolved: bool = False,
+    limit: int | None = None,
+    source: str | None = None,
+    file: str | None = None,
+) -> list[Rejection]:
+    """Oldest first; those that passed since only when asked for. `source` and `file` as in `newest_rejections`."""
+    wanted = select(Rejection).where(*_chosen(resolved, source, file)).order_by(col(Rejection.id)).limit(limit)
+    return list(session.exec(wanted))
 
 
-def standing_rejections(session: Session, *, limit: int, before: int | None = None) -> tuple[list[Rejection], int]:
-    """Return those that did not pass since, newest first, with lower ids than `before`, and how many stand in all."""
-    stands = col(Rejection.resolved).is_(False)
-    total = session.exec(select(func.count()).select_from(Rejection).where(stands)).one()
+def newest_rejections(
+    session: Session,
+    *,
+    limit: int,
+    before: int | None = None,
+    source: str | None = None,
+    file: str | None = None,
+    with_passed: bool = False,
+) -> tuple[list[Rejection], int]:
+    """Return those that did not pass since, or all `with_passed`, newest first, with lower ids than `before`; and how
+    many there are in all. `source` is what was given with the input, `file` a name as it is shown, of a file or of what
+    holds it."""
+    wanted = _chosen(with_passed, source, file)
+    total = session.exec(select(func.count()).select_from(Rejection).where(*wanted)).one()
     older = [] if before is None else [col(Rejection.id) < before]
-    wanted = select(Rejection).where(stands, *older).order_by(col(Rejection.id).desc()).limit(limit)
-    return list(session.exec(wanted)), total
+    found = select(Rejection).where(*wanted, *older).order_by(col(Rejection.id).desc()).limit(limit)
+    return list(session.exec(found)), total
+
+
+def _chosen(with_passed: bool, source: str | None, file: str | None) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = [] if with_passed else [col(Rejection.resolved).is_(False)]
+    if source is not None:
+        wanted.append(col(Rejection.source) == source)
+    if file is not None:
+        inside = (col(Rejection.file) > f"{file}/") & (col(Rejection.file) < f"{file}0")  # "0" comes after "/"
+        wanted.append((col(Rejection.file) == file) | inside)
+    return wanted
 
 
 def files_to_retry(session: Session) -> list[Rejection]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -287,3 +289,38 @@ def test_with_a_job_go_its_rejections(handed: Api) -> None:
     done(handed, hand_in(handed, ("b.jsonl", lines(note(1)))))
     with handed.archive.database.reading() as session:
         assert list_rejections(session, resolved=True) == []
+
+
+def test_rejections_of_all_ways_in_are_listed_page_by_page(handed: Api, tmp_path: Path) -> None:
+    def listed(**query: Any) -> list[str]:
+        address, found = f"/v1/rejections?{urlencode({'limit': 2, **query})}", []
+        while address:
+            page = handed.checked("get", handed.http.get(address, headers=AS_ADMIN))
+            found += [f"{each['file']} {each.get('record')}" for each in page["results"]]
+            address = page.get("next", "")
+        assert page["total"] == len(found)
+        return found
+
+    done(handed, hand_in(handed, ("a.jsonl", lines({"id": 1}, note(2), {"id": 3})), ("b.bin", b"\0\1\2\3" * 100)))
+    folder = tmp_path / "news"
+    folder.mkdir()
+    with zipfile.ZipFile(folder / "c.zip", "w") as packed:
+        packed.writestr("in/d.jsonl", lines({"id": 4}))
+    (folder / "c.zip5").write_bytes(lines({"id": 5}))
+    ingest([folder], handed.archive, IngestOptions(skip_entities=True, source="Wire"))
+    ours = ["news/c.zip5 1", "news/c.zip/in/d.jsonl 1"]
+    assert listed() == [*ours, "b.bin None", "a.jsonl 3", "a.jsonl 1"]
+    assert listed(source="Wire") == ours
+    assert listed(file="a.jsonl") == ["a.jsonl 3", "a.jsonl 1"]
+    assert listed(file="news/c.zip") == listed(file="news/c.zip/in") == ours[1:]
+    assert listed(file="news/c.zip", source="Other") == []
+    [shown] = handed.http.get("/v1/rejections?file=b.bin", headers=AS_ADMIN).json()["results"]
+    assert (shown["reason"], shown["passed"]) == ("is not text", False)
+    assert shown["remedy"] == "Mend the file, and hand it in again by the same name."
+
+    done(handed, hand_in(handed, ("b.bin", lines(note(6)))))
+    assert listed(file="b.bin") == []
+    assert listed(file="b.bin", passed="true") == ["b.bin None"]
+    first = handed.http.get("/v1/rejections?limit=2", headers=AS_ADMIN).json()["next"]
+    assert handed.http.get(f"{first}&file=b.bin", headers=AS_ADMIN).status_code == 400
+    assert handed.http.get("/v1/rejections").status_code == 401

@@ -31,6 +31,7 @@ OPERATIONS = {
     "createFetch": "post /v1/fetches",
     "listJobs": "get /v1/jobs",
     "getJob": "get /v1/jobs/{job_id}",
+    "listRejections": "get /v1/rejections",
     "listFeeds": "get /v1/feeds",
     "createFeed": "post /v1/feeds",
     "getFeed": "get /v1/feeds/{feed_id}",
@@ -203,7 +204,7 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
         "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
         "reviseArticle", "createUpload", "createFetch", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
         "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
-        "listSearchMatches", "listSearchDeliveries", "getSavedSearchFeed",
+        "listSearchMatches", "listSearchDeliveries", "getSavedSearchFeed", "listRejections",
     }  # fmt: skip
     assert schema["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
     assert schema["security"] == [{}, {"key": []}]
