@@ -13,6 +13,7 @@ from app.enrich.concordance import Concordance
 from app.enrich.grounds import Ground, Rule, SpanType
 from app.enrich.layout import TextBlock
 from app.enrich.scores import Scores
+from app.enrich.surnames import without_suffix
 
 # Characters to a stretch of the text: few names begin in one, and few reach over several.
 _STRETCH = 64
@@ -71,7 +72,7 @@ class Context:
 
     def surnames(self) -> frozenset[str]:
         """Return the last words of the people whose full name the article has."""
-        lasts = (span.name.rpartition(" ") for span in self.people())
+        lasts = (without_suffix(span.name).rpartition(" ") for span in self.people())
         return frozenset(last for first, _, last in lasts if first and len(last) > 2)
 
     @cached_property

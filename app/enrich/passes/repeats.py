@@ -13,6 +13,7 @@ from app.enrich.context import Context, Span
 from app.enrich.grounds import Ground, SpanType
 from app.enrich.layout import block_at
 from app.enrich.passes.certain import first_word, run_ends, word_at
+from app.enrich.surnames import without_suffix
 
 _WORD_AFTER = re.compile(r" ([^\W\d_][\w.-]*)")
 _LETTERS = re.compile(r"[^\W\d_]+")
@@ -103,7 +104,7 @@ def _known_names(article: Context) -> dict[str, tuple[SpanType, Ground]]:
         if organizations.is_party_adjective(name):
             continue
         if span.type == "person":
-            last = name.rsplit(" ", 1)[-1].removeprefix("al-").removeprefix("el-")
+            last = without_suffix(name).rsplit(" ", 1)[-1].removeprefix("al-").removeprefix("el-")
             if len(last) > 2 and last[0].isupper():
                 names.setdefault(last, ("person", grounds.FOUND_SURNAME))
             for form in _with_other_initials(name):

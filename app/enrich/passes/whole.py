@@ -53,13 +53,17 @@ def bare_surnames(article: Context) -> None:
     plurals = (span for span in article.people() if span.name.endswith("s"))
     singles = surnames | {span.name for span in plurals if not _is_several(article, span)}
     firms = {span.name.partition(" ")[0] for span in article.spans if span.rule in ("legal-form", "apposition")}
+    titled = {span.name for span in article.people() if span.rule == "title" and " " not in span.name} - firms
     for span in article.spans:
         if span.rule not in ("model", "vote"):
             continue
         if _is_family(article, span, surnames) or (span.name not in singles and _reads_like_family(article, span)):
             article.drop(span, grounds.SURNAME)
         elif span.type in ("organization", "place") and (
-            span.name in surnames or _ends_with_person(span.name, people) or _is_statesman(span.name, firms)
+            span.name in surnames
+            or (span.name in titled and span.type == "organization")
+            or _ends_with_person(span.name, people)
+            or _is_statesman(span.name, firms)
         ):
             article.retype(span, "person", grounds.SURNAME)
 

@@ -1,0 +1,36 @@
+"""What an article says of a name elsewhere."""
+
+from __future__ import annotations
+
+from app.enrich import grounds
+from app.enrich.context import Context, Span
+from app.enrich.passes import repeats, whole
+from tests.enrich.spanned import run, shown, spanned
+
+
+def test_a_surname_stands_before_its_suffix() -> None:
+    article = spanned(
+        "Otto Berg Jr. sued Lund Bank. Those who know Berg say so, and Berg said so.",
+        person="Otto Berg Jr.",
+        organization="Lund Bank; Berg",
+    )
+    run(article, whole.bare_surnames, repeats.repeats)
+    assert shown(article)[2:] == [("Berg", "person"), ("Berg", "person")]
+
+
+def test_who_has_a_title_once_is_no_firm_elsewhere() -> None:
+    text = "Voters liked Mr. Berg. Then Berg had to respond."
+    assert shown(_titled(text)) == [("Berg", "person")] * 2
+    assert shown(_titled(f"{text} Berg Motor Co agreed.", firm="Berg Motor Co"))[1] == ("Berg", "organization")
+
+
+def _titled(text: str, firm: str = "") -> Context:
+    """Return an article whose first Berg is a titled person, and whose second may be anything."""
+    article = spanned(text, person="Berg")
+    article.spans[0].rule = "title"
+    second = text.index("Berg", article.spans[0].end)
+    article.add(Span(second, second + len("Berg"), "organization", "model", 0.8))
+    if firm:
+        article.add(Span(text.index(firm), text.index(firm) + len(firm), "organization", *grounds.LEGAL_FORM))
+    run(article, whole.bare_surnames)
+    return article
