@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from difflib import get_close_matches
 from functools import lru_cache
 
-from app.enrich import events, gazetteer, given, grounds, lexicon, organizations, titles
+from app.enrich import credits, events, gazetteer, given, grounds, lexicon, organizations, titles
 from app.enrich.context import Span
 from app.enrich.grounds import SpanType
 
@@ -42,9 +42,16 @@ _POINTS_END = re.compile(r" \d{1,3}$")
 _NATIONAL = re.compile(r"(U\.[SK]\.) ([A-Z][a-z]+)")
 _SPACED_INITIALS = re.compile(r"(?:[A-Z]\. ){1,3}[A-Z]\.")
 # `R-Tex.` behind a senator; `GECL.L`, the instrument code of a share; `V19`, a flight, but `G-7`, the seven countries.
-_CODE = re.compile(r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$|Notes? \d")
+# `SB 1070` is a law; a page's own addresses have other marks.
+_CODE = re.compile(
+    r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$|Notes? \d"
+    r"|(?:H\.? ?R\.?|[AHS]\.?B\.?|[SH]\.? ?J\.? ?Res\.?|S\.) ?\d+$|.*(?:[?=]|\.(?:jpe?g|png|gif|html?|php|pdf)\b)"
+)
 # `U.S.-made`, `London-based`: an adjective, with the name in it.
-_ADJECTIVE = re.compile(r"-(?:[Mm]ade|[Bb]ased|[Ll]ed|[Bb]acked|[Oo]wned|[Bb]uilt|[Bb]orn|[Ss]tyle|[Dd]lr)$")
+_ADJECTIVE = re.compile(
+    r"-(?:[Mm]ade|[Bb]ased|[Ll]ed|[Bb]acked|[Oo]wned|[Bb]uilt|[Bb]orn|[Ss]tyle|[Dd]lr"
+    r"|era|like|friendly|appointed|aligned|funded|controlled|linked|leaning|sponsored|inspired|endorsed|affiliated)$"
+)
 # The president's, where the name is no office's: `Reagan Administration`, but `Veterans Administration`.
 _OF_PRESIDENT = re.compile(r"([A-Z][a-z]+[a-rt-z]) Administration")
 _LOWER_PARTICLE = re.compile(r"(?:al|el|bin|bint|ibn|de|da|di|del|della|dos|du|van|von|ter|ten|la|le|sub|d)\b")
@@ -82,9 +89,10 @@ def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
     kind = _TYPES.get(label)
     if kind is None:
         return
-    for left, right in _name_parts(text, start, end, kind):
-        if span := _cleaned(text, left, right, kind):
-            yield span
+    for part in credits.parts(text, start, end):
+        for left, right in _name_parts(text, *part, kind):
+            if span := _cleaned(text, left, right, kind):
+                yield span
 
 
 def trim(text: str, start: int, end: int) -> tuple[int, int]:
@@ -123,6 +131,8 @@ def is_ordinary(name: str) -> bool:
 def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     start, end = trim(text, start, end)
     end = _without_result(text, start, end, kind)
+    if kind != "organization" or text.find(" ", start, end) < 0:
+        start = credits.compound_start(text, start, end)
     ground = grounds.GUESSED[kind]
     name = text[start:end]
     if kind == "person" or titles.proves_person(name.split(" ")[0] if name else ""):

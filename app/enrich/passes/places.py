@@ -18,6 +18,12 @@ _PREPOSITION = re.compile(
 )
 _SITE = re.compile(r"\b(?:crossing|post|base|camp|airport|village|town|city|suburb|hamlet) (?:at|of|in) $")
 _NEAR = 20
+# `according to The Oregonian`
+_THE_IN_SENTENCE = re.compile(r"[\w,;(—–-] ?The $")
+_STATE_SPELT_OUT = re.compile(
+    r", ((?:(?:New|North|South|West|Rhode) )?[A-Z][a-z]{3,})"
+    r"(?=[,.;:)\n]|$| (?:on|in|where|who|when|to|for|with|after|by|that)\b)"
+)
 
 
 def states(article: Context) -> None:
@@ -29,6 +35,26 @@ def states(article: Context) -> None:
         if span.type == "place" or (span.rule == "model" and gazetteer.find(span.name)):
             article.retype(span, "place", grounds.TOWN_OF_STATE)
             article.put(Span(*trim(article.text, *match.span(1)), "place", *grounds.STATE))
+
+
+def towns_of_states(article: Context) -> None:
+    """`Ferguson, Missouri`: a town that the gazetteer does not have, taken for something else; but no acronym, and no
+    name that says what it is."""
+    for span in article.guesses("organization", "place"):
+        state = article.after(span, _STATE_SPELT_OUT)
+        if state is None or not span.name.replace(" ", "").isalpha() or not span.name.istitle():
+            continue
+        outer = gazetteer.find(state[1])
+        is_other = organizations.has_one_meaning(span.name) or span.name in article.surnames()
+        if outer is not None and outer.kind == "state" and not is_other:
+            article.retype(span, "place", grounds.TOWN_OF_STATE)
+
+
+def newspapers(article: Context) -> None:
+    """`according to The Oregonian`: in the midst of a sentence the capital article belongs to the name."""
+    for span in article.spans:
+        if gazetteer.is_doubtful_demonym(span.name) and article.before(span.start, _THE_IN_SENTENCE):
+            article.retype(span, "organization", grounds.HEADED)
 
 
 def nationalities(article: Context) -> None:

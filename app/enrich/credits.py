@@ -1,0 +1,53 @@
+"""What clings to names on web pages: the words of buttons and players, and credits of pictures, `Ann Lund/AFP/Getty
+Images`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from app.enrich import gazetteer, given, lexicon, organizations
+
+_PHRASES = "|".join(sorted(lexicon.terms("page-phrases"), key=len, reverse=True))
+_BUTTON = "|".join(sorted(lexicon.terms("share-buttons")))
+_OF_PAGE = re.compile(rf"\b(?:(?i:{_PHRASES})|(?:{_BUTTON})(?:,? (?:{_BUTTON}))+)\b[ .:…]*| \d{{1,2}}:\d\d\b")
+_SLASH = re.compile(r" ?/ ?(?=[A-Z])")
+_PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
+
+
+def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the names in a guess of the recogniser, without what the page says about itself, each of a credit by
+    itself: `JUST WATCHED Lund` is Lund."""
+    for piece_start, piece_end in _between(start, end, list(_OF_PAGE.finditer(text, start, end))):
+        slashes = list(_SLASH.finditer(text, piece_start, piece_end))
+        names = list(_between(piece_start, piece_end, slashes))
+        yield from names if slashes and _are_names(text, names) else [(piece_start, piece_end)]
+
+
+def compound_start(text: str, start: int, end: int) -> int:
+    """Return where the name in a compound begins: `Lund` in `pro-Lund`. Behind `non` anything may stand, so there it
+    must be known: `non-U.S.`"""
+    prefix = _PREFIX.match(text, start, end)
+    if prefix is None:
+        return start
+    name = text[prefix.end() : end]
+    is_known = gazetteer.is_certain(name) or organizations.has_one_meaning(name)
+    return prefix.end() if is_known or prefix[0] != "non-" else start
+
+
+def _between(start: int, end: int, gaps: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+    for gap in gaps:
+        if start < gap.start():
+            yield start, gap.start()
+        start = gap.end()
+    if start < end:
+        yield start, end
+
+
+def _are_names(text: str, places: list[tuple[int, int]]) -> bool:
+    """`Reuters/Ipsos`, `Ann Lund/AP`; but `HIV/AIDS` is one thing."""
+    names = [text[start:end].strip() for start, end in places]
+    return all(len(name) > 1 for name in names) and any(
+        organizations.has_one_meaning(name) or (" " in name and given.is_given(name.partition(" ")[0]))
+        for name in names
+    )
