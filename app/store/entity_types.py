@@ -19,12 +19,12 @@ from app.store.tables import ArticleEntity, Mention
 
 CLUE = 10
 """What an article counts more whose text says what the name is."""
-# How many times the votes of the other there must be.
-_TIMES = 2
+# How many times the votes of the other there must be, where no text says that the other is right, and where one does.
+_TIMES = {False: 1, True: 2}
 # With so many times the votes, not even an article that has both keeps the other.
-_TIMES_OF_SLIP = 10
+_TIMES_OF_SLIP = {False: 3, True: 10}
 # A town gives its name to universities and teams, whose articles need not say so.
-_TIMES_OF_TOWN = 5
+_TIMES_OF_TOWN = {False: 3, True: 5}
 # Of a name in more articles, no more votes count.
 _MOST = 1_000
 
@@ -84,16 +84,18 @@ def _is_outvoted(key: str, first: str, votes: Mapping[str, _Votes]) -> bool:
     mine, best = votes[key], votes[first]
     towns = (pair for pair in (key, first) if is_place(pair) and votes[pair].clued)
     if any(towns) and {type_of(key), type_of(first)} == {"place", "organization"}:
-        return len(best.articles) >= _TIMES_OF_TOWN * len(mine.articles)
-    return best.weight >= _TIMES * mine.weight
+        return len(best.articles) >= _TIMES_OF_TOWN[bool(mine.clued)] * len(mine.articles)
+    return best.weight >= _TIMES[bool(mine.clued)] * mine.weight
 
 
 def _outvoted_meaning(session: Session, mine: _Votes, best: _Votes, first: tuple[str, str]) -> Meaning:
     """Return what the outvoted name means, in the articles that do not keep their own: those keep it that say why they
-    take it for that, and most that have both. `first` is the key that won, and the entity that it means."""
+    take it for that, and most that have both, unless no text says anything of either. `first` is the key that won, and
+    the entity that it means."""
     key, entity = first
     both = select(ArticleEntity.article_id).where(ArticleEntity.key == key)
-    is_slip = best.weight >= _TIMES_OF_SLIP * mine.weight
+    is_guess = not (mine.clued or best.clued)
+    is_slip = is_guess or best.weight >= _TIMES_OF_SLIP[bool(mine.clued)] * mine.weight
     shared = () if is_slip else select_in(session, both, ArticleEntity.article_id, mine.articles)
     if not (kept := {*mine.clued, *shared}):
         return {EVERYWHERE: entity}

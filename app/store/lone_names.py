@@ -26,9 +26,9 @@ from app.store.tables import ArticleEntity, Identity
 _KNOWN, _SHARE_OF_ONE = 5, 0.5
 # How many times the weight of the firm they must be: where its article tells who is meant, and where it does not.
 _TIMES, _TIMES_UNTOLD = 3, 10
-# What takes a word from people must weigh as much as their articles, and so much; where texts have anybody of that name
-# with a given name or a title, it must be in so many articles, and weigh so many times what people do.
-_LEAST, _TIMES_PEOPLE = 3, 2
+# What takes a word from people must weigh half as much as their articles. Where texts have anybody of that name with a
+# given name or a title, it must be in so many articles, and weigh so many times what people do.
+_SHARE_UNKNOWN, _LEAST, _TIMES_PEOPLE = 0.5, 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class LoneNames:
         first = max(others, key=lambda key: (weights[key], -TYPES.index(type_of(key))))
         known = _known_people(session, word).total() + CLUE * len(clued)
         is_rare = known and len(_articles_of(session, first)) < _LEAST
-        if is_rare or weights[first] < max(_LEAST, _TIMES_PEOPLE * (len(bare) + known) if known else len(bare)):
+        if is_rare or weights[first] < (_TIMES_PEOPLE * (len(bare) + known) if known else _SHARE_UNKNOWN * len(bare)):
             return {}
         meant = told_by(session, "type", [first]).get(first, {}).get(EVERYWHERE, first)
         return {key: {EVERYWHERE: meant} for key in bare if _article_of(key) not in clued}
