@@ -28,6 +28,7 @@ from app.store.tables import Decision, Key, Rejection
 if TYPE_CHECKING:
     # It would load spaCy, which showing takes no part of.
     from app.ingest.enriching import Enriched
+    from app.read.quotes import QuotesFound
 
 # Seconds between two lines of progress in a log.
 _QUIET = 10
@@ -226,6 +227,19 @@ def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None,
     marks = [(start - snippet.start, end - snippet.start) for start, end in snippet.matches]
     # Line ends become spaces one for one, so that the marks stay where they are.
     out.print(Padding(_styled(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))
+
+
+def show_quotes(found: QuotesFound) -> None:
+    out = console()
+    more = "; no quote has all the words, these have some of them" if found.relaxed else ""
+    out.print(Text(f"{found.total:,} quote{'' if found.total == 1 else 's'}{more}", "dim"))
+    for number, quote in enumerate(found.quotes, 1):
+        article = found.articles[quote.article_id]
+        out.print()
+        out.print(Text.assemble((f"{number}. ", "dim"), " ".join(quote.text.split())))
+        who = quote.entity_name or quote.speaker
+        about = " · ".join(filter(None, (who, article.date, article.headline, article.source, article.id)))
+        out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
 
 
 def _styled(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:

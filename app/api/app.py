@@ -18,6 +18,7 @@ from app.api import (
     feed,
     feeds,
     health,
+    quotes,
     rejections,
     search,
     searches,
@@ -46,7 +47,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, articles, writing, uploads, rejections, feeds, entities, decisions, withdrawals,
+    search, export, feed, timeline, quotes, articles, writing, uploads, rejections, feeds, entities, decisions,
+    withdrawals,
     searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")

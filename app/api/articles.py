@@ -19,6 +19,7 @@ from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.lookups import find_sought, ids_sought, lookup_results
 from app.read.models import Article, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, CitationParams, LookupBody, SimilarParams
+from app.read.quotes import quotes_of
 from app.read.records import reference_type
 from app.read.references import written_reference
 from app.search import highlight
@@ -74,6 +75,8 @@ def get_article(
     clause = parse(params.q).clause
     with archive.database.reading() as session:
         article = article_view(session, store.load_article(session, article_id), prefix_of(request.scope))
+        if "quotes" in params.include:
+            article["quotes"] = quotes_of(session, article_id)
     if clause is not None:
         article["matches"] = wire_spans(highlight.matches(clause, article["body"]))
     return reply(request, ordered(Article, article))

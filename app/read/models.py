@@ -299,6 +299,54 @@ NamesState = Annotated[
 ]
 
 
+class Speaker(TypedDict):
+    """Who says it, as the article has it, perhaps by a pronoun; and the entity, where one is named."""
+
+    text: str
+    start: Offset
+    end: Offset
+    entity_id: NotRequired[EntityId]
+    name: NotRequired[Annotated[str, Field(description="Of the entity.")]]
+
+
+class Quote(TypedDict):
+    """What somebody says: `text` is `body[start:end]`, without its quotation marks."""
+
+    text: str
+    start: Offset
+    end: Offset
+    speaker: Speaker
+    cue: NotRequired[Annotated[str, Field(description="The verb that brings it, where there is one.")]]
+    rule: Annotated[str, Field(description="How it was found who speaks; docs/entities.md lists the rules.")]
+    confidence: Annotated[float, Field(description="How often that is right, about.", ge=0, le=1)]
+
+
+class QuotedArticle(TypedDict):
+    """The article that a quote stands in."""
+
+    id: ArticleId
+    headline: str
+    date: NotRequired[CivilDate]
+    published_at: NotRequired[PublishedAt]
+    source: NotRequired[str]
+    url: Annotated[str, Field(description="Where to read it: at its publisher where known, else here.")]
+
+
+class FoundQuote(Quote):
+    """A quote with its article."""
+
+    article: QuotedArticle
+
+
+class QuotePage(TypedDict):
+    """One page of quotes, those of the newest articles first."""
+
+    query: QueryRead
+    total: Annotated[int, Field(description="Quotes, exact.", ge=0)]
+    results: list[FoundQuote]
+    next: NotRequired[Next]
+
+
 class ArticleLinks(TypedDict):
     """Where to go from here."""
 
@@ -349,6 +397,7 @@ class Article(TypedDict):
     ]
     entities: list[EntityMentions]
     matches: NotRequired[Annotated[list[Span], Field(description="Where the `q` asked hits this body.")]]
+    quotes: NotRequired[Annotated[list[Quote], Field(description="With `include`: what is said in it, and by whom.")]]
     provenance: Provenance
     links: ArticleLinks
 

@@ -41,19 +41,19 @@ def entity_hint(entity: Entity) -> str | None:
     return f"{counted}, {first}" if first == last else f"{counted}, {first} to {last}"
 
 
-def entity_named(session: Session, name: str) -> Entity:
+def entity_named(session: Session, name: str, parameter: str = "entity_name", by_id: str = "entity") -> Entity:
     """Return the one entity of that name, a person's with the office before it or without.
 
-    Raises `InvalidParameter` where there is none or there are several.
+    Raises `InvalidParameter`, for the `parameter` that has the name, where there is none or there are several.
     """
     found = store.resolve_name(session, name) or _introduced(session, name)
     if len(found) == 1:
         return found[0]
     if not found:
-        raise InvalidParameter("entity_name", f"No entity is called {name!r}.", suggestion=_nearest_name(session, name))
+        raise InvalidParameter(parameter, f"No entity is called {name!r}.", suggestion=_nearest_name(session, name))
     raise InvalidParameter(
-        "entity_name",
-        f"{len(found)} entities are called {name!r}; name one by its id in entity.",
+        parameter,
+        f"{len(found)} entities are called {name!r}; name one by its id in {by_id}.",
         candidates=tuple(
             PossibleEntity(each.id, each.name, each.type, entity_hint(each)) for each in found[:_CANDIDATES]
         ),

@@ -329,6 +329,33 @@ class ExportParams(_SortedConditions):
         return Query(clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor)
 
 
+class QuoteParams(Conditions):
+    """`q` is asked of quotes, the other conditions of the articles that they stand in."""
+
+    q: QueryText = Field(
+        "",
+        description="Words that the quote itself has, in the language of searches; without it, every quote.",
+        examples=["world"],
+    )
+    match: Match = Field(
+        "auto",
+        description="`auto`: all words must be in the quote, and where no quote has all of them any word may. `all` "
+        "and `any` are strict.",
+        examples=["any"],
+    )
+    speaker: _Text = Field(None, description="The id of the entity that says it.", examples=["person-nelson-mandela"])
+    speaker_name: _Text = Field(
+        None,
+        description="Its name or alias. One that several share is refused with the candidates.",
+        examples=["Nelson Mandela"],
+    )
+    sort: Literal["-date", "date"] = Field(
+        "-date", description="`-date`: newest articles first. `date`: oldest first.", examples=["date"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
 class TimelineParams(Conditions):
     interval: AnyInterval = "auto"
 
@@ -370,6 +397,12 @@ class AutocompleteParams(Params):
 class ArticleParams(Params):
     q: QueryText = Field(
         "", description="A query text; `matches` then says where it hits this body.", examples=['"full support"']
+    )
+    include: list[Literal["quotes"]] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="What it shall have besides: `quotes` (what is said in it, and by whom).",
+        examples=[["quotes"]],
     )
 
 

@@ -35,6 +35,7 @@ _NOUN_BEFORE = frozenset(
 _TOKEN = re.compile(
     r"\"[0_]*\.?\"?|[^\W\d_](?:[\w.'’&-]*\w)?(?:(?<=\b[A-Z])\.|(?<=[a-z]{2})\.(?=\s[A-Z]))?|\d[\w.,]*|\S"
 )
+_BRINGS = re.compile(r"[\w,:] $")
 _NO_MARKS = str.maketrans(dict.fromkeys("\"“”„«»‘’'`", " "))
 
 
@@ -84,11 +85,17 @@ def mask(body: str, quotations: Sequence[Quotation]) -> str:
         filler = "0" if not inner[:1].islower() else "_"
         masked = '"' + filler * (length - 1)
         if each.is_closed:
-            stop = "." if inner.rstrip("'’ ")[-1:] == "." else filler
+            stop = "." if inner.rstrip("'’ ")[-1:] in _stops(body, each) else filler
             masked = masked[:-2] + stop + '"'
         pieces.append(masked[:length])
         at = each.closes
     return "".join((*pieces, body[at:]))
+
+
+def _stops(body: str, quotation: Quotation) -> str:
+    """Return the marks at the end of a quote that end its sentence: of one that opens it (`"Why?" Smith asked`) a
+    question mark does not."""
+    return ".!?" if _BRINGS.search(body, max(0, quotation.opens - 4), quotation.opens) else "."
 
 
 def tokens_of(masked: str, start: int, end: int) -> list[Token]:

@@ -17,7 +17,8 @@ _HONORIFIC = re.compile(
     r"\b(?:(?P<he>Mr|Sir|Lord|King|Congressman)|(?P<she>Mrs|Ms|Miss|Lady|Queen|Congresswoman))\.? $"
 )
 _POSSESSIVE = re.compile(r"['’]s?\b")
-_SENTENCE_END = re.compile(r"[.!?]['\"”’)]*\s|\n")
+# Not at `p.m. `, `J. `, `Mr. ` and `Sen. `.
+_SENTENCE_END = re.compile(r"(?<![.\s][A-Za-z])(?<!\s[A-Z][a-z])(?<!\s[A-Z][a-z]{2})[.!?]['\"”’)]*\s|\n")
 _FAR = 1_500
 """Characters: about three paragraphs; a pronoun that means somebody further off is rare."""
 

@@ -1,0 +1,226 @@
+"""Quotes as they are shown: those of an article, and those that fit a search, a page at a time.
+
+The engine says which articles, and in which order; the rows say who speaks there, and the words of a query are looked
+for in what is said. So every condition of a search means here what it means there, and the total is exact.
+"""
+
+from __future__ import annotations
+
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from itertools import accumulate, chain
+from typing import Annotated
+
+import msgspec
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.errors import InvalidCursor, InvalidParameter
+from app.read import naming
+from app.read.conditions import Asked, query_read, read_conditions
+from app.read.models import FoundQuote, Quote, QuotedArticle, QuotePage, ordered
+from app.read.params import QuoteParams
+from app.search.answer import Answer
+from app.search.engine import Hits, SearchEngine
+from app.search.query import Clause, Query, relax
+from app.search.within import PassageQuery, widened
+from app.store import entities
+from app.store import quotes as store
+from app.store.articles import load_articles
+from app.store.decisions import survivor
+from app.store.quotes import SpokenQuote
+from app.store.tables import Article
+from app.text import fingerprint
+
+_NOBODY = ""
+"""The id of no entity: it says nothing."""
+
+
+class _QuotePlace(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
+    """Where a page ended: behind the quote at `start` of the article that stood as number `place` in the ranking.
+    `relaxed`: any word of the query was enough."""
+
+    asked: str
+    ranking: str
+    relaxed: bool
+    place: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+    article: str
+    start: Annotated[int, msgspec.Meta(ge=0, le=2**53)]
+
+
+@dataclass(frozen=True, slots=True)
+class QuotesFound:
+    """A page of quotes, with the articles that they stand in. `cursor` goes on behind them."""
+
+    asked: Asked
+    relaxed: bool
+    total: int
+    quotes: list[SpokenQuote]
+    articles: Mapping[str, Article]
+    cursor: str | None
+
+
+def quote_view(quote: SpokenQuote) -> Quote:
+    shown: Quote = {
+        "text": quote.text,
+        "start": quote.start,
+        "end": quote.end,
+        "speaker": {"text": quote.speaker, "start": quote.speaker_start, "end": quote.speaker_end},
+        "rule": quote.rule,
+        "confidence": quote.confidence,
+    }
+    if quote.entity_id is not None and quote.entity_name is not None:
+        shown["speaker"]["entity_id"] = quote.entity_id
+        shown["speaker"]["name"] = quote.entity_name
+    if quote.cue is not None:
+        shown["cue"] = quote.cue
+    return ordered(Quote, shown)
+
+
+def quotes_of(session: Session, article_id: str) -> list[Quote]:
+    """Return what is said in an article, in the order of its text."""
+    return list(map(quote_view, store.spoken_in(session, [article_id]).get(article_id, ())))
+
+
+def quote_page(found: QuotesFound, params: QuoteParams, base: str) -> QuotePage:
+    """Return a page for the wire; `base` is the address of this server."""
+    results: list[FoundQuote] = [
+        {**quote_view(each), "article": _quoted_article(found.articles[each.article_id], base)} for each in found.quotes
+    ]
+    read = query_read(params, found.asked, Answer(Hits(0, (), (), None, 0, 0), found.relaxed))
+    return {"query": read, "total": found.total, "results": results}
+
+
+def _quoted_article(row: Article, base: str) -> QuotedArticle:
+    shown: QuotedArticle = {"id": row.id, "headline": row.headline, "url": row.url or f"{base}v1/articles/{row.id}"}
+    if row.date is not None:
+        shown["date"] = row.date
+    if row.published_at is not None:
+        shown["published_at"] = row.published_at
+    if row.source is not None:
+        shown["source"] = row.source
+    return ordered(QuotedArticle, shown)
+
+
+def find_spoken(archive: Archive, engine: SearchEngine, session: Session, params: QuoteParams) -> QuotesFound:
+    """Find the quotes that fit. `engine` stands still (`SearchEngine.still`)."""
+    asked = read_conditions(archive.database, session, params)
+    speaker, place = _speaker(session, params, asked), _decode_place(params)
+    said = store.count_quotes(session, speaker)
+    query = Query(filters=asked.filters, sort=params.sort, limit=1, cursor=place.ranking if place else None)
+    strict = asked.parsed.clause
+    found = _Matching(engine, session, query, _clause_of(strict, params, place), speaker, said)
+    relaxed = place is not None and place.relaxed
+    if not found.total and place is None and params.match == "auto" and strict is not None and relax(strict) != strict:
+        loose = _Matching(engine, session, query, relax(strict), speaker, said)
+        relaxed, found = (True, loose) if loose.total else (False, found)
+    quotes, last = found.page(place, params.limit)
+    articles = load_articles(session, [quote.article_id for quote in quotes])
+    cursor = None
+    if last is not None:
+        end = quotes[-1]
+        cursor = _encode_place(
+            _QuotePlace(_asked_for(params), found.ranking.cursor, relaxed, last, end.article_id, end.start)
+        )
+    return QuotesFound(asked, relaxed, found.total, quotes, articles, cursor)
+
+
+def _clause_of(clause: Clause | None, params: QuoteParams, place: _QuotePlace | None) -> Clause | None:
+    is_loose = params.match == "any" or (place is not None and place.relaxed)
+    return relax(clause) if is_loose and clause is not None else clause
+
+
+def _speaker(session: Session, params: QuoteParams, asked: Asked) -> str | None:
+    """Return the id of whose quotes are wanted, None where anybody's are. An unknown one says nothing, and a warning
+    tells that."""
+    if params.speaker_name is not None:
+        if params.speaker is not None:
+            raise InvalidParameter("speaker_name", "Give either speaker or speaker_name.")
+        return naming.entity_named(session, params.speaker_name, "speaker_name", "speaker").id
+    if params.speaker is None:
+        return None
+    id = survivor(session, params.speaker)
+    if id not in entities.load_entities(session, [id]):
+        asked.warnings.append({"code": "unknown_entity", "message": f"No article names an entity {params.speaker!r}."})
+        return _NOBODY
+    if id != params.speaker:
+        asked.warnings.append({"code": "merged_entity", "message": f"{params.speaker!r} is part of {id!r} now."})
+    return id
+
+
+class _Matching:
+    """The quotes that fit one reading of a query text (`clause`), of the articles that the `query` ranks.
+
+    `said` counts the quotes of the speaker in each article.
+    """
+
+    def __init__(
+        self,
+        engine: SearchEngine,
+        session: Session,
+        query: Query,
+        clause: Clause | None,
+        speaker: str | None,
+        said: Mapping[str, int],
+    ) -> None:
+        self._session, self._speaker = session, speaker
+        self._passages = PassageQuery(clause) if clause is not None else None
+        self.ranking = engine.ranking(replace(query, clause=widened(clause) if clause is not None else None))
+        ranked = self.ranking.ids(0, len(self.ranking))
+        self._ids = [(place, id) for place, id in enumerate(ranked) if id in said]
+        self._counts = said if self._passages is None else self._count_passages(self._passages)
+        self.total = sum(self._counts.get(id, 0) for _, id in self._ids)
+
+    def _count_passages(self, passages: PassageQuery) -> Mapping[str, int]:
+        ids = [id for _, id in self._ids]
+        said = store.texts_said(self._session, ids, self._speaker)
+        return Counter(id for id, text in said if passages.is_met_by(text))
+
+    def page(self, place: _QuotePlace | None, limit: int) -> tuple[list[SpokenQuote], int | None]:
+        """Return the quotes behind a place, and the place of the last article where more are to come."""
+        first = self._resumed(place)
+        start = place.start if place is not None and self.ranking.find(place.article) == first else -1
+        rest = [(at, id) for at, id in self._ids if at >= first and self._counts.get(id, 0)]
+        # The first may have been shown but for its last quotes.
+        before = chain((0,), accumulate((self._counts[id] for _, id in rest[1:]), initial=0))
+        needed = [each for each, count in zip(rest, before, strict=False) if count <= limit]
+        spoken = store.spoken_in(self._session, [id for _, id in needed], self._speaker)
+        fitting = [
+            (at, quote)
+            for at, id in needed
+            for quote in spoken.get(id, ())
+            if (at > first or quote.start > start) and (self._passages is None or self._passages.is_met_by(quote.text))
+        ]
+        shown = fitting[:limit]
+        return [quote for _, quote in shown], shown[-1][0] if len(fitting) > limit else None
+
+    def _resumed(self, place: _QuotePlace | None) -> int:
+        """Return where to go on: at the article of the last page, or where it stood, if it was withdrawn since."""
+        if place is None:
+            return 0
+        found = self.ranking.find(place.article)
+        return place.place if found is None else found
+
+
+def _asked_for(params: QuoteParams) -> str:
+    return fingerprint(params.model_dump_json(exclude={"cursor", "limit"}))[:16]
+
+
+def _encode_place(place: _QuotePlace) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(place)).rstrip(b"=").decode()
+
+
+def _decode_place(params: QuoteParams) -> _QuotePlace | None:
+    if params.cursor is None:
+        return None
+    try:
+        place = msgspec.json.decode(
+            urlsafe_b64decode(params.cursor + "=" * (-len(params.cursor) % 4)), type=_QuotePlace
+        )
+    except ValueError:  # of base64 and of msgspec alike
+        raise InvalidCursor("The cursor is not one that this archive gave.") from None
+    if place.asked != _asked_for(params):
+        raise InvalidCursor("The cursor belongs to another query.")
+    return place

@@ -1,0 +1,79 @@
+"""What people say: quotes with their speakers, read for the API and the pages.
+
+Whose a quote is, the mention says that names its speaker: wherever a decision or more articles move that, the quote
+goes too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from sqlmodel import Session
+
+from app.store.bulk import chunks
+
+
+class SpokenQuote(NamedTuple):
+    """A quote with its speaker: the words that stand for him, and the entity, where one is named and not hidden."""
+
+    article_id: str
+    start: int
+    end: int
+    text: str
+    speaker_start: int
+    speaker_end: int
+    speaker: str
+    cue: str | None
+    rule: str
+    confidence: float
+    entity_id: str | None
+    entity_name: str | None
+
+
+_NAMED = "LEFT JOIN mention ON mention.article_id = quote.article_id AND mention.start = quote.named"
+_SPOKEN = f"""
+SELECT quote.article_id, quote.start, quote.end, quote.text, speaker_start, speaker_end,
+  substr(article.body, speaker_start + 1, speaker_end - speaker_start), cue, quote.rule, quote.confidence,
+  entity.id, entity.name
+FROM quote JOIN article ON article.id = quote.article_id {_NAMED}
+LEFT JOIN entity ON entity.id = mention.entity_id AND NOT entity.hidden
+WHERE quote.article_id IN ({{}}) ORDER BY quote.article_id, quote.start
+"""
+_COUNTED = "SELECT article_id, count(*) FROM quote GROUP BY article_id"
+# From the mentions of that entity on: they are found by an index, and its quotes beside them.
+_COUNTED_OF = """
+SELECT mention.article_id, count(*) FROM mention
+CROSS JOIN quote ON quote.article_id = mention.article_id AND quote.named = mention.start
+WHERE mention.entity_id = ? GROUP BY mention.article_id
+"""
+
+
+def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
+    """Count the quotes of each article that has any; those of one entity, where it is given."""
+    execute = session.connection().exec_driver_sql
+    rows = execute(_COUNTED) if speaker is None else execute(_COUNTED_OF, (speaker,))
+    return {row[0]: row[1] for row in rows}
+
+
+def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[tuple[str, str]]:
+    """Yield each quote of these articles as the article and what is said; those of one entity, where it is given."""
+    whose = "" if speaker is None else "AND mention.entity_id = ?"
+    joined = "" if speaker is None else _NAMED
+    for chunk in chunks(ids):
+        marks = ", ".join("?" * len(chunk))
+        wanted = f"SELECT quote.article_id, quote.text FROM quote {joined} WHERE quote.article_id IN ({marks}) {whose}"
+        given = (*chunk, *(() if speaker is None else (speaker,)))
+        yield from ((row[0], row[1]) for row in session.connection().exec_driver_sql(wanted, given))
+
+
+def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) -> dict[str, list[SpokenQuote]]:
+    """Return the quotes of each of these articles, in the order of its text; those of one entity, where it is given."""
+    found: dict[str, list[SpokenQuote]] = {}
+    for chunk in chunks(ids):
+        marks = ", ".join("?" * len(chunk))
+        for row in session.connection().exec_driver_sql(_SPOKEN.format(marks), tuple(chunk)):
+            quote = SpokenQuote(*row)
+            if speaker is None or quote.entity_id == speaker:
+                found.setdefault(quote.article_id, []).append(quote)
+    return found
