@@ -229,7 +229,7 @@ def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None,
     out.print(Padding(_styled(snippet.text.replace("\n", " "), marks), _INDENT, expand=False))
 
 
-def show_quotes(found: QuotesFound) -> None:
+def print_quotes(found: QuotesFound) -> None:
     out = console()
     more = "; no quote has all the words, these have some of them" if found.relaxed else ""
     out.print(Text(f"{found.total:,} quote{'' if found.total == 1 else 's'}{more}", "dim"))

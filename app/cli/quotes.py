@@ -58,4 +58,4 @@ def quotes_command(  # noqa: PLR0913  # the options of a command are its paramet
         return
     for warning in found.asked.warnings:
         complain(warning["message"])
-    terminal.show_quotes(found)
+    terminal.print_quotes(found)

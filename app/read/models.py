@@ -332,7 +332,7 @@ class QuotedArticle(TypedDict):
     url: Annotated[str, Field(description="Where to read it: at its publisher where known, else here.")]
 
 
-class FoundQuote(Quote):
+class QuoteInArticle(Quote):
     """A quote with its article."""
 
     article: QuotedArticle
@@ -343,7 +343,7 @@ class QuotePage(TypedDict):
 
     query: QueryRead
     total: Annotated[int, Field(description="Quotes, exact.", ge=0)]
-    results: list[FoundQuote]
+    results: list[QuoteInArticle]
     next: NotRequired[Next]
 
 

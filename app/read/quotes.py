@@ -20,7 +20,7 @@ from app.archive import Archive
 from app.errors import InvalidCursor, InvalidParameter
 from app.read import naming
 from app.read.conditions import Asked, query_read, read_conditions
-from app.read.models import FoundQuote, Quote, QuotedArticle, QuotePage, ordered
+from app.read.models import Quote, QuotedArticle, QuoteInArticle, QuotePage, ordered
 from app.read.params import QuoteParams
 from app.search.answer import Answer
 from app.search.engine import Hits, SearchEngine
@@ -52,9 +52,11 @@ class _QuotePlace(msgspec.Struct, array_like=True, forbid_unknown_fields=True):
 
 @dataclass(frozen=True, slots=True)
 class QuotesFound:
-    """A page of quotes, with the articles that they stand in. `cursor` goes on behind them."""
+    """A page of quotes, with the articles that they stand in. `speaker` is whose were asked for, `cursor` goes on
+    behind them."""
 
     asked: Asked
+    speaker: str | None
     relaxed: bool
     total: int
     quotes: list[SpokenQuote]
@@ -86,7 +88,7 @@ def quotes_of(session: Session, article_id: str) -> list[Quote]:
 
 def quote_page(found: QuotesFound, params: QuoteParams, base: str) -> QuotePage:
     """Return a page for the wire; `base` is the address of this server."""
-    results: list[FoundQuote] = [
+    results: list[QuoteInArticle] = [
         {**quote_view(each), "article": _quoted_article(found.articles[each.article_id], base)} for each in found.quotes
     ]
     read = query_read(params, found.asked, Answer(Hits(0, (), (), None, 0, 0), found.relaxed))
@@ -102,6 +104,11 @@ def _quoted_article(row: Article, base: str) -> QuotedArticle:
     if row.source is not None:
         shown["source"] = row.source
     return ordered(QuotedArticle, shown)
+
+
+def latest_of(archive: Archive, engine: SearchEngine, session: Session, speaker: str, limit: int) -> QuotesFound:
+    """Find what an entity said last."""
+    return find_spoken(archive, engine, session, QuoteParams.checked({"speaker": speaker, "limit": limit}))
 
 
 def find_spoken(archive: Archive, engine: SearchEngine, session: Session, params: QuoteParams) -> QuotesFound:
@@ -122,9 +129,9 @@ def find_spoken(archive: Archive, engine: SearchEngine, session: Session, params
     if last is not None:
         end = quotes[-1]
         cursor = _encode_place(
-            _QuotePlace(_asked_for(params), found.ranking.cursor, relaxed, last, end.article_id, end.start)
+            _QuotePlace(_question_of(params), found.ranking.cursor, relaxed, last, end.article_id, end.start)
         )
-    return QuotesFound(asked, relaxed, found.total, quotes, articles, cursor)
+    return QuotesFound(asked, speaker, relaxed, found.total, quotes, articles, cursor)
 
 
 def _clause_of(clause: Clause | None, params: QuoteParams, place: _QuotePlace | None) -> Clause | None:
@@ -204,7 +211,7 @@ class _Matching:
         return place.place if found is None else found
 
 
-def _asked_for(params: QuoteParams) -> str:
+def _question_of(params: QuoteParams) -> str:
     return fingerprint(params.model_dump_json(exclude={"cursor", "limit"}))[:16]
 
 
@@ -221,6 +228,6 @@ def _decode_place(params: QuoteParams) -> _QuotePlace | None:
         )
     except ValueError:  # of base64 and of msgspec alike
         raise InvalidCursor("The cursor is not one that this archive gave.") from None
-    if place.asked != _asked_for(params):
+    if place.asked != _question_of(params):
         raise InvalidCursor("The cursor belongs to another query.")
     return place

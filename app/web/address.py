@@ -75,16 +75,16 @@ class Address:
 
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
-    given = {name: value for name, value in _filled_fields(request).items() if name not in FIXED | PAGE_LOOKS}
+    given = {name: value for name, value in filled_fields(request).items() if name not in FIXED | PAGE_LOOKS}
     return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:
     """Read as `search_params` does, for a list of names."""
-    return EntityParams.checked({"limit": limit, **_filled_fields(request)})
+    return EntityParams.checked({"limit": limit, **filled_fields(request)})
 
 
-def _filled_fields(request: Request) -> dict[str, str | list[str]]:
+def filled_fields(request: Request) -> dict[str, str | list[str]]:
     """Empty fields of a form say nothing."""
     given: dict[str, list[str]] = {}
     for name, value in request.query_params.multi_items():

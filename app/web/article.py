@@ -11,6 +11,7 @@ from app.http.deps import ArchiveDep, ArticleId
 from app.read.articles import article_view, told_text
 from app.read.hits import wire_spans
 from app.read.models import Article
+from app.read.quotes import quotes_of
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.attributes import ENTITY, FACETS
@@ -36,6 +37,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     with archive.database.reading() as session:
         row = store.load_article(session, article_id)
         article = article_view(session, row)
+        article["quotes"] = quotes_of(session, article_id)
         like_it = engine.similar(row.id, row.headline, told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]

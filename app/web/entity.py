@@ -10,6 +10,7 @@ from app.http.prefix import prefix_of
 from app.http.responses import Moved
 from app.ids import is_unresolved
 from app.read.entities import companions, entity_summary, portrait, related
+from app.read.quotes import latest_of
 from app.read.similar_names import similar_name_view, similar_names
 from app.read.timeline import as_share
 from app.search.attributes import Filters
@@ -24,7 +25,7 @@ from app.web.pages import render_page
 from app.web.results import results
 from app.web.ways_out import ways_out
 
-LATEST, RELATED, COMPANY, ROLES, SIMILAR = 8, 8, 8, 8, 5
+LATEST, RELATED, COMPANY, ROLES, SIMILAR, SAID = 8, 8, 8, 8, 5, 5
 
 router = APIRouter(include_in_schema=False)
 
@@ -37,6 +38,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         beside = related(engine, session, entity_id, limit=RELATED).items
         telling = companions(engine, session, entity_id, limit=COMPANY)
         same, _ = similar_names(session, shown.entity, SIMILAR)
+        said = latest_of(archive, engine, session, entity_id, SAID)
         listed = results(archive, session, shown.latest)
         oldest = Query(filters=Filters(entity=(entity_id,)), sort="date", limit=1)
         first = engine.search(oldest).hits if shown.entity.article_count > 1 else ()
@@ -52,7 +54,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         aliases=shown.aliases, related=beside, results=listed, first=first,
         roles=roles_over_time(shown.roles, shown.entity.first_date, shown.entity.last_date),
         company=company(engine, entity_id, telling, chart, articles),
-        similar=list(map(similar_name_view, same)),
+        similar=list(map(similar_name_view, same)), said=said,
         chart=chart, measures=measure_links(here), articles=articles,
         out=ways_out(request, articles, Address(f"/v1/entities/{entity_id}")),
     )  # fmt: skip

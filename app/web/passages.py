@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import chain, groupby, pairwise
 from operator import itemgetter
 
-from app.read.models import Article, EntityMentions
+from app.read.models import Article, EntityMentions, Quote
 
 Stretch = tuple[int, int]
 Named = tuple[int, int, EntityMentions]
@@ -19,6 +19,10 @@ class TextPiece:
     text: str
     marked: bool
     dateline: bool
+    said: Quote | None = None
+    """The quote that it is part of."""
+    opens: bool = False
+    """Whether that quote begins with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,15 @@ class Passage:
 class _BodyMarks:
     """What is marked in a body, gathered once for all its blocks: a long one has as many of each as words.
 
-    `named` (each of its entity in `entities`) and `hits` are ascending and disjoint; the dateline ends at `dateline`.
+    `named` (each of its entity in `entities`), `hits` and `said` (each of its quote in `quotes`) are ascending and
+    disjoint; the dateline ends at `dateline`.
     """
 
     entities: list[EntityMentions]
     named: list[Stretch]
     hits: list[Stretch]
+    quotes: list[Quote]
+    said: list[Stretch]
     dateline: int
     edges: list[int]
     """Where any of them begins or ends, ascending."""
@@ -70,8 +77,10 @@ def _gather_marks(article: Article) -> _BodyMarks:
     names = _disjoint_names(article)
     named, hits = [name[:2] for name in names], [(hit["start"], hit["end"]) for hit in article.get("matches", [])]
     dateline = _dateline_end(article)
-    edges = sorted({dateline, *chain.from_iterable(named), *chain.from_iterable(hits)})
-    return _BodyMarks([name[2] for name in names], named, hits, dateline, edges)
+    quotes = article.get("quotes", [])
+    said = [(quote["start"], quote["end"]) for quote in quotes]
+    edges = sorted({dateline, *(edge for spans in (named, hits, said) for edge in chain.from_iterable(spans))})
+    return _BodyMarks([name[2] for name in names], named, hits, quotes, said, dateline, edges)
 
 
 def _disjoint_names(article: Article) -> list[Named]:
@@ -99,10 +108,15 @@ def _entity_runs(body: str, block: Stretch, marked: _BodyMarks) -> Iterator[Enti
     inside = marked.edges[bisect_right(marked.edges, start) : bisect_left(marked.edges, end)]
     cuts = pairwise(sorted({start, *inside, end}))
     for number, stretch in groupby(cuts, key=lambda cut: _covering(marked.named, cut[0])):
-        pieces = tuple(
-            TextPiece(body[a:b], _covering(marked.hits, a) is not None, a < marked.dateline) for a, b in stretch
-        )
+        pieces = tuple(_text_piece(body[a:b], a, marked) for a, b in stretch)
         yield EntityRun(None if number is None else marked.entities[number], pieces)
+
+
+def _text_piece(text: str, at: int, marked: _BodyMarks) -> TextPiece:
+    number = _covering(marked.said, at)
+    quote = marked.quotes[number] if number is not None else None
+    opens = quote is not None and quote["start"] == at
+    return TextPiece(text, _covering(marked.hits, at) is not None, at < marked.dateline, quote, opens)
 
 
 def _covering(spans: list[Stretch], at: int) -> int | None:

@@ -21,6 +21,7 @@ from app.web import (
     feeds,
     names,
     publishers,
+    quotes,
     search,
     searches,
     searching,
@@ -28,7 +29,9 @@ from app.web import (
 )  # fmt: skip
 from app.web.pages import ASSETS, Assets, problem_page
 
-ROOMS = (search, article, names, entity, publishers, calendar, searching, add, archive, feeds, searches, withdrawing)
+ROOMS = (
+    search, article, names, entity, quotes, publishers, calendar, searching, add, archive, feeds, searches, withdrawing,
+)  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 
 

@@ -74,6 +74,7 @@ HIDDEN = {
     "/docs/start.js": "a part of that page",
     "/docs/start.css": "a part of that page",
     "/calendar": _PAGE,
+    "/quotes": _PAGE,
     "/how-to-search": _PAGE,
     "/sources": _PAGE,
     "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",

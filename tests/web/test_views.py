@@ -50,6 +50,23 @@ def test_on_a_day_of_the_year_every_year_is_told(site: httpx.Client) -> None:
     assert [year for year, _ in years] == sorted({date[:4] for date in results if date[5:] == day}, reverse=True)
 
 
+def test_what_somebody_said_leads_to_the_spot_where_it_stands(site: httpx.Client) -> None:
+    entity = site.get("/entities/person-nelson-mandela").text
+    assert "What Nelson Mandela said" in entity
+    page = site.get("/quotes?speaker=person-nelson-mandela").text
+    spots = re.findall(r'href="(/articles/\w+)#(q\d+)">“([^<]+)”', page)
+    assert len(spots) == site.get("/v1/quotes?speaker=person-nelson-mandela").json()["total"] == 3
+    for address, anchor, text in spots:
+        assert f'#{anchor}">' in entity
+        article = site.get(address).text
+        begun = re.search(rf'<span class="said" id="{anchor}">([^<]+)</span>', article)
+        assert begun is not None
+        assert html.unescape(text).startswith(html.unescape(begun[1]))
+        assert f'href="#{anchor}"' in article
+    assert 'rel="next"' in site.get("/quotes?limit=2").text
+    assert site.get("/quotes?speakers=x").status_code == 422
+
+
 @pytest.mark.parametrize("asked", ["month=1969-13", "month=x", "day=02-30", "day=5", "month=196907", "days=01-01"])
 def test_no_month_and_no_day_of_the_year(site: httpx.Client, asked: str) -> None:
     assert site.get(f"/calendar?{asked}").status_code == 422
