@@ -22,6 +22,7 @@ from app.ingest.lock import writing_alone
 from app.search.engine import Document, IndexStatus
 from app.store import furniture, receipts, withdrawals
 from app.store.articles import arrivals, changed_after, count_changed_after, entities_of, touch
+from app.store.copies import compare_some, is_compared, renew_copies
 from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.sequence import newest
 from app.store.tables import Article
@@ -114,7 +115,7 @@ def index_in_time(archive: Archive, patience: float) -> bool:
 
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
-        settled = is_settled(session) and furniture.is_looked_through(session)
+        settled = is_settled(session) and furniture.is_looked_through(session) and is_compared(session)
         settled = settled and not withdrawals.unfinished_erasures(session)
     return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
@@ -174,13 +175,18 @@ def _complete_erasures(archive: Archive) -> None:
 
 
 def _mark_earlier(archive: Archive) -> None:
-    """Mark the furniture of articles that were there before anybody looked for it, some in a transaction: where it is
-    stopped, the next one goes on."""
+    """Mark the furniture of articles that were there before anybody looked for it, and compare those that nobody has
+    compared, some in a transaction: where it is stopped, the next one goes on."""
     count = _STEP
     while count == _STEP:
         with archive.database.writing() as session:
             count, changed = furniture.look_through(session, _STEP)
             replace_furnished(session, changed)
+            touch(session, changed | renew_copies(session, changed))
+    count = _STEP
+    while count == _STEP:
+        with archive.database.writing() as session:
+            count, changed = compare_some(session, _STEP)
             touch(session, changed)
 
 

@@ -25,6 +25,7 @@ from app.ingest.report import OnProgress, Outcome, Progress, Report, Stage, Tall
 from app.ingest.run import BATCH, Run, Task
 from app.ingest.verdict import Judge, Met, Verdict
 from app.store import articles, furniture, provenance, rejections
+from app.store.copies import renew_copies
 from app.store.linking import replace_furnished, replace_names
 from app.store.rejections import Refusal
 from app.store.sequence import next_sequence
@@ -203,7 +204,8 @@ class Intake:
         names = rows.names((id, found) for id, found in renamed if found is not None)
         replace_names(session, [id for id, _ in renamed], names)
         replace_furnished(session, marked - {id for id, _ in renamed})
-        articles.touch(session, marked - {row["id"] for row in written})
+        ids = {row["id"] for row in written}
+        articles.touch(session, (marked | renew_copies(session, marked | ids)) - ids)
 
     def _write_provenance(self, session: Session, judged: list[_Judged]) -> None:
         pairs = [(draft, verdict) for draft, verdict, _ in judged]

@@ -36,6 +36,7 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
     if deep:
         found += _looked(archive, "rows", check.check_texts)
         found += _looked(archive, "rows", check.check_furniture)
+        found += _looked(archive, "rows", check.check_copies)
     return found + _looked(archive, "index", partial(_index, archive, deep))
 
 

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 
 from app.store import furniture
 from app.store.articles import changed_after
+from app.store.copies import wrongly_grouped
 from app.store.names import misplaced_names
 from app.store.tables import Article, Mention, Quote, RepeatedBlock
 from app.text import fingerprint
@@ -61,3 +62,12 @@ def check_furniture(session: Session) -> Iterator[str]:
             yield f"Names of article {id} are not set aside as its furniture says"
     if session.exec(select(func.count()).select_from(RepeatedBlock)).one() != expected:
         yield "Blocks are noted that no article has"
+
+
+def check_copies(session: Session) -> Iterator[str]:
+    """Articles that are kept together with others than their texts say."""
+    last = ""
+    while step := session.exec(select(Article.id).where(Article.id > last).order_by(Article.id).limit(_STEP)).all():
+        last = step[-1]
+        for id in wrongly_grouped(session, step):
+            yield f"The copies of article {id} are not those that its text has"

@@ -61,6 +61,7 @@ class Article(SQLModel, table=True):
         Index("ix_article_source", "source", "date"),
         Index("ix_article_date", "date"),
         Index("ix_article_furniture", "id", sqlite_where=text("furniture IS NULL")),
+        Index("ix_article_copy_group", "copy_group"),
     )
 
     id: str = Field(primary_key=True)
@@ -92,6 +93,9 @@ class Article(SQLModel, table=True):
     sequence: int = Field(unique=True)
     revised: int
     added: int | None = None
+    copy_group: str | None = None
+    """The least id among it and its copies: see `copies.py`. None until it was compared, and while it is out of
+    sight."""
     furniture: list[list[int]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """`[start, end]` of the blocks that its source repeats, in order: see `furniture.py`. None until it was looked
     for."""
@@ -361,6 +365,42 @@ class SetAside(SQLModel, table=True):
     mentions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     entities: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     quotes: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+
+
+class Sketch(SQLModel, table=True):
+    """What is kept of an article's text to find its copies by: `digest` is the same for the same words, `size` counts
+    its shingles, `smallest` are a few of these (see `relations/shingles.py`), 8 bytes each. `day` is a day number, 0
+    without a date."""
+
+    __tablename__ = "sketch"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    digest: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    day: int
+    size: int
+    smallest: bytes
+
+
+class SketchHash(SQLModel, table=True):
+    """An article has this number in its sketch."""
+
+    __tablename__ = "sketch_hash"
+    __table_args__ = _CLUSTERED
+
+    hash: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    day: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    article_id: str = Field(primary_key=True)
+
+
+class CopyPair(SQLModel, table=True):
+    """Two articles are copies, whose texts are not the same word for word. Each pair stands here in both directions."""
+
+    __tablename__ = "copy_pair"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    other_id: str = Field(primary_key=True)
 
 
 class Decision(SQLModel, table=True):

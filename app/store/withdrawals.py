@@ -19,6 +19,7 @@ from app.errors import Conflict, DecisionInvalid, NotFound
 from app.store import furniture
 from app.store.articles import touch
 from app.store.bulk import delete_in
+from app.store.copies import renew_copies
 from app.store.linking import replace_furnished, replace_names
 from app.store.names import Names, found_names
 from app.store.provenance import erased_key
@@ -140,7 +141,7 @@ def _log(session: Session, article: Article, kind: Kind, reason: str | None, by:
 
 
 def _put(session: Session, article: Article, status: str, names: Names) -> None:
-    """Let the article count or not, in names and in what its source repeats."""
+    """Let the article count or not, in names, in what its source repeats and among its copies."""
     is_shown = status == PUBLISHED
     former = [] if is_shown else furniture.texts_of(session, [article.id])
     article.status, article.furniture = status, [] if is_shown else None
@@ -148,7 +149,7 @@ def _put(session: Session, article: Article, status: str, names: Names) -> None:
     marked = furniture.renew(session, [article.model_dump()] if is_shown else [], former)
     replace_names(session, [article.id], names)
     replace_furnished(session, marked - {article.id})
-    touch(session, marked | {article.id})
+    touch(session, marked | renew_copies(session, marked | {article.id}) | {article.id})
     session.expire(article)
 
 

@@ -16,6 +16,7 @@ from app.search.engine import Document
 from app.search.whoosh.codec import EXTENSION
 from app.store.articles import touch
 from app.store.tables import Article
+from app.store.withdrawals import withdraw
 from tests.conftest import WriteRecords
 
 RECORDS = [
@@ -31,9 +32,9 @@ def filled(archive: Archive, write_records: WriteRecords) -> Archive:
     ingest([write_records("a.jsonl", RECORDS[:20])], archive, options)
     ingest([write_records("b.jsonl", RECORDS[20:])], archive, options)
     ingest([write_records("a.jsonl", [RECORDS[0] | {"text": "The tide is low."}])], archive, options)
-    change(archive, "UPDATE article SET status = 'withdrawn' WHERE external_id = '7'")
     with archive.database.writing() as session:
-        touch(session, session.exec(select(Article.id).where(Article.status == "withdrawn")).all())
+        [id] = session.exec(select(Article.id).where(Article.external_id == "7")).all()
+        withdraw(session, id, "A mistake.", "Ann", "2026-01-01T00:00:00+00:00")
     indexing.catch_up(archive)
     return archive
 

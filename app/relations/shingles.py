@@ -1,0 +1,72 @@
+"""Texts as sets of shingles: each run of five words, as a number. What two texts have in common is counted in these.
+
+A sketch is the smallest few of a text's numbers. Two texts that share many shingles share some of their smallest, so a
+table of sketches finds whatever may be a copy without reading any text.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from app.text import fold
+
+Shingles = npt.NDArray[np.uint64]
+"""Ascending, each once."""
+
+SKETCH = 32
+"""Numbers in a sketch: of pairs that share half of their shingles 99 in 100 share two of these."""
+_RUN = 5
+_WORDS = re.compile(r"[^\W_]+")
+_MULTIPLIER, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
+_HIGH, _HIGHER = np.uint64(29), np.uint64(32)
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words, folded."""
+    return _WORDS.findall(fold(text))
+
+
+def telling_words(text: str) -> frozenset[str]:
+    """Return the folded words that may be names or figures: those with a capital, and digits.
+
+    Where most words have one, as in a text in capitals, it tells nothing: then digits alone.
+    """
+    raw = _WORDS.findall(text)
+    with_capital = sum(word[0].isupper() for word in raw)
+    is_told = 2 * with_capital <= len(raw)
+    return frozenset(fold(word) for word in set(raw) if word[0].isdigit() or (is_told and word[0].isupper()))
+
+
+def shingles_of(words: list[str]) -> Shingles:
+    """Return the shingles of a text; of one that is shorter than a run there are none."""
+    count = len(words) - _RUN + 1
+    if count < 1:
+        return np.empty(0, np.uint64)
+    numbers = np.fromiter(map(_word_number, words), np.uint64, len(words))
+    runs = numbers[:count].copy()
+    for place in range(1, _RUN):
+        runs *= _MULTIPLIER
+        runs += numbers[place : place + count]
+    # Sums of products are even where their terms are: what is smallest must be so by chance.
+    runs ^= runs >> _HIGH
+    runs *= _MIXER
+    runs ^= runs >> _HIGHER
+    return np.unique(runs)
+
+
+def estimated_containment(one: Shingles, other: Shingles, sizes: tuple[int, int]) -> float:
+    """Return about how much of the smaller of two sets is in the other, by their sketches and sizes."""
+    smallest = np.union1d(one, other)[:SKETCH]
+    shared = np.intersect1d(np.intersect1d(one, other, assume_unique=True), smallest, assume_unique=True)
+    likeness = len(shared) / max(len(smallest), 1)
+    return likeness * sum(sizes) / ((1 + likeness) * max(min(sizes), 1))
+
+
+@lru_cache(200_000)
+def _word_number(word: str) -> int:
+    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())

@@ -1,0 +1,313 @@
+"""Copies: which articles are one piece of news, printed again, cut, continued or corrected.
+
+Each article that is shown has a sketch, by which those are found that may be copies of it; they are compared as
+`relations/copying.py` says, and what is a copy of a copy is in one group. Everything happens in the transaction that
+writes articles or takes them out of sight: those concerned are compared anew, and the groups worked out again that they
+were in or come into. So the groups depend on the articles alone, in whatever order they came, and after any crash.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from datetime import date
+from typing import Any, NamedTuple
+
+import numpy as np
+from sqlalchemy import bindparam, func, update
+from sqlmodel import Session, col, select
+
+from app.relations.copying import DAYS, LEAST_SHARED, UNDATED, Edition, are_copies
+from app.relations.shingles import SKETCH, Shingles, estimated_containment
+from app.store.bulk import delete_in, insert_rows, select_in, table_of
+from app.store.tables import Article, CopyPair, Sketch, SketchHash
+
+_UNDATED = 0
+_FEWEST_SHARED = 2
+# Of two sketches where one has no date, and texts must be all but the same; a candidate may be estimated too low.
+_FEWEST_UNDATED = SKETCH // 2
+_LOWEST_ESTIMATE, _LOWEST_UNDATED = 0.6 * LEAST_SHARED, 0.8 * UNDATED
+_EDITIONS = 200
+"""Texts that are kept in memory for the next comparison."""
+
+
+class CopySummary(NamedTuple):
+    """The copies of an article: `others` besides itself, of how many `sources` with its own, and the first date."""
+
+    others: int
+    sources: int
+    first_published: str | None
+
+
+def renew_copies(session: Session, ids: Collection[str]) -> set[str]:
+    """Compare anew articles that were written, taken out of sight or shown again, or whose furniture is another.
+
+    Returns the articles whose group is another than before. Inside `writing()`, after `furniture.renew`.
+    """
+    if not ids:
+        return set()
+    concerned = set(ids) | _forget_sketches(session, ids)
+    editions = list(_editions(session, ids))
+    _keep_sketches(session, editions)
+    pairs = _pairs_of(session, editions)
+    insert_rows(session, CopyPair, [dict(zip(_PAIR, pair, strict=True)) for pair in sorted(pairs)])
+    concerned |= {id for pair in pairs for id in pair}
+    return _regroup(session, concerned)
+
+
+def compare_some(session: Session, limit: int) -> tuple[int, set[str]]:
+    """Compare at most `limit` articles that nobody has compared yet. Returns how many these were, and as
+    `renew_copies` does."""
+    found = list(session.exec(select(Article.id).where(*_UNCOMPARED).limit(limit)))
+    return len(found), renew_copies(session, found)
+
+
+def is_compared(session: Session) -> bool:
+    """Return whether there is no article that nobody has compared."""
+    return session.exec(select(Article.id).where(*_UNCOMPARED).limit(1)).first() is None
+
+
+def copy_summaries(session: Session, ids: Iterable[str]) -> dict[str, CopySummary]:
+    """Return what copies there are of those of the articles that have any."""
+    group_of = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, ids))
+    grouped = select(
+        Article.copy_group, func.count(), func.count(func.distinct(Article.source)), func.min(Article.date)
+    ).group_by(col(Article.copy_group))
+    groups = [group for group in group_of.values() if group is not None]
+    found = {
+        group: CopySummary(articles - 1, sources, first)
+        for group, articles, sources, first in select_in(session, grouped, Article.copy_group, groups)
+        if articles > 1
+    }
+    return {id: found[group] for id, group in group_of.items() if group in found}
+
+
+def group_members(session: Session, groups: Iterable[str]) -> dict[str, list[Article]]:
+    """Return the articles of each group: the longest first, of these the earliest."""
+    found: defaultdict[str, list[Article]] = defaultdict(list)
+    for article in select_in(session, select(Article), Article.copy_group, groups):
+        found[article.copy_group or article.id].append(article)
+    return {group: sorted(members, key=_standing_order) for group, members in found.items()}
+
+
+def edition_of(article: Article) -> Edition:
+    """Return an article as it is compared."""
+    return _stripped_edition(article.id, article.headline, article.date, article.body, article.furniture)
+
+
+def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
+    """Yield those of the articles whose sketch, pairs or group are not what their texts make them. One that nobody has
+    compared yet has none."""
+    compared = select(Article.id, Article.copy_group).where(col(Article.copy_group).is_not(None))
+    groups = dict(select_in(session, compared, Article.id, ids))
+    editions = [each for each in _editions(session, ids) if each.id in groups]
+    kept = {row.article_id: row.model_dump() for row in select_in(session, select(Sketch), Sketch.article_id, ids)}
+    expected = {each.id: _sketch_row(each) for each in editions if each.is_comparable}
+    wrong = {id for id in kept.keys() | expected.keys() if kept.get(id) != expected.get(id)}
+    noted = set(_pairs_with(session, ids))
+    pairs = {(one, other) for one, other in _pairs_of(session, editions) if one in groups}
+    wrong |= {one for one, _ in pairs ^ noted if one in groups}
+    least = _least_of_groups(session, [each.id for each in editions])
+    yield from sorted(wrong | {id for id, group in groups.items() if group != least.get(id)})
+
+
+_ARTICLE = table_of(Article)
+_PAIR = ("article_id", "other_id")
+_UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
+
+_CANDIDATES = """
+SELECT other.article_id FROM json_each(?) AS wanted
+CROSS JOIN sketch_hash AS other ON other.hash = wanted.value AND other.day BETWEEN ? AND ?
+GROUP BY other.article_id HAVING count(*) >= ?
+"""
+_OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY 1, 2"
+_FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
+_FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
+_LAST_DAY = date.max.toordinal()
+
+
+def _standing_order(article: Article) -> tuple[int, str, str, str]:
+    return -article.word_count, article.date or "~", article.published_at or "~", article.id
+
+
+def _editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
+    columns = (Article.id, Article.headline, Article.date, Article.body, Article.furniture)
+    wanted = select(*columns).where(Article.status == "published")  # type: ignore[call-overload]
+    for row in select_in(session, wanted, Article.id, ids):
+        yield _stripped_edition(*row)
+
+
+def _stripped_edition(
+    id: str, headline: str, day: str | None, body: str, furniture: Sequence[Sequence[int]] | None
+) -> Edition:
+    pieces, at = [], 0
+    for start, end in furniture or ():
+        pieces.append(body[at:start])
+        at = end
+    return Edition(id, headline, _civil_ordinal(day), "\n".join((*pieces, body[at:])))
+
+
+def _civil_ordinal(day: str | None) -> int:
+    """Return the number of a day, of a month or a year that of its first, and 0 without one."""
+    if not day:
+        return _UNDATED
+    year, month, dom = (*map(int, day.split("-")), 1, 1)[:3]
+    return date(year, month, dom).toordinal()
+
+
+def _forget_sketches(session: Session, ids: Collection[str]) -> set[str]:
+    """Remove what is kept of the articles. Returns the articles whose group may have depended on it."""
+    kept = select(Sketch.article_id, Sketch.day, Sketch.smallest)
+    former = list(select_in(session, kept, Sketch.article_id, ids))
+    pairs, same = _pairs_with(session, ids), _with_same_text(session, ids)
+    execute = session.connection().exec_driver_sql
+    if rows := [(number, day, id) for id, day, smallest in former for number in _numbers(smallest)]:
+        execute(_FORGET_HASH, rows)
+    if pairs:
+        execute(_FORGET_PAIR, [*pairs, *(pair[::-1] for pair in pairs)])
+    delete_in(session, Sketch, Sketch.article_id, ids)
+    return {id for pair in (*pairs, *same) for id in pair}
+
+
+def _keep_sketches(session: Session, editions: Iterable[Edition]) -> None:
+    comparable = [each for each in editions if each.is_comparable]
+    insert_rows(session, Sketch, [_sketch_row(each) for each in comparable])
+    hashes = [
+        {"hash": number, "day": each.day, "article_id": each.id}
+        for each in comparable
+        for number in _numbers(_packed(each.sketch))
+    ]
+    insert_rows(session, SketchHash, hashes)
+
+
+def _sketch_row(edition: Edition) -> dict[str, Any]:
+    return {
+        "article_id": edition.id,
+        "digest": edition.digest,
+        "day": edition.day,
+        "size": len(edition.shingles),
+        "smallest": _packed(edition.sketch),
+    }
+
+
+def _packed(sketch: Shingles) -> bytes:
+    return sketch.astype("<u8").tobytes()
+
+
+def _sketch_from(smallest: bytes) -> Shingles:
+    return np.frombuffer(smallest, "<u8").astype(np.uint64)
+
+
+def _numbers(smallest: bytes) -> list[int]:
+    """Return the shingles of a sketch as SQLite keeps them: with a sign."""
+    numbers: list[int] = np.frombuffer(smallest, "<i8").tolist()
+    return numbers
+
+
+def _pairs_of(session: Session, editions: Sequence[Edition]) -> set[tuple[str, str]]:
+    """Return the pairs of copies with one of the articles, in both directions, but for texts that are the same."""
+    known, pairs = _Editions(session, editions), set[tuple[str, str]]()
+    for one in editions:
+        if not one.is_comparable:
+            continue
+        for id in _possible_copies(session, one):
+            # Both may be among those asked for; once is enough.
+            if (one.id, id) not in pairs and are_copies(one, known[id]):
+                pairs |= {(one.id, id), (id, one.id)}
+    return pairs
+
+
+def _possible_copies(session: Session, one: Edition) -> list[str]:
+    """Return the articles whose sketches tell that they may be copies."""
+    numbers = json.dumps(_numbers(_packed(one.sketch)))
+    execute = session.connection().exec_driver_sql
+    found = set[str]()
+    for first, last, fewest in _windows(one.day):
+        found.update(id for (id,) in execute(_CANDIDATES, (numbers, first, last, fewest)))
+    columns = (Sketch.article_id, Sketch.digest, Sketch.day, Sketch.size, Sketch.smallest)
+    wanted = select(*columns)  # type: ignore[call-overload]
+    return [
+        id
+        for id, digest, day, size, smallest in select_in(session, wanted, Sketch.article_id, sorted(found - {one.id}))
+        if digest != one.digest
+        and estimated_containment(one.sketch, _sketch_from(smallest), (len(one.shingles), size))
+        >= (_LOWEST_ESTIMATE if one.day and day else _LOWEST_UNDATED)
+    ]
+
+
+def _windows(day: int) -> list[tuple[int, int, int]]:
+    """Return where to look for copies: from which day to which, and how much of a sketch must be shared."""
+    if day == _UNDATED:
+        return [(_UNDATED, _LAST_DAY, _FEWEST_UNDATED)]
+    return [(max(day - DAYS, _UNDATED + 1), day + DAYS, _FEWEST_SHARED), (_UNDATED, _UNDATED, _FEWEST_UNDATED)]
+
+
+class _Editions:
+    """The texts that are compared: those given, and a few of those that were asked for last."""
+
+    def __init__(self, session: Session, given: Iterable[Edition]) -> None:
+        self._session = session
+        self._given = {each.id: each for each in given}
+        self._read: dict[str, Edition] = {}
+
+    def __getitem__(self, id: str) -> Edition:
+        if (given := self._given.get(id)) is not None:
+            return given
+        if id not in self._read:
+            if len(self._read) >= _EDITIONS:
+                del self._read[next(iter(self._read))]
+            [self._read[id]] = _editions(self._session, [id])
+        return self._read[id]
+
+
+def _pairs_with(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Return the pairs of which an article is one of these, that one first."""
+    wanted = select(CopyPair.article_id, CopyPair.other_id)
+    return [(one, other) for one, other in select_in(session, wanted, CopyPair.article_id, ids)]
+
+
+def _with_same_text(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
+    """Return pairs that join all articles whose text is that of one of these."""
+    digests = set(select_in(session, select(Sketch.digest), Sketch.article_id, ids))
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for digest, id in session.connection().exec_driver_sql(_OF_DIGESTS, (json.dumps(sorted(digests)),)):
+        found[digest].append(id)
+    return [(members[0], other) for members in found.values() for other in members[1:]]
+
+
+def _least_of_groups(session: Session, ids: Iterable[str]) -> dict[str, str]:
+    """For each of the articles, and each that is in a group with one, the least id of its group."""
+    near: defaultdict[str, set[str]] = defaultdict(set)
+    new = set(ids)
+    while new:
+        for id in new:
+            near[id].add(id)
+        links = [*_pairs_with(session, new), *_with_same_text(session, new)]
+        new = {id for pair in links for id in pair} - near.keys()
+        for one, other in links:
+            near[one].add(other)
+            near[other].add(one)
+    least: dict[str, str] = {}
+    for id in sorted(near):
+        waiting = [id] if id not in least else []
+        while waiting:
+            if (reached := waiting.pop()) not in least:
+                least[reached] = id
+                waiting += near[reached]
+    return least
+
+
+def _regroup(session: Session, ids: Iterable[str]) -> set[str]:
+    """Work out the groups of these articles. Returns those that are in another than before."""
+    shown = set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
+    least = _least_of_groups(session, shown)
+    concerned = least.keys() | set(ids)
+    groups = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, concerned))
+    changed = {id for id, group in groups.items() if group != least.get(id)}
+    if changed:
+        rows = [{"article": id, "group": least.get(id)} for id in changed]
+        marking = update(_ARTICLE).where(_ARTICLE.c.id == bindparam("article")).values(copy_group=bindparam("group"))
+        session.connection().execute(marking, rows)
+    # In the index an article that was never compared is a group by itself.
+    return {id for id in changed if (groups[id] or id) != least.get(id, id)}

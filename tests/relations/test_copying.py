@@ -1,0 +1,84 @@
+"""What makes two texts one piece of news, and what a headline says of an earlier edition."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.relations.copying import Edition, are_copies, copy_kind, overlap, relation_of
+
+REPORT = (
+    "Harbour Drugs Inc said its profit for the quarter was {0} mln dlrs or {1} cts a share against {2} mln dlrs a year "
+    "before, on sales of {3} mln dlrs in its shops along the coast, where it opened two in the spring and shut none."
+)
+FIGURES = REPORT.format("1.8", "30", "1.6", "40.7")
+LONG = (
+    "The tide came over the wall at night and left boats in the streets of the old town, where people slept on roofs. "
+)
+TAIL = (
+    "In the morning the council met in a school on the hill and asked the army for pumps, tents and bread for a week."
+)
+
+
+def edition(text: str, headline: str = "Headline", day: int = 700_000) -> Edition:
+    return Edition("id", headline, day, text)
+
+
+def test_a_report_put_right_on_its_day_is_the_same_piece() -> None:
+    put_right = edition(REPORT.format("1.7", "29", "1.6", "40.6"), "HARBOUR DRUGS 2ND QTR NET")
+    assert are_copies(edition(FIGURES, "HARBOUR DRUGS INC 2ND QTR NET"), put_right)
+    assert not are_copies(edition(FIGURES, "HARBOUR DRUGS INC 2ND QTR NET", day=700_001), put_right)
+    assert not are_copies(edition(FIGURES, "ANOTHER FIRM SHUTS SHOPS"), put_right)
+
+
+def test_another_name_in_its_place_is_other_news() -> None:
+    other = FIGURES.replace("Harbour Drugs", "Valley Foods").replace("1.8", "2.9")
+    assert not are_copies(edition(FIGURES), edition(other))
+
+
+def test_a_text_that_breaks_off_in_a_name_is_still_a_copy() -> None:
+    told = f"{LONG}{TAIL} said the mayor of the town, Ann Berg, who had not slept."
+    assert are_copies(edition(told), edition(told[: told.index("erg,")]))
+
+
+def test_in_capitals_only_figures_tell() -> None:
+    assert are_copies(edition(LONG + TAIL), edition(f"{LONG}{TAIL} All of it came by noon.".upper()))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "kind"),
+    [
+        (LONG + TAIL, (LONG + TAIL).upper(), "copy"),
+        (LONG + TAIL, LONG, "excerpt"),
+        (LONG, LONG + TAIL, "expanded"),
+        (LONG + TAIL, LONG + TAIL.replace("school", "church").replace("bread", "milk") + TAIL[::-1], "version"),
+    ],
+)
+def test_the_kind_says_what_the_other_is_to_the_one(one: str, other: str, kind: str) -> None:
+    assert copy_kind(edition(one), edition(other)) == kind
+
+
+def test_short_texts_overlap_where_they_are_the_same() -> None:
+    assert overlap(edition("Fog."), edition("FOG")).of_shorter == 1
+    assert not are_copies(edition("Fog."), edition("FOG"))
+
+
+@pytest.mark.parametrize(
+    ("headline", "relation"),
+    [
+        ("CORRECTED - HARBOUR SHUT", "correction"),
+        ("(CORRECTED) - HARBOUR SHUT", "correction"),
+        ("CORRECTED-UPDATE 1-Harbour shut", "correction"),
+        ("Correction: Harbour story", "correction"),
+        ("Harbour shut - correction", "correction"),
+        ("UPDATE 2-Harbour shut", "update"),
+        ("Updated: harbour shut", "update"),
+        ("HARBOUR SHUT (RPT)", "repeat"),
+        ("RPT-WRAPUP 3-Harbour shut", "repeat"),
+        ("Corrections officer hurt", None),
+        ("Update on floods: three dead", None),
+        ("Repeat-offender law passes", None),
+        ("Harbour shut", None),
+    ],
+)
+def test_a_headline_says_what_came_before(headline: str, relation: str | None) -> None:
+    assert relation_of(headline) == relation
