@@ -24,7 +24,8 @@ class Document:
     leave out what was revised since. `added` grows from article to article as they came into the archive. `dateline` is
     its text as printed, `place` the place in it: what the dateline is filtered and counted by, in capitals whatever its
     own case ("NEW DELHI"). `published_at` is `date` with a time of day, where that is known, and orders the articles of
-    a day. `furniture` are spans of the body whose words count for little.
+    a day. `furniture` are spans of the body whose words count for little. `copy_group` is the same for copies of one
+    piece of news: the id of one of them.
     """
 
     id: str
@@ -46,6 +47,7 @@ class Document:
     authors: Sequence[str] = ()
     published_at: str | None = None
     furniture: Sequence[Sequence[int]] | None = None
+    copy_group: str | None = None
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -115,7 +117,8 @@ class DateCounts:
 
 @dataclass(frozen=True, slots=True)
 class Hits:
-    """`total` is exact. `cursor` continues after the last hit; None at the end."""
+    """`total` is exact, and so is `collapsed`, which counts copies of one piece once where the query collapses them.
+    `cursor` continues after the last hit; None at the end."""
 
     total: int
     hits: tuple[ArticleHit, ...]
@@ -124,6 +127,7 @@ class Hits:
     generation: int
     sequence: int
     dates: DateCounts | None = None
+    collapsed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -141,6 +141,8 @@ class Query:
     facet_words: FacetWords | None = None
     """None: facets count all their values."""
     dates: bool = False
+    collapse: bool = False
+    """Of articles that are copies of each other only the one that ranks first is a hit. Counts are of all."""
     """Also count the matches by publication date (`Hits.dates`)."""
 
 

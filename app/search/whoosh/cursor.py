@@ -42,6 +42,7 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
     statistics: Statistics
     after: Place
     floor: Place | None
+    collapsed: int | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -50,7 +51,7 @@ _decode = msgspec.msgpack.Decoder(Cursor).decode
 
 def digest(query: Query) -> bytes:
     """Return what of a query decides which articles come in which order."""
-    ranked = f"{query.clause!r} {query.filters!r} {query.sort}"
+    ranked = f"{query.clause!r} {query.filters!r} {query.sort}{' collapsed' if query.collapse else ''}"
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 

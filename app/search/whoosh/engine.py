@@ -93,7 +93,9 @@ class WhooshEngine:
         found = _masked(matches, passing)
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)
-        rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, found, resumed)
+        ranked = _keyed(snapshot, query, execution if scored else None, found)
+        collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
+        rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, ranked, resumed)
         reached = query.offset + query.limit
         page = rows.take(slice(query.offset, reached))
         after = page.place(-1) if len(rows) > reached and len(page) else None
@@ -101,10 +103,11 @@ class WhooshEngine:
             total=total,
             hits=_hits(snapshot, page, scored),
             facets=tuple(_count_without_own(snapshot, matches, found, masks, query, name) for name in query.facets),
-            cursor=_next_cursor(query, snapshot, execution, resumed, total, floor, after),
+            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), floor, after),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
             dates=_date_counts(snapshot, found, passing) if query.dates else None,
+            collapsed=collapsed,
         )
 
     def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
@@ -134,12 +137,13 @@ class WhooshEngine:
         if resumed and resumed.sequence < snapshot.sequence:
             found, newer = _known_at(snapshot, found, resumed.sequence)
         scored = execution if query.sort == "relevance" else None
-        rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, found, resumed)
+        ranked = _keyed(snapshot, query, scored, found)
+        rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, ranked, resumed)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
         return Ranking(
             numbers=array("Q", rows.id.tobytes()),
-            cursor=_next_cursor(query, snapshot, execution, resumed, total, floor, after) or "",
+            cursor=_next_cursor(query, snapshot, execution, resumed, (total, None), floor, after) or "",
             sequence=resumed.sequence if resumed else snapshot.sequence,
             revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
         )
@@ -332,6 +336,12 @@ def _revision_of(snapshot: Snapshot, document: int) -> int:
     return _decode_card(segment.card(inside)).revision
 
 
+def _keyed(snapshot: Snapshot, query: Query, execution: Execution | None, found: Matches) -> Matches:
+    """Return what is ranked, with what it is ranked by for values: scores where there is an execution, else times."""
+    keyed = found if execution is not None else rank.by_time(snapshot, found, query.sort)
+    return rank.without_copies(snapshot, keyed) if query.collapse else keyed
+
+
 def _ranked_page(
     snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
     resumed: Cursor | None,
@@ -339,8 +349,7 @@ def _ranked_page(
     """All rows up to one more than asked for, where there is one, and the floor of the reordered window."""
     after, count = resumed.after if resumed else None, query.offset + query.limit + 1
     if execution is None or planned is None:
-        timed = rank.by_time(snapshot, found, query.sort)
-        return rank.first(snapshot, timed, count, after), None
+        return rank.first(snapshot, found, count, after), None
     reordering = rank.Reordering(snapshot, planned, execution)
     if not reordering.applies:
         return rank.first(snapshot, found, count, after), None
@@ -348,15 +357,17 @@ def _ranked_page(
 
 
 def _next_cursor(
-    query: Query, snapshot: Snapshot, execution: Execution | None, resumed: Cursor | None, total: int,
-    floor: Place | None, after: Place | None,
+    query: Query, snapshot: Snapshot, execution: Execution | None, resumed: Cursor | None,
+    totals: tuple[int, int | None], floor: Place | None, after: Place | None,
 ) -> str | None:  # fmt: skip
+    """`totals`: of articles, and of those that stand for their copies."""
     if after is None:
         return None
     own = Statistics(snapshot.held, snapshot.mean_lengths, ())
     statistics = execution.statistics if execution else own
     sequence = resumed.sequence if resumed else snapshot.sequence
-    return cursor.encode_cursor(Cursor(cursor.digest(query), sequence, total, statistics, after, floor))
+    total, collapsed = totals
+    return cursor.encode_cursor(Cursor(cursor.digest(query), sequence, total, statistics, after, floor, collapsed))
 
 
 def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[ArticleHit, ...]:

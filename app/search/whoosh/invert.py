@@ -68,6 +68,11 @@ def precision(day: str | None) -> int:
     return day.count("-") + 1 if day else 0
 
 
+def group_number(group: str | None) -> int:
+    """Return an article's id as a number with a sign, which an array of them holds; 0 for none."""
+    return int.from_bytes(bytes.fromhex(group), signed=True) if group else 0
+
+
 _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | None]] = {
     "date": (lambda document: day_number(document.date), np.int32),
     "time": (lambda document: time_number(document.published_at), None),
@@ -75,6 +80,7 @@ _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | Non
     "derived": (lambda document: document.headline_derived, np.uint8),
     "revised": (lambda document: document.revised, None),
     "added": (lambda document: document.added, None),
+    "copy_group": (lambda document: group_number(document.copy_group), np.int64),
 }
 """A number for each document, by the name of its array, with the type of that; None: the narrowest that holds them."""
 

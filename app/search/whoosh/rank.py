@@ -73,6 +73,18 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
     return Matches(matches.documents, moments[matches.documents])
 
 
+def without_copies(snapshot: Snapshot, matches: Matches) -> Matches:
+    """Return of documents that are copies of each other only the one that ranks first, before any reordering."""
+    places = np.flatnonzero(snapshot.has_copies[matches.documents])
+    documents, values = matches.documents[places], matches.values[places]
+    groups, ids = snapshot.column("copy_group")[documents], snapshot.column("id")[documents]
+    order = np.lexsort((ids, -values, groups))
+    is_further = np.diff(groups[order], prepend=groups[order][:1] - 1) == 0
+    left = np.ones(len(matches), bool)
+    left[places[order[is_further]]] = False
+    return matches.where(left)
+
+
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
     if after is not None:

@@ -145,6 +145,14 @@ class Snapshot:
         """Return what grows from each document to those that came into the archive after it."""
         return self.column("added").astype(np.float64)
 
+    @cached_property
+    def has_copies(self) -> Mask:
+        """Return, for each document, whether another one, also one that was deleted, is a copy of it."""
+        groups = self.column("copy_group")
+        _, place, counts = np.unique(groups, return_inverse=True, return_counts=True)
+        mask: Mask = (counts > 1)[place] & (groups != 0)
+        return mask
+
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
         """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
         `documents`)."""
