@@ -146,9 +146,15 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "data"
 
 
+ROADS = ("short", "ordinary")
+"""Ways from the layers around the application to the handlers of reads (`http/short_road.py`)."""
+
+
 @pytest.fixture(scope="session")
-def api(data_dir: Path) -> Iterator[Api]:
+def api(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Api]:
     app = create_api(Settings(data_dir=data_dir))
+    if getattr(request, "param", "short") == "ordinary":
+        app.state.roads.close()
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
 

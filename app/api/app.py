@@ -40,6 +40,7 @@ from app.http.metrics import Metrics
 from app.http.rates import RateLimiter
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
+from app.http.short_road import RoadMap, ShortRoad
 from app.http.streams import Streams
 from app.http.turn import WriteTurn
 from app.http.waiting import WAITING, WaitingRoom
@@ -77,9 +78,10 @@ def create_api(settings: Settings) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
-    app.state.metrics = Metrics()
+    app.state.metrics, app.state.roads = Metrics(), RoadMap()
     for room in _ROOMS:
         app.include_router(room.router)
+        app.state.roads.add(room.router.routes)
     problems.install_problems(app)
     reply.install_redirects(app)
     openapi.install_schema(app)
@@ -96,6 +98,7 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     for media_type in set(MEDIA_TYPES.values()) - {MEDIA_TYPES["parquet"]}:
         # What is there is sent at once, and not when more has come.
         add_compress_type(media_type, streaming=True)
+    app.add_middleware(ShortRoad, roads=app.state.roads)
     app.add_middleware(Capacity, slots=app.state.search_slots, metrics=metrics)
     app.add_middleware(ResponseCache, metrics=metrics)
     app.add_middleware(reply.CompressionFeed)

@@ -14,6 +14,7 @@ from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_v
 from app.http.openapi import file_of, responses
 from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, reply
+from app.http.route import PromptRoute
 from app.read.articles import article_view, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.lookups import find_sought, ids_sought, lookup_results
@@ -29,7 +30,7 @@ from app.store import articles as store
 MOST_BYTES = 20_000_000
 """Of one look-up: any one article that ingest takes, or 200 of twenty times the usual length."""
 
-router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)])
+router = APIRouter(tags=["Articles"], dependencies=[Depends(one_value_each)], route_class=PromptRoute)
 
 
 @router.post(

@@ -8,14 +8,15 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Depends, Query, Request, Response
 from sqlmodel import Session
 
-from app.http.deps import ArchiveDep, EntityId, no_parameters, one_value_each
+from app.http.deps import ArchiveDep, EntityId, one_value_each
 from app.http.openapi import responses
 from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, next_page_link, reply
+from app.http.route import PromptRoute
 from app.read import cursors
 from app.read.entities import entity_page, entity_summary, portrait, related, role_view
 from app.read.models import Entity, EntityPage, RelatedPage, SimilarNames, Timeline
-from app.read.params import EntityParams, EntityTimelineParams, RelatedParams, SimilarNamesParams
+from app.read.params import EntityParams, EntityTimelineParams, Params, RelatedParams, SimilarNamesParams
 from app.read.similar_names import similar_name_view, similar_names
 from app.read.timeline import as_share, build_timeline
 from app.search.attributes import Filters
@@ -24,7 +25,7 @@ from app.store import entities as store
 from app.store import tables
 from app.store.decisions import survivor
 
-router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)])
+router = APIRouter(tags=["Entities"], dependencies=[Depends(one_value_each)], route_class=PromptRoute)
 
 
 @router.get(
@@ -50,9 +51,10 @@ def list_entities(request: Request, archive: ArchiveDep, params: Annotated[Entit
     summary="Read an entity",
     response_model=Entity,
     responses=responses(404, 503),
-    dependencies=[Depends(no_parameters)],
 )
-def get_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> Response:
+def get_entity(
+    request: Request, archive: ArchiveDep, entity_id: EntityId, _params: Annotated[Params, Query()]
+) -> Response:
     """An entity with every form under which articles name it. The id of one that is part of another gives that one."""
     engine, root = archive.engine.still(), prefix_of(request.scope)
     with archive.database.reading() as session:

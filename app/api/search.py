@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
 from app.http.responses import check_index_tag, next_page_link, reply
-from app.http.route import ParameterRoute
+from app.http.route import PromptRoute
 from app.read import naming
 from app.read.conditions import query_read, read_conditions
 from app.read.facets import facet_views, facet_words
@@ -21,7 +21,7 @@ from app.read.params import AutocompleteParams, SearchParams
 from app.search.answer import answer
 from app.search.engine import Suggestion
 
-router = APIRouter(tags=["Search"], route_class=ParameterRoute)
+router = APIRouter(tags=["Search"], route_class=PromptRoute)
 
 
 @router.get(

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query, Request, Response
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
 from app.http.responses import check_index_tag, reply
-from app.http.route import ParameterRoute
+from app.http.route import PromptRoute
 from app.read.conditions import read_conditions
 from app.read.models import Timeline
 from app.read.params import TimelineParams
@@ -17,7 +17,7 @@ from app.read.timeline import build_timeline
 from app.search.answer import answer
 from app.search.query import Query as SearchQuery
 
-router = APIRouter(tags=["Search"], route_class=ParameterRoute)
+router = APIRouter(tags=["Search"], route_class=PromptRoute)
 
 
 @router.get(

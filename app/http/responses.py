@@ -150,4 +150,8 @@ async def _handle_moved(_request: Request, error: Exception) -> Response:
 
 async def _handle_not_modified(_request: Request, error: Exception) -> Response:
     assert isinstance(error, NotModified)
-    return Response(status_code=304, headers={"ETag": error.tag, "Cache-Control": "no-cache"})
+    return not_modified(error)
+
+
+def not_modified(known: NotModified) -> Response:
+    return Response(status_code=304, headers={"ETag": known.tag, "Cache-Control": "no-cache"})

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.archive import Archive
+from app.effort import spend
 from app.enrich.roles import introductions
 from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
@@ -21,6 +22,8 @@ from app.store import tables
 from app.store.tables import Alias
 
 _ALL = 1 << 30
+_MENTION = 25
+"""What it takes to read what a mention says of its entity, in the units of `spend`."""
 _CANDIDATES = 30
 """Of each type, those in most of the same articles."""
 _OFTEN, _RARELY = 2, 25
@@ -59,6 +62,7 @@ def portrait(
         "last_date": days[-1] if days else None,
     }
     counted = tables.Entity(**{**entity.model_dump(), **figures})
+    spend(_MENTION * counted.mention_count)
     held = store.roles_of(session, entity.id, limit=roles, upto=found.sequence)
     return Portrait(counted, aliases, held, found.hits, found.dates)
 

@@ -13,6 +13,7 @@ from typing import cast
 
 from sqlmodel import Session, col, select
 
+from app.effort import spend_unbounded
 from app.enrich import spellings
 from app.enrich.likeness import Likeness, common_parts, likeness
 from app.ids import EntityType, name_of, type_of
@@ -46,6 +47,7 @@ class Pair:
 def similar_names(session: Session, entity: Entity, limit: int) -> tuple[list[Pair], int]:
     """Return the pairs of `entity`, first in each, and of those that may be the same, the likest first, and how many
     there are."""
+    spend_unbounded()
     found = {other: why for other in _near(session, entity.id) if (why := likeness(entity.id, other)) is not None}
     apart = parted_pairs(session) if found else set()
     known = load_entities(session, [other for other in found if frozenset((entity.id, other)) not in apart])

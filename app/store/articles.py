@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal_column, update
 from sqlmodel import Session, col, select
 
+from app.effort import spend
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED_GLOB
 from app.store.bulk import chunks, select_in
@@ -45,6 +46,7 @@ def load_article(session: Session, id: str) -> Article:
         raise NotFound("article", id)
     if article.status != "published":
         raise Withdrawn(id, withdrawn_because(session, id))
+    spend(len(article.body))
     return article
 
 
@@ -102,6 +104,7 @@ def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
     for chunk in chunks(ids):
         marks = ", ".join("?" * len(chunk))
         for id, body, marked in database.rows(f"SELECT {columns} FROM article WHERE id IN ({marks})", chunk):
+            spend(len(body))
             found[id] = ShownText(body, tuple((start, end) for start, end in json.loads(marked or "[]")))
     for id in ids:
         if id not in found:

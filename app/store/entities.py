@@ -14,6 +14,7 @@ from rapidfuzz.distance import OSA
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
+from app.effort import spend_unbounded
 from app.errors import NotFound
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
@@ -91,6 +92,7 @@ def aliases_of(session: Session, entity: Entity, upto: int | None = None) -> lis
     Counted anew while it waits to be summed up, and where articles have changed since `upto`: then in the others.
     """
     if entity.stale or (upto is not None and count_changed_after(session, upto)):
+        spend_unbounded()
         return sorted(count_aliases(session, entity, upto), key=lambda alias: (-alias.count, alias.text))
     wanted = select(Alias).where(Alias.entity_id == entity.id).order_by(col(Alias.count).desc(), col(Alias.text))
     return list(session.exec(wanted))
@@ -230,6 +232,7 @@ def _usual_names(session: Session, ids: Sequence[str], begins: ColumnElement[boo
 
 
 def _is_named(session: Session, folded: str) -> ColumnElement[bool]:
+    spend_unbounded()
     found = select(Alias.entity_id).where(_has_word(folded))
     if session.exec(found.limit(1)).first() is None:
         return col(Entity.id).in_(_nearly_named(session, folded))

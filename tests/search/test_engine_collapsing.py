@@ -77,7 +77,9 @@ def test_the_one_that_is_shown_is_among_what_matches(engine: SearchEngine) -> No
 
 
 def test_what_comes_meanwhile_takes_no_place_from_a_page(engine: SearchEngine) -> None:
-    engine.put([doc(n, "oil", copy_group=f"{n // 2 + 1:016x}", date=f"2019-01-{n + 1:02}") for n in range(12)], sequence=1)
+    engine.put(
+        [doc(n, "oil", copy_group=f"{n // 2 + 1:016x}", date=f"2019-01-{n + 1:02}") for n in range(12)], sequence=1
+    )
     query = Query(parse("oil").clause, sort="-date", limit=2, collapse=True)
     first = engine.search(query)
     assert (numbers(first), first.collapsed) == ([11, 9], 6)

@@ -17,6 +17,7 @@ from weakref import WeakKeyDictionary
 import numpy as np
 import numpy.typing as npt
 
+from app.effort import spend
 from app.search.attributes import ENTITY, FACETS, FacetName, Grouping, ValueView
 from app.search.engine import Bucket, DateCounts, FacetCounts
 from app.search.query import FacetWords
@@ -34,6 +35,7 @@ def count_facet(
 ) -> FacetCounts:
     """Count the values of `documents`, ascending: all, or those that have `words`. The most frequent first, then by
     value; one that is spelt in several ways counts as one, and shows as most of them have it."""
+    spend(len(documents))
     view = FACETS[name].view
     if view is None:
         return _count_periods(snapshot.calendar, name, documents, limit, words)
@@ -59,6 +61,7 @@ def count_facet(
 
 def count_dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> DateCounts:
     """`everything`: the documents that pass the filters, None for all."""
+    spend(len(matching))
     days, of_document = snapshot.calendar.days, snapshot.calendar.of_document
     counts = np.bincount(of_document[matching], minlength=len(days))
     totals = np.bincount(of_document if everything is None else of_document[everything], minlength=len(days))

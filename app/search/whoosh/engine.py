@@ -17,6 +17,7 @@ import numpy as np
 import numpy.typing as npt
 from rapidfuzz.distance import OSA
 
+from app.effort import spend
 from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
 from app.search.attributes import FacetName, Filters
@@ -54,6 +55,8 @@ from app.text import fold
 _SIMILAR_TERMS = 30
 _CONTINUED = 50
 """Words with which a beginning is continued in headlines, where it begins more than a search may ask for."""
+_ANALYSING = 5
+"""What it takes to analyse a character, in the units of `spend`."""
 _MISSPELT = 2
 """Letters in which a misspelling may differ."""
 
@@ -402,6 +405,7 @@ def _document_count(view: SegmentView, term: bytes) -> int:
 
 def _telling_terms(snapshot: Snapshot, headline: str, body: str) -> list[str]:
     """The stems that tell a text apart: frequent in it, rare in the archive but not alone."""
+    spend(_ANALYSING * len(body))
     inside: Counter[str] = Counter()
     for text, weight in ((headline, 3), (body, 1)):
         for raw, count in Counter(analysis.raw_tokens(text)).items():

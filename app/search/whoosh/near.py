@@ -17,9 +17,12 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
+from app.effort import spend
 from app.search.whoosh.packed import Array, offsets_of
 from app.search.whoosh.segment import Named, Segment
 
+_COMPARING = 50
+"""What it takes to compare two words, in the units of `spend`."""
 _CONTINUES = 0b10
 """First two bits of every byte of a character but its first."""
 
@@ -50,6 +53,7 @@ def near_arrays(terms: Sequence[bytes]) -> Named:
 def near_terms(segment: Segment, term: str, edits: int) -> list[int]:
     """Numbers of the exact terms at most `edits` edits away, ascending."""
     likely = _likely(segment, term, edits)
+    spend(len(likely) * _COMPARING)
     table = segment.terms("exact")
     texts = [table[number].decode("utf-8", "surrogatepass") for number in likely]
     found = process.extract(term, texts, scorer=OSA.distance, score_cutoff=edits, limit=None)

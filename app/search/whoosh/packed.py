@@ -26,6 +26,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.effort import spend
+
 Array = npt.NDArray[Any]
 Ints = npt.NDArray[np.int64]
 Values = npt.NDArray[np.uint32]
@@ -75,6 +77,7 @@ class Packed:
     def unpack(self, number: int) -> Values:
         """One list."""
         count, blocks = self.count(number), slice(int(self.blocks[number]), int(self.blocks[number + 1]))
+        spend(count)
         rows = self._rows(blocks, _SHORT if count <= _SHORT else BLOCK)
         return rows.reshape(-1)[:count]
 
@@ -82,6 +85,7 @@ class Packed:
         """The lists of a run of numbers, one after the other."""
         sizes, first = self._sizes(run), int(self.blocks[run.start])
         values = np.empty(int(sizes.sum()), np.uint32)
+        spend(len(values))
         for columns, chosen in _by_block_size(sizes):
             rows = self._rows(first + chosen, columns)[sizes[chosen, None] > _RANGE[:columns]]
             if len(chosen) == len(sizes):

@@ -15,6 +15,7 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
+from app.effort import spend
 from app.search.plan import Plan, bare_words
 from app.search.query import Order
 from app.search.whoosh.cursor import Place
@@ -87,6 +88,7 @@ def without_copies(snapshot: Snapshot, matches: Matches) -> Matches:
 
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
+    spend(len(matches))
     if after is not None:
         matches = matches.where(np.flatnonzero(matches.values <= after.key))
         matches = matches.where(_behind(snapshot, matches, after))
