@@ -229,8 +229,13 @@ _ROWS_IN_GROUP = 1_000
 _BYTES_IN_GROUP = 8_000_000
 
 
+def writes_parquet() -> bool:
+    """Return whether the packages that it takes are installed."""
+    return find_spec("pyarrow") is not None
+
+
 def _parquet_writer() -> Writer:
-    if find_spec("pyarrow") is None:
+    if not writes_parquet():
         raise InvalidParameter(
             "format",
             'Parquet needs a package where this archive runs: pip install "dateline[tables]".',

@@ -9,9 +9,10 @@ from fastapi import Request
 from app.http.prefix import prefix_of
 from app.http.syndication import FEED_TYPES
 from app.read.params import PAGE_LOOKS, Conditions
+from app.read.records import writes_parquet
 from app.web.address import FIXED, SHOWN_FACETS, Address
 
-_FILES = (("CSV", "csv"), ("JSON Lines", "jsonl"), ("Parquet", "parquet"))
+_FILES = (("CSV", "csv"), ("JSON Lines", "jsonl"), *([("Parquet", "parquet")] if writes_parquet() else []))
 _CITATIONS = (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json"))
 
 Named = list[tuple[str, Address]]

@@ -24,7 +24,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.decisions import Proposal
 from app.store.tables import Article
-from app.web.site import create_app
+from app.web.site import ROOMS, create_app
 from tests.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
@@ -103,6 +103,12 @@ def test_every_link_of_the_site_leads_somewhere(site: httpx.Client) -> None:
         if answer.headers["Content-Type"].startswith("text/html") and not address.startswith("/docs"):
             coming += [link for link in Tags(answer.text).links() if not link.startswith("#")]
     assert min(kinds.values()) > 0
+
+
+def test_every_page_is_in_the_docs() -> None:
+    documented = (Path(__file__).parents[2] / "docs" / "pages.md").read_text(encoding="utf-8")
+    pages = {str(route.path) for room in ROOMS for route in room.router.routes}
+    assert {page for page in pages if f"`{page}`" not in documented} == set()
 
 
 def test_all_names_are_listed_page_after_page(site: httpx.Client) -> None:
