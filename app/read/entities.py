@@ -14,7 +14,7 @@ from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
 from app.read.models import EntitySummary, RelatedEntity, Role, ordered
 from app.read.params import EntityParams
-from app.search.attributes import EVERYTHING, FacetName, Filters
+from app.search.attributes import FacetName, Filters
 from app.search.engine import ArticleHit, DateCounts, SearchEngine
 from app.search.query import Query
 from app.store import entities as store
@@ -82,16 +82,16 @@ def related(
     if after is not None:
         beside = [pair for pair in beside if pair > (-cast(int, after[0]), after[1])]
     shown, names = beside[:limit], store.labels(session, [other for _, other in beside[:limit]])
-    chance = found.total / max(_articles(engine), 1)
+    chance = found.total / max(engine.status().documents, 1)
     items: list[RelatedEntity] = [
         {
             "id": other,
             "name": names[other],
             "type": type_of(other),
             "count": -count,
-            "lift": round(-count / (chance * _articles(engine, other)), 3),
+            "lift": round(-count / (chance * articles), 3),
         }
-        for count, other in shown
+        for (count, other), articles in zip(shown, engine.articles_naming([id for _, id in shown]), strict=True)
     ]
     return store.Page(items, total, (items[-1]["count"], items[-1]["id"]) if len(beside) > limit else None)
 
@@ -106,7 +106,7 @@ def companions(engine: SearchEngine, session: Session, id: str, *, limit: int = 
     counts = {bucket.value: bucket.count for facet in found.facets for bucket in facet.buckets if bucket.value != id}
     least = max(found.total // _RARELY, _OFTEN)
     known = store.load_entities(session, [other for other, count in counts.items() if count >= least])
-    chance = found.total / max(_articles(engine), 1)
+    chance = found.total / max(engine.status().documents, 1)
     items: list[RelatedEntity] = [
         {
             "id": other,
@@ -123,10 +123,6 @@ def companions(engine: SearchEngine, session: Session, id: str, *, limit: int = 
 
 def _naming(id: str) -> Filters:
     return Filters(entity=(id,))
-
-
-def _articles(engine: SearchEngine, naming: str | None = None) -> int:
-    return engine.search(Query(filters=_naming(naming) if naming else EVERYTHING, sort="-date", limit=1)).total
 
 
 def role_view(role: store.StatedRole) -> Role:

@@ -238,6 +238,10 @@ class SearchEngine(Protocol):
         of one page are one, as `url_key` has it."""
         ...
 
+    def articles_naming(self, ids: Sequence[str], /) -> list[int]:
+        """Return how many articles name each of some entities."""
+        ...
+
     def ranking(self, query: Query, /) -> Ranking:
         """Every article that a search finds, in its order, whatever its `limit`. With a cursor, those behind it as they
         were when it was made; what was revised since is among them, where it stands now."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal_column, update
 from sqlmodel import Session, col, select
@@ -15,6 +15,7 @@ from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED_GLOB
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
+from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
 
@@ -41,9 +42,10 @@ class ArchiveStats:
 
 
 def load_article(session: Session, id: str) -> Article:
-    article = session.get(Article, id)
-    if article is None:
+    found = load_plain(session, Article, "WHERE id = ?", (id,))
+    if not found:
         raise NotFound("article", id)
+    article = found[0]
     if article.status != "published":
         raise Withdrawn(id, withdrawn_because(session, id))
     spend(len(article.body))
@@ -58,7 +60,7 @@ def withdrawn_because(session: Session, id: str) -> str | None:
 
 def load_articles(session: Session, ids: Sequence[str]) -> dict[str, Article]:
     """Return those that exist, withdrawn ones too: the caller says which is which."""
-    return {article.id: article for article in select_in(session, select(Article), Article.id, ids)}
+    return {article.id: article for article in load_plain_in(session, Article, "id", ids)}
 
 
 def withdrawn_as(session: Session) -> list[tuple[str, str | None, str | None]]:
@@ -114,8 +116,7 @@ def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
 
 def article_mentions(session: Session, id: str) -> list[Mention]:
     """Return the mentions in the order of the text."""
-    wanted = select(Mention).where(Mention.article_id == id).order_by(col(Mention.start), col(Mention.end))
-    return list(session.exec(wanted))
+    return load_plain(session, Mention, 'WHERE article_id = ? ORDER BY start, "end"', (id,))
 
 
 class NamedEntity(NamedTuple):
@@ -132,16 +133,19 @@ class NamedEntity(NamedTuple):
 def named_entities(session: Session, ids: Sequence[str]) -> dict[str, list[NamedEntity]]:
     """Return the entities of each article, hidden ones left out, in the order in which its text first names them."""
     found: dict[str, list[NamedEntity]] = {id: [] for id in ids}
-    first = func.min(ArticleEntity.first)
-    columns: tuple[Any, ...] = (
-        ArticleEntity.article_id, Entity.id, Entity.type, Entity.name, Entity.article_count,
-        func.sum(ArticleEntity.count), first,
-    )  # fmt: skip
-    joined = select(*columns).join(Entity, col(Entity.id) == col(ArticleEntity.entity_id)).where(~col(Entity.hidden))
-    wanted = joined.group_by(col(ArticleEntity.article_id), col(Entity.id)).order_by(first, col(Entity.id))
-    for article_id, *values in select_in(session, wanted, ArticleEntity.article_id, ids):
-        found[article_id].append(NamedEntity(*values))
+    for chunk in chunks(ids):
+        for article_id, *values in select_plain(session, _NAMED.format(placeholders(chunk)), chunk):
+            found[article_id].append(NamedEntity(*values))
     return found
+
+
+_NAMED = """
+SELECT article_entity.article_id, entity.id, entity.type, entity.name, entity.article_count,
+    sum(article_entity.count), min(article_entity.first) AS first_named
+FROM article_entity JOIN entity ON entity.id = article_entity.entity_id
+WHERE NOT entity.hidden AND article_entity.article_id IN ({})
+GROUP BY article_entity.article_id, entity.id ORDER BY first_named, entity.id
+"""
 
 
 def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
@@ -199,7 +203,7 @@ def changed_after(session: Session, sequence: int, limit: int) -> list[Article]:
 
 
 def count_changed_after(session: Session, sequence: int) -> int:
-    return session.exec(select(func.count()).where(Article.sequence > sequence)).one()
+    return int(select_plain(session, "SELECT count(*) FROM article WHERE sequence > ?", (sequence,))[0][0])
 
 
 def touch(session: Session, ids: Iterable[str]) -> None:

@@ -23,6 +23,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
+from app.store.plain import READ_JSON
 
 # How long a writer waits for another: ingest batches and receipts hold the lock for well under a second.
 _BUSY_SECONDS = 30
@@ -63,6 +64,7 @@ class Database:
         self._writer = self._engine.execution_options(immediate=True)
         event.listen(self._engine, "connect", _configure_connection)
         event.listen(self._engine, "begin", _begin_transaction)
+        self._info = {READ_JSON: self._json}
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
@@ -75,7 +77,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._translate_errors(), Session(self._engine, expire_on_commit=False) as session:
+        with self._translate_errors(), Session(self._engine, expire_on_commit=False, info=self._info) as session:
             yield session
 
     @contextmanager
@@ -89,7 +91,7 @@ class Database:
         with (
             _defer_signals(),
             self._translate_errors(),
-            Session(self._writer, expire_on_commit=False) as session,
+            Session(self._writer, expire_on_commit=False, info=self._info) as session,
             session.begin(),
         ):
             yield session

@@ -18,6 +18,7 @@ from sqlmodel import Session, col, func, select
 from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
 from app.ids import TYPES, entity_id, is_scoped, is_unresolved, name_of, type_of, unresolved, unscoped
+from app.store.plain import load_plain_in
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold, slug
 
@@ -207,7 +208,8 @@ def survivor(session: Session, id: str) -> str:
 
 def survivors(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Return the survivor of each of the ids."""
-    gone = {id: id for id in ids if session.get(Entity, id) is None}
+    known = {entity.id for entity in load_plain_in(session, Entity, "id", ids)}
+    gone = {id: id for id in ids if id not in known}
     rulings = load_rulings(session) if gone else Rulings()
     for id in gone:
         taken = rulings.entity(id, id)

@@ -18,9 +18,9 @@ from app.effort import spend_unbounded
 from app.errors import NotFound
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
-from app.store.bulk import select_in
 from app.store.database import Database
-from app.store.tables import Alias, Article, ArticleEntity, Entity, Mention
+from app.store.plain import load_plain, load_plain_in, select_plain
+from app.store.tables import Alias, ArticleEntity, Entity
 from app.store.totals import count_aliases
 from app.text import fold
 
@@ -52,16 +52,15 @@ class StatedRole:
 
 
 def load_entity(session: Session, id: str) -> Entity:
-    entity = session.get(Entity, id)
-    if entity is None or entity.hidden:
+    found = load_plain(session, Entity, "WHERE id = ? AND NOT hidden", (id,))
+    if not found:
         raise NotFound("entity", id)
-    return entity
+    return found[0]
 
 
 def load_entities(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
     """Return those that are to be shown, by id."""
-    shown = select(Entity).where(~col(Entity.hidden))
-    return {entity.id: entity for entity in select_in(session, shown, Entity.id, ids)}
+    return {entity.id: entity for entity in load_plain_in(session, Entity, "id", ids, "NOT hidden")}
 
 
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
@@ -94,8 +93,7 @@ def aliases_of(session: Session, entity: Entity, upto: int | None = None) -> lis
     if entity.stale or (upto is not None and count_changed_after(session, upto)):
         spend_unbounded()
         return sorted(count_aliases(session, entity, upto), key=lambda alias: (-alias.count, alias.text))
-    wanted = select(Alias).where(Alias.entity_id == entity.id).order_by(col(Alias.count).desc(), col(Alias.text))
-    return list(session.exec(wanted))
+    return load_plain(session, Alias, "WHERE entity_id = ? ORDER BY count DESC, text", (entity.id,))
 
 
 def roles_of(session: Session, id: str, limit: int = 20, upto: int | None = None) -> list[StatedRole]:
@@ -103,20 +101,22 @@ def roles_of(session: Session, id: str, limit: int = 20, upto: int | None = None
 
     Spellings that differ in case and accents alone are one, as most articles have it.
     """
-    wanted = (
-        select(Mention.role, Article.id, Article.date)
-        .join(Article, col(Article.id) == col(Mention.article_id))
-        .where(Mention.entity_id == id, col(Mention.role).is_not(None), Article.status == "published")
-    )
-    if upto is not None:
-        wanted = wanted.where(Article.sequence <= upto)
+    newest = _NEWEST if upto is None else upto
     spelt: defaultdict[str, Counter[str]] = defaultdict(Counter)
     dated: defaultdict[str, dict[str, str | None]] = defaultdict(dict)
-    for role, article, date in session.exec(wanted):
-        spelt[fold(role or "")][role or ""] += 1
-        dated[fold(role or "")][article] = date
+    for role, article, date in select_plain(session, _ROLES, (id, newest)):
+        key = fold(role)
+        spelt[key][role] += 1
+        dated[key][article] = date
     found = [_joined_spellings(spelt[key], dated[key]) for key in spelt]
     return sorted(found, key=lambda role: (-role.count, role.text))[:limit]
+
+
+_NEWEST = 2**63 - 1
+_ROLES = """
+SELECT mention.role, article.id, article.date FROM mention JOIN article ON article.id = mention.article_id
+WHERE mention.entity_id = ? AND mention.role IS NOT NULL AND article.status = 'published' AND article.sequence <= ?
+"""
 
 
 def _joined_spellings(spelt: Counter[str], dated: Mapping[str, str | None]) -> StatedRole:

@@ -8,6 +8,7 @@ from sqlalchemy import func, text, update
 from sqlmodel import Session, col, select
 
 from app.store.bulk import delete_in, insert_rows, select_in
+from app.store.plain import select_plain
 from app.store.tables import Article, AwaitingNames
 
 _SAME = col(AwaitingNames.article_id) == col(Article.id)
@@ -37,7 +38,7 @@ def still_waiting(session: Session, revised: Mapping[str, int]) -> list[str]:
 
 
 def is_waiting(session: Session, id: str) -> bool:
-    return session.get(AwaitingNames, id) is not None
+    return bool(select_plain(session, "SELECT 1 FROM awaiting_names WHERE article_id = ?", (id,)))
 
 
 def next_waiting(session: Session, limit: int) -> list[Article]:

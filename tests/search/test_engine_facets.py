@@ -38,6 +38,15 @@ def sorted_out(engine: SearchEngine) -> SearchEngine:
     return engine
 
 
+def test_the_articles_of_entities_are_counted_as_a_search_finds_them(sorted_out: SearchEngine) -> None:
+    ids = ["person-a", "person-b", "place-x", "person-nobody", "person", "", "person-a"]
+    sorted_out.delete(["0" * 15 + "2"], sequence=6)
+    sorted_out.put([doc(8, "oil", entities=("place-x", "person-b"))], sequence=7)
+    searched = [sorted_out.search(Query(filters=Filters(entity=(id,)), sort="-date")).total for id in ids]
+    assert sorted_out.articles_naming(ids) == searched
+    assert searched[:3] == [3, 3, 1]
+
+
 def facet(engine: SearchEngine, name: FacetName, limit: int = 10, **filters: object) -> FacetCounts:
     chosen = Filters(**filters)  # type: ignore[arg-type]
     query = Query(parse("oil").clause, chosen, facets=(name,), facet_limit=limit, limit=0)

@@ -20,7 +20,7 @@ from rapidfuzz.distance import OSA
 from app.effort import spend
 from app.errors import IndexUnavailable, QueryTooComplex
 from app.search import analysis
-from app.search.attributes import FacetName, Filters
+from app.search.attributes import ENTITY, FacetName, Filters
 from app.search.engine import (
     STALE_SECONDS,
     ArticleHit,
@@ -128,6 +128,10 @@ class WhooshEngine:
         snapshot = self._current()
         found = {value: articles_known_by(snapshot, by, value) for value in values}
         return {value: ids for value, ids in found.items() if ids}
+
+    def articles_naming(self, ids: Sequence[str], /) -> list[int]:
+        views = self._current().views
+        return [sum(_count_naming(view, id.encode()) for view in views) for id in ids]
 
     def ranking(self, query: Query, /) -> Ranking:
         snapshot = self._current()
@@ -401,6 +405,14 @@ def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:
 def _document_count(view: SegmentView, term: bytes) -> int:
     number = view.segment.terms("exact").find(term)
     return view.count(number) if number is not None else 0
+
+
+def _count_naming(view: SegmentView, entity: bytes) -> int:
+    """Count the living documents of a segment that have an entity."""
+    if view.alive is None:
+        return view.segment.frequency(ENTITY.name, entity)
+    number = view.segment.terms(ENTITY.name).find(entity)
+    return 0 if number is None else int(np.count_nonzero(view.alive[view.segment.documents_with(ENTITY.name, number)]))
 
 
 def _telling_terms(snapshot: Snapshot, headline: str, body: str) -> list[str]:
