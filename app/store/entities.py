@@ -18,6 +18,7 @@ from app.effort import spend_unbounded
 from app.errors import NotFound
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
+from app.store.bulk import select_in
 from app.store.database import Database
 from app.store.plain import load_plain, load_plain_in, select_plain
 from app.store.tables import Alias, ArticleEntity, Entity
@@ -215,6 +216,7 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
 def ids_with_word(session: Session, types: Iterable[EntityType], beginning: str) -> frozenset[str]:
     """Return the entities of some types with a name that has a word which begins so, however spelled in case and
     accents."""
+    spend_unbounded()
     called = select(Alias.entity_id).where(_has_word(fold(beginning)))
     # One after the other: SQLite would look up each alias of several ranges by itself.
     of_types = (called.where(col(Alias.entity_id).between(f"{type}-", f"{type}.")) for type in types)
