@@ -166,13 +166,15 @@ def test_the_routes_walked_over_are_all_there_are(site: FastAPI) -> None:
 
 def test_every_operation_that_writes_needs_a_key_that_may(folder: Path) -> None:
     site = create_site(Settings(data_dir=folder))
-    reader = bearer(make(folder, "read"))
+    reader, admin = bearer(make(folder, "read")), make(folder, "admin")
     writing = [each for each in routes(site.routes) if each[0] != "GET" and each[1] not in READ_BY_POST]
     assert writing
     with serve(site) as client:
         for method, path in writing:
             assert client.request(method, address(path), json={}).status_code == 401, path
             assert client.request(method, address(path), json={}, headers=reader).status_code == 403, path
+            # What a browser sends by itself, whoever made it ask.
+            assert client.request(method, address(path), json={}, auth=("anyone", admin)).status_code == 401, path
 
 
 def test_every_operation_that_reads_needs_a_key_but_those_named(site: FastAPI, folder: Path) -> None:

@@ -78,9 +78,13 @@ def test_without_a_key_nobody_adds_where_that_is_set(served: Served, given: dict
         assert client.post("/add", files=FILE, headers=own(client)).status_code == 401
 
 
-def test_an_archive_with_keys_asks_for_one(served: Served, tmp_path: Path) -> None:
+@pytest.mark.parametrize("require_key", [False, True])
+def test_an_archive_with_keys_asks_for_one(served: Served, tmp_path: Path, require_key: bool) -> None:
     reader, writer = make(tmp_path, "read"), make(tmp_path, "ingest")
-    with served() as client:
+    with served(require_key=require_key) as client:
+        # The browser has been asked for a key, and sends it along with whatever it asks.
+        if require_key:
+            client.auth = httpx.BasicAuth("", reader)
         assert 'type="password"' in client.get("/add").text
         assert client.post("/add", files=FILE, headers=own(client)).status_code == 401
         for key, status in ((reader, 403), ("0000beef_x", 401), (writer, 303)):
