@@ -15,7 +15,14 @@ from app.http.openapi import NEEDS_KEY, Responses, responses
 from app.http.responses import check_tag, next_page_link, reply
 from app.http.syndication import FEED_TYPES, FEED_WRITERS, SyndicatedFeed
 from app.read import cursors
-from app.read.models import JsonFeed, NewArticlePage, SavedSearch, SavedSearchMade, SavedSearchPage, SearchMessagePage
+from app.read.models import (
+    JsonFeed,
+    MatchedArticlePage,
+    SavedSearch,
+    SavedSearchMade,
+    SavedSearchPage,
+    SearchMessagePage,
+)
 from app.read.news import news_entries
 from app.read.params import SavedSearchBody, SavedSearchChange, SavedSearchFeedParams, SavedSearchParams
 from app.read.searches import delivery_view, match_view, saved_search_view
@@ -122,7 +129,7 @@ def delete_saved_search(request: Request, archive: ArchiveDep, _key: AlertsDep, 
     "/v1/searches/{search_id}/matches",
     operation_id="listSearchMatches",
     summary="List what was new for a saved search",
-    response_model=NewArticlePage,
+    response_model=MatchedArticlePage,
     responses=responses(400, 401, 403, 404, paged=True),
     openapi_extra=NEEDS_KEY,
 )
@@ -139,7 +146,7 @@ def list_search_matches(
         search = store.load_search(session, search_id)
         found = store.found_articles(session, search, params.limit + 1, _before(params.cursor, *asked))
     shown, address, headers = _page(request, found, params.limit, lambda row: row[0], *asked)
-    answer: NewArticlePage = {"results": [match_view(article, at) for _, article, at in shown]}
+    answer: MatchedArticlePage = {"results": [match_view(article, at) for _, article, at in shown]}
     if address is not None:
         answer["next"] = address
     return reply(request, answer, headers=headers)

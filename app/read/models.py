@@ -753,7 +753,7 @@ class SavedSearchPage(TypedDict):
     next: NotRequired[Next]
 
 
-class NewArticle(TypedDict):
+class MatchedArticle(TypedDict):
     """An article that was new for a saved search."""
 
     article: ArticleId
@@ -763,10 +763,10 @@ class NewArticle(TypedDict):
     source: NotRequired[str]
 
 
-class NewArticlePage(TypedDict):
+class MatchedArticlePage(TypedDict):
     """What was new for a saved search, last found first."""
 
-    results: list[NewArticle]
+    results: list[MatchedArticle]
     next: NotRequired[Next]
 
 

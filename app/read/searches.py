@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlencode
 
-from app.read.models import Digest, NewArticle, SavedSearch, SearchMessage
+from app.read.models import Digest, MatchedArticle, SavedSearch, SearchMessage
 from app.store import tables
 
 
@@ -32,8 +32,8 @@ def saved_search_view(row: tables.SavedSearch, matches: int) -> SavedSearch:
     return shown
 
 
-def match_view(article: tables.Article, found_at: str) -> NewArticle:
-    shown: NewArticle = {"article": article.id, "found_at": found_at, "headline": article.headline}
+def match_view(article: tables.Article, found_at: str) -> MatchedArticle:
+    shown: MatchedArticle = {"article": article.id, "found_at": found_at, "headline": article.headline}
     if article.date is not None:
         shown["date"] = article.date
     if article.source is not None:

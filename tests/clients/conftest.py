@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -34,17 +35,24 @@ def schema_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    settings = Settings(data_dir=tmp_path_factory.mktemp("clients"), ingest_workers=1)
-    with open_archive(settings) as archive:
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an archive that holds what `make run` takes in."""
+    folder = tmp_path_factory.mktemp("clients") / "data"
+    with open_archive(Settings(data_dir=folder, ingest_workers=1)) as archive:
         ingest([ROOT / "seeds"], archive, IngestOptions())
-    with serve(create_app(settings)) as client:
+    return folder
+
+
+@pytest.fixture(scope="session")
+def server(seeded: Path) -> Iterator[httpx.Client]:
+    with serve(create_app(Settings(data_dir=seeded))) as client:
         yield client
 
 
 @pytest.fixture
-def writable(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
-    """An empty archive, with the key of an admin in the environment."""
+def writable(seeded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[httpx.Client]:
+    """Another archive of that kind, with the key of an admin in the environment."""
+    shutil.copytree(seeded, tmp_path / "data")
     settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, recognise=False)
     with open_archive(settings) as archive:
         admit_the_admin(archive)
@@ -67,7 +75,7 @@ def run(tmp_path: Path) -> Run:
             env=environment,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
         )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout + done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shlex
+import shutil
 import sys
 from pathlib import Path
 
@@ -35,8 +36,10 @@ def assert_said_all(said: str) -> None:
     """What the scenario prints, whatever the language's way to print a list."""
     assert len(set(re.findall(r"^([0-9a-f]{16}) ", said, re.MULTILINE))) == 21
     assert "21 articles, of which 3 name Mikhail Gorbachev" in said
-    assert re.search(r"^Vladimir Putin \[\s*'Vladimir Putin',\s*'Putin'", said, re.MULTILINE)
-    assert re.search(r"^\[\s*'Putin',\s*'Vladimir Putin'", said, re.MULTILINE)
+    assert "beginning with gorb: Mikhail Gorbachev\n" in said
+    assert "looked up: found missing\n" in said
+    assert re.search(r"""^Vladimir Putin \[\s*['"]Vladimir Putin['"],?\s*['"]Putin['"]""", said, re.MULTILINE)
+    assert re.search(r"""^\[\s*['"]Putin['"],?\s*['"]Vladimir Putin['"]""", said, re.MULTILINE)
     assert "404 /problems/not-found" in said
 
 
@@ -66,6 +69,8 @@ late: 412 /problems/revision-changed
 job: done 1 a.bin is not text
 withdraw: 410
 restore: Great storm
+stream: 6 Note 0
+moved: place-russia place-soviet-union
 """
 
 
@@ -85,6 +90,21 @@ def test_typescript_puts_articles_in(
     (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[1], writable), encoding="utf-8")
     node_tool("tsc", *STRICT_TS, "--outDir", "js", "scenario.ts")
     assert run("node", "js/scenario.js") == WRITTEN
+
+
+def test_go(server: httpx.Client, writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
+    """Both pieces, as programs of one module with the client."""
+    for program, package in (("java", "default-jre-headless"), ("go", "golang-go")):
+        if shutil.which(program) is None:
+            pytest.skip(f"no {program}: install it (on Debian `apt-get install {package}`), then `make test`")
+    [made] = [each for each in blocks(DOCUMENT, "sh") if "openapi-generator-cli" in each]
+    run("bash", "-ec", made.replace("http://localhost:8000/openapi.json", str(schema_file)))
+    for name, code, asked in zip(("read", "write"), blocks(DOCUMENT, "go"), (server, writable), strict=True):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "main.go").write_text(here(code, asked), encoding="utf-8")
+    assert run("gofmt", "-l", "read", "write") == ""
+    assert_said_all(run("go", "run", "./read"))
+    assert run("go", "run", "./write") == WRITTEN
 
 
 def test_a_browser(server: httpx.Client) -> None:
