@@ -50,7 +50,7 @@ def begin_export(archive: Archive, engine: SearchEngine, params: ExportParams, b
     of this server, for references to articles that have none of their own."""
     with ExitStack() as opened:
         # The index came first: then the rows are never behind it.
-        session = opened.enter_context(archive.database.reading())
+        session = opened.enter_context(archive.database.scanning())
         asked = read_conditions(archive.database, session, params)
         query = params.to_query(asked.parsed.clause, asked.filters)
         found = answer(engine, query, params.match)
@@ -104,11 +104,11 @@ def _first_and_rest(first: bytes, rest: Generator[bytes, None, None]) -> Generat
 def _written_pieces(
     archive: Archive, session: Session, ranking: Ranking, start: int, stop: int, writer: Writer, opened: ExitStack
 ) -> Generator[bytes, None, None]:
-    with opened:
+    with opened, archive.database.scanning() as now:
         yield writer.begin()
         for ids in _id_batches(session, ranking, start, stop):
-            with archive.database.reading() as now:
-                shown = store.published_of(now, ids)
+            shown = store.published_of(now, ids)
+            now.rollback()  # the next batch is asked of another moment
             if piece := writer.add(_export_records(session, [id for id in ids if id in shown])):
                 yield piece
         yield writer.end()

@@ -12,13 +12,13 @@ import os
 import signal
 import sqlite3
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, create_engine, event, text
+from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
@@ -52,18 +52,10 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self._engine = create_engine(
-            f"sqlite:///{path}",
-            creator=self.connect,
-            pool_size=8,
-            max_overflow=-1,
-            json_deserializer=self._json,
-            hide_parameters=True,  # they are what people search for, and would stand in logs
-        )
+        self._engine = self._new_engine(_configure_connection, pool_size=8, max_overflow=-1)
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
-        event.listen(self._engine, "connect", _configure_connection)
-        event.listen(self._engine, "begin", _begin_transaction)
+        self._scanner = self._new_engine(_configure_scan, poolclass=NullPool)
         self._info = {READ_JSON: self._json}
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
@@ -78,6 +70,13 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
         with self._translate_errors(), Session(self._engine, expire_on_commit=False, info=self._info) as session:
+            yield session
+
+    @contextmanager
+    def scanning(self) -> Iterator[Session]:
+        """As `reading`, for what goes through much of the file: the pages that it met are not kept mapped, where they
+        would count as memory of this process for as long as it runs."""
+        with self._translate_errors(), Session(self._scanner, expire_on_commit=False, info=self._info) as session:
             yield session
 
     @contextmanager
@@ -192,6 +191,18 @@ class Database:
         while self._idle:
             self._idle.pop().close()
         self._engine.dispose()
+
+    def _new_engine(self, configure: Callable[[sqlite3.Connection, Any], None], **pool: Any) -> Engine:
+        engine = create_engine(
+            f"sqlite:///{self.path}",
+            creator=self.connect,
+            json_deserializer=self._json,
+            hide_parameters=True,  # they are what people search for, and would stand in logs
+            **pool,
+        )
+        event.listen(engine, "connect", configure)
+        event.listen(engine, "begin", _begin_transaction)
+        return engine
 
     def _open(self) -> sqlite3.Connection:
         connection = self.connect()
@@ -321,11 +332,15 @@ def _sqlite_code(error: DatabaseError | sqlite3.Error) -> int:
 
 
 def _configure_connection(connection: sqlite3.Connection, _record: Any) -> None:
+    _configure_scan(connection, _record)
+    # Address space, not memory: pages are read from the file's own cache.
+    connection.execute("PRAGMA mmap_size = 1073741824")
+
+
+def _configure_scan(connection: sqlite3.Connection, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun below, never by the driver
     connection.execute("PRAGMA foreign_keys = ON")
     connection.execute("PRAGMA synchronous = FULL")
-    # Address space, not memory: pages are read from the file's own cache.
-    connection.execute("PRAGMA mmap_size = 1073741824")
 
 
 @contextmanager
