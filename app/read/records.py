@@ -133,9 +133,19 @@ class _JsonLines:
 
 # What a spreadsheet would take for a formula, also after spaces, and in the letters of East Asia.
 _FORMULA = re.compile(r"\s*[=+\-@＝＋－＠]|[\t\r]")
+# What it would take for a number, a date, a time or a truth value, and show as another: an id of digits alone, or with
+# an E among them; "1-2", "May 5".
+_MONTH = r"(?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+_GAP = r"[\s.,/-]*"
+_NUMBER = re.compile(
+    r"(?!(?:0|[1-9]\d{0,9})\Z)(?=\D{0,40}\d)[\d\s.,:/%()$€£-]++(?:E[+-]?\d+|\s?[AP]M)?|TRUE|FALSE"
+    rf"|\d{{1,4}}{_GAP}{_MONTH}(?:{_GAP}\d{{1,4}})?|{_MONTH}{_GAP}\d{{1,4}}(?:[\s.,/-]+\d{{1,4}})?",
+    re.IGNORECASE,
+)
 _MOST_IN_A_CELL = 32_000
 """Characters: Excel holds 32,767, and spills what is over it across the rows below."""
 _COLUMNS = [name for name in ExportRecord.__struct_fields__ if name != "provenance"]
+_DATED = frozenset(("date", "published_at"))
 
 
 class _Csv:
@@ -148,7 +158,7 @@ class _Csv:
         return b"" if self._is_rest else b"\xef\xbb\xbf" + _csv_lines([_COLUMNS])
 
     def add(self, records: Sequence[ExportRecord]) -> bytes:
-        return _csv_lines([[_spreadsheet_cell(getattr(record, name)) for name in _COLUMNS] for record in records])
+        return _csv_lines([[_cell_of(record, name) for name in _COLUMNS] for record in records])
 
     def end(self) -> bytes:
         return b""
@@ -160,16 +170,23 @@ def _csv_lines(rows: Sequence[Sequence[str]]) -> bytes:
     return lines.getvalue().encode()
 
 
-def _spreadsheet_cell(value: object) -> str:
+def _cell_of(record: ExportRecord, name: str) -> str:
+    value = getattr(record, name)
     match value:
         case None:
             return ""
         case bool():
             return str(value).lower()
+        case int():
+            return str(value)
         case list():
-            return _spreadsheet_cell("; ".join(map(_named_in_cell, value)))
-    text = str(value)
-    text = f"'{text}" if _FORMULA.match(text) else text
+            value = "; ".join(map(_named_in_cell, value))
+    return value if name in _DATED else _text_cell(value)
+
+
+def _text_cell(text: str) -> str:
+    """Return a text that a spreadsheet shows as it is, but for a sign before what it would take for something else."""
+    text = f"'{text}" if _FORMULA.match(text) or _NUMBER.fullmatch(text) else text
     if len(text) <= _MOST_IN_A_CELL:
         return text
     return f"{text[:_MOST_IN_A_CELL]} … [cut; {len(text):,} characters in all]"

@@ -5,15 +5,19 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
 import socket
+import subprocess
 import time
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, cast
 
 import httpx
 import pytest
 from pyarrow.parquet import ParquetFile
+from python_calamine import CalamineWorkbook
 
 from app.api.app import create_api
 from app.archive import Archive
@@ -280,6 +284,54 @@ def test_csv_is_safe_in_spreadsheets(empty: Api, write_records: WriteRecords) ->
     assert kept["7"]["body"] == given[7]["body"]
     assert "characters in all" in kept["long"]["body"]
     assert all(line.endswith(b"\r") for line in answer.content.split(b"\n")[-2:-1])
+
+
+NUMBERS = [
+    "007", "1234567890123456", "12345678901234e5", "1E5", "3-4", "1/2", "10:30", "10:30 am", "12 %", "$5", "TRUE",
+    "1.0", "1" * 41, "May 5", "5 May 2025", "1-Jun", "Sept. 11, 2001", "1,234.5", "(12)",
+]  # fmt: skip
+WORDS = ["May", "5 boats", "Mayor 5 of 9", "e5", "78184646ba153278", "12 e 5 more", "..."]
+
+
+def numbers_and_words(empty: Api, write_records: WriteRecords) -> list[dict[str, str]]:
+    """Return the rows of a table of texts that are like numbers, and of others."""
+    given = [
+        {"id": text, "headline": text, "body": f'Said "{text}",\n\nand; left – 日本.', "date": "2025-05-05T10:30"}
+        for text in (*NUMBERS, *WORDS)
+    ]
+    given.append({"id": "41", "headline": "1234567890", "date": "1969"})
+    add(empty.archive, write_records("numbers.jsonl", given))
+    table = export(empty, format="csv", sort="date").content.decode("utf-8-sig")
+    return list(csv.DictReader(io.StringIO(table, newline="")))
+
+
+def test_csv_has_no_text_that_a_spreadsheet_shows_as_another(empty: Api, write_records: WriteRecords) -> None:
+    rows = {row["external_id"].removeprefix("'"): row for row in numbers_and_words(empty, write_records)}
+    for text in NUMBERS:
+        assert rows[text]["headline"] == f"'{text}"
+    for text in WORDS:
+        assert rows[text]["headline"] == rows[text]["external_id"] == text
+    assert rows["007"]["date"] == "2025-05-05"
+    assert rows["007"]["revision"] == "1"
+    assert [rows["41"][name] for name in ("external_id", "headline", "date")] == ["41", "1234567890", "1969"]
+
+
+@pytest.mark.skipif(shutil.which("soffice") is None, reason="LibreOffice is not installed")
+def test_csv_opens_in_libreoffice(empty: Api, write_records: WriteRecords, tmp_path: Path) -> None:
+    """As its dialogue proposes to read it: comma, quotes, and UTF-8 for the mark."""
+    rows = numbers_and_words(empty, write_records)
+    (tmp_path / "export.csv").write_bytes(export(empty, format="csv", sort="date").content)
+    profile = f"-env:UserInstallation=file://{tmp_path}/profile"
+    command = ["soffice", profile, "--headless", "--infilter=CSV:44,34,76,1", "--convert-to", "xlsx", "export.csv"]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, timeout=300)
+    header, *cells = CalamineWorkbook.from_path(tmp_path / "export.xlsx").get_sheet_by_index(0).to_python()
+    assert len(cells) == len(rows)
+    for row, opened in zip(rows, [dict(zip(header, each, strict=True)) for each in cells], strict=True):
+        for name in ("id", "external_id", "headline", "body", "language", "word_count"):
+            assert opened[name] == (float(row[name]) if row[name].isdecimal() else row[name])
+        if row["published_at"]:
+            assert opened["published_at"] == datetime.fromisoformat(row["published_at"])
+        assert opened["date"] == (date.fromisoformat(row["date"]) if len(row["date"]) == 10 else int(row["date"]))
 
 
 def test_parquet_is_read_back(api: Api) -> None:
