@@ -11,6 +11,7 @@ from app.enrich import gazetteer, roles
 from app.errors import InvalidParameter, PossibleEntity
 from app.ids import is_person, is_unresolved
 from app.store import entities as store
+from app.store.completion import suggest_entities
 from app.store.database import Database
 from app.store.tables import Entity
 from app.text import fold
@@ -97,10 +98,10 @@ def named_by(database: Database, text: str) -> list[tuple[str, str]]:
 
 def complete(session: Session, prefix: str, limit: int) -> list[tuple[Entity, str]]:
     """Return entities with a name that begins so, then people, where the beginning is an office and part of a name."""
-    found = store.suggest_entities(session, prefix, limit)
+    found = suggest_entities(session, prefix, limit)
     for _, name in roles.introductions(prefix):
         known = {entity.id for entity, _ in found}
-        people = [each for each in store.suggest_entities(session, name, limit) if is_person(each[0].id)]
+        people = [each for each in suggest_entities(session, name, limit) if is_person(each[0].id)]
         found += [each for each in people if each[0].id not in known]
     return found[:limit]
 
@@ -108,7 +109,7 @@ def complete(session: Session, prefix: str, limit: int) -> list[tuple[Entity, st
 def _nearest_name(session: Session, name: str) -> str | None:
     """The likest name among those that begin alike: people err late in a word more than in its first letters."""
     for length in (len(name), 5, 3):
-        started = [alias for _, alias in store.suggest_entities(session, name[:length], 100)]
+        started = [alias for _, alias in suggest_entities(session, name[:length], 100)]
         if likest := difflib.get_close_matches(name, started, n=1, cutoff=0.5):
             return likest[0]
     return None

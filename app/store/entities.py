@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from app.effort import spend_unbounded
 from app.errors import NotFound
-from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
+from app.ids import UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
 from app.store.bulk import select_in
 from app.store.database import Database
@@ -187,30 +187,6 @@ _CALLED = """
 SELECT entity.id, entity.name, alias.kind FROM alias JOIN entity ON entity.id = alias.entity_id
 WHERE alias.folded = ? AND NOT entity.hidden ORDER BY entity.article_count DESC, entity.id
 """
-
-
-def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
-    """Entities with an alias that starts so, or where these are few one of whose words does, and the most usual such
-    alias. Of either those most in the news come first; surnames that articles left unexplained only where there is
-    nothing else."""
-    folded = fold(prefix)
-    if not folded:
-        return []
-    begins = _starts_with(folded)
-    if len(list(session.exec(select(Alias.entity_id).where(begins).distinct().limit(limit)))) < limit:
-        begins = _has_word(folded)
-    starting = select(Alias.entity_id).where(begins)
-    wanted = select(Entity).where(col(Entity.id).in_(starting), ~col(Entity.hidden))
-    starting_so = col(Entity.id).in_(select(Alias.entity_id).where(_starts_with(folded)))
-    scoped = or_(*(col(Entity.id).op("GLOB")(pattern) for pattern in (SCOPED_GLOB, UNRESOLVED_GLOB)))
-    newest = col(Entity.prominence).desc().nulls_last()
-    most = wanted.order_by(scoped, starting_so.desc(), newest, col(Entity.article_count).desc(), col(Entity.id)).limit(
-        limit
-    )
-    found = list(session.exec(most))
-    best = _usual_names(session, [entity.id for entity in found], begins)
-    known = [entity for entity in found if not is_scoped(entity.id)]
-    return [(entity, best[entity.id]) for entity in known or found]
 
 
 def ids_with_word(session: Session, types: Iterable[EntityType], beginning: str) -> frozenset[str]:

@@ -7,6 +7,7 @@ from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.errors import NotFound
 from app.store import entities
+from app.store.completion import suggest_entities
 from app.store.tables import Article, Entity
 from tests.store.test_linking import named, summed_up, write
 
@@ -81,9 +82,9 @@ def test_an_unexplained_surname_gives_way_to_one_who_has_that_name(archive_of_fo
 
 def test_suggestions_come_once_each_with_the_form_that_matched(archive_of_four: Archive) -> None:
     with archive_of_four.database.reading() as session:
-        found = [(entity.id, text) for entity, text in entities.suggest_entities(session, "mod", 8)]
+        found = [(entity.id, text) for entity, text in suggest_entities(session, "mod", 8)]
         assert found == [("person-narendra-modi", "Modi")]
-        assert entities.suggest_entities(session, " ", 8) == []
+        assert suggest_entities(session, " ", 8) == []
 
 
 def test_those_in_the_news_lately_come_before_those_of_long_ago(archive: Archive) -> None:
@@ -98,11 +99,11 @@ def test_those_in_the_news_lately_come_before_those_of_long_ago(archive: Archive
             article.date = "2021" if article.id < "d" else "2018-06"
     summed_up(archive)
     with archive.database.reading() as session:
-        assert [entity.id for entity, _ in entities.suggest_entities(session, "modi", 8)] == [
+        assert [entity.id for entity, _ in suggest_entities(session, "modi", 8)] == [
             "person-narendra-modi",  # called just so somewhere
             "person-ann-modi",
         ]
-        both = [entity.id for entity, _ in entities.suggest_entities(session, "", 8)]
+        both = [entity.id for entity, _ in suggest_entities(session, "", 8)]
         assert both == []
         ann, narendra = (session.get_one(Entity, id) for id in ("person-ann-modi", "person-narendra-modi"))
         assert (ann.article_count, narendra.article_count) == (3, 5)

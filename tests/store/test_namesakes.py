@@ -11,6 +11,7 @@ from app.ingest import indexing
 from app.ingest.deciding import decide
 from app.ingest.rules import RULES
 from app.store import entities
+from app.store.completion import suggest_entities
 from app.store.decisions import Proposal
 from app.store.linking import is_settled, resolve_all, settle_entities
 from tests.conftest import NewArchive
@@ -60,7 +61,7 @@ def test_two_of_one_name_are_two_entities_with_a_hint_each(archive: Archive) -> 
     assert (rows[GENERAL]["name"], rows[GENERAL]["role"]) == ("Michael Jackson", "British General")
     with archive.database.reading() as session:
         assert [each.id for each in entities.resolve_name(session, "michael jackson")] == [JACKSON, GENERAL]
-        assert {each.id for each, _ in entities.suggest_entities(session, "Michael J")} == {JACKSON, GENERAL}
+        assert {each.id for each, _ in suggest_entities(session, "Michael J")} == {JACKSON, GENERAL}
         assert is_settled(session)
 
 

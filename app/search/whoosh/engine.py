@@ -298,9 +298,16 @@ class WhooshEngine:
             run = table.starting(prefix.encode())
             sizes = view.segment.sizes(run)
             frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
-        counts = Counter({term.decode(): sum(_document_count(view, term) for view in views) for term in frequent})
-        best = heapq.nsmallest(limit, +counts, key=lambda term: (-counts[term], term))
-        return [Suggestion("term", term, counts[term]) for term in best]
+        occurring = [(sum(_occurrences(view, term) for view in views), term) for term in frequent]
+        counts: Counter[str] = Counter()
+        best: list[str] = []
+        for most, term in sorted(occurring, reverse=True):
+            # No more documents have a word than it has places: those that are left cannot be among the first.
+            if len(best) == limit and most < counts[best[-1]]:
+                break
+            counts[term.decode()] = sum(_document_count(view, term) for view in views)
+            best = heapq.nsmallest(limit, +counts, key=lambda text: (-counts[text], text))
+        return [Suggestion("term", text, counts[text]) for text in best]
 
     def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
         if len(one_term(words[-1])) < MIN_PREFIX:
@@ -400,6 +407,11 @@ def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateC
 def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:
     table = view.segment.terms("exact")
     return [table[number].decode("utf-8", "surrogatepass") for number in near_terms(view.segment, term, edits)]
+
+
+def _occurrences(view: SegmentView, term: bytes) -> int:
+    number = view.segment.terms("exact").find(term)
+    return view.segment.size(number) if number is not None else 0
 
 
 def _document_count(view: SegmentView, term: bytes) -> int:
