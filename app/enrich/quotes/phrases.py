@@ -33,7 +33,7 @@ _NOUN_BEFORE = frozenset(
     "the a an his her its their our my this that these those such of no new recent any some".split()
 )
 _TOKEN = re.compile(
-    r"\"[0_]*\.?\"?|[^\W\d_](?:[\w.'’&-]*\w)?(?:(?<=\b[A-Z])\.|(?<=[a-z]{2})\.(?=\s[A-Z]))?|\d[\w.,]*|\S"
+    r"\"[0_]*\.?\"?|[^\W\d_](?:[\w.'’&-]*\w)?(?:(?<=\b[A-Z])\.|(?<=[A-Za-z][a-z])\.(?=\s[A-Z]))?|\d\w*(?:[.,]\d+)*|\S"
 )
 _BRINGS = re.compile(r"[\w,:] $")
 _NO_MARKS = str.maketrans(dict.fromkeys("\"“”„«»‘’'`", " "))
@@ -141,7 +141,10 @@ class Sentence:
             return token.low in _OFTEN_BARE and self._may_be_bare(number)
         if before in _RELATIVE and number > 1 and self.tokens[number - 2].text not in ",—–":
             return False
-        return before not in _NOUN_BEFORE and not before.endswith(("'s", "’s"))
+        if self.is_participle(number) and self.low(number - 2) in _NOUN_BEFORE and not self.is_name(number - 1):
+            return False
+        owner = before.replace("’", "'").removesuffix("'s")
+        return before not in _NOUN_BEFORE and (owner == before or owner in PRONOUNS)
 
     def _may_be_bare(self, number: int) -> bool:
         before = self.low(number - 1)
@@ -189,7 +192,14 @@ class Sentence:
             return self.subject(lo, at - 1)
         if self.tokens[at - 1].text in ",)—–":
             return self._before_apposition(lo, at - 1)
-        return self.phrase_ending(lo, at)
+        phrase = self.phrase_ending(lo, at)
+        if phrase is not None and phrase.start > lo and self._is_party(phrase):
+            return self._before_apposition(lo, at)
+        return phrase
+
+    def _is_party(self, phrase: NounPhrase) -> bool:
+        """Return whether it is a party with its state, behind somebody's name: `Smith, D-Calif.`"""
+        return _PARTY.match(self.tokens[phrase.head_end - 1].text) is not None
 
     def _before_adverbs(self, lo: int, at: int) -> int:
         while at > lo and (
@@ -214,9 +224,8 @@ class Sentence:
         return found or self.phrase_ending(lo, close)
 
     def _is_named(self, phrase: NounPhrase) -> bool:
-        """Return whether it has a name, which no party with its state is: `D-Calif.`."""
         last = self.tokens[phrase.head_end - 1]
-        return last.is_capital and not re.match(r"[A-Z]-[A-Z]", last.text) and last.low not in ("jr", "sr", "inc")
+        return last.is_capital and not self._is_party(phrase) and last.low not in ("jr", "sr", "inc")
 
     def phrase_ending(self, lo: int, end: int) -> NounPhrase | None:
         """Return the noun phrase that ends there."""
@@ -270,40 +279,51 @@ class Sentence:
 
     def phrase_at(self, lo: int, hi: int) -> NounPhrase | None:
         """Return the noun phrase that begins there."""
-        if lo >= hi or not self.tokens[lo].is_word or self.low(lo) in _CLAUSE:
+        if lo >= hi or not self.tokens[lo].is_word or self.low(lo) in _CLAUSE or self.low(lo) in _PREPOSITIONS:
             return None
-        if self.low(lo) in PRONOUNS:
-            return NounPhrase(lo, lo + 1, lo + 1)
-        if self.low(lo) in _PREPOSITIONS:
-            return None
+        pronoun, contracted, _ = self.low(lo).replace("’", "'").partition("'")
+        if pronoun in PRONOUNS:
+            # In `he's claiming` he claims; `he's all right` says nothing.
+            says = not contracted or (lo + 1 < len(self.tokens) and self.is_speech(lo + 1))
+            return NounPhrase(lo, lo + 1, lo + 1) if says else None
         at, named = lo, False
-        while at < min(hi, lo + _LONGEST_PHRASE):
+        while at < min(hi, lo + _LONGEST_PHRASE) and not self._ends_phrase(lo, at, hi, named=named):
             token = self.tokens[at]
-            if not (token.is_word or token.text == "&") or token.low in _CLAUSE or (at > lo and self.is_speech(at)):
-                break
-            joined = token.low == "of" and named and at + 1 < hi and self.tokens[at + 1].is_capital
-            if token.low in _PREPOSITIONS and not joined:
-                break
-            if (
-                named
-                and not token.is_capital
-                and not joined
-                and not self.low(at - 1).endswith(("'s", "’s", "s'", "s’"))
-            ):
-                break
             named = named or (token.is_capital and (at > lo or token.low not in _DETERMINERS))
             at += 1
-        if not named and self.low(lo) not in _DETERMINERS:
-            at = min(at, lo + 3)
-        elif not named:
-            at = min(at, lo + 5)
+        if not named:
+            at = min(at, lo + (_COMMON_NOUNS if self.low(lo) in _DETERMINERS else _BARE_NOUNS))
         return NounPhrase(lo, at, at) if at > lo else None
+
+    def _ends_phrase(self, lo: int, at: int, hi: int, *, named: bool) -> bool:
+        """Return whether a phrase that begins at `lo`, and has a name by now if `named`, ends before a word."""
+        token = self.tokens[at]
+        if not (token.is_word or token.text == "&") or token.low in _CLAUSE:
+            return True
+        if at > lo and (self.is_speech(at) or (token.low in _ADVERBS and not token.is_capital)):
+            return True
+        if named and token.low == "of" and at + 1 < hi and self.tokens[at + 1].is_capital:
+            return False
+        owns = self.low(at - 1).endswith(("'s", "’s", "s'", "s’"))
+        return token.low in _PREPOSITIONS or (named and not token.is_capital and not owns and not self._titled(at, hi))
+
+    def _titled(self, at: int, hi: int) -> bool:
+        """Return whether words of an office begin there, and a name behind them: `House Democratic leader Ann Lee`."""
+        for number in range(at, min(at + _OFFICE, hi)):
+            token = self.tokens[number]
+            if token.start in self.names.starts:
+                return number > at
+            if not token.is_word or token.low in _CLAUSE or token.low in _PREPOSITIONS or self.is_speech(number):
+                return False
+        return False
 
     def subject(self, lo: int, hi: int) -> NounPhrase | None:
         """Return the subject of a sentence, behind what opens it: `After the vote, Smith`, `But Smith`."""
         at = lo
+        while at < hi and self.low(at) in _OPENERS:
+            at += 1
         if self.low(at) in _PREPOSITIONS or self.low(at) in _CLAUSE or self.low(at).endswith(("ing", "ly", "ed")):
-            comma = next((n for n in range(lo, min(hi, lo + 25)) if self.tokens[n].text == ","), None)
+            comma = next((n for n in range(at, min(hi, at + 25)) if self.tokens[n].text == ","), None)
             if comma is not None:
                 at = comma + 1
         while at < hi and (self.low(at) in _OPENERS or not self.tokens[at].is_word):
@@ -317,6 +337,10 @@ _OFTEN_BARE = frozenset(
 )
 _GOING = frozenset("on went continued continues goes had has".split())
 _RELATIVE = frozenset("who which that".split())
-_OPENERS = frozenset("but and still yet meanwhile however so then now instead also".split())
+_PARTY = re.compile(r"[A-Z]-[A-Z]")
+_OPENERS = frozenset("but and or still yet meanwhile however so then now instead also".split())
 _LONGEST_PHRASE = 14
+_OFFICE = 5
+_COMMON_NOUNS, _BARE_NOUNS = 5, 3
+"""Words of a phrase without a name, with a determiner and without: where a verb begins is not known."""
 _APPOSITION = 40

@@ -107,7 +107,16 @@ class _QuotedText:
         before = self._last_sentence(start, spot.quotation.opens)
         if any(token.is_quote for token in before.tokens):
             return None
-        return self._told_of(before, "behind")
+        said = self._told_of(before, "behind")
+        # Where nothing is said of speaking, only who has a name, or had one, can be the one who speaks.
+        speaks = said is not None and (said.cue is not None or self._is_somebody(said))
+        return said if speaks else None
+
+    def _is_somebody(self, said: Attribution) -> bool:
+        found = self._named_in(said)
+        return self._body[said.start : said.end].lower() in ("he", "she") or (
+            found is not None and found.type == "person"
+        )
 
     def _told_of(self, sentence: Sentence, rule: SpeakerRule) -> Attribution | None:
         """Return who speaks by a sentence without a quote: of its last verb of speech, or of the whole."""
@@ -158,12 +167,16 @@ class _QuotedText:
 
     def _fragment(self, quotation: Quotation) -> Attribution | None:
         """Return the subject of a sentence of which some words are a quote."""
-        sentence = self._last_sentence(self._paragraphs[quotation.block][0], quotation.opens)
+        start, _ = self._paragraphs[quotation.block]
+        bounds = [start, *sentence_bounds(self._masked, start, quotation.closes)]
+        if not self._body[bounds[-2] : quotation.opens].strip():
+            return None
+        sentence = Sentence(tokens_of(self._masked, bounds[-2], quotation.opens), self._names)
         return attributed(sentence, sentence.subject(0, len(sentence.tokens)), None, "subject")
 
     def _quote(self, quotation: Quotation, said: Attribution) -> FoundQuote:
         confidence, end = CONFIDENCE[said.rule], said.end
-        pronoun = self._body[said.start : said.end].lower()
+        pronoun = self._body[said.start : said.end].lower().replace("’", "'").partition("'")[0]
         if pronoun in ("he", "she"):
             named = self._antecedents.meant(pronoun, said.start)
             confidence *= _BY_PRONOUN

@@ -70,6 +70,13 @@ _LEE, _MOSS, _HART = "person-ann-lee", "person-tom-moss", "person-mary-hart"
         ("Ann Lee wants the port to be “something that all of us can use.”", "Ann Lee", _LEE, "subject"),
         ("`` We will open the port on time , '' said Ann Lee .", "Ann Lee", _LEE, "inverted"),
         ("‘We’ll open the port on time,’ said Ann Lee.", "Ann Lee", _LEE, "inverted"),
+        ("“We will open the port on time,” Mr. Moss said.", "Mr. Moss", _MOSS, "after"),
+        ("Ann Lee, D-N.Y. said Friday that “we will open the port on time.”", "Ann Lee", _LEE, "before"),
+        ("Ann Lee, with an eye to 2016, warned that “we will open the port on time.”", "Ann Lee", _LEE, "before"),
+        ("But Lee made more of it, writing, “We will open the port on time.”", "Lee", _LEE, "participle"),
+        ("“We will open the port on time,” says House Democratic leader Ann Lee.", "House Democratic leader Ann Lee",
+         _LEE, "inverted"),
+        ("Lee left. She’s claiming that the port is “open to all of us in here”.", "She’s", _LEE, "participle"),
         ("Lee scolded Moss: “You have no ships and no port,” she said.", "Lee", _LEE, "before"),
     ],
 )  # fmt: skip
@@ -98,6 +105,8 @@ def test_a_quote_goes_on_in_the_next_paragraph_only_behind_a_mark() -> None:
         "She wrote “The Old Man and the Sea of Ice” in a year.",  # a title
         "Ann Lee said that the “war on ships” was over.",  # words that the writer keeps at a distance
         "“We have no ships and no port.”",  # nobody
+        "Ships go to the port. “We have no ships and no port.”",
+        "That is the meaning of the old saying, “no port without a ship”.",
         'The door is 6" wide and 8" high and no ship of ours goes through it.',
     ],
 )
