@@ -245,11 +245,6 @@ def _has_word(folded: str) -> ColumnElement[bool]:
     return and_(holds_letters, func.instr(" " + func.replace(col(Alias.folded), "-", " "), f" {words}") > 0)
 
 
-def _starts_with(folded: str) -> ColumnElement[bool]:
-    """A range, so that the index serves it; LIKE would not use one and has wildcards of its own."""
-    return and_(col(Alias.folded) >= folded, col(Alias.folded) < folded + "\U0010ffff")
-
-
 def _after_cursor(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:
     if after is None:
         return []
