@@ -61,13 +61,13 @@ class Address:
         pairs = self.without(*PAGE_LOOKS).pairs
         return Address("", (*pairs, ("cursor", cursor)) if cursor else pairs)
 
-    def curl(self, base: str) -> str:
-        """The command that asks for it, to be pasted into a shell."""
+    def curl(self, request: Request) -> str:
+        """Return the command that asks this server for it, to be pasted into a shell."""
+        whole = f"{str(request.base_url).rstrip('/')}{self.path}"
+        key = ' -H "Authorization: Bearer $KEY"' if request.app.state.archive.settings.require_key else ""
         said = [f"{name}={value}" for name, value in self.pairs]
         parts = [f"-d {each}" if _PLAIN.fullmatch(each) else f"--data-urlencode {shlex.quote(each)}" for each in said]
-        return " \\\n  ".join(
-            [f"curl -G {base.rstrip('/')}{self.path}" if parts else f"curl {base.rstrip('/')}{self.path}", *parts]
-        )
+        return " \\\n  ".join([f"curl {'-G ' if parts else ''}{whole}{key}", *parts])
 
     def __str__(self) -> str:
         return f"{quote(self.path)}?{urlencode(self.pairs)}" if self.pairs else quote(self.path)

@@ -54,7 +54,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
         passages=passages(article), similar=similar, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
-        address=address, curl=call.curl(site), opening=_opening(article),
+        address=address, curl=call.curl(request), opening=_opening(article),
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),
         linked=news_article(article, address, article["url"] if web else None, site),
     )  # fmt: skip

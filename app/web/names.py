@@ -28,7 +28,7 @@ def show_names(request: Request, archive: ArchiveDep) -> Response:
         here=here, params=params, total=page.total, names=[entity_summary(entity) for entity in page.items],
         kinds=[Way(label, _of_kind(here, kind), kind == (params.type or "")) for kind, label in KINDS],
         sorts=[Way(label, here.having(sort=sort), sort == params.sort) for sort, label in SORTS],
-        next=cursor and here.having(cursor=cursor), call=call, curl=call.curl(str(request.base_url)),
+        next=cursor and here.having(cursor=cursor), call=call, curl=call.curl(request),
     )  # fmt: skip
 
 

@@ -47,7 +47,7 @@ def ways_out(request: Request, search: Address, call: Address) -> WaysOut:
         files=_exports(root, search, _FILES),
         citations=_exports(root, search, _CITATIONS),
         call=Address(root + call.path, call.pairs),
-        curl=call.curl(str(request.base_url)),
+        curl=call.curl(request),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Literal
 
@@ -210,6 +211,28 @@ def test_an_article_shows_its_names_its_hits_and_what_is_like_it(page: Page) -> 
     expect(page.locator("h1")).to_have_text("Vladimir Putin")
     expect(page.locator("#aliases + ul")).to_contain_text("Putin")
     assert page.locator(".company a.person").count() > 0
+
+
+def test_what_the_head_tells_programs_is_of_the_page_that_is_shown(page: Page, site: httpx.Client) -> None:
+    page.goto("/?q=%22full+support%22")
+    page.evaluate("window.kept = true")
+    page.locator(".result .headline a").first.click()
+    expect(page.locator(".text")).to_be_visible()
+    assert page.evaluate("window.kept"), "the page was loaded whole"
+    address = f"{str(site.base_url).rstrip('/')}/articles/78184646ba153278"
+    told = [
+        page.locator("head link[rel=canonical]").get_attribute("href"),
+        page.locator("head meta[property='og:url']").get_attribute("content"),
+        page.locator("head meta[name=citation_public_url]").get_attribute("content"),
+        json.loads(page.locator("head script[type='application/ld+json']").text_content() or "")["@id"],
+    ]
+    assert told == [address] * 4
+    page.locator(".further .headline a").first.click()
+    expect(page.locator("head link[rel=canonical]")).not_to_have_attribute("href", address)
+    expect(page.locator("head script[type='application/ld+json']")).to_have_count(1)
+    page.locator(".nameplate a").click()
+    expect(page.locator("h1")).to_contain_text("in the archive")
+    expect(page.locator("head link[rel=canonical]")).to_have_count(0)
 
 
 def test_the_page_of_an_entity_tells_a_life(page: Page) -> None:

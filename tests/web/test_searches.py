@@ -215,6 +215,7 @@ def test_a_reader_saves_a_search_in_a_browser(house: House, browser: Browser, sc
     ):
         page = context.new_page()
         page.goto("/?q=tide")
+        assert '/v1/search -H "Authorization: Bearer $KEY"' in (page.locator("#curl").text_content() or "")
         page.locator(".ways-out summary").click()
         page.get_by_role("link", name="Save this search").click()
         expect(page.locator("#name")).to_have_value("tide")

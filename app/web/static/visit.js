@@ -5,6 +5,8 @@
 const root = new URL(document.querySelector("form.ask").action).pathname;
 const ours = (url) =>
   url.origin === location.origin && url.pathname.startsWith(root) && /^($|articles\/[^/]+$|entities\/)/.test(url.pathname.slice(root.length));
+// What the head says of one page, to readers of feeds and to programs that keep references.
+const TOLD = "link:is([rel=alternate], [rel=canonical]), meta:is([name^=citation_], [name=description], [property]), script[type='application/ld+json']";
 let shown = location.pathname + location.search;
 let under_way = new AbortController();
 
@@ -33,8 +35,8 @@ function exchange(page, top) {
   const focused = document.activeElement;
   const folded = document.getElementById("fold")?.checked;
   document.title = page.title;
-  document.querySelectorAll("head > link[rel=alternate]").forEach((link) => link.remove());
-  document.head.append(...page.querySelectorAll("head > link[rel=alternate]"));
+  document.head.querySelectorAll(TOLD).forEach((each) => each.remove());
+  document.head.append(...page.head.querySelectorAll(TOLD));
   document.getElementById("page").replaceWith(document.adoptNode(page.getElementById("page")));
   const fold = document.getElementById("fold");
   if (fold && folded) fold.checked = true;
