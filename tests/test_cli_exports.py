@@ -9,10 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from app import errors
 from app.archive import open_archive
 from app.cli import app
-from app.cli.command import EXIT_DISK
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from tests.conftest import RECORDS, WriteRecords
@@ -41,22 +39,6 @@ def test_a_search_goes_to_a_file(folder: Path, tmp_path: Path) -> None:
     run(folder, "export", "truce", "--format", "csv", "--from", "2025", "--source", "Harbour Wire", "-o", str(file))
     with file.open(encoding="utf-8-sig", newline="") as rows:
         assert {row["external_id"] for row in csv.DictReader(rows)} == {"truce-1", "truce-2"}
-
-
-def test_a_failure_leaves_the_file_that_was_there(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "found.jsonl"
-    file.write_text("before")
-
-    def fails(*_: object) -> bool:
-        raise errors.StorageFailed("the disk failed")
-
-    monkeypatch.setattr("app.read.export.store.published_of", fails)
-    done = CliRunner().invoke(app, ["export", "-o", str(file), "--data-dir", str(folder)])
-    assert done.exit_code == EXIT_DISK, done.output
-    assert file.read_text() == "before"
-    assert not list(tmp_path.glob(".found*"))
 
 
 def test_an_article_is_cited(folder: Path) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO, Annotated, Any, Literal
@@ -104,10 +105,19 @@ def cite_command(
 
 @contextmanager
 def _whole_file(path: Path | None) -> Iterator[IO[bytes]]:
-    """Give the standard output, or a file that takes its name at the end."""
-    if path is None:
-        yield sys.stdout.buffer
-        return
+    """Give the standard output, or a file that takes its name at the end. Raises `StorageFailed` where it cannot be
+    written."""
+    try:
+        with _unnamed_file(path) if path else nullcontext(sys.stdout.buffer) as file:
+            yield file
+    except OSError as error:
+        if error.errno == errno.EPIPE:  # `dateline export | head`
+            raise
+        raise errors.StorageFailed(f"{path or 'The standard output'} cannot be written: {error.strerror}.") from error
+
+
+@contextmanager
+def _unnamed_file(path: Path) -> Iterator[IO[bytes]]:
     with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
         unfinished = Path(file.name)
         try:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,9 @@ import pytest
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
-from tests.failures.command import dateline, serving
+from tests.failures.command import ROOT, dateline, full_disk, serving
 from tests.failures.processes import held
+from tests.failures.test_disk_fails import needs_strace
 
 SIZE = 12_000
 """Characters of an article, about: three pages of SQLite."""
@@ -71,3 +74,58 @@ def test_an_export_of_any_length_takes_the_same_memory(
         next(rest)
         found = [json.loads(line)["external_id"] for line in (*first, *rest)]
         assert len(found) == len(set(found)) == number + 200
+
+
+@pytest.fixture
+def before(tmp_path: Path) -> Path:
+    """A file that an earlier export wrote, alone in its folder."""
+    (tmp_path / "exports").mkdir()
+    file = tmp_path / "exports" / "all.jsonl"
+    file.write_text("before")
+    return file
+
+
+def check_kept(before: Path, done: subprocess.CompletedProcess[str]) -> None:
+    assert done.returncode == 74, done.stderr
+    assert len(done.stderr.strip().splitlines()) == 1, done.stderr
+    assert before.read_text() == "before"
+    assert list(before.parent.iterdir()) == [before]
+
+
+@needs_strace
+def test_a_disk_that_cannot_be_read_leaves_the_file_that_was_there(filled: Path, before: Path, tmp_path: Path) -> None:
+    """At each fifth of its reads of the archive."""
+
+    def reading(*inject: str) -> tuple[subprocess.CompletedProcess[str], int]:
+        trace, database = tmp_path / "trace", filled / "archive.sqlite"
+        traced = ["strace", "-f", "-qq", "-o", str(trace), "-P", str(database), "-e", "trace=pread64", *inject]
+        asked = [sys.executable, "-m", "app", "export", "-o", str(before), "--data-dir", str(filled)]
+        done = subprocess.run([*traced, *asked], check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
+        return done, len(trace.read_text().splitlines())
+
+    whole, reads = reading()
+    assert (whole.returncode, before.read_text().count("\n")) == (0, 40)
+    failed = 0
+    for when in range(reads // 5, reads + 1, reads // 5):
+        before.write_text("before")
+        done, _ = reading("-e", f"inject=pread64:error=EIO:when={when}")
+        if done.returncode == 0:  # SQLite can do without a few of them
+            assert before.read_text().count("\n") == 40
+            continue
+        check_kept(before, done)
+        assert f"{filled / 'archive.sqlite'}: " in done.stderr
+        failed += 1
+    assert failed > 1
+
+
+def test_a_disk_that_is_full_leaves_the_file_that_was_there(tmp_path: Path, before: Path) -> None:
+    folder, given = tmp_path / "data", tmp_path / "given.jsonl"
+    write_articles(given, 0, 10)
+    assert dateline(folder, "ingest", given, "--skip-entities").returncode == 0
+    done = dateline(folder, "export", "-o", before, prepare=full_disk(50_000))
+    check_kept(before, done)
+    assert done.stderr == f"{before} cannot be written: File too large.\n"
+    with Path("/dev/full").open("w") as full:
+        asked = [sys.executable, "-m", "app", "export", "--data-dir", str(folder)]
+        done = subprocess.run(asked, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert (done.returncode, done.stderr) == (74, "The standard output cannot be written: No space left on device.\n")
