@@ -27,6 +27,7 @@ BARE_SURNAME_GLOB = f"person-{SCOPED_GLOB}"
 UNRESOLVED_GLOB = f"*{UNRESOLVED}"
 
 
+@lru_cache(maxsize=1 << 14)
 def entity_id(type: EntityType, name: str) -> str:
     """Return the id of what is called so."""
     return f"{type}-{slug(name)}"

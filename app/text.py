@@ -55,7 +55,6 @@ _PLAIN = _Plain(
     )
 )  # fmt: skip
 
-_SPACES = re.compile(r"\s+")
 _BEYOND_ASCII = re.compile(r"([^\x00-\x7f]+)")
 _WORD = re.compile(r"\w+(?:[-'’.&]\w+)*")
 _FOLDED_WORD = re.compile(r"[\w']+")
@@ -114,7 +113,7 @@ def printable(text: str) -> str:
 
 def fold(text: str) -> str:
     """Case- and accent-folded with single spaces: what two spellings of one name have in common."""
-    return _SPACES.sub(" ", fold_word(text)).strip()
+    return " ".join(fold_word(text).split())
 
 
 def fold_word(text: str) -> str:

@@ -55,6 +55,7 @@ class Context:
         self._turns: dict[Span, int] = {}
         self._near: defaultdict[int, list[Span]] = defaultdict(list)
         self._next_turn = count()
+        self._surnames: frozenset[str] | None = None
 
     @property
     def spans(self) -> list[Span]:
@@ -71,9 +72,11 @@ class Context:
         return (span for span in self._turns if span.type == "person")
 
     def surnames(self) -> frozenset[str]:
-        """Return the last words of the people whose full name the article has."""
-        lasts = (without_suffix(span.name).rpartition(" ") for span in self.people())
-        return frozenset(last for first, _, last in lasts if first and len(last) > 2)
+        """Return the last words of the people whose full name the article has; found anew after a change alone."""
+        if self._surnames is None:
+            lasts = (without_suffix(span.name).rpartition(" ") for span in self.people() if " " in span.name)
+            self._surnames = frozenset(last for first, _, last in lasts if first and len(last) > 2)
+        return self._surnames
 
     @cached_property
     def words(self) -> Concordance:
@@ -114,6 +117,7 @@ class Context:
             return False
         for other in dict.fromkeys(others):
             del self._turns[other]
+            self._surnames = None
             self._taken[other.start : other.end] = bytes(other.end - other.start)
         for span in spans:
             self.add(span)
@@ -123,6 +127,7 @@ class Context:
         if self._stands(span, ground.confidence):
             return False
         span.type, span.rule, span.confidence = type, *ground
+        self._surnames = None
         return True
 
     def widen(self, span: Span, start: int, end: int, ground: Ground) -> bool:
@@ -149,6 +154,7 @@ class Context:
         if span not in self._turns or self._stands(span, ground.confidence):
             return False
         del self._turns[span]
+        self._surnames = None
         return True
 
     def clear(self, start: int, end: int, ground: Ground) -> bool:
@@ -200,6 +206,7 @@ class Context:
 
     def _take(self, span: Span) -> None:
         span.name = self.text[span.start : span.end]
+        self._surnames = None
         self.block(span.start, span.end)
         for stretch in _stretch_numbers(span.start, span.end):
             self._near[stretch].append(span)

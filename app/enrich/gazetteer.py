@@ -102,6 +102,7 @@ def state_abbreviation(name: str) -> Place | None:
     return _gazetteer().states.get(name.replace(".", "").replace(" ", ""))
 
 
+@lru_cache(maxsize=20_000)
 def demonym(word: str) -> Place | None:
     """`Russian`, `Russians`, `Sri Lankan` -> the country (or region)."""
     return _gazetteer().demonyms.get(_folded(word))
@@ -133,6 +134,7 @@ def is_nation(name: str) -> bool:
     return any(place.kind == "country" for place in _gazetteer().by_key.get(_folded(name), ()))
 
 
+@lru_cache(maxsize=20_000)
 def begins_long_name(word: str) -> bool:
     """Return whether a well known place of several words begins so; a cheap question before `is_certain`."""
     return _folded(word) in _gazetteer().first_words

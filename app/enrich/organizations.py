@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from app.enrich import gazetteer, lexicon
 from app.text import fold
@@ -76,6 +77,7 @@ def begins_well_known(word: str) -> bool:
     return word in _FIRST_WORDS or (word[1:2] == "." and without_stops(word) in _FIRST_WORDS)
 
 
+@lru_cache(maxsize=20_000)
 def canonical(name: str) -> str | None:
     """The name shown of a well known organisation; single words must be written as they are listed, acronyms so or with
     their stops."""
@@ -94,6 +96,7 @@ def is_known_acronym(name: str) -> bool:
     return plain != name and len(plain) > 2 and has_one_meaning(plain)
 
 
+@lru_cache(maxsize=1 << 14)
 def usual_name(name: str) -> str:
     """`General Motors` for `GM Corp`; the name without its legal form."""
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
@@ -233,6 +236,7 @@ def is_generic(word: str) -> bool:
     return word.lower() in _ORGANIZATION_NOUNS
 
 
+@lru_cache(maxsize=1 << 14)
 def initials(name: str) -> frozenset[str]:
     """The acronyms that a name may have, with and without its small words: {`TRF`}, {`DTI`, `DOTAI`}."""
     words = name.split()

@@ -31,8 +31,8 @@ def last_name(name: str) -> str:
 
 def without_suffix(name: str) -> str:
     """Return `John Downer` of `John Downer Jr.`"""
-    words = name.split(" ")
-    return " ".join(words[:-1]).rstrip(",") if fold(words[-1]).rstrip(".") in SUFFIXES else name
+    rest, _, last = name.rpartition(" ")
+    return rest.rstrip(",") if last.rstrip(".").lower() in SUFFIXES else name
 
 
 def statesman(name: str) -> str | None:

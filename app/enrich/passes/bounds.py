@@ -16,7 +16,11 @@ _COUPLE = re.compile(
     r"([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?) (?:and|&) ([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?(?: [\w'-]+){1,3})"
 )
 _FIRST_OF_COUPLE = re.compile(r"(?<![\w.'-])([^\W\d_a-z][^\W\d_]+) (?:and|&) $")
-_LONG_SURNAME = re.compile(rf"(?<![\w'-])(?:{PARTICLE} ){{1,3}}[^\W\d_a-z][\w-]*(?:'[A-Z][\w-]*)?")
+# Begins with a set of letters, so that the search skips all others, and then looks back at the whole particle.
+_LONG_SURNAME = re.compile(
+    rf"[DdLlVvTtZzAaBbIi](?<![\w'-].)(?<=(?={PARTICLE} ).)\w* "
+    rf"(?:{PARTICLE} ){{0,2}}[^\W\d_a-z][\w-]*(?:'[A-Z][\w-]*)?"
+)
 _GIVEN_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w'-]+|(?:[A-Z]\.)+)(?: [A-Z]\.)* $")
 _LONGEST_GIVEN = 40
 _SUFFIX = re.compile(r"(?:Jr|Sr)\b\.?|(?:II|III|IV)\b")

@@ -13,10 +13,12 @@ _CHAMBERS = ("White House", "House", "Senate", "Congress", "Legislature", "Assem
 # A `Freedom House` is none of a person.
 _NOT_HOUSES = frozenset(_CHAMBERS) - {"House", "Assembly", "Legislature"}
 _PARTIES = sorted(organizations.PARTY_WORDS, key=len, reverse=True)
+# Begins with the parties, so that the search skips most letters; what may not stand before it is asked after.
 _PARTY_AND_CHAMBER = re.compile(
-    rf"(?<![\w.-])({'|'.join(map(re.escape, _PARTIES))})(?:[- ](?:controlled|led|run|held|dominated|majority))?"
+    rf"({'|'.join(map(re.escape, _PARTIES))})(?:[- ](?:controlled|led|run|held|dominated|majority))?"
     rf" ({'|'.join(_CHAMBERS)})\b"
 )
+_PART_OF_WORD = re.compile(r"[\w.-]")
 _GOES_ON = re.compile(r"[ -][A-Z]")
 # `House Republicans`, and no `White House Democrats`
 _CHAMBER_AND_PARTY = re.compile(r"(?<!White )\b(House|Senate) (?:Republicans?|Democrats?|Democratic|GOP)\b")
@@ -29,6 +31,8 @@ def parties_and_chambers(article: Context) -> None:
     """`GOP Senate`: the party and the chamber. `Republican House`, `Democratic House Intelligence Committee`: the
     chamber or committee alone, for an adjective is no name."""
     for match in _PARTY_AND_CHAMBER.finditer(article.text):
+        if _PART_OF_WORD.match(article.text, match.start() - 1) and match.start():
+            continue
         party, chamber = (Span(*match.span(group), "organization", *grounds.CHAMBER) for group in (1, 2))
         parties = [] if organizations.is_party_adjective(match[1]) else [party]
         longer = next((span for span in article.overlapping(*match.span()) if span.end > match.end()), None)

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from app.enrich import committees, gazetteer, grounds, offices, organizations
@@ -211,6 +211,7 @@ def _forms(name: str) -> tuple[str, ...]:
     return (name, bare, rest) if national else (name, bare)
 
 
+@lru_cache(maxsize=1 << 14)
 def _organization_key(name: str) -> str:
     name = organizations.singular(organizations.without_stops(organizations.usual_name(_without_article(name))))
     if (nation := _US_BEFORE.match(name)) and _is_of_country(nation[0], name[nation.end() :]):

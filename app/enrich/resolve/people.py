@@ -7,7 +7,7 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import islice
 
 from app.enrich import grounds
@@ -179,6 +179,7 @@ def _plainest(group: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
     return min(group, key=lambda words: plainness(entity_id("person", " ".join(words)))) if len(group) > 1 else group[0]
 
 
+@lru_cache(maxsize=1 << 14)
 def _person_words(name: str) -> tuple[str, ...]:
     """Folded words without middle initials and nicknames: `Gerald R. Ford` is `Gerald Ford`, `F. W. de Klerk` is
     `F.W. de Klerk`, `Edwin "Buzz" Aldrin` is `Edwin Aldrin`."""
