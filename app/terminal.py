@@ -17,7 +17,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
-from app.read.models import Job, JobDetail, NewsFeed
+from app.read.models import DifferenceSpan, Job, JobDetail, NewsFeed
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -214,6 +214,21 @@ def show_answer(found: Answer, texts: dict[str, ShownText]) -> None:
     for number, hit in enumerate(found.hits.hits, 1):
         out.print()
         _show_hit(out, number, hit, found.clause, texts[hit.id])
+
+
+def show_difference(a: str, b: str, spans: Sequence[DifferenceSpan]) -> None:
+    """Print two texts as one: what only the first says in `[-…-]`, what only the second says in `{+…+}`."""
+    shown = Text()
+    for span in spans:
+        gone, come = a[span["a"]["start"] : span["a"]["end"]], b[span["b"]["start"] : span["b"]["end"]]
+        if span["op"] == "equal":
+            shown.append(gone)
+            continue
+        if gone:
+            shown.append(f"[-{gone}-]", "red")
+        if come:
+            shown.append(f"{{+{come}+}}", "green")
+    console().print(shown)
 
 
 def _show_hit(out: Console, number: int, hit: ArticleHit, clause: Clause | None, text: ShownText) -> None:

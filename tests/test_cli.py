@@ -26,7 +26,7 @@ from app.ingest.lock import writing_alone
 ROOT = Path(__file__).parent.parent
 COMMANDS = [
     "ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "verify", "backup", "config", "keys",
-    "openapi", "serve", "withdraw", "restore", "erase", "withdrawals", "watch", "changes", "mcp",
+    "openapi", "serve", "withdraw", "restore", "erase", "withdrawals", "watch", "changes", "copies", "mcp",
     "feeds", "quotes",
 ]  # fmt: skip
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
@@ -619,6 +619,28 @@ cli.app()
     assert "RuntimeError" in ended.stderr
     assert "what was given" not in ended.stderr
     assert "locals" not in ended.stderr
+
+
+def test_editions_are_listed_and_told_apart(run: Run, tmp_path: Path) -> None:
+    told = "The harbour was shut on Monday after a storm had thrown two cranes into the basin, and ships wait outside."
+    told += " Nobody knows how long it will take to lift them, said the master of the port, who has asked for divers."
+    records = [{"id": 1, "title": "Shut", "date": "2019-03-04", "source": "Wire", "text": told}]
+    records += [records[0] | {"id": 2, "title": "CORRECTED - Shut", "text": told.replace("two", "three")}]
+    records += [records[0] | {"id": 3, "title": "Alone", "text": "Nobody else has it."}]
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)), encoding="utf-8")
+    assert run("ingest", str(tmp_path / "a.jsonl"), "--skip-entities").exit_code == 0
+    ids = {
+        hit["headline"]: hit["id"] for hit in json.loads(run("search", "harbour OR nobody", "--json").stdout)["results"]
+    }
+    first, second = ids["Shut"], ids["CORRECTED - Shut"]
+    [found] = json.loads(run("copies", first, "--json").stdout)["results"]
+    assert (found["id"], found["kind"], found["relation"]) == (second, "version", "correction")
+    assert second in run("copies", first).stdout
+    assert "[-two-]{+three+} cranes" in run("copies", first, second).stdout
+    assert json.loads(run("copies", first, second, "--json").stdout)["spans"][1]["op"] == "replace"
+    alone = run("copies", ids["Alone"])
+    assert (alone.exit_code, alone.stdout, "No other editions." in alone.stderr) == (0, "", True)
+    assert run("copies", "nothing").exit_code != 0
 
 
 def test_changes_are_listed_from_a_number_on(filled: Run) -> None:

@@ -12,6 +12,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 from app.api import (
     articles,
     changes,
+    copies,
     decisions,
     entities,
     export,
@@ -48,7 +49,7 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, quotes, articles, writing, uploads, rejections, feeds, entities, decisions,
+    search, export, feed, timeline, quotes, articles, copies, writing, uploads, rejections, feeds, entities, decisions,
     withdrawals,
     searches, changes, health,
 )  # fmt: skip

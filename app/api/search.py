@@ -41,7 +41,7 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         asked = read_conditions(archive.database, session, params)
         query = params.to_query(asked.parsed.clause, asked.filters, facet_words(session, params))
         found = answer(engine, query, params.match)
-        view = HitOptions(found.clause, params.highlight, frozenset(params.fields), frozenset(params.include))
+        view = HitOptions(found.clause, params.highlight, frozenset(params.fields), params.shown_besides())
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
@@ -50,8 +50,11 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }
+    if found.hits.collapsed is not None:
+        page["total_collapsed"] = found.hits.collapsed
     if params.page is not None:
-        page["page"], page["pages"] = params.page, params.pages(found.hits.total)
+        hits = found.hits.total if found.hits.collapsed is None else found.hits.collapsed
+        page["page"], page["pages"] = params.page, params.pages(hits)
     address, headers = next_page_link(request, found.hits.cursor)
     if address is not None:
         page["next"] = address

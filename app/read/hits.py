@@ -11,17 +11,18 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.ids import EntityType
-from app.read.models import Hit, HitEntity, HitField, Snippet, Span, ordered
+from app.read.models import Hit, HitCopies, HitEntity, HitField, Snippet, Span, ordered
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.engine import ArticleHit as Found
 from app.search.engine import Card
 from app.search.query import Clause
 from app.store.articles import NamedEntity, ShownText, named_entities, texts
+from app.store.copies import CopySummary, copy_summaries
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
 _card_values = attrgetter(*_ON_CARD)
-_EXTRA: frozenset[HitField] = frozenset(("entities", "body"))
+_EXTRA: frozenset[HitField] = frozenset(("entities", "body", "copies"))
 """What a hit has only where that was asked for."""
 _MARKS = ("headline_html", "headline_matches")
 _MOST_ENTITIES = 10
@@ -63,6 +64,11 @@ def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Foun
     if view.shows("body"):
         for hit in views:
             hit["body"] = found.get(hit["id"], _NO_TEXT).body
+    if view.shows("copies"):
+        copies = copy_summaries(session, ids)
+        for hit in views:
+            if hit["id"] in copies:
+                hit["copies"] = wire_copies(copies[hit["id"]])
     return [ordered(Hit, hit, view.fields | view.include | {"id"}) for hit in views] if view.fields else views
 
 
@@ -118,6 +124,13 @@ def _wire_snippet(found: highlight.BodySnippet, view: HitOptions) -> Snippet:
         return {"text": found.text, "start": found.start, "end": found.end, "matches": matches}
     marked = highlight.mark(found.text, found.matches, shift=found.start)
     return {"text": found.text, "start": found.start, "end": found.end, "html": marked, "matches": matches}
+
+
+def wire_copies(found: CopySummary) -> HitCopies:
+    copies: HitCopies = {"count": found.others, "sources": found.sources}
+    if found.first_published is not None:
+        copies["first_published"] = found.first_published
+    return copies
 
 
 def wire_spans(pairs: Sequence[tuple[int, int]]) -> list[Span]:

@@ -137,6 +137,14 @@ class HitEntity(TypedDict):
     mentions: Annotated[int, Field(description="How often the article names it.", ge=1)]
 
 
+class HitCopies(TypedDict):
+    """The other articles that are the same piece of news: printed again, cut, continued or corrected."""
+
+    count: Annotated[int, Field(description="How many, whether they match or not.", ge=1)]
+    sources: Annotated[int, Field(description="Of how many sources they and this article are.", ge=0)]
+    first_published: NotRequired[Annotated[CivilDate, Field(description="The earliest date of all of them.")]]
+
+
 class Hit(TypedDict):
     """One article found. With `fields`, only those asked for and the `id`."""
 
@@ -164,13 +172,16 @@ class Hit(TypedDict):
         ]
     ]
     body: NotRequired[Annotated[str, Field(description="With `include`: the whole text.")]]
+    copies: NotRequired[
+        Annotated[HitCopies, Field(description="With `collapse=copies` or `include`, where there are any.")]
+    ]
 
 
 if TYPE_CHECKING:
     HitField = str
 else:
     HitField = Literal[tuple(Hit.__annotations__)]
-HitExtra = Literal["entities", "authors", "body"]
+HitExtra = Literal["entities", "authors", "body", "copies"]
 """What a hit can be asked to have; the authors, where it has any, it has anyway."""
 
 
@@ -201,6 +212,9 @@ class SearchAnswer(TypedDict):
 
     query: QueryRead
     total: Annotated[int, Field(description="Exact, and the same on every page.", ge=0)]
+    total_collapsed: NotRequired[
+        Annotated[int, Field(description="With `collapse`: hits, where copies are one. `total` counts all.", ge=0)]
+    ]
     page: NotRequired[Annotated[int, Field(description="As asked for.", ge=1)]]
     pages: NotRequired[
         Annotated[int, Field(description="Given with `page`: how many can be asked for by their numbers.", ge=0)]
@@ -592,6 +606,55 @@ class SimilarArticles(TypedDict):
 
     results: list[Hit]
     total: Count
+
+
+class CopyFound(TypedDict):
+    """Another edition of the same piece of news. `copy`: nearly all of either is in the other. `excerpt`: it is nearly
+    all in the article asked for, which says more. `expanded`: the reverse. `version`: each says something else too."""
+
+    id: ArticleId
+    kind: Literal["copy", "excerpt", "expanded", "version"]
+    relation: NotRequired[
+        Annotated[
+            Literal["correction", "repeat", "update"],
+            Field(description="What its headline says of an earlier edition: `CORRECTED - …`, `(RPT)`, `UPDATE 2-…`."),
+        ]
+    ]
+    containment: Annotated[
+        float,
+        Field(description="How much of the shorter of both texts is in the other, page furniture aside.", ge=0, le=1),
+    ]
+    headline: str
+    date: NotRequired[CivilDate]
+    published_at: NotRequired[PublishedAt]
+    source: NotRequired[str]
+    url: NotRequired[str]
+    word_count: Count
+
+
+class ArticleCopies(TypedDict):
+    """The other editions of an article, the longest first."""
+
+    representative: Annotated[ArticleId, Field(description="The longest of all, of these the earliest.")]
+    first_published: NotRequired[Annotated[CivilDate, Field(description="The earliest date of all.")]]
+    total: Count
+    results: list[CopyFound]
+
+
+class DifferenceSpan(TypedDict):
+    """A stretch of both bodies: the same, or what one has where the other has something else or nothing."""
+
+    op: Literal["equal", "insert", "delete", "replace"]
+    a: Span
+    b: Span
+
+
+class TextDifference(TypedDict):
+    """The bodies of two articles, `a` and `b`, cut into stretches that join to all of either."""
+
+    a: ArticleId
+    b: ArticleId
+    spans: list[DifferenceSpan]
 
 
 class Alias(TypedDict):

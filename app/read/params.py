@@ -96,7 +96,7 @@ Cursor = Annotated[
 Include = Annotated[list[HitExtra], Field(max_length=_MOST_VALUES)]
 INCLUDED = (
     "What each hit shall have besides: `entities` (the ten most telling of those it names), `body` (the whole text), "
-    "`authors` (also where `fields` leaves them out)."
+    "`authors` (also where `fields` leaves them out), `copies` (how many other editions of it there are)."
 )
 AnyInterval = Annotated[
     Literal["auto", "day", "week", "month", "year", "decade", "century"],
@@ -262,6 +262,16 @@ class SearchParams(_SortedConditions):
         examples=[["headline", "date"]],
     )
     include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
+    collapse: Literal["none", "copies"] = Field(
+        "none",
+        description="`copies`: of articles that are one piece of news only the one that ranks first is a hit, with the "
+        "number of its `copies`. `total` and the facets count all, `total_collapsed` the hits.",
+        examples=["copies"],
+    )
+
+    def shown_besides(self) -> frozenset[HitField]:
+        """Return what each hit shall have besides."""
+        return frozenset((*self.include, "copies") if self.collapse == "copies" else self.include)
 
     def offset(self) -> int:
         """Return how many hits stand before the page. Raises `InvalidParameter` for a page that cannot be served."""
@@ -298,6 +308,7 @@ class SearchParams(_SortedConditions):
             facets=tuple(dict.fromkeys(self.facet)),
             facet_limit=self.facet_limit,
             facet_words=words,
+            collapse=self.collapse == "copies",
         )
 
 
@@ -417,6 +428,10 @@ class CitationParams(Params):
 
 class SimilarParams(Params):
     limit: Limit = 10
+
+
+class CopiesParams(Params):
+    limit: Limit = 100
 
 
 class EntityParams(Params):

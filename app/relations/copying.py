@@ -8,12 +8,15 @@ other has another in its place, and how far apart the two appeared: see docs/adr
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
+from itertools import product
 from typing import Literal
 
 import numpy as np
+from rapidfuzz.fuzz import ratio
 
 from app.relations.difference import changed_words
 from app.relations.shingles import SKETCH, Shingles, shingles_of, telling_words, words_of
@@ -26,16 +29,19 @@ DAYS = 30
 """Copies appear within so many of each other, but for texts that are the same word for word."""
 FEWEST = 15
 """Shingles of a text that is compared: what is shorter says nothing that others do not."""
-LEAST_SHARED = 0.25
-"""Of the shingles of the shorter text: the least with which two may be copies at all."""
+LEAST_SHARED, LEAST_SHARED_ON_ONE_DAY = 0.45, 0.25
+"""Of the shingles of the shorter text: the least with which two may be copies."""
 UNDATED = 0.95
 """The same, where one of the two has no date."""
 
-_SHARED = 0.45
 _FEWEST_SHARED = 12
 _NEAR_DAYS = 7
 # Places where names or figures differ, in a hundred words of the shorter text: within a week, and later.
 _NEAR_CHANGES, _FAR_CHANGES = 0.95, 0.6
+_MISSPELT = 70
+"""How alike, of 100, two names are that are one, which was put right."""
+_SHORT = 50
+"""Pairs of names in one place: where there are more, something else was written and nobody renamed."""
 _SAME_HEADLINE = 0.85
 _WHOLE, _NEARLY_WHOLE = 0.95, 0.9
 
@@ -119,18 +125,23 @@ def are_copies(one: Edition, other: Edition) -> bool:
     is_dated = bool(one.day and other.day)
     apart = abs(one.day - other.day)
     share = overlap(one, other).of_shorter
-    if share < (LEAST_SHARED if is_dated else UNDATED) or (is_dated and apart > DAYS):
+    if share < (LEAST_SHARED_ON_ONE_DAY if is_dated else UNDATED) or (is_dated and apart > DAYS):
         return False
     if _count_shared(one, other) < _FEWEST_SHARED:
         return False
-    names, places = _changed_places(one, other)
-    # Where nearly all is shared, one changed place is where one of them was cut off, in the midst of a name.
-    if share >= _SHARED:
-        allowed = _NEAR_CHANGES if apart <= _NEAR_DAYS or not is_dated else _FAR_CHANGES
-        if 100 * places < allowed * min(len(one.words), len(other.words)) or (places == 1 and share >= _WHOLE):
-            return True
     # The figures of a report that is put right are others, and its words may be few.
-    return is_dated and apart == 0 and names == 0 and _share_headline(one, other)
+    may_be_put_right = is_dated and apart == 0 and _share_headline(one, other)
+    if share < LEAST_SHARED and not may_be_put_right:
+        return False
+    changes = _Changes.between(one, other)
+    if changes.renames:
+        return False
+    # Where nearly all is shared, one changed place is where one of them was cut off, in the midst of a name.
+    allowed = _NEAR_CHANGES if apart <= _NEAR_DAYS or not is_dated else _FAR_CHANGES
+    is_little = 100 * changes.places < allowed * min(len(one.words), len(other.words))
+    if share >= LEAST_SHARED and (is_little or (changes.places == 1 and share >= _WHOLE)):
+        return True
+    return may_be_put_right and changes.names == 0
 
 
 def copy_kind(one: Edition, other: Edition) -> CopyKind:
@@ -152,20 +163,37 @@ def _count_shared(one: Edition, other: Edition) -> int:
     return len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
 
 
-def _changed_places(one: Edition, other: Edition) -> tuple[int, int]:
-    """Count the places where each text has a name or figure that the other lacks: those where both are names, and
-    all of them."""
-    of_one, of_other = one.telling.difference(other.words), other.telling.difference(one.words)
-    places = names = 0
-    for before, after in changed_words(one.words, other.words):
-        gone, come = of_one.intersection(before), of_other.intersection(after)
-        places += bool(gone and come)
-        names += _has_name(gone) and _has_name(come)
-    return names, places
+@dataclass(frozen=True, slots=True)
+class _Changes:
+    """The places where each of two texts has a name or figure that the other lacks: all of them, and those where both
+    have names. `renames`: a name stands in several of them for another, as in announcements made from one form."""
+
+    places: int
+    names: int
+    renames: bool
+
+    @classmethod
+    def between(cls, one: Edition, other: Edition) -> _Changes:
+        of_one, of_other = one.telling.difference(other.words), other.telling.difference(one.words)
+        pairs = [
+            (of_one.intersection(before), of_other.intersection(after))
+            for before, after in changed_words(one.words, other.words)
+        ]
+        places = [(gone, come) for gone, come in pairs if gone and come and not _is_misprint(gone, come)]
+        named = [(_names(gone), _names(come)) for gone, come in places]
+        short = [(gone, come) for gone, come in named if len(gone) * len(come) <= _SHORT]
+        swaps = Counter(pair for gone, come in short for pair in product(gone, come))
+        renames = any(count > 1 and ratio(*pair) < _MISSPELT for pair, count in swaps.items())
+        return cls(len(places), sum(bool(gone and come) for gone, come in named), renames)
 
 
-def _has_name(words: frozenset[str]) -> bool:
-    return not all(word[0].isdigit() for word in words)
+def _is_misprint(gone: frozenset[str], come: frozenset[str]) -> bool:
+    """Return whether a name was put right, and not replaced by another."""
+    return len(gone) == len(come) == len(_names(gone)) == 1 and ratio(*gone, *come) >= _MISSPELT
+
+
+def _names(words: frozenset[str]) -> list[str]:
+    return [word for word in words if not word[0].isdigit()]
 
 
 def _share_headline(one: Edition, other: Edition) -> bool:

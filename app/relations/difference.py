@@ -16,6 +16,7 @@ _MOST = 100_000_000
 """Words of one text times words of the other: more are compared by lines, which takes a second where this would take
 minutes."""
 _PIECES = re.compile(r"\w+|\s+|[^\w\s]")
+_HAS_WORD = re.compile(r"\w")
 _LINES = re.compile(r".*\n|.+")
 
 
@@ -37,7 +38,7 @@ def compare_texts(a: str, b: str) -> list[DifferentSpan]:
         )
         for op, a_start, a_end, b_start, b_end in _opcodes(*parts)
     ]  # fmt: skip
-    return [_as_one(group) for _, group in groupby(spans, lambda span: span.op == "equal")]
+    return [_as_one(group) for _, group in groupby(_without_gaps(spans, a), lambda span: span.op == "equal")]
 
 
 def changed_words(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
@@ -72,6 +73,13 @@ def _bounds(pieces: Sequence[str]) -> list[int]:
 def _opcodes(one: Sequence[str], other: Sequence[str]) -> list[tuple[Op, int, int, int, int]]:
     found = Levenshtein.opcodes(one, other)
     return [(cast(Op, each.tag), each.src_start, each.src_end, each.dest_start, each.dest_end) for each in found]
+
+
+def _without_gaps(spans: Sequence[DifferentSpan], a: str) -> Iterator[DifferentSpan]:
+    """Count what stands between two changed words to the change, where it is no word itself."""
+    for number, span in enumerate(spans):
+        is_between = span.op == "equal" and 0 < number < len(spans) - 1
+        yield span._replace(op="replace") if is_between and not _HAS_WORD.search(a, *span.a) else span
 
 
 def _as_one(group: Iterator[DifferentSpan]) -> DifferentSpan:

@@ -7,6 +7,7 @@ table of sketches finds whatever may be a copy without reading any text.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -36,10 +37,11 @@ def telling_words(text: str) -> frozenset[str]:
 
     Where most words have one, as in a text in capitals, it tells nothing: then digits alone.
     """
-    raw = _WORDS.findall(text)
-    with_capital = sum(word[0].isupper() for word in raw)
-    is_told = 2 * with_capital <= len(raw)
-    return frozenset(fold(word) for word in set(raw) if word[0].isdigit() or (is_told and word[0].isupper()))
+    counts = Counter(_WORDS.findall(text))
+    with_capital = [word for word in counts if word[0].isupper()]
+    figures = {word for word in counts if word[0].isdigit()}
+    is_told = 2 * sum(counts[word] for word in with_capital) <= counts.total()
+    return frozenset(words_of(" ".join([*figures, *with_capital] if is_told else figures)))
 
 
 def shingles_of(words: list[str]) -> Shingles:

@@ -15,21 +15,32 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import bindparam, func, update
+from sqlalchemy import and_, bindparam, func, update
+from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from app.relations.copying import DAYS, LEAST_SHARED, UNDATED, Edition, are_copies
+from app.relations.copying import DAYS, LEAST_SHARED, LEAST_SHARED_ON_ONE_DAY, UNDATED, Edition, are_copies
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
-from app.store.bulk import delete_in, insert_rows, select_in, table_of
+from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
 
 _UNDATED = 0
 _FEWEST_SHARED = 2
 # Of two sketches where one has no date, and texts must be all but the same; a candidate may be estimated too low.
 _FEWEST_UNDATED = SKETCH // 2
-_LOWEST_ESTIMATE, _LOWEST_UNDATED = 0.6 * LEAST_SHARED, 0.8 * UNDATED
+_ESTIMATED = 0.6
+"""How much of what is demanded a candidate must have by its sketch, which tells no more than about how much it is."""
 _EDITIONS = 200
 """Texts that are kept in memory for the next comparison."""
+
+
+class CopyLine(NamedTuple):
+    """A copy, as a list shows it."""
+
+    id: str
+    headline: str
+    date: str | None
+    source: str | None
 
 
 class CopySummary(NamedTuple):
@@ -83,12 +94,39 @@ def copy_summaries(session: Session, ids: Iterable[str]) -> dict[str, CopySummar
     return {id: found[group] for id, group in group_of.items() if group in found}
 
 
-def group_members(session: Session, groups: Iterable[str]) -> dict[str, list[Article]]:
-    """Return the articles of each group: the longest first, of these the earliest."""
-    found: defaultdict[str, list[Article]] = defaultdict(list)
-    for article in select_in(session, select(Article), Article.copy_group, groups):
-        found[article.copy_group or article.id].append(article)
-    return {group: sorted(members, key=_standing_order) for group, members in found.items()}
+class EditionGroup(NamedTuple):
+    """What an article is one piece of news with: `longest` is the id of the longest of all, of these of the earliest;
+    `articles` are some of the `others`."""
+
+    longest: str
+    others: int
+    articles: list[Article]
+
+
+def editions_beside(session: Session, article: Article, limit: int) -> EditionGroup:
+    """Return the group of an article, with at most `limit` of the others: the longest first, of these the earliest."""
+    wanted = select(Article.id).where(Article.copy_group == article.copy_group, col(Article.copy_group).is_not(None))
+    members = list(session.exec(wanted.order_by(*_STANDING))) or [article.id]
+    others = [id for id in members if id != article.id]
+    found = {each.id: each for each in select_in(session, select(Article), Article.id, others[:limit])}
+    return EditionGroup(members[0], len(others), [found[id] for id in others[:limit]])
+
+
+def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
+    """For each of the articles that have copies: at most `most` of these, as a list shows them."""
+    own, other = _ARTICLE.alias(), _ARTICLE.alias()
+    place = func.row_number().over(partition_by=own.c.id, order_by=_standing(other.c)).label("place")
+    joined = (
+        core_select(own.c.id.label("beside"), other.c.id, other.c.headline, other.c.date, other.c.source, place)
+        .join(other, and_(other.c.copy_group == own.c.copy_group, other.c.id != own.c.id))
+        .where(own.c.id.in_(list(ids)))
+        .subquery()
+    )
+    rows = session.connection().execute(core_select(joined).where(joined.c.place <= most).order_by(joined.c.place))
+    found: defaultdict[str, list[CopyLine]] = defaultdict(list)
+    for beside, *line, _ in rows:
+        found[beside].append(CopyLine(*line))
+    return dict(found)
 
 
 def edition_of(article: Article) -> Edition:
@@ -112,8 +150,14 @@ def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
     yield from sorted(wrong | {id for id, group in groups.items() if group != least.get(id)})
 
 
+def _standing(article: Any) -> tuple[Any, ...]:
+    """Return the order of a group: the longest first, of these the earliest, of these the least id."""
+    return article.word_count.desc(), article.date.nulls_last(), article.published_at.nulls_last(), article.id
+
+
 _ARTICLE = table_of(Article)
 _PAIR = ("article_id", "other_id")
+_STANDING = _standing(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
 _CANDIDATES = """
@@ -121,21 +165,25 @@ SELECT other.article_id FROM json_each(?) AS wanted
 CROSS JOIN sketch_hash AS other ON other.hash = wanted.value AND other.day BETWEEN ? AND ?
 GROUP BY other.article_id HAVING count(*) >= ?
 """
+_SKETCHES = """
+SELECT article_id, digest, day, size, smallest FROM sketch WHERE article_id IN (SELECT value FROM json_each(?))
+"""
+_TEXTS = """
+SELECT id, headline, date, body, furniture FROM article
+WHERE id IN (SELECT value FROM json_each(?)) AND status = 'published'
+"""
 _OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY 1, 2"
 _FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
 _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
 _LAST_DAY = date.max.toordinal()
 
 
-def _standing_order(article: Article) -> tuple[int, str, str, str]:
-    return -article.word_count, article.date or "~", article.published_at or "~", article.id
-
-
 def _editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
-    columns = (Article.id, Article.headline, Article.date, Article.body, Article.furniture)
-    wanted = select(*columns).where(Article.status == "published")  # type: ignore[call-overload]
-    for row in select_in(session, wanted, Article.id, ids):
-        yield _stripped_edition(*row)
+    # Without the ORM, which would take as long as the comparison.
+    for chunk in chunks(ids):
+        rows = session.connection().exec_driver_sql(_TEXTS, (json.dumps(chunk),))
+        for id, headline, day, body, furniture in rows:
+            yield _stripped_edition(id, headline, day, body, json.loads(furniture or "[]"))
 
 
 def _stripped_edition(
@@ -225,15 +273,21 @@ def _possible_copies(session: Session, one: Edition) -> list[str]:
     found = set[str]()
     for first, last, fewest in _windows(one.day):
         found.update(id for (id,) in execute(_CANDIDATES, (numbers, first, last, fewest)))
-    columns = (Sketch.article_id, Sketch.digest, Sketch.day, Sketch.size, Sketch.smallest)
-    wanted = select(*columns)  # type: ignore[call-overload]
+    sketches = execute(_SKETCHES, (json.dumps(sorted(found - {one.id})),))
     return [
         id
-        for id, digest, day, size, smallest in select_in(session, wanted, Sketch.article_id, sorted(found - {one.id}))
+        for id, digest, day, size, smallest in sketches
         if digest != one.digest
         and estimated_containment(one.sketch, _sketch_from(smallest), (len(one.shingles), size))
-        >= (_LOWEST_ESTIMATE if one.day and day else _LOWEST_UNDATED)
+        >= _ESTIMATED * _least_shared(one.day, day)
     ]
+
+
+def _least_shared(one: int, other: int) -> float:
+    """Return how much articles of two days must share to be copies."""
+    if _UNDATED in (one, other):
+        return UNDATED
+    return LEAST_SHARED_ON_ONE_DAY if one == other else LEAST_SHARED
 
 
 def _windows(day: int) -> list[tuple[int, int, int]]:

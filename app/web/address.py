@@ -19,6 +19,9 @@ SHOWN_FACETS = tuple(name for name, grouping in FACETS.items() if grouping.title
 SHOWN = 6
 """Values of a facet: the rail is read at a glance, and goes on for whoever asks."""
 
+COLLAPSED = {"collapse": "copies"}
+"""A page shows copies under one hit, unless its address says `collapse=none`."""
+
 _LISTS = {
     name
     for name, field in SearchParams.model_fields.items()
@@ -76,7 +79,7 @@ class Address:
 def search_params(request: Request) -> SearchParams:
     """Return what the address asks for, in the parameters of the API; `InvalidParameter` where it cannot be served."""
     given = {name: value for name, value in filled_fields(request).items() if name not in FIXED | PAGE_LOOKS}
-    return SearchParams.checked({"facet_limit": SHOWN, **given, "facet": SHOWN_FACETS})
+    return SearchParams.checked({"facet_limit": SHOWN, **COLLAPSED, **given, "facet": SHOWN_FACETS})
 
 
 def entity_params(request: Request, limit: int) -> EntityParams:

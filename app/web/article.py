@@ -17,6 +17,7 @@ from app.search import highlight
 from app.search.attributes import ENTITY, FACETS
 from app.search.query import parse
 from app.store import articles as store
+from app.store.copies import copies_listed
 from app.web.address import Address
 from app.web.linked_data import news_article
 from app.web.pages import civil, render_page
@@ -25,6 +26,7 @@ from app.web.results import results
 from app.web.trail import trail_of
 
 SIMILAR = 5
+EDITIONS = 100
 MOST_MARKS = 5_000
 """Hits marked: nobody steps through more, and a browser takes seconds to lay out hundreds of thousands."""
 
@@ -41,6 +43,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         like_it = engine.similar(row.id, row.headline, told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]
+        editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
         trail = trail_of(request, archive, engine, session, article_id)
     hits = highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
@@ -52,7 +55,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     return render_page(
         request, "article.html",
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
-        passages=passages(article), similar=similar, call=call, hits=len(hits),
+        passages=passages(article), similar=similar, editions=editions, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
         address=address, curl=call.curl(request), opening=_opening(article),
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),

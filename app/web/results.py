@@ -14,10 +14,13 @@ from app.search import highlight
 from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store import articles as store
+from app.store.copies import CopyLine, copies_listed, copy_summaries
 from app.text import fold
 
 NAMES = 5
 """Entities shown of an article."""
+COPIES = 10
+"""Copies that unfold below a result; its article has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,24 @@ class Result:
     headline: Markup
     snippet: Markup
     entities: list[store.NamedEntity]
+    copies: int = 0
+    """How many there are; `listed` are the first of them."""
+    listed: Sequence[CopyLine] = ()
 
 
 def results(
-    archive: Archive, session: Session, hits: Sequence[ArticleHit], clause: Clause | None = None
+    archive: Archive,
+    session: Session,
+    hits: Sequence[ArticleHit],
+    clause: Clause | None = None,
+    *,
+    copies: bool = False,
 ) -> list[Result]:
+    """Return hits as a page lists them; `copies`: with what unfolds below each."""
     ids = [hit.id for hit in hits]
     texts, named = store.texts(archive.database, ids), store.named_entities(session, ids)
+    summed = copy_summaries(session, ids) if copies else {}
+    unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [
@@ -41,6 +55,8 @@ def results(
             _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
             _snippet_html(hit, texts.get(hit.id, store.ShownText("", ())), in_body),
             by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
+            summed[hit.id].others if hit.id in summed else 0,
+            unfolded.get(hit.id, ()),
         )
         for hit in hits
     ]

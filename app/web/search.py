@@ -41,7 +41,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         asked = read_conditions(archive.database, session, params)
         found = _run_search(engine, params, asked, facet_words(session, params))
         facets = _telling_facets(request, session, params, asked, found)
-        listed = results(archive, session, found.hits.hits, found.clause)
+        listed = results(archive, session, found.hits.hits, found.clause, copies=params.collapse == "copies")
     dates, measures = found.hits.dates, measure_links(here)
     if shows_share(here):
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
@@ -52,7 +52,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         either_of=partial(either_of, here, asked), leaving_out=partial(leaving_out, here),
         read=query_read(params, asked, found), filters=condition_links(here, asked),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
-        sorts=_sort_links(here, params, asked), compact=_compact_switch(here),
+        sorts=_sort_links(here, params, asked), compact=_compact_switch(here), every_copy=_copies_switch(here, found),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         out=ways_out(request, here, api_call(here, "/v1/search")),
     )  # fmt: skip
@@ -78,6 +78,14 @@ def _compact_switch(here: Address) -> Way:
     if chosen not in ("", "compact"):
         raise InvalidParameter("view", "Results are shown at their usual length, or compact.", suggestion="compact")
     return Way("Compact", here.without("view") if chosen else here.having(view="compact"), bool(chosen))
+
+
+def _copies_switch(here: Address, found: Answer) -> Way | None:
+    """Return the way to a list with every copy in its own place, or back from it; None where there are no copies."""
+    if found.hits.collapsed is None:
+        return Way("Every copy", here.without("collapse"), True)
+    has_copies = found.hits.collapsed < found.hits.total
+    return Way("Every copy", here.having(collapse="none"), False) if has_copies else None
 
 
 def _telling_facets(

@@ -17,6 +17,7 @@ from app.web import (
     article,
     calendar,
     crawlers,
+    difference,
     entity,
     feeds,
     names,
@@ -30,7 +31,8 @@ from app.web import (
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, names, entity, quotes, publishers, calendar, searching, add, archive, feeds, searches, withdrawing,
+    search, article, difference, names, entity, quotes, publishers, calendar, searching, add, archive, feeds, searches,
+    withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

@@ -10,7 +10,7 @@ from app.http.prefix import prefix_of
 from app.http.syndication import FEED_TYPES
 from app.read.params import PAGE_LOOKS, Conditions
 from app.read.records import writes_parquet
-from app.web.address import FIXED, SHOWN_FACETS, Address
+from app.web.address import COLLAPSED, FIXED, SHOWN_FACETS, Address
 
 _FILES = (("CSV", "csv"), ("JSON Lines", "jsonl"), *([("Parquet", "parquet")] if writes_parquet() else []))
 _CITATIONS = (("BibTeX", "bibtex"), ("RIS", "ris"), ("CSL-JSON", "csl-json"))
@@ -53,7 +53,9 @@ def ways_out(request: Request, search: Address, call: Address) -> WaysOut:
 
 def api_call(page: Address, path: str) -> Address:
     """The same question to the API, facets included."""
-    return Address(path, (*page.without(*FIXED, *PAGE_LOOKS).pairs, *(("facet", name) for name in SHOWN_FACETS)))
+    given = page.without(*FIXED, *PAGE_LOOKS).pairs
+    collapsed = () if page.value("collapse") else COLLAPSED.items()
+    return Address(path, (*given, *collapsed, *(("facet", name) for name in SHOWN_FACETS)))
 
 
 def _exports(root: str, search: Address, kinds: tuple[tuple[str, str], ...]) -> Named:

@@ -41,9 +41,9 @@ VOLATILE = {
 }
 
 
-BARREN = ("/similar_names", "/matches", "/deliveries", "/quotes")
-"""Find nothing in the seeds, where no two names are so alike and nothing is new, or not under every condition: few
-articles there quote anybody."""
+BARREN = ("/similar_names", "/matches", "/deliveries", "/quotes", "/copies")
+"""Find nothing in the seeds, where no two names are so alike, no two articles one piece and nothing is new, or not under
+every condition: few articles there quote anybody."""
 
 
 def ask(client: httpx.Client, example: Example) -> Any:

@@ -35,6 +35,21 @@ def test_another_name_in_its_place_is_other_news() -> None:
     assert not are_copies(edition(FIGURES), edition(other))
 
 
+FORM = (
+    "The fire department of {0} will receive money for engines and hoses. People in {0} have waited for it since the "
+    "last of the old engines broke down, and their neighbours helped out. It was given under a law that the senator "
+    "wrote together with others of both parties and that has helped many towns since, in every county of the state. "
+    "Whoever puts out fires without being paid for it deserves engines that start and hoses that hold. That is what "
+    "the law was made for, and it will go on for as long as there is money, which has to be granted again each year. "
+    "Towns that got nothing this time may ask again in spring, and should say what they need most and what it costs."
+)
+
+
+def test_a_name_in_place_of_another_throughout_is_other_news_however_much_is_shared() -> None:
+    assert not are_copies(edition(FORM.format("Marysville")), edition(FORM.format("Rawson")))
+    assert are_copies(edition(FORM.format("Marysville")), edition(FORM.format("Marisville"))), "a misprint put right"
+
+
 def test_a_text_that_breaks_off_in_a_name_is_still_a_copy() -> None:
     told = f"{LONG}{TAIL} said the mayor of the town, Ann Berg, who had not slept."
     assert are_copies(edition(told), edition(told[: told.index("erg,")]))

@@ -13,7 +13,7 @@ from app.archive import Archive
 from app.store import furniture
 from app.store.articles import touch
 from app.store.check import check_copies
-from app.store.copies import compare_some, copy_summaries, group_members, is_compared, renew_copies
+from app.store.copies import compare_some, copies_listed, copy_summaries, editions_beside, is_compared, renew_copies
 from app.store.provenance import put_articles
 from app.store.sequence import next_sequence
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
@@ -245,10 +245,12 @@ def test_an_archive_of_before_is_compared_bit_by_bit(archive: Archive) -> None:
 def test_the_longest_stands_first_and_is_summed_up(archive: Archive) -> None:
     write(archive, editions())
     with archive.database.reading() as session:
-        members = group_members(session, [f"{4:016x}"])[f"{4:016x}"]
-        assert [int(each.id, 16) for each in members] == [7, 9, 4, 12]
-        found = copy_summaries(session, [f"{7:016x}", f"{1:016x}", "nothing"])
-    assert found == {f"{7:016x}": (3, 2, DAY)}
+        found = editions_beside(session, session.get_one(Article, f"{9:016x}"), 2)
+        assert (int(found.longest, 16), found.others, [int(each.id, 16) for each in found.articles]) == (7, 3, [7, 4])
+        listed = copies_listed(session, [f"{9:016x}", f"{1:016x}"], 2)
+        assert {id: [int(each.id, 16) for each in lines] for id, lines in listed.items()} == {f"{9:016x}": [7, 4]}
+        summed = copy_summaries(session, [f"{7:016x}", f"{1:016x}", "nothing"])
+    assert summed == {f"{7:016x}": (3, 2, DAY)}
 
 
 def test_what_was_compared_wrongly_is_found(archive: Archive) -> None:

@@ -28,7 +28,8 @@ from app.web.site import ROOMS, create_app
 from tests.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
-VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, ENTITY, "/entities/person-nobody", "/?lmit=3", "/entities",
+VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, f"{ARTICLE}/diff/fe05d35f8dc52340", ENTITY,
+         "/entities/person-nobody", "/?lmit=3", "/entities",
          "/sources", "/calendar", "/how-to-search", "/quotes", "/quotes?speaker=person-nelson-mandela"]  # fmt: skip
 BUDGET = 80_000
 """Bytes of a first view, compressed, the typeface included: a second on a slow phone."""

@@ -1,0 +1,71 @@
+"""Two articles side by side, with what only one of them says marked in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from fastapi import APIRouter, Depends, Request, Response
+
+from app.http.capacity import hold_search_slot
+from app.http.deps import ArchiveDep, ArticleId, no_parameters
+from app.relations.difference import DifferentSpan, compare_texts
+from app.store.articles import load_article
+from app.store.tables import Article
+from app.web.address import Address
+from app.web.pages import render_page
+
+router = APIRouter(include_in_schema=False)
+
+_Piece = tuple[bool, str]
+"""Whether only this text has it, and what it is."""
+
+
+@dataclass(slots=True)
+class FacingPassages:
+    """What stands side by side: a paragraph of each text, or several where what differs goes across their ends."""
+
+    one: list[_Piece] = field(default_factory=list)
+    other: list[_Piece] = field(default_factory=list)
+
+
+@router.get(
+    "/articles/{article_id}/diff/{other_id}",
+    dependencies=[Depends(no_parameters), Depends(hold_search_slot, scope="function")],
+)
+def show_difference(request: Request, archive: ArchiveDep, article_id: ArticleId, other_id: ArticleId) -> Response:
+    with archive.database.reading() as session:
+        articles = load_article(session, article_id), load_article(session, other_id)
+    call = Address(f"/v1/articles/{article_id}/diff/{other_id}")
+    return render_page(
+        request, "difference.html",
+        articles=articles, rows=side_by_side(*articles), swapped=f"articles/{other_id}/diff/{article_id}",
+        call=call, curl=call.curl(str(request.base_url)),
+    )  # fmt: skip
+
+
+def side_by_side(one: Article, other: Article) -> list[FacingPassages]:
+    """Cut both texts into rows, at the ends of paragraphs that both have."""
+    rows = [FacingPassages()]
+    for span in compare_texts(one.body, other.body):
+        if span.op == "equal":
+            _go_on_alike(rows, one.body[slice(*span.a)])
+        else:
+            _go_on_apart(rows[-1], one.body, other.body, span)
+    return [row for row in rows if _has_text(row.one) or _has_text(row.other)]
+
+
+def _go_on_alike(rows: list[FacingPassages], text: str) -> None:
+    for number, paragraph in enumerate(text.split("\n\n")):
+        if number:
+            rows.append(FacingPassages())
+        rows[-1].one.append((False, paragraph))
+        rows[-1].other.append((False, paragraph))
+
+
+def _go_on_apart(row: FacingPassages, one: str, other: str, span: DifferentSpan) -> None:
+    row.one.append((True, one[slice(*span.a)]))
+    row.other.append((True, other[slice(*span.b)]))
+
+
+def _has_text(pieces: list[_Piece]) -> bool:
+    return any(text.strip() for _, text in pieces)
