@@ -39,7 +39,7 @@ def show_difference(request: Request, archive: ArchiveDep, article_id: ArticleId
     return render_page(
         request, "difference.html",
         articles=articles, rows=side_by_side(*articles), swapped=f"articles/{other_id}/diff/{article_id}",
-        call=call, curl=call.curl(str(request.base_url)),
+        call=call, curl=call.curl(request),
     )  # fmt: skip
 
 

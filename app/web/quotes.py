@@ -28,5 +28,5 @@ def show_quotes(request: Request, archive: ArchiveDep) -> Response:
         request, "quotes.html",
         here=here, params=params, found=found, speaker=named.get(found.speaker or ""),
         sorts=[Way(label, here.having(sort=sort), sort == params.sort) for sort, label in SORTS],
-        next=found.cursor and here.having(cursor=found.cursor), call=call, curl=call.curl(str(request.base_url)),
+        next=found.cursor and here.having(cursor=found.cursor), call=call, curl=call.curl(request),
     )  # fmt: skip

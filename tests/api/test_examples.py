@@ -42,8 +42,8 @@ VOLATILE = {
 
 
 BARREN = ("/similar_names", "/matches", "/deliveries", "/quotes", "/copies")
-"""Find nothing in the seeds, where no two names are so alike, no two articles one piece and nothing is new, or not under
-every condition: few articles there quote anybody."""
+"""Find nothing in the seeds, where no two names are so alike, no two articles one piece and nothing is new; or not
+under every condition: few articles there quote anybody."""
 
 
 def ask(client: httpx.Client, example: Example) -> Any:

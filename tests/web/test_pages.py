@@ -28,7 +28,8 @@ from app.web.site import ROOMS, create_app
 from tests.served import serve
 
 ARTICLE, ENTITY = "/articles/78184646ba153278?q=putin", "/entities/person-mikhail-gorbachev"
-VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, f"{ARTICLE}/diff/fe05d35f8dc52340", ENTITY,
+DIFFERENCE = "/articles/78184646ba153278/diff/fe05d35f8dc52340"
+VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, DIFFERENCE, ENTITY,
          "/entities/person-nobody", "/?lmit=3", "/entities",
          "/sources", "/calendar", "/how-to-search", "/quotes", "/quotes?speaker=person-nelson-mandela"]  # fmt: skip
 BUDGET = 80_000
