@@ -96,8 +96,13 @@ HIDDEN = {
     "/archive/withdrawn": _PAGE,
     "/articles/{article_id}/withdraw": _PAGE,
     "/articles/{article_id}/restore": _PAGE,
+    "/articles/{article_id}/erase": _PAGE,
     "/add/{job_id}": _PAGE,
     "/feeds": _PAGE,
+    "/feeds/{feed_id}": _PAGE,
+    "/searches": _PAGE,
+    "/searches/new": _PAGE,
+    "/searches/{search_id}": _PAGE,
     "/entities/{entity_id}": _PAGE,
 }
 """What is in no schema, and why."""
@@ -144,7 +149,8 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
     site = create_site(Settings(data_dir=tmp_path))
     published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
     hidden = set(routes(site.routes)) - published
-    forms = {"/add", "/feeds", "/articles/{article_id}/withdraw", "/articles/{article_id}/restore"}
+    forms = {"/add", "/feeds", "/feeds/{feed_id}", "/searches/new", "/searches/{search_id}"}
+    forms |= {f"/articles/{{article_id}}/{act}" for act in ("withdraw", "restore", "erase")}
     assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}
     assert {path for _, path in hidden} == HIDDEN.keys()
 

@@ -33,13 +33,38 @@ from tests.conftest import RECORDS
 from tests.fetch.web import serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
-MORE = [
+PIECE = """The harbour of Oslo reopened on Friday after a storm had closed it for three days, the port authority said.
+
+"We have waited for this morning like everybody else on the quay," said Anna Lund, who runs the ferries to Denmark.
+
+More than sixty ships lay outside in the fjord, and pilots will bring them in by size, the largest first. "It will take
+until Sunday before the last of them is at its berth," the authority said in a statement to the owners of the ships."""
+MORE: list[dict[str, object]] = [
     {"id": "bare", "text": "A lamp."},
     {"id": "mere-month", "text": "Senator Anna Lund spoke in Oslo.", "date": "2001-05", "source": "Harbour Wire"},
     {"id": "nowhere", "text": "Minister Anna Lund of the Indian navy spoke.", "dateline": "ABOARD THE VOLGA"},
     {"id": "alike", "text": "Anna B. Lund met Anna Lunt in Paris.", "source": "Undated Post"},
     {"id": "gone", "text": "Ottokar Wendelin Zabrowski lives in Halversund.", "source": "Harbour Wire"},
     {"id": "back", "text": "A ship came back.", "source": "Harbour Wire"},
+    {
+        "id": "wire",
+        "title": "Harbour of Oslo reopens",
+        "text": PIECE,
+        "date": "2025-05-02T08:00:00Z",
+        "source": "Harbour Wire",
+        "url": "https://wire.example/harbour",
+        "urgency": 4,
+        "subjects": [{"name": "ports"}, {"scheme": "https://codes.example/", "code": "sea"}],
+        "rights": "Harbour Wire",
+    },
+    {
+        "id": "reprint",
+        "title": "CORRECTED - Harbour of Oslo reopens",
+        "text": PIECE.replace("sixty", "seventy"),
+        "date": "2025-05-03T08:00:00Z",
+        "source": "Coast Courier",
+        "url": "https://courier.example/harbour",
+    },
     {"id": "un", "text": "The United Nations (U.N.) met. The U.N. had met before.", "date": "2025-05-01"},
 ]
 
@@ -96,7 +121,8 @@ class Asking:
 
 def read_everything(ask: Asking) -> None:
     """Whatever can be asked of an archive without knowing what is in it."""
-    for path in ("entities", "sources", "stats", "jobs", "feeds", "decisions", "withdrawals", "searches", "changes"):
+    for path in ("entities", "sources", "stats", "jobs", "feeds", "decisions", "withdrawals", "searches", "changes", "rejections",
+                 "quotes"):  # fmt: skip
         ask.pages(f"/v1/{path}") if path not in ("sources", "stats") else ask("GET", f"/v1/{path}")
     for path in ("/healthz", "/readyz", "/v1/timeline", "/v1/feed?format=json", "/v1/feed?format=rss"):
         ask("GET", path)
@@ -106,6 +132,7 @@ def read_everything(ask: Asking) -> None:
     for query in ("q=narendra modi", "q=hrabour", "q=(modi", "entity=person-nobody", "page=1", "fields=id"):
         ask("GET", f"/v1/search?{query}")
     ask("GET", "/v1/search?q=truce&highlight=offsets&include=entities&include=body&include=authors")
+    ask("GET", "/v1/search?q=harbour&collapse=copies")
     ask("GET", "/v1/autocomplete?q=mo")
     ask("GET", "/v1/export?format=jsonl")
     for wrong in ("limt=1", "date=2025-02-30", "q=a*", "q=((((((((((((((((a", "sort=olld", "entity_name=Nobody"):
@@ -191,8 +218,9 @@ def follow_feeds(ask: Asking) -> None:
 
 def read_articles(ask: Asking, ids: dict[str, str]) -> None:
     for article in ids.values():
-        for part in ("", "?q=truce", "/text", "/citation", "/similar?limit=3"):
+        for part in ("", "?q=truce&include=quotes", "/text", "/citation", "/similar?limit=3", "/copies"):
             ask("GET", f"/v1/articles/{article}{part}")
+    ask("GET", f"/v1/articles/{ids['truce-1']}/diff/{ids['strike-1']}")
 
 
 def tell(ask: Asking, searches: list[str]) -> None:
