@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from app.alerts.saving import save_search
 from app.http.deps import AlertsDep, ArchiveDep, SearchId, json_body, no_parameters, one_value_each
 from app.http.openapi import NEEDS_KEY, Responses, responses
+from app.http.prefix import path_within
 from app.http.responses import check_tag, next_page_link, reply
 from app.http.syndication import FEED_TYPES, FEED_WRITERS, SyndicatedFeed
 from app.read import cursors
@@ -208,6 +209,11 @@ def get_saved_search_feed(
 ) -> Response:
     """What was new for it, last found first, as Atom, RSS or JSON Feed. Readers of feeds may send the key as the
     password of HTTP Basic."""
+    return feed_of_search(request, archive, search_id, params)
+
+
+def feed_of_search(request: Request, archive: ArchiveDep, search_id: str, params: SavedSearchFeedParams) -> Response:
+    """Answer with the feed of a saved search, under the address that was asked. Raises `NotFound`."""
     with archive.database.reading() as session:
         search = store.load_search(session, search_id)
         found = [article for _, article, _ in store.found_articles(session, search, params.limit)]
@@ -217,7 +223,7 @@ def get_saved_search_feed(
     feed = SyndicatedFeed(
         title=f"Dateline: {one_line(search.name)}",
         root=root,
-        address=f"{root}/v1/searches/{search_id}/feed{'?' if given else ''}{given}",
+        address=f"{root}{path_within(request.scope)}{'?' if given else ''}{given}",
         page=f"{root}/?{urlencode(search.parameters, doseq=True)}",
         entries=entries,
     )

@@ -15,6 +15,7 @@ from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from app.alerts.saving import parameters_of, save_search
+from app.api.searches import feed_of_search
 from app.archive import Archive
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, SearchId, no_parameters
@@ -22,7 +23,7 @@ from app.http.here import check_may_see, may_add_without_key
 from app.http.prefix import prefix_of
 from app.read.conditions import read_conditions
 from app.read.models import SavedSearch, SearchMessage
-from app.read.params import Conditions, Params, SavedSearchBody
+from app.read.params import Conditions, Params, SavedSearchBody, SavedSearchFeedParams
 from app.read.searches import delivery_view, match_view, saved_search_view
 from app.store import searches as store
 from app.store import tables
@@ -95,7 +96,14 @@ def take_search(request: Request, archive: ArchiveDep, form: FormDep) -> Respons
     asked = SavedSearchBody.checked({"search": request.url.query, **fields})
     made = save_search(archive, asked, form.by)
     saved = saved_search_view(made, 0)
-    page = render_page(request, "searches_made.html", status=201, saved=saved, secret=made.secret)
+    page = render_page(
+        request,
+        "searches_made.html",
+        status=201,
+        saved=saved,
+        secret=made.secret,
+        needs_key=not may_add_without_key(request, archive),
+    )
     page.headers["Cache-Control"] = "no-store"
     return page
 
@@ -111,6 +119,18 @@ def show_saved_search(request: Request, archive: ArchiveDep, search_id: SearchId
     needs_key = not may_add_without_key(request, archive)
     page = render_page(request, "searches_one.html", row=shown, matches=matches, messages=messages, needs_key=needs_key)
     return unkept(page)
+
+
+@router.get("/searches/{search_id}/feed")
+def show_feed_of_search(
+    request: Request,
+    archive: ArchiveDep,
+    search_id: SearchId,
+    params: SavedSearchFeedParams = Query(),  # noqa: B008
+) -> Response:
+    """Show the feed that the API has too, to whoever may see the search on the page."""
+    check_may_see(request, archive, _SCOPE)
+    return feed_of_search(request, archive, search_id, params)
 
 
 @router.post("/searches/{search_id}", dependencies=[Depends(no_parameters)])

@@ -105,6 +105,11 @@ def test_a_search_is_saved_followed_and_ended_on_this_machine(house: House) -> N
         listed = client.get("/searches")
         assert secret not in listed.text + client.get(at).text
         assert re.search("1 saved search, .*Tides tide State on New 2 articles since .*answered 200", text(listed))
+        feed = client.get(f"{at}/feed")
+        assert feed.headers["Content-Type"].startswith("application/atom+xml")
+        assert re.findall("<title>(Tide .)</title>", feed.text) == ["Tide 3", "Tide 2"]
+        as_json = client.get(f"{at}/feed?format=json").json()
+        assert (as_json["feed_url"], len(as_json["items"])) == (f"{client.base_url}{at}/feed?format=json", 2)
         assert send(client, at, act="off").headers["Location"] == at
         assert "State off" in text(client.get(at))
         assert send(client, at, act="on").status_code == 303
@@ -151,7 +156,10 @@ def test_whoever_is_elsewhere_needs_a_key_for_it(house: House, require_key: bool
         made = send(client, new, "https://elsewhere.example", as_reader(reader), key=desk, **good)
         assert made.status_code == 201
         at = saved_at(made)
-        assert client.get(at).status_code == 401
+        for address in (at, f"{at}/feed"):
+            assert client.get(address).status_code == 401
+            assert client.get(address, auth=as_reader(reader)).status_code == 403
+            assert client.get(address, auth=as_reader(desk)).status_code == 200
         assert send(client, at, auth=as_reader(admin), act="delete").status_code == 401
         assert 'type="password"' in client.get(at, auth=as_reader(admin)).text
         assert send(client, at, auth=as_reader(admin), key=desk, act="off").status_code == 303
