@@ -163,6 +163,16 @@ def test_an_article_is_read_from_its_hit_and_left_again(front: Front) -> None:
     expect(page.locator("#reader")).not_to_be_visible()
 
 
+def test_what_is_hit_is_marked_in_the_whole_text_however_it_is_spelt(front: Front) -> None:
+    page = front.page
+    page.locator("#words").fill("U.S. president's")
+    page.locator("#words").press("Enter")
+    expect(page.locator(".hit mark").first).to_be_visible()
+    page.locator(".hit h2 button").first.click()
+    page.wait_for_function("document.querySelector('#article .body').innerText.length > 500")
+    assert "U.S" in page.locator("#article .body mark").all_inner_texts()
+
+
 def test_the_keyboard_is_enough(front: Front) -> None:
     page = front.page
     for key in ("j", "j", "k", "ArrowDown"):
