@@ -217,12 +217,16 @@ def _dateline_in(body: str, blocks: tuple[TextBlock, ...]) -> FoundDateline | No
 
 
 def _dateline_given(dateline: str | None) -> FoundDateline | None:
-    text = " ".join(dateline.split()) if dateline else ""
+    """Read one that came with the record. What is shown of it reads the same again."""
+    shown, text = dateline or "", None
+    while shown != text:
+        text = shown
+        match = _DATELINE.match(text)
+        shown = _tidied(match["text"] if match else text)
     if not text:
         return None
-    match = _DATELINE.match(text)
     place = _dateline_place(match) if match else re.split(r"[,(]| -", text)[0].strip()
-    return FoundDateline(_tidied(match["text"] if match else text), place, 0, 0)
+    return FoundDateline(text, place, 0, 0)
 
 
 def _is_dateline(match: re.Match[str]) -> bool:

@@ -141,6 +141,8 @@ class Draft:
 
     def sha256_at(self, published_at: str | None) -> str:
         """Return the hash that the record would have with that time."""
+        if published_at == self.published_at:
+            return self.record_sha256
         return _at_time(self.untimed_sha256, published_at)
 
     def sha256s_before(self, published_at: str | None) -> set[str]:
@@ -233,10 +235,16 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
         return _uncoded_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
 
     dateline = _line(given.dateline)
-    if _at_time(_with_codes(hashed(None), codes), published_at) == known.record_sha256:
+    if not known.is_intact and _at_time(_with_codes(hashed(None), codes), published_at) == known.record_sha256:
         dateline = None  # it was found in the text
     uncoded = hashed(dateline)
     untimed = _with_codes(uncoded, codes)
+    record_sha256 = _at_time(untimed, published_at)
+    if known.is_intact:
+        # The dateline may have stood otherwise in the record than it is shown.
+        record_sha256 = known.record_sha256
+        untimed = record_sha256 if published_at is None else untimed
+        uncoded = untimed if codes == NO_CODES else uncoded
     return Draft(
         id=known.id,
         key=known.key,
@@ -252,7 +260,7 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
         language=language,
         codes=codes,
         content_sha256=fingerprint(headline or "", body, date or ""),
-        record_sha256=_at_time(untimed, published_at),
+        record_sha256=record_sha256,
         untimed_sha256=untimed,
         uncoded_sha256=uncoded,
         origin=origin,

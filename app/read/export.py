@@ -11,12 +11,12 @@ import re
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
-from typing import Any, cast
 
 from sqlmodel import Session
 
 from app.archive import Archive
 from app.errors import IndexUnavailable, InvalidCursor, InvalidParameter
+from app.ingest.exported import seal
 from app.read.conditions import read_conditions
 from app.read.params import ExportParams
 from app.read.records import ExportRecord, Writer, new_writer
@@ -30,6 +30,7 @@ _LOOKED_AT = 200
 _AT_ONCE = 50
 _PIECE = 1_000_000
 """Bytes of articles in memory at once, or one article that is larger."""
+_AS_KEPT = [name for name in ExportRecord.__struct_fields__ if name in Article.model_fields]
 _NOT_IN_A_NAME = re.compile(r"[^a-z0-9]+")
 _LONGEST_NAME = 60
 
@@ -141,24 +142,9 @@ def _export_records(session: Session, ids: Sequence[str]) -> list[ExportRecord]:
 
 
 def _export_record(row: Article, named: Sequence[store.NamedEntity]) -> ExportRecord:
+    said = {name: getattr(row, name) for name in _AS_KEPT}
     return ExportRecord(
-        id=row.id,
-        external_id=row.external_id,
-        url=row.url,
-        headline=row.headline,
-        headline_derived=row.headline_derived,
-        date=row.date,
-        published_at=row.published_at,
-        dateline=row.dateline,
-        source=row.source,
-        authors=row.authors,
-        language=row.language,
-        rights=row.rights,
-        urgency=row.urgency,
-        subjects=cast(Any, row.subjects),
-        word_count=row.word_count,
-        revision=row.revision,
-        body=row.body,
+        **said,
         entities=[{"id": each.id, "name": each.name, "type": each.type, "mentions": each.mentions} for each in named],
         provenance={
             "key": row.key,
@@ -168,5 +154,6 @@ def _export_record(row: Article, named: Sequence[store.NamedEntity]) -> ExportRe
             "record": row.record,
             "ingested_at": row.ingested_at,
             "pipeline": row.pipeline,
+            "seal": seal(said, row.key, row.record_sha256),
         },
     )

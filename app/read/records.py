@@ -29,7 +29,7 @@ class _RecordEntity(TypedDict):
 
 
 class _RecordProvenance(TypedDict):
-    """`key` says which article it is, `record_sha256` is of all fields as they came in."""
+    """`key` says which article it is, `record_sha256` is of all fields as they came in, `seal` of what stands here."""
 
     key: str
     sha256: str
@@ -38,6 +38,7 @@ class _RecordProvenance(TypedDict):
     record: int
     ingested_at: str
     pipeline: str
+    seal: str
 
 
 class _RecordSubject(TypedDict, total=False):
