@@ -216,7 +216,7 @@ def show_answer(found: Answer, texts: dict[str, ShownText]) -> None:
         _show_hit(out, number, hit, found.clause, texts[hit.id])
 
 
-def show_difference(a: str, b: str, spans: Sequence[DifferenceSpan]) -> None:
+def show_text_difference(a: str, b: str, spans: Sequence[DifferenceSpan]) -> None:
     """Print two texts as one: what only the first says in `[-…-]`, what only the second says in `{+…+}`."""
     shown = Text()
     for span in spans:

@@ -43,7 +43,7 @@ def copies_command(
         else:
             found = copies_view(session, id, limit)
     if other is not None:
-        print_json(told) if as_json else terminal.show_difference(*texts, told["spans"])
+        print_json(told) if as_json else terminal.show_text_difference(*texts, told["spans"])
     elif as_json:
         print_json(found)
     elif found["results"]:

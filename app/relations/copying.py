@@ -7,8 +7,10 @@ other has another in its place, and how far apart the two appeared: see docs/adr
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
@@ -20,8 +22,8 @@ from rapidfuzz.fuzz import ratio
 
 from app.relations.difference import changed_words
 from app.relations.shingles import SKETCH, Shingles, shingles_of, telling_words, words_of
-from app.text import fold
 
+Words = Sequence[str]
 CopyKind = Literal["copy", "excerpt", "expanded", "version"]
 Relation = Literal["correction", "repeat", "update"]
 
@@ -29,20 +31,21 @@ DAYS = 30
 """Copies appear within so many of each other, but for texts that are the same word for word."""
 FEWEST = 15
 """Shingles of a text that is compared: what is shorter says nothing that others do not."""
-LEAST_SHARED, LEAST_SHARED_ON_ONE_DAY = 0.45, 0.25
-"""Of the shingles of the shorter text: the least with which two may be copies."""
-UNDATED = 0.95
-"""The same, where one of the two has no date."""
-
 _FEWEST_SHARED = 12
+# Of the shingles of the shorter text: where the headlines have to do with each other, where they do not, where it may
+# be a report put right, where a week lies between, and where one of the two has no date.
+_SHARED, _SHARED_ALONE, _PUT_RIGHT, _FAR_SHARED, _UNDATED_SHARED = 0.45, 0.55, 0.4, 0.9, 0.95
 _NEAR_DAYS = 7
-# Places where names or figures differ, in a hundred words of the shorter text: within a week, and later.
-_NEAR_CHANGES, _FAR_CHANGES = 0.95, 0.6
+_SHORT_WORDS, _SHORT_SHARED = 30, 0.75
+# How much of the shorter headline stands in the other.
+_RELATED_HEADLINE, _SAME_HEADLINE = 0.5, 0.7
+# Places where names or figures are replaced, for each word of the shorter text.
+_NEAR_PLACES, _FAR_PLACES, _MARKED_PLACES = 0.0095, 0.006, 0.03
 _MISSPELT = 70
 """How alike, of 100, two names are that are one, which was put right."""
-_SHORT = 50
-"""Pairs of names in one place: where there are more, something else was written and nobody renamed."""
-_SAME_HEADLINE = 0.85
+_FEW_NAMES = 2
+_MOST_PAIRS = 50
+"""Of names in one place: where there are more, something else was written and nobody renamed."""
 _WHOLE, _NEARLY_WHOLE = 0.95, 0.9
 
 _MARK_WORDS: dict[Relation, str] = {
@@ -122,26 +125,25 @@ def are_copies(one: Edition, other: Edition) -> bool:
         return False
     if one.digest == other.digest:
         return True
-    is_dated = bool(one.day and other.day)
-    apart = abs(one.day - other.day)
     share = overlap(one, other).of_shorter
-    if share < (LEAST_SHARED_ON_ONE_DAY if is_dated else UNDATED) or (is_dated and apart > DAYS):
+    if _count_shared(one, other) < _FEWEST_SHARED or share < _demanded_share(one, other):
         return False
-    if _count_shared(one, other) < _FEWEST_SHARED:
-        return False
-    # The figures of a report that is put right are others, and its words may be few.
-    may_be_put_right = is_dated and apart == 0 and _share_headline(one, other)
-    if share < LEAST_SHARED and not may_be_put_right:
-        return False
-    changes = _Changes.between(one, other)
-    if changes.renames:
-        return False
-    # Where nearly all is shared, one changed place is where one of them was cut off, in the midst of a name.
-    allowed = _NEAR_CHANGES if apart <= _NEAR_DAYS or not is_dated else _FAR_CHANGES
-    is_little = 100 * changes.places < allowed * min(len(one.words), len(other.words))
-    if share >= LEAST_SHARED and (is_little or (changes.places == 1 and share >= _WHOLE)):
+    replaced = _Replacements.between(one, other)
+    if _may_be_put_right(one, other) and (replaced.names == 0 or _is_marked(one, other, replaced)):
         return True
-    return may_be_put_right and changes.names == 0
+    # Where nearly all is shared, one place is where one of them was cut off, in the midst of a name.
+    is_cut = replaced.places == 1 and share >= _WHOLE
+    allowed = _FAR_PLACES if _days_apart(one, other) > _NEAR_DAYS else _NEAR_PLACES
+    return not replaced.renames and (is_cut or replaced.places < allowed * _fewer_words(one, other))
+
+
+def least_shared(one: int, other: int) -> float:
+    """Return how much of the shorter of two texts must stand in the other, by the days when they appeared: the least
+    with which they may be copies. After a week whoever writes on something writes it anew."""
+    if 0 in (one, other):
+        return _UNDATED_SHARED
+    apart = abs(one - other)
+    return math.inf if apart > DAYS else _FAR_SHARED if apart > _NEAR_DAYS else _PUT_RIGHT if apart == 0 else _SHARED
 
 
 def copy_kind(one: Edition, other: Edition) -> CopyKind:
@@ -159,12 +161,43 @@ def relation_of(headline: str) -> Relation | None:
     return next((relation for relation, form in _MARK_FORMS.items() if form.match(headline)), None)
 
 
+def _demanded_share(one: Edition, other: Edition) -> float:
+    """Return how much two articles must share, their headlines considered."""
+    likeness = _headline_likeness(one, other)
+    if _fewer_words(one, other) < _SHORT_WORDS:
+        demanded = _SHORT_SHARED if likeness == 1 else math.inf
+    elif _may_be_put_right(one, other):
+        demanded = _PUT_RIGHT
+    else:
+        demanded = _SHARED if likeness >= _RELATED_HEADLINE else _SHARED_ALONE
+    return max(demanded, least_shared(one.day, other.day))
+
+
+def _may_be_put_right(one: Edition, other: Edition) -> bool:
+    """Return whether one may be the other put right: its figures are others then, and its words may be few."""
+    return bool(one.day) and one.day == other.day and _headline_likeness(one, other) >= _SAME_HEADLINE
+
+
+def _is_marked(one: Edition, other: Edition, replaced: _Replacements) -> bool:
+    """Return whether a headline says that its article is another edition, and no more is replaced than that allows."""
+    is_said = relation_of(one.headline) is not None or relation_of(other.headline) is not None
+    return is_said and replaced.places < _MARKED_PLACES * _fewer_words(one, other)
+
+
+def _days_apart(one: Edition, other: Edition) -> int:
+    return abs(one.day - other.day) if one.day and other.day else 0
+
+
+def _fewer_words(one: Edition, other: Edition) -> int:
+    return min(len(one.words), len(other.words))
+
+
 def _count_shared(one: Edition, other: Edition) -> int:
     return len(np.intersect1d(one.shingles, other.shingles, assume_unique=True))
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
+class _Replacements:
     """The places where each of two texts has a name or figure that the other lacks: all of them, and those where both
     have names. `renames`: a name stands in several of them for another, as in announcements made from one form."""
 
@@ -173,29 +206,46 @@ class _Changes:
     renames: bool
 
     @classmethod
-    def between(cls, one: Edition, other: Edition) -> _Changes:
+    def between(cls, one: Edition, other: Edition) -> _Replacements:
         of_one, of_other = one.telling.difference(other.words), other.telling.difference(one.words)
-        pairs = [
+        places = [
             (of_one.intersection(before), of_other.intersection(after))
             for before, after in changed_words(one.words, other.words)
+            if _is_replaced(before, after, of_one, of_other)
         ]
-        places = [(gone, come) for gone, come in pairs if gone and come and not _is_misprint(gone, come)]
-        named = [(_names(gone), _names(come)) for gone, come in places]
-        short = [(gone, come) for gone, come in named if len(gone) * len(come) <= _SHORT]
+        named = [(_without_figures(gone), _without_figures(come)) for gone, come in places]
+        short = [(gone, come) for gone, come in named if len(gone) * len(come) <= _MOST_PAIRS]
         swaps = Counter(pair for gone, come in short for pair in product(gone, come))
-        renames = any(count > 1 and ratio(*pair) < _MISSPELT for pair, count in swaps.items())
+        renames = any(count > 1 and not _are_one_name(*pair) for pair, count in swaps.items())
         return cls(len(places), sum(bool(gone and come) for gone, come in named), renames)
 
 
+def _is_replaced(before: Words, after: Words, of_one: frozenset[str], of_other: frozenset[str]) -> bool:
+    """Return whether a name or figure stands in the place of another. 6-1/16 and 6 differ by figures alone."""
+    gone, come = of_one.intersection(before), of_other.intersection(after)
+    if gone and come:
+        return not _is_misprint(gone, come)
+    return not (before and after) and all(word[0].isdigit() for word in (*before, *after))
+
+
 def _is_misprint(gone: frozenset[str], come: frozenset[str]) -> bool:
-    """Return whether a name was put right, and not replaced by another."""
-    return len(gone) == len(come) == len(_names(gone)) == 1 and ratio(*gone, *come) >= _MISSPELT
+    """Return whether names were put right or written otherwise, and not replaced by others."""
+    fewer, more = sorted((gone, come), key=len)
+    is_same = all(any(_are_one_name(one, each) for each in more) for one in fewer)
+    return is_same and len(_without_figures(fewer)) == len(fewer) and len(more) <= _FEW_NAMES
 
 
-def _names(words: frozenset[str]) -> list[str]:
+def _are_one_name(one: str, other: str) -> bool:
+    """Return whether two words are spellings of one name, or one is short for the other: Sens. and Senators."""
+    short, long = sorted((one, other), key=len)
+    return ratio(one, other) >= _MISSPELT or long.startswith(short.removesuffix("s"))
+
+
+def _without_figures(words: frozenset[str]) -> list[str]:
     return [word for word in words if not word[0].isdigit()]
 
 
-def _share_headline(one: Edition, other: Edition) -> bool:
-    first, second = set(words_of(fold(one.headline))), set(words_of(fold(other.headline)))
-    return bool(first and second) and len(first & second) >= _SAME_HEADLINE * min(len(first), len(second))
+def _headline_likeness(one: Edition, other: Edition) -> float:
+    """Return how much of the shorter headline stands in the other."""
+    first, second = set(words_of(one.headline)), set(words_of(other.headline))
+    return len(first & second) / max(min(len(first), len(second)), 1)

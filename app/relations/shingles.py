@@ -23,25 +23,32 @@ SKETCH = 32
 """Numbers in a sketch: of pairs that share half of their shingles 99 in 100 share two of these."""
 _RUN = 5
 _WORDS = re.compile(r"[^\W_]+")
+_SPELT = {
+    word: str(number)
+    for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
+}
+_SENTENCE_STARTS = re.compile(r"(?:[.!?][\"'”’)]*\s+|\n\s*\n\s*|\n {4,})[\"'“‘(]*([^\W\d_]+)")
 _MULTIPLIER, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HIGH, _HIGHER = np.uint64(29), np.uint64(32)
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words, folded."""
-    return _WORDS.findall(fold(text))
+    """Return the words, folded, and small numbers as figures."""
+    return [_SPELT.get(word, word) for word in _WORDS.findall(fold(text))]
 
 
 def telling_words(text: str) -> frozenset[str]:
-    """Return the folded words that may be names or figures: those with a capital, and digits.
+    """Return the folded words that may be names or figures: those with a capital and digits.
 
-    Where most words have one, as in a text in capitals, it tells nothing: then digits alone.
+    A capital tells nothing where a sentence begins, but for the first, and where most words have one.
     """
     counts = Counter(_WORDS.findall(text))
+    figures = [word for word in counts if word[0].isdigit() or word.lower() in _SPELT]
     with_capital = [word for word in counts if word[0].isupper()]
-    figures = {word for word in counts if word[0].isdigit()}
-    is_told = 2 * sum(counts[word] for word in with_capital) <= counts.total()
-    return frozenset(words_of(" ".join([*figures, *with_capital] if is_told else figures)))
+    if 2 * sum(counts[word] for word in with_capital) > counts.total():
+        return frozenset(words_of(" ".join(figures)))
+    first = Counter(_SENTENCE_STARTS.findall(text))
+    return frozenset(words_of(" ".join([*figures, *(word for word in with_capital if counts[word] > first[word])])))
 
 
 def shingles_of(words: list[str]) -> Shingles:

@@ -19,7 +19,7 @@ from sqlalchemy import and_, bindparam, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from app.relations.copying import DAYS, LEAST_SHARED, LEAST_SHARED_ON_ONE_DAY, UNDATED, Edition, are_copies
+from app.relations.copying import DAYS, Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
@@ -106,7 +106,7 @@ class EditionGroup(NamedTuple):
 def editions_beside(session: Session, article: Article, limit: int) -> EditionGroup:
     """Return the group of an article, with at most `limit` of the others: the longest first, of these the earliest."""
     wanted = select(Article.id).where(Article.copy_group == article.copy_group, col(Article.copy_group).is_not(None))
-    members = list(session.exec(wanted.order_by(*_STANDING))) or [article.id]
+    members = list(session.exec(wanted.order_by(*_EDITION_ORDER))) or [article.id]
     others = [id for id in members if id != article.id]
     found = {each.id: each for each in select_in(session, select(Article), Article.id, others[:limit])}
     return EditionGroup(members[0], len(others), [found[id] for id in others[:limit]])
@@ -115,7 +115,7 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
     """For each of the articles that have copies: at most `most` of these, as a list shows them."""
     own, other = _ARTICLE.alias(), _ARTICLE.alias()
-    place = func.row_number().over(partition_by=own.c.id, order_by=_standing(other.c)).label("place")
+    place = func.row_number().over(partition_by=own.c.id, order_by=_edition_order(other.c)).label("place")
     joined = (
         core_select(own.c.id.label("beside"), other.c.id, other.c.headline, other.c.date, other.c.source, place)
         .join(other, and_(other.c.copy_group == own.c.copy_group, other.c.id != own.c.id))
@@ -150,14 +150,14 @@ def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
     yield from sorted(wrong | {id for id, group in groups.items() if group != least.get(id)})
 
 
-def _standing(article: Any) -> tuple[Any, ...]:
+def _edition_order(article: Any) -> tuple[Any, ...]:
     """Return the order of a group: the longest first, of these the earliest, of these the least id."""
     return article.word_count.desc(), article.date.nulls_last(), article.published_at.nulls_last(), article.id
 
 
 _ARTICLE = table_of(Article)
 _PAIR = ("article_id", "other_id")
-_STANDING = _standing(Article)
+_EDITION_ORDER = _edition_order(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
 _CANDIDATES = """
@@ -279,15 +279,8 @@ def _possible_copies(session: Session, one: Edition) -> list[str]:
         for id, digest, day, size, smallest in sketches
         if digest != one.digest
         and estimated_containment(one.sketch, _sketch_from(smallest), (len(one.shingles), size))
-        >= _ESTIMATED * _least_shared(one.day, day)
+        >= _ESTIMATED * least_shared(one.day, day)
     ]
-
-
-def _least_shared(one: int, other: int) -> float:
-    """Return how much articles of two days must share to be copies."""
-    if _UNDATED in (one, other):
-        return UNDATED
-    return LEAST_SHARED_ON_ONE_DAY if one == other else LEAST_SHARED
 
 
 def _windows(day: int) -> list[tuple[int, int, int]]:

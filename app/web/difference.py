@@ -51,7 +51,7 @@ def side_by_side(one: Article, other: Article) -> list[FacingPassages]:
             _go_on_alike(rows, one.body[slice(*span.a)])
         else:
             _go_on_apart(rows[-1], one.body, other.body, span)
-    return [row for row in rows if _has_text(row.one) or _has_text(row.other)]
+    return [row for row in rows if _says_something(row.one) or _says_something(row.other)]
 
 
 def _go_on_alike(rows: list[FacingPassages], text: str) -> None:
@@ -67,5 +67,5 @@ def _go_on_apart(row: FacingPassages, one: str, other: str, span: DifferentSpan)
     row.other.append((True, other[slice(*span.b)]))
 
 
-def _has_text(pieces: list[_Piece]) -> bool:
+def _says_something(pieces: list[_Piece]) -> bool:
     return any(text.strip() for _, text in pieces)
