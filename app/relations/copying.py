@@ -129,7 +129,7 @@ def are_copies(one: Edition, other: Edition) -> bool:
     if _count_shared(one, other) < _FEWEST_SHARED or share < _demanded_share(one, other):
         return False
     replaced = _Replacements.between(one, other)
-    if _may_be_put_right(one, other) and (replaced.names == 0 or _is_marked(one, other, replaced)):
+    if _may_be_put_right(one, other) and _is_put_right(one, other, replaced):
         return True
     # Where nearly all is shared, one place is where one of them was cut off, in the midst of a name.
     is_cut = replaced.places == 1 and share >= _WHOLE
@@ -143,7 +143,7 @@ def least_shared(one: int, other: int) -> float:
     if 0 in (one, other):
         return _UNDATED_SHARED
     apart = abs(one - other)
-    return math.inf if apart > DAYS else _FAR_SHARED if apart > _NEAR_DAYS else _PUT_RIGHT if apart == 0 else _SHARED
+    return math.inf if apart > DAYS else _FAR_SHARED if apart > _NEAR_DAYS else _PUT_RIGHT
 
 
 def copy_kind(one: Edition, other: Edition) -> CopyKind:
@@ -175,13 +175,24 @@ def _demanded_share(one: Edition, other: Edition) -> float:
 
 def _may_be_put_right(one: Edition, other: Edition) -> bool:
     """Return whether one may be the other put right: its figures are others then, and its words may be few."""
-    return bool(one.day) and one.day == other.day and _headline_likeness(one, other) >= _SAME_HEADLINE
+    if not (one.day and other.day) or _headline_likeness(one, other) < _SAME_HEADLINE:
+        return False
+    return one.day == other.day or (_days_apart(one, other) <= _NEAR_DAYS and _is_marked(one, other))
 
 
-def _is_marked(one: Edition, other: Edition, replaced: _Replacements) -> bool:
-    """Return whether a headline says that its article is another edition, and no more is replaced than that allows."""
-    is_said = relation_of(one.headline) is not None or relation_of(other.headline) is not None
-    return is_said and replaced.places < _MARKED_PLACES * _fewer_words(one, other)
+def _is_put_right(one: Edition, other: Edition, replaced: _Replacements) -> bool:
+    """Return whether no more is replaced than in a report that is put right: on its day any figures, and one name where
+    the headlines are the same."""
+    is_little = replaced.places < _MARKED_PLACES * _fewer_words(one, other)
+    is_one_name = replaced.names == 1 and is_little and _headline_likeness(one, other) == 1
+    if one.day == other.day and (replaced.names == 0 or is_one_name):
+        return True
+    return is_little and _is_marked(one, other)
+
+
+def _is_marked(one: Edition, other: Edition) -> bool:
+    """Return whether a headline says that its article is another edition."""
+    return relation_of(one.headline) is not None or relation_of(other.headline) is not None
 
 
 def _days_apart(one: Edition, other: Edition) -> int:
