@@ -1,0 +1,9 @@
+"""Dates in a text: what day, week, month, quarter or year an expression means, told from the article's own date.
+
+`spans` knows the values, `tense` whether a sentence speaks of what is to come, and `expressions` has the rules.
+"""
+
+from __future__ import annotations
+
+DATES_VERSION = "dates-1"
+"""The version of these rules. Raise it with every change that can change a date: texts are then read again."""

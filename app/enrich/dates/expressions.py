@@ -1,0 +1,409 @@
+"""Expressions that mean a date, rule by rule: a pattern, and what its words mean on the day of the article.
+
+The first rule that reads a stretch of the text keeps it. What has no year means the one in which it is nearest, rather
+in the past; a day of the week is the last of that name, or the next one where the sentence speaks of what is to come.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal, NamedTuple
+
+from app.enrich.dates.spans import (
+    Granularity,
+    as_day,
+    as_month,
+    as_quarter,
+    as_week,
+    as_year,
+    days_from,
+    granularity_of,
+    quarter_of,
+)
+from app.enrich.dates.tense import is_ahead, sentence_before
+from app.enrich.layout import TextBlock
+
+DateRule = Literal[
+    "iso", "day", "month", "quarter", "year", "weekday", "near-day", "near-span", "ago", "a-year-earlier",
+]  # fmt: skip
+CONFIDENCE: dict[DateRule, float] = {
+    "iso": 0.98, "day": 0.95, "month": 0.9, "quarter": 0.85, "year": 0.9, "weekday": 0.8, "near-day": 0.95,
+    "near-span": 0.85, "ago": 0.75, "a-year-earlier": 0.7,
+}  # fmt: skip
+"""How often each is right, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundDate:
+    """What stands at `start` to `end` means `value`: `2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2` or `2025`."""
+
+    start: int
+    end: int
+    text: str
+    value: str
+    granularity: Granularity
+    rule: DateRule
+    confidence: float
+
+
+class _Expression(NamedTuple):
+    """An expression, and the day from which it is told; None where the article has none."""
+
+    text: str
+    found: re.Match[str]
+    today: date | None
+
+    def group(self, name: str) -> str:
+        return (self.found.groupdict().get(name) or "").lower()
+
+    @property
+    def is_ahead(self) -> bool:
+        return is_ahead(self.text, *self.found.span())
+
+
+_MONTHS = "january february march april may june july august september october november december".split()
+_MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
+_MONTH = (
+    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
+    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
+)
+_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
+_DAY_OF_WEEK = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
+_SHORT_DAY = r"(?:(?:Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun)(?:day|nesday|sday|rsday|urday)?\.?,?\s+)?"
+_YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)"
+_NUMBERS = {
+    word: number
+    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
+} | {"a": 1, "an": 1}
+_COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an)"
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
+_ORDINAL = r"(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)"
+_SHIFTS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "following": 1}
+_PAST_MARGIN = 130
+"""Days by which a date that would be in the future has to be nearer than the one in the past, to be meant."""
+_ELEVENTH_OF_SEPTEMBER = "2001-09-11"
+_FOCUS = 500
+"""Characters from a quarter that is named to what is told of the same one a year earlier."""
+_NAMED_QUARTER = re.compile(rf"\b{_ORDINAL}(?:-|\s+)(?:fiscal[ -])?(?:quarter|qtr)", re.IGNORECASE)
+_QUARTER_END = re.compile(rf"\s+(?:ended|ending)\s+{_MONTH}\s+(?P<day>[0-3]?\d)(?:,?\s+{_YEAR})?\b")
+_GAME = re.compile(
+    r"\b(?:touchdown|yards?|points|halftime|coach|scored|field goal|rebounds?|pass(?:ing)?|game)\b", re.I
+)
+_BESIDE = 200
+"""Characters on either side of a quarter in which is looked for a game, which has quarters, too."""
+# `March and August 1986`, `April 3 to May 5, 1987`: the year at the end is that of both.
+_SHARED_YEAR = re.compile(
+    rf"\s*(?:,|and|or|to|through|until|-|–)\s*(?:early\s+|late\s+)?{_MONTH}(?:\s+[0-3]?\d)?,?\s+{_YEAR}\b"
+)
+_MONTH_BEFORE = re.compile(rf"\b{_MONTH}(?![\w'’]|\s+\d)")
+_NO_DAY_BEFORE = frozenset("a an every each any black super good bloody ash palm easter cyber fat per".split())
+_WORD_BEFORE = re.compile(r"(\w+)\s+$")
+_ATTACKS = re.compile(r"(?:,?\s+2001)?,?\s+(?:terror|attack|hijack|commission|memorial|victim)", re.IGNORECASE)
+_MONEY = re.compile(r"[$£€#]|\b(?:cents?|cts|dlrs|mln|million|billion|earn|profit|loss|sales|revenue|net|share)", re.I)
+
+
+def _number_of_month(name: str) -> int:
+    return _MONTH_NUMBERS[name[:3].lower()]
+
+
+def _counted(word: str) -> int:
+    return int(word) if word.isdigit() else _NUMBERS[word]
+
+
+def _nearest_year(today: date, month: int, day: int, *, ahead: bool) -> int:
+    """Return the year in which a day is nearest to today, on the side where the sentence looks."""
+
+    def distance(year: int) -> int:
+        try:
+            days = (date(year, month, day) - today).days
+        except ValueError:
+            return 10_000
+        return abs(days) + (_PAST_MARGIN if (days > 0) != ahead and days != 0 else 0)
+
+    return min((today.year - 1, today.year, today.year + 1), key=distance)
+
+
+def _whole_day(asked: _Expression) -> str | None:
+    month, day = _number_of_month(asked.group("month")), _counted(asked.group("day"))
+    if year := asked.group("year") or _shared_year(asked):
+        return as_day(date(int(year), month, day))
+    if (month, day) == (9, 11) and _ATTACKS.match(asked.text, asked.found.end()):
+        return _ELEVENTH_OF_SEPTEMBER
+    if asked.today is None:
+        return None
+    if asked.group("shift") == "last":
+        is_past = (asked.today - date(asked.today.year, month, day)).days > 0
+        return as_day(date(asked.today.year - (not is_past), month, day))
+    return as_day(date(_nearest_year(asked.today, month, day, ahead=asked.is_ahead), month, day))
+
+
+def _shared_year(asked: _Expression) -> str:
+    shared = _SHARED_YEAR.match(asked.text, asked.found.end())
+    return shared["year"] if shared is not None else ""
+
+
+def _numbered_day(asked: _Expression) -> str:
+    return as_day(date(int(asked.group("year")), int(asked.group("number")), int(asked.group("day"))))
+
+
+def _slashed_day(asked: _Expression) -> str | None:
+    """Read `5/13/2025` and `13/5/2025`, of which either number can only be a day; `5/6/2025` may be two days."""
+    one, other, year = int(asked.group("number")), int(asked.group("day")), int(asked.group("year"))
+    if one == other or other > 12 >= one:
+        return as_day(date(year, one, other))
+    return as_day(date(year, other, one)) if one > 12 >= other else None
+
+
+def _month_of_year(asked: _Expression) -> str:
+    return as_month(int(asked.group("year")), _number_of_month(asked.group("month")))
+
+
+def _bare_month(asked: _Expression) -> str | None:
+    if asked.today is None or _is_a_person(asked):
+        return None
+    if year := _shared_year(asked):
+        return as_month(int(year), _number_of_month(asked.group("month")))
+    month, today, shift = _number_of_month(asked.group("month")), asked.today, asked.group("shift")
+    if asked.group("of"):
+        return as_month(today.year + _SHIFTS[asked.group("of")], month)
+    if shift == "last":
+        return as_month(today.year if month < today.month else today.year - 1, month)
+    if shift == "next":
+        return as_month(today.year if month > today.month else today.year + 1, month)
+    if shift == "this":
+        return as_month(today.year, month)
+    return as_month(_nearest_year(today, month, 15, ahead=asked.is_ahead or month == today.month), month)
+
+
+def _is_a_person(asked: _Expression) -> bool:
+    """Return whether `May` may be a person, of whom more than of a month is said so: `spoke to May`."""
+    before = asked.text[asked.found.start() : asked.found.start("month")].strip().lower()
+    return asked.group("month") == "may" and before in ("to", "and", "for", "of", "by", "before", "after")
+
+
+def _weekday(asked: _Expression) -> str | None:
+    if asked.today is None:
+        return None
+    before = _WORD_BEFORE.search(asked.text, max(0, asked.found.start() - 12), asked.found.start())
+    if before is not None and before[1].lower() in _NO_DAY_BEFORE:
+        return None
+    wanted, shift = _DAYS.index(asked.group("weekday")), asked.group("shift")
+    back = (asked.today.weekday() - wanted) % 7
+    if shift in ("next", "coming", "following") or (shift not in ("last", "past") and back and asked.is_ahead):
+        return as_day(days_from(asked.today, 7 - back if back else 7))
+    return as_day(days_from(asked.today, -(back or 7) if shift in ("last", "past") else -back))
+
+
+_NEAR_DAYS = {"yesterday": -1, "last night": -1, "tomorrow": 1, "day before yesterday": -2, "day after tomorrow": 2}
+
+
+def _near_day(asked: _Expression) -> str | None:
+    if asked.today is None:
+        return None
+    return as_day(days_from(asked.today, _NEAR_DAYS.get(" ".join(asked.group("near").split()), 0)))
+
+
+def _near_span(asked: _Expression) -> str | None:
+    if asked.today is None:
+        return None
+    return _shifted(asked.today, _SHIFTS[asked.group("shift")], asked.group("unit"))
+
+
+def _ago(asked: _Expression) -> str | None:
+    if asked.today is None:
+        return None
+    return _shifted(asked.today, -_counted(asked.group("count")), asked.group("unit"))
+
+
+def _shifted(today: date, count: int, unit: str) -> str:
+    match unit:
+        case "day":
+            return as_day(days_from(today, count))
+        case "week" | "weekend":
+            return as_week(days_from(today, 7 * count))
+        case "month":
+            return as_month(today.year, today.month + count)
+        case "quarter":
+            return as_quarter(today.year, quarter_of(today) + count)
+        case _:
+            return as_year(today.year + count)
+
+
+def _quarter(asked: _Expression) -> str | None:
+    quarter = _ORDINALS[asked.group("ordinal")]
+    if year := asked.group("year") or asked.group("before"):
+        return as_quarter(int(year), quarter)
+    if asked.today is None:
+        return None
+    if shift := asked.group("shift"):
+        return as_quarter(asked.today.year + _SHIFTS[shift], quarter)
+    if (closing := _closing_day(asked)) is not None:
+        return as_quarter(closing.year, quarter_of(closing))
+    start, end = asked.found.span()
+    if _GAME.search(asked.text, max(0, start - _BESIDE), end + _BESIDE):
+        return None
+    year_of = asked.today.year if quarter <= quarter_of(asked.today) or asked.is_ahead else asked.today.year - 1
+    return as_quarter(year_of - (1 if asked.group("earlier") else 0), quarter)
+
+
+def _closing_day(asked: _Expression) -> date | None:
+    """Return the day on which a quarter of a company's own year ends: `fourth quarter ended March 31`."""
+    closing = _QUARTER_END.match(asked.text, asked.found.end())
+    if closing is None or asked.today is None:
+        return None
+    month, day, ahead = _number_of_month(closing["month"]), int(closing["day"]), "ending" in closing[0]
+    year = int(closing["year"]) if closing["year"] else _nearest_year(asked.today, month, day, ahead=ahead)
+    return date(year, month, day)
+
+
+def _a_year_earlier(asked: _Expression) -> str | None:
+    """Return the month or the quarter that the text speaks of, a year before: the month that the sentence names, or the
+    quarter where money is told of; else the year."""
+    if asked.today is None:
+        return None
+    start, end = asked.found.span()
+    if (month := _month_in_focus(asked.text, start)) is not None:
+        return as_month(_nearest_year(asked.today, month, 15, ahead=False) - 1, month)
+    named = _quarter_in_focus(asked.text, start)
+    about = asked.text[max(0, start - 160) : end + 80]
+    if named is None or not _MONEY.search(about):
+        return as_year(asked.today.year - 1)
+    year = asked.today.year if named <= quarter_of(asked.today) else asked.today.year - 1
+    return as_quarter(year - 1, named)
+
+
+def _month_in_focus(text: str, at: int) -> int | None:
+    named = list(_MONTH_BEFORE.finditer(text, at - len(sentence_before(text, at)), at))
+    return _number_of_month(named[0]["month"]) if named else None
+
+
+def _quarter_in_focus(text: str, at: int) -> int | None:
+    """Return the quarter named last before, or where there is none, first."""
+    before = list(_NAMED_QUARTER.finditer(text, max(0, at - _FOCUS), at))
+    found = before[-1] if before else _NAMED_QUARTER.search(text)
+    return _ORDINALS[found["ordinal"].lower()] if found is not None else None
+
+
+def _bare_year(asked: _Expression) -> str:
+    return as_year(int(asked.group("year")))
+
+
+class _DateReader(NamedTuple):
+    rule: DateRule
+    pattern: re.Pattern[str]
+    value: Callable[[_Expression], str | None]
+
+
+def _reader(rule: DateRule, pattern: str, value: Callable[[_Expression], str | None], flags: int = 0) -> _DateReader:
+    return _DateReader(rule, re.compile(pattern, flags), value)
+
+
+_DAY_NUMBER = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\s*(?:pct|percent|mln|million|billion|points?)\b)"
+_UNIT = r"(?P<unit>day|week|month|quarter|year)"
+_READERS: Sequence[_DateReader] = (
+    _reader("iso", rf"(?<![\d-]){_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)(?![\d-])", _numbered_day),
+    _reader("day", rf"\b(?:(?P<shift>last)\s+)?{_SHORT_DAY}{_MONTH}\s+{_DAY_NUMBER}(?:,?\s+{_YEAR}\b)?", _whole_day),
+    _reader("day", rf"\b{_MONTH}\s+(?P<day>(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b", _whole_day),
+    _reader("day", r"(?<![\d/])9/11(?![\d/])", lambda _: _ELEVENTH_OF_SEPTEMBER),
+    _reader(
+        "day",
+        rf"\b{_SHORT_DAY}(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?\b",
+        _whole_day,
+    ),
+    _reader("day", rf"(?<![\d/])(?P<number>\d\d?)/(?P<day>\d\d?)/{_YEAR}(?![\d/])", _slashed_day),
+    _reader(
+        "quarter",
+        rf"\b(?:(?P<shift>last|this|next)\s+year['’]s\s+|(?:the\s+)?(?P<before>(?:19|20)\d\d)(?:['’]s)?\s+"
+        rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:fiscal\s+)?{_ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{_YEAR})?\b",
+        _quarter,
+        re.IGNORECASE,
+    ),
+    _reader(
+        "a-year-earlier",
+        r"\b(?:the\s+(?:same\s+|corresponding\s+|comparable\s+)?(?:quarter|period)\s+(?:a|one)\s+year\s+(?:ago|earlier|before)"
+        r"|(?:(?:the\s+)?(?:same|corresponding|comparable)\s+(?:quarter|period)|(?:quarter|period))\s+last\s+year"
+        r"|(?:the\s+)?year-(?:ago|earlier)(?:\s+(?:quarter|period))?|(?:a|one)\s+year\s+(?:ago|earlier|before)"
+        r"|last\s+year['’]s\s+(?:quarter|period))\b",
+        _a_year_earlier,
+        re.IGNORECASE,
+    ),
+    _reader("month", rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b", _month_of_year),
+    _reader("month", rf"\b{_MONTH}\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b", _bare_month),
+    _reader(
+        "month",
+        rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s+|(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|of|[Dd]uring|[Ff]or|[Ff]rom"
+        rf"|through|to|[Ll]ate|[Ee]arly|[Bb]efore|[Aa]fter|[Ll]ast|and)\s+|(?:[Mm]id|[Ee]nd|[Ee]arly"
+        rf"|[Ll]ate)-))(?P<only>{_MONTH})(?![\w'’]|\s+\d)",
+        _bare_month,
+    ),
+    _reader(
+        "month",
+        r"\b(?P<month>January|February|April|June|July"
+        r"|August|September|October|November|December)\b(?!\s+(?:[A-Z]|\d))",
+        _bare_month,
+    ),
+    _reader(
+        "weekday",
+        rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Pp]ast|[Ff]ollowing)\s+)?{_DAY_OF_WEEK}\b",
+        _weekday,
+    ),
+    _reader(
+        "near-day",
+        r"\b(?:the\s+)?(?P<near>day\s+before\s+yesterday|day\s+after\s+tomorrow|yesterday|today|tonight|tomorrow"
+        r"|this\s+(?:morning|afternoon|evening)|last\s+night)\b",
+        _near_day,
+        re.IGNORECASE,
+    ),
+    _reader(
+        "near-span",
+        r"\b(?:the\s+)?(?P<shift>last|this|next|past|current|previous|coming)\s+(?:fiscal\s+)?(?P<unit>week|weekend|month|quarter|year)\b",
+        _near_span,
+        re.IGNORECASE,
+    ),
+    _reader("ago", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?:ago|earlier)\b", _ago, re.IGNORECASE),
+    _reader("year", rf"\b(?:fiscal|calendar)\s+{_YEAR}\b", _bare_year, re.IGNORECASE),
+    _reader(
+        "year",
+        rf"(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-)){_YEAR}(?![\d%/-]|[.,]\d|s\b|\s*(?:pct|percent|mln|million|billion|dlrs|dollars|tonnes|tons"
+        r"|shares|people|points|votes|miles|feet|ft|km|acres|barrels|jobs|men|women|troops|workers)\b)",
+        _bare_year,
+    ),
+)
+
+
+def find_dates(body: str, blocks: Sequence[TextBlock], today: str | None, begin: int = 0) -> tuple[FoundDate, ...]:
+    """Return the dates in the paragraphs of a text from `begin` on, in order, none overlapping another.
+
+    `today` is the article's own date. Where that is a month or a year, only what says its year itself is a date.
+    """
+    day = date.fromisoformat(today) if today is not None and len(today) > len("2025-05") else None
+    paragraphs = [block for block in blocks if block.kind == "paragraph" and block.end > begin]
+    taken = bytearray(len(body))
+    found = [
+        each
+        for reader in _READERS
+        for block in paragraphs
+        for each in _found_by(reader, body, max(block.start, begin), block.end, day, taken)
+    ]
+    return tuple(sorted(found, key=lambda each: each.start))
+
+
+def _found_by(
+    reader: _DateReader, body: str, start: int, end: int, today: date | None, taken: bytearray
+) -> Iterator[FoundDate]:
+    for match in reader.pattern.finditer(body, start, end):
+        first, last = match.span("only") if "only" in match.groupdict() and not match["shift"] else match.span()
+        if taken.find(1, first, last) >= 0:
+            continue
+        try:
+            value = reader.value(_Expression(body, match, today))
+        except (ValueError, OverflowError):
+            # The calendar has no 31 June, nor a year 10000.
+            continue
+        if value is not None:
+            taken[first:last] = b"\1" * (last - first)
+            confidence = CONFIDENCE[reader.rule]
+            yield FoundDate(first, last, body[first:last], value, granularity_of(value), reader.rule, confidence)
