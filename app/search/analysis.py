@@ -125,7 +125,7 @@ _BROKEN_LINE = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}(?=[\w{INVI
 _BROKEN_PLAINLY = re.compile(r"-[^\S\n]*\n[^\S\n]*(?=\w)")
 _GROUP_END = re.compile(rf"(?<=\d)[ {_THIN}](?=\d{{3}})")
 # A word of ASCII letters behind which no raw token goes on; and the signs behind which a word begins for certain.
-_PLAIN_WORD = re.compile(r"[a-zA-Z]+(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)")
+_PLAIN_WORD = re.compile(r"[a-zA-Z]+(?:['’]s)?(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)")
 _OPENING = frozenset('("')
 
 
@@ -237,10 +237,15 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
 
 
 def _opens_word(text: str, place: int) -> bool:
-    """Return whether a raw token that covers `place` can only begin there, as what stands before it shows. A space may
-    belong to the end of a line behind a hyphen."""
-    before = text[place - 1] if place else "("
-    return before in _OPENING or (before == " " and not text[max(place - 2, 0)].isspace())
+    """Return whether a raw token that covers `place` can only begin there, as what stands before it shows. White space
+    may belong to the end of a line behind a hyphen."""
+    if not place:
+        return True
+    before = text[place - 1]
+    if before not in " \n":
+        return before in _OPENING
+    last = text[max(place - 2, 0)]
+    return not last.isspace() and (before == " " or last not in _LINE_JOINERS)
 
 
 def _one_back(text: str, start: int, after: int) -> int | None:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from sys import getsizeof
 from typing import NamedTuple
+from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal_column, update
 from sqlmodel import Session, col, select
 
+from app.cache import Cache, Shelf
 from app.effort import spend
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED_GLOB
@@ -101,17 +104,43 @@ def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
     Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
     was withdrawn a moment ago, which the index does not know yet, has no text.
     """
-    columns = "id, iif(status = 'published', body, ''), furniture"
-    found: dict[str, ShownText] = {}
-    for chunk in chunks(ids):
-        marks = ", ".join("?" * len(chunk))
-        for id, body, marked in database.rows(f"SELECT {columns} FROM article WHERE id IN ({marks})", chunk):
-            spend(len(body))
-            found[id] = ShownText(body, tuple((start, end) for start, end in json.loads(marked or "[]")))
+    shelf = _shown_now(database)
+    found = {id: text for id in ids if (text := shelf.find(id)) is not None}
+    for id, text in _read_texts(database, [id for id in ids if id not in found]):
+        found[id] = text
+        shelf.put(id, text)
     for id in ids:
         if id not in found:
             raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
+    spend(sum(len(text.body) for text in found.values()))
     return found
+
+
+def _read_texts(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, ShownText]]:
+    for chunk in chunks(ids):
+        for id, body, furniture in database.rows(_TEXTS.format(placeholders(chunk)), chunk):
+            marked = () if furniture in (None, "[]") else json.loads(furniture)
+            yield id, ShownText(body, tuple((start, end) for start, end in marked))
+
+
+def _shown_now(database: Database) -> Shelf[ShownText]:
+    """Return the texts that were read since anybody committed; what the caller reads from now on may be put there."""
+    version = database.version()
+    read_at, shelf = _shown.get(database, (None, None))
+    if shelf is None or read_at != version:
+        shelf = _cache.shelf(_text_size)
+        _shown[database] = version, shelf
+    return shelf
+
+
+def _text_size(text: ShownText) -> int:
+    return getsizeof(text.body) + 300
+
+
+_TEXTS = "SELECT id, iif(status = 'published', body, ''), furniture FROM article WHERE id IN ({})"
+_cache = Cache(16 * 1024 * 1024)
+"""Bytes of texts: what is shown once is soon shown again, and lies scattered over the file."""
+_shown: WeakKeyDictionary[Database, tuple[int, Shelf[ShownText]]] = WeakKeyDictionary()
 
 
 def article_mentions(session: Session, id: str) -> list[Mention]:

@@ -50,6 +50,22 @@ def test_texts(archive: Archive, ids: dict[str, str]) -> None:
         articles.texts(archive.database, [ids["1"], "0" * 16])
 
 
+def test_a_text_is_shown_as_it_is_now_however_often_it_was_read(archive: Archive, ids: dict[str, str]) -> None:
+    def change(columns: str) -> None:
+        with archive.database.writing() as session:
+            session.connection().exec_driver_sql(f"UPDATE article SET {columns} WHERE id = ?", (ids["1"],))
+
+    for columns, shown in (
+        ("body = 'Before.'", ("Before.", ())),
+        ("body = 'After.', furniture = '[[0, 5]]'", ("After.", ((0, 5),))),
+        ("status = 'withdrawn'", ("", ((0, 5),))),
+        ("status = 'published', furniture = NULL", ("After.", ())),
+    ):
+        change(columns)
+        for _ in range(2):
+            assert articles.texts(archive.database, [ids["1"]]) == {ids["1"]: shown}
+
+
 def test_more_ids_than_sqlite_binds(archive: Archive, ids: dict[str, str]) -> None:
     many = [f"{number:016x}" for number in range(40_000)]
     with archive.database.reading() as session:
