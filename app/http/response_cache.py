@@ -1,14 +1,15 @@
 """Ready answers: what was asked before, of the same state of the archive, is sent again without asking anyone.
 
-A reader turns pages back, a front end repeats its start page, a dashboard polls. The state is a few numbers that move
-with every commit to the rows and every generation of the index, so an answer is never older than either; and the day,
-for `date_from=-7d`.
+A reader turns pages back, a front end repeats its start page, a dashboard polls; pages for people are kept too. The
+state is a few numbers that move with every commit to the rows and every generation of the index, so an answer is never
+older than either; and the day, for `date_from=-7d`.
 
 Since when it is what it is, a process has seen for itself: that is `Last-Modified`, for readers that know no tags.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from time import time
@@ -159,9 +160,15 @@ def _response_size(answer: _CachedResponse) -> int:
 def _is_shareable(scope: Scope) -> bool:
     """Return whether the answer may be kept: what somebody was shown for a key is not for the next one, who may have
     none."""
-    if scope["type"] != "http" or scope["method"] != "GET" or not path_within(scope).startswith("/v1/"):
+    if scope["type"] != "http" or scope["method"] != "GET":
         return False
-    return "authorization" not in Headers(scope=scope)
+    path = path_within(scope)
+    is_read = path.startswith("/v1/") or _PAGES.fullmatch(path) is not None
+    return is_read and "authorization" not in Headers(scope=scope)
+
+
+_PAGES = re.compile(r"/|/(articles|entities)/[^/]+|/(entities|sources|calendar|how-to-search)")
+"""What says nothing but what the archive holds; other pages tell what is under way, or are forms."""
 
 
 def _cache_key(scope: Scope) -> tuple[object, ...]:

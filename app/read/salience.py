@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from app.ids import is_unresolved
 from app.store.articles import NamedEntity
@@ -23,8 +24,14 @@ def by_salience(named: Sequence[NamedEntity], headline: str, articles: int) -> l
     words = set(_WORD.findall(fold(headline)))
 
     def weight(entity: NamedEntity) -> float:
-        in_headline = not words.isdisjoint(_WORD.findall(fold(entity.name))[-1:])
+        in_headline = _last_word(entity.name) in words
         mentions = entity.mentions + _IN_HEADLINE * in_headline + _IN_LEAD * (entity.first < _LEAD)
         return mentions * math.log2(1 + max(articles, 1) / max(entity.article_count, 1))
 
     return sorted(named, key=lambda entity: (is_unresolved(entity.id), -weight(entity)))
+
+
+@lru_cache(maxsize=10_000)
+def _last_word(name: str) -> str | None:
+    """Return the last word of a name, folded; None where it has no letter."""
+    return next(iter(_WORD.findall(fold(name))[-1:]), None)

@@ -18,9 +18,9 @@ from app.effort import spend_unbounded
 from app.errors import NotFound
 from app.ids import UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
-from app.store.bulk import select_in
+from app.store.bulk import chunks, select_in
 from app.store.database import Database
-from app.store.plain import load_plain, load_plain_in, select_plain
+from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
 from app.store.tables import Alias, ArticleEntity, Entity
 from app.store.totals import count_aliases
 from app.text import fold
@@ -67,9 +67,15 @@ def load_entities(session: Session, ids: Sequence[str]) -> dict[str, Entity]:
 def labels(session: Session, ids: Sequence[str]) -> dict[str, str]:
     """Return what to call each of these that an index holds. It may be behind the rows, and know one by the id that it
     had before articles read since joined it to another: then as the articles that give it this id call it."""
-    known = {id: _label(id, entity.name) for id, entity in load_entities(session, ids).items()}
+    known: dict[str, str] = {}
+    for chunk in chunks(ids):
+        shown = select_plain(session, _SHOWN_NAMES.format(placeholders(chunk)), chunk)
+        known |= {id: _label(id, name) for id, name in shown}
     joined = {id: _label(id, _called_in_articles(session, id) or _spelt_out(id)) for id in ids if id not in known}
     return known | joined
+
+
+_SHOWN_NAMES = "SELECT id, name FROM entity WHERE NOT hidden AND id IN ({})"
 
 
 def _label(id: str, name: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -86,6 +87,7 @@ def _menu(root: str, path: str) -> list[Way]:
     return [Way(label, Address(root + part), path == root + part) for part, label in MENU]
 
 
+@lru_cache(maxsize=20_000)
 def civil(text: str | None) -> str:
     """A civil date as people write it, as precise as it was given: `1969-07-20` is 20 July 1969."""
     match (text or "").split("-"):

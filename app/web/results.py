@@ -70,7 +70,7 @@ def _snippet_html(hit: ArticleHit, text: store.ShownText, highlighter: highlight
     is_cut = not found.opens or (before_rest and not found.start and hit.card.headline.endswith("…"))
     before = "…\u00a0" if is_cut else ""
     after = "\u00a0…" if found.end < len(rest) else ""
-    return Markup("{}{}{}").format(before, _marked_html(found.text, found.matches, found.start), after)
+    return before + _marked_html(found.text, found.matches, found.start) + after
 
 
 def _headline_end(hit: ArticleHit, body: str) -> int:

@@ -15,8 +15,10 @@ from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.read import relative_dates
+from app.search.engine import STALE_SECONDS
 from app.settings import Settings
 from app.store.tables import Article
+from app.web.site import create_app
 from tests.served import serve
 
 
@@ -50,6 +52,31 @@ def test_a_repeated_question_gets_the_same_bytes(settings: Settings) -> None:
         client.get("/v1/search?q=lighthouse&limit=2")
         client.get("/v1/search?q=lighthouse&limit=1", headers={"Host": "archive.example"})
         assert cached(client) == 1
+
+
+def test_pages_are_ready_too_and_never_older_than_the_archive(settings: Settings) -> None:
+    with serve(create_app(settings)) as client:
+        id = client.get("/v1/search?q=lighthouse").json()["results"][0]["id"]
+        pages = ["/", "/?q=lighthouse", f"/articles/{id}", "/entities", "/sources", "/calendar", "/how-to-search"]
+        before = cached(client)
+        for path in pages:
+            first, again = client.get(path), client.get(path)
+            assert (first.status_code, again.content, again.headers["etag"]) == (
+                200,
+                first.content,
+                first.headers["etag"],
+            )
+            known = client.get(path, headers={"If-None-Match": first.headers["etag"]})
+            assert (known.status_code, known.content) == (304, b"")
+        assert cached(client) == before + 2 * len(pages)
+        add(settings, "butler")
+        time.sleep(2 * STALE_SECONDS)
+        assert "2 articles" in client.get("/?q=lighthouse").text
+        counted = cached(client)
+        for path in ("/archive", "/add", "/feeds", f"/articles/{id}/withdraw", "/articles/nobody"):
+            assert client.get(path).content
+            assert client.get(path).headers["cache-control"] in ("no-cache", "no-store")
+        assert cached(client) == counted
 
 
 def test_who_has_the_ready_answer_is_told_so(settings: Settings) -> None:
