@@ -11,6 +11,7 @@ from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.api import (
     articles,
+    calendar,
     changes,
     copies,
     decisions,
@@ -49,9 +50,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, quotes, articles, copies, writing, uploads, rejections, feeds, entities, decisions,
-    withdrawals,
-    searches, changes, health,
+    search, export, feed, timeline, calendar, quotes, articles, copies, writing, uploads, rejections, feeds, entities,
+    decisions, withdrawals, searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

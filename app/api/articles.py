@@ -18,6 +18,7 @@ from app.http.route import PromptRoute
 from app.read.articles import article_view, told_text
 from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.lookups import find_sought, ids_sought, lookup_results
+from app.read.mentioned import article_dates
 from app.read.models import Article, Lookup, SimilarArticles, ordered
 from app.read.params import ArticleParams, CitationParams, LookupBody, SimilarParams
 from app.read.quotes import quotes_of
@@ -78,6 +79,8 @@ def get_article(
         article = article_view(session, store.load_article(session, article_id), prefix_of(request.scope))
         if "quotes" in params.include:
             article["quotes"] = quotes_of(session, article_id)
+        if "dates" in params.include:
+            article["dates"] = article_dates(session, article_id)
     if clause is not None:
         article["matches"] = wire_spans(highlight.matches(clause, article["body"]))
     return reply(request, ordered(Article, article))

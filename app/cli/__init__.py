@@ -234,6 +234,10 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
         ),
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day, month or year.")] = None,
+    mentions: Annotated[
+        str | None,
+        typer.Option(metavar="DATE", help="Only articles that speak of it: 2025-05-05, 2025-W18, 2025-05, 2025-Q2."),
+    ] = None,
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many articles to show.")] = 10,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -250,8 +254,9 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
     from app.store.articles import texts
 
     params = _checked_params(
-        q=" ".join(query), source=source, author=author, entity=entity, date_from=first, date_to=last, limit=limit
-    )
+        q=" ".join(query), source=source, author=author, entity=entity, date_from=first, date_to=last,
+        mentions_date=mentions, limit=limit,
+    )  # fmt: skip
     with (settled if entity else existing)(data_dir) as archive:
         if not is_ours(archive):
             raise errors.IndexUnavailable("The index was not made from these articles. Run: dateline reindex")

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from app.enrich import lexicon
+from app.enrich.dates import DATES_VERSION
+from app.enrich.dates.expressions import find_dates
 from app.enrich.layout import Layout
 from app.enrich.mentions import recognise
 from app.enrich.prepared import prepare
@@ -26,6 +28,8 @@ class LaidOut:
     id: str
     body: str
     layout: Layout
+    date: str | None = None
+    """Its own date, from which others are told."""
 
 
 class Enricher:
@@ -33,7 +37,7 @@ class Enricher:
 
     def __init__(self, model: str) -> None:
         self._recogniser = Recogniser(model)
-        self.pipeline = f"{PIPELINE}+{QUOTES}+words-{lexicon.edition()}+{self._recogniser.version}"
+        self.pipeline = f"{PIPELINE}+{QUOTES}+{DATES_VERSION}+words-{lexicon.edition()}+{self._recogniser.version}"
 
     def enrich(self, batch: Sequence[LaidOut]) -> list[Enrichment]:
         prepared = [prepare(source.body, source.layout.blocks) for source in batch]
@@ -41,5 +45,7 @@ class Enricher:
         for text, read, found in zip(batch, prepared, self._recogniser.read(prepared), strict=True):
             mentions = recognise(text.body, read, found, text.layout.dateline)
             named = resolve(text.id, text.body, mentions, text.layout.dateline, self.pipeline)
-            enrichments.append(replace(named, quotes=find_quotes(text.body, text.layout.blocks, named.entities)))
+            blocks, begin = text.layout.blocks, text.layout.dateline.end if text.layout.dateline else 0
+            quotes = find_quotes(text.body, blocks, named.entities)
+            enrichments.append(replace(named, quotes=quotes, dates=find_dates(text.body, blocks, text.date, begin)))
         return enrichments

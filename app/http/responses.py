@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.archive import Archive
 from app.read.relative_dates import settled_date
-from app.search.attributes import DATES
+from app.search.attributes import DATES, MENTIONED_DATES
 from app.search.engine import SearchEngine
 from app.text import fingerprint
 
@@ -27,6 +27,7 @@ PIECE = 128 * 1024
 """Bytes: a hundredth of a second of compression, at the worst. Nearly every answer is smaller, and goes as a whole."""
 
 _encode = msgspec.json.Encoder().encode
+_TOLD_FROM_TODAY = (*DATES, *MENTIONED_DATES)
 
 
 class NotModified(Exception):
@@ -110,7 +111,7 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
     """
     status = engine.status()
     state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
-    days = (value for name, value in _settled_items(request) if name in DATES)
+    days = (value for name, value in _settled_items(request) if name in _TOLD_FROM_TODAY)
     return _raise_if_known(request, _weak_tag(*state, str(request.url), *days), client_tags(request.headers) - {"*"})
 
 
@@ -139,7 +140,7 @@ def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, di
 def _settled_items(request: Request) -> list[tuple[str, str]]:
     """Return the parameters, dates that are told from today as those that they mean."""
     given = request.query_params.multi_items()
-    return [(name, settled_date(value) if name in DATES else value) for name, value in given]
+    return [(name, settled_date(value) if name in _TOLD_FROM_TODAY else value) for name, value in given]
 
 
 async def _handle_moved(_request: Request, error: Exception) -> Response:

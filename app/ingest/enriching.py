@@ -100,4 +100,4 @@ def put_names(session: Session, found: Sequence[tuple[str, Enrichment]]) -> None
 
 def laid_out(article: Article) -> LaidOut:
     headline = None if article.headline_derived else article.headline
-    return LaidOut(article.id, article.body, lay_out(article.body, headline, article.dateline))
+    return LaidOut(article.id, article.body, lay_out(article.body, headline, article.dateline), article.date)

@@ -24,6 +24,7 @@ from app.store import furniture, receipts, withdrawals
 from app.store.articles import arrivals, changed_after, count_changed_after, entities_of, touch
 from app.store.copies import compare_some, is_compared, renew_copies
 from app.store.linking import is_settled, replace_furnished, settle_entities
+from app.store.mentioned import values_of
 from app.store.sequence import newest
 from app.store.tables import Article
 
@@ -212,11 +213,11 @@ def _go_on(archive: Archive, stopped: Stopped) -> int:
             raise Interrupted("Stopped while the index was brought up to date.")
 
 
-def document(article: Article, entities: tuple[str, ...], added: int) -> Document:
-    """Return the article as an engine holds it: the columns that a document has a field for, the entities and when it
-    came in."""
+def document(article: Article, entities: tuple[str, ...], added: int, mentioned: tuple[str, ...] = ()) -> Document:
+    """Return the article as an engine holds it: the columns that a document has a field for, the entities, when it came
+    in, and the dates that it speaks of."""
     columns = {name: getattr(article, name) for name in _COLUMNS}
-    return Document(entities=entities, added=added, **columns)
+    return Document(entities=entities, added=added, mentioned=mentioned, **columns)
 
 
 def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus]:
@@ -255,8 +256,8 @@ def _changed(session: Session, sequence: int) -> list[Article]:
 
 def _documents(session: Session, articles: list[Article]) -> list[Document]:
     ids = [article.id for article in articles]
-    entities, added = entities_of(session, ids), arrivals(session, ids)
-    return [document(article, entities[article.id], added[article.id]) for article in articles]
+    entities, added, mentioned = entities_of(session, ids), arrivals(session, ids), values_of(session, ids)
+    return [document(each, entities[each.id], added[each.id], mentioned[each.id]) for each in articles]
 
 
 def published(session: Session) -> Iterator[Document]:

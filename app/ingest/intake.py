@@ -260,7 +260,7 @@ def _became(batch: _Batch, judged: list[_Judged]) -> list[Became]:
 
 
 def _text(draft: Draft, verdict: Verdict) -> LaidOut:
-    return LaidOut(verdict.article, draft.body, draft.layout)
+    return LaidOut(verdict.article, draft.body, draft.layout, draft.date)
 
 
 def _steps(judged: Iterable[_Judged]) -> Iterator[list[_Judged]]:

@@ -108,5 +108,18 @@ def names(found: Iterable[tuple[str, Enrichment]]) -> Names:
             }
             for quote in enrichment.quotes
         )
+        rows.dates.extend(
+            {
+                "article_id": id,
+                "start": found_date.start,
+                "end": found_date.end,
+                "value": found_date.value,
+                "granularity": found_date.granularity,
+                "rule": found_date.rule,
+                "confidence": found_date.confidence,
+                "text": found_date.text,
+            }
+            for found_date in enrichment.dates
+        )
         rows.acronyms.extend({"article_id": id, "short": pair.short, "long": pair.long} for pair in enrichment.acronyms)
     return rows

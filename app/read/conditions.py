@@ -101,7 +101,10 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
 
 
 def filters_in_force(filters: Filters) -> list[FilterInForce]:
-    bounds = (("date_from", filters.date_from), ("date_to", filters.date_to))
+    bounds = (
+        ("date_from", filters.date_from), ("date_to", filters.date_to),
+        ("mentions_date_from", filters.mentions_from), ("mentions_date_to", filters.mentions_to),
+    )  # fmt: skip
     given = [(name, value) for name, value in bounds if value is not None]
     given += [(name, value) for name in FILTERS for value in filters.of(name)]
     return [{"name": name, "value": value} for name, value in given]

@@ -313,6 +313,46 @@ NamesState = Annotated[
 ]
 
 
+Granularity = Literal["day", "week", "month", "quarter", "year"]
+DateValue = Annotated[
+    str,
+    Field(
+        description="A day, a week, a month, a quarter or a year: ISO 8601 where that knows it.",
+        examples=["2025-05-05", "2025-W18", "2025-05", "2025-Q2", "2025"],
+    ),
+]
+
+
+class ArticleDate(TypedDict):
+    """A date that an article speaks of, told from its own date where the text leaves something out."""
+
+    text: str
+    start: Offset
+    end: Offset
+    value: DateValue
+    granularity: Granularity
+    rule: Annotated[str, Field(description="How it was read; docs/entities.md lists the rules.")]
+    confidence: Annotated[float, Field(description="How often that is right, about.", ge=0, le=1)]
+
+
+class CalendarEntry(TypedDict):
+    """A date, its days, and how many of the articles speak of it."""
+
+    value: DateValue
+    granularity: Granularity
+    start: CivilDay
+    end: CivilDay
+    count: Annotated[int, Field(ge=1)]
+
+
+class MentionedCalendar(TypedDict):
+    """The dates that articles speak of, in order of their first days."""
+
+    query: QueryRead
+    articles: Annotated[int, Field(description="That meet the conditions.", ge=0)]
+    results: list[CalendarEntry]
+
+
 class Speaker(TypedDict):
     """Who says it, as the article has it, perhaps by a pronoun; and the entity, where one is named."""
 
@@ -412,6 +452,7 @@ class Article(TypedDict):
     entities: list[EntityMentions]
     matches: NotRequired[Annotated[list[Span], Field(description="Where the `q` asked hits this body.")]]
     quotes: NotRequired[Annotated[list[Quote], Field(description="With `include`: what is said in it, and by whom.")]]
+    dates: NotRequired[Annotated[list[ArticleDate], Field(description="With `include`: what dates it speaks of.")]]
     provenance: Provenance
     links: ArticleLinks
 

@@ -24,10 +24,11 @@ from pydantic import (
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
+from app.days import PATTERN, days_of
 from app.errors import InvalidParameter
 from app.ids import EntityType
 from app.read import relative_dates
-from app.read.models import DecisionKind, Digest, HitExtra, HitField, WithdrawalKind
+from app.read.models import DecisionKind, Digest, Granularity, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, FacetWords, Match, Query, Sort
@@ -86,6 +87,24 @@ def _digits(value: object) -> object:
 
 _DIGITS = BeforeValidator(_digits)
 CivilDate = Annotated[str, AfterValidator(_civil_date)]
+
+
+def _stretch(text: str) -> str:
+    """Return a stretch of the calendar, also where it was told from today."""
+    if relative_dates.is_relative(text):
+        return relative_dates.settled_date(text)
+    try:
+        days_of(text)
+    except ValueError:
+        raise PydanticCustomError(
+            "civil_date",
+            "A date that is spoken of is YYYY, YYYY-Qn, YYYY-MM, YYYY-Www or YYYY-MM-DD, or told from today: -7d.",
+        ) from None
+    return text
+
+
+Stretch = Annotated[str, AfterValidator(_stretch)]
+_STRETCH_SCHEMA: dict[str, Any] = {"pattern": f"^({PATTERN}|{relative_dates.PATTERN})$"}
 Name = Annotated[str, Field(min_length=1, max_length=200)]
 Names = Annotated[list[Name], Field(max_length=_MOST_VALUES)]
 Limit = Annotated[int, Field(ge=1, le=100, description="Results on a page.", examples=[20]), _DIGITS]
@@ -163,6 +182,24 @@ class _BaseConditions(Params):
         examples=["2025"],
         json_schema_extra=_DATE_SCHEMA,
     )
+    mentions_date: Stretch | None = Field(
+        None,
+        description="Speaking of a date in this year, quarter, month, week or day.",
+        examples=["1969-07"],
+        json_schema_extra=_STRETCH_SCHEMA,
+    )
+    mentions_date_from: Stretch | None = Field(
+        None,
+        description="Speaking of a date then or later. Also told from today: `-7d`, `today`.",
+        examples=["1969-07-20"],
+        json_schema_extra=_STRETCH_SCHEMA,
+    )
+    mentions_date_to: Stretch | None = Field(
+        None,
+        description="Speaking of a date then or earlier; all of it must lie between the two.",
+        examples=["1969-Q3"],
+        json_schema_extra=_STRETCH_SCHEMA,
+    )
     entity_name: Names = Field(
         default_factory=list,
         description="Names or aliases of entities; all of them are named. One that several share is refused with the "
@@ -194,18 +231,21 @@ class Conditions(_Filtered):
         """`named`: the entity ids that `entity_name` was resolved to."""
         given = {name: getattr(self, name) for name in FILTERS}
         given["entity"] = [*given["entity"], *named]
-        date_from, date_to = self._date_bounds()
-        return Filters(date_from, date_to, **{name: tuple(dict.fromkeys(values)) for name, values in given.items()})
+        date_from, date_to = self._bounds("date")
+        mentions_from, mentions_to = self._bounds("mentions_date")
+        chosen = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
+        return Filters(date_from, date_to, mentions_from=mentions_from, mentions_to=mentions_to, **chosen)
 
-    def _date_bounds(self) -> tuple[str | None, str | None]:
-        if self.date:
-            if self.date_from or self.date_to:
-                raise InvalidParameter("date", "Give either date, or date_from and date_to.")
-            return date_bounds(self.date)
-        first = date_bounds(self.date_from)[0] if self.date_from else None
-        last = date_bounds(self.date_to)[1] if self.date_to else None
+    def _bounds(self, name: str) -> tuple[str | None, str | None]:
+        """Return the first and the last day of a date that is given whole or by its two ends."""
+        whole, begins, ends = (getattr(self, each) for each in (name, f"{name}_from", f"{name}_to"))
+        if whole:
+            if begins or ends:
+                raise InvalidParameter(name, f"Give either {name}, or {name}_from and {name}_to.")
+            return days_of(whole)
+        first, last = days_of(begins)[0] if begins else None, days_of(ends)[1] if ends else None
         if first and last and first > last:
-            raise InvalidParameter("date_to", f"{self.date_to} is before date_from, {self.date_from}.")
+            raise InvalidParameter(f"{name}_to", f"{ends} is before {name}_from, {begins}.")
         return first, last
 
 
@@ -367,6 +407,12 @@ class QuoteParams(Conditions):
     cursor: Cursor = None
 
 
+class MentionedDatesParams(Conditions):
+    granularity: Granularity | SkipJsonSchema[None] = Field(
+        None, description="Only dates of this length.", examples=["day"]
+    )
+
+
 class TimelineParams(Conditions):
     interval: AnyInterval = "auto"
 
@@ -409,10 +455,11 @@ class ArticleParams(Params):
     q: QueryText = Field(
         "", description="A query text; `matches` then says where it hits this body.", examples=['"full support"']
     )
-    include: list[Literal["quotes"]] = Field(
+    include: list[Literal["quotes", "dates"]] = Field(
         default_factory=list,
         max_length=_MOST_VALUES,
-        description="What it shall have besides: `quotes` (what is said in it, and by whom).",
+        description="What it shall have besides: `quotes` (what is said in it, and by whom), `dates` (what days "
+        "it speaks of).",
         examples=[["quotes"]],
     )
 

@@ -58,8 +58,9 @@ SOURCE = ValueView("source", lambda document: (document.source,))
 AUTHOR = ValueView("author", lambda document: document.authors, fold, spelt=True)
 PLACE = ValueView("place", lambda document: (document.place,), place_key)
 LANGUAGE = ValueView("language", lambda document: (document.language,))
+MENTIONED = ValueView("mentioned", lambda document: document.mentioned)
 
-VIEWS = (ENTITY, SOURCE, AUTHOR, PLACE, LANGUAGE)
+VIEWS = (ENTITY, SOURCE, AUTHOR, PLACE, LANGUAGE, MENTIONED)
 """In the order in which segments hold them."""
 WORDED: dict[str, ValueView] = {"source": SOURCE, "author": AUTHOR}
 """Views whose values are found by their words, under the name of the field."""
@@ -87,7 +88,8 @@ def _filter_field(view: ValueView, how: How, description: str, *examples: str, v
 @dataclass(frozen=True, slots=True)
 class Filters:
     """What an article must be besides matching. Dates are inclusive ISO days ("YYYY-MM-DD"); an article whose date is a
-    month or a year passes where all of its days do. Ids are entity ids."""
+    month or a year passes where all of its days do; and so does one that speaks of a day, a week, a month, a quarter or
+    a year from `mentions_from` to `mentions_to`. Ids are entity ids."""
 
     date_from: str | None = None
     date_to: str | None = None
@@ -108,6 +110,8 @@ class Filters:
     )
     dateline: tuple[str, ...] = _filter_field(PLACE, "any", "Places in the dateline; any of them.", "New Delhi")
     language: tuple[str, ...] = _filter_field(LANGUAGE, "any", "Language codes; any of them.", "en")
+    mentions_from: str | None = None
+    mentions_to: str | None = None
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return the values wanted under the filter of that name."""
@@ -118,6 +122,8 @@ EVERYTHING = Filters()
 FILTERS = {each.name: Filter(name=each.name, **each.metadata) for each in fields(Filters) if each.metadata}
 DATES = ("date", "date_from", "date_to")
 """The parameters that choose articles by day."""
+MENTIONED_DATES = ("mentions_date", "mentions_date_from", "mentions_date_to")
+"""Those that choose them by what days they speak of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ class Document:
     its text as printed, `place` the place in it: what the dateline is filtered and counted by, in capitals whatever its
     own case ("NEW DELHI"). `published_at` is `date` with a time of day, where that is known, and orders the articles of
     a day. `furniture` are spans of the body whose words count for little. `copy_group` is the same for copies of one
-    piece of news: the id of one of them.
+    piece of news: the id of one of them. `mentioned` are the dates it speaks of (`2025-05-05`, `2025-W18`, `2025-05`,
+    `2025-Q2`, `2025`).
     """
 
     id: str
@@ -48,6 +49,7 @@ class Document:
     published_at: str | None = None
     furniture: Sequence[Sequence[int]] | None = None
     copy_group: str | None = None
+    mentioned: Sequence[str] = ()
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):

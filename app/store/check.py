@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 from sqlalchemy import func, text
 from sqlmodel import Session, col, select
@@ -11,10 +12,14 @@ from app.store import furniture
 from app.store.articles import changed_after
 from app.store.copies import wrongly_grouped
 from app.store.names import misplaced_names
-from app.store.tables import Article, Mention, Quote, RepeatedBlock
+from app.store.tables import Article, Mention, MentionedDate, Quote, RepeatedBlock
 from app.text import fingerprint
 
 _STEP = 200
+_PASSAGES: tuple[tuple[type[Any], str, str], ...] = (
+    (Mention, "mention", "surface"), (Quote, "quote", "text"), (MentionedDate, "date", "text"),
+)  # fmt: skip
+"""What is a passage of a body, what a finding calls it, and the column that has its text."""
 
 
 def check_file(session: Session, *, deep: bool) -> Iterator[str]:
@@ -39,13 +44,11 @@ def check_texts(session: Session) -> Iterator[str]:
             if fingerprint(headline, article.body, article.date or "") != article.content_sha256:
                 yield f"Article {article.id} is not what its hash says"
         bodies = {article.id: article.body for article in step}
-        for mention in session.exec(select(Mention).where(col(Mention.article_id).in_(bodies))):
-            # A damaged table may give a row for a key that it does not have.
-            if bodies.get(mention.article_id, "")[mention.start : mention.end] != mention.surface:
-                yield f"A mention of article {mention.article_id} is not what stands at {mention.start} of its body"
-        for quote in session.exec(select(Quote).where(col(Quote.article_id).in_(bodies))):
-            if bodies.get(quote.article_id, "")[quote.start : quote.end] != quote.text:
-                yield f"A quote of article {quote.article_id} is not what stands at {quote.start} of its body"
+        for model, name, column in _PASSAGES:
+            for row in session.exec(select(model).where(col(model.article_id).in_(bodies))):
+                # A damaged table may give a row for a key that it does not have.
+                if bodies.get(row.article_id, "")[row.start : row.end] != getattr(row, column):
+                    yield f"A {name} of article {row.article_id} is not what stands at {row.start} of its body"
         session.expunge_all()
 
 

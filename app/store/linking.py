@@ -30,7 +30,7 @@ from app.store.identity import Change, Identities, Rule, identities
 from app.store.names import Names, found_names, set_aside
 from app.store.sequence import next_sequence
 from app.store.stated import Stated, explained_in
-from app.store.tables import Acronym, Article, ArticleEntity, Decision, Entity, Mention, Quote
+from app.store.tables import Acronym, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote
 from app.store.totals import DisplayName, mark_stale, sum_up
 from app.text import fold
 
@@ -60,6 +60,7 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names) 
     insert_rows(session, ArticleEntity, entities)
     insert_rows(session, Mention, mentions)
     insert_rows(session, Quote, names.quotes)
+    insert_rows(session, MentionedDate, names.dates)
     relinked, moved = _relink(session, changed, decided)
     touch(session, relinked - set(article_ids))
     mark_stale(session, stale | {row["entity_id"] for row in entities} | moved)
@@ -126,10 +127,10 @@ def _entities_named_in(session: Session, article_ids: Collection[str]) -> tuple[
 
 
 def _forget(session: Session, article_ids: Collection[str], *, had_names: bool) -> None:
-    """Drop what these articles said before. Most are new and had no names; acronyms and quotes may stand
-    alone."""
+    """Drop what these articles said before. Most are new and had no names; acronyms, quotes and dates may
+    stand alone."""
     for chunk in chunks(article_ids):
-        for model in (ArticleEntity, Mention, Acronym, Quote) if had_names else (Acronym, Quote):
+        for model in (*((ArticleEntity, Mention) if had_names else ()), Acronym, Quote, MentionedDate):
             session.connection().execute(delete(model).where(table_of(model).c.article_id.in_(chunk)))
 
 

@@ -17,7 +17,7 @@ from sqlmodel import Session, SQLModel, select
 from app.store import furniture
 from app.store.bulk import chunks, delete_in, select_in, table_of
 from app.store.furniture import Span
-from app.store.tables import Acronym, ArticleEntity, Mention, Quote, SetAside
+from app.store.tables import Acronym, ArticleEntity, Mention, MentionedDate, Quote, SetAside
 
 Row = dict[str, Any]
 
@@ -30,6 +30,7 @@ class Names:
     mentions: list[Row]
     acronyms: list[Row]
     quotes: list[Row] = field(default_factory=list)
+    dates: list[Row] = field(default_factory=list)
 
 
 def set_aside(session: Session, article_ids: Collection[str], names: Names) -> Names:
@@ -39,11 +40,12 @@ def set_aside(session: Session, article_ids: Collection[str], names: Names) -> N
     spans = furniture.spans_of(session, article_ids)
     aside, kept = _parted(names.mentions, spans)
     quotes_aside, quotes = _parted(names.quotes, spans)
-    if not aside and not quotes_aside:
+    dates_aside, dates = _parted(names.dates, spans)
+    if not aside and not quotes_aside and not dates_aside:
         return names
-    _insert(session, aside, names.entities, quotes_aside)
+    _insert(session, Names(names.entities, aside, [], quotes_aside, dates_aside))
     named = set(map(_key_of, kept))
-    return Names([row for row in names.entities if _key_of(row) in named], kept, names.acronyms, quotes)
+    return Names([row for row in names.entities if _key_of(row) in named], kept, names.acronyms, quotes, dates)
 
 
 def found_names(session: Session, article_ids: Collection[str]) -> Names:
@@ -59,23 +61,28 @@ def found_names(session: Session, article_ids: Collection[str]) -> Names:
     ]
     once = {_key_of(row): row for row in entities}
     quotes = [*_kept_rows(session, Quote, article_ids), *_put_back((each.article_id, each.quotes) for each in aside)]
+    dates = [
+        *_kept_rows(session, MentionedDate, article_ids),
+        *_put_back((each.article_id, each.dates) for each in aside),
+    ]
     return Names(
         [once[key] for key in sorted(once)],
         sorted(mentions, key=_place),
         _kept_rows(session, Acronym, article_ids),
         sorted(quotes, key=_place),
+        sorted(dates, key=_place),
     )
 
 
 def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
-    """Return the articles of which names or quotes in the furniture count, or others are set aside."""
+    """Return the articles of which names, quotes or dates in the furniture count, or others are set aside."""
     spans = furniture.spans_of(session, article_ids)
     asides = {
-        each.article_id: [*each.mentions, *each.quotes]
+        each.article_id: [*each.mentions, *each.quotes, *each.dates]
         for each in select_in(session, select(SetAside), SetAside.article_id, article_ids)
     }
     wrong = {id for id, rows in asides.items() if not all(_is_inside(row, spans.get(id, ())) for row in rows)}
-    counting = [*_kept_rows(session, Mention, spans), *_kept_rows(session, Quote, spans)]
+    counting = [row for model in (Mention, Quote, MentionedDate) for row in _kept_rows(session, model, spans)]
     return wrong | {row["article_id"] for row in counting if _is_inside(row, spans[row["article_id"]])}
 
 
@@ -99,18 +106,16 @@ def _key_of(row: Row) -> tuple[str, str]:
     return row["article_id"], row["key"]
 
 
-def _insert(session: Session, mentions: Iterable[Row], entities: Iterable[Row], quotes: Iterable[Row]) -> None:
+def _insert(session: Session, aside: Names) -> None:
     """Write rows by article, in one order, and of entities only what does not follow from their mentions."""
-    rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": [], "quotes": []})
-    named = set[tuple[str, str]]()
-    for row in sorted(mentions, key=_place):
-        named.add(_key_of(row))
-        rows[row["article_id"]]["mentions"].append({name: row[name] for name in row if name != "article_id"})
-    for row in sorted(filter(lambda row: _key_of(row) in named, entities), key=_key_of):
+    rows: defaultdict[str, Row] = defaultdict(lambda: {"mentions": [], "entities": [], "quotes": [], "dates": []})
+    for kind, some in (("mentions", aside.mentions), ("quotes", aside.quotes), ("dates", aside.dates)):
+        for row in sorted(some, key=_place):
+            rows[row["article_id"]][kind].append({name: row[name] for name in row if name != "article_id"})
+    named = set(map(_key_of, aside.mentions))
+    for row in sorted(filter(lambda row: _key_of(row) in named, aside.entities), key=_key_of):
         known = {"key": row["key"], "name": row["name"], "country": row["country"], "count": 0, "first": 0}
         rows[row["article_id"]]["entities"].append(known)
-    for row in sorted(quotes, key=_place):
-        rows[row["article_id"]]["quotes"].append({name: row[name] for name in row if name != "article_id"})
     listed = [{"article_id": id, **found} for id, found in rows.items()]
     session.connection().execute(table_of(SetAside).insert(), listed)
 

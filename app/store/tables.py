@@ -1,8 +1,8 @@
 """The tables: storage facts only, nothing derived at load time, no relationships.
 
-An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`, `Quote`) are written with it and replaced with it.
-What sums them up over all articles (`Entity`, `Alias`) is computed from them and can be computed again: see
-`linking.py`.
+An article's derived rows (`Mention`, `ArticleEntity`, `Acronym`, `Quote`, `MentionedDate`) are written with it and
+replaced with it. What sums them up over all articles (`Entity`, `Alias`) is computed from them and can be computed
+again: see `linking.py`.
 
 Wide columns (`blocks`, `body`) come last: SQLite walks a row from its start and stops at the last column asked for.
 """
@@ -307,6 +307,23 @@ class Quote(SQLModel, table=True):
     text: str
 
 
+class MentionedDate(SQLModel, table=True):
+    """A date that an article speaks of: `text` is `body[start:end]`, `value` what that means, as ISO 8601 has it, or a
+    quarter: `2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2`, `2025`."""
+
+    __tablename__ = "mentioned_date"
+    __table_args__ = (Index("ix_mentioned_date_value", "value", "article_id"), _CLUSTERED)
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    start: int = Field(primary_key=True)
+    end: int
+    value: str
+    granularity: str
+    rule: str
+    confidence: float
+    text: str
+
+
 class Acronym(SQLModel, table=True):
     """An article says that `short` stands for `long`: an acronym, or another name of a person. Both are keys as in
     `ArticleEntity`; a bare name is not scoped to the article, since it is meant to hold in others."""
@@ -355,8 +372,8 @@ class RepeatedBlock(SQLModel, table=True):
 
 
 class SetAside(SQLModel, table=True):
-    """What recognition found in the furniture of an article: rows of `Mention`, `ArticleEntity` and `Quote` without
-    what the archive makes of them. They are put back where the furniture is none any more."""
+    """What recognition found in the furniture of an article: rows of `Mention`, `ArticleEntity`, `Quote` and
+    `MentionedDate` without what the archive makes of them. They are put back where the furniture is none any more."""
 
     __tablename__ = "set_aside"
     __table_args__ = _CLUSTERED
@@ -365,6 +382,7 @@ class SetAside(SQLModel, table=True):
     mentions: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     entities: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False))
     quotes: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
+    dates: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
 class Sketch(SQLModel, table=True):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from app.read.conditions import Asked, filters_in_force
 from app.read.params import date_bounds
-from app.search.attributes import DATES, FILTERS
+from app.search.attributes import DATES, FILTERS, MENTIONED_DATES
 from app.web.address import Address
 from app.web.pages import Way, civil
 
@@ -15,9 +15,12 @@ def condition_links(here: Address, asked: Asked) -> list[Way]:
     first, last = asked.filters.date_from, asked.filters.date_to
     if first or last:
         ways.append(Way(_date_label(first, last), here.without(*DATES)))
+    first, last = asked.filters.mentions_from, asked.filters.mentions_to
+    if first or last:
+        ways.append(Way(f"speaking of {_date_label(first, last)}", here.without(*MENTIONED_DATES)))
     for condition in filters_in_force(asked.filters):
         name, value = condition["name"], condition["value"]
-        if name not in DATES:
+        if name not in (*DATES, *MENTIONED_DATES):
             by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
             entity = asked.entities.get(value)
             label = FILTERS[name].verb + (entity.name if entity else value)

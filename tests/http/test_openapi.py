@@ -20,6 +20,7 @@ OPERATIONS = {
     "getSearchFeed": "get /v1/feed",
     "citeArticle": "get /v1/articles/{article_id}/citation",
     "exportArticles": "get /v1/export",
+    "getCalendar": "get /v1/calendar",
     "listQuotes": "get /v1/quotes",
     "getTimeline": "get /v1/timeline",
     "autocomplete": "get /v1/autocomplete",

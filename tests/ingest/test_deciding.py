@@ -19,7 +19,7 @@ from app.search.attributes import Filters
 from app.search.query import Query
 from app.store import decisions, entities
 from app.store.decisions import Proposal
-from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention, Quote
+from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote
 from tests.conftest import NewArchive, Records, WriteRecords
 
 SINGH, PUTIN = "person-manmohan-singh", "person-vladimir-putin"
@@ -72,7 +72,7 @@ def state(archive: Archive) -> dict[str, Any]:
     """All that is derived, and all that the index counts."""
     found: dict[str, Any] = {}
     with archive.database.reading() as session:
-        for model in (Entity, Alias, ArticleEntity, Mention, Quote):
+        for model in (Entity, Alias, ArticleEntity, Mention, Quote, MentionedDate):
             written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
             found[model.__name__] = sorted(written, key=repr)
     found["facets"] = facets(archive)

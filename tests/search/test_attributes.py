@@ -17,7 +17,9 @@ def test_every_facet_has_a_row() -> None:
 
 
 def test_every_field_of_the_filters_is_a_date_or_a_row() -> None:
-    assert {each.name for each in fields(Filters)} == {"date_from", "date_to", *FILTERS}
+    assert {each.name for each in fields(Filters)} == {
+        "date_from", "date_to", "mentions_from", "mentions_to", *FILTERS
+    }  # fmt: skip
 
 
 def test_every_filter_is_a_parameter_and_is_handed_on() -> None:

@@ -27,6 +27,7 @@ _TABLES = {
     "mention": "article_id, start, end, surface, type, rule, confidence, key, entity_id, pipeline, role",
     "acronym": "article_id, short, long",
     "quote": "article_id, start, end, speaker_start, speaker_end, named, cue, rule, confidence, text",
+    "mentioned_date": "article_id, start, end, value, granularity, rule, confidence, text",
 }
 _SHOWN = 5
 

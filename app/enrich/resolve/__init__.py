@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from app.enrich import events, roles
+from app.enrich.dates.expressions import FoundDate
 from app.enrich.grounds import Ground
 from app.enrich.layout import FoundDateline
 from app.enrich.mentions import Mention
@@ -58,6 +59,7 @@ class Enrichment:
     roles: Mapping[int, str] = field(default_factory=dict)
     """By the start of a mention: what the text beside it says that the person is."""
     quotes: tuple[FoundQuote, ...] = ()
+    dates: tuple[FoundDate, ...] = ()
 
 
 def resolve(

@@ -29,6 +29,10 @@ class FilterMasks:
             self._masks["revised"] = snapshot.column("revised") <= sequence
         if filters.date_from or filters.date_to:
             self._masks["date"] = _date_mask(snapshot, filters.date_from, filters.date_to)
+        if filters.mentions_from or filters.mentions_to:
+            self._masks["mentions"] = snapshot.speaking_of(
+                filters.mentions_from or "", filters.mentions_to or "9999-12-31"
+            )
 
     def mask(self, without: str | None = None) -> Mask | None:
         """Return which documents pass; None where all do."""

@@ -18,7 +18,8 @@ from itertools import pairwise
 import numpy as np
 import numpy.typing as npt
 
-from app.search.attributes import ValueView
+from app.days import days_of
+from app.search.attributes import MENTIONED, ValueView
 from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, Documents, Segment
@@ -198,6 +199,20 @@ class Snapshot:
             return mask
 
         return self.kept.get((view.name, key), made)
+
+    def speaking_of(self, first: str, last: str) -> Mask:
+        """Return, for each document, whether all of a date that it mentions lies between two days."""
+
+        def made() -> Mask:
+            mask = np.zeros(self.held, bool)
+            for begin, one in zip(self.firsts, self.views, strict=False):
+                for number, term in enumerate(one.segment.terms(MENTIONED.name).all()):
+                    days = days_of(term.decode())
+                    if first <= days[0] and days[1] <= last:
+                        mask[one.segment.documents_with(MENTIONED.name, number) + begin] = True
+            return mask
+
+        return self.kept.get(("speaking of", first, last), made)
 
     @cached_property
     def calendar(self) -> Calendar:
