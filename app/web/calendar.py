@@ -1,15 +1,20 @@
-"""The calendar: a month with the number of articles of each day, and what appeared on one day of the year."""
+"""The calendar: a month with the number of articles of each day, and what appeared on one day of the year; or with the
+number of those that speak of each day, and what was to happen in one week."""
 
 from __future__ import annotations
 
 import calendar
 import re
 from collections import Counter
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
 
 from fastapi import APIRouter, Request, Response
 
+from app.archive import Archive
+from app.days import days_of
+from app.enrich.dates.spans import as_week
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
 from app.http.prefix import prefix_of
@@ -17,6 +22,7 @@ from app.read.params import Params, date_bounds
 from app.search.attributes import Filters
 from app.search.engine import ArticleHit, SearchEngine
 from app.search.query import Query
+from app.store.mentioned import mentioned_days, mentioned_months
 from app.web.address import Address
 from app.web.pages import Way, civil, render_page
 
@@ -28,8 +34,12 @@ router = APIRouter(include_in_schema=False)
 
 
 class CalendarParams(Params):
+    """`of`: the days on which articles are published, or those that they speak of."""
+
+    of: Literal["published", "mentioned"] = "published"
     month: str | None = None
     day: str | None = None
+    week: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +63,23 @@ class Anniversary:
     hit: ArticleHit
 
 
+@dataclass(frozen=True, slots=True)
+class DayAhead:
+    """A day of a week, the number of articles that spoke of it before it came, and the newest of them."""
+
+    day: str
+    count: int
+    url: Address
+    hit: ArticleHit | None
+
+
 @router.get("/calendar")
 def show_calendar(request: Request, archive: ArchiveDep) -> Response:
     here = Address.of(request)
     params = CalendarParams.checked(dict(here.pairs))
     engine, root = archive.engine.still(), prefix_of(request.scope)
+    if params.of == "mentioned":
+        return _show_mentioned(request, archive, engine, here, params)
     counts = _counts_by_date(engine)
     day = _checked_day(params.day) if params.day else f"{datetime.now(UTC):%m-%d}"
     months = sorted({each[:7] for each in counts if len(each) == len("YYYY-MM-DD")})
@@ -67,9 +89,71 @@ def show_calendar(request: Request, archive: ArchiveDep) -> Response:
         here=here, month=month, months=month_links(here, months, month), years=_year_links(here, months, month),
         weeks=month_weeks(month, counts, root), total=sum(count for each, count in counts.items() if each[:7] == month),
         whole=Address(f"{root}/", (("date", month),)), names=calendar.day_abbr, chosen=params.day is not None,
+        kinds=_kind_links(here, params), ahead=None,
         today=civil(f"{_LEAP_YEAR}-{day}").removesuffix(f" {_LEAP_YEAR}"), day=day,
         anniversaries=_anniversaries(engine, counts, day, root),
     )  # fmt: skip
+
+
+def _show_mentioned(
+    request: Request, archive: Archive, engine: SearchEngine, here: Address, params: CalendarParams
+) -> Response:
+    root = prefix_of(request.scope)
+    dates = _counts_by_date(engine)
+    newest = max((each for each in dates if len(each) == len("YYYY-MM-DD")), default=f"{datetime.now(UTC):%Y-%m-%d}")
+    month = _checked_month(params.month) if params.month else newest[:7]
+    week = _checked_week(params.week) if params.week else as_week(date.fromisoformat(newest))
+    with archive.database.reading() as session:
+        counts, months = mentioned_days(session, month), mentioned_months(session)
+        spoken = engine.search(Query(filters=_speaking_of(*date_bounds(month)), sort="-date", limit=1)).total
+    return render_page(
+        request, "calendar.html",
+        here=here, month=month, months=month_links(here, months, month), years=_year_links(here, months, month),
+        weeks=month_weeks(month, Counter(counts), root, "mentions_date"), total=spoken,
+        whole=Address(f"{root}/", (("mentions_date", month),)), names=calendar.day_abbr, chosen=False,
+        kinds=_kind_links(here, params), ahead=_days_ahead(engine, week, root), week=week,
+        turns=_week_links(here, week),
+    )  # fmt: skip
+
+
+def _speaking_of(first: str, last: str) -> Filters:
+    return Filters(mentions_from=first, mentions_to=last)
+
+
+def _kind_links(here: Address, params: CalendarParams) -> list[Way]:
+    """Return the ways between the days of publication and those that are spoken of."""
+    kinds = (("published", "Published"), ("mentioned", "Spoken of"))
+    return [Way(label, here.without("day", "week").having(of=kind), kind == params.of) for kind, label in kinds]
+
+
+def _checked_week(week: str) -> str:
+    try:
+        days_of(week)
+    except ValueError:
+        week = ""
+    if "W" not in week:
+        raise InvalidParameter("week", "A week is YYYY-Www, as in 2025-W18.")
+    return week
+
+
+def _days_ahead(engine: SearchEngine, week: str, root: str) -> list[DayAhead]:
+    """Return each day of a week as it was spoken of by articles that appeared before it."""
+    monday = date.fromisoformat(days_of(week)[0])
+    return [_day_ahead(engine, monday + timedelta(number), root) for number in range(7)]
+
+
+def _day_ahead(engine: SearchEngine, day: date, root: str) -> DayAhead:
+    whole, before = day.isoformat(), (day - timedelta(1)).isoformat()
+    asked = replace(_speaking_of(whole, whole), date_to=before)
+    found = engine.search(Query(filters=asked, sort="-date", limit=1))
+    url = Address(f"{root}/", (("mentions_date", whole), ("date_to", before)))
+    return DayAhead(whole, found.total, url, found.hits[0] if found.hits else None)
+
+
+def _week_links(here: Address, week: str) -> list[Way]:
+    monday = date.fromisoformat(days_of(week)[0])
+    ways = (("Week before", -7), ("Week after", 7))
+    return [Way(label, here.having(week=as_week(monday + timedelta(shift)))) for label, shift in ways]
 
 
 def _counts_by_date(engine: SearchEngine) -> Counter[str]:
@@ -101,21 +185,22 @@ def _is_in_calendar(text: str, length: int) -> bool:
     return True
 
 
-def month_weeks(month: str, counts: Counter[str], root: str) -> list[list[DayCell | None]]:
-    """Return the weeks of a month, Monday first; None stands for days of the months beside it."""
+def month_weeks(month: str, counts: Counter[str], root: str, condition: str = "date") -> list[list[DayCell | None]]:
+    """Return the weeks of a month, Monday first; None stands for days of the months beside it. `condition` is the
+    parameter of a search that finds what is counted of a day."""
     year, number = map(int, month.split("-"))
     days = {day: counts[f"{month}-{day:02}"] for day in range(1, calendar.monthrange(year, number)[1] + 1)}
     most = max(days.values())
     return [
-        [_day_cell(month, day, days[day], most, root) if day else None for day in week]
+        [_day_cell(month, day, days[day], most, Address(f"{root}/"), condition) if day else None for day in week]
         for week in calendar.Calendar().monthdayscalendar(year, number)
     ]
 
 
-def _day_cell(month: str, day: int, count: int, most: int, root: str) -> DayCell:
+def _day_cell(month: str, day: int, count: int, most: int, search: Address, condition: str) -> DayCell:
     whole = f"{month}-{day:02}"
     shade = -(-4 * count // most) if count else 0
-    return DayCell(day, civil(whole), count, shade, Address(f"{root}/", (("date", whole),)))
+    return DayCell(day, civil(whole), count, shade, search.having(**{condition: whole}))
 
 
 def month_links(here: Address, months: list[str], month: str) -> list[Way]:

@@ -67,7 +67,40 @@ def test_what_somebody_said_leads_to_the_spot_where_it_stands(site: httpx.Client
     assert site.get("/quotes?speakers=x").status_code == 422
 
 
-@pytest.mark.parametrize("asked", ["month=1969-13", "month=x", "day=02-30", "day=5", "month=196907", "days=01-01"])
+def test_days_that_are_spoken_of_lead_to_articles_and_weeks_tell_what_was_to_happen(site: httpx.Client) -> None:
+    page = site.get("/calendar?of=mentioned&month=1969-07").text
+    days = re.findall(r'<a href="(/\?mentions_date=[^"]+)" aria-label="(\d+ July 1969): (\d+) article', page)
+    assert len(days) > 2
+    for address, _, count in days:
+        assert total(site, address) == int(count)
+    month = re.search(r'<a href="(/\?mentions_date=1969-07)">(\d+) article', page)
+    assert month is not None
+    assert total(site, month[1]) == int(month[2])
+    assert "speaking of July 1969" in site.get("/?mentions_date=1969-07").text
+    week = site.get("/calendar?of=mentioned&week=1969-W32").text
+    assert "What was to happen in the week of 4 August 1969" in week
+    ahead = re.findall(r'<a class="year" href="([^"]+)">\w+ \d+ <b>(\d+)', week)
+    assert ahead
+    for address, count in ahead:
+        assert total(site, address) == int(count) > 0
+    assert "week=1969-W31" in week
+    assert "week=1969-W33" in week
+    assert 'href="/calendar?of=mentioned"' in site.get("/calendar").text
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "week=2025-05&of=mentioned",
+        "of=x",
+        "month=1969-13",
+        "month=x",
+        "day=02-30",
+        "day=5",
+        "month=196907",
+        "days=01-01",
+    ],
+)
 def test_no_month_and_no_day_of_the_year(site: httpx.Client, asked: str) -> None:
     assert site.get(f"/calendar?{asked}").status_code == 422
 
