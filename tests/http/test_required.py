@@ -39,6 +39,12 @@ PIECE = """The harbour of Oslo reopened on Friday after a storm had closed it fo
 
 More than sixty ships lay outside in the fjord, and pilots will bring them in by size, the largest first. "It will take
 until Sunday before the last of them is at its berth," the authority said in a statement to the owners of the ships."""
+HEARING = """"Nobody saw a thing that night on the pier before the harbour was closed," a fisherman said at the hearing.
+
+"We were all on the pier by then, and the wind took the roof off the shed where the nets are kept dry." - Anna Lund
+
+Anna Lund: "The nets of three boats are gone, and nobody has told their owners who is to pay for new ones."
+"""
 MORE: list[dict[str, object]] = [
     {"id": "bare", "text": "A lamp."},
     {"id": "mere-month", "text": "Senator Anna Lund spoke in Oslo.", "date": "2001-05", "source": "Harbour Wire"},
@@ -65,6 +71,9 @@ MORE: list[dict[str, object]] = [
         "source": "Coast Courier",
         "url": "https://courier.example/harbour",
     },
+    {"id": "undated", "text": PIECE},
+    {"id": "pier", "text": HEARING},
+    {"id": "pier-again", "text": HEARING.replace("dry.", "dry!"), "source": "Coast Courier"},
     {"id": "un", "text": "The United Nations (U.N.) met. The U.N. had met before.", "date": "2025-05-01"},
 ]
 
@@ -121,10 +130,12 @@ class Asking:
 
 def read_everything(ask: Asking) -> None:
     """Whatever can be asked of an archive without knowing what is in it."""
-    for path in ("entities", "sources", "stats", "jobs", "feeds", "decisions", "withdrawals", "searches", "changes", "rejections",
-                 "quotes"):  # fmt: skip
+    for path in (
+        "entities", "sources", "stats", "jobs", "feeds", "decisions", "withdrawals", "searches", "changes",
+        "rejections", "quotes",
+    ):  # fmt: skip
         ask.pages(f"/v1/{path}") if path not in ("sources", "stats") else ask("GET", f"/v1/{path}")
-    for path in ("/healthz", "/readyz", "/v1/timeline", "/v1/feed?format=json", "/v1/feed?format=rss"):
+    for path in ("/healthz", "/readyz", "/v1/timeline", "/v1/calendar", "/v1/feed?format=json", "/v1/feed?format=rss"):
         ask("GET", path)
     facets = "&".join(f"facet={name}" for name in ("person", "place", "source", "author", "year", "month"))
     ask.pages(f"/v1/search?{facets}")
@@ -132,7 +143,7 @@ def read_everything(ask: Asking) -> None:
     for query in ("q=narendra modi", "q=hrabour", "q=(modi", "entity=person-nobody", "page=1", "fields=id"):
         ask("GET", f"/v1/search?{query}")
     ask("GET", "/v1/search?q=truce&highlight=offsets&include=entities&include=body&include=authors")
-    ask("GET", "/v1/search?q=harbour&collapse=copies")
+    ask("GET", "/v1/search?q=harbour&limit=100&collapse=copies")
     ask("GET", "/v1/autocomplete?q=mo")
     ask("GET", "/v1/export?format=jsonl")
     for wrong in ("limt=1", "date=2025-02-30", "q=a*", "q=((((((((((((((((a", "sort=olld", "entity_name=Nobody"):
@@ -218,7 +229,7 @@ def follow_feeds(ask: Asking) -> None:
 
 def read_articles(ask: Asking, ids: dict[str, str]) -> None:
     for article in ids.values():
-        for part in ("", "?q=truce&include=quotes", "/text", "/citation", "/similar?limit=3", "/copies"):
+        for part in ("", "?q=truce&include=quotes&include=dates", "/text", "/citation", "/similar?limit=3", "/copies"):
             ask("GET", f"/v1/articles/{article}{part}")
     ask("GET", f"/v1/articles/{ids['truce-1']}/diff/{ids['strike-1']}")
 
