@@ -19,20 +19,20 @@ class TooDear(Exception):
     """More than `bounded_effort` allows: no failure, it is done elsewhere."""
 
 
-class _Allowance:
+class _EffortLeft:
     __slots__ = ("left",)
 
     def __init__(self, most: int) -> None:
         self.left = most
 
 
-_allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+_allowance: ContextVar[_EffortLeft | None] = ContextVar("allowance", default=None)
 
 
 @contextmanager
 def bounded_effort(most: int) -> Iterator[None]:
     """Let the block spend so much; `spend` raises `TooDear` before it spends more."""
-    before = _allowance.set(_Allowance(most))
+    before = _allowance.set(_EffortLeft(most))
     try:
         yield
     finally:

@@ -44,6 +44,11 @@ def unscoped(id: str) -> str:
     return _SCOPED.sub("", id)
 
 
+def article_of(scoped_id: str) -> str:
+    """Return the article that a scoped id is of."""
+    return scoped_id.rpartition("-")[2]
+
+
 def is_scoped(id: str) -> bool:
     return unscoped(id) != id
 

@@ -18,9 +18,9 @@ _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
 def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the names in a guess of the recogniser, without what the page says about itself, each of a credit by
     itself: `JUST WATCHED Lund` is Lund."""
-    for piece_start, piece_end in _between(start, end, list(_OF_PAGE.finditer(text, start, end))):
+    for piece_start, piece_end in _outside(start, end, list(_OF_PAGE.finditer(text, start, end))):
         slashes = list(_SLASH.finditer(text, piece_start, piece_end))
-        names = list(_between(piece_start, piece_end, slashes))
+        names = list(_outside(piece_start, piece_end, slashes))
         yield from names if slashes and _are_names(text, names) else [(piece_start, piece_end)]
 
 
@@ -35,7 +35,7 @@ def compound_start(text: str, start: int, end: int) -> int:
     return prefix.end() if is_known or prefix[0] != "non-" else start
 
 
-def _between(start: int, end: int, gaps: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
+def _outside(start: int, end: int, gaps: list[re.Match[str]]) -> Iterator[tuple[int, int]]:
     for gap in gaps:
         if start < gap.start():
             yield start, gap.start()

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from sqlmodel import Session, col, func, select
 
-from app.ids import TYPES, is_person, is_scoped, name_of, scoped, type_of, unscoped
+from app.ids import TYPES, article_of, is_person, is_scoped, name_of, scoped, type_of, unscoped
 from app.store.bulk import select_in
 from app.store.contexts import TELLING, Contexts
 from app.store.diminutives import shorts_of, wholes_of
@@ -74,7 +74,7 @@ class LoneNames:
         bare = set[str]() if self.is_given(word) else bare_keys(session, f"person-{word}")
         if not bare:
             return {}
-        clued = saying_so(session, bare, map(_article_of, bare), self.clues)
+        clued = saying_so(session, bare, map(article_of, bare), self.clues)
         weights = {key: self._weight_of(session, key) for key in others}
         first = max(others, key=lambda key: (weights[key], -TYPES.index(type_of(key))))
         known = _known_people(session, word).total() + CLUE * len(clued)
@@ -82,7 +82,7 @@ class LoneNames:
         if is_rare or weights[first] < (_TIMES_PEOPLE * (len(bare) + known) if known else _SHARE_UNKNOWN * len(bare)):
             return {}
         meant = told_by(session, "type", [first]).get(first, {}).get(EVERYWHERE, first)
-        return {key: {EVERYWHERE: meant} for key in bare if _article_of(key) not in clued}
+        return {key: {EVERYWHERE: meant} for key in bare if article_of(key) not in clued}
 
     def _weight_of(self, session: Session, key: str) -> int:
         articles = _articles_of(session, key)
@@ -91,10 +91,6 @@ class LoneNames:
 
 def _weight(articles: Collection[str], clued: Collection[str]) -> int:
     return len(articles) + CLUE * len(clued)
-
-
-def _article_of(bare: str) -> str:
-    return bare.rpartition("-")[2]
 
 
 def _word_of(key: str) -> str | None:

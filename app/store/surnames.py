@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session, col, select
 
-from app.ids import is_person, is_place, is_scoped, unscoped
+from app.ids import article_of, is_person, is_place, is_scoped, unscoped
 from app.store.bulk import select_in
 from app.store.contexts import TELLING, Contexts
 from app.store.diminutives import shorts_of, wholes_of
@@ -194,11 +194,9 @@ class _Search:
     def owners(self, keys: Iterable[str]) -> dict[str, str]:
         """Return the owner of each bare surname whose context tells whose it is."""
         there = set(select_in(self._session, select(ArticleEntity.key), ArticleEntity.key, keys))
-        contexts = self._contexts.of(map(_article_of, sorted(there)))
-        self._share(
-            name for key in there for name in self._bearers_of(unscoped(key), contexts[_article_of(key)]).likely
-        )
-        found = ((key, self._owner_of(unscoped(key), contexts[_article_of(key)])) for key in sorted(there))
+        contexts = self._contexts.of(map(article_of, sorted(there)))
+        self._share(name for key in there for name in self._bearers_of(unscoped(key), contexts[article_of(key)]).likely)
+        found = ((key, self._owner_of(unscoped(key), contexts[article_of(key)])) for key in sorted(there))
         return {key: person for key, person in found if person}
 
     def _company(self, name: str) -> tuple[set[str], bool] | None:
@@ -297,11 +295,6 @@ class _Search:
             bearers = sorted({name, *several.get(name, {}).values()})
             self._shares[name] = {person: self._contexts.shares(of_name, person) for person in bearers}
         self._shares |= {short: self._shares[whole] for short, whole in wholes.items()}
-
-
-def _article_of(key: str) -> str:
-    """Return the article that a bare surname is scoped to."""
-    return key.rpartition("-")[2]
 
 
 def _last(stem: str) -> str:
