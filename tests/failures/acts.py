@@ -43,6 +43,7 @@ from app.search.whoosh.codec import EXTENSION
 from app.settings import Settings
 from app.store import keys, migrations, searches
 from app.store.backup import write_backup
+from app.store.check import check_copies
 from app.store.decisions import Proposal
 from app.store.feeds import add_feed, newest_feeds
 from app.store.jobs import load_job, open_jobs
@@ -113,7 +114,23 @@ def _record(name: str, state: str) -> str:
     # again none.
     pictured = name.startswith(("old", "page")) and name.endswith("-0") and state == "1"
     picture = f"\n\n{PICTURE}" if pictured else ""
-    return json.dumps({"id": name, "title": name, "text": f"{body}{picture}", "source": SOURCE})
+    told = _EDITIONS.get((name, state), "")
+    dated = {"date": "1911-12-14"} if told else {}
+    return json.dumps({"id": name, "title": name, "text": f"{body}{told}{picture}", "source": SOURCE} | dated)
+
+
+def _plain_words(seed: str) -> str:
+    words = random.Random(seed)
+    return " " + " ".join("".join(words.choices("aeioklmnrst", k=5)) for _ in range(60))
+
+
+_EDITIONS = {
+    ("copy-0", "1"): _plain_words("one"),
+    ("copy-1", "1"): _plain_words("other"),
+    ("copy-2", "1"): _plain_words("one") + _plain_words("other"),
+    ("copy-2", "2"): _plain_words("third"),
+}
+"""What is told besides, by name and state: the third has what the first two have, and later neither."""
 
 
 def names(prefix: str, number: int) -> list[str]:
@@ -191,6 +208,26 @@ def furnishing(place: Place) -> None:
     with place.opened() as archive:
         place.send(archive, names("page", 1))
         place.send(archive, names("old3", 1), "2")
+
+
+def joining_editions(place: Place) -> None:
+    """An article makes two others its copies, and copies of each other; then it says something else."""
+    with place.opened() as archive:
+        for name in names("copy", 3):
+            place.send(archive, [name])
+        assert len(_copied(archive)) == 3
+        place.send(archive, ["copy-2"], "2")
+        assert _copied(archive) == []
+
+
+def _copied(archive: Archive) -> list[str]:
+    """Return the names of the articles that have copies, as rows and index have it."""
+    with archive.database.reading() as session:
+        shown = session.exec(select(Article).where(Article.status == "published")).all()
+    groups = Counter(article.copy_group for article in shown)
+    copied = [str(article.external_id) for article in shown if groups[article.copy_group] > 1]
+    assert archive.engine.search(Query(collapse=True)).collapsed == len(groups)
+    return copied
 
 
 def withdrawing(place: Place) -> None:
@@ -410,6 +447,7 @@ def check(place: Place, *, deep: bool = True) -> None:
         mirror = _follow(place, archive)
         with archive.database.reading() as session:
             assert mirror.contents() == contents(session)
+            assert list(check_copies(session)) == []
     if place.history.count("acknowledged", "article", "erased"):
         _check_erased(place)
     copy = place.data / "copy.sqlite"

@@ -72,6 +72,7 @@ SCENARIOS = {
     "revise": Scenario(acts.revising, merges=True),
     "alert": Scenario(acts.alerting),
     "furnish": Scenario(acts.furnishing),
+    "copy": Scenario(acts.joining_editions),
     "furnish-with-names": Scenario(acts.furnishing, named=True),
     "post": Scenario(acts.posting, merges=True),
     "upload": Scenario(acts.uploading, merges=True),

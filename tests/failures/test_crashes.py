@@ -15,7 +15,8 @@ from tests.failures.crashing import DISTURBANCES, LIVES, SCENARIOS
 
 ROOT = Path(__file__).parents[2]
 QUICK = [
-    "alert", "backup", "erase", "fetch", "furnish", "keys", "mend", "post", "put", "rebuild", "revise", "upload",
+    "alert", "backup", "copy", "erase", "fetch", "furnish", "keys", "mend", "post", "put", "rebuild", "revise",
+    "upload",
     "withdraw",
 ]  # fmt: skip
 """Without a language model to load, or Alembic."""
