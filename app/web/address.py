@@ -61,7 +61,7 @@ class Address:
 
     def asked_for(self, cursor: str | None) -> Address:
         """Return the search alone, to be put behind another path: with the `cursor` of its page, without its looks."""
-        pairs = self.without(*PAGE_LOOKS).pairs
+        pairs = self.without(*PAGE_LOOKS, "facet_query").pairs
         return Address("", (*pairs, ("cursor", cursor)) if cursor else pairs)
 
     def curl(self, request: Request) -> str:

@@ -35,6 +35,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/")
 def show_search(request: Request, archive: ArchiveDep) -> Response:
     params, here = search_params(request), Address.of(request)
+    # Who has found a value and takes it has done with looking for one.
+    chosen = here.without("facet_query")
     # The index first: then the rows are never behind it, and know whatever it finds.
     engine = archive.engine.still()
     with archive.database.reading() as session:
@@ -49,7 +51,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         request, "search.html",
         here=here, asked_for=here.asked_for(params.cursor), params=params, asked=asked,
         found=found, results=listed, facets=facets, groupings=FACETS,
-        either_of=partial(either_of, here, asked), leaving_out=partial(leaving_out, here),
+        either_of=partial(either_of, chosen, asked), leaving_out=partial(leaving_out, chosen),
         read=query_read(params, asked, found), filters=condition_links(here, asked),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here), every_copy=_copies_switch(here, found),
@@ -92,9 +94,10 @@ def _telling_facets(
     request: Request, session: Session, params: SearchParams, asked: Asked, found: Answer
 ) -> list[Facet]:
     """Return the facets that say something: a facet of one value that all articles have narrows nothing."""
-    path, given = request.url.path, request.query_params.multi_items()
-    shown = facet_views(session, path, given, params, asked, found.hits.facets)
-    return [facet for facet in shown if facet["distinct"] > 1 or _narrows(facet, found.hits.total)]
+    given = [(name, value) for name, value in request.query_params.multi_items() if name != "facet_query"]
+    shown = facet_views(session, request.url.path, given, params, asked, found.hits.facets)
+    least = 0 if params.facet_query else 1
+    return [facet for facet in shown if facet["distinct"] > least or _narrows(facet, found.hits.total)]
 
 
 def _narrows(facet: Facet, total: int) -> bool:

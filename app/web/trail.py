@@ -35,7 +35,7 @@ def trail_of(request: Request, archive: Archive, engine: SearchEngine, session: 
     root = prefix_of(request.scope)
 
     def hits_from(cursor: str | None) -> Hits:
-        page = params.model_copy(update={"facet": [], "cursor": cursor})
+        page = params.model_copy(update={"facet": [], "facet_query": "", "cursor": cursor})
         return answer(engine, page.to_query(asked.parsed.clause, asked.filters), params.match).hits
 
     def link(id: str, cursor: str | None = params.cursor) -> Address:
