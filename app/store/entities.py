@@ -199,10 +199,13 @@ def ids_with_word(session: Session, types: Iterable[EntityType], beginning: str)
     """Return the entities of some types with a name that has a word which begins so, however spelled in case and
     accents."""
     spend_unbounded()
-    called = select(Alias.entity_id).where(_has_word(fold(beginning)))
+    folded = fold(beginning)
+    called = select(Alias.entity_id).where(_has_word(folded))
     # One after the other: SQLite would look up each alias of several ranges by itself.
-    of_types = (called.where(col(Alias.entity_id).between(f"{type}-", f"{type}.")) for type in types)
-    return frozenset(id for found in of_types for id in session.exec(found))
+    of_types = [called.where(col(Alias.entity_id).between(f"{type}-", f"{type}.")) for type in types]
+    # Whose aliases are not counted yet has a name to show.
+    waiting = select(Entity.id).where(col(Entity.stale).is_(True), _has_word(folded, col(Entity.folded)))
+    return frozenset(id for found in (*of_types, waiting) for id in session.exec(found))
 
 
 def names_with_word(session: Session, ids: Sequence[str], beginning: str) -> dict[str, str]:
@@ -243,12 +246,12 @@ def _split_hyphens(folded: str) -> str:
     return folded.replace("-", " ")
 
 
-def _has_word(folded: str) -> ColumnElement[bool]:
-    """Return whether a word of the alias begins so. It reads every alias, which takes milliseconds for a hundred
-    thousand: most are passed over for not holding the letters at all, before they are parted into words."""
+def _has_word(folded: str, name: Any = Alias.folded) -> ColumnElement[bool]:
+    """Return whether a word of a name begins so. It reads every alias, which takes milliseconds for a hundred thousand:
+    most are passed over for not holding the letters at all, before they are parted into words."""
     words = _split_hyphens(folded)
-    holds_letters = func.instr(col(Alias.folded), words.partition(" ")[0]) > 0
-    return and_(holds_letters, func.instr(" " + func.replace(col(Alias.folded), "-", " "), f" {words}") > 0)
+    holds_letters = func.instr(name, words.partition(" ")[0]) > 0
+    return and_(holds_letters, func.instr(" " + func.replace(name, "-", " "), f" {words}") > 0)
 
 
 def _after_cursor(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:

@@ -4,10 +4,12 @@ import re
 from typing import Any
 
 import pytest
+from sqlmodel import delete, update
 
 from app.api.app import create_api
 from app.archive import Archive
 from app.ingest.pipeline import IngestOptions, ingest
+from app.store.tables import Alias, Entity
 from app.text import fold
 from tests.conftest import WriteRecords
 from tests.served import Api, serve
@@ -149,6 +151,21 @@ def test_an_entity_is_found_by_its_other_names_too(archive: Archive, write_recor
         ]
         [found] = client.get("/v1/search", params={"facet": "organization", "facet_query": "nat"}).json()["facets"]
         assert [(each["label"], each.get("alias")) for each in found["values"]] == [("United Nations", None)]
+
+
+def test_an_entity_is_found_before_its_names_are_counted(archive: Archive, write_records: WriteRecords) -> None:
+    ingest(
+        [write_records("a.jsonl", [{"body": "Prime Minister Narendra Modi spoke in Moscow."}])],
+        archive,
+        IngestOptions(),
+    )
+    with archive.database.writing() as session:
+        session.connection().execute(delete(Alias))
+        session.connection().execute(update(Entity).values(stale=True))
+    with serve(create_api(archive.settings)) as client:
+        for name, typed, label in (("person", "modi", "Narendra Modi"), ("place", "mos", "Moscow")):
+            [found] = client.get("/v1/search", params={"facet": name, "facet_query": typed}).json()["facets"]
+            assert [(each["label"], each.get("alias"), each["count"]) for each in found["values"]] == [(label, None, 1)]
 
 
 def test_what_was_found_in_a_facet_can_be_chosen_and_taken_back(api: Api) -> None:
