@@ -25,6 +25,7 @@ class Cache:
         self._shelves: WeakSet[Shelf[Any]] = WeakSet()
         self.lock = threading.Lock()
         self.clock = count()
+        self._most_used = 0
 
     def shelf(self, size: Callable[[T], int], documents: int = 0) -> Shelf[T]:
         """`size` tells how many bytes a value takes."""
@@ -38,15 +39,19 @@ class Cache:
         """Bytes, of all shelves there are."""
         return sum(shelf.used for shelf in tuple(self._shelves))
 
-    def make_room(self) -> None:
-        """Drop the oldest until all are within the bound; the caller must hold the lock. One value may be larger, and
-        stays until the next one."""
+    def make_room(self, size: int) -> None:
+        """Drop the oldest until all are within the bound, now that `size` bytes came; the caller must hold the lock.
+        One value may be larger, and stays until the next one."""
+        self._most_used += size
+        if self._most_used <= self._base:
+            return  # nothing is counted where there cannot be too much
         shelves = tuple(self._shelves)
         bound = self._base + self._each * sum(shelf.documents for shelf in shelves)
         over, held = sum(shelf.used for shelf in shelves) - bound, sum(map(len, shelves))
         while over > 0 and held > 1:
             over -= min(filter(len, shelves), key=Shelf.age).drop_oldest()
             held -= 1
+        self._most_used = over + bound
 
 
 class Shelf(Generic[T]):
@@ -85,7 +90,7 @@ class Shelf(Generic[T]):
                 size = self._size(value)
                 self._values[key] = next(self._cache.clock), size, value
                 self.used += size
-                self._cache.make_room()
+                self._cache.make_room(size)
 
     def age(self) -> int:
         """The lower, the longer its oldest value was not used."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from fastapi import Request, Response
 from fastapi.responses import HTMLResponse
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import PackageLoader, StrictUndefined
 from pydantic import Field
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
@@ -21,6 +21,7 @@ from app.read.models import Problem
 from app.read.params import Params
 from app.text import fingerprint
 from app.web.address import Address
+from app.web.escaping import PageEnvironment
 
 _STATIC = Path(str(files("app.web") / "static"))
 ICON = _STATIC / "icon.svg"
@@ -125,7 +126,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 
 _TIME, _MINUTES = len("YYYY-MM-DDT"), len("YYYY-MM-DDTHH:MM")
-_templates = Environment(
+_templates = PageEnvironment(
     loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _templates.filters |= {"civil": civil, "clock": clock, "number": "{:,}".format, "bytes": in_bytes}
