@@ -91,10 +91,11 @@ test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==
 torture: setup ## every crash point, 150 kills, lost power, 10,000 hostile queries, a soak, the container
 	$(BIN)/pytest -m torture -rP --numprocesses auto --maxprocesses 4 --dist worksteal
 
-bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json
+bench: setup ## measure against other engines: make bench SIZE=20000 OUT=bench.json; or every read: make bench ARCHIVE=data
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench]'
 	$(BIN)/python -m tests.bench $(call given,SIZE,--size) $(call given,OUT,--out) $(call given,FILE,--file) \
 		$(call given,PEERS,--peers) $(call given,BASELINE,--baseline) \
+		$(call given,ARCHIVE,--archive) \
 		$(if $(filter 0,$(HTTP)),--no-http) $(if $(filter 1,$(HTTP)),--http)
 
 format: setup ## put every file into the house's format

@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 
 from app.search.query import Query
-from tests.bench import corpus, queries, report, traffic, worker
+from tests.bench import corpus, queries, reads, report, traffic, worker
 from tests.bench.peers.peer import PEERS
 
 _SIZE = 20_000
@@ -41,6 +41,9 @@ console = Console(stderr=True, highlight=False)
 
 def main() -> None:
     options = _options()
+    if options.archive:
+        _show(report.machine(), report.reads_table(list(reads.measure(options.archive))))
+        return
     folder = options.work or Path(tempfile.mkdtemp(prefix="dateline-bench-"))
     try:
         bench = Bench(folder)
@@ -53,8 +56,12 @@ def main() -> None:
     if options.out:
         report.write(options.out, result)
     baseline = [report.growth(report.read(options.baseline), result)] if options.baseline else []
-    for table in (*report.tables(result, aside), *baseline):
-        # The tables are for files as well: nothing is wrapped or coloured.
+    _show(*report.tables(result, aside), *baseline)
+
+
+def _show(*tables: str) -> None:
+    for table in tables:
+        # They are for files as well: nothing is wrapped or coloured.
         Console(width=400, highlight=False, soft_wrap=True).print(table + "\n", markup=False)
 
 
@@ -62,6 +69,9 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--size", type=int, help="articles; 20,000, or all that the file has")
     parser.add_argument("--file", type=Path, help="JSON Lines to take the articles from")
+    parser.add_argument(
+        "--archive", type=Path, help="a data folder, with names: measures every read of it, and nothing else"
+    )
     parser.add_argument("--out", type=Path, help="where the JSON goes")
     parser.add_argument("--baseline", type=Path, help="the JSON of another size: prints how times grow")
     parser.add_argument(

@@ -105,10 +105,11 @@ def engine_queries(known: Statistics) -> dict[str, list[Query]]:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A search over HTTP; `text` is what a person would type."""
+    """A search over HTTP; `text` is what a person would type. Or whatever has the address `path`."""
 
     text: str
     facets: bool = False
+    path: str = ""
 
 
 def http_requests(known: Statistics, each: int) -> dict[str, list[Request]]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import msgspec
 
 from tests.bench.peers.peer import PEERS
+from tests.bench.reads import Read
 
 _OTHERS = tuple(PEERS)[1:]
 _NOT_MEASURED = "–"
@@ -95,6 +96,12 @@ def tables(result: Result, aside: Aside) -> Iterator[str]:
         yield _agreement(aside.totals)
     if aside.cut:
         yield "Out of time:\n" + "\n".join(f"- {line}" for line in aside.cut)
+
+
+def reads_table(rows: Sequence[Read]) -> str:
+    """Return our own reads, each against the first, a search."""
+    cells = [[row.name, _number(row.cpu_ms), _ratio(row.cpu_ms, rows[0].cpu_ms), _number(row.p50_ms)] for row in rows]
+    return _table(["ms of a request", "cpu_ms", "of a search", "p50_ms"], cells)
 
 
 def read(path: Path) -> Result:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench import corpus, queries, report, worker
+from tests.bench import corpus, queries, reads, report, worker
 from tests.bench.__main__ import MODULES
 
 SIZE = 300
@@ -53,6 +53,16 @@ def test_a_peer_finds_what_ours_does(folder: Path, ours: list[int], peer: str) -
     found = _totals(folder, peer)
     words_alone = [0, 1, 2, 3, 7, 8, 9]
     assert [found[i] for i in words_alone] == pytest.approx([ours[i] for i in words_alone], rel=0.15, abs=2)
+
+
+def test_every_read_of_an_archive_is_measured(data_dir: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reads, "EACH", 3)
+    monkeypatch.setattr(reads, "WARMING", 1)
+    measured = list(reads.measure(data_dir))
+    assert measured[0].name == "search"
+    assert len(measured) == 12
+    assert all(row.cpu_ms > 0 and row.p50_ms > 0 for row in measured)
+    assert "| search " in report.reads_table(measured)
 
 
 def test_the_same_number_gives_the_same_article() -> None:

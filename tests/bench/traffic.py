@@ -20,6 +20,8 @@ import msgspec
 from tests.bench.queries import Request
 
 _START_SECONDS = 60
+_IDLE = 0.03
+"""CPU seconds that a server takes in a second in which nothing is asked, at most."""
 _HOST = "127.0.0.1"
 
 
@@ -41,6 +43,8 @@ class Server:
     process: int
 
     def path(self, request: Request) -> str:
+        if request.path:
+            return request.path
         if self.peer != "ours":
             return "/search?" + urlencode({"q": request.text, "facets": "1" if request.facets else "0"})
         facets = [("facet", "source"), ("facet", "year")] if request.facets else []
@@ -69,6 +73,14 @@ def serving(peer: str, folder: Path) -> Iterator[Server]:
     finally:
         process.terminate()
         process.wait()
+
+
+def settle(server: Server) -> None:
+    """Wait until a server does nothing any more: at its start it looks through the index."""
+    before = -1.0
+    while (now := server.cpu_seconds()) - before > _IDLE:
+        before = now
+        time.sleep(1)
 
 
 def run(server: Server, requests: Sequence[Request], connections: int, seconds: float) -> Load:
@@ -101,7 +113,7 @@ def _ask(server: Server, requests: Sequence[Request], until: float) -> list[tupl
         taken = (time.perf_counter() - started) * 1_000
         if answer.status != http.client.OK:
             raise http.client.HTTPException(f"{server.peer} answered {answer.status} to {server.path(request)}")
-        answers.append((taken, int(msgspec.json.decode(body)["total"])))
+        answers.append((taken, 0 if request.path else int(msgspec.json.decode(body)["total"])))
         if time.monotonic() > until:
             break
     connection.close()
