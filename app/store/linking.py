@@ -27,7 +27,7 @@ from app.store.bulk import chunks, insert_rows, select_in, table_of
 from app.store.changes import noting_entities
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
-from app.store.names import Names, found_names, set_aside
+from app.store.names import Names, found_names, misplaced_names, set_aside
 from app.store.sequence import next_sequence
 from app.store.stated import Stated, explained_in
 from app.store.tables import Acronym, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote
@@ -67,9 +67,10 @@ def replace_names(session: Session, article_ids: Collection[str], names: Names) 
 
 
 def replace_furnished(session: Session, article_ids: Collection[str]) -> None:
-    """Write the names of articles anew whose furniture is another than before."""
-    if article_ids:
-        replace_names(session, article_ids, found_names(session, article_ids))
+    """Write the names of articles anew whose furniture is another than before: those of which that concerns any name,
+    for few lines that a page repeats have one."""
+    if concerned := misplaced_names(session, article_ids):
+        replace_names(session, concerned, found_names(session, concerned))
 
 
 def apply_decision(session: Session, decision: Decision) -> int:

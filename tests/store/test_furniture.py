@@ -8,6 +8,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 from sqlmodel import Session, select
 
 from app.archive import Archive
@@ -262,3 +263,24 @@ def test_lines_beside_rows_of_figures_are_of_a_table() -> None:
 )
 def test_lines_and_sentences_without_news_are_candidates(block: str) -> None:
     assert hashes(block, NEWS) == [block, NEWS]
+
+
+def test_names_are_written_anew_where_furniture_has_some_alone(archive: Archive) -> None:
+    def forgotten(*blocks: str, numbers: range) -> int:
+        """Write articles, and count how often the mentions of others were dropped for it."""
+        said: list[str] = []
+
+        def note(*args: Any) -> None:
+            said.append(args[2])
+
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            write(archive, [article(number, f"{NEWS} {number}", *blocks) for number in numbers])
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        return sum("DELETE FROM mention" in statement for statement in said)
+
+    write(archive, [article(0, f"{NEWS} 0", CREDIT), article(1, f"{NEWS} 1", "MORE PHOTOS")])
+    assert forgotten("MORE PHOTOS", numbers=range(2, 9)) == 0
+    assert everything(archive)["furniture"][f"{1:016x}"]
+    assert forgotten(CREDIT, numbers=range(9, 19)) == 1
