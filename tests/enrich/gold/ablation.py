@@ -196,11 +196,21 @@ def switched(module: Any, attribute: str, instead: Any) -> Iterator[None]:
     places = [place for place in _MODULES if getattr(place, attribute, None) is rule]
     for place in places:
         setattr(place, attribute, instead)
+    _forget_answers()
     try:
         yield
     finally:
         for place in places:
             setattr(place, attribute, rule)
+        _forget_answers()
+
+
+def _forget_answers() -> None:
+    """Drop what functions keep of their answers, which a rule may have made. What has no bound is a list that was
+    read."""
+    for kept in {id(each): each for place in _MODULES for each in vars(place).values()}.values():
+        if hasattr(kept, "cache_clear") and kept.cache_parameters()["maxsize"] is not None:
+            kept.cache_clear()
 
 
 def _labelled(path: Path) -> list[Labelled]:

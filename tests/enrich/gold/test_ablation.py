@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from app.enrich import passes
+from app.enrich import cleaning, passes
 from app.enrich.passes import Pass
 from tests.enrich.gold.ablation import RULES, Rule, switched
 
@@ -28,3 +28,12 @@ def test_passes_are_left_out_together() -> None:
         for _, module, attribute, instead in left_out[1:]:
             stack.enter_context(switched(module, attribute, instead))
         assert [each for phase in passes.PHASES for each in phase.passes] == before[:1]
+
+
+def test_what_was_answered_with_a_rule_is_asked_anew_without_it() -> None:
+    [rule] = [rule for rule in RULES if rule[0] == "ordinary words left out"]
+    text = "On Monday"
+    assert not list(cleaning.clean(text, 3, 9, "ORG"))
+    with switched(*rule[1:]):
+        assert list(cleaning.clean(text, 3, 9, "ORG"))
+    assert not list(cleaning.clean(text, 3, 9, "ORG"))
