@@ -114,23 +114,24 @@ def _record(name: str, state: str) -> str:
     # again none.
     pictured = name.startswith(("old", "page")) and name.endswith("-0") and state == "1"
     picture = f"\n\n{PICTURE}" if pictured else ""
-    told = _EDITIONS.get((name, state), "")
-    dated = {"date": "1911-12-14"} if told else {}
-    return json.dumps({"id": name, "title": name, "text": f"{body}{told}{picture}", "source": SOURCE} | dated)
+    record = {"id": name, "title": name, "text": f"{body}{picture}", "source": SOURCE}
+    if told := _EDITIONS.get((name, state)):
+        record |= {"text": f"The lighthouse stands. State {state}. {told}", "date": "1911-12-14"}
+    return json.dumps(record)
 
 
 def _plain_words(seed: str) -> str:
     words = random.Random(seed)
-    return " " + " ".join("".join(words.choices("aeioklmnrst", k=5)) for _ in range(60))
+    return " ".join("".join(words.choices("aeioklmnrst", k=5)) for _ in range(60))
 
 
 _EDITIONS = {
     ("copy-0", "1"): _plain_words("one"),
     ("copy-1", "1"): _plain_words("other"),
-    ("copy-2", "1"): _plain_words("one") + _plain_words("other"),
+    ("copy-2", "1"): f"{_plain_words('one')} {_plain_words('other')}",
     ("copy-2", "2"): _plain_words("third"),
 }
-"""What is told besides, by name and state: the third has what the first two have, and later neither."""
+"""What is told, by name and state: the third has what the first two have, and later neither."""
 
 
 def names(prefix: str, number: int) -> list[str]:

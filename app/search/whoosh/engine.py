@@ -96,7 +96,7 @@ class WhooshEngine:
         found = _masked(matches, passing)
         scored = query.sort == "relevance" and execution is not None
         total = resumed.total if resumed else len(found)
-        ranked = _keyed(snapshot, query, execution if scored else None, found)
+        ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
         rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, ranked, resumed)
         reached = query.offset + query.limit
@@ -144,7 +144,7 @@ class WhooshEngine:
         if resumed and resumed.sequence < snapshot.sequence:
             found, newer = _known_at(snapshot, found, resumed.sequence)
         scored = execution if query.sort == "relevance" else None
-        ranked = _keyed(snapshot, query, scored, found)
+        ranked = _keyed(snapshot, query, scored, found, resumed)
         rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, ranked, resumed)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
@@ -350,10 +350,14 @@ def _revision_of(snapshot: Snapshot, document: int) -> int:
     return _decode_card(segment.card(inside)).revision
 
 
-def _keyed(snapshot: Snapshot, query: Query, execution: Execution | None, found: Matches) -> Matches:
+def _keyed(
+    snapshot: Snapshot, query: Query, execution: Execution | None, found: Matches, resumed: Cursor | None
+) -> Matches:
     """Return what is ranked, with what it is ranked by for values: scores where there is an execution, else times."""
     keyed = found if execution is not None else rank.by_time(snapshot, found, query.sort)
-    return rank.without_copies(snapshot, keyed) if query.collapse else keyed
+    if not query.collapse:
+        return keyed
+    return rank.without_copies(snapshot, keyed, None if resumed else cursor.digest(query))
 
 
 def _ranked_page(

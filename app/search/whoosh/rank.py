@@ -8,8 +8,9 @@ window stays in front of the rest and one order holds over all pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -74,16 +75,29 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
     return Matches(matches.documents, moments[matches.documents])
 
 
-def without_copies(snapshot: Snapshot, matches: Matches) -> Matches:
-    """Return of documents that are copies of each other only the one that ranks first, before any reordering."""
+def without_copies(snapshot: Snapshot, matches: Matches, key: Hashable | None) -> Matches:
+    """Return of documents that are copies of each other only the one that ranks first, before any reordering.
+
+    `key` names the search while the snapshot lasts, for the next time; None where it is of another moment.
+    """
+    further = partial(_further_copies, snapshot, matches)
+    left = np.ones(len(matches), bool)
+    left[further() if key is None else snapshot.kept.get(("further copies", key), further)] = False
+    return matches.where(left)
+
+
+def _further_copies(snapshot: Snapshot, matches: Matches) -> Ints:
+    """Return the places of those matches before which another copy of the same piece ranks."""
     places = np.flatnonzero(snapshot.has_copies[matches.documents])
     documents, values = matches.documents[places], matches.values[places]
-    groups, ids = snapshot.column("copy_group")[documents], snapshot.column("id")[documents]
-    order = np.lexsort((ids, -values, groups))
-    is_further = np.diff(groups[order], prepend=groups[order][:1] - 1) == 0
-    left = np.ones(len(matches), bool)
-    left[places[order[is_further]]] = False
-    return matches.where(left)
+    groups, ids = snapshot.copy_groups[documents], snapshot.column("id")[documents]
+    best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
+    np.maximum.at(best, groups, values)
+    is_best = values == best[groups]
+    least = np.full(len(best), np.iinfo(np.uint64).max)
+    np.minimum.at(least, groups[is_best], ids[is_best])
+    further: Ints = places[~is_best | (ids != least[groups])]
+    return further
 
 
 def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:

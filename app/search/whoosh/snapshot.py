@@ -147,11 +147,20 @@ class Snapshot:
         return self.column("added").astype(np.float64)
 
     @cached_property
-    def has_copies(self) -> Mask:
-        """Return, for each document, whether another one, also one that was deleted, is a copy of it."""
+    def copy_groups(self) -> Ints:
+        """Return a number for each document, the same for copies of one piece: 0 for what has none, deleted ones
+        counted."""
         groups = self.column("copy_group")
         _, place, counts = np.unique(groups, return_inverse=True, return_counts=True)
-        mask: Mask = (counts > 1)[place] & (groups != 0)
+        has_copies = (counts > 1)[place] & (groups != 0)
+        numbers = np.zeros(len(groups), np.int64)
+        numbers[has_copies] = np.unique(groups[has_copies], return_inverse=True)[1] + 1
+        return numbers
+
+    @cached_property
+    def has_copies(self) -> Mask:
+        """Return, for each document, whether there is a copy of it."""
+        mask: Mask = self.copy_groups > 0
         return mask
 
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
