@@ -81,17 +81,9 @@ def is_compared(session: Session) -> bool:
 
 def copy_summaries(session: Session, ids: Iterable[str]) -> dict[str, CopySummary]:
     """Return what copies there are of those of the articles that have any."""
-    group_of = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, ids))
-    grouped = select(
-        Article.copy_group, func.count(), func.count(func.distinct(Article.source)), func.min(Article.date)
-    ).group_by(col(Article.copy_group))
-    groups = [group for group in group_of.values() if group is not None]
-    found = {
-        group: CopySummary(articles - 1, sources, first)
-        for group, articles, sources, first in select_in(session, grouped, Article.copy_group, groups)
-        if articles > 1
-    }
-    return {id: found[group] for id, group in group_of.items() if group in found}
+    # Asked for with every page of hits, so without the ORM.
+    rows = session.connection().exec_driver_sql(_SUMMARIES, (json.dumps(list(ids)),))
+    return {id: CopySummary(*summary) for id, *summary in rows}
 
 
 class EditionGroup(NamedTuple):
@@ -164,6 +156,11 @@ _CANDIDATES = """
 SELECT other.article_id FROM json_each(?) AS wanted
 CROSS JOIN sketch_hash AS other ON other.hash = wanted.value AND other.day BETWEEN ? AND ?
 GROUP BY other.article_id HAVING count(*) >= ?
+"""
+_SUMMARIES = """
+SELECT own.id, count(*) - 1, count(DISTINCT other.source), min(other.date) FROM article AS own
+JOIN article AS other ON other.copy_group = own.copy_group
+WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
 """
 _SKETCHES = """
 SELECT article_id, digest, day, size, smallest FROM sketch WHERE article_id IN (SELECT value FROM json_each(?))

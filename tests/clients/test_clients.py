@@ -40,6 +40,7 @@ def assert_said_all(said: str) -> None:
     assert "looked up: found missing\n" in said
     assert re.search(r"""^Vladimir Putin \[\s*['"]Vladimir Putin['"],?\s*['"]Putin['"]""", said, re.MULTILINE)
     assert re.search(r"""^\[\s*['"]Putin['"],?\s*['"]Vladimir Putin['"]""", said, re.MULTILINE)
+    assert "0 other editions of 78184646ba153278" in said
     assert "404 /problems/not-found" in said
 
 
