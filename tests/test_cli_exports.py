@@ -45,3 +45,18 @@ def test_an_article_is_cited(folder: Path) -> None:
     [id] = [json.loads(line)["id"] for line in run(folder, "export", "welcomes").splitlines()]
     assert run(folder, "cite", id) == "“Moscow welcomes the truce,” Harbour Wire, May 13, 2025.\n"
     assert run(folder, "cite", id, "--format", "ris").startswith("TY  - NEWS")
+
+
+def test_an_article_is_cited_by_its_address_and_by_the_id_of_its_publisher(
+    folder: Path, write_records: WriteRecords
+) -> None:
+    assert run(folder, "cite", "truce-2") == "“Moscow welcomes the truce,” Harbour Wire, May 13, 2025.\n"
+    assert "Truce holds along the river" in run(folder, "cite", "http://www.news.example/truce/?utm_source=x#p2")
+    twins = [{"id": "truce-2", "title": f"Twin {source}", "source": source} for source in ("A", "B")]
+    with open_archive(Settings(data_dir=folder)) as archive:
+        ingest([write_records("twins.jsonl", twins)], archive, IngestOptions(skip_entities=True))
+    several = CliRunner().invoke(app, ["cite", "truce-2", "--data-dir", str(folder)])
+    assert several.exit_code != 0
+    assert "3 articles are known as 'truce-2'" in several.output
+    missing = CliRunner().invoke(app, ["cite", "https://news.example/nothing", "--data-dir", str(folder)])
+    assert "There is no article 'https://news.example/nothing'." in missing.output

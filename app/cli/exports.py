@@ -32,7 +32,10 @@ def add_to(app: CommandLine) -> None:
     )(export_command)
     app.command(
         "cite",
-        epilog=examples(("dateline cite 78184646ba153278", ""), ("dateline cite 78184646ba153278 --format ris", "")),
+        epilog=examples(
+            ("dateline cite 78184646ba153278", ""),
+            ("dateline cite https://news.example/talks --format ris", "by its address"),
+        ),
     )(cite_command)
 
 
@@ -91,16 +94,20 @@ def export_command(  # noqa: PLR0913  # the options of a command are its paramet
 
 
 def cite_command(
-    id: Annotated[str, typer.Argument(metavar="ID", help="The id of an article.")],
+    id: Annotated[
+        str,
+        typer.Argument(metavar="ID", help="The id of an article, its address, or the id that its publisher gave it."),
+    ],
     format: Annotated[_Reference, typer.Option(help="How to write the reference.")] = "text",
     data_dir: DataDir = None,
 ) -> None:
     """Print the reference to an article."""
+    from app.read.lookups import article_known_as
     from app.read.references import written_reference
-    from app.store.articles import load_article
 
     with existing(data_dir) as archive, archive.database.reading() as session:
-        typer.echo(written_reference(load_article(session, id), format, None).rstrip())
+        article = article_known_as(archive.engine, session, id)
+        typer.echo(written_reference(article, format, None).rstrip())
 
 
 @contextmanager

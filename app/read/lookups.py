@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import chain
-from typing import cast
+from typing import cast, get_args
 
 from sqlmodel import Session
 
+from app.errors import InvalidParameter
 from app.read.articles import article_view
 from app.read.models import LookedUp, ordered
 from app.read.params import LookupBody
@@ -33,6 +34,17 @@ def find_sought(engine: SearchEngine, session: Session, body: LookupBody) -> lis
     found = {by: _known_by(engine, session, by, given[by]) for by in given}
     by_id = [Sought(None, id, [id]) for id in body.ids]
     return by_id + [Sought(by, value, found[by].get(value, ())) for by in given for value in given[by]]
+
+
+def article_known_as(engine: SearchEngine, session: Session, name: str) -> tables.Article:
+    """Return the article that has this id, this address, or this id of its publisher. Raises `NotFound`, `Withdrawn`,
+    and `InvalidParameter` where several have it."""
+    if name in store.load_articles(session, [name]):
+        return store.load_article(session, name)
+    known = [id for by in get_args(Identifier) for id in _known_by(engine, session, by, [name]).get(name, ())]
+    if len(known) > 1:
+        raise InvalidParameter("id", f"{len(known)} articles are known as {name!r}: {', '.join(known[:20])}.")
+    return store.load_article(session, known[0] if known else name)
 
 
 def _known_by(
