@@ -22,7 +22,7 @@ from app.store.feeds import newest_feeds
 from app.store.jobs import count_jobs, newest_jobs
 from app.store.withdrawals import WithdrawnArticle, withdrawn_articles
 from app.web.address import Address
-from app.web.pages import OlderParams, render_page, unkept
+from app.web.pages import OlderParams, older_link, render_page, unkept
 
 _FEW, _MANY = 8, 50
 """Rows of a list on the page itself, and where the list is all there is."""
@@ -100,22 +100,18 @@ def _list_page(request: Request, title: str, listed: ListSlice) -> Response:
 
 def _job_rows(session: Session, limit: int, before: int | None = None) -> ListSlice:
     found = newest_jobs(session, limit + 1, before)
-    older = _older("/archive/jobs", found[limit - 1].number) if len(found) > limit else None
+    older = older_link("/archive/jobs", found[limit - 1].number) if len(found) > limit else None
     total = sum(count_jobs(session).values())
     return ListSlice([job_view(job) for job in found[:limit]], [], [], total, older)
 
 
 def _rejected(archive: Archive, session: Session, limit: int, before: int | None = None) -> ListSlice:
     found, total = refused_inputs(archive, session, limit + 1, before)
-    older = _older("/archive/rejections", found[limit - 1].row.id) if len(found) > limit else None
+    older = older_link("/archive/rejections", found[limit - 1].row.id) if len(found) > limit else None
     return ListSlice([], found[:limit], [], total, older)
 
 
 def _withdrawn(session: Session, limit: int, before: int | None = None) -> ListSlice:
     found, total = withdrawn_articles(session, limit=limit + 1, before=before)
-    older = _older("/archive/withdrawn", found[limit - 1].log.number) if len(found) > limit else None
+    older = older_link("/archive/withdrawn", found[limit - 1].log.number) if len(found) > limit else None
     return ListSlice([], [], found[:limit], total, older)
-
-
-def _older(path: str, number: int | None) -> Address:
-    return Address(path, (("before", str(number)),))

@@ -58,6 +58,11 @@ class OlderParams(Params):
     """The number of the last row of the page before."""
 
 
+def older_link(path: str, last: int | None) -> Address:
+    """Return the page of a list behind the row of this number."""
+    return Address(path, (("before", str(last)),))
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
     """A link that changes what is shown."""

@@ -31,7 +31,7 @@ from app.store.keys import Scope
 from app.web.address import Address
 from app.web.conditions import condition_links
 from app.web.forms import SentForm, sent_with
-from app.web.pages import OlderParams, render_page, unkept
+from app.web.pages import OlderParams, older_link, render_page, unkept
 
 router = APIRouter(include_in_schema=False)
 
@@ -67,7 +67,7 @@ def show_saved_searches(request: Request, archive: ArchiveDep, params: OlderPara
         found = store.list_searches(session, _LISTED + 1, params.before)
         rows = _saved_rows(archive, session, found[:_LISTED], root)
         total = store.count_searches(session)
-    older = Address(f"{root}/searches", (("before", str(found[_LISTED - 1].number)),)) if len(found) > _LISTED else None
+    older = older_link(f"{root}/searches", found[_LISTED - 1].number) if len(found) > _LISTED else None
     return unkept(render_page(request, "searches.html", rows=rows, total=total, older=older))
 
 
@@ -108,16 +108,26 @@ def take_search(request: Request, archive: ArchiveDep, form: FormDep) -> Respons
     return page
 
 
-@router.get("/searches/{search_id}", dependencies=[Depends(no_parameters)])
-def show_saved_search(request: Request, archive: ArchiveDep, search_id: SearchId) -> Response:
+@router.get("/searches/{search_id}")
+def show_saved_search(
+    request: Request,
+    archive: ArchiveDep,
+    search_id: SearchId,
+    params: OlderParams = Query(),  # noqa: B008
+) -> Response:
     check_may_see(request, archive, _SCOPE)
+    root = prefix_of(request.scope)
     with archive.database.reading() as session:
         row = store.load_search(session, search_id)
-        [shown] = _saved_rows(archive, session, [row], prefix_of(request.scope))
-        matches = [match_view(article, at) for _, article, at in store.found_articles(session, row, _SHOWN)]
+        [shown] = _saved_rows(archive, session, [row], root)
+        found = store.found_articles(session, row, _SHOWN + 1, params.before)
         messages = [delivery_view(each) for each in store.list_deliveries(session, row, _SHOWN)]
+    matches = [match_view(article, at) for _, article, at in found[:_SHOWN]]
+    older = older_link(f"{root}/searches/{search_id}", found[_SHOWN - 1][0]) if len(found) > _SHOWN else None
     needs_key = not may_add_without_key(request, archive)
-    page = render_page(request, "searches_one.html", row=shown, matches=matches, messages=messages, needs_key=needs_key)
+    page = render_page(
+        request, "searches_one.html", row=shown, matches=matches, older=older, messages=messages, needs_key=needs_key
+    )
     return unkept(page)
 
 

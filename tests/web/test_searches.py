@@ -176,6 +176,15 @@ def test_long_lists_of_searches_go_on_without_a_gap(house: House) -> None:
             seen += re.findall(r'/searches/[0-9a-f]{16}">(n\d+)</a>', page)
             at = unescape(next(iter(re.findall(r'href="([^"]+)" rel="next"', page)), ""))
         assert seen == [f"n{number}" for number in reversed(range(53))]
+        at = saved_at(send(client, "/searches/new?q=tide", name="Tides"))
+        house.put(*range(1, 48))
+        wait_for(client, at, "New 46 articles")
+        found = list[str]()
+        while at:
+            page = client.get(at).text
+            found += re.findall(">Tide ([0-9]+)</a>", page)
+            at = unescape(next(iter(re.findall(r'href="([^"]+)" rel="next"', page)), ""))
+        assert sorted(map(int, found)) == list(range(2, 48))
 
 
 def test_a_search_that_cannot_be_read_any_more_is_shown_as_it_was_saved(house: House) -> None:
