@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 
 MOST_AT_ONCE = 150_000
-"""Postings and characters, each some twenty to fifty nanoseconds: as long as Python lets a thread run before others."""
+"""Matches and characters, each some twenty to fifty nanoseconds: as long as Python lets a thread run before others."""
 
 
 class TooDear(Exception):
@@ -45,7 +45,7 @@ def spend_unbounded() -> None:
 
 
 def spend(units: int) -> None:
-    """Announce that so many postings or characters are about to be read. Raises `TooDear`."""
+    """Announce that so many matches or characters are about to be read. Raises `TooDear`."""
     allowance = _allowance.get()
     if allowance is not None:
         allowance.left -= units

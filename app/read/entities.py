@@ -8,7 +8,7 @@ from typing import Any, cast
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.effort import spend
+from app.effort import spend, spend_unbounded
 from app.enrich.roles import introductions
 from app.ids import TYPES, EntityType, type_of
 from app.read import cursors, naming
@@ -75,6 +75,8 @@ def related(
     facets: tuple[FacetName, ...] = (type,) if type else TYPES
     # To go on needs the whole list; to begin, the first few and the entity itself.
     wanted = limit + 2 if after is None else _ALL
+    if after is not None:
+        spend_unbounded()
     found = engine.search(Query(filters=_naming(id), sort="-date", limit=1, facets=facets, facet_limit=wanted))
     counted = sorted((-bucket.count, bucket.value) for facet in found.facets for bucket in facet.buckets)
     beside = [pair for pair in counted if pair[1] != id]

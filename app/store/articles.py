@@ -161,6 +161,7 @@ class NamedEntity(NamedTuple):
 
 def named_entities(session: Session, ids: Sequence[str]) -> dict[str, list[NamedEntity]]:
     """Return the entities of each article, hidden ones left out, in the order in which its text first names them."""
+    spend(_NAMES * len(ids))
     found: dict[str, list[NamedEntity]] = {id: [] for id in ids}
     for chunk in chunks(ids):
         for article_id, *values in select_plain(session, _NAMED.format(placeholders(chunk)), chunk):
@@ -168,6 +169,8 @@ def named_entities(session: Session, ids: Sequence[str]) -> dict[str, list[Named
     return found
 
 
+_NAMES = 1_000
+"""What it takes to read the names of an article, in the units of `spend`."""
 _NAMED = """
 SELECT article_entity.article_id, entity.id, entity.type, entity.name, entity.article_count,
     sum(article_entity.count), min(article_entity.first) AS first_named

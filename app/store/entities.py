@@ -145,6 +145,7 @@ def find_entities(
 
     `name` is the beginning of any word of any of its aliases, however spelled in case and accents; where nobody is
     called so, those with a word that is spelled nearly so."""
+    spend_unbounded()
     wanted: list[ColumnElement[bool]] = [col(Entity.article_count) > 0, ~col(Entity.hidden)]
     if type is not None:
         wanted.append(col(Entity.type) == type)
@@ -219,7 +220,6 @@ def _usual_names(session: Session, ids: Sequence[str], begins: ColumnElement[boo
 
 
 def _is_named(session: Session, folded: str) -> ColumnElement[bool]:
-    spend_unbounded()
     found = select(Alias.entity_id).where(_has_word(folded))
     if session.exec(found.limit(1)).first() is None:
         return col(Entity.id).in_(_nearly_named(session, folded))

@@ -112,6 +112,24 @@ def test_reads_that_are_asked_all_the_time_take_no_thread(
     assert threads == []
 
 
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/v1/entities?limit=1", "/v1/entities?name=modi", "/v1/entities/person-narendra-modi/similar_names",
+        "/v1/search?entity_name=Nobody+at+all",
+    ],
+)  # fmt: skip
+def test_what_reads_much_takes_a_thread(api: Api, threads: list[threading.Event], path: str) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(api.http.get, path, headers=AS_ADMIN)
+        while not answer.done():
+            for each in threads:
+                each.set()
+            time.sleep(0.01)
+        assert answer.result().status_code in (200, 422)
+    assert threads
+
+
 def test_nobody_waits_behind_a_dear_read(
     api: Api, article: str, threads: list[threading.Event], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.effort import spend
 from app.search.whoosh.packed import Ints, Mask
 from app.search.whoosh.segment import Documents
 
@@ -101,7 +102,9 @@ def union(rows: Sequence[Matches], size: int) -> Matches:
         return NOTHING
     if len(rows) == 1:
         return rows[0]
-    if sum(map(len, rows)) * FREQUENT < size:
+    found = sum(map(len, rows))
+    spend(found)
+    if found * FREQUENT < size:
         documents = np.unique(np.concatenate([row.documents for row in rows]))
         values = np.zeros(len(documents), np.float32)
         for row in rows:

@@ -47,6 +47,9 @@ _FITTING = np.array([min(width for width in _WIDTHS if width >= bits) for bits i
 _SHIFTS = [np.arange(steps, dtype=np.uint64) * np.uint64(width) for width, steps in enumerate(_STEPS.tolist())]
 _RANGE = np.arange(BLOCK)
 
+_AT_ONCE = 4
+"""Values that are unpacked in the time that one unit of `spend` stands for."""
+
 
 @dataclass(frozen=True, slots=True)
 class Packed:
@@ -77,7 +80,7 @@ class Packed:
     def unpack(self, number: int) -> Values:
         """One list."""
         count, blocks = self.count(number), slice(int(self.blocks[number]), int(self.blocks[number + 1]))
-        spend(count)
+        spend(count // _AT_ONCE)
         rows = self._rows(blocks, _SHORT if count <= _SHORT else BLOCK)
         return rows.reshape(-1)[:count]
 
@@ -85,7 +88,7 @@ class Packed:
         """The lists of a run of numbers, one after the other."""
         sizes, first = self._sizes(run), int(self.blocks[run.start])
         values = np.empty(int(sizes.sum()), np.uint32)
-        spend(len(values))
+        spend(len(values) // _AT_ONCE)
         for columns, chosen in _by_block_size(sizes):
             rows = self._rows(first + chosen, columns)[sizes[chosen, None] > _RANGE[:columns]]
             if len(chosen) == len(sizes):
