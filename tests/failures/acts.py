@@ -109,7 +109,8 @@ class Place:
 
 def _record(name: str, state: str) -> str:
     first, second = random.Random(name).sample(PERSONS, 2)
-    body = f"{first} and {second} keep the lighthouse of {name}. State {state}. {second} left for Norway on Monday."
+    body = f"{first} and {second} keep the lighthouse of {name}. State {state}. {second} left for Norway on Monday. "
+    body += f"“It is lit for all who come by,” {first} said."
     # Seven of those that are there at the beginning have it: with one of `furnishing` it is furniture, with one less
     # again none.
     pictured = name.startswith(("old", "page")) and name.endswith("-0") and state == "1"
