@@ -82,9 +82,12 @@ _COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|el
 _ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
 _ORDINAL = r"(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)"
 _SHIFTS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "following": 1}
-_PAST_MARGIN = 130
+_SUNDAY = 6
+_PAST_MARGIN = 200
 """Days by which a date that would be in the future has to be nearer than the one in the past, to be meant."""
 _ELEVENTH_OF_SEPTEMBER = "2001-09-11"
+_OPENING = 5_000
+"""Characters at the head of a text in which it says what quarter it is about."""
 _FOCUS = 500
 """Characters from a quarter that is named to what is told of the same one a year earlier."""
 _NAMED_QUARTER = re.compile(rf"\b{_ORDINAL}(?:-|\s+)(?:fiscal[ -])?(?:quarter|qtr)", re.IGNORECASE)
@@ -99,7 +102,7 @@ _SHARED_YEAR = re.compile(
     rf"\s*(?:,|and|or|to|through|until|-|–)\s*(?:early\s+|late\s+)?{_MONTH}(?:\s+[0-3]?\d)?,?\s+{_YEAR}\b"
 )
 _MONTH_BEFORE = re.compile(rf"\b{_MONTH}(?![\w'’]|\s+\d)")
-_NO_DAY_BEFORE = frozenset("a an every each any black super good bloody ash palm easter cyber fat per".split())
+_NO_DAY_BEFORE = frozenset("a an every each any black super good bloody ash palm easter cyber fat per news".split())
 _WORD_BEFORE = re.compile(r"(\w+)\s+$")
 _ATTACKS = re.compile(r"(?:,?\s+2001)?,?\s+(?:terror|attack|hijack|commission|memorial|victim)", re.IGNORECASE)
 _MONEY = re.compile(r"[$£€#]|\b(?:cents?|cts|dlrs|mln|million|billion|earn|profit|loss|sales|revenue|net|share)", re.I)
@@ -223,7 +226,8 @@ def _shifted(today: date, count: int, unit: str) -> str:
         case "day":
             return as_day(days_from(today, count))
         case "week" | "weekend":
-            return as_week(days_from(today, 7 * count))
+            # On a Sunday the press speaks of the week that begins.
+            return as_week(days_from(today, 7 * count + (today.weekday() == _SUNDAY)))
         case "month":
             return as_month(today.year, today.month + count)
         case "quarter":
@@ -283,7 +287,7 @@ def _month_in_focus(text: str, at: int) -> int | None:
 def _quarter_in_focus(text: str, at: int) -> int | None:
     """Return the quarter named last before, or where there is none, first."""
     before = list(_NAMED_QUARTER.finditer(text, max(0, at - _FOCUS), at))
-    found = before[-1] if before else _NAMED_QUARTER.search(text)
+    found = before[-1] if before else _NAMED_QUARTER.search(text, 0, _OPENING)
     return _ORDINALS[found["ordinal"].lower()] if found is not None else None
 
 
@@ -291,31 +295,52 @@ def _bare_year(asked: _Expression) -> str:
     return as_year(int(asked.group("year")))
 
 
+# Words and figures that expressions have, plain enough to be found at once: patterns are only tried around them.
+_MARKS = {
+    "month": re.compile("Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec"),
+    "weekday": re.compile("(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"),
+    "near": re.compile("[Yy]esterday|[Tt]oday|[Tt]onight|[Tt]omorrow|morning|afternoon|evening|night"),
+    "span": re.compile("year|quarter|qtr|month|week|day"),
+    "figure": re.compile(r"\d{4}|\d/\d"),
+}
+_AROUND = 48
+"""Characters on either side of such a mark; no expression is longer."""
+
+
 class _DateReader(NamedTuple):
     rule: DateRule
+    mark: str
     pattern: re.Pattern[str]
     value: Callable[[_Expression], str | None]
 
 
-def _reader(rule: DateRule, pattern: str, value: Callable[[_Expression], str | None], flags: int = 0) -> _DateReader:
-    return _DateReader(rule, re.compile(pattern, flags), value)
+def _reader(
+    rule: DateRule, mark: str, pattern: str, value: Callable[[_Expression], str | None], flags: int = 0
+) -> _DateReader:
+    return _DateReader(rule, mark, re.compile(pattern, flags), value)
 
 
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\s*(?:pct|percent|mln|million|billion|points?)\b)"
 _UNIT = r"(?P<unit>day|week|month|quarter|year)"
 _READERS: Sequence[_DateReader] = (
-    _reader("iso", rf"(?<![\d-]){_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)(?![\d-])", _numbered_day),
-    _reader("day", rf"\b(?:(?P<shift>last)\s+)?{_SHORT_DAY}{_MONTH}\s+{_DAY_NUMBER}(?:,?\s+{_YEAR}\b)?", _whole_day),
-    _reader("day", rf"\b{_MONTH}\s+(?P<day>(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b", _whole_day),
-    _reader("day", r"(?<![\d/])9/11(?![\d/])", lambda _: _ELEVENTH_OF_SEPTEMBER),
+    _reader("iso", "figure", rf"(?<![\d-]){_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)(?![\d-])", _numbered_day),
+    _reader(
+        "day", "month", rf"\b(?:(?P<shift>last)\s+)?{_SHORT_DAY}{_MONTH}\s+{_DAY_NUMBER}(?:,?\s+{_YEAR}\b)?", _whole_day
+    ),
+    _reader(
+        "day", "month", rf"\b{_MONTH}\s+(?P<day>(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b", _whole_day
+    ),
+    _reader("day", "figure", r"(?<![\d/])9/11(?![\d/])", lambda _: _ELEVENTH_OF_SEPTEMBER),
     _reader(
         "day",
+        "month",
         rf"\b{_SHORT_DAY}(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?\b",
         _whole_day,
     ),
-    _reader("day", rf"(?<![\d/])(?P<number>\d\d?)/(?P<day>\d\d?)/{_YEAR}(?![\d/])", _slashed_day),
+    _reader("day", "figure", rf"(?<![\d/])(?P<number>\d\d?)/(?P<day>\d\d?)/{_YEAR}(?![\d/])", _slashed_day),
     _reader(
         "quarter",
+        "span",
         rf"\b(?:(?P<shift>last|this|next)\s+year['’]s\s+|(?:the\s+)?(?P<before>(?:19|20)\d\d)(?:['’]s)?\s+"
         rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:fiscal\s+)?{_ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{_YEAR})?\b",
         _quarter,
@@ -323,6 +348,7 @@ _READERS: Sequence[_DateReader] = (
     ),
     _reader(
         "a-year-earlier",
+        "span",
         r"\b(?:the\s+(?:same\s+|corresponding\s+|comparable\s+)?(?:quarter|period)\s+(?:a|one)\s+year\s+(?:ago|earlier|before)"
         r"|(?:(?:the\s+)?(?:same|corresponding|comparable)\s+(?:quarter|period)|(?:quarter|period))\s+last\s+year"
         r"|(?:the\s+)?year-(?:ago|earlier)(?:\s+(?:quarter|period))?|(?:a|one)\s+year\s+(?:ago|earlier|before)"
@@ -330,9 +356,10 @@ _READERS: Sequence[_DateReader] = (
         _a_year_earlier,
         re.IGNORECASE,
     ),
-    _reader("month", rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b", _month_of_year),
-    _reader("month", rf"\b{_MONTH}\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b", _bare_month),
+    _reader("month", "month", rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b", _month_of_year),
+    _reader("month", "month", rf"\b{_MONTH}\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b", _bare_month),
     _reader(
+        "month",
         "month",
         rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s+|(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|of|[Dd]uring|[Ff]or|[Ff]rom"
         rf"|through|to|[Ll]ate|[Ee]arly|[Bb]efore|[Aa]fter|[Ll]ast|and)\s+|(?:[Mm]id|[Ee]nd|[Ee]arly"
@@ -341,17 +368,20 @@ _READERS: Sequence[_DateReader] = (
     ),
     _reader(
         "month",
+        "month",
         r"\b(?P<month>January|February|April|June|July"
         r"|August|September|October|November|December)\b(?!\s+(?:[A-Z]|\d))",
         _bare_month,
     ),
     _reader(
         "weekday",
+        "weekday",
         rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Pp]ast|[Ff]ollowing)\s+)?{_DAY_OF_WEEK}\b",
         _weekday,
     ),
     _reader(
         "near-day",
+        "near",
         r"\b(?:the\s+)?(?P<near>day\s+before\s+yesterday|day\s+after\s+tomorrow|yesterday|today|tonight|tomorrow"
         r"|this\s+(?:morning|afternoon|evening)|last\s+night)\b",
         _near_day,
@@ -359,16 +389,18 @@ _READERS: Sequence[_DateReader] = (
     ),
     _reader(
         "near-span",
+        "span",
         r"\b(?:the\s+)?(?P<shift>last|this|next|past|current|previous|coming)\s+(?:fiscal\s+)?(?P<unit>week|weekend|month|quarter|year)\b",
         _near_span,
         re.IGNORECASE,
     ),
-    _reader("ago", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?:ago|earlier)\b", _ago, re.IGNORECASE),
-    _reader("year", rf"\b(?:fiscal|calendar)\s+{_YEAR}\b", _bare_year, re.IGNORECASE),
+    _reader("ago", "span", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?:ago|earlier)\b", _ago, re.IGNORECASE),
+    _reader("year", "figure", rf"\b(?:fiscal|calendar)\s+{_YEAR}\b", _bare_year, re.IGNORECASE),
     _reader(
         "year",
-        rf"(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-)){_YEAR}(?![\d%/-]|[.,]\d|s\b|\s*(?:pct|percent|mln|million|billion|dlrs|dollars|tonnes|tons"
-        r"|shares|people|points|votes|miles|feet|ft|km|acres|barrels|jobs|men|women|troops|workers)\b)",
+        "figure",
+        rf"(?<!©\s)(?<!pyright\s)(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-)){_YEAR}(?![\d%/-]|[.,]\d|s\b"
+        r"|\s*(?:pct|percent|mln|million|billion|dlrs|dollars|tonnes|tons|shares|people|points|votes|miles|feet|ft|km|acres|barrels|jobs|men|women|troops|workers)\b)",
         _bare_year,
     ),
 )
@@ -380,15 +412,30 @@ def find_dates(body: str, blocks: Sequence[TextBlock], today: str | None, begin:
     `today` is the article's own date. Where that is a month or a year, only what says its year itself is a date.
     """
     day = date.fromisoformat(today) if today is not None and len(today) > len("2025-05") else None
-    paragraphs = [block for block in blocks if block.kind == "paragraph" and block.end > begin]
+    paragraphs = [(max(block.start, begin), block.end) for block in blocks if block.kind == "paragraph"]
+    windows = {mark: list(_windows(body, pattern, paragraphs)) for mark, pattern in _MARKS.items()}
     taken = bytearray(len(body))
     found = [
         each
         for reader in _READERS
-        for block in paragraphs
-        for each in _found_by(reader, body, max(block.start, begin), block.end, day, taken)
+        for start, end in windows[reader.mark]
+        for each in _found_by(reader, body, start, end, day, taken)
     ]
     return tuple(sorted(found, key=lambda each: each.start))
+
+
+def _windows(body: str, mark: re.Pattern[str], paragraphs: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches around the marks, none reaching out of its paragraph, or into another."""
+    for first, last in paragraphs:
+        start = end = -1
+        for found in mark.finditer(body, first, last):
+            if found.start() - _AROUND > end:
+                if end > start:
+                    yield start, end
+                start = max(first, found.start() - _AROUND)
+            end = min(last, found.end() + _AROUND)
+        if end > start:
+            yield start, end
 
 
 def _found_by(

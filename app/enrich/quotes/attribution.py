@@ -27,6 +27,8 @@ _LEAD = frozenset(",—–-―")
 _GOES_ON = ",?!—–-…"
 _FAR, _NEAR = 30, 6
 """Words from a verb to the quote, at most."""
+_SENTENCE = 80
+"""Words of a sentence on either side of a quote that are looked at; longer ones are lists, or no sentences."""
 _SIGNATURE = 12
 _SPEAKING = re.compile(r"([A-Z][A-Z.'’ -]{1,30}):\s")
 
@@ -143,7 +145,8 @@ def _read_before(spot: QuoteSite) -> Attribution | None:
 
 def _read_according(spot: QuoteSite) -> Attribution | None:
     sentence, count = spot.sentence, len(spot.sentence.tokens)
-    for number in (*range(spot.at - 1, -1, -1), *range(spot.at + 1, count)):
+    before, after = max(0, spot.at - _SENTENCE), min(count, spot.at + _SENTENCE)
+    for number in (*range(spot.at - 1, before - 1, -1), *range(spot.at + 1, after)):
         if sentence.low(number) == "according" and sentence.low(number + 1) == "to":
             return attributed(sentence, sentence.phrase_at(number + 2, count), number, "according")
     return None
@@ -152,7 +155,7 @@ def _read_according(spot: QuoteSite) -> Attribution | None:
 def _read_tail(spot: QuoteSite) -> Attribution | None:
     """Read `It is "a matter of time" until that happens, Smith said.`"""
     sentence = spot.sentence
-    for verb in reversed(sentence.speech_verbs(spot.at + 1, len(sentence.tokens))):
+    for verb in reversed(sentence.speech_verbs(spot.at + 1, min(len(sentence.tokens), spot.at + _SENTENCE))):
         comma = next((n for n in range(verb - 1, spot.at, -1) if sentence.tokens[n].text == ","), verb)
         if comma < verb and verb - comma <= _SIGNATURE and not sentence.is_participle(verb):
             return attributed(sentence, sentence.phrase_at(comma + 1, verb), verb, "tail")
@@ -164,7 +167,7 @@ def _read_headed(spot: QuoteSite) -> Attribution | None:
     sentence = spot.sentence
     if spot.at == 0 or sentence.tokens[spot.at - 1].text != ":":
         return None
-    return attributed(sentence, sentence.first_name(spot.at), None, "headed")
+    return attributed(sentence, sentence.first_name(max(0, spot.at - _SENTENCE), spot.at), None, "headed")
 
 
 def _read_signed(spot: QuoteSite) -> Attribution | None:

@@ -168,9 +168,9 @@ class Sentence:
         by = next((n for n in range(verb + 1, hi) if self.low(n) == "by"), hi)
         return self.phrase_at(by + 1, hi)
 
-    def first_name(self, hi: int) -> NounPhrase | None:
-        """Return the first name before the word `hi`."""
-        start = next((n for n in range(hi) if self.tokens[n].start in self.names.starts), hi)
+    def first_name(self, lo: int, hi: int) -> NounPhrase | None:
+        """Return the first name there."""
+        start = next((n for n in range(lo, hi) if self.tokens[n].start in self.names.starts), hi)
         end = next((n + 1 for n in range(start, hi) if self.tokens[n].end in self.names.ends), start)
         return NounPhrase(start, end, end) if end > start else None
 

@@ -27,6 +27,8 @@ _BY_PRONOUN = 0.8
 """What is left of the confidence where a pronoun has to be explained."""
 _AHEAD = 60
 """Characters from a quote to the one that it shares the speaker with, at most."""
+_FAR_BACK = 2_000
+"""Characters in which the beginning of a sentence is looked for."""
 _LONG_WORD = 4
 _LONGEST_NAME = 60
 _APPOSED = re.compile(r"(?: (?:of|for|at|in)(?: [^\s,.;:]+){1,8})?, (?=[A-Z])")
@@ -86,6 +88,7 @@ class _QuotedText:
     def _read(self) -> None:
         """Read the sentence of each quotation."""
         block, tokens, starts, bounds = -1, [], [], []
+        sentence, reach = Sentence((), self._names), (0, 0)
         for number, quotation in enumerate(self._quotations):
             if quotation.block != block:
                 block = quotation.block
@@ -95,14 +98,15 @@ class _QuotedText:
             which = bisect_right(bounds, quotation.opens)
             first = bisect_left(starts, bounds[which - 1])
             last = bisect_left(starts, bounds[which]) if which < len(bounds) else len(tokens)
-            at = bisect_left(starts, quotation.opens) - first
-            spot = QuoteSite(self._body, quotation, Sentence(tokens[first:last], self._names), at)
+            if reach != (tokens[first].start, last):
+                sentence, reach = Sentence(tokens[first:last], self._names), (tokens[first].start, last)
+            spot = QuoteSite(self._body, quotation, sentence, bisect_left(starts, quotation.opens) - first)
             self._said[number] = attribution(spot) or self._behind(spot)
 
     def _behind(self, spot: QuoteSite) -> Attribution | None:
         """Read `Smith was not amused. "..."`: a sentence that is all quote, behind one about somebody."""
         start, _ = self._paragraphs[spot.quotation.block]
-        if len(spot.sentence.tokens) > 1 or not self._body[start : spot.quotation.opens].strip():
+        if len(spot.sentence.tokens) > 1 or spot.quotation.opens == start:
             return None
         before = self._last_sentence(start, spot.quotation.opens)
         if any(token.is_quote for token in before.tokens):
@@ -129,7 +133,7 @@ class _QuotedText:
         """Return the speaker of a quotation whose own sentence does not say it."""
         quotation = self._quotations[number]
         start, _ = self._paragraphs[quotation.block]
-        opens = not self._body[start : quotation.opens].strip()
+        opens = quotation.opens == start
         if number and (said := self._said[number - 1]) is not None:
             before = self._quotations[number - 1]
             if before.block == quotation.block:
@@ -162,12 +166,13 @@ class _QuotedText:
         return self._told_of(self._last_sentence(start, end), "colon") if self._masked[end - 1] == ":" else None
 
     def _last_sentence(self, start: int, end: int) -> Sentence:
+        start = max(start, end - _FAR_BACK)
         bounds = sentence_bounds(self._masked, start, end)
         return Sentence(tokens_of(self._masked, bounds[-2] if len(bounds) > 1 else start, end), self._names)
 
     def _fragment(self, quotation: Quotation) -> Attribution | None:
         """Return the subject of a sentence of which some words are a quote."""
-        start, _ = self._paragraphs[quotation.block]
+        start = max(self._paragraphs[quotation.block][0], quotation.opens - _FAR_BACK)
         bounds = [start, *sentence_bounds(self._masked, start, quotation.closes)]
         if not self._body[bounds[-2] : quotation.opens].strip():
             return None

@@ -74,6 +74,13 @@ def test_a_year_earlier_is_told_from_what_the_text_speaks_of() -> None:
     assert read("The town had been flooded a year earlier.") == {"a year earlier": "2024"}
 
 
+def test_on_a_sunday_the_week_is_the_one_that_begins() -> None:
+    assert read("They meet this week and met last week.", "2025-05-04") == {
+        "this week": "2025-W19",
+        "last week": "2025-W18",
+    }
+
+
 def test_months_and_days_share_the_year_at_their_end() -> None:
     assert read("Stock was split in March and August 1986.") == {"March": "1986-03", "August 1986": "1986-08"}
     days = read("The shop was shut from June 1 to July 3, 1998.")
@@ -87,6 +94,7 @@ def test_months_and_days_share_the_year_at_their_end() -> None:
         "Theresa May spoke to May and may speak again.",
         "They scored in the third quarter of the game after a touchdown.",
         "NEW DELHI, May 5 - They met in the harbour of the town.",
+        "Copyright © 2019 The Harbour Times. He spoke on Fox News Sunday of it.",
         "It was on June 31 or on 13/13/2025, at 10.1987 and for $1998.",
     ],
 )
@@ -99,7 +107,9 @@ def test_without_a_day_of_its_own_only_whole_dates_are_read(today: str | None) -
     assert read("They met on Monday, last week, in April and on May 3, 1998.", today) == {"May 3, 1998": "1998-05-03"}
 
 
-@pytest.mark.parametrize("piece", ["May 5, ", "on Monday ", "a year earlier, first quarter ", "in April and "])
+@pytest.mark.parametrize(
+    "piece", ["May 5, ", "a year earlier ", "on Monday ", "a year earlier, first quarter ", "in April and "]
+)
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
     def spent(times: int) -> float:
         body = piece * times

@@ -133,7 +133,10 @@ def test_offsets_are_of_the_body_and_none_overlaps_another() -> None:
     assert all(one.end <= other.start for one, other in pairwise(quotes))
 
 
-@pytest.mark.parametrize("piece", ['"', "“", "“a ", 'He said, "we are all of us here," he said. ', "he said said "])
+@pytest.mark.parametrize(
+    "piece",
+    ['"', "“", "“a ", 'He said, "we are all of us here," he said. ', "he said said ", 'a "word of all of us" and '],
+)
 def test_twice_the_text_takes_about_twice_the_time(piece: str) -> None:
     def spent(times: int) -> float:
         body = piece * times
