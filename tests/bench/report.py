@@ -168,6 +168,8 @@ def _costs(result: Result, aside: Aside) -> str:
 def _agreement(totals: dict[str, dict[str, int]]) -> str:
     rows = []
     for name, found in totals.items():
+        if "ours" not in found:
+            continue  # it had no time for all of them
         shares = [_ratio(float(found["ours"]), float(found[peer])) if peer in found else "" for peer in _OTHERS]
         rows.append([name, f"{found['ours']:,}", *(share or _NOT_MEASURED for share in shares)])
     return _table(["hits found in all", "ours", *(f"ours / {peer}" for peer in _OTHERS)], rows)
