@@ -13,6 +13,7 @@ from functools import lru_cache
 from app.enrich import credits, events, gazetteer, given, grounds, lexicon, organizations, titles
 from app.enrich.context import Span
 from app.enrich.grounds import SpanType
+from app.enrich.surnames import is_by_initials
 
 _TYPES: dict[str, SpanType] = {
     "PERSON": "person",
@@ -72,6 +73,10 @@ _ORG_JOINT = re.compile(
 _KNOWN_JOINT = re.compile(r"\s(?:and|&)\s(?=[A-Z])|(?<=[a-z])-(?=[A-Z])")
 _PERSON_JOINT = re.compile(r"\s+(?:and|said|says|told)\s+(?=[A-Z])|,\s+|\s+-+\s+|'s\s+(?=[A-Z])")
 _SUFFIX_AFTER_COMMA = re.compile(r"(?:Jr|Sr|III|II|IV)\b")
+
+# `landed at JFK`: airports are named for people.
+_WHERE_BEFORE = re.compile(r"\b(?:at|to|from|into|near|via|through|outside) $")
+_NEAR = 9
 
 # Words that the recogniser takes for names in newswire and on the web.
 _NO_NAMES = lexicon.terms("no-names")
@@ -165,10 +170,14 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     if kind == "event" and text.startswith("Annual ", start):
         start += len("Annual ")
     name = text[start:end]
-    headed = _headed(name, kind)
+    headed = "person" if _is_by_initials(text, start, name) else _headed(name, kind)
     if _is_no_name(name, kind) or (headed == "event" and not events.is_event(name)):
         return None
     return Span(start, end, headed, *(ground if headed == kind else ground._replace(rule="head-noun")))
+
+
+def _is_by_initials(text: str, start: int, name: str) -> bool:
+    return is_by_initials(name) and not _WHERE_BEFORE.search(text, max(0, start - _NEAR), start)
 
 
 def _without_result(text: str, start: int, end: int, kind: SpanType) -> int:

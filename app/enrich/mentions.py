@@ -15,6 +15,7 @@ from itertools import accumulate
 from app.enrich import events, gazetteer, grounds, inverted, passes, scores
 from app.enrich.cleaning import clean, trim
 from app.enrich.context import Context, Span
+from app.enrich.glued import glued_stretches
 from app.enrich.grounds import Ground, Rule
 from app.enrich.layout import FoundDateline, TextBlock, block_at
 from app.enrich.prepared import Found, Prepared
@@ -53,11 +54,15 @@ def recognise(
     article = Context(text, prepared.blocks, results)
     if dateline is not None and dateline.end > 0:
         _add_dateline(prepared, dateline, article)
+    glued = list(glued_stretches(text))
+    for start, end in glued:
+        article.block(start, end)
     for name in found:
         block = block_at(prepared.blocks, name.start)
         if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
             continue
-        _add_found(article, name.start, min(name.end, block.end), name.label)
+        end = min(name.end, block.end, *(start for start, _ in glued if name.start < start))
+        _add_found(article, name.start, end, name.label)
     passes.correct(article)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, *grounds.SCORE) for e in results.entries]
     found_there = [(*prepared.span(span.start, span.end), span) for span in article.spans]

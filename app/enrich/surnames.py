@@ -21,6 +21,8 @@ _LAST = re.compile(rf"(?:(?:^|(?<= )){PARTICLE} ){{0,3}}\S+$")
 _STATESMEN = {
     fold(name): full for full, others in lexicon.list_rows("statesmen") for name in (full.rsplit(" ", 1)[-1], *others)
 }
+_BY_INITIALS = {initials: full for full, others in lexicon.list_rows("statesmen-by-initials") for initials in others}
+_STATESMEN |= {fold(initials): full for initials, full in _BY_INITIALS.items()}
 
 
 def last_name(name: str) -> str:
@@ -38,3 +40,8 @@ def without_suffix(name: str) -> str:
 def statesman(name: str) -> str | None:
     """Return who is meant where an article has no fuller name: `Ronald Reagan` by `Reagan`; None for anybody else."""
     return _STATESMEN.get(fold(name))
+
+
+def is_by_initials(name: str) -> bool:
+    """Return whether news calls somebody so: `FDR`."""
+    return name in _BY_INITIALS

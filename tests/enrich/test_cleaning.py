@@ -100,3 +100,9 @@ def test_ordinary_words_are_no_names() -> None:
 
 def test_a_common_noun_of_two_words_is_no_name() -> None:
     assert is_ordinary("Congressional District")
+
+
+def test_who_is_called_by_initials_is_a_person_but_where_they_are_an_airport() -> None:
+    assert cleaned("FDR", "ORG") == ["FDR: person by head-noun"]
+    assert cleaned("JFK", "PERSON") == ["JFK: person by model"]
+    assert cleaned("JFK", "ORG", "He landed at JFK today") == ["JFK: organization by model"]
