@@ -63,6 +63,7 @@ PHASES = (
         "bounds",
         (
             Pass(bounds.complete_names, over=("title",)),
+            Pass(bounds.cut_surnames, over=("title",)),
             Pass(bounds.complete_suffixes, over=("title",)),
             Pass(bounds.names_in_capitals, over=("head-noun",)),
             Pass(bounds.rejoin_people),
@@ -91,6 +92,7 @@ PHASES = (
             Pass(institutions.institutions_of_people),
             Pass(places.states),
             Pass(places.towns_of_states),
+            Pass(common_words.broadcasts),
             Pass(common_words.celestial_bodies),
             Pass(common_words.groups_and_faiths),
             Pass(common_words.common_words),

@@ -11,6 +11,11 @@ from app.enrich.surnames import PARTICLE, statesman
 from app.text import fold
 
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
+# No date: `Theresa May 5`.
+_MAY = re.compile(r" May\b(?! \d|, \d)")
+# `Moon Jae`, before `-in`; but not before `-led`.
+_SHORT_NAMES = re.compile(r"[A-Z][a-z]{0,4} [A-Z][a-z]{1,4}")
+_SYLLABLE = re.compile(r"-(?!led\b|era\b|like\b|run\b|ally\b|born\b|free\b|made\b|type\b|back)[a-z]{2,4}\b(?!-)")
 _NICKNAMED = re.compile(r' "[A-Z][\w ]{1,20}" [A-Z][A-Za-z-]+')
 _COUPLE = re.compile(
     r"([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?) (?:and|&) ([^\W\d_a-z][^\W\d_]+(?: [A-Z]\.)?(?: [\w'-]+){1,3})"
@@ -51,6 +56,18 @@ def complete_names(article: Context) -> None:
             and not gazetteer.find(surname)
         ):
             article.widen(span, span.start, after.start(1) + len(surname), grounds.COMPLETED)
+
+
+def cut_surnames(article: Context) -> None:
+    """`Theresa May`, `Moon Jae-in`: the recogniser takes the end for a date, or stops at the hyphen."""
+    for span in list(article.people()):
+        after = None
+        if " " not in span.name and given.may_be_given(span.name):
+            after = article.after(span, _MAY)
+        elif _SHORT_NAMES.fullmatch(span.name):
+            after = article.after(span, _SYLLABLE)
+        if after is not None and article.encloses(span.start, after.end()):
+            article.put(Span(span.start, after.end(), "person", *grounds.COMPLETED))
 
 
 def complete_suffixes(article: Context) -> None:

@@ -9,6 +9,10 @@ from app.enrich.cleaning import starts_sentence
 from app.enrich.context import Context, Span
 from app.enrich.passes.people import SPEAKS
 
+_TITLE_QUOTED = re.compile(
+    r"(?:'s|\b(?:[Oo]n|show|programme?|series|film|book|novel|song|album|hosts?|host of)) [\"“]$"
+)
+_UNQUOTE = re.compile(r"[.,!?]?[\"”]")
 _BODIES = lexicon.terms("celestial-bodies")
 # Nobody writes `the` before a person; before others it may be a newspaper or a car.
 _THE_MOON = re.compile(r"\b[Tt]he $")
@@ -26,6 +30,13 @@ _LONGEST_ACRONYM_LIKE = 4
 _COLON = re.compile(r" ?:(?= |$)")
 _OPENS = re.compile(r"(?:^|\n|[(\[] ?)$")
 _NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
+
+
+def broadcasts(article: Context) -> None:
+    """`on CNN's "New Day"`: a day or a game between quotation marks is what a broadcast or a book is called."""
+    for span in article.guesses("event"):
+        if article.before(span.start, _TITLE_QUOTED) and article.after(span, _UNQUOTE):
+            article.drop(span, grounds.NO_NAME)
 
 
 def celestial_bodies(article: Context) -> None:

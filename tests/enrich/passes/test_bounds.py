@@ -110,3 +110,19 @@ def test_people_in_capitals_in_a_text_that_is_not(text: str, found: dict[str, st
     article = spanned(text, **found)
     run(article, bounds.names_in_capitals)
     assert [name for name, kind in shown(article) if kind == "person"] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "expected"),
+    [
+        ("Prime Minister Theresa May spoke.", "Theresa", "Theresa May"),
+        ("They met Theresa May 5.", "Theresa", "Theresa"),
+        ("President Moon Jae-in spoke.", "Moon Jae", "Moon Jae-in"),
+        ("An Ed Case-led vote.", "Ed Case", "Ed Case"),
+        ("A Hillary Clinton-ish vote.", "Hillary Clinton", "Hillary Clinton"),
+    ],
+)
+def test_the_end_of_a_name_is_no_date_and_may_stand_behind_a_hyphen(text: str, person: str, expected: str) -> None:
+    article = spanned(text, person=person)
+    run(article, bounds.cut_surnames)
+    assert shown(article) == [(expected, "person")]

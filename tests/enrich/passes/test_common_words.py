@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from app.enrich import grounds
+from app.enrich.context import Context, Span
 from app.enrich.passes import common_words, people
 from tests.enrich.conftest import Enrich
 from tests.enrich.spanned import run, shown, spanned
@@ -94,3 +96,16 @@ def test_a_word_in_capitals_may_only_be_loud(text: str, left: list[str]) -> None
     article = spanned(text, organization=name)
     run(article, common_words.shouted_words)
     assert [name for name, _ in shown(article)] == left
+
+
+def test_what_a_broadcast_is_called_is_no_event() -> None:
+    for text in ('Mr. Berg said on CNN\'s "New Day" that', "He was on “New Day.” Then"):
+        article = Context(text)
+        article.add(Span(text.index("New"), text.index("New") + 7, "event", *grounds.GUESSED["event"]))
+        run(article, common_words.broadcasts)
+        assert not article.spans
+    text = 'When they hear "Columbus Day," they'
+    article = Context(text)
+    article.add(Span(16, 28, "event", *grounds.GUESSED["event"]))
+    run(article, common_words.broadcasts)
+    assert shown(article) == [("Columbus Day", "event")]
