@@ -75,7 +75,9 @@ def state(archive: Archive) -> dict[str, Any]:
         for model in (Entity, Alias, ArticleEntity, Mention, Quote, MentionedDate):
             written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
             found[model.__name__] = sorted(written, key=repr)
-        found["copies"] = sorted(session.exec(select(Article.id, Article.copy_group)).all())
+        found["copies"] = sorted(
+            session.exec(select(Article.id, Article.copy_group).where(Article.status == "published")).all()
+        )
     found["facets"] = facets(archive)
     return found
 
