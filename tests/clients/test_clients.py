@@ -41,6 +41,8 @@ def assert_said_all(said: str) -> None:
     assert re.search(r"""^Vladimir Putin \[\s*['"]Vladimir Putin['"],?\s*['"]Putin['"]""", said, re.MULTILINE)
     assert re.search(r"""^\[\s*['"]Putin['"],?\s*['"]Vladimir Putin['"]""", said, re.MULTILINE)
     assert "0 other editions of 78184646ba153278" in said
+    assert "3 quotes, the newest of 1994-05-11" in said
+    assert "days spoken of: 1969-07-17 1969-07-20" in said
     assert "404 /problems/not-found" in said
 
 
