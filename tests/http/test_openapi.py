@@ -104,6 +104,7 @@ HIDDEN = {
     "/searches": _PAGE,
     "/searches/new": _PAGE,
     "/searches/{search_id}": _PAGE,
+    "/searches/{search_id}/feed": "the feed of /v1 for those who may see the page",
     "/entities/{entity_id}": _PAGE,
 }
 """What is in no schema, and why."""

@@ -66,6 +66,7 @@ TIMES = (
     None,
     None,
 )
+MENTIONED = ((), (), ("1986-12-24",), ("1987-01", "1986-12-01"), ("1986-W50",), ("1986-Q4", "1987-02-02"), ("1987",))
 FIRST_DAY = date(1986, 11, 20)
 _SEPARATORS = (" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " (", ") ")
 
@@ -91,6 +92,7 @@ def article(chance: random.Random, id: str, sequence: int, longest: int = 50) ->
         word_count=chance.randrange(1000),
         revised=sequence,
         added=int(id, 16) % 997,
+        mentioned=MENTIONED[int(id, 16) % len(MENTIONED)],
     )
 
 
@@ -180,6 +182,8 @@ filters = st.builds(
     Filters,
     date_from=st.one_of(st.none(), st.none(), _days),
     date_to=st.one_of(st.none(), st.none(), _days),
+    mentions_from=st.one_of(st.none(), st.none(), st.none(), _days),
+    mentions_to=st.one_of(st.none(), st.none(), st.none(), _days),
     entity=_some(ENTITIES),
     entity_any=_some((*ENTITIES, "person-unknown")),
     not_entity=_some(ENTITIES),

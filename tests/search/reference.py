@@ -17,6 +17,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import get_args
 
+from app.days import days_of
 from app.ids import TYPES
 from app.search import analysis
 from app.search.attributes import FacetName, Field, Filters
@@ -201,6 +202,11 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
     said = {
         "date": (not filters.date_from or first >= filters.date_from)
         and (not filters.date_to or last <= filters.date_to),
+        "mentions": not (filters.mentions_from or filters.mentions_to)
+        or any(
+            (filters.mentions_from or "") <= days_of(each)[0] and days_of(each)[1] <= (filters.mentions_to or "9999")
+            for each in document.mentioned
+        ),
         "entity": set(filters.entity) <= set(document.entities),
         "entity_any": not filters.entity_any or bool(set(filters.entity_any) & set(document.entities)),
         "not_entity": not set(filters.not_entity) & set(document.entities),

@@ -82,6 +82,7 @@ def filters(chance: random.Random) -> Filters:
 
     return Filters(
         date_from=day(0), date_to=day(chance.randrange(60)),
+        mentions_from=day(-20), mentions_to=day(chance.randrange(60)),
         entity=_some(chance, ENTITIES), entity_any=_some(chance, ENTITIES), not_entity=_some(chance, ENTITIES),
         source=_some(chance, SOURCES), not_source=_some(chance, SOURCES),
         author=_some(chance, AUTHORS), not_author=_some(chance, AUTHORS),
