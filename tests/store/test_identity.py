@@ -170,7 +170,8 @@ def test_all_rules_in_any_order_any_batches_and_with_revisions_give_the_same(
         elif random.random() < 0.5:
             settled(one_by_one)
     expected = summed_up(at_once)
-    assert {row["rule"] for row in expected["identity"]} == set(identity.ORDER)
+    # What `lone` tells needs more articles than these: `test_lone_names.py` has its orders.
+    assert {row["rule"] for row in expected["identity"]} | {"lone"} == set(identity.ORDER)
     assert summed_up(one_by_one) == expected
     with at_once.database.writing() as session:
         assert resolve_all(session, RULES) == 0
