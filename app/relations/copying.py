@@ -132,7 +132,7 @@ def are_copies(one: Edition, other: Edition) -> bool:
     if _may_be_put_right(one, other) and _is_put_right(one, other, replaced):
         return True
     # Where nearly all is shared, one place is where one of them was cut off, in the midst of a name.
-    is_cut = replaced.places == 1 and share >= _WHOLE
+    is_cut = replaced.places == replaced.names == 1 and share >= _WHOLE
     allowed = _FAR_PLACES if _days_apart(one, other) > _NEAR_DAYS else _NEAR_PLACES
     return not replaced.renames and (is_cut or replaced.places < allowed * _fewer_words(one, other))
 
@@ -232,11 +232,12 @@ class _Replacements:
 
 
 def _is_replaced(before: Words, after: Words, of_one: frozenset[str], of_other: frozenset[str]) -> bool:
-    """Return whether a name or figure stands in the place of another. 6-1/16 and 6 differ by figures alone."""
+    """Return whether a name or figure stands in the place of another. Figures may both be in both texts: of what is
+    told each day, that of today is told tomorrow for comparison."""
     gone, come = of_one.intersection(before), of_other.intersection(after)
     if gone and come:
         return not _is_misprint(gone, come)
-    return not (before and after) and all(word[0].isdigit() for word in (*before, *after))
+    return all(word[0].isdigit() for word in (*before, *after))
 
 
 def _is_misprint(gone: frozenset[str], come: frozenset[str]) -> bool:
