@@ -51,16 +51,14 @@ def test_a_name_in_place_of_another_throughout_is_other_news_however_much_is_sha
 
 
 DAILY = (
-    "Treasury balances at the bank fell on March {0} to {1} billion from {2} billion the day before, says a statement. "
+    "Treasury balances at the bank fell to {0} billion from {1} billion the day before, says a statement. "
     "It does not say what became of the rest, and those who deal in bills did not wait for it before they went home. "
 )
 
 
 def test_what_is_told_each_day_is_other_news_though_it_tells_of_yesterday() -> None:
-    first, second = DAILY.format("27", "3.467", "3.939"), DAILY.format("28", "3.062", "3.467")
-    assert not are_copies(
-        edition(first, "BALANCES FELL ON MARCH 27"), edition(second, "BALANCES FELL ON MARCH 30", 700_003)
-    )
+    first, second = DAILY.format("3.467", "3.939"), DAILY.format("3.062", "3.467")
+    assert not are_copies(edition(first, "BALANCES FALL"), edition(second, "BALANCES FALL", 700_001))
 
 
 def test_a_text_that_breaks_off_in_a_name_is_still_a_copy() -> None:
