@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import calendar
 import re
-from datetime import date, timedelta
+from datetime import date
 from functools import lru_cache
 
 PATTERN = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?|-W[0-9]{2}|-Q[1-4])?"
@@ -18,8 +18,9 @@ def days_of(name: str) -> tuple[str, str]:
         raise ValueError(f"{name!r} is no date")
     year = int(name[:4])
     if name[5:6] == "W":
-        monday = date.fromisocalendar(year, int(name[6:]), 1)
-        return monday.isoformat(), (monday + timedelta(6)).isoformat()
+        # The Sunday, too: the calendar ends in the midst of a week.
+        monday, sunday = (date.fromisocalendar(year, int(name[6:]), day) for day in (1, 7))
+        return monday.isoformat(), sunday.isoformat()
     if name[5:6] == "Q":
         month = 3 * int(name[6]) - 2
         return _whole_months(year, month, month + 2)

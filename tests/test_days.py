@@ -19,7 +19,9 @@ def test_a_name_of_the_calendar_has_its_days(name: str, first: str, last: str) -
     assert days_of(name) == (first, last)
 
 
-@pytest.mark.parametrize("name", ["", "20", "2025-13", "2025-02-30", "2025-W54", "2025-Q5", "2025-5-5", "0000", "٢٠٢٥"])
+@pytest.mark.parametrize(
+    "name", ["", "20", "2025-13", "2025-02-30", "2025-W54", "9999-W52", "2025-Q5", "2025-5-5", "0000", "٢٠٢٥"]
+)
 def test_what_the_calendar_has_not_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         days_of(name)

@@ -131,7 +131,8 @@ def _checked_week(week: str) -> str:
         days_of(week)
     except ValueError:
         week = ""
-    if "W" not in week:
+    # There are links to the weeks beside it, which the calendar has to have.
+    if "W" not in week or not "0002" <= week < "9999":
         raise InvalidParameter("week", "A week is YYYY-Www, as in 2025-W18.")
     return week
 

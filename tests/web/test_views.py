@@ -91,7 +91,9 @@ def test_days_that_are_spoken_of_lead_to_articles_and_weeks_tell_what_was_to_hap
 @pytest.mark.parametrize(
     "asked",
     [
-        "week=2025-05&of=mentioned",
+        "of=mentioned&week=2025-05",
+        "of=mentioned&week=0001-W01",
+        "of=mentioned&week=9999-W52",
         "of=x",
         "month=1969-13",
         "month=x",
