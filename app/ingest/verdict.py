@@ -125,7 +125,7 @@ class Judge:
             completed = replace(standing, record_sha256=draft.sha256_at(at), published_at=at)
             _learn(archive, completed)
             return replace(self._unchanged(draft, completed, archive, now), completed=completed)
-        if not _said(seen, place, self.reading).isdisjoint({draft.record_sha256, draft.untimed_sha256} | less):
+        if not _hashes_of(seen, place, self.reading).isdisjoint({draft.record_sha256, draft.untimed_sha256} | less):
             return Verdict("unchanged", standing.id, standing.revision, seen=_noted(archive, standing.id, now))
         before = self.reading if self.met.has(place, standing.id) else standing.ingested_at
         noted = _noted(archive, standing.id, Seen(standing.file, standing.record_sha256, before), now)
@@ -181,7 +181,7 @@ def is_at(place: str, file: str) -> bool:
     return place == file or place.endswith(f"/{file}")
 
 
-def _said(seen: Iterable[Seen], place: str, reading: str) -> set[str]:
+def _hashes_of(seen: Iterable[Seen], place: str, reading: str) -> set[str]:
     """The states that a place had in this reading so far and in the last one before."""
     here = [each for each in seen if each.place == place or is_at(place, each.place)]
     last = max((each.at for each in here if each.at < reading), default="")

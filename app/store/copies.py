@@ -268,7 +268,7 @@ def _possible_copies(session: Session, one: Edition) -> list[str]:
     numbers = json.dumps(_numbers(_packed(one.sketch)))
     execute = session.connection().exec_driver_sql
     found = set[str]()
-    for first, last, fewest in _windows(one.day):
+    for first, last, fewest in _spans_compared(one.day):
         found.update(id for (id,) in execute(_CANDIDATES, (numbers, first, last, fewest)))
     sketches = execute(_SKETCHES, (json.dumps(sorted(found - {one.id})),))
     return [
@@ -280,7 +280,7 @@ def _possible_copies(session: Session, one: Edition) -> list[str]:
     ]
 
 
-def _windows(day: int) -> list[tuple[int, int, int]]:
+def _spans_compared(day: int) -> list[tuple[int, int, int]]:
     """Return where to look for copies: from which day to which, and how much of a sketch must be shared."""
     if day == _UNDATED:
         return [(_UNDATED, _LAST_DAY, _FEWEST_UNDATED)]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.enrich import lexicon
-from app.enrich.dates import DATES
+from app.enrich.dates import DATES_VERSION
 from app.enrich.enricher import PIPELINE, Enricher, LaidOut
 from app.enrich.layout import lay_out, split_date_header
 from app.enrich.quotes import QUOTES
@@ -37,7 +37,9 @@ def test_the_import_does_not_load_the_model_library() -> None:
 def test_the_pipeline_names_rules_words_and_model(enricher: Enricher) -> None:
     enrichment = enricher.enrich([source("a", "Rain fell in Oslo.")])[0]
     assert enrichment.pipeline == enricher.pipeline
-    assert enricher.pipeline.startswith(f"{PIPELINE}+{QUOTES}+{DATES}+words-{lexicon.edition()}+en_core_web_md-")
+    assert enricher.pipeline.startswith(
+        f"{PIPELINE}+{QUOTES}+{DATES_VERSION}+words-{lexicon.edition()}+en_core_web_md-"
+    )
 
 
 def test_the_result_does_not_depend_on_the_batch(enricher: Enricher) -> None:

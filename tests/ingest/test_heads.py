@@ -90,7 +90,7 @@ def test_no_letter_of_a_text_is_lost(text: str) -> None:
     assert all(value in " ".join(text.split()) for value in " ".join(fields.values()).split())
 
 
-@given(st.text(st.characters(exclude_characters="\0"), max_size=100))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=100))
 def test_the_given_format_is_read_as_ever(tmp_path_factory: pytest.TempPathFactory, rest: str) -> None:
     text = f" date 2025-05-05 {rest}"
     path = tmp_path_factory.getbasetemp() / "given.txt"

@@ -183,9 +183,12 @@ class Files:
                 return Pseudo(leaf, self)
 
     def _outside(self, filters: Filters) -> set[int] | None:
-        if not filters.date_from and not filters.date_to:
+        days = Filters(
+            date_from=filters.date_from, date_to=filters.date_to,
+            mentions_from=filters.mentions_from, mentions_to=filters.mentions_to,
+        )  # fmt: skip
+        if days == Filters():
             return None
-        days = Filters(date_from=filters.date_from, date_to=filters.date_to)
         living = self.searcher.reader().all_doc_ids()
         return {n for n in living if not reference.passes(days, self._documents[self._id(self.searcher, n)])}
 

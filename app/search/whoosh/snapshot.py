@@ -228,7 +228,7 @@ class Snapshot:
         days, day = _numbered(self.column("date"))
         # A year stands before its first month, and that before its first day.
         dates, of_document = _numbered(day * _PRECISIONS + self.column("precision"))
-        labels = (_label(int(days[date // _PRECISIONS]), date % _PRECISIONS) for date in dates.tolist())
+        labels = (_written_date(int(days[date // _PRECISIONS]), date % _PRECISIONS) for date in dates.tolist())
         return Calendar(tuple(labels), of_document)
 
     @cached_property
@@ -261,7 +261,7 @@ def _numbered(values: Array) -> tuple[Ints, npt.NDArray[np.int32]]:
 
 
 @lru_cache(10_000)
-def _label(day: int, precision: int) -> str:
+def _written_date(day: int, precision: int) -> str:
     return date.fromordinal(day).isoformat()[: _LENGTHS[precision]] if day else ""
 
 
