@@ -31,6 +31,7 @@ VOLATILE = {
     "at",
     "created_at",
     "updated_at",
+    "added",
     "added_at",
     "next_at",
     "date_modified",
