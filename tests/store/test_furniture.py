@@ -278,7 +278,7 @@ def test_names_are_written_anew_where_furniture_has_some_alone(archive: Archive)
             write(archive, [article(number, f"{NEWS} {number}", *blocks) for number in numbers])
         finally:
             event.remove(Engine, "before_cursor_execute", note)
-        return sum("DELETE FROM mention" in statement for statement in said)
+        return sum("DELETE FROM mention " in statement for statement in said)
 
     write(archive, [article(0, f"{NEWS} 0", CREDIT), article(1, f"{NEWS} 1", "MORE PHOTOS")])
     assert forgotten("MORE PHOTOS", numbers=range(2, 9)) == 0
