@@ -19,6 +19,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
+from sqlalchemy.orm import configure_mappers
 from sqlmodel import col, select
 
 from app.alerts.finding import find_new
@@ -56,6 +57,10 @@ from tests.failures.history import History
 from tests.fetch.web import Web, serving
 from tests.following import Mirror, contents, reader
 from tests.ingest.test_deciding import state as derived
+
+# Processes are forked by the hundred from one that has imported this: what each would do at first is done here, once.
+configure_mappers()
+
 
 PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
 MERGED, TARGET = "person-robert-peary", "person-matthew-henson"
