@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from hashlib import blake2b
 from itertools import product
+from operator import attrgetter
 from typing import Literal
 
 import numpy as np
@@ -125,6 +126,8 @@ def are_copies(one: Edition, other: Edition) -> bool:
         return False
     if one.digest == other.digest:
         return True
+    # Words can be set against each other in several ways, and which way is taken depends on which text is the first.
+    one, other = sorted((one, other), key=attrgetter("digest"))
     share = overlap(one, other).of_shorter
     if _count_shared(one, other) < _FEWEST_SHARED or share < _demanded_share(one, other):
         return False
