@@ -105,7 +105,7 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 
 
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
-    """For each of the articles that have copies: at most `most` of these, as a list shows them."""
+    """Return at most `most` of the copies of each of the articles that have any, as a list shows them."""
     own, other = _ARTICLE.alias(), _ARTICLE.alias()
     place = func.row_number().over(partition_by=own.c.id, order_by=_edition_order(other.c)).label("place")
     joined = (
@@ -321,7 +321,7 @@ def _with_same_text(session: Session, ids: Iterable[str]) -> list[tuple[str, str
 
 
 def _least_of_groups(session: Session, ids: Iterable[str]) -> dict[str, str]:
-    """For each of the articles, and each that is in a group with one, the least id of its group."""
+    """Return the least id of its group for each of the articles, and for each that is in a group with one."""
     near: defaultdict[str, set[str]] = defaultdict(set)
     new = set(ids)
     while new:

@@ -74,8 +74,8 @@ class Database:
 
     @contextmanager
     def scanning(self) -> Iterator[Session]:
-        """As `reading`, for what goes through much of the file: the pages that it met are not kept mapped, where they
-        would count as memory of this process for as long as it runs."""
+        """Read as `reading` does, for what goes through much of the file: the pages that it met are not kept mapped,
+        where they would count as memory of this process for as long as it runs."""
         with self._translate_errors(), Session(self._scanner, expire_on_commit=False, info=self._info) as session:
             yield session
 
