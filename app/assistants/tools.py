@@ -22,9 +22,10 @@ from app.read.conditions import Asked, read_conditions
 from app.read.entities import entities_called, entity_summary, portrait, related
 from app.read.facets import entity_ids
 from app.read.hits import HitOptions, hit_views
-from app.read.models import EntitySummary, Hit, Timeline
+from app.read.models import EntitySummary, Hit, QuoteInArticle, Timeline
 from app.read.naming import entity_named
-from app.read.params import Conditions, SearchParams
+from app.read.params import Conditions, QuoteParams, SearchParams
+from app.read.quotes import find_spoken, quote_page
 from app.read.salience import by_salience
 from app.read.timeline import build_timeline
 from app.search.answer import Answer, answer
@@ -109,6 +110,20 @@ class DescribedEntity(TypedDict):
     also_called: list[str]
     beside: Annotated[list[str], Field(description="Who is named in the same articles, with how many.")]
     latest: list[FoundArticle]
+
+
+class FoundQuote(TypedDict):
+    text: str
+    speaker: Annotated[str, Field(description="Who says it, as the article has it where nobody is known by it.")]
+    headline: str
+    date: NotRequired[str]
+    article: ArticleId
+    address: Annotated[str, Field(description="To cite.")]
+
+
+class FoundQuotes(TypedDict):
+    total: int
+    quotes: list[FoundQuote]
 
 
 class ComparedSpan(TypedDict):
@@ -253,6 +268,24 @@ class Tools:
             found = engine.similar(id, row.headline, told_text(row), limit)
             return {"articles": self._shown(session, found.hits)}
 
+    def find_quotes(
+        self,
+        query: Words = "",
+        speaker: Annotated[str, Field(description="Who says it, by name or id. Empty: whoever.")] = "",
+        names: Names = [],  # noqa: B006
+        date_from: Day = "",
+        date_to: Day = "",
+        limit: Annotated[int, Field(ge=1, le=50)] = 10,
+    ) -> FoundQuotes:
+        """Find what people say, word for word, with who says it: the newest first."""
+        said_by = {"speaker" if is_entity_id(speaker) else "speaker_name": speaker or None}
+        given = {**_conditions(query, names, date_from, date_to), **said_by, "limit": limit}
+        params, engine = QuoteParams.checked(given), self._engine()
+        with self._archive.database.reading() as session:
+            found = find_spoken(self._archive, engine, session, params)
+            page = quote_page(found, params, f"{self._archive.settings.address}/")
+        return {"total": page["total"], "quotes": [self._quote(each) for each in page["results"]]}
+
     def compare_spans(
         self,
         first_from: Day,
@@ -314,6 +347,19 @@ class Tools:
             shown["date"] = hit["date"]
         if "source" in hit:
             shown["source"] = hit["source"]
+        return shown
+
+    def _quote(self, quote: QuoteInArticle) -> FoundQuote:
+        speaker, article = quote["speaker"], quote["article"]
+        shown: FoundQuote = {
+            "text": quote["text"],
+            "speaker": speaker.get("name", speaker["text"]),
+            "headline": article["headline"],
+            "article": article["id"],
+            "address": self._address(article["id"]),
+        }
+        if "date" in article:
+            shown["date"] = article["date"]
         return shown
 
     def _address(self, id: str) -> str:

@@ -23,11 +23,17 @@ from app.web.site import create_app
 from tests.conftest import RECORDS
 from tests.served import serve
 
+QUOTED = {
+    "id": "pier",
+    "date": "2001-05-05",
+    "text": '"Nobody saw a thing that night on the pier," said Anna Lund, who runs the ferries to Denmark.',
+}
+
 
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("assistants")
-    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, [*RECORDS, QUOTED])), encoding="utf-8")
     with open_archive(Settings(data_dir=folder / "data", ingest_workers=1)) as archive:
         ingest([folder / "a.jsonl"], archive)
     return folder / "data"
@@ -61,7 +67,7 @@ async def work_of_a_day(assistant: Client) -> None:
         tools = (await client.list_tools()).tools
         assert {tool.name for tool in tools} == {
             "search_articles", "read_article", "find_names", "describe_name", "count_over_time", "find_similar",
-            "compare_spans",
+            "compare_spans", "find_quotes",
         }  # fmt: skip
         assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
         found = tell(await client.call_tool("search_articles", {"query": "truce", "names": ["Narendra Modi"]}))
@@ -88,6 +94,10 @@ async def work_of_a_day(assistant: Client) -> None:
         compared = tell(await client.call_tool("compare_spans", spans))
         assert (compared["first"]["total"], compared["second"]["total"]) == (1, 2)
         assert "Vladimir Putin" in compared["only_second"]
+        said = tell(await client.call_tool("find_quotes", {"speaker": "Anna Lund"}))
+        [quote] = said["quotes"]
+        assert (quote["speaker"], said["total"]) == ("Anna Lund", 1)
+        assert quote["text"] in tell(await client.call_tool("read_article", {"id": quote["article"]}))["text"]
         near = tell(await client.call_tool("find_similar", {"id": first["id"]}))
         assert near["articles"]
 
