@@ -22,7 +22,7 @@ from app.web.address import Address
 from app.web.linked_data import news_article
 from app.web.pages import civil, render_page
 from app.web.passages import passages
-from app.web.results import results
+from app.web.results import results, is_own_line
 from app.web.trail import trail_of
 
 SIMILAR = 5
@@ -54,6 +54,7 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
     address = f"{site}articles/{article_id}"
     return render_page(
         request, "article.html",
+        made=row.headline_derived and not is_own_line(row.headline, article["body"]),
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
         passages=passages(article), similar=similar, editions=editions, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),

@@ -27,6 +27,8 @@ COPIES = 10
 class Result:
     hit: ArticleHit
     headline: Markup
+    made: bool
+    """Nobody wrote the headline: it is the first sentence."""
     snippet: Markup
     entities: list[store.NamedEntity]
     copies: int = 0
@@ -48,18 +50,29 @@ def results(
     summed = copy_summaries(session, ids) if copies else {}
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
+    shown = [texts.get(id, store.ShownText("", ())) for id in ids]
     in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
     return [
         Result(
             hit,
             _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
-            _snippet_html(hit, texts.get(hit.id, store.ShownText("", ())), in_body),
+            hit.card.headline_derived and not is_own_line(hit.card.headline, text.body),
+            _snippet_html(hit, text, in_body),
             by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
             summed[hit.id].others if hit.id in summed else 0,
             unfolded.get(hit.id, ()),
         )
-        for hit in hits
+        for hit, text in zip(hits, shown, strict=True)
     ]
+
+
+def is_own_line(headline: str, body: str) -> bool:
+    """Whether the text has this headline as a line of its own, and not as a sentence."""
+    if headline.endswith((".", "…")):
+        return False
+    start = body.find(headline)
+    end = start + len(headline)
+    return start >= 0 and body[start - 1 : start] in ("", "\n") and body[end : end + 1] in ("", "\n")
 
 
 def _snippet_html(hit: ArticleHit, text: store.ShownText, highlighter: highlight.Highlighter) -> Markup:
