@@ -49,9 +49,12 @@ def may_see(request: Request, archive: Archive, scope: Scope) -> bool:
 
 
 def check_may_see(request: Request, archive: Archive, scope: Scope) -> None:
-    """Raises `KeyRequired`, so that a browser asks for a key, and `ScopeMissing`."""
-    if not may_see(request, archive, scope):
-        check_scope(request.state.key, scope)
+    """Raises `KeyRequired`, so that a browser asks for a key, or for another one; and `ScopeMissing` for others."""
+    if may_see(request, archive, scope):
+        return
+    if request.state.key is not None and request.headers["authorization"].lower().startswith("basic"):
+        raise KeyRequired(f"That key is good, but not for this: enter one with the scope {scope!r}.")
+    check_scope(request.state.key, scope)
 
 
 def known_sender(request: Request, archive: Archive, scope: Scope) -> str | None:
