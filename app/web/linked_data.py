@@ -22,8 +22,7 @@ def news_article(article: Article, address: str, original: str | None, site: str
         "headline": article["headline"],
         "datePublished": article.get("published_at", article.get("date")),
         "dateline": article["dateline"]["text"] if "dateline" in article else None,
-        # Most are people; of the others nothing tells that they are none.
-        "author": [{"@type": "Person", "name": name} for name in article["authors"]],
+        "author": [{"@type": _kind_of_author(name, article), "name": name} for name in article["authors"]],
         "publisher": {"@type": "NewsMediaOrganization", "name": article["source"]} if "source" in article else None,
         "inLanguage": article["language"],
         "wordCount": article["word_count"],
@@ -33,3 +32,10 @@ def news_article(article: Article, address: str, original: str | None, site: str
         ],
     }
     return {name: value for name, value in told.items() if value not in (None, [])}
+
+
+def _kind_of_author(name: str, article: Article) -> str:
+    """Tell an agency from a person: it is named by one word, is the source, or an organization of the text."""
+    agencies = {each["name"] for each in article["entities"] if each["type"] == "organization"}
+    is_agency = " " not in name or name == article.get("source") or name in agencies
+    return "Organization" if is_agency else "Person"
