@@ -22,7 +22,7 @@ from app.web.address import Address
 from app.web.linked_data import news_article
 from app.web.pages import civil, render_page
 from app.web.passages import passages
-from app.web.results import results, is_own_line
+from app.web.results import is_own_line, results
 from app.web.trail import trail_of
 
 SIMILAR = 5
