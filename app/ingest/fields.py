@@ -122,7 +122,7 @@ def taken(fields: Mapping[str, object]) -> dict[str, tuple[int, object]]:
         field, rank = slot
         if (field in best and rank >= best[field][0]) or (field == "date" and _is_no_date(value)):
             continue
-        said = _said(value, field)
+        said = _text_for(value, field)
         if said is not None:
             best[field] = (rank, said)
     return best
@@ -137,7 +137,7 @@ def times(fields: Mapping[str, object]) -> Iterator[object]:
     ]
     for (field, _), value in sorted(found, key=itemgetter(0)):
         if is_filled(value):
-            yield _said(value, field)
+            yield _text_for(value, field)
 
 
 def coded(fields: Mapping[str, object]) -> Iterator[tuple[str, str, object]]:
@@ -208,7 +208,7 @@ def _is_no_date(value: object) -> bool:
     return len(text) <= _LONGEST_NOTHING and _NO_DATE.fullmatch(text) is not None
 
 
-def _said(value: object, field: str) -> object:
+def _text_for(value: object, field: str) -> object:
     """The text that an object or a list stands for; anything else as it is, to be judged by its kind."""
     if field == "authors":
         return _names(value)

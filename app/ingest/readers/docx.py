@@ -104,11 +104,11 @@ def _paragraphs_in(package: zipfile.ZipFile, part: str) -> tuple[str | None, lis
             if text:
                 paragraphs.append(text)
                 title = title or (text if paragraph.style in _TITLES else None)
-            _forget(element)
+            _drop_element(element)
     return title, paragraphs
 
 
-def _forget(element: etree._Element) -> None:
+def _drop_element(element: etree._Element) -> None:
     """Drop what was read: a document is never whole in memory."""
     element.clear()
     parent = element.getparent()

@@ -61,14 +61,14 @@ def read_feed(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | No
         raise FileUnusable(f"{NO_ENTRIES}, and {fault}" if fault else NO_ENTRIES)
     if fault and not (begun == ended == len(entries) and _is_balanced(text)):
         raise FileUnusable(
-            f"{fault}: of {_counted(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
+            f"{fault}: of {_entry_count(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
             "fetch the feed again"
         )
     if fault:
-        yield Note(f"{fault}; {_counted(begun)} could be read, and none is missing.")
+        yield Note(f"{fault}; {_entry_count(begun)} could be read, and none is missing.")
 
 
-def _counted(count: int) -> str:
+def _entry_count(count: int) -> str:
     return f"{count:,} entr{'y' if count == 1 else 'ies'}"
 
 
@@ -142,7 +142,7 @@ def _entry_fields(entry: Any, feed: Any, version: str) -> dict[str, object]:
     fields = {
         "id": given.get("id"),
         "headline": given.get("title"),
-        "body": _body_of(given),
+        "body": _entry_body(given),
         "date": _entry_date(given),
         "source": dict(given.get("source") or {}).get("title") or channel.get("title"),
         "url": next((url for url in links if url and url.startswith(("http://", "https://"))), None),
@@ -154,7 +154,7 @@ def _entry_fields(entry: Any, feed: Any, version: str) -> dict[str, object]:
     return {name: value for name, value in fields.items() if value}
 
 
-def _body_of(given: Mapping[str, Any]) -> str:
+def _entry_body(given: Mapping[str, Any]) -> str:
     """The whole text where the feed has it, else the summary."""
     texts = [_plain_body(content) for content in given.get("content") or []]
     return max(texts, key=len, default="") or _plain_body(given.get("summary_detail") or {})

@@ -103,7 +103,7 @@ def _dated_line(text: str) -> Headed | None:
         byline = _BYLINE.fullmatch(above)
         rest = "".join(lines[number + 1 :])
         # In the midst of lines that are filled it may be a part of a sentence.
-        if not _begins(rest) or (nth > 1 and not byline and lines[number - 1].strip()):
+        if not _begins_anew(rest) or (nth > 1 and not byline and lines[number - 1].strip()):
             return None
         before = lines[: filled[nth - 1] if byline else number]
         authors = {"authors": byline["names"]} if byline else {}
@@ -112,7 +112,7 @@ def _dated_line(text: str) -> Headed | None:
     return None
 
 
-def _begins(rest: str) -> bool:
+def _begins_anew(rest: str) -> bool:
     """Return whether what follows a date begins anew, and does not go on with a sentence that the date stands in."""
     following = rest.lstrip()
     return bool(following) and not following[0].islower()

@@ -96,7 +96,7 @@ def _outermost(stream: Opened, nature: Nature) -> Iterator[_Piece | _Lost]:
         yield from pieces
         return
     first = next(pieces, None)
-    if isinstance(first, _Piece) and _is_sound(first.raw):
+    if isinstance(first, _Piece) and _is_valid_value(first.raw):
         yield first
         yield from pieces
         return
@@ -112,7 +112,7 @@ def _outermost(stream: Opened, nature: Nature) -> Iterator[_Piece | _Lost]:
 def _list_of_records(stream: Opened, nature: Nature) -> int | None:
     """Return where in the first object of the file a list of records begins, None where there is none."""
     stream.rewind()
-    found = dict(islice(_lists(_utf8(stream, nature), nature.mark), _MOST_LISTS))
+    found = dict(islice(_lists_of_objects(_utf8(stream, nature), nature.mark), _MOST_LISTS))
     starts = {path: start for path, start in found.items() if _holds_records(stream, nature, path, start)}
     return starts[chosen(starts)] if starts else None
 
@@ -130,7 +130,7 @@ def _holds_records(stream: Opened, nature: Nature, path: str, start: int) -> boo
         return is_named_for_records(path)
 
 
-def _lists(chunks: Iterator[bytes], offset: int) -> Iterator[tuple[str, int]]:
+def _lists_of_objects(chunks: Iterator[bytes], offset: int) -> Iterator[tuple[str, int]]:
     """The lists of objects in the first value, with where they begin: those to which objects alone lead."""
     levels: list[tuple[str, int | None]] = []
     """The key of each that is open, and where it begins if it is a list."""
@@ -306,7 +306,7 @@ def _next(ahead: _Ahead, next_line: bytes) -> _Piece | _Lost:
             ahead.wasted += scan.seen - end
             return _Piece(ahead.take(end), offset)
         if is_long:
-            return _drop(ahead, scan, next_line, end)
+            return _pass_too_long(ahead, scan, next_line, end)
         if ahead.ended:
             ahead.take(len(ahead.buffer))
             return _Lost("never ends: a bracket or a quote is not closed", offset)
@@ -327,7 +327,7 @@ def _up_to_next_line(ahead: _Ahead, next_line: bytes) -> _Piece | None:
     return _Piece(ahead.take(whole or end), offset)
 
 
-def _drop(ahead: _Ahead, scan: _Scan, next_line: bytes, end: int) -> _Lost:
+def _pass_too_long(ahead: _Ahead, scan: _Scan, next_line: bytes, end: int) -> _Lost:
     """Go past a value over the limit; `end` is 0 as long as it is not all there."""
     offset = ahead.offset
     while not end:
@@ -361,12 +361,12 @@ def _next_line(before: bytes, first: bytes) -> bytes:
 
 def _mended_end(buffer: bytearray, end: int, next_line: bytes, last_try: bool) -> int:
     """Return where a broken value ends, by the line on which the next one seems to begin."""
-    if not next_line or (end and _is_sound(bytes(buffer[:end]))) or not (end or last_try):
+    if not next_line or (end and _is_valid_value(bytes(buffer[:end]))) or not (end or last_try):
         return end
     return max(buffer.find(next_line, 0, end or len(buffer)), 0) or end
 
 
-def _is_sound(raw: bytes) -> bool:
+def _is_valid_value(raw: bytes) -> bool:
     """Return whether it needs no second look: nearly always, and then it is not decoded here."""
     if b"\n" not in raw:
         return True

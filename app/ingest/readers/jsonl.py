@@ -56,7 +56,7 @@ def decode_object(text: str) -> dict[str, object]:
     except RecursionError:
         raise NotAnObject(f"is nested deeper than {_MAX_DEPTH}") from None
     if not isinstance(value, dict):
-        raise NotAnObject(f"is not a JSON object but {_kind(value)}")
+        raise NotAnObject(f"is not a JSON object but {_json_kind(value)}")
     if text.count("{") + text.count("[") > _MAX_DEPTH and _depth(value) > _MAX_DEPTH:
         raise NotAnObject(f"is nested deeper than {_MAX_DEPTH}")
     return value
@@ -77,7 +77,7 @@ def _decode(text: str) -> object:
         return msgspec.json.decode(text)
 
 
-def _kind(value: object) -> str:
+def _json_kind(value: object) -> str:
     names = {list: "an array", str: "a text", bool: "true or false", int: "a number", float: "a number"}
     return names.get(type(value), "null")
 

@@ -202,7 +202,7 @@ def _mail_fields(message: Message, cut: Message | None) -> dict[str, object]:
         )
         raise Refused(f"has no text{named}")
     name, mail_address = headers.sender
-    source, is_author = _publisher(headers, name, mail_address)
+    source, is_author = _sender_as_source(headers, name, mail_address)
     fields = {
         "id": headers["message-id"].strip("<> "),
         "headline": headers["subject"],
@@ -248,7 +248,7 @@ class _Headers:
             return said or None
 
 
-def _publisher(headers: _Headers, name: str, address: str) -> tuple[str | None, bool]:
+def _sender_as_source(headers: _Headers, name: str, address: str) -> tuple[str | None, bool]:
     """Return the source and whether the sender is an author: on a list to which people write, in a newsgroup and in
     letters he is, and a newsletter comes from its publisher."""
     listed = _PHRASE_AND_ID.match(headers["list-id"])

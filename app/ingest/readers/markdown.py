@@ -82,7 +82,7 @@ def _matter_fields(found: re.Match[str]) -> dict[str, object]:
         raise Refused(
             f"has front matter that is no list of fields: {matter.strip()[:60]!r}; take the lines around it out"
         )
-    return {str(name): _plain_value(each) for name, each in value.items()}
+    return {str(name): _text_of_time(each) for name, each in value.items()}
 
 
 def _yaml(matter: str) -> object:
@@ -99,7 +99,7 @@ def _yaml(matter: str) -> object:
         raise ValueError(str(error)) from None
 
 
-def _plain_value(value: object) -> object:
+def _text_of_time(value: object) -> object:
     """TOML has dates and times of its own."""
     return value.isoformat() if isinstance(value, date | datetime | clock_time) else value
 

@@ -48,7 +48,7 @@ def item_fields(item: _Element) -> dict[str, object]:
         "id": guid,
         "headline": _main_headline(item) or inner.get("headline"),
         "date": _version_created(item) or inner.get("date"),
-        "dateline": tree.first_text(item, "contentmeta/dateline") or inner.get("dateline") or _located(item),
+        "dateline": tree.first_text(item, "contentmeta/dateline") or inner.get("dateline") or _place_of_writing(item),
         "source": _provider_name(item) or inner.get("source"),
         "url": guid if guid.startswith(("http://", "https://")) else inner.get("url"),
         "authors": _credited(item) or inner.get("authors"),
@@ -127,7 +127,7 @@ def _version_created(item: _Element) -> str:
     return next(filter(None, (tree.first_text(item, path) for path in paths)), "")
 
 
-def _located(item: _Element) -> str:
+def _place_of_writing(item: _Element) -> str:
     return tree.first_text(item, "contentmeta/located/name")
 
 

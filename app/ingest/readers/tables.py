@@ -74,7 +74,7 @@ def read_parquet(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
         for batch in table.iter_batches(batch_size=_ROWS_AT_ONCE):
             for row in batch.to_pylist():
                 number += 1
-                yield _row_record(number, {name: _plain_value(value) for name, value in row.items()})
+                yield _row_record(number, {name: _json_value(value) for name, value in row.items()})
     except (ArrowException, OSError, ValueError) as error:
         raise FileUnusable(f"is a damaged Parquet file ({str(error).splitlines()[0][:200]}): write it anew") from None
 
@@ -135,12 +135,12 @@ def _cell_text(value: object) -> str:
     return value.isoformat() if isinstance(value, date | time) else str(value)
 
 
-def _plain_value(value: object) -> object:
+def _json_value(value: object) -> object:
     """Return a value of Parquet as JSON would have it."""
     if isinstance(value, Mapping):
-        return {str(name): _plain_value(each) for name, each in value.items()}
+        return {str(name): _json_value(each) for name, each in value.items()}
     if isinstance(value, list):
-        return [_plain_value(each) for each in value]
+        return [_json_value(each) for each in value]
     if isinstance(value, bytes):
         return value.decode("utf-8", "replace")
     return value if value is None or isinstance(value, str | int | float) else _cell_text(value)

@@ -95,7 +95,7 @@ def page_fields(
     text = _DECLARATION.sub("", _decoded(raw, charset), count=1)
     saved = _SAVED_FROM.search(text[: 4 * _HEAD])
     address = address or (saved["url"] if saved else None)
-    page = _parsed(text)
+    page = _parsed_page(text)
     stated = _stated(page)
     document = _extracted(page, address, fetched)
     body = _without_headline(tree.text_of(document.body) if document.body is not None else "", document.title)
@@ -142,7 +142,7 @@ def _known(label: str | None) -> str | None:
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 
-def _parsed(text: str) -> HtmlElement:
+def _parsed_page(text: str) -> HtmlElement:
     page = tree.parse_html(text, whole=True)
     if sum(1 for _ in page.iter()) > MAX_ELEMENTS:
         raise Refused(f"is a web page of over {MAX_ELEMENTS:,} elements: save its text alone")
