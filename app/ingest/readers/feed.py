@@ -61,8 +61,8 @@ def read_feed(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | No
         raise FileUnusable(f"{NO_ENTRIES}, and {fault}" if fault else NO_ENTRIES)
     if fault and not (begun == ended == len(entries) and _is_balanced(text)):
         raise FileUnusable(
-            f"{fault}: of {_entry_count(begun)} {min(ended, len(entries)):,} could be read, and their texts may be cut; "
-            "fetch the feed again"
+            f"{fault}: of {_entry_count(begun)} {min(ended, len(entries)):,} could be read, and their texts may be "
+            "cut; fetch the feed again"
         )
     if fault:
         yield Note(f"{fault}; {_entry_count(begun)} could be read, and none is missing.")
