@@ -22,7 +22,7 @@ Shingles = npt.NDArray[np.uint64]
 SKETCH = 32
 """Numbers in a sketch: of pairs that share half of their shingles 99 in 100 share two of these."""
 _RUN = 5
-_WORDS = re.compile(r"[^\W_]+")
+RAW_WORDS = re.compile(r"[^\W_]+")
 _SPELT = {
     word: str(number)
     for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
@@ -34,7 +34,7 @@ _HIGH, _HIGHER = np.uint64(29), np.uint64(32)
 
 def words_of(text: str) -> list[str]:
     """Return the words, folded, and small numbers as figures."""
-    return [_SPELT.get(word, word) for word in _WORDS.findall(fold(text))]
+    return [_SPELT.get(word, word) for word in RAW_WORDS.findall(fold(text))]
 
 
 def telling_words(text: str) -> frozenset[str]:
@@ -42,7 +42,7 @@ def telling_words(text: str) -> frozenset[str]:
 
     A capital tells nothing where a sentence begins, but for the first, and where most words have one.
     """
-    counts = Counter(_WORDS.findall(text))
+    counts = Counter(RAW_WORDS.findall(text))
     figures = [word for word in counts if word[0].isdigit() or word.lower() in _SPELT]
     with_capital = [word for word in counts if word[0].isupper()]
     if 2 * sum(counts[word] for word in with_capital) > counts.total():

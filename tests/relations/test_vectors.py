@@ -1,0 +1,62 @@
+"""Vectors: the same numbers for the same text, and what counts in them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.relations.vectors import FEWEST_WORDS, UNIT, Vector, vector_of
+
+FIRE = (
+    "A fire in the old harbour of Ostrava destroyed two warehouses on Monday night. Nobody was hurt, said the chief of "
+    "the fire brigade, Ann Berg, but smoke drove hundreds of people from their homes in the streets around it."
+)
+
+
+def vector(headline: str, text: str) -> Vector:
+    found = vector_of(headline, text)
+    assert found is not None
+    return found
+
+
+def likeness(one: str, other: str) -> float:
+    """Return the cosine of two texts without headlines."""
+    first, second = vector("", one), vector("", other)
+    _, here, there = np.intersect1d(first.terms, second.terms, assume_unique=True, return_indices=True)
+    return float(first.weights[here].astype(float) @ second.weights[there]) / UNIT**2
+
+
+def test_a_vector_is_of_length_one_and_comes_back_as_it_was_kept() -> None:
+    kept = vector("Harbour burns", FIRE)
+    assert abs(np.sqrt((kept.weights.astype(float) ** 2).sum()) / UNIT - 1) < 0.001
+    assert (np.diff(kept.terms.astype(int)) > 0).all()
+    assert Vector.unpacked(kept.packed()).packed() == kept.packed()
+
+
+def test_what_says_too_little_has_none() -> None:
+    assert vector_of("A headline", " ".join(["word"] * (FEWEST_WORDS - 1))) is None
+    assert vector_of("A headline", " ".join(["word"] * (FEWEST_WORDS - 1) + ["1,234"] * 500)) is None
+    assert vector_of("A headline", " ".join(["word"] * FEWEST_WORDS)) is not None
+
+
+def test_names_tell_more_than_words_and_common_words_nothing() -> None:
+    about = "{} was in the town of {} when it happened, and said to all who were there that this would not be so again."
+    same_name = likeness(about.format("Berg", "Ostrava"), about.format("Berg", "Gdansk"))
+    same_word = likeness(about.format("a baker", "Ostrava"), about.format("a baker", "Gdansk"))
+    assert same_name > same_word
+    of_all = (
+        "It is the one that was said to be of the kind which has not been and will not be for all of them, as it is."
+    )
+    assert likeness(of_all, FIRE) == 0
+
+
+def test_a_headline_counts_once_and_its_capitals_make_no_names() -> None:
+    assert vector(FIRE[:60], FIRE).packed() == vector("", FIRE).packed()
+    shouted = vector("HUNDREDS DRIVEN FROM HOMES", FIRE)
+    assert shouted.packed() == vector("Hundreds driven from homes", FIRE).packed() != vector("", FIRE).packed()
+
+
+def test_names_are_told_by_capitals_that_the_text_never_drops() -> None:
+    one = FIRE.replace("Nobody", "Smoke")
+    assert likeness(one, FIRE) > 0.9, (
+        "Smoke is a word at the beginning of a sentence: it stands there without a capital"
+    )
