@@ -28,6 +28,7 @@ from app.store.tables import Decision, Key, Rejection
 if TYPE_CHECKING:
     # It would load spaCy, which showing takes no part of.
     from app.ingest.enriching import Enriched
+    from app.read.matching import TextFound
     from app.read.quotes import QuotesFound
 
 # Seconds between two lines of progress in a log.
@@ -255,6 +256,22 @@ def print_quotes(found: QuotesFound) -> None:
         who = quote.entity_name or quote.speaker
         about = " · ".join(filter(None, (who, article.date, article.headline, article.source, article.id)))
         out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
+
+
+def print_text_found(found: TextFound) -> None:
+    """Print the articles that have parts of a text, each with its passages as they stand there."""
+    out = console()
+    articles = f"{found.total:,} article{'' if found.total == 1 else 's'}"
+    out.print(Text(f"{articles}; {found.covered:.0%} of {found.words:,} words", "dim"))
+    for number, each in enumerate(found.articles, 1):
+        row = each.article
+        out.print()
+        out.print(Text.assemble((f"{number}. ", "dim"), (row.headline, "bold")))
+        about = " · ".join(filter(None, (row.published_at or row.date, row.source, row.id, f"{each.covered:.0%}")))
+        out.print(Padding(Text(about, "cyan"), _INDENT, expand=False))
+        for passage in each.passages:
+            start, end = passage["body"]["start"], passage["body"]["end"]
+            out.print(Padding(Text(" ".join(row.body[start:end].split())), _INDENT, expand=False))
 
 
 def _styled(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:

@@ -1,4 +1,5 @@
-"""What an assistant may ask: to search, to read, to know who is who, to count over time, to compare two spans.
+"""What an assistant may ask: to search, to read, to know who is who, to find where a text stands, to count over time, to
+compare two spans.
 
 Answers are short, because a model reads all of them; each article comes with its id and its address, to be cited. The
 docstrings and descriptions here are what the model is told.
@@ -22,9 +23,10 @@ from app.read.conditions import Asked, read_conditions
 from app.read.entities import entities_called, entity_summary, portrait, related
 from app.read.facets import entity_ids
 from app.read.hits import HitOptions, hit_views
+from app.read.matching import FoundIn, find_text
 from app.read.models import EntitySummary, Hit, QuoteInArticle, Timeline
 from app.read.naming import entity_named
-from app.read.params import Conditions, QuoteParams, SearchParams
+from app.read.params import MOST_MATCHED, Conditions, QuoteParams, SearchParams
 from app.read.quotes import find_spoken, quote_page
 from app.read.salience import by_salience
 from app.read.timeline import build_timeline
@@ -38,6 +40,8 @@ from app.store.decisions import survivor
 _NAMES = 12
 """Of an article, of an entity's neighbours, and of a span."""
 _MOST_CHARACTERS = 12_000
+_PASSAGES, _PASSAGE_CHARACTERS = 10, 500
+"""Of one article that has parts of a text."""
 
 Words = Annotated[
     str,
@@ -121,9 +125,29 @@ class FoundQuote(TypedDict):
     address: Annotated[str, Field(description="To cite.")]
 
 
+class CitedArticle(TypedDict):
+    id: ArticleId
+    headline: str
+    date: NotRequired[str]
+    source: NotRequired[str]
+    address: Annotated[str, Field(description="To cite.")]
+
+
 class FoundQuotes(TypedDict):
     total: int
     quotes: list[FoundQuote]
+
+
+class FoundPassages(TypedDict):
+    article: CitedArticle
+    covered: Annotated[float, Field(description="How much of the text it has.")]
+    passages: Annotated[list[str], Field(description="As they stand in the article.")]
+
+
+class FoundText(TypedDict):
+    total: Annotated[int, Field(description="Articles that have any part of it, exact.")]
+    covered: float
+    articles: Annotated[list[FoundPassages], Field(description="Those that have most of it, the earliest first.")]
 
 
 class ComparedSpan(TypedDict):
@@ -286,6 +310,19 @@ class Tools:
             page = quote_page(found, params, f"{self._archive.settings.address}/")
         return {"total": page["total"], "quotes": [self._quote(each) for each in page["results"]]}
 
+    def find_text(
+        self,
+        text: Annotated[str, Field(max_length=MOST_MATCHED, description="A quotation, a paragraph, an article.")],
+        limit: Annotated[int, Field(ge=1, le=20)] = 5,
+    ) -> FoundText:
+        """Find which articles have a text or parts of it, word for word: where a quotation comes from, who printed it
+        first, what was copied."""
+        engine = self._engine()
+        with self._archive.database.reading() as session:
+            found = find_text(engine, session, text, limit)
+        articles = [self._passages(each) for each in found.articles]
+        return {"total": found.total, "covered": found.covered, "articles": articles}
+
     def compare_spans(
         self,
         first_from: Day,
@@ -361,6 +398,17 @@ class Tools:
         if "date" in article:
             shown["date"] = article["date"]
         return shown
+
+    def _passages(self, found: FoundIn) -> FoundPassages:
+        row = found.article
+        article: CitedArticle = {"id": row.id, "headline": row.headline, "address": self._address(row.id)}
+        if row.date is not None:
+            article["date"] = row.date
+        if row.source is not None:
+            article["source"] = row.source
+        spans = [(each["body"]["start"], each["body"]["end"]) for each in found.passages[:_PASSAGES]]
+        passages = [row.body[start:end][:_PASSAGE_CHARACTERS] for start, end in spans]
+        return {"article": article, "covered": found.covered, "passages": passages}
 
     def _address(self, id: str) -> str:
         return f"{self._archive.settings.address}/articles/{id}"

@@ -54,6 +54,13 @@ async def hold_search_slot(request: Request) -> AsyncIterator[None]:
         slots.release()
 
 
+async def hold_index_slot(request: Request) -> AsyncIterator[None]:
+    """The same for what asks the index, which must be there."""
+    request.app.state.keeper.check()
+    async for _ in hold_search_slot(request):
+        yield
+
+
 class Capacity:
     """Below the ready answers, which need no slot. A slot is free again when the answer begins: one who reads it slowly
     keeps nobody waiting."""

@@ -21,6 +21,9 @@ from app.http.prefix import path_within
 REQUEST_ID = "X-Request-ID"
 # 200 ids fit in 20 kB; nothing else that is sent here needs more, but for articles.
 MOST_BODY_BYTES = 64 * 1024
+_TAKES_TEXT = re.compile(r"(/v1)?/match")
+MOST_TEXT_BYTES = 256 * 1024
+"""Of one text that is looked for, however its letters are written."""
 _TAKES_ARTICLES = {"POST": re.compile(r"/v1/(articles|uploads)|/add"), "PUT": re.compile(r"/v1/articles/[^/]+")}
 REFUSED = "refused"
 """In the state of a scope: the status of what `connection` could not take as a request."""
@@ -104,10 +107,10 @@ class Envelope:
             self._log.answered(scope, route, status, seconds)
 
     def _most_bytes(self, scope: Scope) -> int:
-        takes_articles = _TAKES_ARTICLES.get(scope["method"])
-        return (
-            self._most_articles if takes_articles and takes_articles.fullmatch(path_within(scope)) else MOST_BODY_BYTES
-        )
+        takes_articles, path = _TAKES_ARTICLES.get(scope["method"]), path_within(scope)
+        if takes_articles and takes_articles.fullmatch(path):
+            return self._most_articles
+        return MOST_TEXT_BYTES if _TAKES_TEXT.fullmatch(path) else MOST_BODY_BYTES
 
     async def _answer(self, refused: HTTPException, scope: Scope, receive: Receive, send: Send) -> None:
         answer = await self._refuse(Request(scope), refused)

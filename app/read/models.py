@@ -376,7 +376,7 @@ class Quote(TypedDict):
 
 
 class QuotedArticle(TypedDict):
-    """The article that a quote stands in."""
+    """The article that a quote or a passage stands in."""
 
     id: ArticleId
     headline: str
@@ -680,6 +680,38 @@ class ArticleCopies(TypedDict):
     first_published: NotRequired[Annotated[CivilDate, Field(description="The earliest date of all.")]]
     total: Count
     results: list[CopyFound]
+
+
+class TextSpan(TypedDict):
+    """A stretch of a text, in code points: `start` is its first, `end` the one after its last."""
+
+    start: Count
+    end: Count
+
+
+class MatchedPassage(TypedDict):
+    """Words that stand in a text and in an article one behind the other: where in each, and how many."""
+
+    text: Annotated[TextSpan, Field(description="Where they stand in the text that was sent.")]
+    body: Annotated[TextSpan, Field(description="Where they stand in the article's `body`.")]
+    words: Count
+
+
+class ArticlePassages(TypedDict):
+    """An article with what it has of a text."""
+
+    article: QuotedArticle
+    covered: Annotated[float, Field(description="How much of the text's words it has.", ge=0, le=1)]
+    passages: Annotated[list[MatchedPassage], Field(description="In the order of the body; the 100 longest.")]
+
+
+class TextMatch(TypedDict):
+    """Where a text stands in the archive: the articles that have most of it, the earliest first."""
+
+    words: Annotated[int, Field(description="Of the text.", ge=0)]
+    covered: Annotated[float, Field(description="How much of them stands in any of the results.", ge=0, le=1)]
+    total: Annotated[int, Field(description="Articles that have any part of it, exact.", ge=0)]
+    results: list[ArticlePassages]
 
 
 class DifferenceSpan(TypedDict):

@@ -44,6 +44,8 @@ DEEPEST = 10_000
 """The last hit that is reached by the number of its page: what stands before it is ranked each time."""
 # A condition of more values is a list of ids, which the look-up serves better.
 _MOST_VALUES = 50
+MOST_MATCHED = 20_000
+"""Characters of a text that is looked for."""
 MOST_SOUGHT = 200
 """Articles that one look-up asks for in one way."""
 
@@ -676,6 +678,14 @@ class FetchBody(BaseModel):
         examples=["https://news.example/feed"],
     )
     pages: bool = Field(False, description="Of a feed, also fetch the pages that its entries point to.")
+
+
+class MatchBody(Params):
+    text: Annotated[str, Field(max_length=MOST_MATCHED)] = Field(
+        description="What is looked for: a quotation, a paragraph, a whole article.",
+        examples=["That's one small step for man, one giant leap for mankind."],
+    )
+    limit: Annotated[int, Field(ge=1, le=100, description="Articles at most.", examples=[20], strict=True)] = 20
 
 
 class LookupBody(BaseModel):

@@ -89,13 +89,14 @@ def quotes_of(session: Session, article_id: str) -> list[Quote]:
 def quote_page(found: QuotesFound, params: QuoteParams, base: str) -> QuotePage:
     """Return a page for the wire; `base` is the address of this server."""
     results: list[QuoteInArticle] = [
-        {**quote_view(each), "article": _quoted_article(found.articles[each.article_id], base)} for each in found.quotes
+        {**quote_view(each), "article": quoted_article(found.articles[each.article_id], base)} for each in found.quotes
     ]
     read = query_read(params, found.asked, Answer(Hits(0, (), (), None, 0, 0), found.relaxed))
     return {"query": read, "total": found.total, "results": results}
 
 
-def _quoted_article(row: Article, base: str) -> QuotedArticle:
+def quoted_article(row: Article, base: str) -> QuotedArticle:
+    """Return what is told of the article that something stands in; `base` is the address of this server."""
     shown: QuotedArticle = {"id": row.id, "headline": row.headline, "url": row.url or f"{base}v1/articles/{row.id}"}
     if row.date is not None:
         shown["date"] = row.date

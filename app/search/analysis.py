@@ -291,6 +291,17 @@ def phrase_terms(text: str) -> tuple[str, ...]:
     return tuple(form.term for raw in raw_matches(text) for form in expand(raw[0]).parts)
 
 
+def placed_forms(text: str) -> list[Form]:
+    """Return the words of a text as `phrase_terms` has them, each with where it stands in the text and the number of
+    its place."""
+    words: list[Form] = []
+    for raw in raw_matches(text):
+        begin = raw.start()
+        words += [Form(form.term, len(words) + n, begin + form.start, begin + form.end)
+                  for n, form in enumerate(expand(raw[0]).parts)]  # fmt: skip
+    return words
+
+
 def phrase_readings(terms: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """`terms` as they follow one another in a text, and with each of the inner words in two halves: a word broken at
     the end of a line, and a number in groups, stands at the place of either half."""

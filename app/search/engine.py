@@ -160,6 +160,14 @@ class Ranking:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """Articles that have words in common with a text: how many, exactly, and the ids of those that have most."""
+
+    total: int
+    ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     kind: Literal["term", "headline"]
     text: str
@@ -263,6 +271,11 @@ class SearchEngine(Protocol):
 
     def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
         """Articles that share the telling words of this text, `article_id` left out."""
+        ...
+
+    def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
+        """Articles in whose body `run` of these terms stand one behind the other, as the terms do. `ids` are of those
+        with most such runs, of these of the earliest."""
         ...
 
     def put(

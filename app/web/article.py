@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from typing import Annotated
 from urllib.parse import urlsplit
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
+from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, ArticleId
 from app.read.articles import article_view, told_text
 from app.read.hits import wire_spans
@@ -34,7 +37,14 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/articles/{article_id}")
-def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q: str = "") -> Response:
+def show_article(
+    request: Request,
+    archive: ArchiveDep,
+    article_id: ArticleId,
+    q: str = "",
+    mark: Annotated[list[str] | None, Query()] = None,
+) -> Response:
+    """`mark`: stretches of the body, `START-END`, that are marked in place of what the search hits."""
     clause, engine = parse(q).clause, archive.engine.still()
     with archive.database.reading() as session:
         row = store.load_article(session, article_id)
@@ -44,8 +54,8 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
-        trail = trail_of(request, archive, engine, session, article_id)
-    hits = highlight.matches(clause, article["body"])
+        trail = None if mark else trail_of(request, archive, engine, session, article_id)
+    hits = _stretches(mark) if mark else highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
     # An address comes from outside: only those of the web are links, never one that runs a script.
     web = article.get("url", "").startswith(("http://", "https://"))
@@ -62,6 +72,21 @@ def show_article(request: Request, archive: ArchiveDep, article_id: ArticleId, q
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),
         linked=news_article(article, address, article["url"] if web else None, site),
     )  # fmt: skip
+
+
+def _stretches(marks: Sequence[str]) -> list[tuple[int, int]]:
+    """Return stretches as an address has them, ascending and disjoint: of those that overlap the first counts."""
+    found: list[tuple[int, int]] = []
+    for start, end in sorted(_stretch(each) for each in marks):
+        if not found or start >= found[-1][1]:
+            found.append((start, end))
+    return found
+
+
+def _stretch(mark: str) -> tuple[int, int]:
+    if not (match := re.fullmatch("([0-9]{1,9})-([0-9]{1,9})", mark)) or int(match[1]) >= int(match[2]):
+        raise InvalidParameter("mark", "A stretch of the body is START-END, as in 120-340.")
+    return int(match[1]), int(match[2])
 
 
 def _opening(article: Article) -> str:

@@ -20,6 +20,7 @@ from app.web import (
     difference,
     entity,
     feeds,
+    match,
     names,
     publishers,
     quotes,
@@ -31,8 +32,8 @@ from app.web import (
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, publishers, calendar, searching, add, archive, feeds, searches,
-    withdrawing,
+    search, article, difference, names, entity, quotes, match, publishers, calendar, searching, add, archive, feeds,
+    searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

@@ -67,7 +67,7 @@ async def work_of_a_day(assistant: Client) -> None:
         tools = (await client.list_tools()).tools
         assert {tool.name for tool in tools} == {
             "search_articles", "read_article", "find_names", "describe_name", "count_over_time", "find_similar",
-            "compare_spans", "find_quotes",
+            "compare_spans", "find_quotes", "find_text",
         }  # fmt: skip
         assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
         found = tell(await client.call_tool("search_articles", {"query": "truce", "names": ["Narendra Modi"]}))
@@ -98,6 +98,9 @@ async def work_of_a_day(assistant: Client) -> None:
         [quote] = said["quotes"]
         assert (quote["speaker"], said["total"]) == ("Anna Lund", 1)
         assert quote["text"] in tell(await client.call_tool("read_article", {"id": quote["article"]}))["text"]
+        where = tell(await client.call_tool("find_text", {"text": f"She said: {quote['text']}"}))
+        assert [each["article"]["id"] for each in where["articles"]] == [quote["article"]]
+        assert where["articles"][0]["passages"] == [quote["text"].rstrip(".,")]
         near = tell(await client.call_tool("find_similar", {"id": first["id"]}))
         assert near["articles"]
 

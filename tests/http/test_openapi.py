@@ -22,6 +22,7 @@ OPERATIONS = {
     "exportArticles": "get /v1/export",
     "getCalendar": "get /v1/calendar",
     "listQuotes": "get /v1/quotes",
+    "matchText": "post /v1/match",
     "getTimeline": "get /v1/timeline",
     "autocomplete": "get /v1/autocomplete",
     "getArticle": "get /v1/articles/{article_id}",
@@ -78,6 +79,7 @@ HIDDEN = {
     "/docs/start.css": "a part of that page",
     "/calendar": _PAGE,
     "/quotes": _PAGE,
+    "/match": _PAGE,
     "/how-to-search": _PAGE,
     "/sources": _PAGE,
     "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",
@@ -151,7 +153,7 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
     site = create_site(Settings(data_dir=tmp_path))
     published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
     hidden = set(routes(site.routes)) - published
-    forms = {"/add", "/feeds", "/feeds/{feed_id}", "/searches/new", "/searches/{search_id}"}
+    forms = {"/add", "/match", "/feeds", "/feeds/{feed_id}", "/searches/new", "/searches/{search_id}"}
     forms |= {f"/articles/{{article_id}}/{act}" for act in ("withdraw", "restore", "erase")}
     assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}
     assert {path for _, path in hidden} == HIDDEN.keys()

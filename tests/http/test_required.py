@@ -152,6 +152,8 @@ def read_everything(ask: Asking) -> None:
             ask("GET", f"/v1/search?{wrong}", 422)
     ask("POST", "/v1/articles/lookup", json={"ids": ["0" * 16], "urls": ["https://news.example/truce"]})
     ask("POST", "/v1/articles/lookup", json={"external_ids": ["gone", "truce-1"]})
+    for text in ("High water at the harbour on day 7 of the season.", "Nothing of this stands in any of them."):
+        ask("POST", "/v1/match", json={"text": text})
     ask("POST", "/v1/articles", 422, json={"title": 7})
 
 

@@ -34,6 +34,7 @@ from app.search.engine import (
     Identifier,
     IndexStatus,
     Ranking,
+    Sharing,
     Suggestion,
 )
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
@@ -49,6 +50,7 @@ from app.search.whoosh.index import FINGERPRINT, IndexFolder
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
+from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fold
 
@@ -196,6 +198,9 @@ class WhooshEngine:
             matches = matches.where(matches.documents != itself)
         page = rank.first(snapshot, matches, limit)
         return Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence)
+
+    def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
+        return articles_sharing(self._current(), terms, run, limit)
 
     def put(
         self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None

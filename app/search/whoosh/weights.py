@@ -167,11 +167,11 @@ def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
     positions = kept_positions(segment, terms[rarest])
     start = positions[positions >= rarest] - np.uint32(rarest)
     for i in others:
-        start = start[_stands_at(segment, terms[i], start + np.uint32(i))]
+        start = start[stands_at(segment, terms[i], start + np.uint32(i))]
     return start
 
 
-def _stands_at(segment: Segment, term: int, addresses: Array) -> Mask:
+def stands_at(segment: Segment, term: int, addresses: Array) -> Mask:
     """Return whether a term stands at each of some ascending addresses."""
     if segment.size(term) > _SPARSE * len(addresses):
         return segment.standing(term, addresses)
