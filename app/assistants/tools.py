@@ -1,5 +1,5 @@
-"""What an assistant may ask: to search, to read, to know who is who, to find where a text stands, to count over time, to
-compare two spans.
+"""What an assistant may ask: to search, to read, to know who is who, to find where a text stands, to count over time,
+to compare two spans.
 
 Answers are short, because a model reads all of them; each article comes with its id and its address, to be cited. The
 docstrings and descriptions here are what the model is told.

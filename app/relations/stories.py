@@ -13,7 +13,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -50,10 +50,11 @@ class Neighbour(NamedTuple):
     likeness: int
 
 
-class NearBy(Protocol):
+class Nearby(dict[str, Sequence[Neighbour]]):
     """The likest neighbours of each article, by its id."""
 
-    def __getitem__(self, id: str, /) -> Sequence[Neighbour]: ...
+    def fetch(self, ids: Iterable[str]) -> None:
+        """Make ready what is kept of some articles: here all of it is."""
 
 
 class Placed(NamedTuple):
@@ -113,7 +114,7 @@ class Parts:
     bars at which that is no more than is compared each with each. Where all of a flood is the same, it is in no part:
     it tells of nothing. Asked for one article, it looks at no more than that article's surroundings."""
 
-    def __init__(self, near: NearBy) -> None:
+    def __init__(self, near: Nearby) -> None:
         self._near = near
         self._found: dict[str, list[str]] = {}
         self._in_crowds: defaultdict[float, set[str]] = defaultdict(set)
@@ -139,20 +140,24 @@ class Parts:
         return reached
 
 
-def bonds(near: NearBy, id: str, bar: float = BOND) -> list[str]:
+def bonds(near: Nearby, id: str, bar: float = BOND) -> list[str]:
     """Return the articles that an article hangs together with: each is among the likest of the other."""
-    own = near[id]
-    pull = _pull(own)
-    return [
-        each.id
-        for each in own
-        if each.likeness / _ONE * pull * _MOST_PULL >= bar
-        and any(other.id == id for other in near[each.id])
-        and min(each.likeness / _ONE * (pull * _pull(near[each.id])), 1) >= bar
-    ]
+    near.fetch([id])
+    pull = _pull(near[id])
+    likely = [each for each in near[id] if each.likeness / _ONE * pull * _MOST_PULL >= bar]
+    near.fetch(each.id for each in likely)
+    return [each.id for each in likely if _lists(near, each.id, id) and _bond(near, each, pull) >= bar]
 
 
-def stories_in(near: NearBy, part: Iterable[Placed]) -> list[list[str]]:
+def _lists(near: Nearby, id: str, other: str) -> bool:
+    return any(each.id == other for each in near[id])
+
+
+def _bond(near: Nearby, neighbour: Neighbour, pull: float) -> float:
+    return min(neighbour.likeness / _ONE * (pull * _pull(near[neighbour.id])), 1)
+
+
+def stories_in(near: Nearby, part: Iterable[Placed]) -> list[list[str]]:
     """Cut a part into stories: the two that are likest on average become one, as long as they are like enough."""
     window = Surroundings(part)
     pulls = _pulls(near, window.articles)
@@ -176,7 +181,7 @@ def stories_in(near: NearBy, part: Iterable[Placed]) -> list[list[str]]:
         means[one], means[:, one] = row, row
 
 
-def mean_bond(near: NearBy, some: Sequence[Placed], others: Sequence[Placed]) -> float:
+def mean_bond(near: Nearby, some: Sequence[Placed], others: Sequence[Placed]) -> float:
     """Return how alike two stories are on average, however far apart they are."""
     window = Surroundings(each._replace(day=0) for each in others)
     pulls = _pulls(near, window.articles)
@@ -190,7 +195,7 @@ def _pull(neighbours: Sequence[Neighbour]) -> float:
     return math.pow(max(sum(likest) / (_LIKEST * _ONE), _LEAST_USUAL), -_LEVELLED)
 
 
-def _pulls(near: NearBy, articles: Iterable[Placed]) -> Likenesses:
+def _pulls(near: Nearby, articles: Iterable[Placed]) -> Likenesses:
     return np.array([_pull(near[each.id]) for each in articles])
 
 

@@ -64,10 +64,10 @@ def vector_of(headline: str, text: str) -> Vector | None:
         return None
     is_repeated = text.startswith(headline[:_SAME_BEGINNING])
     words = own if is_repeated else [*RAW_WORDS.findall(headline), *own]
-    return _as_vector(_weighed_terms(words[:_READ], _capitalised(own[:_READ])))
+    return _as_vector(_weighed_terms(words[:_READ], _never_small(own[:_READ])))
 
 
-def _capitalised(words: list[str]) -> set[str]:
+def _never_small(words: list[str]) -> set[str]:
     """Return the stems of words with a capital that the text never writes without."""
     small = {word for word in words if word[0].islower()}
     return {_stemmed(word) for word in words if word[0].isupper() and fold_word(word) not in small}

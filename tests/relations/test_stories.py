@@ -11,7 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.relations import stories
-from app.relations.stories import DAYS, NEIGHBOURS, Parts, Placed, Surroundings, bonds, likest, mean_bond, stories_in
+from app.relations.stories import (
+    DAYS,
+    NEIGHBOURS,
+    Nearby,
+    Parts,
+    Placed,
+    Surroundings,
+    bonds,
+    likest,
+    mean_bond,
+    stories_in,
+)
 from app.relations.vectors import UNIT, Vector
 from tests.relations.gold.stories import b_cubed, stories_among
 
@@ -59,7 +70,7 @@ def test_a_flood_of_the_same_is_cut_and_costs_no_more_than_its_surroundings(monk
     monkeypatch.setattr(stories, "_MOST_JOINED", 20)
     articles = [about(1, number, share=0.9) for number in range(21)] + [about(2, 1), about(2, 2)]
     window = Surroundings(articles)
-    near = {each.id: likest(window.neighbours(each)) for each in articles}
+    near = Nearby({each.id: likest(window.neighbours(each)) for each in articles})
     parts = Parts(near)
     assert parts.part_of("1-3") == ["1-3"]
     assert parts.part_of("2-2") == ["2-1", "2-2"]
@@ -76,15 +87,15 @@ def test_no_more_neighbours_are_kept_than_tell_something() -> None:
 
 def test_only_what_lists_each_other_hangs_together() -> None:
     one, other = about(1, 1), about(1, 2)
-    near = {each.id: likest(Surroundings([one, other]).neighbours(each)) for each in (one, other)}
+    near = Nearby({each.id: likest(Surroundings([one, other]).neighbours(each)) for each in (one, other)})
     assert bonds(near, one.id) == [other.id]
-    assert bonds({**near, other.id: []}, one.id) == []
+    assert bonds(Nearby({**near, other.id: []}), one.id) == []
 
 
 def test_two_stories_are_compared_however_far_apart_they_are() -> None:
     first, later = [about(1, n, 100) for n in range(3)], [about(1, n, 107) for n in range(3, 6)]
     articles = [*first, *later, about(2, 1)]
-    near = {each.id: likest(Surroundings(articles).neighbours(each)) for each in articles}
+    near = Nearby({each.id: likest(Surroundings(articles).neighbours(each)) for each in articles})
     assert mean_bond(near, first, later) == mean_bond(near, later, first) > stories.RELATED
     assert mean_bond(near, first, articles[-1:]) == 0
 
@@ -103,7 +114,7 @@ def test_order_and_company_make_no_difference(seed: int, count: int) -> None:
     assert grouped(shuffled) == expected
     far = [each._replace(id=f"x{each.id}", day=each.day + 50) for each in articles]
     assert grouped([*articles, *far]) == sorted([*expected, *([f"x{id}" for id in story] for story in expected)])
-    near = {each.id: likest(Surroundings(articles).neighbours(each)) for each in articles}
+    near = Nearby({each.id: likest(Surroundings(articles).neighbours(each)) for each in articles})
     cut = Parts(near)
     for each in shuffled:
         part = Parts(near).part_of(each.id)
@@ -113,7 +124,7 @@ def test_order_and_company_make_no_difference(seed: int, count: int) -> None:
 
 def test_a_part_is_cut_the_same_way_whatever_the_order() -> None:
     articles = [placed(f"{n:02}", {n % 4: 1, n % 3 + 10: 1, n + 100: 0.5}) for n in range(24)]
-    near = {each.id: likest(Surroundings(articles).neighbours(each)) for each in articles}
+    near = Nearby({each.id: likest(Surroundings(articles).neighbours(each)) for each in articles})
     expected = sorted(map(sorted, stories_in(near, articles)))
     assert sorted(map(sorted, stories_in(near, articles[::-1]))) == expected
 

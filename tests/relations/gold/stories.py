@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 
 from rich.console import Console
 
-from app.relations.stories import Parts, Placed, Surroundings, likest, stories_in
+from app.relations.stories import Nearby, Parts, Placed, Surroundings, likest, stories_in
 from app.relations.vectors import vector_of
 
 SHARES = {1.0: 1, 0.5: 5, 0.25: 5}
@@ -51,7 +51,7 @@ def b_cubed(found: Sequence[Hashable], marked: Sequence[Hashable]) -> BCubed:
 def stories_among(articles: Sequence[Placed]) -> list[list[str]]:
     """Return the stories of some articles, worked out at once."""
     window, by_id = Surroundings(articles), {each.id: each for each in articles}
-    near = {each.id: likest(window.neighbours(each)) for each in articles}
+    near = Nearby({each.id: likest(window.neighbours(each)) for each in articles})
     parts = Parts(near)
     cut = {id: parts.part_of(id) for id in by_id}
     return [
