@@ -97,6 +97,7 @@ PHASES = (
             Pass(common_words.groups_and_faiths),
             Pass(common_words.common_words),
             Pass(common_words.shouted_words),
+            Pass(common_words.words_beside_people),
         ),
     ),
     Phase(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from app.enrich import given, grounds, lexicon
+from app.enrich import given, grounds, lexicon, organizations, titles, vocabulary
 from app.enrich.cleaning import starts_sentence
 from app.enrich.context import Context, Span
 from app.enrich.passes.people import SPEAKS
+from app.enrich.surnames import statesman
 
 _TITLE_QUOTED = re.compile(
     r"(?:'s|\b(?:[Oo]n|show|programme?|series|film|book|novel|song|album|hosts?|host of)) [\"“]$"
@@ -29,6 +31,8 @@ _LONGEST_ACRONYM_LIKE = 4
 """Letters: `AIDS` and `SNAP` are words too."""
 _COLON = re.compile(r" ?:(?= |$)")
 _OPENS = re.compile(r"(?:^|\n|[(\[] ?)$")
+_GOES_ON_AS_PERSON = re.compile(r" ?, (?:\d|who\b|an?\b|the\b|in\b)")
+_TRADES = lexicon.terms("trades")
 _NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
 
 
@@ -72,6 +76,63 @@ def common_words(article: Context) -> None:
     for span in heads:
         if span.name not in names and not article.after(span, SPEAKS) and _is_word(article, span.name):
             article.drop(span, grounds.NO_NAME)
+
+
+def words_beside_people(article: Context) -> None:
+    """`Believe Ann Lund`, `Ann Lund Claims`: in a headline, or at the head of a sentence, words have capitals too. Of
+    words alone, `Nation Travels`, nobody is called."""
+    for span in article.guesses("person"):
+        words = span.name.split(" ")
+        if len(words) < 2 or not all(word.isalpha() for word in words):
+            continue
+        first, last = _inner_words(words)
+        if first == last:
+            article.drop(span, grounds.NO_NAME)
+        elif last - first < len(words) and _are_somebody(article, words, first, last):
+            start = span.start + len("".join(f"{word} " for word in words[:first]))
+            article.cut(span, start, start + len(" ".join(words[first:last])), "person", grounds.NO_NAME)
+        elif last - first == 1 and _reads_like_thing(article, span, words, last):
+            article.drop(span, grounds.NO_NAME)
+
+
+def _inner_words(words: list[str]) -> tuple[int, int]:
+    """Return from where to where the words are no ordinary ones; the same twice where all are."""
+    first, last = 0, len(words)
+    while last and vocabulary.is_ordinary_word(words[last - 1]):
+        last -= 1
+    while first < last and vocabulary.is_ordinary_word(words[first]):
+        first += 1
+    return first, last
+
+
+def _are_somebody(article: Context, words: list[str], first: int, last: int) -> bool:
+    """Return whether somebody is called by the inner words alone: two that end a guess or begin with a given name,
+    unless both are such, or one that the article has of a full name, in front of other words its surname."""
+    if last - first > 1:
+        is_first_names = last - first == 2 and given.may_be_given(words[last - 1])
+        return last == len(words) or (given.may_be_given(words[first]) and not is_first_names)
+    names = [name for name in _people_in_full(article) if words[first] in name]
+    return statesman(words[first]) is not None or any(last == len(words) or name[-1] == words[first] for name in names)
+
+
+def _people_in_full(article: Context) -> Iterator[list[str]]:
+    """Yield the words of those full names of people that have no ordinary one."""
+    names = (span.name.split(" ") for span in article.people())
+    return (words for words in names if len(words) > 1 and not any(map(vocabulary.is_ordinary_word, words)))
+
+
+def _reads_like_thing(article: Context, span: Span, words: list[str], last: int) -> bool:
+    """`Pell Grants`, `Zabala Media`, `Morning Joe`; but nobody who has a title or an age, speaks, or is called by that
+    word alone elsewhere: rare given names stand before surnames that are words, `Gennifer Flowers`."""
+    if last == len(words):
+        return given.is_given_or_short(words[-1])
+    if not (words[-1].endswith("s") or organizations.is_generic(words[-1])):
+        return False
+    title = article.word_before(span.start)
+    if title and (title[1].endswith("-old") or titles.is_title(title[1]) or title[1] in _TRADES):
+        return False
+    acts = article.after(span, SPEAKS) or article.after(span, _GOES_ON_AS_PERSON)
+    return not (acts or given.may_be_given(words[0]) or any(other.name == words[-1] for other in article.spans))
 
 
 def shouted_words(article: Context) -> None:

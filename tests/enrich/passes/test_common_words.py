@@ -109,3 +109,27 @@ def test_what_a_broadcast_is_called_is_no_event() -> None:
     article.add(Span(16, 28, "event", *grounds.GUESSED["event"]))
     run(article, common_words.broadcasts)
     assert shown(article) == [("Columbus Day", "event")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("It rained. Believe Ann Lund.", "Believe Ann Lund", ["Ann Lund"]),
+        ("The story `Ann Lund Claims the Sun' was false.", "Ann Lund Claims", ["Ann Lund"]),
+        ("Wherever Zabala Lund goes, it rains.", "Wherever Zabala Lund", ["Zabala Lund"]),
+        ("The paper Nation Travels was sold.", "Nation Travels", []),
+        ("They cut the Zabala Grants.", "Zabala Grants", []),
+        ("He met Ann Lund. Trailing Lund, he came.", "Ann Lund; Trailing Lund", ["Ann Lund", "Lund"]),
+        ("He met Ann Lund. Lund Supporters came.", "Ann Lund; Lund Supporters", ["Ann Lund", "Lund"]),
+        ("He met Ann Lund. Crazy Ann came.", "Ann Lund; Crazy Ann", ["Ann Lund", "Ann"]),
+        ("They saw Morning Joe on Monday.", "Morning Joe", []),
+        ("They met Ann Circle and Ann Lund.", "Ann Circle; Ann Lund", ["Ann Circle", "Ann Lund"]),
+        ("The novelist Zabala Train came.", "Zabala Train", ["Zabala Train"]),
+        ("They saw Zabala Stands, 32, fall.", "Zabala Stands", ["Zabala Stands"]),
+        ("They met Ban Ki and Zabala Lund.", "Ban Ki; Zabala Lund", ["Ban Ki", "Zabala Lund"]),
+    ],
+)
+def test_a_word_beside_a_name_is_none_of_it(text: str, found: str, left: list[str]) -> None:
+    article = spanned(text, person=found)
+    run(article, common_words.words_beside_people)
+    assert [name for name, _ in shown(article)] == left
