@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -119,7 +119,7 @@ def test_entities_and_files_of_the_machine_are_never_in_a_text(tmp_path: Path) -
     declared = (
         f'<!DOCTYPE rss [\n<!ENTITY l0 "lol">\n{laughs}<!ENTITY f SYSTEM "file:///etc/passwd">\n<!ENTITY ok "yes">]>\n'
     )
-    started = process_time()
+    started = thread_time()
     for entity in ("l11", "l1", "f"):
         path = written(tmp_path / "a.xml", declared + feed(item(f"<description>Ha &{entity}; &ok;</description>")))
         [found] = [record for record in records(path) if isinstance(record, Record)]
@@ -133,7 +133,7 @@ def test_entities_and_files_of_the_machine_are_never_in_a_text(tmp_path: Path) -
     [refused] = records(written(tmp_path / "b.xml", many))
     assert isinstance(refused, Unusable)
     assert "entities that make it many times as long" in refused.reason
-    assert process_time() - started < 20
+    assert thread_time() - started < 20
 
 
 @pytest.mark.parametrize(

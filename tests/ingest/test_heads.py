@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 import pytest
 from hypothesis import given
@@ -142,9 +142,9 @@ def test_front_matter_that_laughs_costs_nothing(tmp_path: Path) -> None:
         "a: &a [x, x, x, x, x, x, x, x]",
         *(f"{b}: &{b} [{f'*{a}, ' * 8}]" for a, b in zip("abcdefgh", "bcdefghi", strict=True)),
     ]
-    started = process_time()
+    started = thread_time()
     found = matter(tmp_path / "a.md", "---\ntitle: T\n" + "\n".join(lines) + "\n---\nBody.")
-    assert process_time() - started < 20
+    assert thread_time() - started < 20
     assert isinstance(found, Record)
     assert found.fields["title"] == "T"
 

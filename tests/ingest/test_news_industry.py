@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import process_time
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -44,14 +44,14 @@ def test_what_is_no_article_says_so(tmp_path: Path, content: str, said: str) -> 
 def test_laughs_and_files_of_the_machine_are_never_in_a_text(tmp_path: Path) -> None:
     laughs = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     declared = f'<!DOCTYPE nitf [<!ENTITY l0 "lol">{laughs}<!ENTITY f SYSTEM "file:///etc/hostname">]>'
-    started = process_time()
+    started = thread_time()
     assert "entity amplification" in reason(tmp_path / "a.xml", declared + NITF.format("<p>Ha &l11;</p>"))
     for entity in ("l1", "f"):
         said = reason(tmp_path / "a.xml", declared + NITF.format(f"<p>Ha &{entity};</p>"))
         assert said == f"uses an entity that is not HTML's (&{entity};): those are not resolved"
     attribute = declared + NITF.format("<p>Ha</p>").replace("<nitf>", '<nitf xml:lang="&l11;">')
     assert all(len(str(record)) < 1_000_000 for record in records(written(tmp_path / "b.xml", attribute)))
-    assert process_time() - started < 20
+    assert thread_time() - started < 20
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:

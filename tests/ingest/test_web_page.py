@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
-from time import process_time
+from time import thread_time
 
 import pytest
 
@@ -147,10 +147,10 @@ def test_a_page_without_a_main_text_is_refused(body: str) -> None:
     ids=["deep", "many", "huge"],
 )
 def test_a_page_over_the_bounds_is_refused(raw: bytes, reason: str) -> None:
-    started = process_time()
+    started = thread_time()
     with pytest.raises(Refused, match=reason):
         page_fields(raw)
-    assert process_time() - started < 20
+    assert thread_time() - started < 20
 
 
 def test_entities_that_a_page_declares_are_not_resolved() -> None:
