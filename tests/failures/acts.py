@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import pickle
 import random
@@ -19,7 +20,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import text
-from sqlalchemy.orm import configure_mappers
 from sqlmodel import col, select
 
 from app.alerts.finding import find_new
@@ -57,10 +57,6 @@ from tests.failures.history import History
 from tests.fetch.web import Web, serving
 from tests.following import Mirror, contents, reader
 from tests.ingest.test_deciding import state as derived
-
-# Processes are forked by the hundred from one that has imported this: what each would do at first is done here, once.
-configure_mappers()
-
 
 PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
 MERGED, TARGET = "person-robert-peary", "person-matthew-henson"
@@ -150,6 +146,16 @@ def begin(place: Place, prefix: str = "old", batches: int = 7) -> None:
         for n in range(batches):
             place.send(archive, names(f"{prefix}{n}", 2))
         _follow(place, archive)
+
+
+def warm_up() -> None:
+    """Do what processes do at first, once for all that are forked from this one: imports within functions, mappers,
+    statements. Nothing stays open."""
+    with TemporaryDirectory() as folder:
+        place = Place(Path(folder))
+        begin(place, batches=2)
+        check(place)
+    gc.freeze()
 
 
 def growing(place: Place) -> None:

@@ -11,6 +11,7 @@ folder, at each step, and the process goes on.
     python -m tests.failures.crashing points SCENARIO FOLDER STRIDE
     python -m tests.failures.crashing disturbances KIND FOLDER STRIDE
     python -m tests.failures.crashing kills LIFE NUMBER FOLDER SEED
+    python -m tests.failures.crashing serve < LINES    # each a list of such arguments, in JSON
 """
 
 from __future__ import annotations
@@ -338,17 +339,30 @@ def kills(life: str, number: int, folder: Path, seed: int) -> Counter[str]:
     return place.history.unacknowledged("act")
 
 
-def main() -> None:
-    match sys.argv[1:]:
+def serve() -> None:
+    """Do what each line of the input asks, in a process of its own. Answer with a line each: what there is to say, or
+    null where it failed; why stands among the errors."""
+    acts.warm_up()
+    for line in sys.stdin:
+        if forked(partial(do, json.loads(line))) != 0:
+            print("null", flush=True)  # noqa: T201  # to the test
+
+
+def do(asked: list[str]) -> None:
+    match asked:
         case ["points", name, folder, stride]:
-            print(points(name, Path(folder), int(stride)))  # noqa: T201  # to the test
+            print(points(name, Path(folder), int(stride)), flush=True)  # noqa: T201  # to the test
         case ["disturbances", name, folder, stride]:
-            print(disturbances(name, Path(folder), int(stride)))  # noqa: T201
+            print(disturbances(name, Path(folder), int(stride)), flush=True)  # noqa: T201
         case ["kills", life, number, folder, seed]:
-            print(json.dumps(kills(life, int(number), Path(folder), int(seed))))  # noqa: T201
+            print(json.dumps(kills(life, int(number), Path(folder), int(seed))), flush=True)  # noqa: T201
         case _:
             raise SystemExit(__doc__)
 
 
 if __name__ == "__main__":
-    main()
+    if sys.argv[1:] == ["serve"]:
+        serve()
+    else:
+        acts.warm_up()
+        do(sys.argv[1:])
