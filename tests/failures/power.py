@@ -360,6 +360,7 @@ def main(command: str, *given: str) -> None:
     if command == "live":
         live(Place(Path(given[0])), full=given[1:] == ("full",))
     else:
+        acts.warm_up()
         trace, folder, every, seed = given[:4]
         for line in replay(Path(trace), Path(folder), int(every), int(seed), synced=given[4:] != ("unsynced",)):
             print(line, flush=True)  # noqa: T201  # to the test
