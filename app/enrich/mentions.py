@@ -15,7 +15,7 @@ from itertools import accumulate
 from app.enrich import events, gazetteer, grounds, inverted, passes, scores
 from app.enrich.cleaning import clean, trim
 from app.enrich.context import Context, Span
-from app.enrich.glued import glued_stretches
+from app.enrich.glued import glued_stretches, names_again
 from app.enrich.grounds import Ground, Rule
 from app.enrich.layout import FoundDateline, TextBlock, block_at
 from app.enrich.prepared import Found, Prepared
@@ -54,7 +54,7 @@ def recognise(
     article = Context(text, prepared.blocks, results)
     if dateline is not None and dateline.end > 0:
         _add_dateline(prepared, dateline, article)
-    glued = list(glued_stretches(text))
+    glued = [*glued_stretches(text), *names_again(text, prepared.joints)]
     for start, end in glued:
         article.block(start, end)
     for name in found:

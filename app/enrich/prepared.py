@@ -7,11 +7,12 @@ It reads a prepared text: quotes straight, line breaks inside a paragraph gone, 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from app.enrich import given, lexicon
+from app.enrich.glued import missing_blanks
 from app.enrich.layout import TextBlock, is_in_capitals, is_table_row
 from app.enrich.plain import INVISIBLE
 
@@ -33,13 +34,15 @@ _SHORT_NAMES = lexicon.terms("capitals-short-names")
 class Prepared:
     """`blocks` are those of the layout that have text to read, in offsets of `text`.
 
-    From `starts[i]` on, an offset in `text` is `shifts[i]` away from its place in the body.
+    From `starts[i]` on, an offset in `text` is `shifts[i]` away from its place in the body. `joints` are the offsets of
+    blanks that the body lacks.
     """
 
     text: str
     blocks: tuple[TextBlock, ...]
     starts: tuple[int, ...]
     shifts: tuple[int, ...]
+    joints: frozenset[int] = frozenset()
 
     def at(self, offset: int) -> int:
         return offset + self.shifts[bisect_right(self.starts, offset) - 1]
@@ -59,6 +62,7 @@ class Found:
 def prepare(body: str, blocks: Sequence[TextBlock]) -> Prepared:
     in_capitals = [is_in_capitals(body[block.start : block.end], at_least=4) for block in blocks]
     shouting = any(in_capitals) and is_in_capitals(body)
+    joints, blanks = missing_blanks(body), set[int]()
     copy = _Script()
     prepared: list[TextBlock] = []
     for block, capitals in zip(blocks, in_capitals, strict=True):
@@ -66,8 +70,10 @@ def prepare(body: str, blocks: Sequence[TextBlock]) -> Prepared:
         for start, end in _readable(body, block):
             text = _straightened(body[start:end], shouting=shouting)
             reached = start
-            for left, right in _solid(body, start, end):
+            for left, right in _solid(body, start, end, joints):
                 if copy.length > begin and body[left] not in ",.;:)" and not _INVISIBLE.fullmatch(body, reached, left):
+                    if start < left == reached:
+                        blanks.add(copy.length)
                     copy.write(" ")
                 copy.write(text[left - start : right - start], left)
                 reached = right
@@ -76,7 +82,7 @@ def prepare(body: str, blocks: Sequence[TextBlock]) -> Prepared:
             kind = block.kind if not capitals else "paragraph" if shouting else "subhead"
             prepared.append(TextBlock(kind, begin, copy.length))
             copy.write("\n\n")
-    return Prepared("".join(copy.parts), tuple(prepared), tuple(copy.starts), tuple(copy.shifts))
+    return Prepared("".join(copy.parts), tuple(prepared), tuple(copy.starts), tuple(copy.shifts), frozenset(blanks))
 
 
 class _Script:
@@ -116,12 +122,19 @@ def _readable(body: str, block: TextBlock) -> Iterator[tuple[int, int]]:
         yield start, block.end
 
 
-def _solid(body: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Pieces between gaps: runs of white space, tickers."""
+def _solid(body: str, start: int, end: int, joints: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the pieces between gaps: runs of white space, tickers; and on both sides of the joints, in order, where a
+    blank is missing."""
     for gap in _GAP.finditer(body, start, end):
-        if gap.start() > start:
-            yield start, gap.start()
+        yield from _between_joints(start, gap.start(), joints)
         start = gap.end()
+    yield from _between_joints(start, end, joints)
+
+
+def _between_joints(start: int, end: int, joints: Sequence[int]) -> Iterator[tuple[int, int]]:
+    for joint in joints[bisect_right(joints, start) : bisect_left(joints, end)] if joints else ():
+        yield start, joint
+        start = joint
     if start < end:
         yield start, end
 
