@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
-from app.enrich import events, gazetteer, grounds, inverted, passes, scores
+from app.enrich import events, gazetteer, grounds, inverted, organizations, passes, scores
 from app.enrich.cleaning import clean, trim
 from app.enrich.context import Context, Span
 from app.enrich.glued import glued_stretches, names_again
@@ -62,7 +62,8 @@ def recognise(
         if block is None or (block.kind == "subhead" and not _is_byline(text, block, name)):
             continue
         end = min(name.end, block.end, *(start for start, _ in glued if name.start < start))
-        _add_found(article, name.start, end, name.label)
+        for left, right in _in_columns(body, prepared, name.start, end):
+            _add_found(article, left, right, name.label)
     passes.correct(article)
     mentions = [Mention(e.start, e.end, body[e.start : e.end], e.type, *grounds.SCORE) for e in results.entries]
     found_there = [(*prepared.span(span.start, span.end), span) for span in article.spans]
@@ -90,6 +91,22 @@ class _Taken:
     def overlaps(self, start: int, end: int) -> bool:
         before = bisect_left(self._starts, end)
         return before > 0 and self._reached[before - 1] > start
+
+
+def _in_columns(body: str, prepared: Prepared, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the name up to a company's ticker; of one that reaches over columns of a table the parts that are known."""
+    parts = [start - 1]
+    for at in range(start + 1, end - 1):
+        gap = body[prepared.at(at - 1) + 1 : prepared.at(at + 1)] if prepared.text[at] == " " else ""
+        if "<" in gap:
+            end = at
+            break
+        if (len(gap) > 2 or "\t" in gap) and "\n" not in gap:
+            parts.append(at)
+    for left, right in pairwise((*parts, end)):
+        part = prepared.text[left + 1 : right]
+        if len(parts) == 1 or gazetteer.find(part) or organizations.has_one_meaning(part):
+            yield left + 1, right
 
 
 def _is_byline(text: str, block: TextBlock, name: Found) -> bool:

@@ -300,3 +300,18 @@ def test_a_text_in_capitals_has_its_names_and_no_more(
     enrich: Enrich, body: str, expected: set[tuple[str, str]]
 ) -> None:
     assert {(entity.type, entity.name) for entity in enrich(body).entities} == expected
+
+
+def test_a_name_ends_where_a_column_of_a_table_does(enrich: Enrich) -> None:
+    body = (
+        "Prices in Ghana and Cameroun rose.\nCountry       Zabala Differential\nGhana \t Cameroun  12\nNobody knew why."
+    )
+    texts = [mention.text for entity in enrich(body).entities for mention in entity.mentions]
+    assert "Ghana" in texts
+    assert not [text for text in texts if "   " in text or "\t" in text]
+
+
+def test_a_name_ends_at_its_ticker(enrich: Enrich) -> None:
+    body = "Earnings rose at Volkswagen <VOWG.F> 3.4 billion, Daimler-Benz <DAIG.F> 3.4 billion, Hoechst <HFAG.F> 2.0."
+    names = {mention.text for entity in enrich(body).entities for mention in entity.mentions}
+    assert {"Volkswagen", "Daimler-Benz", "Hoechst"} <= names

@@ -25,10 +25,14 @@ _PLACE_AFTER = re.compile(
 )
 _CRAFT_BEFORE = re.compile(
     r"\b(?:tanker|supertanker|frigate|destroyer|ferry|freighter|warship|vessel|submarine|yacht|trawler|spacecraft"
+    r"|(?:cruise|container|cargo|supply|merchant|rescue|research|fishing) (?:ship|boat|vessel)|(?:cruise|ocean) liner"
+    r"|(?:aircraft|bulk) carrier|battleship|cruiser|icebreaker|minesweeper|gunboat|schooner"
     r"|rocket|missile|racehorse|colt|filly|gelding)(?: named| called)? \"?$"
 )
 # Ships by the letters before their names.
-_NAVAL = re.compile(r"\b(?:USS|HMS|INS|HMAS|HMCS|RMS|MV) ([A-Z][a-z]+)\b")
+_NAVAL = re.compile(
+    r"\b(?:USS|USNS|HMS|INS|HMAS|HMCS|RMS|MV|M/V) ((?:(?:[A-Z]\.|[A-Z][A-Za-z]*[a-z]) ){0,3}[A-Z][A-Za-z]*[a-z])\b"
+)
 _BAND_AFTER = re.compile(r" (?:gang|cartel|militia|clan|crime family|crime syndicate)\b")
 _CRAFT_AFTER = re.compile(
     r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner)\b"
@@ -114,7 +118,7 @@ def _may_be_firm(name: str, surnames: frozenset[str]) -> bool:
 def _is_craft(article: Context, span: Span, before: str) -> bool:
     if span.type == "person" and " " not in span.name and article.after(span, _CRAFT_AFTER):
         return not given.is_given(span.name)
-    return span.type in ("person", "place") and _CRAFT_BEFORE.search(before) is not None
+    return (span.type != "organization" or span.name.count(" ") == 1) and _CRAFT_BEFORE.search(before) is not None
 
 
 def _sink(article: Context, named: Iterable[Span]) -> None:

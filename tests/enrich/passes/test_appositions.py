@@ -40,6 +40,8 @@ def test_what_is_said_once_holds_in_the_whole_article() -> None:
     [
         ("the Ariane rocket, and Ariane again", "Ariane; Ariane"),
         ("the tanker Bridgeton was hit", "Bridgeton"),
+        ("on the cruise ship Opal Lady there was", "Opal Lady"),
+        ("the aircraft carrier Ann Lund sails", "Ann Lund"),
         ("a fishing vessel named Salaluddin fired", "Salaluddin"),
     ],
 )
@@ -69,6 +71,9 @@ def test_the_letters_before_its_name_make_a_ship() -> None:
     article = spanned(text, organization="Sukanya; Sukanya")
     run(article, appositions.appositions)
     assert shown(article) == []
+    article = spanned("The USS Ann S. McLund and Bo Lund met.", person="Ann S. McLund; Bo Lund")
+    run(article, appositions.appositions)
+    assert shown(article) == [("Bo Lund", "person")]
 
 
 def test_a_gang_is_an_organisation() -> None:
