@@ -35,6 +35,8 @@ _SMALL_END = re.compile(r"\s(?:[a-z][a-z'-]*|&)$")
 _TICKER_END = re.compile(r"\s(?:[A-Z]{1,4}|[A-Z]{2,4}\.[A-Z]{1,2})$")
 # `U.S. Dlrs` is money, `U.K. Government` is the United Kingdom.
 _TAIL = re.compile(r"[ /](?:([Dd]lrs?|[MmBb]ln|[Pp]ct|[Cc]ents?|[Ss]tg|[Yy]en)|Government|Administration|Authorities)$")
+# `AP Photo`
+_PICTURE_END = re.compile(r" (?:File )?Photos?$")
 _NICKNAME_GOES_ON = re.compile(r'(?: [A-Z][a-z]+)?" [A-Z][A-Za-z-]+')
 # The figures of a score: `P. Simmons 108`.
 _FIGURES_END = re.compile(r"\s\d[\d.-]*$")
@@ -96,6 +98,8 @@ def clean(text: str, start: int, end: int, label: str) -> Iterator[Span]:
     if kind is None:
         return
     for part in credits.parts(text, start, end):
+        if kind == "person" and credits.is_agency(text, start, *part):
+            kind = "organization"
         for left, right in _name_parts(text, *part, kind):
             if span := _cleaned(text, left, right, kind):
                 yield span
@@ -153,7 +157,7 @@ def _cleaned(text: str, start: int, end: int, kind: SpanType) -> Span | None:
     name = text[start:end]
     if kind == "person" or titles.proves_person(name.split(" ")[0] if name else ""):
         behind = titles.name_start(name)
-        if behind:
+        if behind and not organizations.is_generic(name[behind:]):
             start, kind, ground = start + behind, "person", grounds.TITLED
     if kind == "organization":
         end, kind = _organization_end(text, start, end)
@@ -223,6 +227,10 @@ def _without_adjective(text: str, start: int, end: int) -> int:
 def _organization_end(text: str, start: int, end: int) -> tuple[int, SpanType]:
     """Return the end without the ticker or the office behind it: `MEA Spokesperson`."""
     end = _without_ticker(text, start, end)
+    if (picture := _PICTURE_END.search(text, start, end)) and organizations.has_one_meaning(
+        text[start : picture.start()]
+    ):
+        end = picture.start()
     name = text[start:end]
     end = start + titles.office_end(name) if not titles.is_only_titles(name) else start
     president = _OF_PRESIDENT.fullmatch(text, start, end)

@@ -12,6 +12,7 @@ _PHRASES = "|".join(sorted(lexicon.terms("page-phrases"), key=len, reverse=True)
 _BUTTON = "|".join(sorted(lexicon.terms("share-buttons")))
 _OF_PAGE = re.compile(rf"\b(?:(?i:{_PHRASES})|(?:{_BUTTON})(?:,? (?:{_BUTTON}))+)\b[ .:…]*| \d{{1,2}}:\d\d\b")
 _SLASH = re.compile(r" ?/ ?(?=[A-Z])")
+_SIGNED = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z-]+){1,3}/[A-Z]{2,5}")
 _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
 
 
@@ -22,6 +23,11 @@ def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         slashes = list(_SLASH.finditer(text, piece_start, piece_end))
         names = list(_outside(piece_start, piece_end, slashes))
         yield from names if slashes and _are_names(text, names) else [(piece_start, piece_end)]
+
+
+def is_agency(text: str, first: int, start: int, end: int) -> bool:
+    """Return whether it is who publishes the picture: one word behind a slash, not where the credit begins."""
+    return start > first and "/" in text[start - 2 : start] and " " not in text[start:end]
 
 
 def compound_start(text: str, start: int, end: int) -> int:
@@ -45,9 +51,15 @@ def _outside(start: int, end: int, gaps: list[re.Match[str]]) -> Iterator[tuple[
 
 
 def _are_names(text: str, places: list[tuple[int, int]]) -> bool:
-    """`Reuters/Ipsos`, `Ann Lund/AP`; but `HIV/AIDS` is one thing."""
+    """`Reuters/Ipsos`, `Ann Lund/AP`, `Zabala Lund/EPA`; but `HIV/AIDS` is one thing."""
     names = [text[start:end].strip() for start, end in places]
-    return all(len(name) > 1 for name in names) and any(
-        organizations.has_one_meaning(name) or (" " in name and given.is_given(name.partition(" ")[0]))
-        for name in names
+    end = places[-1][1]
+    is_whole = not text[end : end + 2].strip().isupper()
+    is_signed = is_whole and _SIGNED.fullmatch(f"{names[0]}/{names[-1]}") is not None
+    return all(len(name) > 1 for name in names) and (
+        is_signed
+        or any(
+            organizations.has_one_meaning(name) or (" " in name and given.is_given_or_short(name.partition(" ")[0]))
+            for name in names
+        )
     )

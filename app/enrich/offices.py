@@ -12,7 +12,8 @@ from app.text import slug
 _OFFICES = lexicon.terms("national-offices")
 _MINISTRY = re.compile(r"[a-z]+(?:-and-[a-z]+|-affairs)?-ministry")
 # `Ministry of Defence`, `Dept. of the Interior`: the same as the ministry or department named for it.
-_TURNED = re.compile(r"(.*?)\b(Ministry|Department|Dept\.?) (?:of|for) (?:the )?([A-Z].*)")
+_TURNED = re.compile(r"(.*?)\b(Ministry|Department) (?:of|for) (?:the )?([A-Z].*)")
+_DEPT = re.compile(r"\bDept\b\.?")
 _AFFAIRS = re.compile(r"\b(foreign|home)-affairs(?=-ministry)")
 _SPELLINGS = (("defence", "defense"), ("labour", "labor"))
 # The American ones, and those of a few other countries that speak of departments.
@@ -72,8 +73,14 @@ def office_named(name: str, body: str, start: int) -> Office | None:
     return _office_of(title, _nation_before(body, start))
 
 
+def in_full(name: str) -> str:
+    """Return `State Department` for `State Dept.`"""
+    return _DEPT.sub("Department", name) if "Dept" in name else name
+
+
 def usual_order(name: str) -> str:
-    """Return `Motor Vehicles Department` for `Department of Motor Vehicles`; any other name as it is."""
+    """Return `Motor Vehicles Department` for `Dept. of Motor Vehicles`; a name that is not turned as it is."""
+    name = in_full(name)
     turned = _TURNED.fullmatch(name)
     if turned is None or " of " in turned[3] or "," in turned[3]:
         return name

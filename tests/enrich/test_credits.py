@@ -59,3 +59,17 @@ def test_people_of_a_state_stand_for_it_and_a_newspaper_for_none(enrich: Enrich)
         "organization-oregonian": ["head-noun"],
         "place-alaska": ["demonym"],
     }
+
+
+@pytest.mark.parametrize(
+    ("guess", "label", "found"),
+    [
+        ("Zabala Lund/EPA", "PERSON", ["Zabala Lund: person by model", "EPA: organization by model"]),
+        ("Ann Lund/Zabala", "PERSON", ["Ann Lund: person by model", "Zabala: organization by model"]),
+        ("AP Photo", "ORG", ["AP: organization by model"]),
+        ("Lund Photo", "ORG", ["Lund Photo: organization by model"]),
+        ("Premier League", "ORG", ["Premier League: organization by model"]),
+    ],
+)
+def test_who_publishes_a_picture_is_no_person(guess: str, label: str, found: list[str]) -> None:
+    assert cleaned(guess, label) == found

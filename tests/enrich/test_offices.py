@@ -59,7 +59,10 @@ def test_departments_and_the_treasury_are_american_where_nothing_else_is_said() 
         (("Ministry of Defence", "Defence Ministry", "Defense Ministry", "Ministry of Defense"), "defense-ministry"),
         (("Foreign Ministry", "Ministry of Foreign Affairs", "Foreign Affairs Ministry"), "foreign-ministry"),
         (("Ministry of the Interior", "Interior Ministry"), "interior-ministry"),
-        (("Department of Homeland Security", "Dept. of Homeland Security", "DHS"), "homeland-security-department"),
+        (
+            ("Department of Homeland Security", "Dept. of Homeland Security", "Homeland Security Dept", "DHS"),
+            "homeland-security-department",
+        ),
     ],
 )
 def test_an_office_is_one_however_its_name_is_turned(names: tuple[str, ...], slug: str) -> None:

@@ -35,7 +35,8 @@ _NAVAL = re.compile(
 )
 _BAND_AFTER = re.compile(r" (?:gang|cartel|militia|clan|crime family|crime syndicate)\b")
 _CRAFT_AFTER = re.compile(
-    r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner)\b"
+    r" (?:rockets?|missiles?|satellites?|spacecraft|launcher|tanker|frigate|torpedo|helicopters?|airliner"
+    r"|(?:anti-?missile|(?:air|missile)[- ]defen[cs]e) (?:system|shield)|batter(?:y|ies)|interceptors?|drones?)\b"
 )
 _OFFICE_BEFORE = re.compile(r"\b(?:[Ss]ecretary|[Mm]inister) (?:of|for) (?:the )?$")
 _OFFICER = re.compile(r" (?:Under ?)?(?:[Ss]ecretary|[Mm]inister|[Cc]ommissioner|[Cc]hancellor|[Uu]ndersecretary)\b")
@@ -116,8 +117,8 @@ def _may_be_firm(name: str, surnames: frozenset[str]) -> bool:
 
 
 def _is_craft(article: Context, span: Span, before: str) -> bool:
-    if span.type == "person" and " " not in span.name and article.after(span, _CRAFT_AFTER):
-        return not given.is_given(span.name)
+    if span.type == "person" and span.name.count(" ") < 2 and article.after(span, _CRAFT_AFTER):
+        return not given.may_be_given(span.name.partition(" ")[0])
     return (span.type != "organization" or span.name.count(" ") == 1) and _CRAFT_BEFORE.search(before) is not None
 
 

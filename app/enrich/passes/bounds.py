@@ -28,6 +28,8 @@ _LONG_SURNAME = re.compile(
 )
 _GIVEN_BEFORE = re.compile(r"(?<![\w.])([A-Z][\w'-]+|(?:[A-Z]\.)+)(?: [A-Z]\.)* $")
 _LONGEST_GIVEN = 40
+# `Cleland to Osama` is two.
+_SMALL_WORD = re.compile(rf"(?<= )(?!{PARTICLE} )[a-z]+ ")
 _SUFFIX = re.compile(r"(?:Jr|Sr)\b\.?|(?:II|III|IV)\b")
 _SUFFIX_AFTER = re.compile(rf",? (?:{_SUFFIX.pattern})")
 _IN_CAPITALS = re.compile(r"[A-Z][A-Z'-]{2,}(?: [A-Z]\.)?(?: [A-Z][A-Z'-]{2,}){0,2}")
@@ -168,6 +170,8 @@ def _full_name_start(article: Context, surname: re.Match[str]) -> int | None:
     if not found and not given.is_given(before[1]):
         return None
     start = min([before.start(), *(span.start for span in found)])
+    if _SMALL_WORD.search(article.text, start, before.start()):
+        start = before.start()
     return start if gazetteer.find(article.text[start : surname.end()]) is None else None
 
 

@@ -95,6 +95,16 @@ def words_beside_people(article: Context) -> None:
             article.drop(span, grounds.NO_NAME)
 
 
+def inverted_speech(article: Context) -> None:
+    """`Said Lund: "No."`: at the head of a sentence it is the verb, where the article has the speaker without it."""
+    for span in article.guesses("person"):
+        rest = span.name.removeprefix("Said ")
+        if rest == span.name or not starts_sentence(article.text, span.start):
+            continue
+        if any(rest in (other.name, other.name.rpartition(" ")[2]) for other in article.people() if other is not span):
+            article.cut(span, span.end - len(rest), span.end, "person", grounds.SURNAME)
+
+
 def _inner_words(words: list[str]) -> tuple[int, int]:
     """Return from where to where the words are no ordinary ones; the same twice where all are."""
     first, last = 0, len(words)

@@ -27,7 +27,7 @@ def agree_in_lists(article: Context) -> None:
             continue
         kind = next(iter(sure))
         for member in members:
-            if member.type != kind:
+            if member.type != kind and not organizations.has_one_meaning(member.name.removeprefix("The ")):
                 article.retype(member, kind, grounds.LIST)
         for start, end in _missed(article.text, members):
             article.add(Span(start, end, kind, *grounds.MISSED_IN_LIST))

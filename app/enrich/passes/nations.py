@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from app.enrich import gazetteer, grounds, offices, organizations
+from app.enrich import gazetteer, given, grounds, offices, organizations
 from app.enrich.context import Context, Span
 from app.enrich.grounds import SpanType
 
@@ -57,6 +57,17 @@ def part_nationalities(article: Context) -> None:
                 Span(span.start, span.start + end, "place", *grounds.NATIONALITY),
                 Span(span.start + end + 1, span.end, span.type, span.rule, span.confidence),
             )
+
+
+def nations_of_people(article: Context) -> None:
+    """`Georgian Jimmy Carter`: a nationality before a given name and a surname is no part of the name."""
+    for span in article.guesses("person"):
+        first, _, rest = span.name.partition(" ")
+        is_full = " " in rest and given.may_be_given(rest.partition(" ")[0]) and not given.may_be_given(first)
+        if is_full and gazetteer.demonym(first):
+            start = span.start + len(first) + 1
+            nation = Span(span.start, start - 1, "place", *grounds.NATIONALITY)
+            article.put(nation, Span(start, span.end, "person", span.rule, span.confidence))
 
 
 def forces(article: Context) -> None:

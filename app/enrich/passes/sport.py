@@ -86,6 +86,30 @@ def teams(article: Context) -> None:
             article.retype(span, "organization", grounds.CLUB)
 
 
+def peoples_as_teams(article: Context) -> None:
+    """`the Houston Texans`, and `the Texans` of that article: people of a state behind a town are a team."""
+    called = {span.name for span in article.spans if _is_behind_town(article, span)}
+    for span in article.spans:
+        if span.name not in called:
+            continue
+        start = _town_start(article, span)
+        if start is None:
+            article.retype(span, "organization", grounds.SIDE)
+        else:
+            article.put(Span(start, span.end, "organization", *grounds.CLUB))
+
+
+def _is_behind_town(article: Context, span: Span) -> bool:
+    return span.rule == "demonym" and span.name.endswith("s") and _town_start(article, span) is not None
+
+
+def _town_start(article: Context, span: Span) -> int | None:
+    """Return where the town begins that stands before a span."""
+    town = article.ending(span.start - 1) if article.text[span.start - 1 : span.start] == " " else None
+    is_town = town is not None and town.type == "place" and town.rule != "demonym"
+    return town.start if town is not None and is_town and gazetteer.find(town.name) else None
+
+
 def fixtures(article: Context) -> None:
     """`Hull v Swansea`, `Ohio` of `Ohio State`: what the recogniser joins and parts among sides."""
     if not article.results.of_teams:

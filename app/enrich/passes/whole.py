@@ -29,6 +29,13 @@ _GOES_ON_WITH_NOUN = re.compile(
     r"|kept|paid|fled|found|felt|began|became|brought|built|chose|drew|drove|fell|fought|grew|led|put|rose|set|spoke"
     r"|spent|stood|thought|wrote|also|both|all|themselves|not|never|now|then|once|again|alone|\w+ed|\w+ly)\b)\w"
 )
+_SITE = re.compile(
+    r"(?:(?:Elementary|High|Middle|Primary|Grammar|Public) School|School|Hospital|Airport|Prison|Mall)\b"
+)
+_AT_SITE = re.compile(r"\b(?:[Aa]t|[Ii]n|[Aa]fter|[Ss]ince|[Ff]rom|near) $")
+_OF_SITE = re.compile(
+    r" (?:shootings?|massacre|victims?|parents|famil(?:y|ies)|survivors?|tragedy|killings?|attacks?|students|killer)\b"
+)
 _MOST_WORDS = 5
 # How much one finding counts in the vote on the type of a name.
 _WEIGHTS = {"legal-form": 6, "well-known": 6, "gazetteer": 5, "title": 3, "acronym": 3, "list": 2, "apposition": 2}
@@ -132,6 +139,27 @@ def whole_names(article: Context) -> None:
 def _is_first_name(name: str, first_names: set[str]) -> bool:
     """`Kathina`, taken for a town; but the `Ford` of an article that has a `Ford Madox` may be the company."""
     return name in first_names and gazetteer.find(name) is None and not organizations.canonical(name)
+
+
+def namesake_sites(article: Context) -> None:
+    """`at Sandy Hook`, `the Sandy Hook families`, beside a `Sandy Hook Elementary School`: a place, unless
+    something is said of a person."""
+    sites = {span.name for span in article.spans if span.type in ("organization", "place") and span.name.count(" ") > 1}
+    if not sites:
+        return
+    named: defaultdict[str, list[Span]] = defaultdict(list)
+    for span in article.people():
+        if span.rule in ("model", "repeat", "vote") and " " in span.name:
+            named[span.name].append(span)
+    for name, spans in named.items():
+        behind = (site.removeprefix(f"{name} ") for site in sites if site.startswith(f"{name} "))
+        if any(map(_SITE.match, behind)) and any(_stands_for_site(article, span) for span in spans):
+            for span in spans:
+                article.retype(span, "place", grounds.WHOLE_NAME)
+
+
+def _stands_for_site(article: Context, span: Span) -> bool:
+    return article.before(span.start, _AT_SITE) is not None or article.after(span, _OF_SITE) is not None
 
 
 def wrong_initials(article: Context) -> None:

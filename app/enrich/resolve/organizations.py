@@ -213,7 +213,9 @@ def _forms(name: str) -> tuple[str, ...]:
 
 @lru_cache(maxsize=1 << 14)
 def _organization_key(name: str) -> str:
-    name = organizations.singular(organizations.without_stops(organizations.usual_name(_without_article(name))))
+    name = organizations.singular(
+        organizations.without_stops(organizations.usual_name(offices.in_full(_without_article(name))))
+    )
     if (nation := _US_BEFORE.match(name)) and _is_of_country(nation[0], name[nation.end() :]):
         name = organizations.usual_name(name[nation.end() :])
     if name.startswith("University of "):

@@ -133,3 +133,17 @@ def test_a_word_beside_a_name_is_none_of_it(text: str, found: str, left: list[st
     article = spanned(text, person=found)
     run(article, common_words.words_beside_people)
     assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "left"),
+    [
+        ("It rained. Said Lund: No. They met Ann Lund.", "Said Lund; Ann Lund", ["Lund", "Ann Lund"]),
+        ("It rained. Said Lund came.", "Said Lund", ["Said Lund"]),
+        ("They met Said Lund and Ann Lund.", "Said Lund; Ann Lund", ["Said Lund", "Ann Lund"]),
+    ],
+)
+def test_said_is_a_verb_before_a_speaker(text: str, person: str, left: list[str]) -> None:
+    article = spanned(text, person=person)
+    run(article, common_words.inverted_speech)
+    assert [name for name, _ in shown(article)] == left

@@ -26,3 +26,10 @@ def test_a_list_of_two_kinds_stays_as_it_is() -> None:
     before = shown(article)
     run(article, lists.agree_in_lists)
     assert shown(article) == before
+
+
+def test_what_has_one_meaning_keeps_it_in_a_list() -> None:
+    text = "Joy Zabala, Ann Lund and Jake Strand and The Associated Press contributed."
+    article = spanned(text, person="Joy Zabala; Ann Lund; Jake Strand", organization="The Associated Press")
+    run(article, lists.agree_in_lists)
+    assert dict(shown(article))["The Associated Press"] == "organization"

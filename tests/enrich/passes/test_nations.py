@@ -29,3 +29,21 @@ def test_a_place_behind_a_nationality_is_found_by_itself() -> None:
     article = spanned(text, place="Soviet Tadzhikistan; Soviet Asia; French Polynesia")
     run(article, nations.pairs, nations.part_nationalities)
     assert [name for name, _ in shown(article)] == ["Soviet", "Tadzhikistan", "Soviet Asia", "French Polynesia"]
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "left"),
+    [
+        (
+            "Then Georgian Jimmy Carter won.",
+            "Georgian Jimmy Carter",
+            [("Georgian", "demonym"), ("Jimmy Carter", "person")],
+        ),
+        ("Then German Lopez won.", "German Lopez", [("German Lopez", "person")]),
+        ("Then Roman Zabala Lund won.", "Roman Zabala Lund", [("Roman Zabala Lund", "person")]),
+    ],
+)
+def test_a_nationality_is_no_part_of_a_person(text: str, person: str, left: list[tuple[str, str]]) -> None:
+    article = spanned(text, person=person)
+    run(article, nations.nations_of_people)
+    assert shown(article) == left

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
+from app.enrich import grounds
+from app.enrich.context import Span
 from app.enrich.passes import sport
 from tests.enrich.spanned import run, shown, spanned
 
@@ -73,3 +77,13 @@ def test_fixtures_are_taken_apart_and_state_universities_are_whole() -> None:
     article = spanned("Football: Purdue lost to Ohio State 64-63.", place="Ohio")
     run(article, sport.fixtures)
     assert shown(article) == [("Ohio State", "organization")]
+
+
+def test_people_of_a_state_behind_a_town_are_a_team() -> None:
+    article = spanned("The Houston Texans won. The Texans scored. Iowans cheered.", place="Houston")
+    for name in ("Texans", "Iowans"):
+        for match in re.finditer(name, article.text):
+            article.add(Span(*match.span(), "place", *grounds.NATIONALITY))
+    run(article, sport.peoples_as_teams)
+    expected = [("Houston Texans", "organization"), ("Texans", "organization"), ("Iowans", "demonym")]
+    assert shown(article) == expected

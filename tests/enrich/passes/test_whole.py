@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from app.enrich import grounds
 from app.enrich.context import Context, Span
 from app.enrich.passes import repeats, whole
@@ -34,3 +36,25 @@ def _titled(text: str, firm: str = "") -> Context:
         article.add(Span(text.index(firm), text.index(firm) + len(firm), "organization", *grounds.LEGAL_FORM))
     run(article, whole.bare_surnames)
     return article
+
+
+@pytest.mark.parametrize(
+    ("text", "person", "kind"),
+    [
+        ("At Sandy Hook they wept. Sandy Hook Elementary School is closed.", "Sandy Hook", "place"),
+        ("The Sandy Hook families came to Sandy Hook Elementary School.", "Sandy Hook", "place"),
+        ("They met Sandy Hook, for whom Sandy Hook Elementary School is named.", "Sandy Hook", "person"),
+        ("At Sandy Hook they wept.", "Sandy Hook", "person"),
+        ("They met at Ann Lund Park Avenue. After Ann Lund they left.", "Ann Lund", "person"),
+    ],
+)
+def test_who_shares_a_name_with_a_school_may_be_the_place(text: str, person: str, kind: str) -> None:
+    site = next((name for name in ("Sandy Hook Elementary School", "Ann Lund Park Avenue") if name in text), "")
+    alone = text.replace(site, "#" * len(site)) if site else text
+    article = Context(text)
+    at = alone.index(person)
+    article.add(Span(at, at + len(person), "person", "model", 0.8))
+    if site:
+        article.add(Span(text.index(site), text.index(site) + len(site), "place", "model", 0.8))
+    run(article, whole.namesake_sites)
+    assert dict(shown(article))[person] == kind
