@@ -49,12 +49,18 @@ _SPACED_INITIALS = re.compile(r"(?:[A-Z]\. ){1,3}[A-Z]\.")
 # `SB 1070` is a law; a page's own addresses have other marks.
 _CODE = re.compile(
     r"[DRI]-[A-Z]|[A-Z]{3,4}\.[A-Z]{1,2}$|[A-FH-Z]-?\d+[A-Za-z]?$|Notes? \d"
-    r"|(?:H\.? ?R\.?|[AHS]\.?B\.?|[SH]\.? ?J\.? ?Res\.?|S\.) ?\d+$|.*(?:[?=]|\.(?:jpe?g|png|gif|html?|php|pdf)\b)"
+    r"|(?:H\.? ?R\.?|[AHS]\.?B\.?|[SH]\.? ?J\.? ?Res\.?|S\.) ?\d+$|.*(?:[?=]|\.(?:jpe?g|png|gif|html?|php|pdf)\b|://|pic\.twitter)"
 )
 # `U.S.-made`, `London-based`: an adjective, with the name in it.
 _ADJECTIVE = re.compile(
     r"-(?:[Mm]ade|[Bb]ased|[Ll]ed|[Bb]acked|[Oo]wned|[Bb]uilt|[Bb]orn|[Ss]tyle|[Dd]lr"
     r"|era|like|friendly|appointed|aligned|funded|controlled|linked|leaning|sponsored|inspired|endorsed|affiliated)$"
+)
+_COMPOUND = re.compile(r"-[a-z]{3,}$")
+# `Nobel Prize`, `Second Amendment`, `Roe v. Wade`: no entities, by the words that they end in or have between.
+_PRIZE_OR_LAW = re.compile(
+    r".* (?:Prizes?|Awards?|Medals?|Trophy|Scholarships?|Fellowships?)"
+    r"|(?:\d+(?:st|nd|rd|th)|[A-Z][a-z]+(?:th|st|nd|rd)) Amendment|.* vs?\.? .*"
 )
 # The president's, where the name is no office's: `Reagan Administration`, but `Veterans Administration`.
 _OF_PRESIDENT = re.compile(r"([A-Z][a-z]+[a-rt-z]) Administration")
@@ -220,7 +226,10 @@ def _is_opener(word: str) -> bool:
 
 
 def _without_adjective(text: str, start: int, end: int) -> int:
+    """`U.S.-bound` has a place in it, of whatever that is an adjective."""
     adjective = _ADJECTIVE.search(text, start, end)
+    if adjective is None and (compound := _COMPOUND.search(text, start, end)):
+        return compound.start() if gazetteer.is_certain(text[start : compound.start()]) else end
     return adjective.start() if adjective else end
 
 
@@ -259,6 +268,7 @@ def _is_no_name(name: str, kind: SpanType) -> bool:
         or (money is not None and money[1] is not None)
         or _CODE.match(name) is not None
         or organizations.is_rate(name)
+        or (kind != "event" and _PRIZE_OR_LAW.fullmatch(name) is not None)
         or is_ordinary(name)
         or titles.is_only_titles(name)
     )

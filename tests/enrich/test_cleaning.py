@@ -106,3 +106,20 @@ def test_who_is_called_by_initials_is_a_person_but_where_they_are_an_airport() -
     assert cleaned("FDR", "ORG") == ["FDR: person by head-noun"]
     assert cleaned("JFK", "PERSON") == ["JFK: person by model"]
     assert cleaned("JFK", "ORG", "He landed at JFK today") == ["JFK: organization by model"]
+
+
+@pytest.mark.parametrize(
+    ("name", "label", "found"),
+    [
+        ("Lund Courage Award", "ORG", []),
+        ("First Amendment Coalition", "ORG", ["First Amendment Coalition"]),
+        ("14th Amendment", "ORG", []),
+        ("Lund v. Strand", "PERSON", []),
+        ("pic.twitter.com/x4y", "GPE", []),
+        ("http://usat.ly/2x4y", "ORG", []),
+        ("U.S.-bound", "GPE", ["U.S."]),
+        ("Stow-upon", "GPE", ["Stow-upon"]),
+    ],
+)
+def test_prizes_cases_addresses_and_compounds(name: str, label: str, found: list[str]) -> None:
+    assert [name[span.start : span.end] for span in clean(name, 0, len(name), label)] == found

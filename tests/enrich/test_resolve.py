@@ -384,3 +384,8 @@ def test_whose_surname_ends_so_is_a_person(enrich: Enrich, body: str, names: set
 def test_stops_in_an_acronym_make_no_other(enrich: Enrich, body: str, key: str) -> None:
     bodies = [entity for entity in enrich(body).entities if entity.key != "place-geneva"]
     assert [(entity.key, len(entity.mentions)) for entity in bodies] == [(key, 2)]
+
+
+def test_the_name_shown_is_not_what_only_lawyers_say() -> None:
+    assert display_name({"The Beacon, LLC": 5, "The Beacon": 2, "Beacon": 1}) == "The Beacon"
+    assert display_name({"The Beacon, LLC": 5}) == "The Beacon, LLC"

@@ -32,6 +32,7 @@ _LONGEST_ACRONYM_LIKE = 4
 _COLON = re.compile(r" ?:(?= |$)")
 _OPENS = re.compile(r"(?:^|\n|[(\[] ?)$")
 _GOES_ON_AS_PERSON = re.compile(r" ?, (?:\d|who\b|an?\b|the\b|in\b)")
+_GOES_ON = re.compile(r" (?!magazine|newspaper|shares|stock|spokes|shareholders|executives|stores?\b)[a-z]")
 _TRADES = lexicon.terms("trades")
 _NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
 
@@ -68,13 +69,14 @@ def groups_and_faiths(article: Context) -> None:
 
 def common_words(article: Context) -> None:
     """`Supporters cheered`: at the head of a sentence every word has a capital."""
-    heads = [span for span in article.guesses("person", "place") if _is_head(article, span)]
+    heads = [span for span in article.guesses() if _is_head(article, span)]
     if not heads:
         return
     names = {span.name for span in article.spans if not starts_sentence(article.text, span.start)}
     names |= article.surnames()
     for span in heads:
-        if span.name not in names and not article.after(span, SPEAKS) and _is_word(article, span.name):
+        is_word = _opens_sentence(article, span) if span.type == "organization" else _is_word(article, span.name)
+        if is_word and span.name not in names and not article.after(span, SPEAKS):
             article.drop(span, grounds.NO_NAME)
 
 
@@ -163,6 +165,13 @@ def _is_head(article: Context, span: Span) -> bool:
     name = span.name
     alone = name.isalpha() and name.istitle() and starts_sentence(article.text, span.start)
     return alone and not given.is_given(name)
+
+
+def _opens_sentence(article: Context, span: Span) -> bool:
+    """`Households making less`: firms are called by words, but a sentence goes on behind this one, and the article has
+    no longer name that begins so."""
+    is_word = vocabulary.is_ordinary_word(span.name) and article.after(span, _GOES_ON) is not None
+    return is_word and not any(other.name.startswith(f"{span.name} ") for other in article.spans)
 
 
 def _is_word(article: Context, name: str) -> bool:

@@ -35,7 +35,7 @@ def _read_terms(*names: str) -> Mapping[str, re.Pattern[str]]:
 
 # Letters that tell cheaply where a term may begin.
 _HEAD = 4
-_TERMS = _read_terms("peoples", "not-of-nations")
+_TERMS = _read_terms("peoples", "not-of-nations", "speeches-and-honours")
 
 
 def peoples(article: Context) -> None:

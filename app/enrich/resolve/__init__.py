@@ -14,6 +14,7 @@ from app.enrich.dates.expressions import FoundDate
 from app.enrich.grounds import Ground
 from app.enrich.layout import FoundDateline
 from app.enrich.mentions import Mention
+from app.enrich.organizations import has_form
 from app.enrich.plain import plain
 from app.enrich.quotes.attribution import FoundQuote
 from app.enrich.resolve.meaning import Meaning
@@ -88,7 +89,14 @@ def resolve(
 
 def display_name(candidates: Mapping[str, int]) -> str:
     """The name to show, of those that articles use, with their counts; the same for any order of them."""
-    return max(candidates, key=lambda name: (not _shouts(name), candidates[name], len(name), name))
+    return max(
+        candidates, key=lambda name: (not _shouts(name), not _is_registered(name), candidates[name], len(name), name)
+    )
+
+
+def _is_registered(name: str) -> bool:
+    """`The Beacon, LLC`: what only its lawyers call it."""
+    return ", " in name and has_form(name)
 
 
 def _shouts(name: str) -> bool:

@@ -147,3 +147,21 @@ def test_said_is_a_verb_before_a_speaker(text: str, person: str, left: list[str]
     article = spanned(text, person=person)
     run(article, common_words.inverted_speech)
     assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("It rained. Households making less paid.", "Households", []),
+        ("It rained. Households Inc. paid.", "Households", ["Households"]),
+        ("It rained. Households said so.", "Households", ["Households"]),
+        ("It rained. Households shares fell.", "Households", ["Households"]),
+        ("It rained. Households paid. They left Households.", "Households; Households", ["Households"] * 2),
+        ("It rained. Households paid. They left Households United.", "Households; Households United",
+         ["Households", "Households United"]),
+    ],
+)  # fmt: skip
+def test_a_word_that_opens_a_sentence_is_no_firm(text: str, found: str, left: list[str]) -> None:
+    article = spanned(text, organization=found)
+    run(article, common_words.common_words)
+    assert [name for name, _ in shown(article)] == left

@@ -3,7 +3,9 @@ from __future__ import annotations
 import pytest
 
 from app.enrich import gazetteer
+from app.enrich.passes import peoples
 from tests.enrich.conftest import Enrich
+from tests.enrich.spanned import run, shown, spanned
 
 
 def nations(enrich: Enrich, body: str) -> list[str]:
@@ -67,3 +69,9 @@ def test_a_name_that_a_people_is_a_part_of_stays_whole(enrich: Enrich) -> None:
 
 def test_a_combining_form_is_none_by_itself() -> None:
     assert gazetteer.demonym("Franco") is None
+
+
+def test_no_word_of_a_speech_or_a_medal_is_a_name() -> None:
+    article = spanned("In his State of the Union address, a Silver Star.", organization="Union; Silver Star")
+    run(article, peoples.peoples)
+    assert shown(article) == []
