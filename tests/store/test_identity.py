@@ -143,15 +143,18 @@ def some_article(random: Random, article_id: str) -> Enrichment:
 
 
 def some_mistaken(random: Random, article_id: str) -> Enrichment:
-    """Add now and then a name that others take for something else."""
+    """Add now and then a name that others take for something else, or one word that is a firm or a surname."""
     found = some_article(random, article_id)
-    if random.random() < 0.8:
+    if (draw := random.random()) < 0.7:
         return found
+    if draw < 0.85:
+        lone = random.choice(("organization-zed", "organization-zed", f"person-zed-{article_id}"))
+        return replace(found, entities=(*found.entities, named(lone, "Zed", "Zed", at=470)))
     key = f"{random.choice(('event', 'place'))}-{random.choice(('ann-berg', 'jim-wright', '0-1'))}"
     return replace(found, entities=(*found.entities, named(key, "Y", "Y", at=450)))
 
 
-@pytest.mark.parametrize("seed", [3, 7, 13, 19])
+@pytest.mark.parametrize("seed", [1, 17, 19, 23])
 def test_all_rules_in_any_order_any_batches_and_with_revisions_give_the_same(
     new_archive: NewArchive, seed: int
 ) -> None:
@@ -170,8 +173,7 @@ def test_all_rules_in_any_order_any_batches_and_with_revisions_give_the_same(
         elif random.random() < 0.5:
             settled(one_by_one)
     expected = summed_up(at_once)
-    # What `lone` tells needs more articles than these: `test_lone_names.py` has its orders.
-    assert {row["rule"] for row in expected["identity"]} | {"lone"} == set(identity.ORDER)
+    assert {row["rule"] for row in expected["identity"]} == set(identity.ORDER)
     assert summed_up(one_by_one) == expected
     with at_once.database.writing() as session:
         assert resolve_all(session, RULES) == 0
