@@ -96,13 +96,26 @@ def is_known_acronym(name: str) -> bool:
     return plain != name and len(plain) > 2 and has_one_meaning(plain)
 
 
+# Cities that newspapers, clubs and police have in short before their names.
+_CITIES = {"LA": "Los Angeles", "L.A.": "Los Angeles", "NY": "New York", "N.Y.": "New York"}
+# The address of a page stands for who has it.
+_SITE = re.compile(r"(?<=[a-z]{3})\.com$")
+
+
 @lru_cache(maxsize=1 << 14)
 def usual_name(name: str) -> str:
-    """`General Motors` for `GM Corp`; the name without its legal form."""
+    """`General Motors` for `GM Corp`, `Los Angeles Times` for `L.A. Times`, `Beacon` for `Beacon.com`; the name without
+    its legal form."""
+    name = _SITE.sub("", _of_city_in_full(name))
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
     known = canonical(name) or _ALIAS_OF.get(without_stops(name)) or canonical(bare) or _ALIAS_OF.get(bare)
     whole = _without_group(bare)
     return known or canonical(whole) or _ALIAS_OF.get(whole, whole)
+
+
+def _of_city_in_full(name: str) -> str:
+    city, _, rest = name.partition(" ")
+    return f"{_CITIES[city]} {rest}" if city in _CITIES and rest[:1].isupper() else name
 
 
 def _without_group(name: str) -> str:

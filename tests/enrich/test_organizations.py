@@ -87,3 +87,20 @@ def test_a_group_and_its_company_are_one(name: str, shown: str) -> None:
 )
 def test_what_abbreviates_a_name(short: str, name: str, abbreviates: bool) -> None:
     assert organizations.abbreviates(short, name) is abbreviates
+
+
+@pytest.mark.parametrize(
+    ("name", "usual"),
+    [
+        ("LA Times", "Los Angeles Times"),
+        ("L.A. Clippers", "Los Angeles Clippers"),
+        ("N.Y. Post", "New York Post"),
+        ("LA", "LA"),
+        ("LAX Beacon", "LAX Beacon"),
+        ("Beacon.com", "Beacon"),
+        ("Fox News Channel", "Fox News"),
+        ("HealthCare.gov", "HealthCare.gov"),
+    ],
+)
+def test_a_city_in_short_and_the_address_of_a_page_make_no_other_name(name: str, usual: str) -> None:
+    assert organizations.usual_name(name) == usual
