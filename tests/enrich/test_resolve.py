@@ -389,3 +389,24 @@ def test_stops_in_an_acronym_make_no_other(enrich: Enrich, body: str, key: str) 
 def test_the_name_shown_is_not_what_only_lawyers_say() -> None:
     assert display_name({"The Beacon, LLC": 5, "The Beacon": 2, "Beacon": 1}) == "The Beacon"
     assert display_name({"The Beacon, LLC": 5}) == "The Beacon, LLC"
+
+
+@pytest.mark.parametrize(
+    ("body", "keys"),
+    [
+        ("President Trump came with Melania Trump. Trump left.", ["donald-trump", "melania-trump", "donald-trump"]),
+        ("Trump came to the White House. Melania Trump was ill. Ms. Trump slept.",
+         ["donald-trump", "melania-trump", "melania-trump"]),
+        ("Donald Trump Jr. spoke of the Trump campaign. The younger Trump left.",
+         ["donald-trump-jr", "donald-trump", "donald-trump-jr"]),
+        ("Judd Trump won. Trump said so.", ["judd-trump", "judd-trump"]),
+        ("Trump won, as Judd Trump said.", ["judd-trump", "judd-trump"]),
+        ("President Benigno Aquino III came. Aquino left.", ["benigno-aquino-iii", "benigno-aquino-iii"]),
+    ],
+)  # fmt: skip
+def test_a_statesman_is_meant_beside_one_of_his_family(body: str, keys: list[str]) -> None:
+    surfaces = r"(?:(?:Donald|Melania|Judd|Benigno) )?(?:Trump|Aquino)(?: Jr\.| III)?"
+    mentions = [Mention(m.start(), m.end(), m[0], "person", "model", 1.0) for m in re.finditer(surfaces, body)]
+    found = {mention.start: entity.key for entity in resolve("a1", body, mentions, None, "p").entities
+             for mention in entity.mentions}  # fmt: skip
+    assert [found[mention.start].removeprefix("person-") for mention in mentions] == keys

@@ -28,6 +28,12 @@ _KNOWN_AS = re.compile(
     # `Donald Trump (@realDonaldTrump)`
     r"| \(@ ?"
 )
+# What is said of a statesman and not of his family, who may stand in his article: `the Trump campaign`.
+_OF_OFFICE_BEFORE = re.compile(r"\b(?:[Pp]resident|President-elect|Chancellor|Prime Minister|Pres\.) $")
+_OF_OFFICE_AFTER = re.compile(r"(?:['’]s)? (?:administration|campaign|White House|presidency|era|rally)\b")
+_OF_STATE = re.compile(r"\b(?:President|White House|Prime Minister|Chancellor|[Ff]irst [Ll]ady|Kremlin)\b")
+_OF_FAMILY_BEFORE = re.compile(r"\b(?:(?:Ms|Mrs|Miss|Lady)\.?|younger) $")
+_NEAR = 20
 _LONGEST_SURNAME = 4
 _SIDE_BY_SIDE = re.compile(r"(?:,|,? (?:and|or|&|to|from|versus)) (?:[\w.]+ ){0,2}")
 
@@ -59,6 +65,8 @@ class People:
         usual = self._usually_spelt()
         self._same = {words: usual[self._fullest(words)] for words in self._full}
         self._stated = dict(self._also_called(body, mentions))
+        self._body = body
+        self._eminent = {fold(plain(mention.text)) for mention in mentions if self._is_eminent(mention)}
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return the keys of what people are called besides, each with that of the full name."""
@@ -91,12 +99,36 @@ class People:
             words = self._same[words]
             return Meaning(entity_id("person", " ".join(words)), self._full[words]), mention.ground
         owner, sure = self._owner(words, mention.start)
+        if fold(name) in self._eminent and not self._stands_behind(_OF_FAMILY_BEFORE, mention):
+            owner = None
         if owner is None and (known := statesman(name)) is not None:
             return Meaning(entity_id("person", known), known), grounds.STATESMAN.at_most(mention.confidence)
         if owner is None:
             return Meaning(scoped(entity_id("person", name), self._article_id), name), mention.ground
         meaning = Meaning(entity_id("person", " ".join(owner)), self._full[owner])
         return meaning, (grounds.ONLY_BEARER if sure else grounds.LAST_BEARER).at_most(mention.confidence)
+
+    def _is_eminent(self, mention: Mention) -> bool:
+        """Return whether it means a statesman of whom the article has no full name, but that of one of his family: it
+        comes before that, in an article on politics, says what he is, or the other is a junior."""
+        known = statesman(plain(mention.text)) if mention.type == "person" and " " not in mention.text else None
+        bearers = self._called.get(_person_words(mention.text)) if known else None
+        if known is None or bearers is None:
+            return False
+        first = _person_words(known)[0]
+        namesakes = [words for words in bearers.names if words[0] == first]
+        juniors = [words for words in namesakes if words[-1] in SUFFIXES]
+        if len(juniors) < len(namesakes):
+            return False
+        return (
+            len(juniors) == len(bearers.names)
+            or (mention.start < bearers.starts[0] and _OF_STATE.search(self._body) is not None)
+            or self._stands_behind(_OF_OFFICE_BEFORE, mention)
+            or _OF_OFFICE_AFTER.match(self._body, mention.end) is not None
+        )
+
+    def _stands_behind(self, words: re.Pattern[str], mention: Mention) -> bool:
+        return words.search(self._body, max(0, mention.start - _NEAR), mention.start) is not None
 
     def _fullest(self, words: tuple[str, ...]) -> tuple[str, ...]:
         """`J. Smith` is the one `John Smith` of the article; `Lula da Silva` the one whose name ends so."""
