@@ -13,6 +13,7 @@ from app.ids import is_person, name_of
 
 _NAMES = lexicon.terms("given-names")
 _MORE = lexicon.terms("first-names")
+_OF_WOMEN, _OF_MEN = lexicon.terms("womens-names"), lexicon.terms("mens-names")
 _WHOLE: defaultdict[str, set[str]] = defaultdict(set)
 _SHORT: dict[str, tuple[str, ...]] = {}
 for _name, _shorts in lexicon.list_rows("diminutives"):
@@ -33,6 +34,11 @@ def is_given_or_short(word: str) -> bool:
 def may_be_given(word: str) -> bool:
     """Return whether it is a given name where it stands for one: many of these are words, towns or surnames as well."""
     return is_given_or_short(word) or word.lower() in _MORE
+
+
+def may_be_of(word: str, *, woman: bool) -> bool:
+    """Return whether a woman, or else a man, may have the given name: one that no list has may be anybody's."""
+    return word.lower() not in (_OF_MEN if woman else _OF_WOMEN)
 
 
 def wholes(word: str) -> frozenset[str]:

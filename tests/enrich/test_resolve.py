@@ -410,3 +410,15 @@ def test_a_statesman_is_meant_beside_one_of_his_family(body: str, keys: list[str
     found = {mention.start: entity.key for entity in resolve("a1", body, mentions, None, "p").entities
              for mention in entity.mentions}  # fmt: skip
     assert [found[mention.start].removeprefix("person-") for mention in mentions] == keys
+
+
+def test_mr_and_mrs_tell_which_of_two_is_meant() -> None:
+    body = "John Lund met Mary Lund. Mr. Lund left. Mrs. Lund slept. Mr. Lund and Lund came. Zabala Lund, Ms. Lund."
+    mentions = [
+        Mention(m.start(), m.end(), m[0], "person", "model", 1.0)
+        for m in re.finditer(r"(?:(?:John|Mary|Zabala) )?Lund", body)
+    ]
+    entities = resolve("a1", body, mentions, None, "p").entities
+    found = {mention.start: entity.key for entity in entities for mention in entity.mentions}
+    keys = [found[mention.start].removeprefix("person-").removesuffix("-lund") for mention in mentions]
+    assert keys == ["john", "mary", "john", "mary", "john", "mary", "zabala", "zabala"]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import islice
 
-from app.enrich import grounds
+from app.enrich import given, grounds
 from app.enrich.couples import completed_names
 from app.enrich.grounds import Ground
 from app.enrich.mentions import Mention
@@ -32,8 +32,12 @@ _KNOWN_AS = re.compile(
 _OF_OFFICE_BEFORE = re.compile(r"\b(?:[Pp]resident|President-elect|Chancellor|Prime Minister|Pres\.) $")
 _OF_OFFICE_AFTER = re.compile(r"(?:['’]s)? (?:administration|campaign|White House|presidency|era|rally)\b")
 _OF_STATE = re.compile(r"\b(?:President|White House|Prime Minister|Chancellor|[Ff]irst [Ll]ady|Kremlin)\b")
+# `Mrs. Lund`, `Mr. Lund`; anybody may be a president.
+_MR_OR_MRS = re.compile(r"\b(?:(Mrs|Ms|Miss|Lady|Dame|Madam)|Mr|Sir|Lord)\.? $")
 _OF_FAMILY_BEFORE = re.compile(r"\b(?:(?:Ms|Mrs|Miss|Lady)\.?|younger) $")
 _NEAR = 20
+# More of one surname are a list; each mention asks for the given names of all.
+_FEW = 10
 _LONGEST_SURNAME = 4
 _SIDE_BY_SIDE = re.compile(r"(?:,|,? (?:and|or|&|to|from|versus)) (?:[\w.]+ ){0,2}")
 
@@ -185,6 +189,12 @@ class People:
         bearers = self._called.get(words) or (self._with.get(words[0]) if len(words) == 1 else None)
         if bearers is None:
             return None, True
+        are_few = 1 < len(bearers.names) <= _FEW
+        called = _MR_OR_MRS.search(self._body, max(0, start - _NEAR), start) if are_few else None
+        if called is not None:
+            woman = called[1] is not None
+            fitting = {full for full in bearers.names if given.may_be_of(full[0], woman=woman)} or bearers.names
+            return bearers.before(start, fitting), len(fitting) < 2
         return bearers.before(start), len(bearers.names) < 2
 
 
@@ -201,9 +211,11 @@ class _ShortName:
         self.full.append(full)
         self.names.add(full)
 
-    def before(self, start: int) -> tuple[str, ...]:
-        """The last one named before, or else the first."""
-        return self.full[max(0, bisect_left(self.starts, start) - 1)]
+    def before(self, start: int, among: Collection[tuple[str, ...]] = ()) -> tuple[str, ...]:
+        """Return the last one named before, or else the first, of all or of some."""
+        last = bisect_left(self.starts, start) - 1
+        order = (*range(last, -1, -1), *range(last + 1, len(self.full))) if among else (max(0, last),)
+        return next(self.full[number] for number in order if not among or self.full[number] in among)
 
 
 def _plainest(group: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
