@@ -135,6 +135,7 @@ PHASES = (
             Pass(whole.bare_surnames),
             Pass(sport.teams, over=("title", "surname")),
             Pass(sport.peoples_as_teams, over=("demonym", "gazetteer")),
+            Pass(sport.teams_of_towns, over=("gazetteer",)),
             Pass(sport.fixtures, over=("gazetteer", "surname")),
             Pass(sport.sides, over=("gazetteer", "surname")),
             Pass(firms.firms_of_towns, over=("gazetteer",)),

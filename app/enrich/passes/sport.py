@@ -59,6 +59,7 @@ _AS_PLACE_BEFORE = re.compile(
 )
 _AS_PLACE_AFTER = re.compile(r"-(?:based|born|area)\b| (?:native|suburb|police|residents?|mayor|hospital|airport)\b")
 _OUTER_AFTER = re.compile(r" ?, ([A-Z][\w.]+)")
+_TOWN_AND_PLURAL = re.compile(r"[A-Z][a-z]*\.?(?: [A-Z][a-z]+\.?){0,2} [A-Z][a-z]{2,}s\b")
 _AGAINST = re.compile(r" (?:vs?\.?|versus) (?=[A-Z])")
 _STATE_AFTER = " State"
 # Where clubs put their town last, and towns are not surnames like Jackson, Hamilton or Cordoba.
@@ -108,6 +109,33 @@ def _town_start(article: Context, span: Span) -> int | None:
     town = article.ending(span.start - 1) if article.text[span.start - 1 : span.start] == " " else None
     is_town = town is not None and town.type == "place" and town.rule != "demonym"
     return town.start if town is not None and is_town and gazetteer.find(town.name) else None
+
+
+def teams_of_towns(article: Context) -> None:
+    """`the Miami Dolphins`, passed over or found as a town alone: in sport a place and a plural are a team, but no word
+    that the article has in small letters."""
+    if not article.results.of_teams:
+        return
+    for start in article.starts:
+        name = _TOWN_AND_PLURAL.match(article.text, start)
+        while name is not None and not _is_new_team(article, name):
+            name = _TOWN_AND_PLURAL.match(article.text, start, name.end() - 1)
+        if name is not None:
+            article.put(Span(*name.span(), "organization", *grounds.CLUB))
+
+
+def _is_new_team(article: Context, name: re.Match[str]) -> bool:
+    found = article.overlapping(*name.span())
+    is_found = any(span.start == name.start() and span.end == name.end() for span in found)
+    last = name[0].rpartition(" ")[2]
+    return (
+        not is_found
+        and article.encloses(*name.span())
+        and organizations.is_team(name[0])
+        and not article.words.is_alone(last.lower())
+        and gazetteer.demonym(last) is None
+        and all(span.rule in ("model", "gazetteer") for span in found)
+    )
 
 
 def fixtures(article: Context) -> None:

@@ -87,3 +87,21 @@ def test_people_of_a_state_behind_a_town_are_a_team() -> None:
     run(article, sport.peoples_as_teams)
     expected = [("Houston Texans", "organization"), ("Texans", "organization"), ("Iowans", "demonym")]
     assert shown(article) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "teams"),
+    [
+        ("The NFL season: the quarterback of the Miami Dolphins scored a touchdown, as the Miami Dolphins coach said.",
+         "",
+         ["Miami Dolphins"] * 2),
+        ("The NFL season: the quarterback of the Green Bay Packers scored a touchdown for the coach.", "Green Bay",
+         ["Green Bay Packers"]),
+        ("The NFL season: the quarterback met Miami Voters, for voters like a touchdown and the coach.", "", []),
+        ("They met the Miami Dolphins on Monday.", "", []),
+    ],
+)  # fmt: skip
+def test_a_town_and_a_plural_are_a_team_in_sport(text: str, place: str, teams: list[str]) -> None:
+    article = spanned(text, place=place)
+    run(article, sport.teams_of_towns)
+    assert [name for name, kind in shown(article) if kind == "organization"] == teams
