@@ -63,6 +63,7 @@ _LIST_ROW = re.compile(r"(?:[-*•·–]|\(?\d+[.)]|\(?[a-z][.)])\s")
 _JOINING_WORD = re.compile(r"\b(?:of|the|a|an|and|or|in|on|at|to|by|for|with|from|as|that|its|said)$")
 _COLUMNS = re.compile(r"\S(?: {2,}|\t)\S")
 _WORD = re.compile(r"[^\W\d_][\w'’.&-]*")
+_LONG_WORD = re.compile(r"[^\W\d_][\w'’.&-]+")
 
 _MONTH = (
     r"(?:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?"
@@ -117,8 +118,8 @@ def is_table_row(line: str) -> bool:
 
 
 def is_in_capitals(text: str, at_least: int = 2) -> bool:
-    words = [word for word in _WORD.findall(text) if len(word) > 1]
-    return len(words) >= at_least and sum(word.isupper() for word in words) > 0.8 * len(words)
+    words = _LONG_WORD.findall(text)
+    return len(words) >= at_least and sum(map(str.isupper, words)) > 0.8 * len(words)
 
 
 def _blocks(body: str, *, has_headline: bool) -> tuple[TextBlock, ...]:

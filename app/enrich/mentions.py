@@ -95,14 +95,15 @@ class _Taken:
 
 def _in_columns(body: str, prepared: Prepared, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the name up to a company's ticker; of one that reaches over columns of a table the parts that are known."""
-    parts = [start - 1]
-    for at in range(start + 1, end - 1):
-        gap = body[prepared.at(at - 1) + 1 : prepared.at(at + 1)] if prepared.text[at] == " " else ""
+    parts, at = [start - 1], prepared.text.find(" ", start + 1, end - 1)
+    while at > 0:
+        gap = body[prepared.at(at - 1) + 1 : prepared.at(at + 1)]
         if "<" in gap:
             end = at
             break
         if (len(gap) > 2 or "\t" in gap) and "\n" not in gap:
             parts.append(at)
+        at = prepared.text.find(" ", at + 1, end - 1)
     for left, right in pairwise((*parts, end)):
         part = prepared.text[left + 1 : right]
         if len(parts) == 1 or gazetteer.find(part) or organizations.has_one_meaning(part):

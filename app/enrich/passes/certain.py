@@ -15,6 +15,9 @@ _NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
 _HOUSE = re.compile(r"\b[Tt]he (House)\b(?! (?:of )?[A-Z])")
 _LEGISLATURE = re.compile(r"\b(?:Senate|Congress|Rep\.|Representatives)(?=\W)")
 _MOST_WORDS = 7
+_MIDST = frozenset(
+    "of and the for on in to at de la le del della do da di des du et al el y e upon with without von van building".split()
+)
 # In characters. A word of more is none: in a text without spaces it would go on to the end, from each capital again.
 _LONGEST_WORD = 100
 
@@ -65,17 +68,20 @@ def first_word(text: str, start: int) -> str:
 
 
 def run_ends(text: str, start: int) -> Iterator[int]:
-    """Ends of the runs of one to seven words from `start`, the longest first."""
+    """Yield the ends of the runs of one to seven words from `start`, the longest first; none goes on behind a word in
+    small letters that no name has in its midst."""
     line = text[start : start + 80].split("\n", 1)[0]
     ends = []
     position = start
-    for word in line.split(" ")[:_MOST_WORDS]:
+    for word in line.split(" ", _MOST_WORDS)[:_MOST_WORDS]:
+        if word.islower() and word.isalpha() and word not in _MIDST:
+            break
         end = position + len(word)
-        ends.append(trim(text, start, end)[1])
+        ends.append(end)
         if word[-1:] in ",;:)?!":
             break
         position = end + 1
-    return reversed(ends)
+    return (trim(text, start, end)[1] for end in reversed(ends))
 
 
 def named_events(article: Context) -> None:

@@ -13,6 +13,8 @@ _ABOUT_FREIGHT = re.compile(
     re.IGNORECASE,
 )
 _ENOUGH = 4
+# A cheap question first: one of these at least is in every such report.
+_WORDS_OF_FREIGHT = ("dwt", "freight", "Freight", "fixture", "charter", "laycan", "cargo", "Cargo")
 # `Saffron (268,038 dwt)`, `Iron Kestrel - 120,000 tonnes coal`
 _TONNAGE_AFTER = re.compile(
     r"(?: ?\(|, | - )(?:built [\d/]+, )?[\d.,/]+(?: ?tonnes)? ?(?:dwt|grt|gt|teu)\b| - [\d.,/]+ ?(?:tonnes|tons|mt)\b"
@@ -34,7 +36,8 @@ def ships_by_tonnage(article: Context) -> None:
 
 def ports(article: Context) -> None:
     """`from Foynes to Jeddah`, taken for people and firms in a report on freight."""
-    if sum(1 for _ in _ABOUT_FREIGHT.finditer(article.text)) < _ENOUGH:
+    text = article.text
+    if not any(word in text for word in _WORDS_OF_FREIGHT) or len(_ABOUT_FREIGHT.findall(text)) < _ENOUGH:
         return
     surnames = article.surnames()
     for span in article.guesses("person", "organization"):

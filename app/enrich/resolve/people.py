@@ -103,7 +103,7 @@ class People:
             words = self._same[words]
             return Meaning(entity_id("person", " ".join(words)), self._full[words]), mention.ground
         owner, sure = self._owner(words, mention.start)
-        if fold(name) in self._eminent and not self._stands_behind(_OF_FAMILY_BEFORE, mention):
+        if self._eminent and fold(name) in self._eminent and not self._stands_behind(_OF_FAMILY_BEFORE, mention):
             owner = None
         if owner is None and (known := statesman(name)) is not None:
             return Meaning(entity_id("person", known), known), grounds.STATESMAN.at_most(mention.confidence)
