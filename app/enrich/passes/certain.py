@@ -15,9 +15,8 @@ _NAME_GOES_ON = re.compile(r" [A-Z][a-z]")
 _HOUSE = re.compile(r"\b[Tt]he (House)\b(?! (?:of )?[A-Z])")
 _LEGISLATURE = re.compile(r"\b(?:Senate|Congress|Rep\.|Representatives)(?=\W)")
 _MOST_WORDS = 7
-_MIDST = frozenset(
-    "of and the for on in to at de la le del della do da di des du et al el y e upon with without von van building".split()
-)
+_JOINING = "of and the for on in to at de la le del della do da di des du et al el y e upon with without von van"
+_MIDST = frozenset((*_JOINING.split(), "building"))
 # In characters. A word of more is none: in a text without spaces it would go on to the end, from each capital again.
 _LONGEST_WORD = 100
 
