@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from app.enrich import gazetteer, lexicon
+from app.enrich import gazetteer, lexicon, vocabulary
 from app.text import fold
 
 _FORMS = (
@@ -119,10 +119,12 @@ def _of_city_in_full(name: str) -> str:
 
 
 def _without_group(name: str) -> str:
-    """`Morgan Stanley Group` is Morgan Stanley, `Dixons Group` Dixons; the `Boston Group` is not Boston."""
+    """`Morgan Stanley Group` is Morgan Stanley, `Dixons Group` Dixons; the `Boston Group` is not Boston, nor the
+    `Independent Group` an Independent."""
     whole = name.removesuffix(" Group")
     shared = is_shared_first(whole) or is_generic(whole) or gazetteer.demonym(whole) or gazetteer.find(whole)
-    return name if len(whole) < 4 or shared else whole
+    is_word = vocabulary.is_ordinary_word(whole.removeprefix("The "))
+    return name if len(whole) < 4 or shared or is_word else whole
 
 
 def has_one_meaning(name: str) -> bool:

@@ -98,6 +98,7 @@ def test_what_abbreviates_a_name(short: str, name: str, abbreviates: bool) -> No
         ("LA", "LA"),
         ("LAX Beacon", "LAX Beacon"),
         ("Beacon.com", "Beacon"),
+        ("Independent Group", "Independent Group"),
         ("Fox News Channel", "Fox News"),
         ("HealthCare.gov", "HealthCare.gov"),
     ],
