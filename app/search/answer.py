@@ -1,7 +1,7 @@
 """The answer to a query: the hits, and what a reader needs to know where the query as typed found nothing.
 
 `match="auto"` asks for all words first. It accepts any word where no article has all of them, and for a question of
-`QUESTION` or more words that fewer than `ENOUGH` articles have all of (docs/adr/0010): nobody types a whole sentence to
+`QUESTION` or more words that fewer than `ENOUGH` articles have all of (docs/adr/0059): nobody types a whole sentence to
 find the one article that repeats it.
 """
 
@@ -14,7 +14,8 @@ from app.search.engine import Hits, SearchEngine
 from app.search.query import And, Clause, Match, Not, Or, Query, Word, clause_leaves, parse, relax, render, wanted_words
 
 QUESTION = 4
-ENOUGH = 5
+ENOUGH = 20
+"""As many as a page shows."""
 
 
 @dataclass(frozen=True, slots=True)

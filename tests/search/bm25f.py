@@ -8,7 +8,7 @@ What Whoosh does otherwise than the engine is turned here, and nowhere else:
   divided by its field's length and multiplied by its field's weight: `Pseudo` is a word that has such sums for counts.
 - It scores a phrase, a prefix or a fuzzy word by the words in it. Here each is one word, as often in a document as it
   is found there.
-- Its idf is another one (`Ranking.idf`), and mean lengths move in steps.
+- Its idf is another one (`reference.rarity`), k1 and b are those of the whole query, and mean lengths move in steps.
 - `And([a, Not(b)])` adds 1 to the score, and `AndNot(a, b)` does not look at the first match of a segment: `Except` is
   made of the matcher that leaves out deleted documents.
 - `slop` of a phrase is between any two words of it, not in all.
@@ -17,7 +17,6 @@ What Whoosh does otherwise than the engine is turned here, and nowhere else:
 from __future__ import annotations
 
 import copy
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -43,14 +42,15 @@ from app.search.plan import (
     StemTerm,
     ValueWords,
     Without,
+    bare_words,
 )
 from app.search.whoosh.segment import GAP
 from app.text import fold
 from tests.search import reference
 from tests.search.generated import AUTHORS
-from tests.search.reference import BOOST, FIELDS, K1, B
+from tests.search.reference import BOOST, FIELDS, Curve, rarity
 
-DERIVED_BOOST = 0.5
+DERIVED_BOOST = 1.0
 """Of a headline made of the body's words, in place of `BOOST`."""
 
 Counts = dict[int, Counter[Field]]
@@ -58,14 +58,14 @@ Counts = dict[int, Counter[Field]]
 
 
 class Ranking(scoring.BM25F):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh's own model and scorer, for one field of weight 1."""
+    """Whoosh's own model and scorer, for one field of weight 1, set to each query's k1 and b."""
 
-    def __init__(self) -> None:
-        super().__init__(B=B, K1=K1)
+    def follow(self, curve: Curve) -> None:
+        self.K1, self.B = curve
 
     def idf(self, searcher: Any, fieldname: str, text: bytes) -> float:
         parent = searcher.get_parent()
-        return inverse_frequency(parent.doc_count_all(), parent.doc_frequency(fieldname, text))
+        return rarity(parent.doc_count_all(), parent.doc_frequency(fieldname, text))
 
     def scorer(self, searcher: Any, fieldname: str, text: bytes, qf: int = 1) -> Any:
         made = super().scorer(searcher, fieldname, text, qf)
@@ -76,8 +76,8 @@ class Ranking(scoring.BM25F):  # type: ignore[misc]  # Whoosh has no types
 class _Summed(scoring.BM25FScorer):  # type: ignore[misc]
     """Scores counts that have been divided by lengths: with B = 0, lengths do not matter to Whoosh's formula."""
 
-    def __init__(self, idf: float) -> None:
-        self.idf, self.avgfl, self.B, self.K1 = idf, 1.0, 0.0, K1
+    def __init__(self, idf: float, k1: float) -> None:
+        self.idf, self.avgfl, self.B, self.K1 = idf, 1.0, 0.0, k1
 
     def score(self, matcher: Any) -> float:
         return float(self._score(matcher.weight(), 1))
@@ -100,7 +100,7 @@ class Pseudo(query.Query):  # type: ignore[misc]
 
     def matcher(self, searcher: Any, context: Any = None) -> Any:
         weights = self._files.weights(self.leaf, searcher)
-        return ListMatcher(list(weights), list(weights.values()), scorer=_Summed(self._files.idf(self.leaf)))
+        return ListMatcher(list(weights), list(weights.values()), scorer=self._files.scorer(self.leaf))
 
 
 class Except(query.AndNot):  # type: ignore[misc]
@@ -121,7 +121,8 @@ class Files:
 
     def __init__(self, folder: Path, documents: Iterable[Document]) -> None:
         opened = whoosh_index.open_dir(str(folder))
-        self.searcher: Any = opened.searcher(weighting=Ranking())
+        self._ranking = Ranking()
+        self.searcher: Any = opened.searcher(weighting=self._ranking)
         self._with_deleted: Any = _reader_of_all(opened)
         self._documents = {document.id: document for document in documents}
         self._means = {field: reference.stepped(self.searcher.avg_field_length(field)) for field in FIELDS}
@@ -130,12 +131,13 @@ class Files:
     def search(self, plan: Plan | None, filters: Filters) -> dict[str, float]:
         """Ids and scores of all living documents that match."""
         asked = self._query(plan) if plan else _EVERYTHING
+        self._ranking.follow(reference.curve_of(len(set(bare_words(plan))) if plan else 0))
         found = self.searcher.search(asked, limit=None, filter=_query_of(filters), mask=self._outside(filters))
         return {self._id(self.searcher, docnum): score for docnum, score in found.items()}
 
-    def idf(self, leaf: Leaf) -> float:
+    def scorer(self, leaf: Leaf) -> _Summed:
         frequency = sum(len(counts) for counts in self._counts(leaf).values())
-        return inverse_frequency(self.searcher.doc_count_all(), frequency)
+        return _Summed(rarity(self.searcher.doc_count_all(), frequency), self._ranking.K1)
 
     def weights(self, leaf: Leaf, searcher: Any) -> dict[int, float]:
         """What the occurrences of a leaf weigh in each living document of a segment, by ascending number."""
@@ -164,7 +166,8 @@ class Files:
     def _weight(self, searcher: Any, docnum: int, field: Field, count: int) -> float:
         derived = field == "headline" and self._documents[self._id(searcher, docnum)].headline_derived
         length: int = searcher.doc_field_length(docnum, field)
-        return (DERIVED_BOOST if derived else BOOST[field]) * count / (1 - B + B * length / self._means[field])
+        b: float = self._ranking.B
+        return (DERIVED_BOOST if derived else BOOST[field]) * count / (1 - b + b * length / self._means[field])
 
     def _query(self, plan: Plan) -> Any:
         match plan:
@@ -198,10 +201,6 @@ class Files:
 
 # Nothing less than this: Whoosh takes a constant score of 0 for none, and then for 1.
 _EVERYTHING = query.ConstantScoreQuery(query.Every(), 1e-12)
-
-
-def inverse_frequency(documents: int, frequency: int) -> float:
-    return math.log(1 + (documents - frequency + 0.5) / (frequency + 0.5))
 
 
 def _reader_of_all(opened: Any) -> Any:

@@ -173,6 +173,11 @@ bare_clauses: st.SearchStrategy[Clause] = st.recursive(
 _days = st.integers(-5, 125).map(lambda n: (FIRST_DAY + timedelta(days=n)).isoformat())
 
 
+questions = st.lists(
+    st.sampled_from([*filter(str.isalpha, _plain), "absent"]), min_size=7, max_size=16, unique=True
+).map(lambda several: Or(tuple(map(Word, several))))
+
+
 def _some(values: Sequence[str | None]) -> st.SearchStrategy[tuple[str, ...]]:
     chosen = st.lists(st.sampled_from([value for value in values if value]), max_size=3, unique=True).map(tuple)
     return st.one_of(st.just(()), st.just(()), chosen)

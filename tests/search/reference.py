@@ -353,9 +353,11 @@ def _values(document: Document, name: FacetName) -> set[str]:
             return {id for id in document.entities if id.startswith(f"{kind}-") and not id.endswith("-unresolved")}
 
 
-K1, B = 1.2, 0.6
+Curve = tuple[float, float]
+"""k1 and b."""
+BRIEF, USUAL, LONG = (0.9, 0.5), (1.3, 0.6), (2.2, 0.8)
 BOOST: Mapping[Field, float] = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
-WINDOW, EXACT_BONUS, NEARNESS_BONUS, NEAR = 200, 0.2, 0.25, 32
+WINDOW, EXACT_BONUS, NEARNESS_BONUS, NEAR = 200, 0.2, 0.15, 32
 
 
 class Bm25f:
@@ -366,13 +368,13 @@ class Bm25f:
         self.means = {f: stepped(sum(read(d, f).length for d in documents) / max(len(documents), 1)) for f in FIELDS}
         self._frequencies: dict[Unit, int] = {}
 
-    def plain(self, clause: Clause, document: Document) -> float:
+    def plain(self, clause: Clause, document: Document, curve: Curve) -> float:
         """What the words an article has are worth together; a refused word is worth nothing."""
         if not matches(clause, document):
             return 0.0
         match clause:
             case And(clauses) | Or(clauses):
-                return sum(self.plain(child, document) for child in clauses)
+                return sum(self.plain(child, document, curve) for child in clauses)
             case Not():
                 return 0.0
             case Nothing():
@@ -380,27 +382,30 @@ class Bm25f:
             case leaf if leaf.field in VALUES:
                 return self._rarity(sum(matches(leaf, each) for each in self.documents))
             case leaf:
-                return sum(self._unit(unit, document) for unit in units(leaf))
+                return sum(self._unit(unit, document, curve) for unit in units(leaf))
 
     def final(self, clause: Clause) -> dict[str, float]:
         """Scores of all matches, the best `WINDOW` of them with what the words' forms and nearness add."""
         found = [document for document in self.documents if matches(clause, document)]
-        plain = {document.id: self.plain(clause, document) for document in found}
-        window = sorted(found, key=lambda document: (-plain[document.id], document.id))[:WINDOW]
         words = list(dict.fromkeys(_bare(clause)))
+        curve = curve_of(len(words))
+        plain = {document.id: self.plain(clause, document, curve) for document in found}
+        window = sorted(found, key=lambda document: (-plain[document.id], document.id))[:WINDOW]
         if len(words) > 1:
             for document in window:
-                plain[document.id] += self._bonus(words, document)
+                plain[document.id] += self._bonus(words, document, curve)
         return plain
 
-    def _unit(self, unit: Unit, document: Document) -> float:
-        weight = sum(self._weight(f, occurrences(unit, document, f), document) for f in _fields(unit))
-        return self._idf(unit) * _saturated(weight)
+    def _unit(self, unit: Unit, document: Document, curve: Curve) -> float:
+        weight = sum(self._weight(f, occurrences(unit, document, f), document, curve) for f in _fields(unit))
+        return self._idf(unit) * _saturated(weight, curve)
 
-    def _weight(self, field: Field, count: int, document: Document) -> float:
-        if not count:
-            return 0.0
-        return BOOST[field] * count / (1 - B + B * read(document, field).length / self.means[field])
+    def _weight(self, field: Field, count: int, document: Document, curve: Curve) -> float:
+        return BOOST[field] * count / self._norm(field, document, curve) if count else 0.0
+
+    def _norm(self, field: Field, document: Document, curve: Curve) -> float:
+        _, b = curve
+        return 1 - b + b * read(document, field).length / self.means[field]
 
     def _idf(self, unit: Unit) -> float:
         if unit not in self._frequencies:
@@ -409,18 +414,18 @@ class Bm25f:
         return self._rarity(self._frequencies[unit])
 
     def _rarity(self, frequency: int) -> float:
-        return math.log(1 + (len(self.documents) - frequency + 0.5) / (frequency + 0.5))
+        return rarity(len(self.documents), frequency)
 
-    def _bonus(self, words: Sequence[Unit], document: Document) -> float:
+    def _bonus(self, words: Sequence[Unit], document: Document, curve: Curve) -> float:
         bonus = 0.0
         for word in words:
             typed = {f: len(read(document, f).positions(word.terms[0])) for f in FIELDS}
-            weight = sum(self._weight(f, count, document) for f, count in typed.items())
-            bonus += EXACT_BONUS * self._idf(word) * _saturated(weight)
-        norm = 1 - B + B * read(document, "body").length / self.means["body"] if self.means["body"] else 1.0
+            weight = sum(self._weight(f, count, document, curve) for f, count in typed.items())
+            bonus += EXACT_BONUS * self._idf(word) * _saturated(weight, curve)
+        norm = self._norm("body", document, curve) if self.means["body"] else 1.0
         for left, right in pairwise(words):
             near = sum(_nearness(read(document, f), left.terms[0], right.terms[0]) for f in FIELDS)
-            bonus += NEARNESS_BONUS * min(self._idf(left), self._idf(right)) * _saturated(near / norm)
+            bonus += NEARNESS_BONUS * min(self._idf(left), self._idf(right)) * _saturated(near / norm, curve)
         return bonus
 
 
@@ -429,8 +434,20 @@ def stepped(mean: float) -> float:
     return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0
 
 
-def _saturated(weight: float) -> float:
-    return (K1 + 1) * weight / (weight + K1)
+def curve_of(words: int) -> Curve:
+    """k1 and b by how many different words are asked for: the more there are, the less it tells to have each."""
+    return BRIEF if words <= 6 else USUAL if words <= 11 else LONG
+
+
+def rarity(documents: int, frequency: int) -> float:
+    """What a word is worth that so many of the documents have."""
+    odds = (documents - frequency + 0.5) / (frequency + 0.5)
+    return max(0.05, math.log(math.hypot(1, odds)))
+
+
+def _saturated(weight: float, curve: Curve) -> float:
+    k1, _ = curve
+    return (k1 + 1) * weight / (weight + k1)
 
 
 def _bare(clause: Clause) -> Iterable[Unit]:

@@ -175,14 +175,14 @@ def test_a_relaxed_answer_goes_on_though_an_article_with_all_words_has_come(engi
 
 
 def test_a_strict_answer_goes_on_though_its_articles_have_become_too_few(engine: SearchEngine) -> None:
-    engine.put([article(100 + n, "The minister spoke of it.") for n in range(4)], sequence=200)
+    engine.put([article(100 + n, "The minister spoke of it.") for n in range(ENOUGH)], sequence=200)
     first = ask(engine, "the minister spoke of", limit=5)
     assert not first.relaxed
-    assert first.hits.total == 6
-    engine.delete([f"{100 + n:016x}" for n in range(4)], sequence=201)
+    assert first.hits.total == ENOUGH + 2
+    engine.delete([f"{100 + n:016x}" for n in range(ENOUGH)], sequence=201)
     second = ask(engine, "the minister spoke of", cursor=first.hits.cursor)
     assert not second.relaxed
-    assert second.hits.total == 6
+    assert second.hits.total == ENOUGH + 2
 
 
 def test_a_limit_of_the_engine_is_told_not_swallowed(tmp_path: Path) -> None:

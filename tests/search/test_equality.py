@@ -17,10 +17,11 @@ import pytest
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
-from app.search.plan import plan
+from app.search.plan import bare_words, plan
 from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, clause_leaves, render
 from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
+from app.search.whoosh.weights import BRIEF, LONG, USUAL, curve_of
 from tests.search.bm25f import Files
 from tests.search.generated import AUTHORS, ENTITIES, FIRST_DAY, LANGUAGES, PLACES, SOURCES, WORDS, article, revision
 from tests.search.reference import FACETS, Expected
@@ -121,11 +122,17 @@ def clause(chance: random.Random, depth: int = 3) -> Clause:
             return Or(children)
 
 
+def question(chance: random.Random) -> Clause:
+    """Any of so many words that they are reckoned otherwise."""
+    return Or(tuple(map(Word, chance.sample(_WORDS, chance.randrange(7, 20)))))
+
+
 def random_queries(count: int) -> list[tuple[Clause, Filters]]:
-    """Different ones; half of them filtered."""
+    """Different ones; half of them filtered, some of them long."""
     chance, made = random.Random(2026), dict[tuple[Clause, Filters], None]()
     while len(made) < count:
-        made[clause(chance), filters(chance) if len(made) % 2 else Filters()] = None
+        asked = question(chance) if len(made) % 13 == 0 else clause(chance)
+        made[asked, filters(chance) if len(made) % 2 else Filters()] = None
     return list(made)
 
 
@@ -154,6 +161,8 @@ def test_the_queries_are_many_and_of_all_kinds() -> None:
     kinds = Counter(type(found) for said, _ in asked for found in clause_leaves(said))
     assert min(kinds[kind] for kind in (Word, Phrase, Prefix, Fuzzy)) > 100
     assert sum("-" in render(said) for said, _ in asked) > 100
+    curves = Counter(curve_of(len(set(bare_words(plan(said))))) for said, _ in asked)
+    assert min(curves[curve] for curve in (BRIEF, USUAL, LONG)) >= 10
     for name in Filters.__slots__:
         assert sum(bool(getattr(narrowed, name)) for _, narrowed in asked) > 30, name
 

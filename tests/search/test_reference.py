@@ -16,7 +16,7 @@ from app.search.query import Clause, FacetWords, Query, Sort, parse
 from app.search.whoosh.engine import WhooshEngine
 from tests.search import reference
 from tests.search.asking import SORTS
-from tests.search.generated import article, articles, bare_clauses, clauses, facet_words, filters, revision
+from tests.search.generated import article, articles, bare_clauses, clauses, facet_words, filters, questions, revision
 from tests.search.reference import FACETS, Bm25f, Expected
 
 
@@ -135,7 +135,7 @@ def test_scores_are_those_of_the_reference(split: Split, clause: Clause) -> None
 
 
 @settings(max_examples=60, deadline=None)
-@given(clause=bare_clauses)
+@given(clause=st.one_of(bare_clauses, questions))
 def test_scores_of_bare_words_are_those_of_the_reference(split: Split, clause: Clause) -> None:
     expected = split.scores.final(clause)
     found = split.whole.search(Query(clause, limit=1000))

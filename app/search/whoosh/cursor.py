@@ -49,9 +49,14 @@ _encode = msgspec.msgpack.Encoder().encode
 _decode = msgspec.msgpack.Decoder(Cursor).decode
 
 
+_FORMULA = "2"
+"""Raised with every change of what scores are made of: pages before and after it would not fit together."""
+
+
 def digest(query: Query) -> bytes:
     """Return what of a query decides which articles come in which order."""
-    ranked = f"{query.clause!r} {query.filters!r} {query.sort}{' collapsed' if query.collapse else ''}"
+    formula = f"{_FORMULA} " if query.sort == "relevance" else ""
+    ranked = f"{formula}{query.clause!r} {query.filters!r} {query.sort}{' collapsed' if query.collapse else ''}"
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 

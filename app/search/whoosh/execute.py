@@ -11,11 +11,11 @@ from functools import partial
 
 import numpy as np
 
-from app.search.plan import AllOf, AnyOf, Leaf, Plan, Without, leaves
+from app.search.plan import AllOf, AnyOf, Leaf, Plan, Without, bare_words, leaves
 from app.search.whoosh.cursor import Statistics
 from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, all_documents, difference, intersection, union
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import Means, impacts
+from app.search.whoosh.weights import Curve, Means, curve_of, impacts
 
 
 class Execution:
@@ -25,14 +25,15 @@ class Execution:
         self._snapshot = snapshot
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
-        rows = [snapshot.kept.get(leaf, partial(_scored, snapshot, leaf)) for leaf in wanted]
+        self.curve = curve_of(len(set(bare_words(plan))))
+        rows = [snapshot.kept.get((leaf, self.curve), partial(_scored, snapshot, leaf, self.curve)) for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own
         frequencies = zip(wanted, self.statistics.frequencies, strict=True)
         self._idf = {leaf: inverse_frequency(self.statistics.documents, n) for leaf, n in frequencies}
         if self.statistics != own:
             means = self.statistics.mean_lengths
-            rows = [_scored(snapshot, leaf, means, self._idf[leaf]) for leaf in wanted]
+            rows = [_scored(snapshot, leaf, self.curve, means, self._idf[leaf]) for leaf in wanted]
         self._scores = dict(zip(wanted, rows, strict=True))
 
     def idf(self, leaf: Leaf) -> float:
@@ -56,9 +57,11 @@ class Execution:
                 return self._scores[leaf]
 
 
-def _scored(snapshot: Snapshot, leaf: Leaf, means: Means | None = None, idf: float | None = None) -> Matches:
+def _scored(
+    snapshot: Snapshot, leaf: Leaf, curve: Curve, means: Means | None = None, idf: float | None = None
+) -> Matches:
     """Score by the snapshot's own statistics where no others are given."""
-    rows = impacts(leaf, [view.segment for view in snapshot.views], means or snapshot.mean_lengths)
+    rows = impacts(leaf, [view.segment for view in snapshot.views], means or snapshot.mean_lengths, curve)
     frequency = sum(map(len, rows))
     factor = np.float32(inverse_frequency(snapshot.held, frequency) if idf is None else idf)
     if len(rows) == 1:
@@ -71,5 +74,12 @@ def _scored(snapshot: Snapshot, leaf: Leaf, means: Means | None = None, idf: flo
     return Matches(documents, values, snapshot.held if frequency * FREQUENT > snapshot.held else 0)
 
 
+LEAST_IDF = 0.05
+"""What every article has tells nearly nothing, but more than nothing: it finds."""
+
+
 def inverse_frequency(documents: int, frequency: int) -> float:
-    return math.log1p((documents - min(frequency, documents) + 0.5) / (frequency + 0.5))
+    """Return the logarithm of the odds against a word, bent so that it never falls below nothing: a word in half of the
+    articles is worth a twentieth of a rare one."""
+    odds = (documents - min(frequency, documents) + 0.5) / (frequency + 0.5)
+    return max(LEAST_IDF, math.log1p(odds**2) / 2)

@@ -31,7 +31,7 @@ WINDOW = 200
 _BLOCK = 128
 EXACT_BONUS = 0.2
 """How much of a word's score an article earns once more for having the form that was typed."""
-NEARNESS_BONUS = 0.25
+NEARNESS_BONUS = 0.15
 """How much of two neighbouring words' score it earns once more for having them close together."""
 
 
@@ -187,15 +187,16 @@ class Reordering:
         """`documents` ascend."""
         window = _Window(self._snapshot, documents)
         statistics, idf = self._execution.statistics, self._execution.idf
-        weight = window.norms(statistics.mean_lengths)
+        curve = self._execution.curve
+        weight = window.norms(statistics.mean_lengths, curve.b)
         found = [window.find(word.exact.encode()) for word in self._words]
         bonus = np.zeros(len(documents), np.float32)
         for word, here in zip(self._words, found, strict=True):
             weights = np.bincount(here.owner, weights=weight[here.field, here.owner], minlength=len(documents))
-            bonus += np.float32(EXACT_BONUS * idf(word)) * saturated(weights.astype(np.float32))
+            bonus += np.float32(EXACT_BONUS * idf(word)) * saturated(weights.astype(np.float32), curve)
         for (left, here), (right, there) in pairwise(zip(self._words, found, strict=True)):
             near = _nearness(here, there, len(documents)) * weight[FIELDS.index("body")]
-            bonus += np.float32(NEARNESS_BONUS * min(idf(left), idf(right))) * saturated(near)
+            bonus += np.float32(NEARNESS_BONUS * min(idf(left), idf(right))) * saturated(near, curve)
         return bonus
 
 
@@ -223,13 +224,13 @@ class _Window:
         self._body = self._dateline + dateline + GAP
         self._end = self._body + body
 
-    def norms(self, means: Sequence[float]) -> Floats:
+    def norms(self, means: Sequence[float], b: float) -> Floats:
         """Return what one occurrence weighs, by field and document."""
         derived = self._snapshot.column("derived")[self._documents]
         lengths = (
             (name, mean, self._snapshot.column(f"length.{name}")) for name, mean in zip(FIELDS, means, strict=True)
         )
-        return np.stack([norms(name, mean, length[self._documents], derived) for name, mean, length in lengths])
+        return np.stack([norms(name, mean, b, length[self._documents], derived) for name, mean, length in lengths])
 
     def find(self, term: bytes) -> _Occurrences:
         pieces = [(np.empty(0, np.int64), np.empty(0, np.int64))]

@@ -3,13 +3,15 @@
 A leaf gives documents in ascending order and a *weight* each: the counts of the word in each field, divided by that
 field's length against the mean and multiplied by its boost, summed (BM25F). Saturated, (k1 + 1) * weight / (weight +
 k1), a weight is the share of the word's idf that the document earns. It depends on the segment, the leaf and the mean
-lengths alone, and those move in steps: what is kept here stays good over almost all commits.
+lengths alone, and those move in steps: what is kept here stays good over almost all commits. `k1`, and how much length
+counts, are those of the question's `Curve`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,11 +26,21 @@ from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
-K1 = 1.2
-B = 0.6
+
+class Curve(NamedTuple):
+    """How a word's occurrences are reckoned: the greater `k1`, the more is earned by having it often; the greater `b`,
+    the less it weighs in a long text."""
+
+    k1: float
+    b: float
+
+
+BRIEF, USUAL, LONG = Curve(0.9, 0.5), Curve(1.3, 0.6), Curve(2.2, 0.8)
+"""In a brief question every word is meant, and having all of them tells more than having one often. In a long one most
+words are beside the point: what it is about is what an article says again and again for its length."""
 BOOST = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
-"""Chosen together on the Cranfield, CACM and NPL collections: docs/adr/0010."""
-DERIVED_BOOST = 0.5
+"""Chosen together with the curves on six collections, each left out in turn: docs/adr/0059."""
+DERIVED_BOOST = 1.0
 """Of a headline made of the body's own words: they are counted in the body already."""
 
 FURNITURE = 0.1
@@ -41,58 +53,64 @@ _SPARSE = 32
 """Where more than one of so many occurrences is looked up, nearly all blocks of a word are unpacked anyway."""
 
 
-def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means) -> list[Matches]:
+def curve_of(words: int) -> Curve:
+    """Return the curve of a question of so many different words."""
+    return BRIEF if words < 7 else USUAL if words < 12 else LONG
+
+
+def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve) -> list[Matches]:
     """Return, for each segment, the leaf's documents and what share of its idf each of them earns."""
     terms: list[Sequence[int]] = [()] * len(segments)
     if isinstance(leaf, PrefixTerms | FuzzyTerms):
         terms = [_expansion(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
-        segment.kept.get((leaf, means), partial(_saturated, segment, leaf, row, means))
+        segment.kept.get((leaf, means, curve), partial(_saturated, segment, leaf, row, means, curve))
         for segment, row in zip(segments, terms, strict=True)
     ]
 
 
-def _saturated(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -> Matches:
-    found = _weights(segment, leaf, terms, means)
-    return Matches(found.documents, saturated(found.values))
+def _saturated(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means, curve: Curve) -> Matches:
+    found = _weights(segment, leaf, terms, _Norms(segment, means, curve.b))
+    return Matches(found.documents, saturated(found.values, curve))
 
 
-def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means) -> Matches:
+def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: _Norms) -> Matches:
     match leaf:
         case StemTerm(stem, _, field):
-            return _stem_weights(segment, stem.encode(), field, means)
+            return _stem_weights(segment, stem.encode(), field, norms)
         case ExactPhrase(words, slop, field):
-            return _address_weights(segment, phrase_addresses(segment, words, slop), field, means)
+            return _address_weights(segment, phrase_addresses(segment, words, slop), field, norms)
         case ValueWords():
             documents = documents_with(segment, leaf)
             return Matches(documents, np.ones(len(documents), np.float32))
         case PrefixTerms() | FuzzyTerms():
-            return _address_weights(segment, np.sort(segment.positions_of(terms)), leaf.field, means)
+            return _address_weights(segment, np.sort(segment.positions_of(terms)), leaf.field, norms)
 
 
-def _stem_weights(segment: Segment, stem: bytes, field: Field | None, means: Means) -> Matches:
+def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _Norms) -> Matches:
     number = segment.terms("stem").find(stem)
     if number is None:
         return NOTHING
     documents = segment.documents_with("stem", number)
     odd, counts = segment.odd_counts(number)
-    headline, dateline, body = means
     if field in (None, "body"):
-        weights = _kept_norms(segment, "body", body)[documents]
+        weights = norms["body"][documents]
         weights[odd] *= counts["body"] + np.float32(FURNITURE) * counts["furniture"]
     else:
         weights = np.zeros(len(documents), np.float32)
-    for name, mean in (("headline", headline), ("dateline", dateline)):
+    for name in ("headline", "dateline"):
         if field in (None, name):
             has = np.flatnonzero(counts[name])
             where = odd[has]
-            weights[where] += _kept_norms(segment, name, mean)[documents[where]] * counts[name][has]
+            weights[where] += norms[name][documents[where]] * counts[name][has]
     found = Matches(documents, weights)
     return found.where(np.flatnonzero(weights)) if field else found
 
 
-def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, means: Means) -> Matches:
+def _address_weights(
+    segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: _Norms
+) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
     if not len(addresses):
         return NOTHING
@@ -100,10 +118,10 @@ def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field:
     first_of = np.diff(owner, prepend=-1) != 0
     documents, row = owner[first_of], np.cumsum(first_of) - 1
     place = _field_of(segment, documents, addresses, row)
-    norms = np.stack([_kept_norms(segment, *named)[documents] for named in zip(FIELDS, means, strict=True)])
+    weight = np.stack([norms[name][documents] for name in FIELDS])
     if field:
-        norms[[number for number, name in enumerate(FIELDS) if name != field]] = 0
-    weights = np.bincount(row, weights=norms[place, row], minlength=len(documents)).astype(np.float32)
+        weight[[number for number, name in enumerate(FIELDS) if name != field]] = 0
+    weights = np.bincount(row, weights=weight[place, row], minlength=len(documents)).astype(np.float32)
     found = Matches(documents, weights)
     return found.where(np.flatnonzero(weights)) if field else found
 
@@ -115,17 +133,23 @@ def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, r
     return (addresses >= dateline[row]).astype(np.int64) + (addresses >= body[row])
 
 
-def _kept_norms(segment: Segment, field: str, mean: float) -> Floats:
-    def made() -> Floats:
-        return norms(field, mean, segment[f"length.{field}"], segment["derived"])
+class _Norms:
+    """What one occurrence weighs in each document of a segment, by field."""
 
-    return segment.kept.get((field, mean), made)
+    def __init__(self, segment: Segment, means: Means, b: float) -> None:
+        self._segment, self._means, self._b = segment, dict(zip(FIELDS, means, strict=True)), b
+
+    def __getitem__(self, field: str) -> Floats:
+        return self._segment.kept.get((field, self._means[field], self._b), partial(self._made, field))
+
+    def _made(self, field: str) -> Floats:
+        return norms(field, self._means[field], self._b, self._segment[f"length.{field}"], self._segment["derived"])
 
 
-def norms(field: str, mean: float, lengths: Array, derived: Array) -> Floats:
+def norms(field: str, mean: float, b: float, lengths: Array, derived: Array) -> Floats:
     """Return what one occurrence in `field` weighs in documents of such lengths."""
     made: Floats = np.float32(BOOST[field]) / (
-        np.float32(1 - B) + np.float32(B / max(mean, 1e-9)) * lengths.astype(np.float32)
+        np.float32(1 - b) + np.float32(b / max(mean, 1e-9)) * lengths.astype(np.float32)
     )
     if field == "headline":
         made[derived == 1] *= np.float32(DERIVED_BOOST / BOOST[field])
@@ -135,9 +159,9 @@ def norms(field: str, mean: float, lengths: Array, derived: Array) -> Floats:
 _NO_ADDRESSES = np.empty(0, np.uint32)
 
 
-def saturated(weights: Floats) -> Floats:
-    """The share of a word's idf that a weight earns: 0 to `K1` + 1."""
-    return np.float32(K1 + 1) * weights / (weights + np.float32(K1))
+def saturated(weights: Floats, curve: Curve) -> Floats:
+    """Return the share of a word's idf that a weight earns: 0 to `k1` + 1."""
+    return np.float32(curve.k1 + 1) * weights / (weights + np.float32(curve.k1))
 
 
 def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.NDArray[np.uint32]:
