@@ -70,8 +70,9 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
     responses=responses(503),
 )
 def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[AutocompleteParams, Query()]) -> Response:
-    """Entities by any of their names, words of the archive, and headlines that begin so."""
-    wanted = set(params.kind) or {"entity", "term", "headline"}
+    """Entities by any of their names, words of the archive, and headlines that begin so; and of several words the whole
+    query, as its last word goes on in the archive."""
+    wanted = set(params.kind) or {"entity", "phrase", "term", "headline"}
     with archive.database.reading() as session:
         entities = _suggested_entities(session, params) if "entity" in wanted else []
     others = archive.engine.suggest(params.q, params.limit) if wanted - {"entity"} else []

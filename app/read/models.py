@@ -248,7 +248,7 @@ class Timeline(TypedDict):
 class Suggested(TypedDict):
     """A completion."""
 
-    kind: Literal["entity", "term", "headline"]
+    kind: Literal["entity", "phrase", "term", "headline"]
     text: str
     id: NotRequired[Annotated[str, Field(description="Of the entity, or of the article with this headline.")]]
     hint: NotRequired[str]
@@ -256,7 +256,7 @@ class Suggested(TypedDict):
 
 
 class Completions(TypedDict):
-    """Completions of what was typed: entities, then words, then headlines."""
+    """Completions of what was typed: entities, then whole queries, then words, then headlines."""
 
     suggestions: list[Suggested]
 

@@ -36,7 +36,7 @@ from app.store.changes import ChangedType
 
 CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
 ExportFormat = Literal["jsonl", "csv", "parquet", "ris", "bibtex", "csl-json"]
-SuggestionKind = Literal["entity", "term", "headline"]
+SuggestionKind = Literal["entity", "phrase", "term", "headline"]
 FeedFormat = Literal["atom", "rss", "json"]
 
 _CIVIL_DATE = "[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?"

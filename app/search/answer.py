@@ -9,13 +9,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from rapidfuzz.distance import OSA
+
 from app.errors import InvalidCursor
 from app.search.engine import Hits, SearchEngine
-from app.search.query import And, Clause, Match, Not, Or, Query, Word, clause_leaves, parse, relax, render, wanted_words
+from app.search.query import And, Clause, Match, Not, Or, Query, Word, parse, relax, render, wanted_words
+from app.text import fold
 
 QUESTION = 4
 ENOUGH = 20
 """As many as a page shows."""
+_SPELLINGS = 10
+"""Words that a misspelt one may have been meant to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,21 +93,36 @@ def _with_explanation(engine: SearchEngine, query: Query, found: Answer) -> Answ
 
 
 def _did_you_mean(engine: SearchEngine, query: Query, counts: tuple[PartCount, ...]) -> str | None:
-    """The query with each word that nothing has replaced by the nearest one that does have hits."""
+    """Return the query with each word that nothing has replaced by the nearest one that does have hits."""
     missing = {count.text for count in counts if not count.count}
-    corrected = query.clause
-    for leaf in clause_leaves(query.clause) if query.clause else ():
+    corrected, written = query.clause, list(wanted_words(query.clause)) if query.clause else []
+    for place, leaf in enumerate(written):
         if isinstance(leaf, Word) and render(leaf) in missing and _is_unknown(engine, leaf):
-            for spelling in engine.spellings(leaf.text):
-                better = Word(spelling, leaf.field)
-                if engine.search(replace(query, clause=better)).total:
-                    corrected = _replaced(corrected, leaf, better) if corrected else None
-                    break
+            beside = [*written[max(place - 1, 0) : place], *written[place + 1 : place + 2]]
+            better = _best_spelling(engine, query, leaf, [each for each in beside if render(each) not in missing])
+            if better is not None and corrected is not None:
+                corrected = _replaced(corrected, leaf, better)
+                written[place] = better
     if corrected is None or corrected == query.clause:
         return None
     text = render(corrected)
     found = engine.search(replace(query, clause=relax(corrected))).total
     return text if found and parse(text).clause == corrected else None
+
+
+def _best_spelling(engine: SearchEngine, query: Query, word: Word, beside: list[Clause]) -> Word | None:
+    """Return of the nearest spellings with hits the one that most articles have together with a word beside it."""
+
+    def articles(*clauses: Clause) -> int:
+        return engine.search(replace(query, clause=And(clauses) if len(clauses) > 1 else clauses[0])).total
+
+    found = (Word(spelling, word.field) for spelling in engine.spellings(word.text, _SPELLINGS))
+    spelt = [better for better in found if articles(better)]
+    if not spelt:
+        return None
+    edits = [OSA.distance(fold(word.text), better.text) for better in spelt]
+    nearest = [better for better, count in zip(spelt, edits, strict=True) if count == edits[0]]
+    return max(nearest, key=lambda better: sum(articles(better, each) for each in beside))
 
 
 def _is_unknown(engine: SearchEngine, word: Word) -> bool:

@@ -169,7 +169,7 @@ class Sharing:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    kind: Literal["term", "headline"]
+    kind: Literal["phrase", "term", "headline"]
     text: str
     count: int
     id: str | None = None
@@ -262,7 +262,8 @@ class SearchEngine(Protocol):
         ...
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
-        """Words and headlines that start so, most frequent first."""
+        """Whole queries (what was typed with its last word completed, as those before it are followed in the archive),
+        words and headlines that start so, most frequent first."""
         ...
 
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:

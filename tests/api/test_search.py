@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from app.api.app import create_api
 from app.archive import Archive, open_archive
@@ -296,6 +298,24 @@ def test_autocomplete_cuts_off_whatever_is_typed(tmp_path: Path) -> None:
             assert 0 < len(answer.json()["suggestions"]) <= 8
         found = client.get("/v1/autocomplete?q=con&kind=headline").json()["suggestions"]
     assert [each["text"] for each in found] == ["A contract for the harbour"]
+
+
+def test_autocomplete_completes_a_whole_query(api: Api) -> None:
+    found = api.get("/v1/autocomplete", q="dockers wal")["suggestions"]
+    assert {"kind": "phrase", "text": "dockers walk", "count": 1} in found
+    assert api.get("/v1/autocomplete", q="dockers wal", kind="phrase")["suggestions"] == [
+        {"kind": "phrase", "text": "dockers walk", "count": 1}
+    ]
+
+
+@settings(max_examples=60, deadline=None)
+@given(typed=st.text(max_size=200))
+@example(typed="con")
+@example(typed="a " * 100)
+@example(typed="the NOT ")
+@example(typed='dockers "wa')
+def test_autocomplete_answers_whatever_is_typed(api: Api, typed: str) -> None:
+    assert isinstance(api.get("/v1/autocomplete", q=typed)["suggestions"], list)
 
 
 def test_autocomplete_tells_an_entity_from_others(api: Api) -> None:

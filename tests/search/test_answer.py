@@ -116,6 +116,31 @@ def test_did_you_mean(engine: SearchEngine, text: str, better: str | None) -> No
         assert ask(engine, better).hits.total
 
 
+@pytest.mark.parametrize(
+    ("text", "better"),
+    [
+        ("clinton emial", "clinton email"),
+        ("emial clinton", "email clinton"),
+        ("zola emial", "zola emil"),
+        ("emial", "emil"),
+        ("clinton emial servr", "clinton email server"),
+        ("emial -clinton", "emil -clinton"),
+    ],
+)
+def test_of_spellings_as_near_the_words_beside_tell_which_is_meant(tmp_path: Path, text: str, better: str) -> None:
+    engine = WhooshEngine.open(tmp_path)
+    said = [
+        "Emil Zola wrote.",
+        "Emil came.",
+        "Emil went.",
+        "The email server of Clinton.",
+        "Clinton served.",
+        "A sever.",
+    ]
+    engine.put([article(n, body) for n, body in enumerate(said, 1)], sequence=1)
+    assert ask(engine, text).did_you_mean == better
+
+
 def test_did_you_mean_offers_only_what_the_filters_let_through(engine: SearchEngine) -> None:
     query = Query(parse("univresity").clause, Filters(source=("Post",)))
     assert answer(engine, query).did_you_mean is None

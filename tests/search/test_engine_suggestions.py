@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import QueryTooComplex
 from app.search.engine import Document, Hits, SearchEngine
-from app.search.query import MAX_EXPANSION, Prefix, Query
+from app.search.query import MAX_EXPANSION, Prefix, Query, parse
 from tests.search.asking import Open, doc, numbers
 from tests.search.generated import articles
 
@@ -50,6 +50,53 @@ class TestSuggestions:
     def test_what_is_gone_is_not_suggested(self, named: SearchEngine) -> None:
         named.delete([f"{10:016x}"], sequence=4)
         assert [(one.text, one.count) for one in named.suggest("mini") if one.kind == "term"] == [("minister", 5)]
+
+    @pytest.fixture
+    def told(self, engine: SearchEngine) -> SearchEngine:
+        engine.put([doc(n, "Clinton sent an email.", "The Clinton email inquiry") for n in range(1, 4)], sequence=1)
+        engine.put(
+            [doc(9, "Clinton emerged. Emma said so. Clinton emails were read by Clinton email staff.")], sequence=2
+        )
+        engine.put([doc(n, "Emma went. Embers glowed.", f"Nobody knew {n}") for n in range(20, 30)], sequence=3)
+        return engine
+
+    def test_a_whole_query_is_completed_as_its_words_are_followed(self, told: SearchEngine) -> None:
+        """Most often first, not as frequent as the last word is alone; of two forms that find the same, one."""
+        found = [(one.text, one.count) for one in told.suggest("Clinton em") if one.kind == "phrase"]
+        assert found == [("Clinton email", 4), ("Clinton emerged", 1)]
+
+    def test_what_is_gone_is_followed_by_nothing(self, told: SearchEngine) -> None:
+        told.delete([f"{9:016x}"], sequence=4)
+        assert [one.text for one in told.suggest("clinton em") if one.kind == "phrase"] == ["clinton email"]
+
+    def test_what_follows_two_words_comes_before_what_follows_one(self, told: SearchEngine) -> None:
+        assert [one.text for one in told.suggest("by clinton em") if one.kind == "phrase"] == ["by clinton email"]
+        assert [one.text for one in told.suggest("inquiry clinton em") if one.kind == "phrase"] == [
+            "inquiry clinton email"
+        ]
+
+    @pytest.mark.parametrize(
+        "prefix",
+        [
+            "em",
+            "-clinton em",
+            '"clinton em',
+            "headline:em",
+            "clinton OR em",
+            "clinton/em",
+            "clinton AND sent em",
+            "said em",
+        ],
+    )
+    def test_only_plain_words_are_continued_with_what_follows_them(self, told: SearchEngine, prefix: str) -> None:
+        assert [one.text for one in told.suggest(prefix) if one.kind == "phrase"] == []
+
+    def test_every_whole_query_finds_as_many_articles_as_it_says(self, told: SearchEngine) -> None:
+        for prefix in ("clinton e", "the c", "emma w", "by clinton e", "an e"):
+            phrases = [one for one in told.suggest(prefix) if one.kind == "phrase"]
+            assert phrases, prefix
+            for one in phrases:
+                assert told.search(Query(parse(one.text).clause)).total == one.count > 0
 
     def test_a_count_takes_in_every_segment(self, engine: SearchEngine) -> None:
         engine.put([doc(n, "minister") for n in range(1, 4)], sequence=1)

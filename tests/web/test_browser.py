@@ -81,6 +81,16 @@ def test_escape_closes_completions_and_a_headline_opens_its_article(page: Page) 
     assert "/articles/" in page.url
 
 
+def test_a_whole_query_is_completed_and_searched(page: Page) -> None:
+    page.goto("/")
+    page.locator("#q").press_sequentially("black ho")
+    option = page.get_by_role("option").filter(has_text="search")
+    expect(option).to_contain_text("black hole")
+    option.click()
+    expect(page.locator("#q")).to_have_value("black hole")
+    expect(page.locator("h1")).to_contain_text("black hole")
+
+
 def test_a_facet_switches_on_and_off_and_keeps_place_and_focus(page: Page) -> None:
     page.goto("/?q=moon")
     value = page.locator(".facet").filter(has_text="People").get_by_role("link").first

@@ -38,13 +38,14 @@ from app.search.engine import (
     Suggestion,
 )
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
-from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word
+from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word, parse
 from app.search.whoosh import count as counting
 from app.search.whoosh import cursor, rank
 from app.search.whoosh.audit import audit
 from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.filter_masks import FilterMasks
+from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, IndexFolder
 from app.search.whoosh.matches import Matches, all_documents
@@ -161,10 +162,12 @@ class WhooshEngine:
         return _FixedSnapshot(self._index, self._current())
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
-        words = [match[0] for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
-        if not words:
+        found = [match for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
+        if not found:
             return []
-        return [*self._terms_starting(one_term(words[-1]), limit), *self._headlines(words, limit)]
+        words, start = [match[0] for match in found], found[-1].start()
+        phrases = self._continued(prefix[:start].lstrip(), one_term(words[-1]), (limit + 1) // 2)
+        return [*phrases, *self._terms_starting(one_term(words[-1]), limit), *self._headlines(words, limit)]
 
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:
         """The nearest first; of those as near with the same first letter, and then the most frequent."""
@@ -314,6 +317,23 @@ class WhooshEngine:
             best = heapq.nsmallest(limit, +counts, key=lambda text: (-counts[text], text))
         return [Suggestion("term", text, counts[text]) for text in best]
 
+    def _continued(self, before: str, beginning: str, limit: int) -> list[Suggestion]:
+        """Return the words before with those that follow them in the archive, most often first, as whole queries. Only
+        plain words are continued."""
+        plain = _plain_words(before)
+        terms = analysis.phrase_terms(before) if plain else ()
+        # What follows the last two tells more; where nothing does, what follows the last.
+        for behind in (terms[-2:], terms[-1:]) if len(terms) > 1 else (terms,):
+            following = words_following(self._current(), behind, beginning) if behind else Counter[str]()
+            following.pop(beginning, None)
+            if following:
+                return self._as_queries(before, plain, _one_form_each(following)[:limit])
+        return []
+
+    def _as_queries(self, before: str, plain: Sequence[Clause], following: list[str]) -> list[Suggestion]:
+        finding = ((term, self.search(Query(And((*plain, Word(term))), limit=1)).total) for term in following)
+        return [Suggestion("phrase", f"{before}{term}", articles) for term, articles in finding if articles]
+
     def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
         if len(one_term(words[-1])) < MIN_PREFIX:
             return []
@@ -335,6 +355,28 @@ class _FixedSnapshot(WhooshEngine):
 
     def _current(self) -> Snapshot:
         return self._snapshot
+
+
+def _plain_words(text: str) -> tuple[Clause, ...]:
+    """Return the clauses of a text of bare words, with a space behind the last; none of any other text."""
+    if not text[-1:].isspace():
+        return ()
+    try:
+        parsed = parse(text)
+    except QueryTooComplex:
+        return ()
+    clause = parsed.clause
+    words = clause.clauses if isinstance(clause, And) and not clause.explicit else (clause,)
+    is_plain = not parsed.warnings and all(isinstance(word, Word) and word.field is None for word in words)
+    return tuple(word for word in words if word is not None) if is_plain else ()
+
+
+def _one_form_each(counts: Counter[str]) -> list[str]:
+    """Return the most frequent first, and of the forms of a word, which find the same, that one alone."""
+    forms: dict[str, str] = {}
+    for term in sorted(counts, key=lambda term: (-counts[term], term)):
+        forms.setdefault(analysis.stem(term), term)
+    return list(forms.values())
 
 
 def _masked(matches: Matches, mask: Mask | None) -> Matches:

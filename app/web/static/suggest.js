@@ -1,11 +1,11 @@
 // Completions under the search box, after the combobox pattern of the ARIA practices. Choosing a name narrows to the
-// articles that name it, a word completes the query, a headline opens its article.
+// articles that name it, a word completes the query, a phrase is all of it, a headline opens its article.
 import { visit } from "./visit.js";
 
 const PAUSE = 90; // milliseconds: shorter than between two keys of a slow typist, longer than of a quick one
 const MOST = 10;
 const LONGEST = 200; // what the API completes: nothing that people look for begins with more
-const KINDS = { entity: "name", term: "word", headline: "article" };
+const KINDS = { entity: "name", phrase: "search", term: "word", headline: "article" };
 let asked = new AbortController();
 let timer;
 
@@ -39,7 +39,7 @@ document.addEventListener("mousedown", (event) => {
   take(option);
 });
 
-// Names and headlines that begin with all that is typed; then words, and names, that begin with the last part of it.
+// Names, searches and headlines that begin with all that is typed; then words, and names, that begin with its last part.
 async function ask() {
   asked.abort();
   asked = new AbortController();
@@ -48,11 +48,11 @@ async function ask() {
   const before = typed.slice(0, typed.length - last.length);
   try {
     const [whole, part] = await Promise.all([
-      complete(typed, ["entity", "headline"], ""),
+      complete(typed, ["entity", "phrase", "headline"], ""),
       complete(last, before ? ["entity", "term"] : ["term"], before),
     ]);
-    const known = new Set(whole.map((each) => each.id));
-    show([...whole, ...part.filter((each) => !known.has(each.id) || !each.id)].slice(0, MOST));
+    const known = new Set(whole.map((each) => each.id ?? each.text));
+    show([...whole, ...part.filter((each) => !known.has(each.id ?? each.before + each.text))].slice(0, MOST));
   } catch (error) {
     if (error.name !== "AbortError") close();
   }
@@ -106,7 +106,7 @@ function take({ dataset: { kind, text, id, before } }) {
   const form = box().form;
   close();
   if (kind === "headline") return visit(`${form.getAttribute("action")}articles/${id}`);
-  box().value = kind === "term" ? before + text : before.trim();
+  box().value = kind === "term" || kind === "phrase" ? before + text : before.trim();
   if (kind === "entity") {
     const named = Object.assign(document.createElement("input"), { type: "hidden", name: "entity", value: id });
     if (![...form.elements].some((field) => field.name === "entity" && field.value === id)) form.append(named);
