@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from itertools import zip_longest
 from time import monotonic
 from typing import TYPE_CHECKING, get_args
 
@@ -17,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
-from app.read.models import DifferenceSpan, Job, JobDetail, NewsFeed
+from app.read.models import DifferenceSpan, Job, JobDetail, NewsFeed, SearchContrast
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -272,6 +273,21 @@ def print_text_found(found: TextFound) -> None:
         for passage in each.passages:
             start, end = passage["body"]["start"], passage["body"]["end"]
             out.print(Padding(Text(" ".join(row.body[start:end].split())), _INDENT, expand=False))
+
+
+def print_contrast(contrast: SearchContrast) -> None:
+    """Print what tells two searches apart, side by side."""
+    out = console()
+    out.print(Text(f"{contrast['a']['total']:,} articles, and {contrast['b']['total']:,}", "dim"))
+    for group in contrast["results"]:
+        if not (group["a"] or group["b"]):
+            continue
+        out.print()
+        first = [(each["label"], f"{each['a']:,}", f"{each['b']:,}") for each in group["a"]]
+        second = [(each["label"], f"{each['b']:,}", f"{each['a']:,}") for each in group["b"]]
+        rows = zip_longest(first, second, fillvalue=("", "", ""))
+        heads = (f"{group['kind']}, first", "first", "second", f"{group['kind']}, second", "second", "first")
+        show_rows(heads, [(*one, *other) for one, other in rows])
 
 
 def _styled(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:

@@ -13,6 +13,7 @@ from app.api import (
     articles,
     calendar,
     changes,
+    compare,
     copies,
     decisions,
     entities,
@@ -51,8 +52,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, calendar, quotes, match, articles, copies, writing, uploads, rejections, feeds,
-    entities, decisions, withdrawals, searches, changes, health,
+    search, export, feed, timeline, calendar, quotes, match, compare, articles, copies, writing, uploads, rejections,
+    feeds, entities, decisions, withdrawals, searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

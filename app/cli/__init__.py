@@ -13,7 +13,21 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from app import errors
-from app.cli import changes, copies, entities, exports, feeds, jobs, keys, match, quotes, searches, server, withdrawals
+from app.cli import (
+    changes,
+    compare,
+    copies,
+    entities,
+    exports,
+    feeds,
+    jobs,
+    keys,
+    match,
+    quotes,
+    searches,
+    server,
+    withdrawals,
+)
 from app.cli.command import (
     EXIT_DISK,
     EXIT_HELP,
@@ -69,6 +83,7 @@ app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
 app.command("quotes", epilog=quotes.EXAMPLES)(quotes.quotes_command)
 app.command("changes", epilog=changes.EXAMPLES)(changes.changes_command)
 app.command("match", epilog=match.EXAMPLES)(match.match_command)
+app.command("compare", epilog=compare.EXAMPLES)(compare.compare_command)
 app.command("copies", epilog=copies.EXAMPLES)(copies.copies_command)
 withdrawals.add_to(app)
 exports.add_to(app)

@@ -17,8 +17,8 @@ from app.http.prefix import path_within
 
 # What asks the index, pages among it; `/v1/articles/{id}` asks the rows alone, and is read also while searches queue.
 _SEARCHES = re.compile(
-    r"/|/quotes|/calendar|/(articles|entities)/[^/]+|"
-    r"/v1/(search|export|feed|timeline|calendar|quotes|autocomplete|articles/[^/]+/similar|entities/[^/]+(/(related|timeline))?)"
+    r"/|/quotes|/calendar|/compare|/aggregate|/(articles|entities)/[^/]+|"
+    r"/v1/(search|export|feed|timeline|compare|aggregate|calendar|quotes|autocomplete|articles/[^/]+/similar|entities/[^/]+(/(related|timeline))?)"
 )
 _RETRY_AFTER = 1
 """Seconds: most searches take hundredths of one."""

@@ -22,6 +22,7 @@ WithdrawalKind = Literal["withdraw", "restore", "erase"]
 ChangeKind = Literal[
     "added", "revised", "names", "withdrawn", "restored", "erased", "renamed", "counted", "moved", "hidden", "removed"
 ]
+ContrastKind = Literal["word", "person", "place", "organization", "event", "source"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
@@ -224,6 +225,40 @@ class SearchAnswer(TypedDict):
     next: NotRequired[Next]
     index: IndexState
     took_ms: Annotated[float, Field(ge=0)]
+
+
+class ComparedSide(TypedDict):
+    """One of two searches that are compared: how it was read, and how many articles it finds."""
+
+    query: QueryRead
+    total: Annotated[int, Field(description="Articles, exact.", ge=0)]
+
+
+class ContrastValue(TypedDict):
+    """A value that is more frequent on one side: how many articles of either have it, exactly."""
+
+    value: Annotated[str, Field(description="A word, the id of an entity, or a publisher.", examples=["oil"])]
+    label: Annotated[str, Field(description="What to show for it.")]
+    a: Count
+    b: Count
+    score: Annotated[float, Field(description="How surely it is no chance: above 0 for the first side, below for b.")]
+    url: Annotated[Path, Field(description="The articles of that side which have it.")]
+
+
+class ContrastValues(TypedDict):
+    """What tells two searches apart, of one kind; on each side what tells most first."""
+
+    kind: ContrastKind
+    a: list[ContrastValue]
+    b: list[ContrastValue]
+
+
+class SearchContrast(TypedDict):
+    """Two searches, and what is more frequent in one of them."""
+
+    a: ComparedSide
+    b: ComparedSide
+    results: list[ContrastValues]
 
 
 class TimelineBucket(TypedDict):

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import calendar
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from copy import copy
 from datetime import date
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
@@ -21,6 +22,7 @@ from pydantic import (
     create_model,
     model_validator,
 )
+from pydantic.fields import FieldInfo
 from pydantic.json_schema import SkipJsonSchema
 from pydantic_core import PydanticCustomError
 
@@ -28,7 +30,7 @@ from app.days import PATTERN, days_of
 from app.errors import InvalidParameter
 from app.ids import EntityType
 from app.read import relative_dates
-from app.read.models import DecisionKind, Digest, Granularity, HitExtra, HitField, WithdrawalKind
+from app.read.models import ContrastKind, DecisionKind, Digest, Granularity, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.query import Clause, FacetWords, Match, Query, Sort
@@ -417,6 +419,51 @@ class MentionedDatesParams(Conditions):
 
 class TimelineParams(Conditions):
     interval: AnyInterval = "auto"
+
+
+SIDES: tuple[Literal["a", "b"], ...] = ("a", "b")
+
+
+def _sided_parameters() -> Iterator[tuple[str, tuple[object, FieldInfo]]]:
+    """Yield each condition once more for each of two sides, under its name with the side's letter before it."""
+    for side, nth in zip(SIDES, ("first", "second"), strict=True):
+        for name, whole in Conditions.model_fields.items():
+            field, kind = copy(whole), whole.annotation
+            field.description = f"As `{name}`, of the {nth} side alone."
+            if name == "match":
+                field.default, kind = None, Match | None
+            yield f"{side}_{name}", (kind, field)
+
+
+if TYPE_CHECKING:
+    _Sided = Conditions
+else:
+    _Sided = create_model("_Sided", __base__=Conditions, **dict(_sided_parameters()))
+
+
+class ContrastParams(_Sided):
+    """Two searches. A condition without a letter before it holds for both sides; words of both are all wanted."""
+
+    kind: list[ContrastKind] = Field(
+        default_factory=list,
+        max_length=_MOST_VALUES,
+        description="What is compared; without it, words, names and sources.",
+        examples=[["word", "person"]],
+    )
+    limit: Annotated[int, Field(ge=1, le=100, description="Values of each kind and side.", examples=[10]), _DIGITS] = 10
+
+    def side(self, letter: Literal["a", "b"]) -> Conditions:
+        """Return the conditions of a side. Raises `InvalidParameter` for one that is given for it and for both."""
+        given: dict[str, object] = {}
+        for name in Conditions.model_fields:
+            both, own = getattr(self, name), getattr(self, f"{letter}_{name}")
+            if name == "q" and own and both:
+                own, both = f"({both}) ({own})", ""
+            if own and name in self.model_fields_set and both:
+                raise InvalidParameter(f"{letter}_{name}", f"Give either {name}, for both sides, or {letter}_{name}.")
+            if own or both:
+                given[name] = own or both
+        return Conditions.checked(given)
 
 
 class FeedParams(Conditions):

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 import msgspec
+import numpy as np
+import numpy.typing as npt
 
 from app.search.attributes import FacetName
 from app.search.query import Query
@@ -167,6 +169,39 @@ class Sharing:
     ids: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class Tally:
+    """How many articles of each of several searches have each value: `counts` has a row for a search, and a column for
+    each of `values`. Exact. `totals` are the articles of each search."""
+
+    totals: tuple[int, ...]
+    values: Sequence[str]
+    counts: npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One side of a table of counts. `totals` are the articles that have each of `values`; `distinct` is how many
+    values there are in all, `missing` the articles that have none."""
+
+    name: AxisName
+    values: tuple[str, ...]
+    totals: tuple[int, ...]
+    distinct: int
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrossCounts:
+    """How many of `total` articles have a value of one attribute and one of another: a row of `cells` for each value of
+    `rows`. Exact; an article that has several values is in several cells."""
+
+    total: int
+    rows: Axis
+    columns: Axis
+    cells: tuple[tuple[int, ...], ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Suggestion:
     kind: Literal["phrase", "term", "headline"]
@@ -221,6 +256,9 @@ class Audit:
     digests: Mapping[str, int]
 
 
+TallyName = FacetName | Literal["word"]
+AxisName = FacetName | Literal["type"]
+"""`type` is what kinds of entities an article names."""
 Identifier = Literal["url", "external_id"]
 """By what else than their id articles are known; several may have the same."""
 
@@ -277,6 +315,20 @@ class SearchEngine(Protocol):
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         """Articles in whose body `run` of these terms stand one behind the other, as the terms do. `ids` are of those
         with most such runs, of these of the earliest."""
+        ...
+
+    def tally(self, queries: Sequence[Query], name: TallyName, /, least: int = 1) -> Tally:
+        """Count the values that the articles of several searches have, those that `least` of all of them have. Words
+        are counted as searches find them: what is one for a search (`bank`, `banks`) is one value."""
+        ...
+
+    def usual_words(self, values: Iterable[str], /) -> dict[str, str]:
+        """Return, for values of a tally of words, how the archive mostly writes them."""
+        ...
+
+    def cross(self, query: Query, rows: AxisName, columns: AxisName, /, limits: tuple[int, int]) -> CrossCounts:
+        """Count the articles that a search finds by two attributes at once. At most so many values of each are told:
+        periods in order, the last of them; of others those with most articles."""
         ...
 
     def put(

@@ -84,7 +84,7 @@ class Highlighter:
             if not isinstance(leaf, ValueWords) and leaf.field in (None, field):
                 self._want(leaf)
         beginnings = {
-            *map(_common_start, self._stems),
+            *map(common_start, self._stems),
             *(terms[0] for terms, _ in self._phrases),
             *self._prefixes,
             *("" for _ in self._fuzzy),
@@ -227,7 +227,7 @@ _CHANGED = re.compile("\0")
 """Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`)."""
 
 
-def _common_start(stem: str) -> str:
+def common_start(stem: str) -> str:
     """Return what all words of a stem begin with: "party" and "parti", "usability" and "usabl", "dying" and "die"."""
     if len(stem) >= 6 or stem.endswith("ie"):
         return stem[:-2] or stem

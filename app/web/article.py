@@ -77,13 +77,13 @@ def show_article(
 def _stretches(marks: Sequence[str]) -> list[tuple[int, int]]:
     """Return stretches as an address has them, ascending and disjoint: of those that overlap the first counts."""
     found: list[tuple[int, int]] = []
-    for start, end in sorted(_stretch(each) for each in marks):
+    for start, end in sorted(_parsed_mark(each) for each in marks):
         if not found or start >= found[-1][1]:
             found.append((start, end))
     return found
 
 
-def _stretch(mark: str) -> tuple[int, int]:
+def _parsed_mark(mark: str) -> tuple[int, int]:
     if not (match := re.fullmatch("([0-9]{1,9})-([0-9]{1,9})", mark)) or int(match[1]) >= int(match[2]):
         raise InvalidParameter("mark", "A stretch of the body is START-END, as in 120-340.")
     return int(match[1]), int(match[2])

@@ -16,6 +16,7 @@ from app.web import (
     archive,
     article,
     calendar,
+    compare,
     crawlers,
     difference,
     entity,
@@ -32,8 +33,8 @@ from app.web import (
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, match, publishers, calendar, searching, add, archive, feeds,
-    searches, withdrawing,
+    search, article, difference, names, entity, quotes, match, compare, publishers, calendar, searching, add, archive,
+    feeds, searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

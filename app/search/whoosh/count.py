@@ -10,7 +10,7 @@ import heapq
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 from itertools import compress
 from weakref import WeakKeyDictionary
 
@@ -57,6 +57,52 @@ def count_facet(
         totals = numbering.having(words, totals)
     shown = [(label(i), count) for i, count in _top(totals, limit, label)]
     return _facet_counts(name, totals, missing, shown)
+
+
+@dataclass(frozen=True)
+class HeldValues:
+    """Which of some documents have which values of a facet: for each that has one, its place among the documents and
+    the value's number, below `distinct`. `text` tells a number's value."""
+
+    places: Ints
+    numbers: Ints
+    distinct: int
+    text: Callable[[int], str]
+
+    @cached_property
+    def totals(self) -> Ints:
+        """How many of the documents have each value."""
+        return np.bincount(self.numbers, minlength=self.distinct)
+
+
+def held_values(snapshot: Snapshot, name: FacetName, documents: Documents) -> HeldValues:
+    """Return the values of `documents`, ascending, as `count_facet` counts them."""
+    spend(len(documents))
+    view = FACETS[name].view
+    if view is None:
+        return _periods_held(snapshot.calendar, name, documents)
+    numbering = _numberings.setdefault(name, _Numbering(view))
+    found = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+    for part, inside, where in snapshot.parts(documents):
+        segment = snapshot.views[part].segment
+        values = _facet_values(segment, name, view.name)
+        places, numbers = values.pairs(inside)
+        found.append((places + where.start, numbering.of(values)[numbers]))
+    places, numbers = (np.concatenate([pair[side] for pair in found]) for side in (0, 1))
+    spend(len(places))
+    if not view.spelt:
+        return HeldValues(places, numbers, len(numbering), numbering.text)
+    spelt = np.bincount(numbers, minlength=len(numbering))
+    return HeldValues(places, numbering.standing_for(numbers), len(numbering), numbering.usual_spelling(spelt))
+
+
+def _periods_held(calendar: Calendar, name: FacetName, documents: Documents) -> HeldValues:
+    periods = calendar.years if name == "year" else calendar.months
+    numbers = periods.of_day[calendar.of_document[documents]]
+    is_told = np.array([bool(label) for label in periods.labels], bool)
+    is_told[periods.vague] = False
+    places = np.flatnonzero(is_told[numbers]) if len(is_told) else np.empty(0, np.int64)
+    return HeldValues(places, numbers[places], len(periods.labels), periods.labels.__getitem__)
 
 
 def count_dates(snapshot: Snapshot, matching: Documents, everything: Ints | None) -> DateCounts:
@@ -125,6 +171,15 @@ class _FacetValues:
     @property
     def nbytes(self) -> int:
         return self.table.nbytes + self.more_of.nbytes + self.more.nbytes + 60 * len(self.terms)
+
+    def pairs(self, documents: Documents | Ints) -> tuple[Ints, Ints]:
+        """Return which of some documents have which values: places among the documents, and a value for each."""
+        rows = self.table[documents]
+        places, columns = np.nonzero(rows < len(self.terms))
+        at = np.minimum(np.searchsorted(documents, self.more_of), max(len(documents) - 1, 0))
+        is_among = documents[at] == self.more_of if len(documents) else np.zeros(len(at), bool)
+        numbers = np.concatenate([rows[places, columns], self.more[is_among]]).astype(np.int64)
+        return np.concatenate([places, at[is_among]]), numbers
 
     def count(self, documents: Documents | Ints) -> tuple[Ints, int]:
         """Return how many of some documents have each value, and how many have none."""
@@ -197,6 +252,10 @@ class _Numbering:
     def joined(self, totals: Ints) -> Ints:
         """Return the totals of values, each at the number that stands for its spellings."""
         return np.bincount(self._standing_for[: len(totals)], totals, len(totals)).astype(np.int64)
+
+    def standing_for(self, numbers: Ints) -> Ints:
+        """Return the numbers that stand for the spellings of some values."""
+        return np.array(self._standing_for, np.int64)[numbers]
 
     def having(self, words: FacetWords, totals: Ints) -> Ints:
         """Return the totals of the values that have such words; the others are nothing."""

@@ -25,8 +25,10 @@ from app.search.engine import (
     STALE_SECONDS,
     ArticleHit,
     Audit,
+    AxisName,
     Card,
     Commit,
+    CrossCounts,
     DateCounts,
     Document,
     FacetCounts,
@@ -36,6 +38,8 @@ from app.search.engine import (
     Ranking,
     Sharing,
     Suggestion,
+    Tally,
+    TallyName,
 )
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word, parse
@@ -51,8 +55,10 @@ from app.search.whoosh.index import FINGERPRINT, IndexFolder
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
+from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
+from app.search.whoosh.tally import crossed, tallied, usual_words
 from app.text import fold
 
 _SIMILAR_TERMS = 30
@@ -204,6 +210,17 @@ class WhooshEngine:
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         return articles_sharing(self._current(), terms, run, limit)
+
+    def tally(self, queries: Sequence[Query], name: TallyName, /, least: int = 1) -> Tally:
+        snapshot = self._current()
+        return tallied(snapshot, [_found_by(snapshot, query) for query in queries], name, least)
+
+    def usual_words(self, values: Iterable[str], /) -> dict[str, str]:
+        return usual_words(self._current(), values)
+
+    def cross(self, query: Query, rows: AxisName, columns: AxisName, /, limits: tuple[int, int]) -> CrossCounts:
+        snapshot = self._current()
+        return crossed(snapshot, _found_by(snapshot, query), (rows, columns), limits)
 
     def put(
         self, documents: Iterable[Document], /, *, sequence: int, token: str = "", after: Commit | None = None
@@ -377,6 +394,13 @@ def _one_form_each(counts: Counter[str]) -> list[str]:
     for term in sorted(counts, key=lambda term: (-counts[term], term)):
         forms.setdefault(analysis.stem(term), term)
     return list(forms.values())
+
+
+def _found_by(snapshot: Snapshot, query: Query) -> Documents:
+    """Return the documents that a search finds, ascending."""
+    planned = plan(query.clause) if query.clause else None
+    matches = Execution(snapshot, planned).matches() if planned else all_documents(snapshot.held)
+    return _masked(matches, FilterMasks(snapshot, query.filters).mask()).documents
 
 
 def _masked(matches: Matches, mask: Mask | None) -> Matches:
