@@ -18,7 +18,7 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
-from app.read.models import DifferenceSpan, Job, JobDetail, NewsFeed, SearchContrast
+from app.read.models import CrossTable, DifferenceSpan, Job, JobDetail, NewsFeed, SearchContrast
 from app.search import highlight
 from app.search.answer import Answer
 from app.search.engine import ArticleHit
@@ -288,6 +288,18 @@ def print_contrast(contrast: SearchContrast) -> None:
         rows = zip_longest(first, second, fillvalue=("", "", ""))
         heads = (f"{group['kind']}, first", "first", "second", f"{group['kind']}, second", "second", "first")
         show_rows(heads, [(*one, *other) for one, other in rows])
+
+
+def print_cross_table(table: CrossTable) -> None:
+    """Print counts by two attributes, with the articles of each row and column."""
+    rows, columns = table["rows"], table["columns"]
+    heads = (rows["attribute"], "articles", *(each["label"] for each in columns["values"]))
+    totals = ("articles", f"{table['total']:,}", *(f"{each['total']:,}" for each in columns["values"]))
+    counted = [
+        (each["label"], f"{each['total']:,}", *(f"{count:,}" if count else "" for count in cells))
+        for each, cells in zip(rows["values"], table["cells"], strict=True)
+    ]
+    show_rows(heads, [totals, *counted])
 
 
 def _styled(text: str, marks: Sequence[tuple[int, int]], style: str = "") -> Text:

@@ -75,9 +75,9 @@ class Api:
         return found
 
     def fits(self, answer: httpx.Response, content: dict[str, Any]) -> Any:
-        [(media_type, described)] = content.items()
-        # A file of whatever type it says.
-        assert media_type in (answer.headers["Content-Type"].partition(";")[0], "application/octet-stream")
+        # Else a file of whatever type it says.
+        media_type = answer.headers["Content-Type"].partition(";")[0]
+        described = content[media_type if media_type in content else "application/octet-stream"]
         if described["schema"].get("type") == "string":
             return answer.text
         body = answer.json()

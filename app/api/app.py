@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette_compress import CompressMiddleware, add_compress_type
 
 from app.api import (
+    aggregate,
     articles,
     calendar,
     changes,
@@ -52,8 +53,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, calendar, quotes, match, compare, articles, copies, writing, uploads, rejections,
-    feeds, entities, decisions, withdrawals, searches, changes, health,
+    search, export, feed, timeline, calendar, quotes, match, compare, aggregate, articles, copies, writing, uploads,
+    rejections, feeds, entities, decisions, withdrawals, searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

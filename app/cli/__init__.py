@@ -14,6 +14,7 @@ import typer
 
 from app import errors
 from app.cli import (
+    aggregate,
     changes,
     compare,
     copies,
@@ -83,6 +84,7 @@ app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
 app.command("quotes", epilog=quotes.EXAMPLES)(quotes.quotes_command)
 app.command("changes", epilog=changes.EXAMPLES)(changes.changes_command)
 app.command("match", epilog=match.EXAMPLES)(match.match_command)
+app.command("aggregate", epilog=aggregate.EXAMPLES)(aggregate.aggregate_command)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare_command)
 app.command("copies", epilog=copies.EXAMPLES)(copies.copies_command)
 withdrawals.add_to(app)

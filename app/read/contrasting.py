@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Literal, get_args
-from urllib.parse import urlencode
 
 import numpy as np
 from sqlmodel import Session
@@ -15,15 +14,15 @@ from sqlmodel import Session
 from app.archive import Archive
 from app.errors import InvalidParameter
 from app.ids import TYPES
-from app.read.conditions import Asked, filters_in_force, query_read, read_conditions
-from app.read.facets import Items
+from app.read.conditions import Asked, query_read, read_conditions
 from app.read.models import ComparedSide, ContrastKind, ContrastValue, ContrastValues, SearchContrast
+from app.read.narrowing import narrowed, search_address
 from app.read.params import SIDES, Conditions, ContrastParams
 from app.relations.contrast import TELLING, Scores, contrast_scores
 from app.search.analysis import phrase_terms, stem
 from app.search.answer import Answer, answer
 from app.search.engine import SearchEngine, Tally
-from app.search.query import And, Clause, Query, Word, clause_leaves, render
+from app.search.query import And, Clause, Query, Word, clause_leaves
 from app.store import entities as store
 
 Side = Literal["a", "b"]
@@ -142,24 +141,19 @@ class _Contrast:
     ) -> ContrastValue:
         value = label if kind == "word" else counted.values[number]
         a, b = counted.counts[:, number].tolist()
-        url = f"{self._path}?{urlencode(narrowed(self._sides[letter], kind, value))}"
+        url = self._address(self._sides[letter], kind, value)
         return {"value": value, "label": label, "a": a, "b": b, "score": round(score, 2), "url": url}
+
+    def _address(self, side: ComparedSearch, kind: ContrastKind, value: str) -> str:
+        """Return the search for the articles of a side which have a value."""
+        clause, filters = side.found.clause, side.asked.filters
+        if kind == "word":
+            return search_address(self._path, _with_word(clause, value), filters)
+        return search_address(self._path, clause, narrowed(filters, kind, value) or filters)
 
 
 def _tells_what(word: str) -> bool:
     return len(word) >= _SHORTEST and not any(letter.isdigit() for letter in word) and word not in _WHEN
-
-
-def narrowed(side: ComparedSearch, kind: str, value: str) -> Items:
-    """Return the parameters of the search that finds the articles of a side which have a value besides."""
-    clause, filters = side.found.clause, side.asked.filters
-    if kind == "word":
-        clause = _with_word(clause, value)
-    items: Items = [("q", render(clause)), ("match", "all")] if clause is not None else []
-    items += [(each["name"], each["value"]) for each in filters_in_force(filters)]
-    if kind == "word":
-        return items
-    return [*items, ("source" if kind == "source" else "entity", value)]
 
 
 def _with_word(clause: Clause | None, word: str) -> Clause:

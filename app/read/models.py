@@ -15,6 +15,7 @@ from typing_extensions import TypedDict
 from app.enrich.likeness import LikenessReason
 from app.ids import EntityType
 from app.search.attributes import FacetName
+from app.search.engine import AxisName
 from app.search.query import Match
 
 Interval = Literal["day", "week", "month", "year", "decade", "century"]
@@ -259,6 +260,36 @@ class SearchContrast(TypedDict):
     a: ComparedSide
     b: ComparedSide
     results: list[ContrastValues]
+
+
+class TableValue(TypedDict):
+    """A row or a column: a value, and how many articles of the search have it, whatever else they have."""
+
+    value: Annotated[str, Field(examples=["person-neil-armstrong"])]
+    label: Annotated[str, Field(description="What to show for it.")]
+    total: Annotated[int, Field(description="Articles that have it, exact.", ge=0)]
+    url: NotRequired[Annotated[Path, Field(description="These articles, where a search can ask for them.")]]
+
+
+class TableAxis(TypedDict):
+    """The rows or the columns of a table: periods in order, other values by number of articles."""
+
+    attribute: AxisName
+    distinct: Annotated[int, Field(description="Values in all, of which not all may be listed.", ge=0)]
+    missing: Annotated[int, Field(description="Articles that have none.", ge=0)]
+    values: list[TableValue]
+
+
+class CrossTable(TypedDict):
+    """How many articles of a search have a value of one attribute and one of another."""
+
+    query: QueryRead
+    total: Annotated[int, Field(description="Articles of the search, exact.", ge=0)]
+    rows: TableAxis
+    columns: TableAxis
+    cells: Annotated[
+        list[list[Count]], Field(description="A list for each row, with the number of articles for each column; exact.")
+    ]
 
 
 class TimelineBucket(TypedDict):

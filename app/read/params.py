@@ -33,6 +33,7 @@ from app.read import relative_dates
 from app.read.models import ContrastKind, DecisionKind, Digest, Granularity, HitExtra, HitField, WithdrawalKind
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
+from app.search.engine import AxisName
 from app.search.query import Clause, FacetWords, Match, Query, Sort
 from app.store.changes import ChangedType
 
@@ -464,6 +465,16 @@ class ContrastParams(_Sided):
             if own or both:
                 given[name] = own or both
         return Conditions.checked(given)
+
+
+class CrossParams(Conditions):
+    """A search, and two attributes that its articles are counted by."""
+
+    rows: AxisName = Field(description="The attribute that makes the rows.", examples=["person"])
+    columns: AxisName = Field(description="The one that makes the columns.", examples=["year"])
+    rows_limit: Annotated[int, Field(ge=1, le=200, description="Rows at most.", examples=[10]), _DIGITS] = 20
+    columns_limit: Annotated[int, Field(ge=1, le=200, description="Columns at most.", examples=[12]), _DIGITS] = 20
+    format: Literal["json", "csv"] = Field("json", description="`csv`: for spreadsheets.", examples=["csv"])
 
 
 class FeedParams(Conditions):

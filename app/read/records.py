@@ -156,16 +156,17 @@ class _Csv:
         self._is_rest = is_rest
 
     def begin(self) -> bytes:
-        return b"" if self._is_rest else b"\xef\xbb\xbf" + _csv_lines([_COLUMNS])
+        return b"" if self._is_rest else b"\xef\xbb\xbf" + csv_lines([_COLUMNS])
 
     def add(self, records: Sequence[ExportRecord]) -> bytes:
-        return _csv_lines([[_cell_of(record, name) for name in _COLUMNS] for record in records])
+        return csv_lines([[_cell_of(record, name) for name in _COLUMNS] for record in records])
 
     def end(self) -> bytes:
         return b""
 
 
-def _csv_lines(rows: Sequence[Sequence[str]]) -> bytes:
+def csv_lines(rows: Sequence[Sequence[str]]) -> bytes:
+    """Return rows of a file for spreadsheets."""
     lines = StringIO(newline="")
     csv.writer(lines, lineterminator="\r\n").writerows(rows)
     return lines.getvalue().encode()
@@ -182,10 +183,10 @@ def _cell_of(record: ExportRecord, name: str) -> str:
             return str(value)
         case list():
             value = "; ".join(map(_named_in_cell, value))
-    return value if name in _DATED else _text_cell(value)
+    return value if name in _DATED else text_cell(value)
 
 
-def _text_cell(text: str) -> str:
+def text_cell(text: str) -> str:
     """Return a text that a spreadsheet shows as it is, but for a sign before what it would take for something else."""
     text = f"'{text}" if _FORMULA.match(text) or _NUMBER.fullmatch(text) else text
     if len(text) <= _MOST_IN_A_CELL:

@@ -256,8 +256,8 @@ class Audit:
     digests: Mapping[str, int]
 
 
-TallyName = FacetName | Literal["word"]
-AxisName = FacetName | Literal["type"]
+TallyName = Literal[FacetName, "word"]
+AxisName = Literal[FacetName, "type"]
 """`type` is what kinds of entities an article names."""
 Identifier = Literal["url", "external_id"]
 """By what else than their id articles are known; several may have the same."""

@@ -13,6 +13,7 @@ from app.read.models import Problem
 from app.settings import Settings
 from app.web import (
     add,
+    aggregate,
     archive,
     article,
     calendar,
@@ -33,8 +34,8 @@ from app.web import (
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, match, compare, publishers, calendar, searching, add, archive,
-    feeds, searches, withdrawing,
+    search, article, difference, names, entity, quotes, match, compare, aggregate, publishers, calendar, searching, add,
+    archive, feeds, searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

@@ -152,6 +152,12 @@ def read_everything(ask: Asking) -> None:
             ask("GET", f"/v1/search?{wrong}", 422)
     ask("POST", "/v1/articles/lookup", json={"ids": ["0" * 16], "urls": ["https://news.example/truce"]})
     ask("POST", "/v1/articles/lookup", json={"external_ids": ["gone", "truce-1"]})
+    for query in (
+        "rows=type&columns=month",
+        "rows=person&columns=source&author=Nobody",
+        "rows=author&columns=dateline",
+    ):
+        ask("GET", f"/v1/aggregate?{query}")
     ask("GET", "/v1/compare?a_date=2001-02&b_date=1998&limit=3")
     ask("GET", "/v1/compare?a_source=Almanac&b_source=Coast Courier&kind=word&kind=person&kind=place")
     for text in ("High water at the harbour on day 7 of the season.", "Nothing of this stands in any of them."):

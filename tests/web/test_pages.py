@@ -32,7 +32,7 @@ DIFFERENCE = "/articles/78184646ba153278/diff/fe05d35f8dc52340"
 VIEWS = ["/", "/?q=moon", "/?q=xylophone", ARTICLE, DIFFERENCE, ENTITY,
          "/entities/person-nobody", "/?lmit=3", "/entities",
          "/sources", "/calendar", "/how-to-search", "/quotes", "/quotes?speaker=person-nelson-mandela",
-         "/compare?a_date_to=1985&b_date_from=1986",
+         "/compare?a_date_to=1985&b_date_from=1986", "/aggregate?q=moon",
          "/match?text=one+small+step+for+man,+one+giant+leap+for+mankind"]  # fmt: skip
 BUDGET = 80_000
 """Bytes of a first view, compressed, the typeface included: a second on a slow phone."""
