@@ -10,6 +10,9 @@ from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.rules import RULES
 from app.store import decisions, linking
+from app.store.articles import touch
+from app.store.copies import regroup_decided
+from app.store.copy_decisions import CopyProposal, record_copy_decision
 from app.store.decisions import Proposal
 from app.store.linking import apply_decision, settle_entities
 from app.store.tables import Decision
@@ -17,7 +20,8 @@ from app.store.tables import Decision
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """`articles` whose entities changed. `indexed`: searches show it; else who holds the index will see to it."""
+    """`articles` whose entities or copies changed. `indexed`: searches show it; else who holds the index will see to
+    it."""
 
     decision: Decision
     articles: int
@@ -33,6 +37,16 @@ def decide(archive: Archive, proposal: Proposal, by: str, patience: float = inde
         articles = apply_decision(session, decision)
         settle_entities(session, RULES)
     return Decided(decision, articles, indexing.index_in_time(archive, patience))
+
+
+def decide_copies(archive: Archive, proposal: CopyProposal, by: str, patience: float = indexing.PATIENCE) -> Decided:
+    """Take a decision about copies. Raises as `record_copy_decision` does; waits so long for the index."""
+    with archive.database.writing() as session:
+        at = datetime.now(UTC).isoformat(timespec="seconds")
+        decision = record_copy_decision(session, proposal, by=by, at=at)
+        changed = regroup_decided(session, decision)
+        touch(session, changed)
+    return Decided(decision, len(changed), indexing.index_in_time(archive, patience))
 
 
 def resolve_again(archive: Archive) -> int:

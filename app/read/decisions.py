@@ -4,8 +4,24 @@ from __future__ import annotations
 
 from typing import cast
 
-from app.read.models import Decision, DecisionKind, ordered
+from app.read.models import CopyDecision, Decision, DecisionKind, ordered
 from app.store import tables
+from app.store.copy_decisions import ruling_of
+
+
+def copy_decision_view(row: tables.Decision, undone: dict[int, int] | None = None) -> CopyDecision:
+    number = row.number or 0
+    shown: CopyDecision = {
+        "number": number,
+        "kind": ruling_of(row),
+        "article": row.article_id or "",
+        "other": row.other_id or "",
+        "by": row.by,
+        "at": row.at,
+    }
+    optional = {"undoes": row.undoes, "undone_by": (undone or {}).get(number), "note": row.note}
+    given = {name: value for name, value in optional.items() if value is not None}
+    return ordered(CopyDecision, cast(CopyDecision, {**shown, **given}))
 
 
 def decision_view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:

@@ -24,6 +24,7 @@ ChangeKind = Literal[
     "added", "revised", "names", "withdrawn", "restored", "erased", "renamed", "counted", "moved", "hidden", "removed"
 ]
 ContrastKind = Literal["word", "person", "place", "organization", "event", "source"]
+CopyRuling = Literal["together", "apart", "undo"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
@@ -879,6 +880,37 @@ class DecisionTaken(TypedDict):
     decision: Decision
     articles: Annotated[int, Field(description="Articles whose entities changed.", ge=0)]
     indexed: Annotated[bool, Field(description="Searches show it; else the ingest that runs will see to it.")]
+
+
+class CopyDecision(TypedDict):
+    """What an editor decided about two articles: that they are copies of one piece of news, or are not. It stays in the
+    log, also when it is undone by another."""
+
+    number: Annotated[int, Field(description="In the log of all decisions.", ge=1)]
+    kind: CopyRuling
+    article: ArticleId
+    other: ArticleId
+    undoes: NotRequired[Annotated[int, Field(description="Number of the decision that this one undoes.", ge=1)]]
+    undone_by: NotRequired[Annotated[int, Field(description="Number of the decision that undid this one.", ge=1)]]
+    note: NotRequired[str]
+    by: str
+    at: Moment
+
+
+class CopyDecisionTaken(TypedDict):
+    """A decision, and what it changed."""
+
+    decision: CopyDecision
+    articles: Annotated[int, Field(description="Articles that are in another group of copies now.", ge=0)]
+    indexed: Annotated[bool, Field(description="Searches show it; else the ingest that runs will see to it.")]
+
+
+class CopyDecisionPage(TypedDict):
+    """One page of the decisions about copies, newest first."""
+
+    results: list[CopyDecision]
+    total: Count
+    next: NotRequired[Next]
 
 
 class DecisionPage(TypedDict):

@@ -30,7 +30,16 @@ from app.days import PATTERN, days_of
 from app.errors import InvalidParameter
 from app.ids import EntityType
 from app.read import relative_dates
-from app.read.models import ContrastKind, DecisionKind, Digest, Granularity, HitExtra, HitField, WithdrawalKind
+from app.read.models import (
+    ContrastKind,
+    CopyRuling,
+    DecisionKind,
+    Digest,
+    Granularity,
+    HitExtra,
+    HitField,
+    WithdrawalKind,
+)
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.engine import AxisName
@@ -597,6 +606,26 @@ class DecisionBody(BaseModel):
     end: _Number = Field(None, description="Where it ends.")
     undoes: _Number = Field(None, description="`undo`: the number of a decision.")
     note: _Text = Field(None, description="Why; for those who read the log.")
+
+
+class CopyDecisionBody(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: CopyRuling = Field(
+        description="`together`: they are one piece of news. `apart`: they are not, whatever they share. `undo`: take "
+        "a decision back."
+    )
+    other: _Text = Field(None, description="`together`, `apart`: the id of the other article.")
+    undoes: _Number = Field(None, description="`undo`: the number of a decision.")
+    note: _Text = Field(None, description="Why; for those who read the log.")
+
+
+class CopyDecisionParams(Params):
+    article: str | None = Field(
+        None, max_length=64, description="Only decisions about this article.", examples=["78184646ba153278"]
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
 
 
 class JobParams(Params):

@@ -3,14 +3,16 @@
 Each article that is shown has a sketch, by which those are found that may be copies of it; they are compared as
 `relations/copying.py` says, and what is a copy of a copy is in one group. Everything happens in the transaction that
 writes articles or takes them out of sight: those concerned are compared anew, and the groups worked out again that they
-were in or come into. So the groups depend on the articles alone, in whatever order they came, and after any crash.
+were in or come into. What editors decided about copies (`copy_decisions.py`) goes before what the texts say. So the
+groups depend on the articles and the decisions alone, in whatever order they came, and after any crash.
 """
 
 from __future__ import annotations
 
 import json
+from builtins import id as builtin_id
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -22,7 +24,8 @@ from sqlmodel import Session, col, select
 from app.relations.copying import DAYS, Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
-from app.store.tables import Article, CopyPair, Sketch, SketchHash
+from app.store.copy_decisions import articles_meant, decided_copies
+from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
 _UNDATED = 0
 _FEWEST_SHARED = 2
@@ -58,13 +61,20 @@ def renew_copies(session: Session, ids: Collection[str]) -> set[str]:
     """
     if not ids:
         return set()
-    concerned = set(ids) | _forget_sketches(session, ids)
+    concerned = set(ids) | _forget_sketches(session, ids) | _grouped_with(session, ids)
     editions = list(_editions(session, ids))
     _keep_sketches(session, editions)
     pairs = _pairs_of(session, editions)
     insert_rows(session, CopyPair, [dict(zip(_PAIR, pair, strict=True)) for pair in sorted(pairs)])
     concerned |= {id for pair in pairs for id in pair}
     return _regroup(session, concerned)
+
+
+def regroup_decided(session: Session, decision: Decision) -> set[str]:
+    """Let articles be grouped as decided. Returns as `renew_copies` does. Inside `writing()`, after
+    `copy_decisions.record_copy_decision`."""
+    meant = articles_meant(session, decision)
+    return _regroup(session, meant | _grouped_with(session, meant))
 
 
 def compare_some(session: Session, limit: int) -> tuple[int, set[str]]:
@@ -322,24 +332,41 @@ def _with_same_text(session: Session, ids: Iterable[str]) -> list[tuple[str, str
 
 def _least_of_groups(session: Session, ids: Iterable[str]) -> dict[str, str]:
     """Return the least id of its group for each of the articles, and for each that is in a group with one."""
-    near: defaultdict[str, set[str]] = defaultdict(set)
-    new = set(ids)
+    decided = decided_copies(session)
+    links: dict[tuple[str, str], bool] = {}
+    near, new = set[str](), set(ids)
     while new:
-        for id in new:
-            near[id].add(id)
-        links = [*_pairs_with(session, new), *_with_same_text(session, new)]
-        new = {id for pair in links for id in pair} - near.keys()
-        for one, other in links:
-            near[one].add(other)
-            near[other].add(one)
-    least: dict[str, str] = {}
-    for id in sorted(near):
-        waiting = [id] if id not in least else []
-        while waiting:
-            if (reached := waiting.pop()) not in least:
-                least[reached] = id
-                waiting += near[reached]
-    return least
+        near |= new
+        by_editors = decided.links_with(new)
+        found = [*by_editors, *_pairs_with(session, new), *_with_same_text(session, new)]
+        links |= {(min(link), max(link)): False for link in found}
+        links |= {(min(link), max(link)): True for link in by_editors}
+        new = {id for link in found for id in link} - near
+    # What editors joined comes first: if some are to be apart, the texts decide with which of them others go.
+    ordered = sorted(links, key=lambda link: (not links[link], link))
+    return _grouped(near, ordered, decided.apart)
+
+
+def _grouped(ids: Iterable[str], links: Iterable[tuple[str, str]], apart: Mapping[str, set[str]]) -> dict[str, str]:
+    """Return the least id of its group for each: what is linked is in one, unless that would join what is apart."""
+    groups = {id: {id} for id in ids}
+    for one, other in links:
+        first, second = groups[one], groups[other]
+        if first is second or any(apart.get(id, frozenset()) & second for id in first):
+            continue
+        smaller, larger = sorted((first, second), key=len)
+        larger |= smaller
+        groups |= dict.fromkeys(smaller, larger)
+    least: dict[int, str] = {}
+    for id in sorted(groups):
+        least.setdefault(builtin_id(groups[id]), id)
+    return {id: least[builtin_id(group)] for id, group in groups.items()}
+
+
+def _grouped_with(session: Session, ids: Collection[str]) -> set[str]:
+    """Return the articles that are in one group with any of these, as it stands in the rows."""
+    groups = {group for group in select_in(session, select(Article.copy_group), Article.id, ids) if group is not None}
+    return set(select_in(session, select(Article.id), Article.copy_group, groups))
 
 
 def _regroup(session: Session, ids: Iterable[str]) -> set[str]:

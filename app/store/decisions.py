@@ -9,7 +9,7 @@ the hash of its article and its offsets. So decisions hold for articles that are
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, get_args
 
@@ -71,6 +71,8 @@ _ALLOWED = {kind: {*fields} for kind, fields in _NEEDED.items()} | {
     "split": {"alias", "article", "start", "end", "target", "name"}
 }
 _TYPED = ("alias", "name", "note")
+_ABOUT_ENTITIES = col(Decision.entity_id) != ""
+"""Others are about articles: `copy_decisions.py`."""
 _FIELDS = ("target", "alias", "name", "type", "article", "start", "end", "undoes")
 
 
@@ -182,8 +184,8 @@ def load_rulings(session: Session) -> Rulings:
 
 
 def decisions_in_force(session: Session) -> list[Decision]:
-    """Return decisions in order. Undone ones and what undid them are left out."""
-    log = list(session.exec(select(Decision).order_by(col(Decision.number))))
+    """Return the decisions about entities in order. Undone ones and what undid them are left out."""
+    log = list(session.exec(select(Decision).where(_ABOUT_ENTITIES).order_by(col(Decision.number))))
     undone = {decision.undoes for decision in log if decision.undoes is not None}
     return [decision for decision in log if decision.kind != "undo" and decision.number not in undone]
 
@@ -237,7 +239,8 @@ def decision_log(
     session: Session, *, entity_id: str | None = None, limit: int = 20, before: int | None = None
 ) -> tuple[list[Decision], int, dict[int, int]]:
     """Newest first; how many there are in all; and of those shown, which were undone by which."""
-    about = [] if entity_id is None else [(col(Decision.entity_id) == entity_id) | (col(Decision.target) == entity_id)]
+    either = (col(Decision.entity_id) == entity_id) | (col(Decision.target) == entity_id)
+    about = (_ABOUT_ENTITIES,) if entity_id is None else (_ABOUT_ENTITIES, either)
     total = session.exec(select(func.count()).select_from(Decision).where(*about)).one()
     older = [] if before is None else [col(Decision.number) < before]
     wanted = select(Decision).where(*about, *older).order_by(col(Decision.number).desc()).limit(limit)
@@ -248,7 +251,7 @@ def decision_log(
 def subject_of(session: Session, number: int) -> str:
     """The id of the entity that a decision is about."""
     decision = session.get(Decision, number)
-    if decision is None:
+    if decision is None or not decision.entity_id:
         raise NotFound("decision", str(number))
     return decision.entity_id
 
@@ -263,7 +266,7 @@ def record_decision(session: Session, proposal: Proposal, *, by: str, at: str) -
     """Add a decision to the log; `linking.apply_decision` then moves the rows. Raises `NotFound` for an entity that is
     not there, `DecisionInvalid` for what cannot be, and `Conflict` where an earlier decision stands against it."""
     _check_fields(proposal)
-    _check_text(proposal, by)
+    check_text({"by": by, **{name: getattr(proposal, name) or "" for name in _TYPED}})
     decision = Decision(kind=proposal.kind, entity_id=proposal.entity_id, note=proposal.note, by=by, at=at)
     if proposal.kind == "undo":
         decision.undoes = _to_undo(session, proposal)
@@ -366,16 +369,17 @@ def _check_fields(proposal: Proposal) -> None:
             raise DecisionInvalid(name, f"A decision of kind {proposal.kind} has no such field.")
 
 
-def _check_text(proposal: Proposal, by: str) -> None:
-    for name, text in {"by": by, **{name: getattr(proposal, name) or "" for name in _TYPED}}.items():
+def check_text(typed: Mapping[str, str]) -> None:
+    """Raise `DecisionInvalid` for a field that holds what nobody sees."""
+    for name, text in typed.items():
         if (found := unfit(text)) is not None:
             raise DecisionInvalid(name, f"It holds a character that is not seen ({found}). Type it without.")
 
 
 def _to_undo(session: Session, proposal: Proposal) -> int:
     undone = session.get(Decision, proposal.undoes)
-    if undone is None or undone.number is None:
-        raise DecisionInvalid("undoes", f"There is no decision {proposal.undoes}.")
+    if undone is None or undone.number is None or not undone.entity_id:
+        raise DecisionInvalid("undoes", f"There is no decision {proposal.undoes} about an entity.")
     if undone.kind == "undo":
         raise DecisionInvalid(
             "undoes", f"Decision {undone.number} is an undo itself: take decision {undone.undoes} again."

@@ -422,10 +422,12 @@ class CopyPair(SQLModel, table=True):
 
 
 class Decision(SQLModel, table=True):
-    """What an editor decided about an entity: never changed and never deleted. See `decisions.py`.
+    """What an editor decided about an entity, or about two articles: never changed and never deleted. See
+    `decisions.py` and `copy_decisions.py`.
 
     `target` is the id that takes over. `alias` is a form in the texts; or `content_sha256`, `start` and `end` say which
     mention is meant, wherever that text stands. `name` is what the entity that takes over is to be called. `at` is UTC.
+    About two articles `entity_id` is "", and `other_sha256` is the text of the other, which was `other_id` then.
     """
 
     __tablename__ = "decision"
@@ -444,6 +446,8 @@ class Decision(SQLModel, table=True):
     note: str | None = None
     by: str
     at: str
+    other_id: str | None = None
+    other_sha256: str | None = None
 
 
 class Withdrawal(SQLModel, table=True):

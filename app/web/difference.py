@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Annotated, Literal
 
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Form, Request, Response
+from fastapi.responses import RedirectResponse
 
 from app.http.capacity import hold_search_slot
-from app.http.deps import ArchiveDep, ArticleId, no_parameters
+from app.http.deps import ArchiveDep, ArticleId, KeysDep, no_parameters
+from app.http.prefix import prefix_of
+from app.ingest.deciding import decide_copies
 from app.relations.difference import DifferentSpan, compare_texts
 from app.store.articles import load_article
+from app.store.copy_decisions import CopyProposal
 from app.store.tables import Article
 from app.web.address import Address
 from app.web.pages import render_page
+from app.web.withdrawing import KeyField
 
 router = APIRouter(include_in_schema=False)
 
@@ -38,9 +44,26 @@ def show_difference(request: Request, archive: ArchiveDep, article_id: ArticleId
     call = Address(f"/v1/articles/{article_id}/diff/{other_id}")
     return render_page(
         request, "difference.html",
-        articles=articles, rows=side_by_side(*articles), swapped=f"articles/{other_id}/diff/{article_id}",
+        articles=articles, rows=side_by_side(*articles), are_copies=_are_grouped(*articles),
+        swapped=f"articles/{other_id}/diff/{article_id}",
         call=call, curl=call.curl(request),
     )  # fmt: skip
+
+
+@router.post("/articles/{article_id}/diff/{other_id}", dependencies=[Depends(no_parameters)])
+def decide_on_copies(
+    request: Request,
+    archive: ArchiveDep,
+    keys: KeysDep,
+    article_id: ArticleId,
+    other_id: ArticleId,
+    kind: Annotated[Literal["together", "apart"], Form()],
+    key: KeyField = "",
+) -> Response:
+    """Take an editor's decision about the two. The key is typed into the form, which no page elsewhere could do."""
+    by = keys.admit(request, key.strip(), "admin").name
+    decide_copies(archive, CopyProposal(kind, article_id, other_id), by)
+    return RedirectResponse(f"{prefix_of(request.scope)}/articles/{article_id}/diff/{other_id}", 303)
 
 
 def side_by_side(one: Article, other: Article) -> list[FacingPassages]:
@@ -52,6 +75,10 @@ def side_by_side(one: Article, other: Article) -> list[FacingPassages]:
         else:
             _go_on_apart(rows[-1], one.body, other.body, span)
     return [row for row in rows if _says_something(row.one) or _says_something(row.other)]
+
+
+def _are_grouped(one: Article, other: Article) -> bool:
+    return one.copy_group is not None and one.copy_group == other.copy_group
 
 
 def _go_on_alike(rows: list[FacingPassages], text: str) -> None:

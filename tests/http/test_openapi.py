@@ -51,6 +51,8 @@ OPERATIONS = {
     "listSimilarNames": "get /v1/entities/{entity_id}/similar_names",
     "getEntityTimeline": "get /v1/entities/{entity_id}/timeline",
     "createEntityDecision": "post /v1/entities/{entity_id}/decisions",
+    "createCopyDecision": "post /v1/articles/{article_id}/copies/decisions",
+    "listCopyDecisions": "get /v1/decisions/copies",
     "listDecisions": "get /v1/decisions",
     "createWithdrawal": "post /v1/articles/{article_id}/withdrawals",
     "listWithdrawals": "get /v1/withdrawals",
@@ -157,7 +159,15 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
     site = create_site(Settings(data_dir=tmp_path))
     published = {(method.upper(), path) for path, methods in site.openapi()["paths"].items() for method in methods}
     hidden = set(routes(site.routes)) - published
-    forms = {"/add", "/match", "/feeds", "/feeds/{feed_id}", "/searches/new", "/searches/{search_id}"}
+    forms = {
+        "/add",
+        "/match",
+        "/articles/{article_id}/diff/{other_id}",
+        "/feeds",
+        "/feeds/{feed_id}",
+        "/searches/new",
+        "/searches/{search_id}",
+    }
     forms |= {f"/articles/{{article_id}}/{act}" for act in ("withdraw", "restore", "erase")}
     assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}
     assert {path for _, path in hidden} == HIDDEN.keys()
@@ -220,7 +230,8 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
     """The others need one only where the archive asks for it."""
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
     assert needing == {
-        "createEntityDecision", "listDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
+        "createEntityDecision", "listDecisions", "createCopyDecision", "listCopyDecisions", "createWithdrawal",
+            "listWithdrawals", "createArticles",
         "reviseArticle", "createUpload", "createFetch", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
         "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
         "listSearchMatches", "listSearchDeliveries", "getSavedSearchFeed", "listRejections",

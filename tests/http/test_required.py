@@ -132,7 +132,7 @@ def read_everything(ask: Asking) -> None:
     """Whatever can be asked of an archive without knowing what is in it."""
     for path in (
         "entities", "sources", "stats", "jobs", "feeds", "decisions", "withdrawals", "searches", "changes",
-        "rejections", "quotes",
+        "rejections", "quotes", "decisions/copies",
     ):  # fmt: skip
         ask.pages(f"/v1/{path}") if path not in ("sources", "stats") else ask("GET", f"/v1/{path}")
     for path in ("/healthz", "/readyz", "/v1/timeline", "/v1/calendar", "/v1/feed?format=json", "/v1/feed?format=rss"):
@@ -183,6 +183,7 @@ def live(ask: Asking, folder: Path) -> None:
         ask("POST", "/v1/articles", json={"id": "later", "text": "Lund came back."})
         tell(ask, searches)
     decide(ask, ids)
+    decide_about_copies(ask, ids)
     take_out_of_sight(ask, ids)
     read_everything(ask)
     read_entities(ask)
@@ -254,6 +255,14 @@ def tell(ask: Asking, searches: list[str]) -> None:
             ask.pages(f"/v1/searches/{search}/deliveries")
             ask("GET", f"/v1/searches/{search}/feed?format=json")
     ask("GET", "/v1/searches")
+
+
+def decide_about_copies(ask: Asking, ids: dict[str, str]) -> None:
+    path = f"/v1/articles/{ids['truce-1']}/copies/decisions"
+    for note in ({}, {"note": "The same talks."}):
+        made = ask("POST", path, json={"kind": "together", "other": ids["strike-1"], **note})["decision"]
+        ask("POST", path, json={"kind": "undo", "undoes": made["number"]})
+    ask.pages("/v1/decisions/copies")
 
 
 def take_out_of_sight(ask: Asking, ids: dict[str, str]) -> None:
