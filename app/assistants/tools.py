@@ -69,6 +69,7 @@ class FoundArticle(TypedDict):
 
 class FoundArticles(TypedDict):
     total: Annotated[int, Field(description="Exact.")]
+    total_collapsed: NotRequired[Annotated[int, Field(description="The same, copies counted once.")]]
     articles: list[FoundArticle]
     read_as: Annotated[str, Field(description="How the query was understood.")]
     any_word: Annotated[bool, Field(description="No article had all words: these have some of them.")]
@@ -182,6 +183,10 @@ class Tools:
         sort: Annotated[Literal["best", "newest", "oldest"], Field(description="What comes first.")] = "best",
         limit: Annotated[int, Field(ge=1, le=20)] = 8,
         cursor: str = "",
+        collapse: Annotated[
+            Literal["none", "copies"],
+            Field(description="`copies`: of articles that are one piece of news, reprinted or corrected, only one."),
+        ] = "none",
     ) -> FoundArticles:
         """Search the archive of news articles. Totals are exact."""
         given = _conditions(query, names, date_from, date_to) | {
@@ -190,6 +195,7 @@ class Tools:
             "sort": {"best": None, "newest": "-date", "oldest": "date"}[sort],
             "limit": limit,
             "cursor": cursor or None,
+            "collapse": collapse,
         }
         params, engine = SearchParams.checked(given), self._engine()
         with self._archive.database.reading() as session:
@@ -205,6 +211,8 @@ class Tools:
         }
         if found.did_you_mean is not None:
             shown["did_you_mean"] = found.did_you_mean
+        if found.hits.collapsed is not None:
+            shown["total_collapsed"] = found.hits.collapsed
         if found.hits.cursor is not None:
             shown["cursor"] = found.hits.cursor
         return shown

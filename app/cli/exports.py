@@ -57,6 +57,9 @@ def export_command(  # noqa: PLR0913  # the options of a command are its paramet
     ] = None,
     last: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Up to this day, month or year.")] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="How many articles at most; without it, all.")] = None,
+    collapse: Annotated[
+        bool, typer.Option("--collapse", help="Of copies of one piece of news only the one that ranks first.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Write all articles that a search finds, as they are at this moment.
@@ -77,6 +80,7 @@ def export_command(  # noqa: PLR0913  # the options of a command are its paramet
         "date_from": first,
         "date_to": last,
         "limit": limit,
+        "collapse": "copies" if collapse else None,
     }
     params = ExportParams.checked({name: value for name, value in given.items() if value is not None})
     if output is None and format == "parquet" and sys.stdout.isatty():

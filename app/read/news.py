@@ -7,7 +7,7 @@ is that in which the archive came to know them. An entry keeps its id for good, 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from itertools import islice
 from uuid import UUID, uuid5
@@ -24,11 +24,14 @@ from app.search.engine import SearchEngine
 from app.search.highlight import snippet
 from app.search.query import Query, relax
 from app.store import articles as store
+from app.store.copies import copies_before
 from app.store.tables import Article
 from app.text import fold, one_line, sentences
 
 CATEGORIES = 10
 """Categories of an entry; the article itself has all."""
+_LOOKED_THROUGH, _MOST_PAGES = 100, 10
+"""Articles among which those are looked for that no copy came before, at a time, and how often."""
 _NOON = "12:00:00Z"
 """Of a day without a time: it is that day nearly everywhere on earth."""
 _DATE_LENGTH = len("YYYY-MM-DD")
@@ -70,11 +73,27 @@ def latest_entries(
     """Return the articles of a search that were added or revised last."""
     clause = asked.parsed.clause
     wanted = relax(clause) if clause is not None and params.match == "any" else clause
-    hits = engine.search(Query(wanted, asked.filters, "-revised", params.limit)).hits
-    ids = [hit.id for hit in hits]
+    query = Query(wanted, asked.filters, "-revised", params.limit)
+    every = [hit.id for hit in engine.search(query).hits]
+    ids = every if params.collapse == "none" else _first_told(engine, session, query)
     rows = store.load_articles(session, ids)
     # The index may not know yet of one that was withdrawn a moment ago.
     return news_entries(archive, session, [rows[id] for id in ids if id in rows and rows[id].status == "published"])
+
+
+def _first_told(engine: SearchEngine, session: Session, query: Query) -> list[str]:
+    """Return the articles of a search without those that came after a copy which it finds too: a reader was told."""
+    told: list[str] = []
+    page = engine.search(replace(query, limit=_LOOKED_THROUGH))
+    for _ in range(_MOST_PAGES):
+        ids = [hit.id for hit in page.hits]
+        earlier = copies_before(session, ids)
+        found = engine.matching(query, {copy for copies in earlier.values() for copy in copies})
+        told += [id for id in ids if found.isdisjoint(earlier.get(id, ()))]
+        if len(told) >= query.limit or page.cursor is None:
+            break
+        page = engine.search(replace(query, limit=_LOOKED_THROUGH, cursor=page.cursor))
+    return told[: query.limit]
 
 
 def news_entries(archive: Archive, session: Session, rows: Sequence[Article]) -> list[NewsEntry]:

@@ -135,6 +135,7 @@ AnyInterval = Annotated[
     Literal["auto", "day", "week", "month", "year", "decade", "century"],
     Field(description="Length of a bucket; `auto` chooses by the span.", examples=["month"]),
 ]
+Collapse = Literal["none", "copies"]
 QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
 
 
@@ -316,7 +317,7 @@ class SearchParams(_SortedConditions):
         examples=[["headline", "date"]],
     )
     include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
-    collapse: Literal["none", "copies"] = Field(
+    collapse: Collapse = Field(
         "none",
         description="`copies`: of articles that are one piece of news only the one that ranks first is a hit, with the "
         "number of its `copies`. `total` and the facets count all, `total_collapsed` the hits.",
@@ -389,9 +390,16 @@ class ExportParams(_SortedConditions):
         examples=["78184646ba153278"],
     )
 
+    collapse: Collapse = Field(
+        "none",
+        description="`copies`: of articles that are one piece of news only the one that ranks first is sent.",
+        examples=["copies"],
+    )
+
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """Return the query whose every hit is sent; its limit says nothing."""
-        return Query(clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor)
+        collapse = self.collapse == "copies"
+        return Query(clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=collapse)
 
 
 class QuoteParams(Conditions):
@@ -496,6 +504,11 @@ class FeedParams(Conditions):
     )
     format: FeedFormat = Field("atom", description="How it is written.", examples=["json"])
     limit: Annotated[int, Field(ge=1, le=100, description="Entries at most.", examples=[20]), _DIGITS] = 50
+    collapse: Collapse = Field(
+        "none",
+        description="`copies`: what came after a copy of it that matches too is no entry.",
+        examples=["copies"],
+    )
 
 
 class SavedSearchFeedParams(Params):

@@ -131,6 +131,14 @@ def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, 
     return dict(found)
 
 
+def copies_before(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return the copies of each of the articles that came into the archive before it, of those that have any."""
+    found: defaultdict[str, list[str]] = defaultdict(list)
+    for id, earlier in session.connection().exec_driver_sql(_EARLIER, (json.dumps(list(ids)),)):
+        found[id].append(earlier)
+    return dict(found)
+
+
 def edition_of(article: Article) -> Edition:
     """Return an article as it is compared."""
     return _stripped_edition(article.id, article.headline, article.date, article.body, article.furniture)
@@ -171,6 +179,11 @@ _SUMMARIES = """
 SELECT own.id, count(*) - 1, count(DISTINCT other.source), min(other.date) FROM article AS own
 JOIN article AS other ON other.copy_group = own.copy_group
 WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
+"""
+_EARLIER = """
+SELECT own.id, other.id FROM article AS own JOIN article AS other ON other.copy_group = own.copy_group
+WHERE own.id IN (SELECT value FROM json_each(?))
+AND (coalesce(other.added, 0), other.id) < (coalesce(own.added, 0), own.id)
 """
 _SKETCHES = """
 SELECT article_id, digest, day, size, smallest FROM sketch WHERE article_id IN (SELECT value FROM json_each(?))

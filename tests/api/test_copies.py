@@ -97,3 +97,28 @@ def test_copies_are_told_of_without_collapsing(api: Api) -> None:
     assert [hit.get("copies", {}).get("count", 0) for hit in found["results"]].count(3) == 4
     only = api.get("/v1/search", q="harbour", collapse="copies", fields="headline")
     assert {"copies"} == {name for hit in only["results"] for name in hit} - {"id", "headline"}
+
+
+@pytest.mark.parametrize("sort", ["-date", "date", "relevance"])
+def test_an_export_collapses_as_its_search_does_and_goes_on(api: Api, sort: str) -> None:
+    asked = {"q": "harbour", "sort": sort, "collapse": "copies"}
+    found = [hit["id"] for hit in api.get("/v1/search", **asked)["results"]]
+    whole = api.http.get("/v1/export", params={**asked, "format": "jsonl"})
+    sent = [json.loads(line)["id"] for line in whole.text.splitlines()]
+    assert (sent, whole.headers["Export-Total"]) == (found, "2")
+    rest = {"cursor": whole.headers["Export-Cursor"], "after": sent[0], "format": "jsonl"}
+    assert api.http.get("/v1/export", params={**asked, **rest}).text == whole.text.splitlines(keepends=True)[1]
+    refused = api.http.get("/v1/export", params={**asked, **rest, "collapse": "none"})
+    assert api.problem(refused)["type"] == "/problems/invalid-cursor"
+    assert api.http.get("/v1/export", params={"format": "csv", "q": "harbour"}).headers["Export-Total"] == "5"
+
+
+def test_a_feed_tells_each_piece_of_news_once(api: Api, ids: dict[str, str]) -> None:
+    def told(**asked: str) -> list[str]:
+        items = api.http.get("/v1/feed", params={"format": "json", "collapse": "copies", **asked}).json()["items"]
+        return [each["url"].rpartition("/")[2] for each in items]
+
+    assert told() == [ids["other"], ids["whole"]], "what came first stands for what came after"
+    assert told(limit="1") == [ids["other"]]
+    assert told(source="Coast") == [ids["cut"]], "of those that match"
+    assert len(told(collapse="none")) == 5

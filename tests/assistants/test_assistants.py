@@ -72,6 +72,8 @@ async def work_of_a_day(assistant: Client) -> None:
         assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
         found = tell(await client.call_tool("search_articles", {"query": "truce", "names": ["Narendra Modi"]}))
         assert found["total"] == 2
+        once = tell(await client.call_tool("search_articles", {"query": "truce", "collapse": "copies"}))
+        assert 0 < len(once["articles"]) == once["total_collapsed"] <= once["total"]
         first = next(each for each in found["articles"] if each["headline"].startswith("Truce holds"))
         assert first["address"].endswith(f"/articles/{first['id']}")
         read = tell(await client.call_tool("read_article", {"id": first["id"], "length": 200}))

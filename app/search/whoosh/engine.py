@@ -157,9 +157,10 @@ class WhooshEngine:
         rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, ranked, resumed)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
+        collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
         return Ranking(
             numbers=array("Q", rows.id.tobytes()),
-            cursor=_next_cursor(query, snapshot, execution, resumed, (total, None), floor, after) or "",
+            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), floor, after) or "",
             sequence=resumed.sequence if resumed else snapshot.sequence,
             revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
         )
