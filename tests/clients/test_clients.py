@@ -43,6 +43,9 @@ def assert_said_all(said: str) -> None:
     assert "0 other editions of 78184646ba153278" in said
     assert "3 quotes, the newest of 1994-05-11" in said
     assert "days spoken of: 1969-07-17 1969-07-20" in said
+    assert "it stands in 72d60772a0e507fa from 870\n" in said
+    assert "tells of the moon: aeronautics\n" in said
+    assert "Neil Armstrong in 1969 3\n" in said
     assert "404 /problems/not-found" in said
 
 
