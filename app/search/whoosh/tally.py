@@ -1,7 +1,7 @@
 """Counts of many values at once: of several searches side by side, and by two attributes.
 
 Words are counted from their postings, all of them in one pass; values of attributes from what facets keep of each
-segment. A table of two attributes is a product of two tables of ones, a stretch of documents at a time.
+segment. A table of two attributes has a count for each pair of values that a document has.
 """
 
 from __future__ import annotations
@@ -17,13 +17,14 @@ from app.search import analysis
 from app.search.engine import Axis, AxisName, CrossCounts, Tally, TallyName
 from app.search.highlight import common_start
 from app.search.whoosh.count import HeldValues, held_values
-from app.search.whoosh.packed import Ints, Mask
+from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.snapshot import Snapshot
 
-_STRETCH = 8_192
-"""Documents that are multiplied at a time: sums of so many ones are exact in numbers of 32 bits."""
 _PERIODS = ("year", "month")
+
+Held = tuple[Ints, Ints]
+"""Places of documents, ascending, and the number of a value of each; a document may stand there several times."""
 
 
 def tallied(snapshot: Snapshot, found: Sequence[Documents], name: TallyName, least: int) -> Tally:
@@ -48,13 +49,7 @@ def crossed(
         chosen = _told_values(held, limit, in_order=name in _PERIODS)
         axes.append(_axis(name, held, chosen, len(documents)))
         members.append(_members(held, chosen))
-    cells = np.zeros((len(axes[0].values), len(axes[1].values)), np.int64)
-    spend(cells.size * (len(documents) // 256 + 1))
-    for start in range(0, len(documents), _STRETCH):
-        size = min(_STRETCH, len(documents) - start)
-        rows, columns = (_ones(places, numbers, start, size, len(axis.values))
-                         for (places, numbers), axis in zip(members, axes, strict=True))  # fmt: skip
-        cells += (rows.T @ columns).astype(np.int64)
+    cells = _joined_counts(members[0], members[1], len(documents), (len(axes[0].values), len(axes[1].values)))
     return CrossCounts(len(documents), axes[0], axes[1], tuple(map(tuple, cells.tolist())))
 
 
@@ -104,7 +99,8 @@ def _tally_values(snapshot: Snapshot, found: Sequence[Documents], name: AxisName
 
 def _types_held(snapshot: Snapshot, documents: Documents) -> HeldValues:
     """Return the types of the entities that documents name."""
-    places = [np.unique(held_values(snapshot, type, documents).places) for type in TYPES]
+    found = [held_values(snapshot, type, documents).places for type in TYPES]
+    places = [np.flatnonzero(np.bincount(each, minlength=len(documents))) for each in found]
     numbers = [np.full(len(each), number, np.int64) for number, each in enumerate(places)]
     return HeldValues(np.concatenate(places), np.concatenate(numbers), len(TYPES), TYPES.__getitem__)
 
@@ -128,11 +124,11 @@ def _axis(name: AxisName, held: HeldValues, chosen: Ints, documents: int) -> Axi
         values=tuple(map(held.text, chosen.tolist())),
         totals=tuple(held.totals[chosen].tolist()),
         distinct=int(np.count_nonzero(held.totals)),
-        missing=documents - len(np.unique(held.places)),
+        missing=int(np.count_nonzero(np.bincount(held.places, minlength=documents) == 0)),
     )
 
 
-def _members(held: HeldValues, chosen: Ints) -> tuple[Ints, Ints]:
+def _members(held: HeldValues, chosen: Ints) -> Held:
     """Return what is held of the values chosen, these numbered as they were chosen, by place."""
     numbered = np.full(held.distinct, -1, np.int64)
     numbered[chosen] = np.arange(len(chosen))
@@ -142,14 +138,18 @@ def _members(held: HeldValues, chosen: Ints) -> tuple[Ints, Ints]:
     return places[order], numbers[order]
 
 
-def _ones(
-    places: Ints, numbers: Ints, start: int, size: int, width: int
-) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    """Return a row of ones and zeros for each of `size` documents from `start` on."""
-    ones = np.zeros((size, width), np.float32)
-    low, high = np.searchsorted(places, [start, start + size])
-    ones[places[low:high] - start, numbers[low:high]] = 1
-    return ones
+def _joined_counts(rows: Held, columns: Held, documents: int, shape: tuple[int, int]) -> Ints:
+    """Return how many documents have each value of the rows and each of the columns; both are by place.
+
+    Without a product of matrices: libraries for those keep all cores spinning for what takes one a millisecond.
+    """
+    places, numbers = columns
+    bounds = np.searchsorted(places, np.arange(documents + 1))
+    counts = np.diff(bounds)[rows[0]]
+    spend(int(counts.sum()))
+    beside = numbers[concatenated_ranges(bounds[rows[0]], counts)]
+    cells = np.bincount(np.repeat(rows[1], counts) * shape[1] + beside, minlength=shape[0] * shape[1])
+    return cells.reshape(shape)
 
 
 def _usual_word(snapshot: Snapshot, stem: str) -> str | None:
