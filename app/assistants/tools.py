@@ -20,13 +20,14 @@ from app.ids import TYPES, EntityType, is_entity_id
 from app.ingest import indexing
 from app.read.articles import told_text
 from app.read.conditions import Asked, read_conditions
+from app.read.contrasting import compare_searches
 from app.read.entities import entities_called, entity_summary, portrait, related
 from app.read.facets import entity_ids
 from app.read.hits import HitOptions, hit_views
 from app.read.matching import FoundIn, find_text
-from app.read.models import EntitySummary, Hit, QuoteInArticle, Timeline
+from app.read.models import ContrastValue, EntitySummary, Hit, QuoteInArticle, Timeline
 from app.read.naming import entity_named
-from app.read.params import MOST_MATCHED, Conditions, QuoteParams, SearchParams
+from app.read.params import MOST_MATCHED, Conditions, ContrastParams, QuoteParams, SearchParams
 from app.read.quotes import find_spoken, quote_page
 from app.read.salience import by_salience
 from app.read.timeline import build_timeline
@@ -164,6 +165,14 @@ class Comparison(TypedDict):
     second: ComparedSpan
     only_first: Annotated[list[str], Field(description="Named in the first span and not at all in the second.")]
     only_second: list[str]
+    more_in_first: Annotated[
+        list[str],
+        Field(
+            description="Words and names that more articles have than chance would have it, those that tell most "
+            "first; with how many articles of the first and of the second span."
+        ),
+    ]
+    more_in_second: list[str]
 
 
 class Tools:
@@ -341,15 +350,20 @@ class Tools:
         names: Names = [],  # noqa: B006
     ) -> Comparison:
         """Compare two spans of time: how much was written, who was named, and what the best articles are."""
-        engine = self._engine()
+        engine, both = self._engine(), _conditions(query, names, "", "")
+        spans = {"a_date_from": first_from, "a_date_to": first_to, "b_date_from": second_from, "b_date_to": second_to}
         with self._archive.database.reading() as session:
             first, of_first = self._span(engine, session, _conditions(query, names, first_from, first_to))
             second, of_second = self._span(engine, session, _conditions(query, names, second_from, second_to))
+            params = ContrastParams.checked({**both, **{name: day for name, day in spans.items() if day}})
+            contrast = compare_searches(self._archive, engine, session, params, "")
         return {
             "first": first,
             "second": second,
             "only_first": [name for name in of_first if name not in of_second][:_NAMES],
             "only_second": [name for name in of_second if name not in of_first][:_NAMES],
+            "more_in_first": _most_telling([row for group in contrast["results"] for row in group["a"]]),
+            "more_in_second": _most_telling([row for group in contrast["results"] for row in group["b"]]),
         }
 
     def _span(self, engine: SearchEngine, session: Session, given: dict[str, object]) -> tuple[ComparedSpan, list[str]]:
@@ -436,6 +450,12 @@ def _conditions(query: str, names: Sequence[str], first: str, last: str) -> dict
 def _query(asked: Asked, **how: Any) -> Query:
     clause = asked.parsed.clause
     return Query(clause, asked.filters, "-date" if clause is None else "relevance", **how)
+
+
+def _most_telling(rows: Sequence[ContrastValue]) -> list[str]:
+    """Return what tells two spans apart in few words, what tells most first."""
+    ordered = sorted(rows, key=lambda row: -abs(row["score"]))
+    return [f"{row['label']} ({row['a']:,} and {row['b']:,})" for row in ordered[: 2 * _NAMES]]
 
 
 def _with_count(name: str, count: int) -> str:

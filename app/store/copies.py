@@ -357,10 +357,12 @@ def _least_of_groups(session: Session, ids: Iterable[str]) -> dict[str, str]:
         new = {id for link in found for id in link} - near
     # What editors joined comes first: if some are to be apart, the texts decide with which of them others go.
     ordered = sorted(links, key=lambda link: (not links[link], link))
-    return _grouped(near, ordered, decided.apart)
+    return _groups_joined(near, ordered, decided.apart)
 
 
-def _grouped(ids: Iterable[str], links: Iterable[tuple[str, str]], apart: Mapping[str, set[str]]) -> dict[str, str]:
+def _groups_joined(
+    ids: Iterable[str], links: Iterable[tuple[str, str]], apart: Mapping[str, set[str]]
+) -> dict[str, str]:
     """Return the least id of its group for each: what is linked is in one, unless that would join what is apart."""
     groups = {id: {id} for id in ids}
     for one, other in links:

@@ -30,10 +30,16 @@ QUOTED = {
 }
 
 
+WHEAT = [
+    {"id": f"wheat-{number}", "text": f"Wheat of lot {number} was sold at noon.", "date": f"1990-02-{number:02}"}
+    for number in range(10, 18)
+]
+
+
 @pytest.fixture(scope="module")
 def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("assistants")
-    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, [*RECORDS, QUOTED])), encoding="utf-8")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, [*RECORDS, QUOTED, *WHEAT])), encoding="utf-8")
     with open_archive(Settings(data_dir=folder / "data", ingest_workers=1)) as archive:
         ingest([folder / "a.jsonl"], archive)
     return folder / "data"
@@ -96,6 +102,10 @@ async def work_of_a_day(assistant: Client) -> None:
         compared = tell(await client.call_tool("compare_spans", spans))
         assert (compared["first"]["total"], compared["second"]["total"]) == (1, 2)
         assert "Vladimir Putin" in compared["only_second"]
+        assert compared["more_in_first"] == compared["more_in_second"] == [], "so few articles tell nothing"
+        years = {"first_from": "2001", "first_to": "2001", "second_from": "1990", "second_to": "1990"}
+        told = tell(await client.call_tool("compare_spans", years))["more_in_first"]
+        assert any(each.startswith("tide (") for each in told), told
         said = tell(await client.call_tool("find_quotes", {"speaker": "Anna Lund"}))
         [quote] = said["quotes"]
         assert (quote["speaker"], said["total"]) == ("Anna Lund", 1)
