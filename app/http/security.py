@@ -31,6 +31,8 @@ from app.store.tables import Key
 # They say nothing of the articles: health for who watches the process, the contract and its page, what problems mean.
 _OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/", "/robots.txt", "/favicon.ico")
 
+_ASKED_BY_FORM = ("/match",)
+"""Pages that a form asks, for what is too long for an address: it changes nothing."""
 
 MOST_PARAMETERS = 600
 """A search with every list at its longest has 510."""
@@ -99,7 +101,8 @@ class Guard:
             key = self._keys.find(scope["app"].state.archive, given.key)
             if key is None:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
-        if given is None or not given.by_itself or scope["method"] in ("GET", "HEAD"):
+        is_read = scope["method"] in ("GET", "HEAD") or path_within(scope) in _ASKED_BY_FORM
+        if given is None or not given.by_itself or is_read:
             scope["state"]["key"] = key
         if self._require_key and not path_within(scope).startswith(_OPEN):
             check_scope(key, "read")

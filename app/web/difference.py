@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import RedirectResponse
 
+from app.errors import InvalidParameter
 from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, KeysDep, no_parameters
 from app.http.prefix import prefix_of
@@ -57,11 +58,13 @@ def decide_on_copies(
     keys: KeysDep,
     article_id: ArticleId,
     other_id: ArticleId,
-    kind: Annotated[Literal["together", "apart"], Form()],
     key: KeyField = "",
+    kind: Annotated[Literal["", "together", "apart"], Form()] = "",
 ) -> Response:
     """Take an editor's decision about the two. The key is typed into the form, which no page elsewhere could do."""
     by = keys.admit(request, key.strip(), "admin").name
+    if not kind:
+        raise InvalidParameter("kind", "Say whether they are copies: together, or apart.")
     decide_copies(archive, CopyProposal(kind, article_id, other_id), by)
     return RedirectResponse(f"{prefix_of(request.scope)}/articles/{article_id}/diff/{other_id}", 303)
 

@@ -15,7 +15,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.withdrawing import change_status
 from app.settings import Settings
 from app.web.site import create_app
-from tests.served import Api, closed, serve
+from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 STORM = (
     "The harbour of Oslo reopened on Friday after a storm had closed it for three days, the port authority said.\n\n"
@@ -159,3 +159,13 @@ def test_the_command_line_reads_a_file_or_what_is_piped(api: Api, tmp_path_facto
     nothing = CliRunner().invoke(cli.app, ["match", "-", "--data-dir", folder], input="four words of one's own")
     assert "No article" in nothing.stderr
     assert CliRunner().invoke(cli.app, ["match", "no-such.txt", "--data-dir", folder]).exit_code == 66
+
+
+def test_where_reading_needs_a_key_the_form_is_asked_with_what_the_browser_keeps(api: Api) -> None:
+    settings = api.archive.settings.model_copy(update={"require_key": True})
+    admit_the_admin(api.archive)
+    form = {"text": (None, f"{STORM}\n\n{'Nobody wrote this. ' * 80}")}
+    with serve(create_app(settings)) as client:
+        assert client.post("/match", files=form).status_code == 401
+        key = AS_ADMIN["Authorization"].partition(" ")[2]
+        assert "4 articles" in client.post("/match", files=form, auth=("anyone", key)).text

@@ -132,7 +132,7 @@ def test_the_archive_holds_no_secret(folder: Path) -> None:
 
 
 # Reads that are no GET; whatever else is added must ask for a key.
-READ_BY_POST = {"/v1/articles/lookup"}
+READ_BY_POST = {"/v1/articles/lookup", "/v1/match", "/match"}
 OPEN = {
     "/healthz",
     "/readyz",
