@@ -27,7 +27,7 @@ from app.alerts.saving import save_search
 from app.archive import Archive, open_archive
 from app.errors import HistoryUnknown, IndexUnavailable
 from app.ingest import indexing
-from app.ingest.deciding import decide
+from app.ingest.deciding import decide, decide_copies
 from app.ingest.enriching import enrich
 from app.ingest.fetching import is_address
 from app.ingest.following import Poller, ask_again, new_feed
@@ -45,6 +45,7 @@ from app.settings import Settings
 from app.store import keys, migrations, searches
 from app.store.backup import write_backup
 from app.store.check import check_copies
+from app.store.copy_decisions import CopyProposal
 from app.store.decisions import Proposal
 from app.store.feeds import add_feed, newest_feeds
 from app.store.jobs import load_job, open_jobs
@@ -100,6 +101,14 @@ class Place:
         """An editor's decision; `note` is the name that it goes by in the history."""
         self.history.sent("decision", [note])
         decided = decide(archive, proposal, by=note)
+        assert decided.indexed
+        self.history.acknowledged("decision", [note])
+        return decided.decision
+
+    def rule(self, archive: Archive, proposal: CopyProposal, note: str) -> Decision:
+        """Take an editor's decision about copies, likewise."""
+        self.history.sent("decision", [note])
+        decided = decide_copies(archive, proposal, by=note)
         assert decided.indexed
         self.history.acknowledged("decision", [note])
         return decided.decision
@@ -224,13 +233,24 @@ def furnishing(place: Place) -> None:
 
 
 def joining_editions(place: Place) -> None:
-    """An article makes two others its copies, and copies of each other; then it says something else."""
+    """An article makes two others its copies, and copies of each other; an editor parts it from one of them for a
+    time; then it says something else."""
     with place.opened() as archive:
         for name in names("copy", 3):
             place.send(archive, [name])
         assert len(_copied(archive)) == 3
+        first, _, third = (_id_of(archive, name) for name in names("copy", 3))
+        parted = place.rule(archive, CopyProposal("apart", first, third), "parted")
+        assert len(_copied(archive)) == 2
+        place.rule(archive, CopyProposal("undo", third, undoes=parted.number), "joined again")
+        assert len(_copied(archive)) == 3
         place.send(archive, ["copy-2"], "2")
         assert _copied(archive) == []
+
+
+def _id_of(archive: Archive, name: str) -> str:
+    with archive.database.reading() as session:
+        return session.exec(select(Article.id).where(Article.external_id == name)).one()
 
 
 def _copied(archive: Archive) -> list[str]:

@@ -21,8 +21,8 @@ VIEWS = [
     "/sources", "/calendar?month=1969-07&day=07-21", "/how-to-search",
     "/?q=moon&view=compact", "/?q=moon&bars=share", "/searches", "/searches/new?q=moon",
     "/articles/78184646ba153278/erase",
-    "/match", "/match?text=one+small+step+for+man,+one+giant+leap+for+mankind", "/aggregate?q=moon",
-    "/compare?a_q=moon+OR+space&b_q=-moon+-space", "/articles/78184646ba153278/diff/fe05d35f8dc52340",
+    "/match?text=one+small+step+for+man,+one+giant+leap+for+mankind", "/aggregate?q=moon",
+    "/compare?a_q=moon+OR+space&b_q=-moon+-space",
 ]  # fmt: skip
 
 
