@@ -77,6 +77,8 @@ def _addresses(archive: Archive) -> dict[str, list[str]]:
         "related entities": some("/v1/entities/{}/related", people),
         "timeline of an entity": some("/v1/entities/{}/timeline", people),
         "timeline of a search": some("/v1/timeline?{}", searched),
+        "two searches compared": [f"/v1/compare?a_{next(searched)}&b_{next(searched)}" for _ in range(count)],
+        "persons by year": some("/v1/aggregate?rows=person&columns=year&{}", searched),
         "page of a search": some("/?{}", searched),
         "page of an article": pages,
         "page of an entity": some("/entities/{}", people),
