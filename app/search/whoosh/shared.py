@@ -55,11 +55,17 @@ def _documents_sharing(segment: Segment, terms: Sequence[str], run: int) -> tupl
     numbers = [known[term] for term in terms]
     sizes = [0 if number is None else segment.size(number) for number in numbers]
     held = [np.empty(0, np.int32)]
-    for word in _rarest_words(sizes, run):
-        within = [-1 if number is None else number for number in numbers[word.first : word.last + run]]
-        held.append(_owners(segment, _run_addresses(segment, within, word.place - word.first, run)))
+    for within, place in dict.fromkeys(_around(numbers, word, run) for word in _rarest_words(sizes, run)):
+        held.append(_owners(segment, _run_addresses(segment, within, place, run)))
     documents, counts = np.unique(np.concatenate(held), return_counts=True)
     return documents.astype(np.int64), counts
+
+
+def _around(numbers: Sequence[int | None], word: _RarestWord, run: int) -> tuple[tuple[int, ...], int]:
+    """Return the words of the runs that a word is looked up for, and its place among them: what is said over and over
+    is looked up once. -1 is a word that stands nowhere."""
+    within = numbers[word.first : word.last + run]
+    return tuple(-1 if number is None else number for number in within), word.place - word.first
 
 
 def _rarest_words(sizes: Sequence[int], run: int) -> Iterator[_RarestWord]:
