@@ -16,6 +16,9 @@ from app import trust
 from app.disk import fsync_path
 from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable
 from app.search.engine import SearchEngine
+from app.search.meaning.likeness import MeaningIndex
+from app.search.meaning.model import SETTING, SentenceModel, missing_packages
+from app.search.meaning.vectors import VectorFolder
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
 from app.store.database import Database
@@ -48,6 +51,10 @@ class Archive:
     engine: SearchEngine
     fingerprint: str
     """Of the code: an index with another one was made by another version and is built anew."""
+    vectors: VectorFolder
+    """Of articles, for ranking by meaning; they stay, and go with their articles, also while no model is named."""
+    meaning: MeaningIndex | None = None
+    """None where questions are ranked by words alone; `why_no_meaning` says why."""
     version: str = field(default_factory=_app_version)
     _newest: tuple[int, int] = field(default=(-1, 0), init=False)
 
@@ -64,16 +71,16 @@ class Archive:
                 self._newest = version, newest(session)
         return self._newest[1]
 
-    def state(self) -> tuple[int, int, int]:
-        """Three numbers, one of which moves with whatever could change an answer."""
+    def state(self) -> tuple[int, int, int, int]:
+        """Four numbers, one of which moves with whatever could change an answer."""
         index = self.engine.status()
-        return index.generation, index.sequence, self.database.version()
+        return index.generation, index.sequence, index.vectors, self.database.version()
 
     @contextmanager
     def scratch_engine(self) -> Iterator[SearchEngine]:
         """An empty index of the same kind in a temporary folder, to compare with."""
         with TemporaryDirectory(prefix="dateline-") as folder:
-            engine = _open_index(Path(folder), allow_missing_index=False)
+            engine = _open_index(Path(folder), allow_missing_index=False, meaning=None)
             yield engine
             engine.close()
 
@@ -100,11 +107,29 @@ def open_archive(settings: Settings, *, allow_missing_index: bool = False) -> Ar
     database = Database(settings.database_path)
     try:
         database.migrate()
-        engine = _open_index(settings.index_dir, allow_missing_index)
+        vectors = VectorFolder(settings.vectors_dir)
+        meaning = _open_meaning(settings, vectors)
+        engine = _open_index(settings.index_dir, allow_missing_index, meaning)
     except BaseException:
         database.close()
         raise
-    return Archive(settings, database, engine, engine.current_fingerprint)
+    return Archive(settings, database, engine, engine.current_fingerprint, vectors, meaning)
+
+
+def why_no_meaning(settings: Settings) -> str | None:
+    """Return what is missing for ranking by meaning, as a sentence; None where nothing is."""
+    if not settings.embedding_model:
+        return f"{SETTING} names no sentence model."
+    if missing := missing_packages():
+        return f"{' and '.join(missing)} are not installed: pip install 'dateline[meaning]'"
+    return None
+
+
+def _open_meaning(settings: Settings, vectors: VectorFolder) -> MeaningIndex | None:
+    """Raises `SettingsInvalid` where what is named cannot be a model."""
+    if not settings.embedding_model or why_no_meaning(settings):
+        return None
+    return MeaningIndex(SentenceModel(Path(settings.embedding_model)), vectors)
 
 
 def ready_folder(settings: Settings) -> None:
@@ -125,8 +150,8 @@ def ready_folder(settings: Settings) -> None:
         fsync_path(path.parent)
 
 
-def _open_index(folder: Path, allow_missing_index: bool) -> WhooshEngine:
+def _open_index(folder: Path, allow_missing_index: bool, meaning: MeaningIndex | None) -> WhooshEngine:
     try:
-        return WhooshEngine.open(folder, allow_missing_index=allow_missing_index)
+        return WhooshEngine.open(folder, allow_missing_index=allow_missing_index, meaning=meaning)
     except OSError as error:
         raise IndexUnavailable(f"The index in {folder} cannot be opened: {error.strerror}.") from error

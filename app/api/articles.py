@@ -15,7 +15,7 @@ from app.http.openapi import file_of, responses
 from app.http.prefix import prefix_of
 from app.http.responses import check_index_tag, reply
 from app.http.route import PromptRoute
-from app.read.articles import article_view, told_text
+from app.read.articles import article_view
 from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.lookups import find_sought, ids_sought, lookup_results
 from app.read.mentioned import article_dates
@@ -129,12 +129,12 @@ def cite_article(
 def list_similar_articles(
     request: Request, archive: ArchiveDep, article_id: ArticleId, params: Annotated[SimilarParams, Query()]
 ) -> Response:
-    """Articles about the same, by the words they share."""
+    """Articles about the same, by the words they share or by what they mean."""
     engine = archive.engine.still()
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
         article = store.load_article(session, article_id)
-        found = engine.similar(article_id, article.headline, told_text(article), params.limit)
+        found = engine.similar(article_id, article.headline, store.told_text(article), params.limit, params.by)
         results = hit_views(str(request.base_url), archive, session, found.hits, HitOptions())
-    answer: SimilarArticles = {"results": results, "total": found.total}
+    answer: SimilarArticles = {"results": results, "total": found.total, "ranking": found.ranked_by or "words"}
     return reply(request, answer, tag=tag)

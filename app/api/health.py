@@ -13,6 +13,7 @@ from app.http.metrics import Metrics
 from app.http.openapi import responses
 from app.http.responses import reply
 from app.ingest.indexing import lag
+from app.read.meaning import meaning_stats
 from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
 from app.store.feeds import count_feeds, success_age
@@ -56,6 +57,7 @@ def get_stats(request: Request, archive: ArchiveDep) -> Response:
         "mentions": found.mentions,
         "sources": found.sources,
         "index": {"generation": index.generation, "sequence": index.sequence, "lag": behind},
+        "meaning": meaning_stats(archive),
         "version": archive.version,
     }
     if found.first_date is not None:
@@ -112,6 +114,7 @@ def get_metrics(request: Request, archive: ArchiveDep) -> Response:
             unnamed=count_waiting(session),
             jobs=count_jobs(session),
             feeds=count_feeds(session),
+            vectors=meaning_stats(archive),
             feed_age=success_age(session, datetime.now(UTC)),
         )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")

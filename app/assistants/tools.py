@@ -18,7 +18,6 @@ from app.archive import Archive
 from app.errors import IndexUnavailable, InvalidParameter
 from app.ids import TYPES, EntityType, is_entity_id
 from app.ingest import indexing
-from app.read.articles import told_text
 from app.read.conditions import Asked, read_conditions
 from app.read.contrasting import compare_searches
 from app.read.entities import entities_called, entity_summary, portrait, related
@@ -237,7 +236,7 @@ class Tools:
             row = store.load_article(session, id)
             entities = store.named_entities(session, [id])[id]
         telling = by_salience(entities, row.headline, self._archive.engine.status().documents)[:_NAMES]
-        text = told_text(row)
+        text = store.told_text(row)
         shown: ReadArticle = {
             "id": id,
             "headline": row.headline,
@@ -306,7 +305,7 @@ class Tools:
         engine = self._engine()
         with self._archive.database.reading() as session:
             row = store.load_article(session, id)
-            found = engine.similar(id, row.headline, told_text(row), limit)
+            found = engine.similar(id, row.headline, store.told_text(row), limit)
             return {"articles": self._shown(session, found.hits)}
 
     def find_quotes(

@@ -24,6 +24,7 @@ from app.cli import (
     jobs,
     keys,
     match,
+    meaning,
     quotes,
     searches,
     server,
@@ -86,6 +87,7 @@ app.command("changes", epilog=changes.EXAMPLES)(changes.changes_command)
 app.command("match", epilog=match.EXAMPLES)(match.match_command)
 app.command("aggregate", epilog=aggregate.EXAMPLES)(aggregate.aggregate_command)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare_command)
+app.command("meaning", epilog=meaning.EXAMPLES)(meaning.meaning_command)
 app.command("copies", epilog=copies.EXAMPLES)(copies.copies_command)
 withdrawals.add_to(app)
 exports.add_to(app)
@@ -256,6 +258,10 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
         str | None,
         typer.Option(metavar="DATE", help="Only articles that speak of it: 2025-05-05, 2025-W18, 2025-05, 2025-Q2."),
     ] = None,
+    ranking: Annotated[
+        Literal["meaning", "words"],
+        typer.Option(help="Order questions by what they mean too, where a model is installed, or by words alone."),
+    ] = "meaning",
     limit: Annotated[int, typer.Option(min=1, max=100, help="How many articles to show.")] = 10,
     as_json: AsJson = False,
     data_dir: DataDir = None,
@@ -273,7 +279,7 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
 
     params = _checked_params(
         q=" ".join(query), source=source, author=author, entity=entity, date_from=first, date_to=last,
-        mentions_date=mentions, limit=limit,
+        mentions_date=mentions, limit=limit, ranking=ranking,
     )  # fmt: skip
     with (settled if entity else existing)(data_dir) as archive:
         if not is_ours(archive):
@@ -319,6 +325,7 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Count what the archive holds."""
     from app import terminal
     from app.ingest.indexing import lag
+    from app.read.meaning import meaning_stats
     from app.store import articles
 
     with settled(data_dir) as archive:
@@ -326,6 +333,7 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
             counted = articles.archive_stats(session)
         status = archive.engine.status()
         behind = lag(archive)
+        meant = meaning_stats(archive)
     rows = {
         "articles": counted.articles,
         "entities": counted.entities,
@@ -339,12 +347,14 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
             "sequence": status.sequence,
             "lag": behind,
         },
+        "meaning": meant,
     }
     if as_json:
         print_json(rows)
         return
     index = f"{status.documents:,} articles, " + (f"{behind:,} changes behind" if behind else "up to date")
-    terminal.show_figures([(name.replace("_", " "), cell(value)) for name, value in (rows | {"index": index}).items()])
+    told = rows | {"index": index, "meaning": meaning.summary_line(meant)}
+    terminal.show_figures([(name.replace("_", " "), cell(value)) for name, value in told.items()])
 
 
 @app.command(
@@ -398,14 +408,14 @@ def reindex_command(data_dir: DataDir = None) -> None:
 )
 def verify_command(
     repair: Annotated[
-        bool, typer.Option("--repair", help="Build the index again if anything is wrong with it.")
+        bool, typer.Option("--repair", help="Build the index again, or drop vectors, if anything is wrong with them.")
     ] = False,
     deep: Annotated[
         bool, typer.Option("--deep", help="Also read every text, and build a second index to compare with.")
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Compare rows, index and checksums.
+    """Compare rows, index, vectors and checksums.
 
     Searches and an ingest go on meanwhile. What is wrong with the rows themselves only a backup can mend.
     """
@@ -427,6 +437,10 @@ def verify_command(
         if repair and any(finding.store == "index" for finding in found):
             typer.echo(f"{rebuild(archive):,} articles indexed.")
             found = check(archive, deep=deep)
+        if repair and any(finding.store == "vectors" for finding in found):
+            archive.vectors.clear()
+            complain("The vectors are gone. A server makes them again, or: dateline meaning")
+            found = [finding for finding in found if finding.store != "vectors"]
     if found:
         fail(f"{len(found):,} findings.", EXIT_DISK)
     typer.echo("Rows and index agree.")

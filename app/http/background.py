@@ -17,7 +17,8 @@ from app.alerts import Alerts
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
-from app.ingest.background import work, work_due
+from app.ingest.background import Task, work, work_due
+from app.ingest.embedding import VectorMaker
 from app.ingest.lock import writing_alone
 from app.settings import Settings
 
@@ -38,7 +39,7 @@ class Background:
         self._stop, self._wake = threading.Event(), threading.Event()
         self._pause = _FIRST_PAUSE
         self._looked_at, self._due = -1, 0.0
-        self._alerts = Alerts(archive)
+        self._more: list[Task] = [Alerts(archive), VectorMaker(archive)]
 
     def start(self) -> None:
         if not self._archive.database.read_only:
@@ -68,7 +69,7 @@ class Background:
     def _is_wanted(self) -> bool:
         version = self._archive.database.version()
         if version != self._looked_at:
-            self._due, self._looked_at = work_due(self._archive, [self._alerts]), version
+            self._due, self._looked_at = work_due(self._archive, self._more), version
         return time.time() >= self._due
 
     def _is_free(self) -> bool:
@@ -87,6 +88,7 @@ class Background:
             _end(process)
         elif process.exitcode == 0:
             self._pause = _FIRST_PAUSE
+            self._looked_at = -1  # what it did may stand in no row
         else:
             # It may have written what the index does not show yet.
             with contextlib.suppress(ArchiveBusy):
@@ -114,7 +116,7 @@ def _work_beside(settings: Settings) -> None:
     threading.Thread(target=_end_with_server, daemon=True).start()
     try:
         with open_archive(settings) as archive, Alerts(archive) as alerts:
-            work(archive, [alerts])
+            work(archive, [alerts, VectorMaker(archive)])
     except ArchiveBusy:
         return
     except DatelineError as error:

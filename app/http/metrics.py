@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
+from app.read.models import MeaningStats
+
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The client library's own name for it."""
 
@@ -49,6 +51,8 @@ class Metrics:
         self._feed_age = self._gauge(
             "dateline_feed_success_age_seconds", "Since that feed was read which was not for longest."
         )
+        self._vectors = self._gauge("dateline_vectors", "Articles that have a vector, for ranking by meaning.")
+        self._unmeant = self._gauge("dateline_vectors_waiting", "Articles that are to get a vector.")
         self._unnamed = self._gauge("dateline_names_waiting", "Articles whose names are to be recognised.")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -76,6 +80,7 @@ class Metrics:
         jobs: Mapping[str, int],
         feeds: Mapping[str, int],
         feed_age: float,
+        vectors: MeaningStats,
     ) -> bytes:
         """`jobs` and `feeds`: how many there are of each state. `feed_age` is in seconds."""
         for state, count in jobs.items():
@@ -86,6 +91,8 @@ class Metrics:
         self._articles.set(articles)
         self._unnamed.set(unnamed)
         self._lag.set(lag)
+        self._vectors.set(vectors["articles"])
+        self._unmeant.set(vectors["waiting"])
         return generate_latest(_shared_registry() if SHARED_FOLDER in os.environ else self._registry)
 
     def _gauge(self, name: str, told: str) -> Gauge:

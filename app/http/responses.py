@@ -110,7 +110,7 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
     status = engine.status()
-    state = (archive.version, str(status.generation), str(status.sequence), str(archive.newest()))
+    state = (archive.version, str(status.generation), str(status.sequence), str(status.vectors), str(archive.newest()))
     days = (value for name, value in _settled_items(request) if name in _TOLD_FROM_TODAY)
     return _raise_if_known(request, _weak_tag(*state, str(request.url), *days), client_tags(request.headers) - {"*"})
 

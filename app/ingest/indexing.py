@@ -21,7 +21,14 @@ from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailabl
 from app.ingest.lock import writing_alone
 from app.search.engine import Document, IndexStatus
 from app.store import furniture, receipts, withdrawals
-from app.store.articles import arrivals, changed_after, count_changed_after, entities_of, touch
+from app.store.articles import (
+    arrivals,
+    changed_after,
+    count_changed_after,
+    entities_of,
+    published_texts,
+    touch,
+)
 from app.store.copies import compare_some, is_compared, renew_copies
 from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.mentioned import values_of
@@ -163,11 +170,14 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
 
 
 def _complete_erasures(archive: Archive) -> None:
-    """Leave nothing of erased articles on disk: not in the index, and not in the pages of the file that are free."""
+    """Leave nothing of erased articles on disk: not in the index, not in vectors, and not in the pages of the file that
+    are free."""
     with archive.database.reading() as session:
         numbers = withdrawals.unfinished_erasures(session)
+        shown = [id for id, _ in published_texts(session)] if numbers else []
     if not numbers:
         return
+    archive.vectors.keep_only(shown, anew=True)
     status = archive.engine.status()
     _commit(archive, status, status.sequence, partial(archive.engine.expunge, after=status.commit))
     archive.database.wipe()
@@ -233,6 +243,7 @@ def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus
     if gone:
         # First, and under the old number where something follows: a crash in between does it again.
         reached = status.sequence if documents else last
+        archive.vectors.drop(gone)
         delete = partial(archive.engine.delete, gone, sequence=reached, after=status.commit)
         status = _commit(archive, status, reached, delete)
     if documents:

@@ -12,7 +12,7 @@ from typing import Literal, Protocol, get_args
 from app.text import printable
 
 Outcome = Literal["new", "revised", "unchanged", "duplicate", "withdrawn", "rejected"]
-Stage = Literal["reading", "recognition", "rows", "index"]
+Stage = Literal["reading", "recognition", "rows", "index", "meaning"]
 
 
 @dataclass(frozen=True, slots=True)

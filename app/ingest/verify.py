@@ -12,16 +12,18 @@ from sqlmodel import Session, select
 from app.archive import Archive
 from app.errors import IndexUnavailable, StorageFailed
 from app.ingest import indexing
+from app.ingest.embedding import text_number
 from app.search.engine import Audit
+from app.search.meaning.vectors import as_ids
 from app.store import check
 from app.store.tables import Article
 
-Store = Literal["rows", "index"]
+Store = Literal["rows", "index", "vectors"]
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something wrong. The index is built again from the rows; rows come back from a backup."""
+    """Something wrong. Index and vectors are made again from the rows; rows come back from a backup."""
 
     store: Store
     message: str
@@ -37,7 +39,8 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
         found += _looked(archive, "rows", check.check_texts)
         found += _looked(archive, "rows", check.check_furniture)
         found += _looked(archive, "rows", check.check_copies)
-    return found + _looked(archive, "index", partial(_index, archive, deep))
+    found += _looked(archive, "index", partial(_index, archive, deep))
+    return found + _looked(archive, "vectors", partial(_vector_findings, archive))
 
 
 def _looked(archive: Archive, store: Store, part: Callable[[Session], Iterator[str]]) -> list[Finding]:
@@ -68,6 +71,24 @@ def _index(archive: Archive, deep: bool, session: Session) -> Iterator[str]:
     yield from _differences(session, audit)
     if deep:
         yield from _rewritten(archive, session, audit)
+
+
+def _vector_findings(archive: Archive, session: Session) -> Iterator[str]:
+    """Article by article, as far as vectors were made; without any there is nothing to compare."""
+    seen = archive.vectors.look()
+    yield from (f"The vector of article {id} is not what was written." for id in archive.vectors.damaged())
+    left = {f"{id:016x}" for id in seen.ids.tolist()}
+    rows = session.exec(select(Article.id, Article.status, Article.content_sha256, Article.sequence)).all()
+    texts = seen.texts(as_ids(row[0] for row in rows)).tolist()
+    for (id, status, digest, sequence), text in zip(rows, texts, strict=True):
+        left.discard(id)
+        if sequence > seen.header.reached:
+            continue
+        if status != "published" and text:
+            yield f"Article {id} was withdrawn and has a vector."
+        elif status == "published" and text != text_number(digest):
+            yield f"Article {id} has {'a vector of another text' if text else 'no vector'}."
+    yield from (f"Article {id} has a vector and no row." for id in sorted(left))
 
 
 def _differences(session: Session, audit: Audit) -> Iterator[str]:

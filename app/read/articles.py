@@ -53,15 +53,6 @@ def names_state(session: Session, row: tables.Article) -> NamesState:
     return "pending" if is_waiting(session, row.id) else "skipped"
 
 
-def told_text(row: tables.Article) -> str:
-    """Return the body without its page furniture: what the article itself says."""
-    pieces, at = [], 0
-    for start, end in row.furniture or ():
-        pieces.append(row.body[at:start])
-        at = end
-    return "".join((*pieces, row.body[at:]))
-
-
 def _as_kept(row: tables.Article) -> dict[str, object]:
     """Return what is shown as it is kept, without what the article does not have."""
     return {name: value for name in _AS_KEPT if (value := getattr(row, name)) is not None}

@@ -91,6 +91,8 @@ def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:
         "filters": filters_in_force(asked.filters),
         "warnings": asked.warnings,
     }
+    if found.hits.ranked_by is not None:
+        read["ranking"] = found.hits.ranked_by
     if found.did_you_mean is not None:
         read["did_you_mean"] = found.did_you_mean
     if asked.called:

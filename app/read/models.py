@@ -103,6 +103,9 @@ class EntityNamed(TypedDict):
     name: str
 
 
+Ranked = Literal["words", "meaning"]
+
+
 class QueryRead(TypedDict):
     """How the request was understood."""
 
@@ -117,6 +120,9 @@ class QueryRead(TypedDict):
     ]
     entities: NotRequired[
         Annotated[list[EntityNamed], Field(description="The query text is the name of these; `entity` finds them.")]
+    ]
+    ranking: NotRequired[
+        Annotated[Ranked, Field(description="By what the hits are ordered, where that is their relevance.")]
     ]
     warnings: list[QueryWarning]
 
@@ -714,6 +720,7 @@ class SimilarArticles(TypedDict):
 
     results: list[Hit]
     total: Count
+    ranking: Annotated[Ranked, Field(description="By what the nearest are found.")]
 
 
 class CopyFound(TypedDict):
@@ -1168,6 +1175,16 @@ class LaggingIndex(IndexState):
     lag: Count
 
 
+class MeaningStats(TypedDict):
+    """Ranking by meaning: whether it is in use, and how far it is."""
+
+    available: bool
+    reason: NotRequired[Annotated[str, Field(description="What is missing, where it is not available.")]]
+    model: NotRequired[Annotated[str, Field(description="The name of the model's folder.")]]
+    articles: Annotated[int, Field(ge=0, description="That have a vector.")]
+    waiting: Annotated[int, Field(ge=0, description="That are to get one.")]
+
+
 class Stats(TypedDict):
     """The archive in figures."""
 
@@ -1178,6 +1195,7 @@ class Stats(TypedDict):
     first_date: NotRequired[CivilDate]
     last_date: NotRequired[CivilDate]
     index: LaggingIndex
+    meaning: MeaningStats
     version: Annotated[str, Field(description="Of the program.")]
 
 

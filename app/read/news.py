@@ -15,7 +15,6 @@ from uuid import UUID, uuid5
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.read.articles import told_text
 from app.read.conditions import Asked
 from app.read.params import FeedParams
 from app.read.salience import by_salience
@@ -147,7 +146,7 @@ def _instant(row: Article) -> datetime | None:
 def _first_sentences(row: Article) -> str:
     """Return how the article begins, without page furniture and without its headline, which is said already: but for
     one that breaks off in a sentence."""
-    text = told_text(row)
+    text = store.told_text(row)
     headline = row.headline.removesuffix("…").rstrip()
     start = text.find(headline) if row.headline_derived else _repeated(headline, text)
     end = start if row.headline.endswith("…") else start + len(headline)

@@ -43,7 +43,7 @@ from app.read.models import (
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.engine import AxisName
-from app.search.query import Clause, FacetWords, Match, Query, Sort
+from app.search.query import Clause, FacetWords, Match, Query, Sort, question_in
 from app.store.changes import ChangedType
 
 CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
@@ -272,6 +272,18 @@ class _SortedConditions(Conditions):
         examples=["-date"],
     )
 
+    ranking: Literal["meaning", "words"] = Field(
+        "meaning",
+        description="How relevance is judged. `meaning`: where this archive can (see `/v1/stats`), the best hits of a "
+        "question in mere words are ordered by what they mean too. `words`: by words alone. `query.ranking` says which "
+        "it was; which articles are found is the same.",
+        examples=["words"],
+    )
+
+    def question(self, clause: Clause | None) -> str | None:
+        """Return what may be ranked by meaning."""
+        return question_in(clause) if self.ranking == "meaning" else None
+
     def order(self) -> Sort:
         """Relevance is to a query text; without one the newest come first."""
         return self.sort or ("relevance" if self.q.strip() else "-date")
@@ -364,6 +376,7 @@ class SearchParams(_SortedConditions):
             facet_limit=self.facet_limit,
             facet_words=words,
             collapse=self.collapse == "copies",
+            question=self.question(clause),
         )
 
 
@@ -398,8 +411,10 @@ class ExportParams(_SortedConditions):
 
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """Return the query whose every hit is sent; its limit says nothing."""
-        collapse = self.collapse == "copies"
-        return Query(clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=collapse)
+        return Query(
+            clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=self.collapse == "copies",
+            question=self.question(clause),
+        )  # fmt: skip
 
 
 class QuoteParams(Conditions):
@@ -557,6 +572,12 @@ class CitationParams(Params):
 
 class SimilarParams(Params):
     limit: Limit = 10
+    by: Literal["words", "meaning"] = Field(
+        "words",
+        description="`meaning`: of those that share its words, the nearest in meaning first, where this archive can "
+        "tell; `ranking` in the answer says whether it could.",
+        examples=["meaning"],
+    )
 
 
 class CopiesParams(Params):

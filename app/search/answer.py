@@ -86,7 +86,7 @@ def _with_explanation(engine: SearchEngine, query: Query, found: Answer) -> Answ
     """Add each part's own count and a better spelling where something is missing."""
     if query.clause is None or query.cursor or (found.hits.total and not found.relaxed):
         return found
-    bare = replace(query, limit=1, facets=(), dates=False)
+    bare = replace(query, limit=1, facets=(), dates=False, question=None)
     parts = list(dict.fromkeys(wanted_words(query.clause)))
     counts = tuple(PartCount(render(part), engine.search(replace(bare, clause=part)).total) for part in parts)
     return replace(found, terms=counts, did_you_mean=_did_you_mean(engine, bare, counts))

@@ -119,6 +119,9 @@ class DateCounts:
     undated: int
 
 
+RankedBy = Literal["words", "meaning"]
+
+
 @dataclass(frozen=True, slots=True)
 class Hits:
     """`total` is exact, and so is `collapsed`, which counts copies of one piece once where the query collapses them.
@@ -132,6 +135,8 @@ class Hits:
     sequence: int
     dates: DateCounts | None = None
     collapsed: int | None = None
+    ranked_by: RankedBy | None = None
+    """None where the order is not by relevance."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +239,8 @@ class IndexStatus:
     fingerprint: str
     token: str = ""
     unreadable: bool = False
+    vectors: int = 0
+    """Moves whenever vectors come or go that the order may depend on; 0 where none are used."""
 
     @property
     def commit(self) -> Commit:
@@ -308,8 +315,9 @@ class SearchEngine(Protocol):
         """Words of the archive that `word` may have been meant to be, best first, itself left out."""
         ...
 
-    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
-        """Articles that share the telling words of this text, `article_id` left out."""
+    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10, by: RankedBy = "words") -> Hits:
+        """Articles that share the telling words of this text, `article_id` left out; `by` meaning, the nearest of
+        them first, where vectors are used."""
         ...
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:

@@ -144,6 +144,8 @@ class Query:
     collapse: bool = False
     """Of articles that are copies of each other only the one that ranks first is a hit. Counts are of all."""
     """Also count the matches by publication date (`Hits.dates`)."""
+    question: str | None = None
+    """The text of what asks in mere words, whose best hits may be reordered by meaning; None: rank by words alone."""
 
 
 def parse(text: str) -> Parsed:
@@ -204,6 +206,14 @@ def wanted_words(clause: Clause) -> Iterator[Word | Phrase | Prefix | Fuzzy]:
             return
         case leaf:
             yield leaf
+
+
+def question_in(clause: Clause | None) -> str | None:
+    """Return the words of a clause that is nothing but words, as they were typed: who uses the language of queries
+    says exactly what is wanted."""
+    words = clause.clauses if isinstance(clause, And) and not clause.explicit else (clause,)
+    mere = [word.text for word in words if isinstance(word, Word) and word.field is None]
+    return " ".join(mere) if len(mere) == len(words) else None
 
 
 def allowed_edits(term: str) -> int:

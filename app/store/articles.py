@@ -55,6 +55,15 @@ def load_article(session: Session, id: str) -> Article:
     return article
 
 
+def told_text(row: Article) -> str:
+    """Return the body without its page furniture: what the article itself says."""
+    pieces, at = [], 0
+    for start, end in row.furniture or ():
+        pieces.append(row.body[at:start])
+        at = end
+    return "".join((*pieces, row.body[at:]))
+
+
 def withdrawn_because(session: Session, id: str) -> str | None:
     """Return the reason that whoever withdrew or erased it gave last."""
     wanted = select(Withdrawal.reason).where(Withdrawal.article_id == id).order_by(col(Withdrawal.number).desc())
@@ -232,6 +241,32 @@ def changed_after(session: Session, sequence: int, limit: int) -> list[Article]:
     """Rows changed after `sequence`, oldest change first."""
     wanted = select(Article).where(Article.sequence > sequence).order_by(col(Article.sequence)).limit(limit)
     return list(session.exec(wanted))
+
+
+@dataclass(frozen=True, slots=True)
+class TextState:
+    """Which text an article has, and whether it is shown, as of its change `sequence`."""
+
+    id: str
+    published: bool
+    content_sha256: str
+    sequence: int
+
+
+def text_states_after(session: Session, sequence: int, limit: int) -> list[TextState]:
+    """Return the state of articles changed after `sequence`, oldest change first, without their texts."""
+    rows = select_plain(
+        session,
+        "SELECT id, status, content_sha256, sequence FROM article WHERE sequence > ? ORDER BY sequence LIMIT ?",
+        (sequence, limit),
+    )
+    return [TextState(id, status == "published", digest, number) for id, status, digest, number in rows]
+
+
+def published_texts(session: Session) -> list[tuple[str, str]]:
+    """Return id and content hash of every article that is shown."""
+    rows = select_plain(session, "SELECT id, content_sha256 FROM article WHERE status = 'published'", ())
+    return [(id, digest) for id, digest in rows]
 
 
 def count_changed_after(session: Session, sequence: int) -> int:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, ArticleId
-from app.read.articles import article_view, told_text
+from app.read.articles import article_view
 from app.read.hits import wire_spans
 from app.read.models import Article
 from app.read.quotes import quotes_of
@@ -50,7 +50,7 @@ def show_article(
         row = store.load_article(session, article_id)
         article = article_view(session, row)
         article["quotes"] = quotes_of(session, article_id)
-        like_it = engine.similar(row.id, row.headline, told_text(row), SIMILAR)
+        like_it = engine.similar(row.id, row.headline, store.told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])

@@ -12,10 +12,10 @@ from app.archive import Archive
 from app.ingest.enriching import enrich
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
-from app.read.articles import told_text
 from app.read.hits import HitOptions, hit_views
 from app.search.query import Query, parse
 from app.store import migrations
+from app.store.articles import told_text
 from app.store.tables import Article, RepeatedBlock, SetAside
 from app.web.site import create_app
 from tests.conftest import NewArchive, WriteRecords

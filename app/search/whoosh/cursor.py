@@ -33,8 +33,23 @@ class Place(msgspec.Struct, array_like=True, frozen=True):
     id: int
 
 
+class Reordered(msgspec.Struct, array_like=True, frozen=True):
+    """What is left of the hits that were reordered by meaning, in order: whatever vectors come meanwhile, they stay as
+    they were. `ids` and `keys` are arrays of 64-bit numbers and 32-bit floats; behind these hits the rest is ranked by
+    words, and shows `share` of its score."""
+
+    ids: bytes
+    keys: bytes
+    share: float
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.ids) % 8 == 0 and len(self.ids) == 2 * len(self.keys)
+
+
 class Cursor(msgspec.Struct, array_like=True, frozen=True):
-    """Only articles whose text is no newer than `sequence` take part. `floor` ends the reordered window, if any."""
+    """Only articles whose text is no newer than `sequence` take part. `floor` ends the reordered window, if any. Where
+    there is `meaning`, its hits come first, and then what ranks behind `after` by words."""
 
     query: bytes
     sequence: int
@@ -43,6 +58,7 @@ class Cursor(msgspec.Struct, array_like=True, frozen=True):
     after: Place
     floor: Place | None
     collapsed: int | None = None
+    meaning: Reordered | None = None
 
 
 _encode = msgspec.msgpack.Encoder().encode
@@ -74,6 +90,9 @@ def decode_cursor(text: str, query: Query, leaves: int) -> Cursor:
         cursor = _decode(packed[4:])
     except (ValueError, msgspec.MsgspecError) as error:
         raise InvalidCursor("The cursor is not one of this archive. Start again from the first page.") from error
-    if cursor.query != digest(query) or len(cursor.statistics.frequencies) != leaves:
+    is_same = cursor.query == digest(query) and len(cursor.statistics.frequencies) == leaves
+    if not is_same or (cursor.meaning is not None and query.question is None):
         raise InvalidCursor("The cursor belongs to another query. Keep all parameters but limit as they were.")
+    if cursor.meaning is not None and not cursor.meaning.is_whole:
+        raise InvalidCursor("The cursor is damaged. Start again from the first page.")
     return cursor

@@ -10,6 +10,7 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import msgspec
@@ -35,12 +36,14 @@ from app.search.engine import (
     Hits,
     Identifier,
     IndexStatus,
+    RankedBy,
     Ranking,
     Sharing,
     Suggestion,
     Tally,
     TallyName,
 )
+from app.search.meaning.likeness import MeaningIndex, MeaningView
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word, parse
 from app.search.whoosh import count as counting
@@ -55,6 +58,13 @@ from app.search.whoosh.index import FINGERPRINT, IndexFolder
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
+from app.search.whoosh.second_stage import (
+    RankedRows,
+    WordsRanking,
+    rank_by_words,
+    rank_further,
+    rank_question,
+)
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
@@ -62,6 +72,8 @@ from app.search.whoosh.tally import crossed, tallied, usual_words
 from app.text import fold
 
 _SIMILAR_TERMS = 30
+_NEAR = 200
+"""Articles that share words with one, of which those are chosen that are like it in meaning."""
 _CONTINUED = 50
 """Words with which a beginning is continued in headlines, where it begins more than a search may ask for."""
 _ANALYSING = 5
@@ -75,27 +87,33 @@ _decode_card = msgspec.msgpack.Decoder(Card).decode
 class WhooshEngine:
     """The embedded engine. One object serves all threads of a process."""
 
-    def __init__(self, index: IndexFolder, snapshot: Snapshot | None = None) -> None:
+    def __init__(
+        self, index: IndexFolder, snapshot: Snapshot | None = None, meaning: MeaningIndex | MeaningView | None = None
+    ) -> None:
         self._index = index
+        self._meaning = meaning
         self._refreshing = threading.Lock()
         self._unreadable = False
         self._checked = time.monotonic()
         self._snapshot = snapshot or index.snapshot()
 
     @classmethod
-    def open(cls, folder: Path, *, allow_missing_index: bool = False) -> WhooshEngine:
+    def open(
+        cls, folder: Path, *, allow_missing_index: bool = False, meaning: MeaningIndex | None = None
+    ) -> WhooshEngine:
         """Raises `IndexUnavailable` where the folder holds an index that cannot be read. With `allow_missing_index` the
-        engine then holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable."""
+        engine then holds nothing, under no fingerprint, and `rebuild` puts a new index in place of the unreadable.
+        Without `meaning`, questions are ranked by words alone."""
         index = IndexFolder(folder)
         try:
-            return cls(index)
+            return cls(index, meaning=meaning)
         except IndexUnavailable:
             if not allow_missing_index:
                 raise
-            return cls(index, Snapshot((), index.generation(), 0, ""))
+            return cls(index, Snapshot((), index.generation(), 0, ""), meaning)
 
     def search(self, query: Query, /) -> Hits:
-        snapshot = self._current()
+        snapshot, meaning = self._current(), self._meaning_for(query)
         planned = plan(query.clause) if query.clause else None
         resumed = self._resumed(query, planned)
         masks = FilterMasks(snapshot, query.filters, resumed.sequence if resumed else None)
@@ -107,19 +125,20 @@ class WhooshEngine:
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
-        rows, floor = _ranked_page(snapshot, query, execution if scored else None, planned, ranked, resumed)
+        rows = _ranked_rows(snapshot, query, execution if scored else None, planned, ranked, resumed, meaning)
         reached = query.offset + query.limit
-        page = rows.take(slice(query.offset, reached))
-        after = page.place(-1) if len(rows) > reached and len(page) else None
+        page = rows.shown(query.offset, reached)
+        after = rows.after(reached) if len(rows.rows) > reached and len(page) else None
         return Hits(
             total=total,
             hits=_hits(snapshot, page, scored),
             facets=tuple(_count_without_own(snapshot, matches, found, masks, query, name) for name in query.facets),
-            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), floor, after),
+            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), rows, after, reached),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
             dates=_date_counts(snapshot, found, passing) if query.dates else None,
             collapsed=collapsed,
+            ranked_by=("meaning" if rows.by_meaning else "words") if scored else None,
         )
 
     def matching(self, query: Query, ids: Iterable[str], /) -> set[str]:
@@ -143,7 +162,7 @@ class WhooshEngine:
         return [sum(_count_naming(view, id.encode()) for view in views) for id in ids]
 
     def ranking(self, query: Query, /) -> Ranking:
-        snapshot = self._current()
+        snapshot, meaning = self._current(), self._meaning_for(query)
         planned = plan(query.clause) if query.clause else None
         resumed = self._resumed(query, planned)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
@@ -154,19 +173,20 @@ class WhooshEngine:
             found, newer = _known_at(snapshot, found, resumed.sequence)
         scored = execution if query.sort == "relevance" else None
         ranked = _keyed(snapshot, query, scored, found, resumed)
-        rows, floor = _ranked_page(snapshot, replace(query, limit=len(found)), scored, planned, ranked, resumed)
+        every = replace(query, limit=len(found))
+        rows = _ranked_rows(snapshot, every, scored, planned, ranked, resumed, meaning)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
         collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
         return Ranking(
-            numbers=array("Q", rows.id.tobytes()),
-            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), floor, after) or "",
+            numbers=array("Q", rows.rows.id.tobytes()),
+            cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), rows, after, 0) or "",
             sequence=resumed.sequence if resumed else snapshot.sequence,
             revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
         )
 
     def still(self) -> WhooshEngine:
-        return _FixedSnapshot(self._index, self._current())
+        return _FixedSnapshot(self._index, self._current(), self._meaning.now() if self._meaning else None)
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
         found = [match for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
@@ -196,7 +216,7 @@ class WhooshEngine:
                 break
         return best
 
-    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10) -> Hits:
+    def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10, by: RankedBy = "words") -> Hits:
         snapshot = self._current()
         terms = _telling_terms(snapshot, headline, body)
         if not terms:
@@ -206,8 +226,14 @@ class WhooshEngine:
         itself = snapshot.find(article_id)
         if itself is not None:
             matches = matches.where(matches.documents != itself)
-        page = rank.first(snapshot, matches, limit)
-        return Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence)
+        view = self._meaning.now() if self._meaning and by == "meaning" else None
+        best = rank.first(snapshot, matches, max(limit, _NEAR) if view else limit)
+        nearest = _nearest(view, article_id, best) if view else None
+        page = (nearest or best).take(slice(limit))
+        return replace(
+            Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence),
+            ranked_by="words" if nearest is None else "meaning",
+        )
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         return articles_sharing(self._current(), terms, run, limit)
@@ -262,6 +288,7 @@ class WhooshEngine:
             snapshot.fingerprint,
             snapshot.token,
             self._unreadable,
+            self._meaning.now().vectors.header.edition if self._meaning else 0,
         )
 
     def audit(self, *, deep: bool = False) -> Audit:
@@ -310,6 +337,15 @@ class WhooshEngine:
         if found.generation == 0 < self._snapshot.generation:
             raise IndexUnavailable(f"The index is gone from {self._index.folder}. Run: dateline reindex")
         return found
+
+    def _meaning_for(self, query: Query) -> MeaningView | None:
+        """Return what a query may be ranked with; None where words alone decide."""
+        if self._meaning is None or query.question is None or query.sort != "relevance":
+            return None
+        view = self._meaning.now()
+        if query.cursor is None:
+            view.prepare(query.question)
+        return view
 
     def _resumed(self, query: Query, planned: Plan | None) -> Cursor | None:
         if query.cursor is None:
@@ -432,32 +468,54 @@ def _keyed(
     return rank.without_copies(snapshot, keyed, None if resumed else cursor.digest(query))
 
 
-def _ranked_page(
+def _ranked_rows(
     snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
-    resumed: Cursor | None,
-) -> tuple[rank.Rows, Place | None]:  # fmt: skip
-    """All rows up to one more than asked for, where there is one, and the floor of the reordered window."""
-    after, count = resumed.after if resumed else None, query.offset + query.limit + 1
-    if execution is None or planned is None:
+    resumed: Cursor | None, meaning: MeaningView | None,
+) -> RankedRows:  # fmt: skip
+    """Return all rows up to one more than asked for, where there is one."""
+    ranking, count = _words_ranking(snapshot, execution, planned, found), query.offset + query.limit + 1
+    if resumed is not None:
+        return rank_further(ranking, count, snapshot, found, resumed)
+    if execution is None or meaning is None or query.question is None:
+        return rank_by_words(ranking, count, None, None)
+    return rank_question(ranking, count, query.question, meaning)
+
+
+def _words_ranking(
+    snapshot: Snapshot, execution: Execution | None, planned: Plan | None, found: Matches
+) -> WordsRanking:
+    if execution is not None and planned is not None:
+        reordering = rank.Reordering(snapshot, planned, execution)
+        if reordering.applies:
+            return partial(reordering.page, found)
+
+    def plainly(count: int, _floor: Place | None, after: Place | None) -> tuple[rank.Rows, Place | None]:
         return rank.first(snapshot, found, count, after), None
-    reordering = rank.Reordering(snapshot, planned, execution)
-    if not reordering.applies:
-        return rank.first(snapshot, found, count, after), None
-    return reordering.page(found, count, resumed.floor if resumed else None, after)
+
+    return plainly
+
+
+def _nearest(view: MeaningView, article_id: str, rows: rank.Rows) -> rank.Rows | None:
+    """Return the rows in the order in which they are like an article; None where too little is known of that."""
+    alike = view.to_article(int(article_id, 16), rows.id)
+    return None if alike is None else rank.Rows(rows.document, rows.id, alike).sorted()
 
 
 def _next_cursor(
     query: Query, snapshot: Snapshot, execution: Execution | None, resumed: Cursor | None,
-    totals: tuple[int, int | None], floor: Place | None, after: Place | None,
+    totals: tuple[int, int | None], rows: RankedRows, after: Place | None, reached: int,
 ) -> str | None:  # fmt: skip
-    """`totals`: of articles, and of those that stand for their copies."""
+    """`totals`: of articles, and of those that stand for their copies. `reached`: rows that were shown."""
     if after is None:
         return None
     own = Statistics(snapshot.held, snapshot.mean_lengths, ())
     statistics = execution.statistics if execution else own
     sequence = resumed.sequence if resumed else snapshot.sequence
     total, collapsed = totals
-    return cursor.encode_cursor(Cursor(cursor.digest(query), sequence, total, statistics, after, floor, collapsed))
+    left = rows.left(reached)
+    return cursor.encode_cursor(
+        Cursor(cursor.digest(query), sequence, total, statistics, after, rows.floor, collapsed, left)
+    )
 
 
 def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[ArticleHit, ...]:
