@@ -121,7 +121,7 @@ def why_no_meaning(settings: Settings) -> str | None:
     if not settings.embedding_model:
         return f"{SETTING} names no sentence model."
     if missing := missing_packages():
-        return f"{' and '.join(missing)} are not installed: pip install 'dateline[meaning]'"
+        return f"It needs {' and '.join(missing)}: pip install 'dateline[meaning]'"
     return None
 
 

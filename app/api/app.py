@@ -64,6 +64,8 @@ def create_api(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, WaitingRoom]]:
         with await run_in_threadpool(open_archive, settings, allow_missing_index=True) as archive:
+            if archive.meaning is not None:
+                await run_in_threadpool(archive.meaning.model.load)  # the first who asks shall not wait for it
             app.state.archive, app.state.keeper = archive, Keeper(archive)
             app.state.keeper.start()
             app.state.background = Background(archive)

@@ -103,6 +103,8 @@ def _migrate_and_count(settings: Settings) -> int:
     from app.store import articles
 
     with opened(settings, allow_missing_index=True) as archive, archive.database.reading() as session:
+        if archive.meaning is not None:
+            archive.meaning.model.load()  # what is wrong with it is to be said here, in a line
         return articles.archive_stats(session).articles
 
 

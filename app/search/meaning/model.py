@@ -54,7 +54,7 @@ class SentenceModel:
         self._weights = _model_file(folder, "model.onnx", "onnx/model.onnx")
         self._words = _model_file(folder, "tokenizer.json")
         self._loading = threading.Lock()
-        self._loaded: _Loaded | None = None
+        self._loaded: _LoadedModel | None = None
         self._asked: Shelf[Vector] = Cache(_QUESTIONS_BYTES).shelf(lambda vector: vector.nbytes + 200)
 
     @property
@@ -77,11 +77,11 @@ class SentenceModel:
     def dimension(self) -> int:
         return self.load().dimension
 
-    def load(self) -> _Loaded:
+    def load(self) -> _LoadedModel:
         """Read the files, once. Raises `SettingsInvalid` where they are no sentence model."""
         with self._loading:
             if self._loaded is None:
-                self._loaded = _Loaded(self.folder, self._weights, self._words)
+                self._loaded = _LoadedModel(self.folder, self._weights, self._words)
             return self._loaded
 
     def knows(self, question: str) -> bool:
@@ -111,7 +111,7 @@ class SentenceModel:
         return rows
 
 
-class _Loaded:
+class _LoadedModel:
     """The files of a model, in memory."""
 
     def __init__(self, folder: Path, weights: Path, words: Path) -> None:
