@@ -18,9 +18,11 @@ from app.read.quotes import quotes_of
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.attributes import ENTITY, FACETS
+from app.search.engine import ArticleHit, SearchEngine
 from app.search.query import parse
 from app.store import articles as store
 from app.store.copies import copies_listed
+from app.store.tables import Article as Row
 from app.web.address import Address
 from app.web.linked_data import news_article
 from app.web.pages import civil, render_page
@@ -52,6 +54,7 @@ def show_article(
         article["quotes"] = quotes_of(session, article_id)
         like_it = engine.similar(row.id, row.headline, store.told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
+        related = results(archive, session, _related(engine, row, like_it.hits))
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
         trail = None if mark else trail_of(request, archive, engine, session, article_id)
@@ -66,7 +69,7 @@ def show_article(
         request, "article.html",
         made=row.headline_derived and not is_own_line(row.headline, article["body"]),
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
-        passages=passages(article), similar=similar, editions=editions, call=call, hits=len(hits),
+        passages=passages(article), similar=similar, related=related, editions=editions, call=call, hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
         address=address, curl=call.curl(request), opening=_opening(article),
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),
@@ -87,6 +90,15 @@ def _parsed_mark(mark: str) -> tuple[int, int]:
     if not (match := re.fullmatch("([0-9]{1,9})-([0-9]{1,9})", mark)) or int(match[1]) >= int(match[2]):
         raise InvalidParameter("mark", "A stretch of the body is START-END, as in 120-340.")
     return int(match[1]), int(match[2])
+
+
+def _related(engine: SearchEngine, row: Row, shown: Sequence[ArticleHit]) -> list[ArticleHit]:
+    """Return what is near in meaning and not shown already; nothing where the archive cannot tell."""
+    if not engine.status().vectors:
+        return []
+    near = engine.similar(row.id, row.headline, store.told_text(row), SIMILAR + len(shown), "meaning")
+    known = {hit.id for hit in shown}
+    return [hit for hit in near.hits if hit.id not in known][:SIMILAR] if near.ranked_by == "meaning" else []
 
 
 def _opening(article: Article) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,7 +14,6 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from app.api.app import create_api
 from app.archive import Archive, open_archive
 from app.cli import app as command_line
 from app.errors import SettingsInvalid
@@ -26,6 +26,7 @@ from app.search.engine import STALE_SECONDS
 from app.search.meaning import model as sentences
 from app.search.meaning.vectors import as_ids
 from app.settings import Settings
+from app.web.site import create_app
 from tests.meaning import model_folder
 from tests.served import serve
 
@@ -71,7 +72,7 @@ def alone(settings: Settings, tmp_path: Path) -> Iterator[Archive]:
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Iterator[httpx.Client]:
     """A server whose process in the background has made the vectors."""
-    with serve(create_api(settings)) as client:
+    with serve(create_app(settings)) as client:
         until = time.monotonic() + 120
         while (stats := client.get("/v1/stats").json()["meaning"])["waiting"]:
             assert time.monotonic() < until, stats
@@ -186,6 +187,15 @@ def test_similar_articles_by_meaning(client: httpx.Client) -> None:
     assert (found["ranking"], set(topics(found)), id in ids(found)) == ("meaning", {"medicine"}, False)
 
 
+def test_the_page_of_an_article_has_related_reading(client: httpx.Client) -> None:
+    id = ids(ask(client))[0]
+    page = client.get(f"/articles/{id}").text
+    sections = page.split('id="similar"')[1].split('id="related"')
+    shown, related = (set(re.findall(r'href="/articles/([0-9a-f]{16})', section)) for section in sections)
+    assert len(related) == 5
+    assert not related & shown
+
+
 def test_vectors_go_and_come_with_their_articles(alone: Archive) -> None:
     [withdrawn, erased] = [f"{id:016x}" for id in alone.vectors.look().ids[:2].tolist()]
     rows, _ = alone.vectors.look().gather(as_ids([erased]))
@@ -263,7 +273,7 @@ def test_without_the_extra_words_rank_and_the_reason_is_given(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(sentences, "PACKAGES", ("onnxruntime", "not_installed_here"))
-    with serve(create_api(settings.model_copy(update={"data_dir": tmp_path}))) as client:
+    with serve(create_app(settings.model_copy(update={"data_dir": tmp_path}))) as client:
         stats = client.get("/v1/stats").json()["meaning"]
     assert stats["available"] is False
     assert stats["reason"] == "It needs not_installed_here: pip install 'dateline[meaning]'"

@@ -31,6 +31,7 @@ from app.store.tables import Alias, Entity, Mention
 from tests.alerts.test_telling import Desk
 from tests.conftest import RECORDS
 from tests.fetch.web import serving
+from tests.meaning import model_folder
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 PIECE = """The harbour of Oslo reopened on Friday after a storm had closed it for three days, the port authority said.
@@ -310,7 +311,7 @@ def decide(ask: Asking, ids: dict[str, str]) -> None:
 
 
 @contextmanager
-def asked(folder: Path, answers: Answers) -> Iterator[Asking]:
+def asked(folder: Path, answers: Answers, embedding_model: str = "") -> Iterator[Asking]:
     """Serves an empty archive beside which nothing is done, with mail and webhooks to nowhere but this machine."""
     settings = Settings(
         data_dir=folder / "data",
@@ -318,6 +319,7 @@ def asked(folder: Path, answers: Answers) -> Iterator[Asking]:
         fetch_hosts="127.0.0.1",
         smtp_url=SecretStr("smtp://127.0.0.1:1"),
         mail_from="dateline@archive.example",
+        embedding_model=embedding_model,
     )
     with open_archive(settings) as archive:
         admit_the_admin(archive)
@@ -333,7 +335,7 @@ def test_what_is_required_is_always_there_and_nothing_else_is(tmp_path: Path, mo
     answers = Answers(schema["components"]["schemas"])
     with asked(tmp_path / "empty", answers) as ask:
         read_everything(ask)
-    with asked(tmp_path / "full", answers) as ask:
+    with asked(tmp_path / "full", answers, str(model_folder(tmp_path / "model"))) as ask:
         live(ask, tmp_path)
     assert ask.operations == {each["operationId"] for path in schema["paths"].values() for each in path.values()}
     properties = {name: answers.schemas[name]["properties"].keys() for name in answers.seen}
