@@ -22,6 +22,8 @@ from tests.bench.queries import SEED, Request
 
 EACH, WARMING = 120, 30
 AGAIN = 10
+_QUESTION = 8
+"""Words of a question."""
 """Different ones of those that are asked again."""
 _SECONDS = 20.0
 _LONGEST = 5
@@ -67,9 +69,12 @@ def _addresses(archive: Archive) -> dict[str, list[str]]:
         return [template.format(next(values)) for _ in range(count)]
 
     searched = cycle([urlencode({"q": word}) for word in words])
+    questions = [" ".join(draw.sample(words, min(_QUESTION, len(words)))) for _ in range(count)]
     pages = some("/articles/{}", texts)
     return {
         "search": some("/v1/search?{}", searched),
+        "question by words": [_question(each, "words") for each in questions],
+        **({"question by meaning": [_question(each, "meaning") for each in questions]} if archive.meaning else {}),
         "completion": [f"/v1/autocomplete?{urlencode({'q': each})}" for each in list(beginnings)[:count]],
         "article": some("/v1/articles/{}", texts),
         "similar articles": some("/v1/articles/{}/similar", texts),
@@ -84,6 +89,10 @@ def _addresses(archive: Archive) -> dict[str, list[str]]:
         "page of an entity": some("/entities/{}", people),
         "pages asked again": (pages[-AGAIN:] * count)[:count],
     }
+
+
+def _question(text: str, ranking: str) -> str:
+    return f"/v1/search?{urlencode({'q': text, 'match': 'any', 'ranking': ranking})}"
 
 
 def _words(bodies: Iterator[str]) -> list[str]:

@@ -60,7 +60,7 @@ def test_every_read_of_an_archive_is_measured(data_dir: Path, monkeypatch: pytes
     monkeypatch.setattr(reads, "WARMING", 1)
     measured = list(reads.measure(data_dir))
     assert measured[0].name == "search"
-    assert len(measured) == 14
+    assert len(measured) == 15
     assert all(row.cpu_ms > 0 and row.p50_ms > 0 for row in measured)
     assert "| search " in report.reads_table(measured)
 
