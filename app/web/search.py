@@ -55,6 +55,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         read=query_read(params, asked, found), filters=condition_links(here, asked),
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here), every_copy=_copies_switch(here, found),
+        by_words=_words_switch(here, found),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         out=ways_out(request, here, api_call(here, "/v1/search")),
     )  # fmt: skip
@@ -88,6 +89,13 @@ def _copies_switch(here: Address, found: Answer) -> Way | None:
         return Way("Every copy", here.without("collapse"), True)
     has_copies = found.hits.collapsed < found.hits.total
     return Way("Every copy", here.having(collapse="none"), False) if has_copies else None
+
+
+def _words_switch(here: Address, found: Answer) -> Way | None:
+    """Return the way to the order by words alone, or back from it; None where meaning has no part in the order."""
+    if here.value("ranking") == "words":
+        return Way("By words alone", here.without("ranking"), True)
+    return Way("By words alone", here.having(ranking="words"), False) if found.hits.ranked_by == "meaning" else None
 
 
 def _telling_facets(

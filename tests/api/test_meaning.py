@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import time
@@ -185,6 +186,19 @@ def test_similar_articles_by_meaning(client: httpx.Client) -> None:
     assert client.get(f"/v1/articles/{id}/similar").json()["ranking"] == "words"
     found = client.get(f"/v1/articles/{id}/similar", params={"by": "meaning", "limit": 20}).json()
     assert (found["ranking"], set(topics(found)), id in ids(found)) == ("meaning", {"medicine"}, False)
+
+
+def test_the_page_of_results_leads_to_the_order_by_words_and_back(client: httpx.Client) -> None:
+    def switch(**params: str) -> tuple[str, bool]:
+        page = client.get("/", params={"q": QUESTION, "match": "any", **params}).text
+        [link] = re.findall(r'<a href="([^"]*)" data-keep([^>]*)>By words alone</a>', page)
+        return html.unescape(link[0]), "aria-current" in link[1]
+
+    address, is_chosen = switch()
+    assert (httpx.URL(address).params["ranking"], is_chosen) == ("words", False)
+    back, is_chosen = switch(ranking="words")
+    assert ("ranking" in httpx.URL(back).params, is_chosen) == (False, True)
+    assert "By words alone" not in client.get("/", params={"q": '"a report"'}).text
 
 
 def test_the_page_of_an_article_has_related_reading(client: httpx.Client) -> None:
