@@ -33,6 +33,7 @@ from app.store.copies import compare_some, is_compared, renew_copies
 from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.mentioned import values_of
 from app.store.sequence import newest
+from app.store.stories import gather_some, is_gathered
 from app.store.tables import Article
 
 # An index commit has a fixed cost; so many articles at a time make it small. The characters bound the memory.
@@ -124,6 +125,7 @@ def index_in_time(archive: Archive, patience: float) -> bool:
 def _is_current(archive: Archive) -> bool:
     with archive.database.reading() as session:
         settled = is_settled(session) and furniture.is_looked_through(session) and is_compared(session)
+        settled = settled and is_gathered(session)
         settled = settled and not withdrawals.unfinished_erasures(session)
     return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
@@ -186,8 +188,8 @@ def _complete_erasures(archive: Archive) -> None:
 
 
 def _mark_earlier(archive: Archive) -> None:
-    """Mark the furniture of articles that were there before anybody looked for it, and compare those that nobody has
-    compared, some in a transaction: where it is stopped, the next one goes on."""
+    """Mark the furniture of articles that were there before anybody looked for it, compare those that nobody has
+    compared, and gather stories, some in a transaction: where it is stopped, the next one goes on."""
     count = _STEP
     while count == _STEP:
         with archive.database.writing() as session:
@@ -198,6 +200,11 @@ def _mark_earlier(archive: Archive) -> None:
     while count == _STEP:
         with archive.database.writing() as session:
             count, changed = compare_some(session, _STEP)
+            touch(session, changed)
+    count = _STEP
+    while count == _STEP:
+        with archive.database.writing() as session:
+            count, changed = gather_some(session, _STEP)
             touch(session, changed)
 
 

@@ -39,6 +39,7 @@ def verify(archive: Archive, *, deep: bool = False) -> list[Finding]:
         found += _looked(archive, "rows", check.check_texts)
         found += _looked(archive, "rows", check.check_furniture)
         found += _looked(archive, "rows", check.check_copies)
+        found += _looked(archive, "rows", check.check_stories)
     found += _looked(archive, "index", partial(_index, archive, deep))
     return found + _looked(archive, "vectors", partial(_vector_findings, archive))
 

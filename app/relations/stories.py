@@ -51,7 +51,10 @@ class Neighbour(NamedTuple):
 
 
 class Nearby(dict[str, Sequence[Neighbour]]):
-    """The likest neighbours of each article, by its id."""
+    """The likest neighbours of each article that has a vector, by its id."""
+
+    def __missing__(self, id: str) -> Sequence[Neighbour]:
+        return ()
 
     def fetch(self, ids: Iterable[str]) -> None:
         """Make ready what is kept of some articles: here all of it is."""
@@ -146,10 +149,10 @@ def bonds(near: Nearby, id: str, bar: float = BOND) -> list[str]:
     pull = _pull(near[id])
     likely = [each for each in near[id] if each.likeness / _ONE * pull * _MOST_PULL >= bar]
     near.fetch(each.id for each in likely)
-    return [each.id for each in likely if _lists(near, each.id, id) and _bond(near, each, pull) >= bar]
+    return [each.id for each in likely if _is_likest(near, each.id, id) and _bond(near, each, pull) >= bar]
 
 
-def _lists(near: Nearby, id: str, other: str) -> bool:
+def _is_likest(near: Nearby, id: str, other: str) -> bool:
     return any(each.id == other for each in near[id])
 
 

@@ -12,6 +12,7 @@ from app.store import furniture
 from app.store.articles import changed_after
 from app.store.copies import wrongly_grouped
 from app.store.names import misplaced_names
+from app.store.stories import wrong_stories
 from app.store.tables import Article, Mention, MentionedDate, Quote, RepeatedBlock
 from app.text import fingerprint
 
@@ -74,3 +75,9 @@ def check_copies(session: Session) -> Iterator[str]:
         last = step[-1]
         for id in wrongly_grouped(session, step):
             yield f"The copies of article {id} are not those that its text has"
+
+
+def check_stories(session: Session) -> Iterator[str]:
+    """Articles that are in another story than all texts and decisions make it."""
+    for id in wrong_stories(session):
+        yield f"The story of article {id} is not the one that it belongs to"

@@ -25,6 +25,7 @@ from app.relations.copying import DAYS, Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.copy_decisions import articles_meant, decided_copies
+from app.store.stories_due import put_stories_due
 from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
 _UNDATED = 0
@@ -62,7 +63,7 @@ def renew_copies(session: Session, ids: Collection[str]) -> set[str]:
     if not ids:
         return set()
     concerned = set(ids) | _forget_sketches(session, ids) | _grouped_with(session, ids)
-    editions = list(_editions(session, ids))
+    editions = list(load_editions(session, ids))
     _keep_sketches(session, editions)
     pairs = _pairs_of(session, editions)
     insert_rows(session, CopyPair, [dict(zip(_PAIR, pair, strict=True)) for pair in sorted(pairs)])
@@ -117,7 +118,7 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
     """Return at most `most` of the copies of each of the articles that have any, as a list shows them."""
     own, other = _ARTICLE.alias(), _ARTICLE.alias()
-    place = func.row_number().over(partition_by=own.c.id, order_by=_edition_order(other.c)).label("place")
+    place = func.row_number().over(partition_by=own.c.id, order_by=edition_order(other.c)).label("place")
     joined = (
         core_select(own.c.id.label("beside"), other.c.id, other.c.headline, other.c.date, other.c.source, place)
         .join(other, and_(other.c.copy_group == own.c.copy_group, other.c.id != own.c.id))
@@ -149,7 +150,7 @@ def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
     compared yet has none."""
     compared = select(Article.id, Article.copy_group).where(col(Article.copy_group).is_not(None))
     groups = dict(select_in(session, compared, Article.id, ids))
-    editions = [each for each in _editions(session, ids) if each.id in groups]
+    editions = [each for each in load_editions(session, ids) if each.id in groups]
     kept = {row.article_id: row.model_dump() for row in select_in(session, select(Sketch), Sketch.article_id, ids)}
     expected = {each.id: _sketch_row(each) for each in editions if each.is_comparable}
     wrong = {id for id in kept.keys() | expected.keys() if kept.get(id) != expected.get(id)}
@@ -160,14 +161,14 @@ def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
     yield from sorted(wrong | {id for id, group in groups.items() if group != least.get(id)})
 
 
-def _edition_order(article: Any) -> tuple[Any, ...]:
+def edition_order(article: Any) -> tuple[Any, ...]:
     """Return the order of a group: the longest first, of these the earliest, of these the least id."""
     return article.word_count.desc(), article.date.nulls_last(), article.published_at.nulls_last(), article.id
 
 
 _ARTICLE = table_of(Article)
 _PAIR = ("article_id", "other_id")
-_EDITION_ORDER = _edition_order(Article)
+_EDITION_ORDER = edition_order(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
 _CANDIDATES = """
@@ -198,7 +199,7 @@ _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
 _LAST_DAY = date.max.toordinal()
 
 
-def _editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
+def load_editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
     # Without the ORM, which would take as long as the comparison.
     for chunk in chunks(ids):
         rows = session.connection().exec_driver_sql(_TEXTS, (json.dumps(chunk),))
@@ -324,7 +325,7 @@ class _Editions:
         if id not in self._read:
             if len(self._read) >= _EDITIONS:
                 del self._read[next(iter(self._read))]
-            [self._read[id]] = _editions(self._session, [id])
+            [self._read[id]] = load_editions(self._session, [id])
         return self._read[id]
 
 
@@ -389,6 +390,7 @@ def _regroup(session: Session, ids: Iterable[str]) -> set[str]:
     shown = set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
     least = _least_of_groups(session, shown)
     concerned = least.keys() | set(ids)
+    put_stories_due(session, concerned)
     groups = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, concerned))
     changed = {id for id, group in groups.items() if group != least.get(id)}
     if changed:

@@ -62,6 +62,7 @@ class Article(SQLModel, table=True):
         Index("ix_article_date", "date"),
         Index("ix_article_furniture", "id", sqlite_where=text("furniture IS NULL")),
         Index("ix_article_copy_group", "copy_group"),
+        Index("ix_article_story", "story"),
     )
 
     id: str = Field(primary_key=True)
@@ -96,6 +97,9 @@ class Article(SQLModel, table=True):
     copy_group: str | None = None
     """The least id among it and its copies: see `copies.py`. None until it was compared, and while it is out of
     sight."""
+    story: str | None = None
+    """The id of the earliest article of its story, often its own: see `stories.py`. None until that was worked out, and
+    while it is out of sight."""
     furniture: list[list[int]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
     """`[start, end]` of the blocks that its source repeats, in order: see `furniture.py`. None until it was looked
     for."""
@@ -419,6 +423,65 @@ class CopyPair(SQLModel, table=True):
 
     article_id: str = Field(sa_column=_of_article(primary_key=True))
     other_id: str = Field(primary_key=True)
+
+
+class StoryVector(SQLModel, table=True):
+    """What an article is about, to find those that tell of the same: see `relations/vectors.py`. Of copies the longest
+    has one. `day` is a day number."""
+
+    __tablename__ = "story_vector"
+    __table_args__ = _CLUSTERED
+
+    day: int = Field(sa_column=Column(Integer, primary_key=True, autoincrement=False))
+    article_id: str = Field(sa_column=_of_article(primary_key=True, index=True))
+    vector: bytes
+
+
+class StoryNeighbours(SQLModel, table=True):
+    """The likest neighbours of an article that has a vector: ids, of 8 bytes each, and how alike they are, of 4. `part`
+    is the least id of the articles among which its story was looked for."""
+
+    __tablename__ = "story_neighbours"
+    __table_args__ = _CLUSTERED
+
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+    part: str = Field(index=True)
+    near: bytes
+
+
+class StoryDue(SQLModel, table=True):
+    """An article whose story is to be worked out anew. `day` is its date, "" without one: days are done in order."""
+
+    __tablename__ = "story_due"
+    __table_args__ = _CLUSTERED
+
+    day: str = Field(primary_key=True)
+    article_id: str = Field(sa_column=_of_article(primary_key=True))
+
+
+class StoryDecision(SQLModel, table=True):
+    """What an editor decided about the stories of one article or two: never changed and never deleted, but for where
+    the texts stand. See `story_decisions.py`.
+
+    An article is meant by the hash of its content, wherever that stands: `stands` and `other_stands` are the articles
+    that have it now. `article_id` and `other_id` had it when the decision was taken. `at` is UTC.
+    """
+
+    __tablename__ = "story_decision"
+
+    number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
+    kind: str
+    article_id: str = Field(index=True)
+    content_sha256: str
+    stands: str | None = None
+    other_id: str | None = Field(default=None, index=True)
+    other_sha256: str | None = None
+    other_stands: str | None = None
+    headline: str | None = None
+    undoes: int | None = Field(default=None, unique=True)
+    note: str | None = None
+    by: str
+    at: str
 
 
 class Decision(SQLModel, table=True):

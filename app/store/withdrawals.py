@@ -187,6 +187,7 @@ def _blank(article: Article) -> dict[str, object]:
         "file": "",
         "record": 0,
         "furniture": None,
+        "story": None,
         "blocks": [],
         "body": "",
     }

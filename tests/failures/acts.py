@@ -8,7 +8,7 @@ import pickle
 import random
 import re
 import shutil
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from io import BytesIO
@@ -141,8 +141,10 @@ _EDITIONS = {
     ("copy-1", "1"): _plain_words("other"),
     ("copy-2", "1"): f"{_plain_words('one')} {_plain_words('other')}",
     ("copy-2", "2"): _plain_words("third"),
+    ("copy-3", "1"): " ".join(sorted(_plain_words("third").split())),
 }
-"""What is told, by name and state: the third has what the first two have, and later neither."""
+"""What is told, by name and state: the third has what the first two have, and later neither, but the words of the
+fourth."""
 
 
 def names(prefix: str, number: int) -> list[str]:
@@ -234,7 +236,7 @@ def furnishing(place: Place) -> None:
 
 def joining_editions(place: Place) -> None:
     """An article makes two others its copies, and copies of each other; an editor parts it from one of them for a
-    time; then it says something else."""
+    time; then it says something else, and is of one story with another."""
     with place.opened() as archive:
         for name in names("copy", 3):
             place.send(archive, [name])
@@ -246,6 +248,8 @@ def joining_editions(place: Place) -> None:
         assert len(_copied(archive)) == 3
         place.send(archive, ["copy-2"], "2")
         assert _copied(archive) == []
+        place.send(archive, ["copy-3"])
+        assert _in_stories(archive) == [["copy-2", "copy-3"]]
 
 
 def _id_of(archive: Archive, name: str) -> str:
@@ -261,6 +265,15 @@ def _copied(archive: Archive) -> list[str]:
     copied = [str(article.external_id) for article in shown if groups[article.copy_group] > 1]
     assert archive.engine.search(Query(collapse=True)).collapsed == len(groups)
     return copied
+
+
+def _in_stories(archive: Archive) -> list[list[str]]:
+    """Return the stories of several articles, by their names."""
+    found: defaultdict[str | None, list[str]] = defaultdict(list)
+    with archive.database.reading() as session:
+        for story, name in session.exec(select(Article.story, Article.external_id)):
+            found[story].append(str(name))
+    return sorted(sorted(names) for story, names in found.items() if story is not None and len(names) > 1)
 
 
 def withdrawing(place: Place) -> None:

@@ -19,6 +19,7 @@ from app.search.attributes import Filters
 from app.search.query import Query
 from app.store import decisions, entities
 from app.store.decisions import Proposal
+from app.store.stories import is_gathered
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote
 from tests.conftest import NewArchive, Records, WriteRecords
 
@@ -78,6 +79,8 @@ def state(archive: Archive) -> dict[str, Any]:
         found["copies"] = sorted(
             session.exec(select(Article.id, Article.copy_group).where(Article.status == "published")).all()
         )
+        found["stories"] = sorted(session.exec(select(Article.id, Article.story)).all())
+        assert is_gathered(session)
     found["facets"] = facets(archive)
     return found
 

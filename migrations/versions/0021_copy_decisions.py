@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision: str | None = "0019"
+revision = "0021"
+down_revision: str | None = "0020"
 branch_labels = None
 depends_on = None
 

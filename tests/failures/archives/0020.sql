@@ -13,7 +13,7 @@ CREATE TABLE alembic_version (
 	version_num VARCHAR(32) NOT NULL, 
 	CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num)
 );
-INSERT INTO "alembic_version" VALUES('0022');
+INSERT INTO "alembic_version" VALUES('0020');
 CREATE TABLE alias (
 	entity_id VARCHAR NOT NULL, 
 	text VARCHAR NOT NULL, 
@@ -61,14 +61,14 @@ CREATE TABLE article (
 	sequence INTEGER NOT NULL, 
 	revised INTEGER NOT NULL, 
 	blocks JSON NOT NULL, 
-	body VARCHAR NOT NULL, published_at VARCHAR, furniture JSON, added INTEGER, rights VARCHAR, urgency INTEGER, subjects JSON, copy_group VARCHAR, 
+	body VARCHAR NOT NULL, published_at VARCHAR, furniture JSON, added INTEGER, rights VARCHAR, urgency INTEGER, subjects JSON, copy_group VARCHAR, story VARCHAR, 
 	CONSTRAINT pk_article PRIMARY KEY (id), 
 	CONSTRAINT uq_article_key UNIQUE ("key"), 
 	CONSTRAINT uq_article_sequence UNIQUE (sequence)
 );
-INSERT INTO "article" VALUES('43d51a300e43f3ba','id	Coast News	1','1',2,'published','Keepers',0,'1911-12-14',NULL,NULL,NULL,'Coast News',NULL,'[]','en',16,'fa2be8c8e563f35a342b571c23bd74e0d108972e9ec772f667e6278bf85607ed','4dd6936caa18d71b8b11067d681c90ee3543965d76dd89ad0811f9be0bd1afbc','rules-1','coast.jsonl',1,'2026-01-01T00:00:00+00:00',4,4,'[["paragraph", 0, 105]]','Roald Amundsen thanked Robert Scott in Norway on Monday. Amundsen later left Oslo. The lighthouse stayed.','1911-12-14T18:30+01:00',NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "article" VALUES('35a60e35bfd84e59','id	Coast News	2','2',1,'published','A lamp',0,'1912-01','OSLO, January 3','OSLO','place-oslo','Coast News',NULL,'[]','en',13,'03bd352f7bafbcbea335731bfaa59801f513007c5b2db6b6439811d382067303','f98f92d25dbba19672e2193baf4208df4a75a493e2f809cc63167c3817a735a0','rules-1','coast.jsonl',2,'2026-01-01T00:00:00+00:00',2,2,'[["paragraph", 0, 78]]','OSLO, January 3 - Robert Scott said that Norway would keep the lighthouse lit.',NULL,NULL,NULL,NULL,NULL,NULL,NULL);
-INSERT INTO "article" VALUES('0d49c30f83149c93','id	Coast News	3','3',1,'published','Fog',0,NULL,NULL,NULL,NULL,'Coast News','http://coast.example/3','["A. Keeper"]','en',11,'33f4910bf1a66f4d9de1a975800727cee4d197af4fd2bc739d144f2483619ab4','21add0e6c099f3dd76d0fc203db2fa79d426a59f722234108f5f64255fce958a','rules-1','coast.jsonl',3,'2026-01-01T00:00:00+00:00',6,3,'[["paragraph", 0, 72]]','Ernest Shackleton spoke to reporters in London. The lighthouse was dark.',NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "article" VALUES('43d51a300e43f3ba','id	Coast News	1','1',2,'published','Keepers',0,'1911-12-14',NULL,NULL,NULL,'Coast News',NULL,'[]','en',16,'fa2be8c8e563f35a342b571c23bd74e0d108972e9ec772f667e6278bf85607ed','4dd6936caa18d71b8b11067d681c90ee3543965d76dd89ad0811f9be0bd1afbc','rules-1','coast.jsonl',1,'2026-01-01T00:00:00+00:00',4,4,'[["paragraph", 0, 105]]','Roald Amundsen thanked Robert Scott in Norway on Monday. Amundsen later left Oslo. The lighthouse stayed.','1911-12-14T18:30+01:00',NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "article" VALUES('35a60e35bfd84e59','id	Coast News	2','2',1,'published','A lamp',0,'1912-01','OSLO, January 3','OSLO','place-oslo','Coast News',NULL,'[]','en',13,'03bd352f7bafbcbea335731bfaa59801f513007c5b2db6b6439811d382067303','f98f92d25dbba19672e2193baf4208df4a75a493e2f809cc63167c3817a735a0','rules-1','coast.jsonl',2,'2026-01-01T00:00:00+00:00',2,2,'[["paragraph", 0, 78]]','OSLO, January 3 - Robert Scott said that Norway would keep the lighthouse lit.',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
+INSERT INTO "article" VALUES('0d49c30f83149c93','id	Coast News	3','3',1,'published','Fog',0,NULL,NULL,NULL,NULL,'Coast News','http://coast.example/3','["A. Keeper"]','en',11,'33f4910bf1a66f4d9de1a975800727cee4d197af4fd2bc739d144f2483619ab4','21add0e6c099f3dd76d0fc203db2fa79d426a59f722234108f5f64255fce958a','rules-1','coast.jsonl',3,'2026-01-01T00:00:00+00:00',6,3,'[["paragraph", 0, 72]]','Ernest Shackleton spoke to reporters in London. The lighthouse was dark.',NULL,NULL,NULL,NULL,NULL,NULL,NULL,NULL);
 CREATE TABLE article_entity (
 	article_id VARCHAR NOT NULL, 
 	"key" VARCHAR NOT NULL, 
@@ -147,12 +147,12 @@ CREATE TABLE decision (
 	undoes INTEGER, 
 	note VARCHAR, 
 	"by" VARCHAR NOT NULL, 
-	at VARCHAR NOT NULL, other_id VARCHAR, other_sha256 VARCHAR, 
+	at VARCHAR NOT NULL, 
 	CONSTRAINT pk_decision PRIMARY KEY (number), 
 	CONSTRAINT uq_decision_undoes UNIQUE (undoes)
 );
-INSERT INTO "decision" VALUES(1,'merge','person-ernest-shackleton','person-robert-scott',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'The same.','Ada','2026-01-01T00:00:00+00:00',NULL,NULL);
-INSERT INTO "decision" VALUES(2,'rename','person-roald-amundsen',NULL,NULL,'Roald E. G. Amundsen',NULL,NULL,NULL,NULL,NULL,NULL,'Ada','2026-01-01T00:00:00+00:00',NULL,NULL);
+INSERT INTO "decision" VALUES(1,'merge','person-ernest-shackleton','person-robert-scott',NULL,NULL,NULL,NULL,NULL,NULL,NULL,'The same.','Ada','2026-01-01T00:00:00+00:00');
+INSERT INTO "decision" VALUES(2,'rename','person-roald-amundsen',NULL,NULL,'Roald E. G. Amundsen',NULL,NULL,NULL,NULL,NULL,NULL,'Ada','2026-01-01T00:00:00+00:00');
 CREATE TABLE delivery (
 	number INTEGER NOT NULL, 
 	id VARCHAR NOT NULL, 
@@ -478,6 +478,55 @@ CREATE TABLE sketch_hash (
  WITHOUT ROWID
 
 ;
+CREATE TABLE story_decision (
+	number INTEGER NOT NULL, 
+	kind VARCHAR NOT NULL, 
+	article_id VARCHAR NOT NULL, 
+	content_sha256 VARCHAR NOT NULL, 
+	stands VARCHAR, 
+	other_id VARCHAR, 
+	other_sha256 VARCHAR, 
+	other_stands VARCHAR, 
+	headline VARCHAR, 
+	undoes INTEGER, 
+	note VARCHAR, 
+	"by" VARCHAR NOT NULL, 
+	at VARCHAR NOT NULL, 
+	CONSTRAINT pk_story_decision PRIMARY KEY (number), 
+	CONSTRAINT uq_story_decision_undoes UNIQUE (undoes)
+);
+CREATE TABLE story_due (
+	day VARCHAR NOT NULL, 
+	article_id VARCHAR NOT NULL, 
+	CONSTRAINT pk_story_due PRIMARY KEY (day, article_id), 
+	CONSTRAINT fk_story_due_article_id FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
+INSERT INTO "story_due" VALUES('','0d49c30f83149c93');
+INSERT INTO "story_due" VALUES('1911-12-14','43d51a300e43f3ba');
+INSERT INTO "story_due" VALUES('1912-01','35a60e35bfd84e59');
+CREATE TABLE story_neighbours (
+	article_id VARCHAR NOT NULL, 
+	part VARCHAR NOT NULL, 
+	near BLOB NOT NULL, 
+	CONSTRAINT pk_story_neighbours PRIMARY KEY (article_id), 
+	CONSTRAINT fk_story_neighbours_article_id FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
+CREATE TABLE story_vector (
+	day INTEGER NOT NULL, 
+	article_id VARCHAR NOT NULL, 
+	vector BLOB NOT NULL, 
+	CONSTRAINT pk_story_vector PRIMARY KEY (day, article_id), 
+	CONSTRAINT fk_story_vector_article_id FOREIGN KEY(article_id) REFERENCES article (id) ON DELETE CASCADE
+)
+ WITHOUT ROWID
+
+;
 CREATE TABLE unsettled (
 	"key" VARCHAR NOT NULL, 
 	CONSTRAINT pk_unsettled PRIMARY KEY ("key")
@@ -550,4 +599,9 @@ CREATE UNIQUE INDEX ix_entity_change_sequence ON entity_change (sequence);
 CREATE INDEX ix_article_copy_group ON article (copy_group);
 CREATE INDEX ix_sketch_digest ON sketch (digest);
 CREATE INDEX ix_mentioned_date_value ON mentioned_date (value, article_id);
+CREATE INDEX ix_article_story ON article (story);
+CREATE INDEX ix_story_vector_article_id ON story_vector (article_id);
+CREATE INDEX ix_story_neighbours_part ON story_neighbours (part);
+CREATE INDEX ix_story_decision_article_id ON story_decision (article_id);
+CREATE INDEX ix_story_decision_other_id ON story_decision (other_id);
 COMMIT;
