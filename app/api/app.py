@@ -27,6 +27,7 @@ from app.api import (
     rejections,
     search,
     searches,
+    stories,
     timeline,
     uploads,
     withdrawals,
@@ -53,8 +54,8 @@ from app.read.records import MEDIA_TYPES
 from app.settings import Settings
 
 _ROOMS = (
-    search, export, feed, timeline, calendar, quotes, match, compare, aggregate, articles, copies, writing, uploads,
-    rejections, feeds, entities, decisions, withdrawals, searches, changes, health,
+    search, export, feed, timeline, calendar, quotes, match, compare, aggregate, articles, copies, stories, writing,
+    uploads, rejections, feeds, entities, decisions, withdrawals, searches, changes, health,
 )  # fmt: skip
 _OF_EXPORTS = ("Export-Cursor", "Export-Sequence", "Export-Total")
 _RATES = ("RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset")

@@ -28,6 +28,7 @@ from app.cli import (
     quotes,
     searches,
     server,
+    stories,
     withdrawals,
 )
 from app.cli.command import (
@@ -89,6 +90,7 @@ app.command("aggregate", epilog=aggregate.EXAMPLES)(aggregate.aggregate_command)
 app.command("compare", epilog=compare.EXAMPLES)(compare.compare_command)
 app.command("meaning", epilog=meaning.EXAMPLES)(meaning.meaning_command)
 app.command("copies", epilog=copies.EXAMPLES)(copies.copies_command)
+app.command("stories", epilog=stories.EXAMPLES)(stories.stories_command)
 withdrawals.add_to(app)
 exports.add_to(app)
 

@@ -38,6 +38,7 @@ Places and their countries are those of [GeoNames](https://www.geonames.org/), u
 _TAGS = [
     {"name": "Search", "description": "Find articles by words, names, dates and sources."},
     {"name": "Articles", "description": "Read articles, one or many."},
+    {"name": "Stories", "description": "Articles that tell of one event."},
     {"name": "Entities", "description": "Persons, organisations, places and events, and what is written about them."},
     {"name": "Decisions", "description": "Corrections of editors, for keys with the scope admin."},
     {"name": "Withdrawals", "description": "Articles out of sight and back, for keys with the scope admin."},

@@ -18,6 +18,7 @@ from app.search.query import Parsed, parse
 from app.store import entities as store
 from app.store.database import Database
 from app.store.decisions import survivor
+from app.store.story_lists import story_of_article
 from app.store.tables import Entity
 
 # A text that may be a name: words alone, perhaps in quotation marks, and no longer than names are.
@@ -59,6 +60,13 @@ def read_conditions(database: Database, session: Session, params: Conditions) ->
         for id in ids
         if id not in entities and id not in merged
     ]
+    if filters.story is not None:
+        story = story_of_article(session, filters.story)
+        if story is None:
+            warnings.append({"code": "unknown_story", "message": f"There is no story {filters.story!r}."})
+        elif story != filters.story:
+            warnings.append({"code": "moved_story", "message": f"{filters.story!r} is part of story {story!r} now."})
+            filters = replace(filters, story=story)
     warnings += [
         {"code": "merged_entity", "message": f"{id!r} is part of {survivor!r} now."} for id, survivor in merged.items()
     ]
@@ -106,6 +114,7 @@ def filters_in_force(filters: Filters) -> list[FilterInForce]:
     bounds = (
         ("date_from", filters.date_from), ("date_to", filters.date_to),
         ("mentions_date_from", filters.mentions_from), ("mentions_date_to", filters.mentions_to),
+        ("story", filters.story),
     )  # fmt: skip
     given = [(name, value) for name, value in bounds if value is not None]
     given += [(name, value) for name in FILTERS for value in filters.of(name)]

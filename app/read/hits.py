@@ -19,10 +19,11 @@ from app.search.engine import Card
 from app.search.query import Clause
 from app.store.articles import NamedEntity, ShownText, named_entities, texts
 from app.store.copies import CopySummary, copy_summaries
+from app.store.story_lists import stories_beside
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
 _card_values = attrgetter(*_ON_CARD)
-_EXTRA: frozenset[HitField] = frozenset(("entities", "body", "copies"))
+_EXTRA: frozenset[HitField] = frozenset(("entities", "body", "copies", "story"))
 """What a hit has only where that was asked for."""
 _MARKS = ("headline_html", "headline_matches")
 _MOST_ENTITIES = 10
@@ -64,12 +65,20 @@ def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Foun
     if view.shows("body"):
         for hit in views:
             hit["body"] = found.get(hit["id"], _NO_TEXT).body
-    if view.shows("copies"):
-        copies = copy_summaries(session, ids)
-        for hit in views:
-            if hit["id"] in copies:
-                hit["copies"] = wire_copies(copies[hit["id"]])
+    _add_company(session, views, view)
     return [ordered(Hit, hit, view.fields | view.include | {"id"}) for hit in views] if view.fields else views
+
+
+def _add_company(session: Session, views: Sequence[Hit], view: HitOptions) -> None:
+    """Say of hits what copies of them there are, and which stories they are in."""
+    ids = [hit["id"] for hit in views]
+    copies = copy_summaries(session, ids) if view.shows("copies") else {}
+    stories = stories_beside(session, ids) if view.shows("story") else {}
+    for hit in views:
+        if hit["id"] in copies:
+            hit["copies"] = wire_copies(copies[hit["id"]])
+        if hit["id"] in stories:
+            hit["story"] = {"id": stories[hit["id"]].id, "article_count": stories[hit["id"]].articles}
 
 
 def _headline_marker(view: HitOptions) -> _Marker | None:

@@ -154,6 +154,13 @@ class HitCopies(TypedDict):
     first_published: NotRequired[Annotated[CivilDate, Field(description="The earliest date of all of them.")]]
 
 
+class HitStory(TypedDict):
+    """The story that an article is in, with others that tell of the same event."""
+
+    id: Annotated[ArticleId, Field(description="The id of its earliest article.")]
+    article_count: Annotated[int, Field(description="Articles in it, whether they match or not.", ge=2)]
+
+
 class Hit(TypedDict):
     """One article found. With `fields`, only those asked for and the `id`."""
 
@@ -184,13 +191,16 @@ class Hit(TypedDict):
     copies: NotRequired[
         Annotated[HitCopies, Field(description="With `collapse=copies` or `include`, where there are any.")]
     ]
+    story: NotRequired[
+        Annotated[HitStory, Field(description="With `collapse=stories` or `include`, where others are in it.")]
+    ]
 
 
 if TYPE_CHECKING:
     HitField = str
 else:
     HitField = Literal[tuple(Hit.__annotations__)]
-HitExtra = Literal["entities", "authors", "body", "copies"]
+HitExtra = Literal["entities", "authors", "body", "copies", "story"]
 """What a hit can be asked to have; the authors, where it has any, it has anyway."""
 
 
@@ -222,7 +232,13 @@ class SearchAnswer(TypedDict):
     query: QueryRead
     total: Annotated[int, Field(description="Exact, and the same on every page.", ge=0)]
     total_collapsed: NotRequired[
-        Annotated[int, Field(description="With `collapse`: hits, where copies are one. `total` counts all.", ge=0)]
+        Annotated[
+            int,
+            Field(
+                description="With `collapse`: hits, where copies, or articles of a story, are one. `total` counts all.",
+                ge=0,
+            ),
+        ]
     ]
     page: NotRequired[Annotated[int, Field(description="As asked for.", ge=1)]]
     pages: NotRequired[
@@ -786,6 +802,72 @@ class TextMatch(TypedDict):
     covered: Annotated[float, Field(description="How much of them stands in any of the results.", ge=0, le=1)]
     total: Annotated[int, Field(description="Articles that have any part of it, exact.", ge=0)]
     results: list[ArticlePassages]
+
+
+class StorySummary(TypedDict):
+    """Articles that tell of one event."""
+
+    id: Annotated[ArticleId, Field(description="The id of its earliest article. That of any other answers too.")]
+    headline: Annotated[str, Field(description="Of the article that is most like the others, or as editors call it.")]
+    first_date: NotRequired[CivilDate]
+    last_date: NotRequired[CivilDate]
+    article_count: Annotated[int, Field(ge=1)]
+    source_count: Count
+
+
+class FoundStory(StorySummary):
+    """A story of which some articles meet the conditions."""
+
+    matching: Annotated[int, Field(description="Articles of it that meet the conditions.", ge=1)]
+
+
+class StoryPage(TypedDict):
+    """Stories of several articles, of which some meet the conditions."""
+
+    query: QueryRead
+    total: Annotated[int, Field(description="Stories, exactly.", ge=0)]
+    results: list[FoundStory]
+    next: NotRequired[Next]
+
+
+class StoryArticle(TypedDict):
+    """An article of a story."""
+
+    id: ArticleId
+    headline: str
+    date: NotRequired[CivilDate]
+    published_at: NotRequired[PublishedAt]
+    source: NotRequired[str]
+    url: NotRequired[str]
+    word_count: Count
+
+
+class StoryEntity(TypedDict):
+    """An entity that articles of a story name."""
+
+    id: EntityId
+    type: EntityType
+    label: Annotated[str, Field(description="Its name, for people.")]
+    articles: Annotated[int, Field(description="How many of the articles name it.", ge=1)]
+
+
+class StoryDay(TypedDict):
+    """A date of a story, and how many of its articles have it."""
+
+    date: CivilDate
+    count: Annotated[int, Field(ge=1)]
+
+
+class Story(StorySummary):
+    """A story: the articles that tell of one event, the earliest first."""
+
+    moved_from: NotRequired[Annotated[ArticleId, Field(description="The id asked for, of an article in it.")]]
+    entities: Annotated[list[StoryEntity], Field(description="Those that most of its articles name.", max_length=20)]
+    articles: list[StoryArticle]
+    timeline: Annotated[list[StoryDay], Field(description="Ascending; articles without a date are in none.")]
+    related: Annotated[
+        list[StorySummary], Field(description="Stories that have to do with it, the likest first.", max_length=10)
+    ]
 
 
 class DifferenceSpan(TypedDict):

@@ -129,7 +129,8 @@ Cursor = Annotated[
 Include = Annotated[list[HitExtra], Field(max_length=_MOST_VALUES)]
 INCLUDED = (
     "What each hit shall have besides: `entities` (the ten most telling of those it names), `body` (the whole text), "
-    "`authors` (also where `fields` leaves them out), `copies` (how many other editions of it there are)."
+    "`authors` (also where `fields` leaves them out), `copies` (how many other editions of it there are), "
+    "`story` (which articles tell of the same event)."
 )
 AnyInterval = Annotated[
     Literal["auto", "day", "week", "month", "year", "decade", "century"],
@@ -221,6 +222,11 @@ class _BaseConditions(Params):
         "candidates.",
         examples=[["Narendra Modi"]],
     )
+    story: Annotated[str, Field(pattern="^[0-9a-f]{16}$")] | SkipJsonSchema[None] = Field(
+        None,
+        description="The id of a story, or of any article in it: only its articles.",
+        examples=["78184646ba153278"],
+    )
 
 
 def _filter_parameter(filter: Filter) -> tuple[object, object]:
@@ -249,7 +255,9 @@ class Conditions(_Filtered):
         date_from, date_to = self._bounds("date")
         mentions_from, mentions_to = self._bounds("mentions_date")
         chosen = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
-        return Filters(date_from, date_to, mentions_from=mentions_from, mentions_to=mentions_to, **chosen)
+        return Filters(
+            date_from, date_to, mentions_from=mentions_from, mentions_to=mentions_to, story=self.story, **chosen
+        )
 
     def _bounds(self, name: str) -> tuple[str | None, str | None]:
         """Return the first and the last day of a date that is given whole or by its two ends."""
@@ -293,6 +301,9 @@ class _SortedConditions(Conditions):
         return "-date" if clause is None and self.order() == "relevance" else self.order()
 
 
+_SHOWN_COLLAPSED: dict[str, tuple[HitField, ...]] = {"none": (), "copies": ("copies",), "stories": ("story",)}
+
+
 class SearchParams(_SortedConditions):
     limit: Limit = 20
     cursor: Cursor = None
@@ -329,16 +340,17 @@ class SearchParams(_SortedConditions):
         examples=[["headline", "date"]],
     )
     include: Include = Field(default_factory=list, description=INCLUDED, examples=[["entities"]])
-    collapse: Collapse = Field(
+    collapse: Literal["none", "copies", "stories"] = Field(
         "none",
         description="`copies`: of articles that are one piece of news only the one that ranks first is a hit, with the "
-        "number of its `copies`. `total` and the facets count all, `total_collapsed` the hits.",
+        "number of its `copies`. `stories`: of articles that tell of one event, copies among them, with its `story`. "
+        "`total` and the facets count all, `total_collapsed` the hits.",
         examples=["copies"],
     )
 
     def shown_besides(self) -> frozenset[HitField]:
         """Return what each hit shall have besides."""
-        return frozenset((*self.include, "copies") if self.collapse == "copies" else self.include)
+        return frozenset((*self.include, *_SHOWN_COLLAPSED[self.collapse]))
 
     def offset(self) -> int:
         """Return how many hits stand before the page. Raises `InvalidParameter` for a page that cannot be served."""
@@ -375,7 +387,7 @@ class SearchParams(_SortedConditions):
             facets=tuple(dict.fromkeys(self.facet)),
             facet_limit=self.facet_limit,
             facet_words=words,
-            collapse=self.collapse == "copies",
+            collapse=None if self.collapse == "none" else self.collapse,
             question=self.question(clause),
         )
 
@@ -412,7 +424,7 @@ class ExportParams(_SortedConditions):
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """Return the query whose every hit is sent; its limit says nothing."""
         return Query(
-            clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=self.collapse == "copies",
+            clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=None if self.collapse == "none" else self.collapse,
             question=self.question(clause),
         )  # fmt: skip
 
@@ -448,6 +460,20 @@ class MentionedDatesParams(Conditions):
     granularity: Granularity | SkipJsonSchema[None] = Field(
         None, description="Only dates of this length.", examples=["day"]
     )
+
+
+class StoriesParams(Conditions):
+    sort: Literal["-last_date", "size"] = Field(
+        "-last_date",
+        description="`-last_date`: those last told of first. `size`: those of most articles first.",
+        examples=["size"],
+    )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class StoryParams(Params):
+    limit: Limit = 100
 
 
 class TimelineParams(Conditions):

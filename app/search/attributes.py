@@ -112,6 +112,8 @@ class Filters:
     language: tuple[str, ...] = _filter_field(LANGUAGE, "any", "Language codes; any of them.", "en")
     mentions_from: str | None = None
     mentions_to: str | None = None
+    story: str | None = None
+    """The id of a story."""
 
     def of(self, name: str) -> tuple[str, ...]:
         """Return the values wanted under the filter of that name."""

@@ -27,8 +27,8 @@ class Document:
     its text as printed, `place` the place in it: what the dateline is filtered and counted by, in capitals whatever its
     own case ("NEW DELHI"). `published_at` is `date` with a time of day, where that is known, and orders the articles of
     a day. `furniture` are spans of the body whose words count for little. `copy_group` is the same for copies of one
-    piece of news: the id of one of them. `mentioned` are the dates it speaks of (`2025-05-05`, `2025-W18`, `2025-05`,
-    `2025-Q2`, `2025`).
+    piece of news, the id of one of them, and `story` for those of one story; without one it is a story by itself.
+    `mentioned` are the dates it speaks of (`2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2`, `2025`).
     """
 
     id: str
@@ -51,6 +51,7 @@ class Document:
     published_at: str | None = None
     furniture: Sequence[Sequence[int]] | None = None
     copy_group: str | None = None
+    story: str | None = None
     mentioned: Sequence[str] = ()
 
 
@@ -137,6 +138,20 @@ class Hits:
     collapsed: int | None = None
     ranked_by: RankedBy | None = None
     """None where the order is not by relevance."""
+
+
+StoryOrder = Literal["-last_date", "size"]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryFound:
+    """A story of several articles, of which `matches` were found. `key` is what stories are ordered by, the greatest
+    first: the number of its last day, or `articles`, of all that are in it."""
+
+    id: str
+    matches: int
+    articles: int
+    key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +315,10 @@ class SearchEngine(Protocol):
     def ranking(self, query: Query, /) -> Ranking:
         """Every article that a search finds, in its order, whatever its `limit`. With a cursor, those behind it as they
         were when it was made; what was revised since is among them, where it stands now."""
+        ...
+
+    def stories(self, query: Query, order: StoryOrder, /) -> list[StoryFound]:
+        """Return all stories of several articles of which a search finds any, in order."""
         ...
 
     def still(self) -> SearchEngine:

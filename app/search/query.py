@@ -29,6 +29,7 @@ LONG_WORD = 8
 """From this many letters on a fuzzy word may differ in two places."""
 
 Match = Literal["auto", "all", "any"]
+Collapsed = Literal["copies", "stories"]
 Sort = Literal["relevance", "-date", "date", "-added", "added"]
 Order = Sort | Literal["-revised"]
 """Of the engine alone: `-revised` has what was added or revised last first, however old it is."""
@@ -141,9 +142,10 @@ class Query:
     facet_words: FacetWords | None = None
     """None: facets count all their values."""
     dates: bool = False
-    collapse: bool = False
-    """Of articles that are copies of each other only the one that ranks first is a hit. Counts are of all."""
     """Also count the matches by publication date (`Hits.dates`)."""
+    collapse: Collapsed | None = None
+    """Of articles that are copies of each other, or of one story, only the one that ranks first is a hit. Counts are of
+    all."""
     question: str | None = None
     """The text of what asks in mere words, whose best hits may be reordered by meaning; None: rank by words alone."""
 

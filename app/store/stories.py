@@ -53,7 +53,7 @@ def wrong_stories(session: Session) -> Iterator[str]:
     groups.load_all()
     expected = _vectors_made(session, groups.longest())
     near = _neighbours_of_all(expected)
-    stored = _StoredNearby(session)
+    stored = StoredNearby(session)
     stored.fetch_all()
     kept = {each.id: each for each in _vectors(session, _ALL_VECTORS)}
     wrong = {id for id in kept.keys() | expected.keys() if not _is_same(kept.get(id), expected.get(id))}
@@ -151,7 +151,7 @@ class _Groups:
         return {each.id: each.story for members in self.members.values() for each in members}
 
 
-class _StoredNearby(Nearby):
+class StoredNearby(Nearby):
     """Neighbours as rows have them, with the part that each article is in."""
 
     def __init__(self, session: Session) -> None:
@@ -203,7 +203,7 @@ class _StoredNearby(Nearby):
 
 
 def _renew_stories(session: Session, due: list[str], rulings: StoryRulings) -> set[str]:
-    groups, near = _Groups(session), _StoredNearby(session)
+    groups, near = _Groups(session), StoredNearby(session)
     members = groups.load(due)
     former = near.in_parts(_parts_of(session, {*due, *members}))
     gone, new = _exchange_vectors(session, groups, {*due, *members})
@@ -222,7 +222,7 @@ def _renew_stories(session: Session, due: list[str], rulings: StoryRulings) -> s
 def _exchange_vectors(session: Session, groups: _Groups, ids: Iterable[str]) -> tuple[list[Placed], list[Placed]]:
     """Write the vectors that articles have now. Returns those that are gone and those that are new."""
     wanted = _vectors_made(session, groups.longest())
-    kept = {each.id: each for each in _vectors_of(session, ids)}
+    kept = {each.id: each for each in vectors_of(session, ids)}
     gone = [kept[id] for id in sorted(kept) if not _is_same(kept[id], wanted.get(id))]
     new = [wanted[id] for id in sorted(wanted) if not _is_same(wanted[id], kept.get(id))]
     delete_in(session, StoryVector, StoryVector.article_id, [each.id for each in gone])
@@ -231,7 +231,7 @@ def _exchange_vectors(session: Session, groups: _Groups, ids: Iterable[str]) -> 
     return gone, new
 
 
-def _renew_neighbours(session: Session, near: _StoredNearby, gone: Sequence[Placed], new: Sequence[Placed]) -> set[str]:
+def _renew_neighbours(session: Session, near: StoredNearby, gone: Sequence[Placed], new: Sequence[Placed]) -> set[str]:
     """Renew the neighbours of what is new, and of what has it or had what is gone for one. Returns the articles whose
     neighbours are others than before, with the neighbours that they had."""
     around = Surroundings(_vectors_near(session, {each.day for each in chain(gone, new)}))
@@ -256,9 +256,9 @@ def _renew_neighbours(session: Session, near: _StoredNearby, gone: Sequence[Plac
     return former.keys() | {each.id for neighbours in former.values() for each in neighbours}
 
 
-def _fill_up(session: Session, near: _StoredNearby, ids: set[str]) -> None:
+def _fill_up(session: Session, near: StoredNearby, ids: set[str]) -> None:
     """Look again for all neighbours of articles that had as many as are kept, and lost one."""
-    lacking = list(_vectors_of(session, ids))
+    lacking = list(vectors_of(session, ids))
     around = Surroundings(_vectors_near(session, {each.day for each in lacking}))
     for each in lacking:
         near.replace(each.id, likest(around.neighbours(each)))
@@ -278,7 +278,7 @@ def _cut_anew(
         groups.load(reached)
         waiting = rulings.joined_to(cut.keys(), groups.head) - cut.keys()
     groups.find_heads()
-    vectors = {each.id: each for each in _vectors_of(session, cut)}
+    vectors = {each.id: each for each in vectors_of(session, cut)}
     found = []
     for id, part in cut.items():
         if id == part[0]:
@@ -324,7 +324,7 @@ def _vectors(session: Session, statement: str, *parameters: str) -> Iterator[Pla
         yield Placed(id, day, Vector.unpacked(vector))
 
 
-def _vectors_of(session: Session, ids: Iterable[str]) -> Iterator[Placed]:
+def vectors_of(session: Session, ids: Iterable[str]) -> Iterator[Placed]:
     return _vectors(session, _VECTORS_OF, json.dumps(sorted(ids)))
 
 

@@ -18,9 +18,11 @@ def condition_links(here: Address, asked: Asked) -> list[Way]:
     first, last = asked.filters.mentions_from, asked.filters.mentions_to
     if first or last:
         ways.append(Way(f"speaking of {_date_label(first, last)}", here.without(*MENTIONED_DATES)))
+    if asked.filters.story:
+        ways.append(Way("of one story", here.without("story")))
     for condition in filters_in_force(asked.filters):
         name, value = condition["name"], condition["value"]
-        if name not in (*DATES, *MENTIONED_DATES):
+        if name not in (*DATES, *MENTIONED_DATES, "story"):
             by_name = [("entity_name", given) for given, id in asked.named.items() if id == value and name == "entity"]
             entity = asked.entities.get(value)
             label = FILTERS[name].verb + (entity.name if entity else value)

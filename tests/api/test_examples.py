@@ -42,7 +42,7 @@ VOLATILE = {
 }
 
 
-BARREN = ("/similar_names", "/matches", "/deliveries", "/quotes", "/copies")
+BARREN = ("/similar_names", "/matches", "/deliveries", "/quotes", "/copies", "/stories")
 """Find nothing in the seeds, where no two names are so alike, no two articles one piece and nothing is new; or not
 under every condition: few articles there quote anybody."""
 

@@ -263,7 +263,7 @@ def _copied(archive: Archive) -> list[str]:
         shown = session.exec(select(Article).where(Article.status == "published")).all()
     groups = Counter(article.copy_group for article in shown)
     copied = [str(article.external_id) for article in shown if groups[article.copy_group] > 1]
-    assert archive.engine.search(Query(collapse=True)).collapsed == len(groups)
+    assert archive.engine.search(Query(collapse="copies")).collapsed == len(groups)
     return copied
 
 

@@ -31,6 +31,8 @@ OPERATIONS = {
     "getArticleText": "get /v1/articles/{article_id}/text",
     "listSimilarArticles": "get /v1/articles/{article_id}/similar",
     "listCopies": "get /v1/articles/{article_id}/copies",
+    "listStories": "get /v1/stories",
+    "getStory": "get /v1/stories/{story_id}",
     "compareArticles": "get /v1/articles/{article_id}/diff/{other_id}",
     "createArticles": "post /v1/articles",
     "reviseArticle": "put /v1/articles/{article_id}",

@@ -145,6 +145,7 @@ def read_everything(ask: Asking) -> None:
         ask("GET", f"/v1/search?{query}")
     ask("GET", "/v1/search?q=truce&highlight=offsets&include=entities&include=body&include=authors")
     ask("GET", "/v1/search?q=harbour&limit=100&collapse=copies")
+    ask("GET", "/v1/search?limit=100&collapse=stories&include=story")
     ask("GET", "/v1/autocomplete?q=mo")
     ask("GET", "/v1/export?format=jsonl")
     for wrong in ("limt=1", "date=2025-02-30", "q=a*", "q=((((((((((((((((a", "sort=olld", "entity_name=Nobody"):
@@ -243,6 +244,8 @@ def read_articles(ask: Asking, ids: dict[str, str]) -> None:
     for article in ids.values():
         for part in ("", "?q=truce&include=quotes&include=dates", "/text", "/citation", "/similar?limit=3", "/copies"):
             ask("GET", f"/v1/articles/{article}{part}")
+    ask.pages("/v1/stories")
+    ask("GET", f"/v1/stories/{ids['truce-1']}")
     ask("GET", f"/v1/articles/{ids['truce-1']}/diff/{ids['strike-1']}")
 
 

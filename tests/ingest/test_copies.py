@@ -31,7 +31,7 @@ def groups(archive: Archive) -> list[list[str]]:
     with archive.database.reading() as session:
         for id, group in session.exec(select(Article.external_id, Article.copy_group)):
             found.setdefault(group, []).append(str(id))
-    assert archive.engine.search(Query(collapse=True)).collapsed == len(found)
+    assert archive.engine.search(Query(collapse="copies")).collapsed == len(found)
     return sorted(sorted(members) for members in found.values())
 
 

@@ -79,7 +79,9 @@ def state(archive: Archive) -> dict[str, Any]:
         found["copies"] = sorted(
             session.exec(select(Article.id, Article.copy_group).where(Article.status == "published")).all()
         )
-        found["stories"] = sorted(session.exec(select(Article.id, Article.story)).all())
+        found["stories"] = sorted(
+            session.exec(select(Article.id, Article.story).where(Article.status == "published")).all()
+        )
         assert is_gathered(session)
     found["facets"] = facets(archive)
     return found

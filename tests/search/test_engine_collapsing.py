@@ -44,7 +44,7 @@ def test_each_group_has_one_hit_and_pages_are_pieces_of_one_list(
     held: SearchEngine, clause: Clause | None, chosen: Filters, sort: Sort, size: int
 ) -> None:
     query = Query(clause, chosen, sort, limit=10_000, facets=("source",), dates=True)
-    everything, whole = held.search(query), held.search(replace(query, collapse=True))
+    everything, whole = held.search(query), held.search(replace(query, collapse="copies"))
     assert (whole.total, whole.facets, whole.dates) == (everything.total, everything.facets, everything.dates)
     groups = [group_of(hit.id) for hit in whole.hits]
     assert len(groups) == len(set(groups)) == whole.collapsed
@@ -55,7 +55,7 @@ def test_each_group_has_one_hit_and_pages_are_pieces_of_one_list(
         )
     found, cursor = list[ArticleHit](), None
     while not found or cursor:
-        page = held.search(replace(query, collapse=True, limit=size, cursor=cursor))
+        page = held.search(replace(query, collapse="copies", limit=size, cursor=cursor))
         assert (page.total, page.collapsed) == (whole.total, whole.collapsed)
         found, cursor = [*found, *page.hits], page.cursor
         if not page.hits:
@@ -68,19 +68,19 @@ def test_the_one_that_is_shown_is_among_what_matches(engine: SearchEngine) -> No
     engine.put(
         [doc(1, "oil oil", source="Wire", **same), doc(2, "oil", source="Post", **same), doc(3, "oil")], sequence=3
     )
-    query = Query(parse("oil").clause, collapse=True)
+    query = Query(parse("oil").clause, collapse="copies")
     found = engine.search(query)
     assert (sorted(numbers(found)), found.total, found.collapsed) == ([1, 3], 3, 2)
     found = engine.search(replace(query, filters=Filters(source=("Post",))))
     assert (numbers(found), found.total, found.collapsed) == ([2], 1, 1)
-    assert engine.search(replace(query, collapse=False)).collapsed is None
+    assert engine.search(replace(query, collapse=None)).collapsed is None
 
 
 def test_what_comes_meanwhile_takes_no_place_from_a_page(engine: SearchEngine) -> None:
     engine.put(
         [doc(n, "oil", copy_group=f"{n // 2 + 1:016x}", date=f"2019-01-{n + 1:02}") for n in range(12)], sequence=1
     )
-    query = Query(parse("oil").clause, sort="-date", limit=2, collapse=True)
+    query = Query(parse("oil").clause, sort="-date", limit=2, collapse="copies")
     first = engine.search(query)
     assert (numbers(first), first.collapsed) == ([11, 9], 6)
     engine.put([doc(20, "oil", copy_group=f"{4:016x}", date="2019-02-01", revised=2)], sequence=2)
@@ -93,7 +93,7 @@ def test_a_cursor_is_of_a_search_that_collapses_or_of_one_that_does_not(engine: 
     query = Query(parse("oil").clause, limit=2)
     cursor = engine.search(query).cursor
     with pytest.raises(InvalidCursor):
-        engine.search(replace(query, cursor=cursor, collapse=True))
+        engine.search(replace(query, cursor=cursor, collapse="copies"))
 
 
 def test_an_article_that_joined_others_collapses_after_a_merge(opened: Open, tmp_path: Path) -> None:
@@ -101,5 +101,5 @@ def test_an_article_that_joined_others_collapses_after_a_merge(opened: Open, tmp
     engine.put([doc(n, "oil", copy_group=f"{n:016x}") for n in range(4)], sequence=1)
     engine.put([doc(3, "oil", copy_group=f"{1:016x}")], sequence=2)
     engine.compact(5)
-    found = engine.search(Query(parse("oil").clause, collapse=True))
+    found = engine.search(Query(parse("oil").clause, collapse="copies"))
     assert (found.total, found.collapsed) == (4, 3)

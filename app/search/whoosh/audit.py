@@ -45,6 +45,7 @@ def _digests(segment: Segment) -> Hashes:
     digests = np.array([zlib.crc32(segment.card(n)) for n in range(segment.documents)], np.uint64)
     digests += segment["date"].astype(np.uint64) * _SPREAD
     digests += segment["copy_group"].view(np.uint64) * _MIX
+    digests += segment["story"].view(np.uint64) * (_MIX ^ _SPREAD)
     for documents, hashes in _summands(segment):
         np.add.at(digests, documents, hashes)
     return digests

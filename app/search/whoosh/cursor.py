@@ -72,7 +72,8 @@ _FORMULA = "2"
 def digest(query: Query) -> bytes:
     """Return what of a query decides which articles come in which order."""
     formula = f"{_FORMULA} " if query.sort == "relevance" else ""
-    ranked = f"{formula}{query.clause!r} {query.filters!r} {query.sort}{' collapsed' if query.collapse else ''}"
+    collapsed = f" {query.collapse}" if query.collapse else ""
+    ranked = f"{formula}{query.clause!r} {query.filters!r} {query.sort}{collapsed}"
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 

@@ -39,6 +39,8 @@ from app.search.engine import (
     RankedBy,
     Ranking,
     Sharing,
+    StoryFound,
+    StoryOrder,
     Suggestion,
     Tally,
     TallyName,
@@ -68,6 +70,7 @@ from app.search.whoosh.second_stage import (
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
+from app.search.whoosh.story_counts import stories_found
 from app.search.whoosh.tally import crossed, tallied, usual_words
 from app.text import fold
 
@@ -184,6 +187,10 @@ class WhooshEngine:
             sequence=resumed.sequence if resumed else snapshot.sequence,
             revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
         )
+
+    def stories(self, query: Query, order: StoryOrder, /) -> list[StoryFound]:
+        snapshot = self._current()
+        return stories_found(snapshot, _found_by(snapshot, query), order)
 
     def still(self) -> WhooshEngine:
         return _FixedSnapshot(self._index, self._current(), self._meaning.now() if self._meaning else None)
@@ -465,7 +472,7 @@ def _keyed(
     keyed = found if execution is not None else rank.by_time(snapshot, found, query.sort)
     if not query.collapse:
         return keyed
-    return rank.without_copies(snapshot, keyed, None if resumed else cursor.digest(query))
+    return rank.collapsed_matches(snapshot, keyed, query.collapse, None if resumed else cursor.digest(query))
 
 
 def _ranked_rows(

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.search.attributes import FACETS, FILTERS, FacetName, Filters
-from app.search.whoosh.invert import day_number
+from app.search.whoosh.invert import day_number, group_number
 from app.search.whoosh.packed import Mask
 from app.search.whoosh.snapshot import Snapshot
 
@@ -33,6 +33,9 @@ class FilterMasks:
             self._masks["mentions"] = snapshot.speaking_of(
                 filters.mentions_from or "", filters.mentions_to or "9999-12-31"
             )
+
+        if filters.story:
+            self._masks["story"] = snapshot.column("story") == group_number(filters.story)
 
     def mask(self, without: str | None = None) -> Mask | None:
         """Return which documents pass; None where all do."""

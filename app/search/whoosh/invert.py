@@ -81,6 +81,7 @@ _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | Non
     "revised": (lambda document: document.revised, None),
     "added": (lambda document: document.added, None),
     "copy_group": (lambda document: group_number(document.copy_group), np.int64),
+    "story": (lambda document: group_number(document.story or document.id), np.int64),
 }
 """A number for each document, by the name of its array, with the type of that; None: the narrowest that holds them."""
 

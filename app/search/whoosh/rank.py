@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from app.effort import spend
 from app.search.plan import Plan, bare_words
-from app.search.query import Order
+from app.search.query import Collapsed, Order
 from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Floats, Matches
@@ -75,22 +75,24 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
     return Matches(matches.documents, moments[matches.documents])
 
 
-def without_copies(snapshot: Snapshot, matches: Matches, key: Hashable | None) -> Matches:
-    """Return of documents that are copies of each other only the one that ranks first, before any reordering.
+def collapsed_matches(snapshot: Snapshot, matches: Matches, by: Collapsed, key: Hashable | None) -> Matches:
+    """Return of documents that are copies of each other, or of one story, only the one that ranks first, before any
+    reordering.
 
     `key` names the search while the snapshot lasts, for the next time; None where it is of another moment.
     """
-    further = partial(_further_copies, snapshot, matches)
+    further = partial(_further_of_groups, snapshot, matches, by)
     left = np.ones(len(matches), bool)
-    left[further() if key is None else snapshot.kept.get(("further copies", key), further)] = False
+    left[further() if key is None else snapshot.kept.get(("further", by, key), further)] = False
     return matches.where(left)
 
 
-def _further_copies(snapshot: Snapshot, matches: Matches) -> Ints:
-    """Return the places of those matches before which another copy of the same piece ranks."""
-    places = np.flatnonzero(snapshot.has_copies[matches.documents])
+def _further_of_groups(snapshot: Snapshot, matches: Matches, by: Collapsed) -> Ints:
+    """Return the places of those matches before which another of the same group ranks."""
+    numbers = snapshot.groups(by)
+    places = np.flatnonzero(numbers[matches.documents])
     documents, values = matches.documents[places], matches.values[places]
-    groups, ids = snapshot.copy_groups[documents], snapshot.column("id")[documents]
+    groups, ids = numbers[documents], snapshot.column("id")[documents]
     best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
     np.maximum.at(best, groups, values)
     is_best = values == best[groups]

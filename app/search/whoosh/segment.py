@@ -13,7 +13,8 @@ Per document                    id uint64, id_order uint32 (document numbers by 
                                 0001-01-01, a month or a year by its first; 0 = undated), time * (milliseconds since a
                                 day before that, plus 1; 0 = no time), precision uint8 (parts of the date: 1 a year, 2 a
                                 month, 3 a day), revised *, added *, copy_group
-                                int64 (the same for copies, 0 = none), derived uint8 (1 where the
+                                int64 (the same for copies, 0 = none), story int64 (the id of the earliest article
+                                of its story), derived uint8 (1 where the
                                 headline was made of the body's own words), start uint32 (address of its first word),
                                 length.headline / .dateline / .body * (words), cards uint8 (what a hit shows, one
                                 encoded value each), cards.offsets uint32[n+1]
@@ -55,7 +56,7 @@ Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
 Documents = npt.NDArray[np.int32]
 
-VERSION = 9
+VERSION = 10
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 

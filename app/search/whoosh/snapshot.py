@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from itertools import pairwise
 
 import numpy as np
@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from app.days import days_of
 from app.search.attributes import MENTIONED, ValueView
+from app.search.query import Collapsed
 from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, Documents, Segment
@@ -146,22 +147,18 @@ class Snapshot:
         """Return what grows from each document to those that came into the archive after it."""
         return self.column("added").astype(np.float64)
 
-    @cached_property
-    def copy_groups(self) -> Ints:
-        """Return a number for each document, the same for copies of one piece: 0 for what has none, deleted ones
-        counted."""
-        groups = self.column("copy_group")
-        _, place, counts = np.unique(groups, return_inverse=True, return_counts=True)
-        has_copies = (counts > 1)[place] & (groups != 0)
-        numbers = np.zeros(len(groups), np.int64)
-        numbers[has_copies] = np.unique(groups[has_copies], return_inverse=True)[1] + 1
-        return numbers
+    def groups(self, by: Collapsed) -> Ints:
+        """Return a number for each document, the same for copies of one piece or for articles of one story: 0 for what
+        is alone, deleted ones counted."""
+        return self.kept.get(("groups", by), partial(self._groups, "copy_group" if by == "copies" else "story"))
 
-    @cached_property
-    def has_copies(self) -> Mask:
-        """Return, for each document, whether there is a copy of it."""
-        mask: Mask = self.copy_groups > 0
-        return mask
+    def _groups(self, column: str) -> Ints:
+        groups = self.column(column)
+        _, place, counts = np.unique(groups, return_inverse=True, return_counts=True)
+        has_others = (counts > 1)[place] & (groups != 0)
+        numbers = np.zeros(len(groups), np.int64)
+        numbers[has_others] = np.unique(groups[has_others], return_inverse=True)[1] + 1
+        return numbers
 
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
         """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
