@@ -43,7 +43,7 @@ from app.read.models import (
 from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.engine import AxisName
-from app.search.query import Clause, FacetWords, Match, Query, Sort, question_in
+from app.search.query import Clause, Collapsed, FacetWords, Match, Query, Sort, question_in
 from app.store.changes import ChangedType
 
 CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
@@ -423,8 +423,9 @@ class ExportParams(_SortedConditions):
 
     def to_query(self, clause: Clause | None, filters: Filters) -> Query:
         """Return the query whose every hit is sent; its limit says nothing."""
+        collapse: Collapsed | None = None if self.collapse == "none" else self.collapse
         return Query(
-            clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=None if self.collapse == "none" else self.collapse,
+            clause, filters, self.sorted_by(clause), limit=1, cursor=self.cursor, collapse=collapse,
             question=self.question(clause),
         )  # fmt: skip
 

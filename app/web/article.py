@@ -22,6 +22,7 @@ from app.search.engine import ArticleHit, SearchEngine
 from app.search.query import parse
 from app.store import articles as store
 from app.store.copies import copies_listed
+from app.store.story_lists import stories_beside
 from app.store.tables import Article as Row
 from app.web.address import Address
 from app.web.linked_data import news_article
@@ -57,6 +58,7 @@ def show_article(
         related = results(archive, session, _related(engine, row, like_it.hits))
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
+        story = stories_beside(session, [article_id]).get(article_id)
         trail = None if mark else trail_of(request, archive, engine, session, article_id)
     hits = _stretches(mark) if mark else highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
@@ -69,7 +71,8 @@ def show_article(
         request, "article.html",
         made=row.headline_derived and not is_own_line(row.headline, article["body"]),
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
-        passages=passages(article), similar=similar, related=related, editions=editions, call=call, hits=len(hits),
+        passages=passages(article), similar=similar, related=related, editions=editions, story=story, call=call,
+        hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
         address=address, curl=call.curl(request), opening=_opening(article),
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),

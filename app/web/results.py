@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from markupsafe import Markup
 from sqlmodel import Session
@@ -15,12 +16,13 @@ from app.search.engine import ArticleHit
 from app.search.query import Clause
 from app.store import articles as store
 from app.store.copies import CopyLine, copies_listed, copy_summaries
+from app.store.story_lists import StoryBeside, StoryLine, stories_beside, story_lines
 from app.text import fold
 
 NAMES = 5
 """Entities shown of an article."""
 COPIES = 10
-"""Copies that unfold below a result; its article has all."""
+"""Copies, or articles of its story, that unfold below a result; its article or story has all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,9 @@ class Result:
     copies: int = 0
     """How many there are; `listed` are the first of them."""
     listed: Sequence[CopyLine] = ()
+    story: StoryBeside | None = None
+    """The story that it is in with others; `told` are the earliest of them."""
+    told: Sequence[StoryLine] = ()
 
 
 def results(
@@ -42,12 +47,14 @@ def results(
     hits: Sequence[ArticleHit],
     clause: Clause | None = None,
     *,
-    copies: bool = False,
+    unfolding: Literal["none", "copies", "stories"] = "none",
 ) -> list[Result]:
-    """Return hits as a page lists them; `copies`: with what unfolds below each."""
+    """Return hits as a page lists them, with what unfolds below each."""
     ids = [hit.id for hit in hits]
     texts, named = store.texts(archive.database, ids), store.named_entities(session, ids)
-    summed = copy_summaries(session, ids) if copies else {}
+    summed = copy_summaries(session, ids) if unfolding == "copies" else {}
+    stories = stories_beside(session, ids) if unfolding == "stories" else {}
+    lines = story_lines(session, {story.id for story in stories.values()}) if stories else {}
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
     shown = [texts.get(id, store.ShownText("", ())) for id in ids]
@@ -61,6 +68,8 @@ def results(
             by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
             summed[hit.id].others if hit.id in summed else 0,
             unfolded.get(hit.id, ()),
+            stories.get(hit.id),
+            [line for line in lines[stories[hit.id].id] if line.id != hit.id][:COPIES] if hit.id in stories else (),
         )
         for hit, text in zip(hits, shown, strict=True)
     ]

@@ -43,7 +43,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         asked = read_conditions(archive.database, session, params)
         found = _run_search(engine, params, asked, facet_words(session, params))
         facets = _telling_facets(request, session, params, asked, found)
-        listed = results(archive, session, found.hits.hits, found.clause, copies=params.collapse == "copies")
+        listed = results(archive, session, found.hits.hits, found.clause, unfolding=params.collapse)
     dates, measures = found.hits.dates, measure_links(here)
     if shows_share(here):
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
@@ -56,6 +56,7 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         chart=search_chart(dates, here, asked.filters, share=shows_share(here)), measures=measures,
         sorts=_sort_links(here, params, asked), compact=_compact_switch(here), every_copy=_copies_switch(here, found),
         by_words=_words_switch(here, found),
+        by_story=_stories_switch(here, params),
         repairs=_repair_links(here, found), next=found.hits.cursor and here.having(cursor=found.hits.cursor),
         out=ways_out(request, here, api_call(here, "/v1/search")),
     )  # fmt: skip
@@ -96,6 +97,12 @@ def _words_switch(here: Address, found: Answer) -> Way | None:
     if here.value("ranking") == "words":
         return Way("By words alone", here.without("ranking"), True)
     return Way("By words alone", here.having(ranking="words"), False) if found.hits.ranked_by == "meaning" else None
+
+
+def _stories_switch(here: Address, params: SearchParams) -> Way:
+    """Return the way to a list with each story in one place, or back from it."""
+    is_chosen = params.collapse == "stories"
+    return Way("By story", here.without("collapse") if is_chosen else here.having(collapse="stories"), is_chosen)
 
 
 def _telling_facets(

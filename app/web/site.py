@@ -29,13 +29,14 @@ from app.web import (
     search,
     searches,
     searching,
+    stories,
     withdrawing,
 )  # fmt: skip
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, match, compare, aggregate, publishers, calendar, searching, add,
-    archive, feeds, searches, withdrawing,
+    search, article, difference, names, entity, quotes, stories, match, compare, aggregate, publishers, calendar,
+    searching, add, archive, feeds, searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

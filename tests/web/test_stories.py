@@ -1,0 +1,59 @@
+"""Stories on the page: below their hit, in a list, and one with its days and sources; without scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from app.archive import open_archive
+from app.ingest.pipeline import IngestOptions, ingest
+from app.settings import Settings
+from app.web.site import create_app
+from tests.api.test_stories import RECORDS
+from tests.served import serve
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
+    folder = tmp_path_factory.mktemp("stories")
+    (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    settings = Settings(data_dir=folder / "data", recognise=False)
+    with open_archive(settings) as archive:
+        ingest([folder / "a.jsonl"], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+def test_a_switch_gathers_stories_and_parts_them(gathered: httpx.Client) -> None:
+    page = gathered.get("/").text
+    assert "in this story" not in page
+    [switch] = re.findall(r'<a href="([^"]+)" data-keep>By story</a>', page)
+    page = gathered.get(switch.replace("&amp;", "&")).text
+    assert (page.count('<li class="result"'), page.count("<summary>+ 3 in this story</summary>")) == (5, 1)
+    assert f"{len(RECORDS)} articles" in page, "the number is that of all"
+    [back] = re.findall(r'<a href="([^"]+)" data-keep aria-current="true">By story</a>', page)
+    assert gathered.get(back.replace("&amp;", "&")).text.count('<li class="result"') == len(RECORDS) - 1
+    [call] = re.findall(r'href="(/v1/search[^"]+)"', page)
+    assert len(gathered.get(call.replace("&amp;", "&")).json()["results"]) == 5
+
+
+def test_a_story_is_read_day_by_day_from_its_first_report(gathered: httpx.Client) -> None:
+    page = gathered.get("/stories", params={"sort": "size"}).text
+    assert page.count('<li class="result"') == 3
+    story = gathered.get(re.findall(r'href="(/stories/[0-9a-f]{16})"', page)[0]).text
+    told = re.findall(r"<h3>(.*?)</h3>", story)
+    assert told == ["1 March 2019", "2 March 2019", "3 March 2019", "4 March 2019"]
+    assert story.count("the first report") == 1
+    assert [source in story for source in ("Wire <span>2 articles", "Post <span>2 articles")] == [True, True]
+    [search] = re.findall(r'href="(/\?story=[^"]+)">Search in it', story)
+    found = gathered.get(search.replace("&amp;", "&")).text
+    assert found.count('<li class="result"') == 4
+    assert "Remove the condition of one story" in found
+    article = gathered.get(re.findall(r'<h3>1 March 2019</h3>.*?href="(/articles/[^"]+)"', story, re.DOTALL)[0]).text
+    assert "The story, in 4 articles" in article
+    assert gathered.get("/stories/nothing").status_code == 404
+    assert "2 of them found" in gathered.get("/stories", params={"q": "vote", "source": "Post"}).text
