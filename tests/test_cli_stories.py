@@ -33,5 +33,13 @@ def test_stories_are_listed_and_one_is_read(told: Path) -> None:
     assert shown.stdout.splitlines()[0].endswith("(3 articles, 1 sources)")
     assert [word in shown.stdout for word in ("Vote 0", "Vote 1", "Vote 2", "Mine")] == [True, True, True, False]
     assert json.loads(run(told, "-q", "ferry", "--json").stdout)["results"][0]["matching"] == 2
+    decided = ["story-decisions", "detach", found["results"][0]["id"], "--by", "Ada", "--data-dir", str(told)]
+    assert "Decision 1." in CliRunner().invoke(cli.app, decided).stderr
+    assert json.loads(run(told, "--sort", "size", "--json").stdout)["results"][0]["article_count"] == 2
+    log = CliRunner().invoke(cli.app, ["story-decisions", "--data-dir", str(told)])
+    assert [word in log.stdout for word in ("detach", "Ada")] == [True, True]
+    undo = CliRunner().invoke(cli.app, ["story-decisions", "undo", "1", "--json", "--data-dir", str(told)])
+    assert json.loads(undo.stdout)["undoes"] == 1
+    assert json.loads(run(told, "--sort", "size", "--json").stdout)["results"][0]["article_count"] == 3
     assert "No stories." in run(told, "-q", "nothing").stderr
     assert run(told, "0" * 16).exit_code == 1

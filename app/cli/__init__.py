@@ -91,6 +91,7 @@ app.command("compare", epilog=compare.EXAMPLES)(compare.compare_command)
 app.command("meaning", epilog=meaning.EXAMPLES)(meaning.meaning_command)
 app.command("copies", epilog=copies.EXAMPLES)(copies.copies_command)
 app.command("stories", epilog=stories.EXAMPLES)(stories.stories_command)
+app.command("story-decisions", epilog=stories.DECISION_EXAMPLES)(stories.story_decisions_command)
 withdrawals.add_to(app)
 exports.add_to(app)
 

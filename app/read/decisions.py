@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import cast
 
-from app.read.models import CopyDecision, Decision, DecisionKind, ordered
+from app.read.models import CopyDecision, Decision, DecisionKind, StoryDecision, ordered
 from app.store import tables
 from app.store.copy_decisions import ruling_of
 
@@ -22,6 +22,23 @@ def copy_decision_view(row: tables.Decision, undone: dict[int, int] | None = Non
     optional = {"undoes": row.undoes, "undone_by": (undone or {}).get(number), "note": row.note}
     given = {name: value for name, value in optional.items() if value is not None}
     return ordered(CopyDecision, cast(CopyDecision, {**shown, **given}))
+
+
+def story_decision_view(row: tables.StoryDecision, undone: dict[int, int] | None = None) -> StoryDecision:
+    number = row.number or 0
+    given = {
+        "number": number,
+        "kind": row.kind,
+        "article": row.article_id,
+        "other": row.other_id,
+        "headline": row.headline,
+        "undoes": row.undoes,
+        "undone_by": (undone or {}).get(number),
+        "note": row.note,
+        "by": row.by,
+        "at": row.at,
+    }
+    return cast(StoryDecision, {name: value for name, value in given.items() if value is not None})
 
 
 def decision_view(row: tables.Decision, undone: dict[int, int] | None = None) -> Decision:

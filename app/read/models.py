@@ -25,6 +25,7 @@ ChangeKind = Literal[
 ]
 ContrastKind = Literal["word", "person", "place", "organization", "event", "source"]
 CopyRuling = Literal["together", "apart", "undo"]
+StoryDecisionKind = Literal["together", "apart", "detach", "headline", "undo"]
 DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
@@ -961,6 +962,38 @@ class Decision(TypedDict):
     note: NotRequired[str]
     by: str
     at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class StoryDecision(TypedDict):
+    """What an editor decided about the story of an article. It stays in the log, also when it is undone by another."""
+
+    number: Annotated[int, Field(description="In the order in which decisions work.", ge=1)]
+    kind: StoryDecisionKind
+    article: ArticleId
+    other: NotRequired[
+        Annotated[ArticleId, Field(description="The article that it is to be together with or apart from.")]
+    ]
+    headline: NotRequired[Annotated[str, Field(description="What the story is to be called.")]]
+    undoes: NotRequired[Annotated[int, Field(description="Number of the decision that this one undoes.", ge=1)]]
+    undone_by: NotRequired[Annotated[int, Field(description="Number of the decision that undid this one.", ge=1)]]
+    note: NotRequired[str]
+    by: str
+    at: Annotated[str, Field(json_schema_extra={"format": "date-time"})]
+
+
+class StoryDecisionTaken(TypedDict):
+    """A decision about a story, and whether it shows."""
+
+    decision: StoryDecision
+    indexed: Annotated[bool, Field(description="It shows; else the ingest that runs will see to it.")]
+
+
+class StoryDecisionPage(TypedDict):
+    """One page of the log, newest first."""
+
+    results: list[StoryDecision]
+    total: Count
+    next: NotRequired[Next]
 
 
 class DecisionTaken(TypedDict):

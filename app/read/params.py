@@ -38,6 +38,7 @@ from app.read.models import (
     Granularity,
     HitExtra,
     HitField,
+    StoryDecisionKind,
     WithdrawalKind,
 )
 from app.read.suggestion import meant
@@ -142,6 +143,7 @@ QueryText = Annotated[str, Field(json_schema_extra=_QUERY_SCHEMA)]
 
 # Without null: what may be left out is left out.
 _Text = Annotated[str, Field(max_length=200)] | SkipJsonSchema[None]
+_LongText = Annotated[str, Field(max_length=500)] | SkipJsonSchema[None]
 _Number = Annotated[int, Field(ge=0, lt=2**63), _DIGITS] | SkipJsonSchema[None]
 
 
@@ -681,10 +683,27 @@ class CopyDecisionBody(BaseModel):
     note: _Text = Field(None, description="Why; for those who read the log.")
 
 
+class StoryDecisionBody(BaseModel):
+    """`docs/api.md` says what each kind needs."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: StoryDecisionKind
+    other: _Text = Field(None, description="`together`, `apart`: the id of the other article.")
+    headline: _LongText = Field(None, description="`headline`: what to call the story.")
+    undoes: _Number = Field(None, description="`undo`: the number of a decision.")
+    note: _Text = Field(None, description="Why; for those who read the log.")
+
+
 class CopyDecisionParams(Params):
     article: str | None = Field(
         None, max_length=64, description="Only decisions about this article.", examples=["78184646ba153278"]
     )
+    limit: Limit = 20
+    cursor: Cursor = None
+
+
+class StoryDecisionParams(Params):
     limit: Limit = 20
     cursor: Cursor = None
 

@@ -12,15 +12,34 @@ from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session, col, func, select
 
+from app.entry import unfit
+from app.errors import Conflict, DecisionInvalid
 from app.relations.stories import Nearby
+from app.store.articles import load_article
 from app.store.bulk import select_in
 from app.store.stories_due import put_stories_due
 from app.store.tables import Article, StoryDecision
 
 StoryDecisionKind = Literal["together", "apart", "detach", "headline", "undo"]
+_NEEDED: dict[StoryDecisionKind, str | None] = {
+    "together": "other", "apart": "other", "detach": None, "headline": "headline", "undo": "undoes",
+}  # fmt: skip
 _Head = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class StoryProposal:
+    """A decision to be taken about an article and its story: `together` and `apart` need `other`, an article too,
+    `headline` one, `undo` the number of a decision, and `detach` nothing. Any may have a `note`."""
+
+    kind: StoryDecisionKind
+    article: str
+    other: str | None = None
+    headline: str | None = None
+    undoes: int | None = None
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +91,82 @@ def settle_story_rulings(session: Session) -> StoryRulings:
         session.flush()
         put_stories_due(session, filter(None, moved))
     return rulings
+
+
+def record_story_decision(session: Session, proposal: StoryProposal, *, by: str, at: str) -> StoryDecision:
+    """Add a decision to the log; those concerned have their stories worked out anew. Raises `NotFound` for an article
+    that is not there, `DecisionInvalid` for what cannot be, and `Conflict` for what was undone before."""
+    _check_proposal(proposal, by)
+    decision = StoryDecision(kind=proposal.kind, article_id="", content_sha256="", note=proposal.note, by=by, at=at)
+    if proposal.kind == "undo":
+        concerned = _undo_columns(session, decision, proposal)
+    else:
+        article = load_article(session, proposal.article)
+        decision.article_id, decision.content_sha256 = article.id, article.content_sha256
+        decision.headline, concerned = proposal.headline, {article.id}
+        if proposal.other is not None:
+            other = _other_article(session, article, proposal)
+            decision.other_id, decision.other_sha256 = other.id, other.content_sha256
+            concerned.add(other.id)
+    session.add(decision)
+    session.flush()
+    put_stories_due(session, concerned)
+    return decision
+
+
+def story_decision_log(
+    session: Session, *, limit: int, before: int | None = None
+) -> tuple[list[StoryDecision], int, dict[int, int]]:
+    """Return what was decided, newest first; how much that is in all; and which of it was undone by which."""
+    total = session.exec(select(func.count()).select_from(StoryDecision)).one()
+    older = [] if before is None else [col(StoryDecision.number) < before]
+    found = list(
+        session.exec(select(StoryDecision).where(*older).order_by(col(StoryDecision.number).desc()).limit(limit))
+    )
+    return found, total, _story_undone_by(session, [each.number for each in found])
+
+
+def _story_undone_by(session: Session, numbers: Iterable[int | None]) -> dict[int, int]:
+    wanted = select(StoryDecision.undoes, StoryDecision.number).where(col(StoryDecision.undoes).in_(list(numbers)))
+    return {undone or 0: number or 0 for undone, number in session.exec(wanted)}
+
+
+def _check_proposal(proposal: StoryProposal, by: str) -> None:
+    needed = _NEEDED[proposal.kind]
+    for name in ("other", "headline", "undoes"):
+        given = getattr(proposal, name) is not None
+        if given != (name == needed):
+            message = "needs it" if name == needed else "has no such field"
+            raise DecisionInvalid(name, f"A decision of kind {proposal.kind} {message}.")
+    for name, text in (("by", by), ("headline", proposal.headline), ("note", proposal.note)):
+        if (found := unfit(text or "")) is not None:
+            raise DecisionInvalid(name, f"It holds a character that is not seen ({found}). Type it without.")
+    if proposal.headline is not None and not proposal.headline.strip():
+        raise DecisionInvalid("headline", "A headline cannot be empty.")
+
+
+def _other_article(session: Session, article: Article, proposal: StoryProposal) -> Article:
+    other = load_article(session, proposal.other or "")
+    if other.id == article.id:
+        raise DecisionInvalid("other", f"{other.id} is that article itself.")
+    if proposal.kind == "apart" and other.copy_group == article.copy_group:
+        raise DecisionInvalid("other", f"{other.id} and {article.id} are copies of one piece, which stay together.")
+    return other
+
+
+def _undo_columns(session: Session, decision: StoryDecision, proposal: StoryProposal) -> set[str]:
+    """Fill in what is undone. Returns the articles that it was about."""
+    undone = session.get(StoryDecision, proposal.undoes)
+    if undone is None or undone.kind == "undo":
+        raise DecisionInvalid("undoes", f"There is no decision {proposal.undoes} that could be undone.")
+    if (number := _story_undone_by(session, [undone.number]).get(undone.number or 0)) is not None:
+        raise Conflict(f"Decision {undone.number} was undone by decision {number}.")
+    decision.undoes, decision.article_id, decision.content_sha256 = (
+        undone.number,
+        undone.article_id,
+        undone.content_sha256,
+    )
+    return {id for id in (undone.stands, undone.other_stands) if id is not None}
 
 
 def _in_force(session: Session) -> list[StoryDecision]:

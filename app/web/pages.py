@@ -30,8 +30,8 @@ ASSETS = "/assets/" + fingerprint(*(path.read_bytes().decode("latin-1") for path
 
 
 MENU = (
-    ("/", "Search"), ("/entities", "Names"), ("/sources", "Sources"), ("/calendar", "Calendar"),
-    ("/archive", "Archive"), ("/how-to-search", "How to search"), ("/docs", "API"),
+    ("/", "Search"), ("/stories", "Stories"), ("/entities", "Names"), ("/sources", "Sources"),
+    ("/calendar", "Calendar"), ("/archive", "Archive"), ("/how-to-search", "How to search"), ("/docs", "API"),
 )  # fmt: skip
 """The parts of the site, in the order of the menu that heads every page."""
 

@@ -13,7 +13,7 @@ from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.withdrawing import change_status
 from app.settings import Settings
-from tests.served import Api, closed, serve
+from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 from tests.store.test_copies import DAY, MORE, STORY
 from tests.store.test_stories import told
 
@@ -38,6 +38,7 @@ def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
     settings = Settings(data_dir=folder / "data", recognise=False)
     with open_archive(settings) as archive:
         ingest([file], archive, IngestOptions(skip_entities=True))
+        admit_the_admin(archive)
     app = create_api(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
@@ -96,6 +97,30 @@ def test_a_search_collapses_stories_and_is_narrowed_to_one(api: Api, ids: dict[s
     assert [warning["code"] for warning in story["query"]["warnings"]] == ["moved_story"]
     unknown = api.get("/v1/search", story="0" * 16)
     assert (unknown["total"], unknown["query"]["warnings"][0]["code"]) == (0, "unknown_story")
+
+
+def test_editors_have_the_last_word(api: Api, ids: dict[str, str]) -> None:
+    def decide(id: str, **given: Any) -> Any:
+        return api.http.post(f"/v1/stories/{ids[id]}/decisions", json=given, headers=AS_ADMIN)
+
+    assert api.http.post(f"/v1/stories/{ids['mine']}/decisions", json={"kind": "detach"}).status_code == 401
+    taken = decide("mine", kind="together", other=ids["vote-1"])
+    assert (taken.status_code, taken.json()["indexed"], taken.json()["decision"]["by"]) == (201, True, "admin")
+    assert decide("vote-2", kind="headline", headline="All of it").status_code == 201
+    story = api.get(f"/v1/stories/{ids['vote-0']}")
+    assert (story["article_count"], story["headline"]) == (5, "All of it")
+    assert api.get("/v1/search", collapse="stories")["total_collapsed"] == 4
+    assert "other" in str(api.problem(decide("mine", kind="detach", other=ids["vote-1"]))["errors"])
+    for number in (1, 2):
+        assert decide("mine", kind="undo", undoes=number).status_code == 201
+    assert decide("mine", kind="undo", undoes=1).status_code == 409
+    story = api.get(f"/v1/stories/{ids['vote-0']}")
+    assert (story["article_count"], story["headline"][:4]) == (4, "Vote")
+    log = api.http.get("/v1/decisions/stories?limit=3", headers=AS_ADMIN).json()
+    assert ([each["number"] for each in log["results"]], log["total"]) == ([4, 3, 2], 4)
+    assert log["results"][2]["undone_by"] == 4
+    rest = api.http.get(log["next"], headers=AS_ADMIN).json()["results"]
+    assert [(each["kind"], each["other"]) for each in rest] == [("together", ids["vote-1"])]
 
 
 def test_what_is_taken_out_of_sight_is_in_no_story(api: Api, ids: dict[str, str]) -> None:

@@ -33,6 +33,8 @@ OPERATIONS = {
     "listCopies": "get /v1/articles/{article_id}/copies",
     "listStories": "get /v1/stories",
     "getStory": "get /v1/stories/{story_id}",
+    "createStoryDecision": "post /v1/stories/{story_id}/decisions",
+    "listStoryDecisions": "get /v1/decisions/stories",
     "compareArticles": "get /v1/articles/{article_id}/diff/{other_id}",
     "createArticles": "post /v1/articles",
     "reviseArticle": "put /v1/articles/{article_id}",
@@ -88,6 +90,8 @@ HIDDEN = {
     "/match": _PAGE,
     "/aggregate": _PAGE,
     "/compare": _PAGE,
+    "/stories": _PAGE,
+    "/stories/{story_id}": _PAGE,
     "/how-to-search": _PAGE,
     "/sources": _PAGE,
     "/problems/{slug}": "what the `type` of a problem leads to; docs/api.md has all of them",
@@ -232,8 +236,8 @@ def test_what_needs_a_key_says_so(schema: Any) -> None:
     """The others need one only where the archive asks for it."""
     needing = {operation["operationId"] for _, operation in operations(schema) if operation.get("security")}
     assert needing == {
-        "createEntityDecision", "listDecisions", "createCopyDecision", "listCopyDecisions", "createWithdrawal",
-            "listWithdrawals", "createArticles",
+        "createEntityDecision", "listDecisions", "createCopyDecision", "listCopyDecisions", "createStoryDecision",
+        "listStoryDecisions", "createWithdrawal", "listWithdrawals", "createArticles",
         "reviseArticle", "createUpload", "createFetch", "listJobs", "getJob", "createFeed", "checkFeed", "deleteFeed",
         "createSavedSearch", "listSavedSearches", "getSavedSearch", "changeSavedSearch", "deleteSavedSearch",
         "listSearchMatches", "listSearchDeliveries", "getSavedSearchFeed", "listRejections",

@@ -244,8 +244,8 @@ def read_articles(ask: Asking, ids: dict[str, str]) -> None:
     for article in ids.values():
         for part in ("", "?q=truce&include=quotes&include=dates", "/text", "/citation", "/similar?limit=3", "/copies"):
             ask("GET", f"/v1/articles/{article}{part}")
+        ask("GET", f"/v1/stories/{article}")
     ask.pages("/v1/stories")
-    ask("GET", f"/v1/stories/{ids['truce-1']}")
     ask("GET", f"/v1/articles/{ids['truce-1']}/diff/{ids['strike-1']}")
 
 
@@ -311,6 +311,15 @@ def decide(ask: Asking, ids: dict[str, str]) -> None:
     ]
     for entity, decision in decisions:
         ask("POST", f"/v1/entities/{entity}/decisions", json=decision)
+    one, other = ids["un"], next(id for id in ids.values() if id != ids["un"])
+    for given in (
+        {"kind": "together", "other": other},
+        {"kind": "headline", "headline": "All"},
+        {"kind": "undo", "undoes": 1},
+    ):
+        ask("POST", f"/v1/stories/{one}/decisions", json={**given, "note": "As it is."})
+    ask("POST", f"/v1/stories/{one}/decisions", json={"kind": "detach"})
+    ask.pages("/v1/decisions/stories")
 
 
 @contextmanager
