@@ -32,6 +32,8 @@ UNIT = 1 << 15
 FEWEST_WORDS = 20
 """Words, figures not counted, of a text that tells what it is about."""
 
+_MOST_FIGURES = 0.25
+"""Of all words: what has more is a table, and all tables of one kind have the same words."""
 _MOST_TERMS = 120
 _READ = 420
 _OPENING, _OPENING_COUNTS = 80, 2
@@ -58,9 +60,11 @@ class Vector(NamedTuple):
 
 
 def vector_of(headline: str, text: str) -> Vector | None:
-    """Return the vector of a text without page furniture; None where it is too short to tell what it is about."""
+    """Return the vector of a text without page furniture; None where that is too short to tell what it is about, or
+    a table."""
     own = RAW_WORDS.findall(text)
-    if sum(word[0].isalpha() for word in own) < FEWEST_WORDS:
+    figures = sum(word[0].isdigit() for word in own)
+    if len(own) - figures < FEWEST_WORDS or figures > _MOST_FIGURES * len(own):
         return None
     is_repeated = text.startswith(headline[:_SAME_BEGINNING])
     words = own if is_repeated else [*RAW_WORDS.findall(headline), *own]

@@ -36,6 +36,8 @@ def test_what_says_too_little_has_none() -> None:
     assert vector_of("A headline", " ".join(["word"] * (FEWEST_WORDS - 1))) is None
     assert vector_of("A headline", " ".join(["word"] * (FEWEST_WORDS - 1) + ["1,234"] * 500)) is None
     assert vector_of("A headline", " ".join(["word"] * FEWEST_WORDS)) is not None
+    net = " ".join(f"{word} {number} cts vs" for number, word in enumerate(["Shr", "Net", "Revs", "Avg"] * 8))
+    assert vector_of("4th quarter", f"{net} 1") is None, "tables of one kind have the same words"
 
 
 def test_names_tell_more_than_words_and_common_words_nothing() -> None:
