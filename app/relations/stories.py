@@ -24,7 +24,7 @@ DAYS = 4
 """Articles further apart tell of another day of an affair."""
 NEIGHBOURS = 60
 """The likest that are kept of an article: where it has more, those tell nothing apart."""
-BOND = 0.48
+BOND = 0.46
 """How alike two articles of one story are, by what is usual around them: that they hang together, and on average."""
 RELATED = 0.3
 """How alike two stories are on average that have to do with each other."""
@@ -33,10 +33,10 @@ _ONE = UNIT * UNIT
 _LEAST = round(0.25 * _ONE)
 # What is a copy in all but name says nothing of how alike articles are around here.
 _NEARLY_SAME = round(0.85 * _ONE)
-_LIKEST, _LEAST_USUAL, _LEVELLED = 2, 0.4, 0.35
+_LEAST_USUAL, _LEVELLED = 0.4, 0.35
 _MOST_PULL = math.pow(_LEAST_USUAL, -_LEVELLED) * 1.001
 _MOST_JOINED = 200
-_BARS = [BOND + step / 100 for step in range(0, 53, 4)]
+_BARS = [BOND + step / 100 for step in range(0, 55, 4)]
 # A day later the same words tell of something else more often.
 _FADED = np.array([100, 95, 90, 85, 80])
 
@@ -194,8 +194,8 @@ def mean_bond(near: Nearby, some: Sequence[Placed], others: Sequence[Placed]) ->
 
 def _pull(neighbours: Sequence[Neighbour]) -> float:
     """Return what the likenesses of an article are multiplied by: less where what stands next to it is more alike."""
-    likest = sorted((each.likeness for each in neighbours if each.likeness < _NEARLY_SAME), reverse=True)[:_LIKEST]
-    return math.pow(max(sum(likest) / (_LIKEST * _ONE), _LEAST_USUAL), -_LEVELLED)
+    likest = max((each.likeness for each in neighbours if each.likeness < _NEARLY_SAME), default=0)
+    return math.pow(max(likest / _ONE, _LEAST_USUAL), -_LEVELLED)
 
 
 def _pulls(near: Nearby, articles: Iterable[Placed]) -> Likenesses:
