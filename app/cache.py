@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from itertools import count
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
+K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
 
@@ -76,21 +77,34 @@ class Shelf(Generic[T]):
 
     def find(self, key: Hashable) -> T | None:
         with self._cache.lock:
-            kept = self._values.get(key)
-            if kept is None:
-                return None
-            self._values[key] = (next(self._cache.clock), *kept[1:])
-            self._values.move_to_end(key)
-            return kept[2]
+            return self._find(key)
+
+    def find_all(self, keys: Iterable[K]) -> dict[K, T]:
+        """Return what is kept, for those of some keys that have anything."""
+        with self._cache.lock:
+            return {key: kept for key in keys if (kept := self._find(key)) is not None}
 
     def put(self, key: Hashable, value: T) -> None:
         """Keep `value`; one that is kept already stays."""
+        self.put_all({key: value})
+
+    def put_all(self, values: Mapping[K, T]) -> None:
+        """Keep several values, as `put` does."""
         with self._cache.lock:
-            if key not in self._values:
-                size = self._size(value)
-                self._values[key] = next(self._cache.clock), size, value
-                self.used += size
-                self._cache.make_room(size)
+            for key, value in values.items():
+                if key not in self._values:
+                    size = self._size(value)
+                    self._values[key] = next(self._cache.clock), size, value
+                    self.used += size
+                    self._cache.make_room(size)
+
+    def _find(self, key: Hashable) -> T | None:
+        kept = self._values.get(key)
+        if kept is None:
+            return None
+        self._values[key] = next(self._cache.clock), kept[1], kept[2]
+        self._values.move_to_end(key)
+        return kept[2]
 
     def age(self) -> int:
         """The lower, the longer its oldest value was not used."""

@@ -170,12 +170,30 @@ def count_words(text: str) -> int:
 def sentences(text: str) -> Iterator[tuple[int, int]]:
     """Offsets of sentences, without the white space around them; an abbreviation's stop does not end one."""
     start = 0
-    for match in _SENTENCE_END.finditer(text):
-        if match[0].startswith(".") and _ABBREVIATION.search(text, max(start, match.start() - 12), match.start() + 1):
-            continue
-        yield from _trimmed(text, start, match.end())
-        start = match.end()
+    for end in _sentence_ends(text):
+        yield from _trimmed(text, start, end)
+        start = end
     yield from _trimmed(text, start, len(text))
+
+
+def sentence_starts(text: str) -> list[int]:
+    """Return where the `sentences` of a text begin, in less time than their ends would take."""
+    starts = []
+    for start in (0, *_sentence_ends(text)):
+        while text[start : start + 1].isspace():
+            start += 1
+        starts.append(start)
+    return [start for start in dict.fromkeys(starts) if start < len(text)]
+
+
+def _sentence_ends(text: str) -> list[int]:
+    ends, start = [], 0
+    for match in _SENTENCE_END.finditer(text):
+        stop, end = match.span()
+        if text[stop] != "." or not _ABBREVIATION.search(text, max(start, stop - 12), stop + 1):
+            ends.append(end)
+            start = end
+    return ends
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

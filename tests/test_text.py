@@ -7,7 +7,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.text import count_words, fingerprint, fold, fold_evenly, fold_word, normalise, oddities, sentences, slug
+from app.text import (
+    count_words,
+    fingerprint,
+    fold,
+    fold_evenly,
+    fold_word,
+    normalise,
+    oddities,
+    sentence_starts,
+    sentences,
+    slug,
+)
 
 
 @pytest.mark.parametrize(
@@ -148,6 +159,7 @@ def test_sentences(text: str, expected: list[str]) -> None:
 @given(st.text('aB. !?\n"“”MrU1', max_size=80))
 def test_sentences_cover_every_letter_once(text: str) -> None:
     spans = list(sentences(text))
+    assert sentence_starts(text) == [start for start, _ in spans]
     assert "".join("".join(text[a:b].split()) for a, b in spans) == "".join(text.split())
     assert all(text[a:b] == text[a:b].strip() != "" for a, b in spans)
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))

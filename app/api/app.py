@@ -83,6 +83,11 @@ def create_api(settings: Settings) -> FastAPI:
         openapi_url=None,
         docs_url=None,
         redoc_url=None,
+        telemetry={
+            "tracing": False,
+            "metrics": False,
+            "logs": False,
+        },  # who is served is told by our own meters and log
         redirect_slashes=False,  # an address with a slash too many is not there, and says so like any other
     )
     app.state.metrics, app.state.roads = Metrics(), RoadMap()

@@ -34,11 +34,8 @@ _TIMES = structlog.processors.TimeStamper(fmt="iso", utc=True)
 class Log:
     def __init__(self, settings: Settings) -> None:
         self._queries = settings.log_queries
-        self._logger = structlog.wrap_logger(
-            _Stderr(),
-            processors=[_TIMES, structlog.processors.add_log_level, _line_renderer(settings)],
-            wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[settings.log_level]),
-        )
+        self._least = _LEVELS[settings.log_level]
+        self._processors = (_TIMES, structlog.processors.add_log_level, _line_renderer(settings))
 
     def begin(self, id: str) -> None:
         _request.set(id)
@@ -60,7 +57,19 @@ class Log:
             line["query"] = scope["query_string"].decode("latin-1")
         # A refusal may be an attack, a failure is ours; a word misspelt is the day's work.
         refused = status in (401, 403, 413, 429, 503)
-        self._logger.log(40 if status == 500 else 30 if refused else 20, "request", **line)
+        level = "error" if status == 500 else "warning" if refused else "info"
+        if _LEVELS[level] >= self._least:
+            self._write(level, {**line, "event": "request"})
+
+    def _write(self, level: str, event: EventDict) -> None:
+        """Write a line as a structlog logger would, without making one for each."""
+        line: Any = event
+        for processor in self._processors:
+            line = processor(None, level, line)
+        # Found anew for each line: who started us may have put another in its place. In one piece: several processes
+        # write there.
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()
 
 
 def logging_config(settings: Settings) -> dict[str, Any]:
@@ -133,14 +142,3 @@ def _add_id(_logger: Any, _name: str, event: EventDict) -> EventDict:
 
 def _encode(event: EventDict, **_: Any) -> str:
     return msgspec.json.encode(event, enc_hook=str).decode()
-
-
-class _Stderr:
-    """Found anew for each line: who started us may have put another in its place."""
-
-    def msg(self, line: str) -> None:
-        # In one piece: several processes write to the same place.
-        sys.stderr.write(line + "\n")
-        sys.stderr.flush()
-
-    debug = info = warning = error = log = msg

@@ -31,6 +31,7 @@ class Metrics:
         self._seconds = Histogram(
             "dateline_request_seconds", "Time to answer.", ("route",), buckets=_SECONDS, registry=self._registry
         )
+        self._of_requests: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
         self._searches = Histogram(
             "dateline_search_seconds", "Time at work on searches.", buckets=_SECONDS, registry=self._registry
         )
@@ -58,8 +59,12 @@ class Metrics:
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is a template, never an address: what clients make up must not become a label."""
         known = method if method in _METHODS else "other"
-        self._requests.labels(known, route, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
+        asked = known, route, status
+        if (meters := self._of_requests.get(asked)) is None:
+            meters = self._requests.labels(known, route, str(status)), self._seconds.labels(route)
+            self._of_requests[asked] = meters
+        meters[0].inc()
+        meters[1].observe(seconds)
 
     def searched(self, seconds: float) -> None:
         self._searches.observe(seconds)

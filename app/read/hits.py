@@ -54,7 +54,7 @@ def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Foun
     ids = [hit.id for hit in hits]
     found = texts(archive.database, ids) if hits and (view.shows("snippet") or view.shows("body")) else {}
     mark_headline = _headline_marker(view)
-    views = [_hit(hit, f"{base}v1/articles/{hit.id}", mark_headline) for hit in hits]
+    views = [_hit(hit, base, mark_headline) for hit in hits]
     if view.shows("snippet"):
         highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
         for hit in views:
@@ -86,26 +86,30 @@ def _headline_marker(view: HitOptions) -> _Marker | None:
     marks = [name for name in _MARKS if view.shows(name)]
     if view.highlight == "none" or not marks:
         return None
-    highlighter = highlight.Highlighter(view.clause, "headline")
+    find = highlight.Highlighter(view.clause, "headline").matches
     as_html = view.highlight == "html"
 
     def marked(headline: str) -> dict[str, object]:
-        spans = highlighter.matches(headline)
-        html = {"headline_html": highlight.mark(headline, spans)} if as_html else {}
-        return {**html, "headline_matches": wire_spans(spans)}
+        spans = find(headline)
+        if not as_html:
+            return {"headline_matches": wire_spans(spans)}
+        return {"headline_html": highlight.mark(headline, spans), "headline_matches": wire_spans(spans)}
 
     return marked
 
 
-def _hit(hit: Found, address: str, mark_headline: _Marker | None) -> Hit:
+def _hit(hit: Found, base: str, mark_headline: _Marker | None) -> Hit:
+    """Return what is on the card of a hit; its keys stand as `Hit` has them."""
     shown: dict[str, object] = {"id": hit.id}
     for name, value in zip(_ON_CARD, _card_values(hit.card), strict=True):
-        if value is not None and value != ():
+        if name == "headline":
+            shown[name] = value
+            if mark_headline is not None:
+                shown.update(mark_headline(value))
+        elif value is not None and value != ():
             shown[name] = value
         elif name == "url":
-            shown[name] = address
-        if name == "headline" and mark_headline is not None:
-            shown |= mark_headline(value)
+            shown[name] = f"{base}v1/articles/{hit.id}"
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
     return cast(Hit, shown)

@@ -124,9 +124,13 @@ _UNTYPED = re.compile(rf"(?<=\w)[-‐{_BREAKS}]{_LINE_END}(?=\w)|[{INVISIBLE}]+"
 _BROKEN_LINE = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}(?=[\w{INVISIBLE}])")
 _BROKEN_PLAINLY = re.compile(r"-[^\S\n]*\n[^\S\n]*(?=\w)")
 _GROUP_END = re.compile(rf"(?<=\d)[ {_THIN}](?=\d{{3}})")
-# A word of ASCII letters behind which no raw token goes on; and the signs behind which a word begins for certain.
-_PLAIN_WORD = re.compile(r"[a-zA-Z]+(?:['’]s)?(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)")
-_OPENING = frozenset('("')
+# A word of ASCII letters behind which no raw token goes on, and before which a sign stands that none has in it.
+# Before a line's first word the hyphen of a broken one may stand, and other white space.
+PLAIN_WORD = re.compile(
+    rf"(?:(?<=[(\"])|(?<=\S )|(?<=[^\s{_BREAKS}{INVISIBLE}‐-]\n)|\A)"
+    r"[a-zA-Z]+(?:['’]s)?(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)"
+)
+"""A raw token that begins and ends as most do: where it matches, `raw_at` need not look further."""
 
 
 class Form(msgspec.Struct, frozen=True, gc=False):
@@ -168,6 +172,9 @@ class Expansion(msgspec.Struct, frozen=True, gc=False):
         return sorted((*parts, *others), key=_position) if others else parts
 
 
+NO_WORDS = Expansion(())
+
+
 def _position(form: Form) -> int:
     return form.position
 
@@ -204,7 +211,10 @@ def line_breaks(text: str) -> list[int]:
     """Return where in a text a raw token may go on over the end of a line."""
     if "\n" not in text:
         return []
-    broken = _BROKEN_PLAINLY if text.isascii() else _BROKEN_LINE
+    is_plain = text.isascii()
+    if is_plain and "-" not in text:
+        return []
+    broken = _BROKEN_PLAINLY if is_plain else _BROKEN_LINE
     return [match.start() for match in broken.finditer(text)]
 
 
@@ -223,7 +233,7 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
 
     Without it, words between which more than one joiner stands are read again for each of them, from the first on.
     """
-    if (word := _PLAIN_WORD.match(text, place)) and _opens_word(text, place):
+    if word := PLAIN_WORD.match(text, place):
         return word
     start = place
     while start > after and (before := _one_back(text, start, after)) is not None:
@@ -234,18 +244,6 @@ def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
             return None if _is_torn(match[0]) else match
         start = match.end() if match else start + 1
     return None
-
-
-def _opens_word(text: str, place: int) -> bool:
-    """Return whether a raw token that covers `place` can only begin there, as what stands before it shows. White space
-    may belong to the end of a line behind a hyphen."""
-    if not place:
-        return True
-    before = text[place - 1]
-    if before not in " \n":
-        return before in _OPENING
-    last = text[max(place - 2, 0)]
-    return not last.isspace() and (before == " " or last not in _LINE_JOINERS)
 
 
 def _one_back(text: str, start: int, after: int) -> int | None:

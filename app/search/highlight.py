@@ -19,7 +19,7 @@ from app.search import analysis
 from app.search.attributes import Field
 from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted_leaves
 from app.search.query import Clause
-from app.text import fold_evenly, sentences
+from app.text import fold_evenly, sentence_starts
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
@@ -56,15 +56,16 @@ def snippet(clause: Clause | None, body: str, furniture: Sequence[Span] = ()) ->
 
 def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str:
     """`text` escaped for HTML with `<mark>` around the spans; `shift` is the offset at which `text` begins."""
-    escaped = html.escape if _SPECIAL.search(text) else str
-    pieces, at = [], 0
+    if not spans:
+        return html.escape(text)
+    pieces, at = list[str](), 0
     for start, end in spans:
-        pieces.append(f"{escaped(text[at : start - shift])}<mark>{escaped(text[start - shift : end - shift])}</mark>")
+        pieces += (text[at : start - shift], "<mark>", text[start - shift : end - shift], "</mark>")
         at = end - shift
-    return "".join(pieces) + escaped(text[at:])
-
-
-_SPECIAL = re.compile("[&<>\"']")
+    pieces.append(text[at:])
+    if len(html.escape(text)) > len(text):
+        pieces[::2] = map(html.escape, pieces[::2])
+    return "".join(pieces)
 
 
 class Highlighter:
@@ -102,18 +103,24 @@ class Highlighter:
         """Places in `text` that the clause hits; ascending and disjoint."""
         spans: list[Span] = []
         reached = 0
+        plain_word, tokens = analysis.PLAIN_WORD.match, self._tokens
         for at in self._places(text):
             if at < reached:
                 continue
-            if (raw := analysis.raw_at(text, at, reached)) is None:
+            if (raw := plain_word(text, at) or analysis.raw_at(text, at, reached)) is None:
                 reached = at + 1
                 continue
             begin, reached = raw.span()
-            found = self._tokens.get(raw[0]) or self._learn(raw[0])
+            token = raw[0]
+            found = tokens.get(token) or self._learn(token)
             for start, end in found.alone:
                 spans.append((begin + start, begin + end))
             for form, terms, slop in found.phrases:
-                spans.extend(_phrase_spans(text, raw, found, form, terms, slop))
+                phrase_end = None if slop else _plain_phrase_end(text, raw, terms)
+                if phrase_end is None:
+                    spans.extend(_phrase_spans(text, raw, found, form, terms, slop))
+                elif phrase_end:
+                    spans.append((begin, phrase_end))
         return _merge_overlaps(sorted(spans)) if self._phrases else spans
 
     def snippet(self, body: str, furniture: Sequence[Span] = ()) -> BodySnippet:
@@ -122,19 +129,20 @@ class Highlighter:
         It begins at a sentence where the hits leave room for that, and stays clear of page furniture, as long as there
         are hits elsewhere or none.
         """
-        found = self.matches(body)
-        telling = (
-            [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)] if furniture else []
-        )
+        found = telling = self.matches(body)
+        if furniture:
+            telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
         apart = furniture if telling or not found else ()
         place, reach = _densest_hits(telling or found, body) if found else (_lead(body, apart), 0)
-        clear = max((end for _, end in apart if end <= place), default=0)
-        limit = min([len(body), *(start for start, _ in apart if start > place)])
+        clear, limit = 0, len(body)
+        if apart:
+            clear = max((end for _, end in apart if end <= place), default=0)
+            limit = min([limit, *(start for start, _ in apart if start > place)])
         opening = _sentence_start(body, max(clear, reach - _LENGTH_OF_HITS), place) if found else place
         first = max(clear, place - _MARGIN) if opening is None else opening
         start, end = _whole_words(body, first, limit)
-        inside = [(max(a, start), min(b, end)) for a, b in found if a < end and b > start]
-        return BodySnippet(body[start:end], start, end, tuple(inside), opening is not None or not body[:start].strip())
+        inside = tuple([(a if a > start else start, b if b < end else end) for a, b in found if a < end and b > start])
+        return BodySnippet(body[start:end], start, end, inside, opening is not None or not body[:start].strip())
 
     def _want(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
         match leaf:
@@ -154,15 +162,16 @@ class Highlighter:
         if self._everywhere:
             return [match.start() for match in analysis.raw_matches(text) if self._may_hit(match[0])]
         folded = fold_evenly(text)
+        find, may_be_unspaced = folded.find, not text.isascii()
         places: list[int] = []
         found = 0
         for beginning, _ in self._beginnings:
-            at = folded.find(beginning)
+            at = find(beginning)
             while at >= 0:
                 found += 1
-                if not (at and folded[at - 1].isalnum()) or _is_between_words(text, at):
+                if not (at and folded[at - 1].isalnum()) or (may_be_unspaced and _is_between_words(text, at)):
                     places.append(at)
-                at = folded.find(beginning, at + 1)
+                at = find(beginning, at + 1)
         within = self._within_tokens(text, folded, found)
         if within or len(self._beginnings) > 1:
             places = sorted((*places, *within))
@@ -174,13 +183,16 @@ class Highlighter:
         """
         places: list[int] = []
         bare = _without_joiners(folded)
-        if self._uncounted or sum(bare.count(without) for _, without in self._beginnings) > found:
+        for _, without in self._beginnings:
+            found -= bare.count(without)
+        if self._uncounted or found < 0:
             places += [match.end() - 1 for match in _JOINED.finditer(folded)]
         if "\0" in folded:
             places += [match.start() for match in _CHANGED.finditer(folded)]
         if self._numbers:
             places += analysis.group_breaks(text)
-        return places + analysis.line_breaks(text)
+        places += analysis.line_breaks(text)
+        return places
 
     def _may_hit(self, token: str) -> bool:
         """False where letters and beginning tell of a plain word that it is no hit, without analysis."""
@@ -190,12 +202,15 @@ class Highlighter:
         return (len(term) in self._lengths and self._is_near(term)) or term.startswith(self._plain)
 
     def _learn(self, token: str) -> _Wanted:
+        if not self._phrases and (plain := analysis.plain_term(token)) is not None:
+            self._tokens[token] = found = _Wanted(alone=((0, len(token)),) if self._alone(plain) else ())
+            return found
         expansion = analysis.expand(token)
         forms = expansion.forms
         self._tokens[token] = found = _Wanted(
-            expansion,
             tuple(_merge_overlaps(sorted((form.start, form.end) for form in forms if self._alone(form.term)))),
             tuple((form, terms, slop) for form in forms for terms, slop in self._phrases if form.term == terms[0]),
+            expansion,
         )
         return found
 
@@ -213,15 +228,17 @@ class Highlighter:
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    """What one raw token has: forms that are hits `alone`, as offsets into it, and forms that `phrases` begin with."""
+    """What one raw token has: forms that are hits `alone`, as offsets into it, and forms that `phrases` begin with,
+    with what becomes of the token where there are such."""
 
-    expansion: analysis.Expansion
     alone: tuple[Span, ...]
-    phrases: tuple[tuple[analysis.Form, tuple[str, ...], int], ...]
+    phrases: tuple[tuple[analysis.Form, tuple[str, ...], int], ...] = ()
+    expansion: analysis.Expansion = analysis.NO_WORDS
 
 
 # Those that are left of `analysis.JOINERS` when a text is folded, and what Python takes for a letter.
 _JOINERS = "-'.&,_"
+_JOINER_BYTES = _JOINERS.encode()
 _JOINED = re.compile(rf"[{_JOINERS}]\w")
 _CHANGED = re.compile("\0")
 """Inside a raw token joiners may stand between the letters of a form (`U.S.`, `O'Brien`)."""
@@ -244,11 +261,26 @@ _SPACE, _NOT_SPACE = re.compile(r"\s"), re.compile(r"\S")
 
 
 def _without_joiners(folded: str) -> bytes:
-    return folded.encode("utf-8", "surrogatepass").translate(None, _JOINERS.encode())
+    encoded = folded.encode() if folded.isascii() else folded.encode("utf-8", "surrogatepass")
+    return encoded.translate(None, _JOINER_BYTES)
 
 
 def _overlaps_itself(word: str) -> bool:
     return any(word.startswith(word[i:]) for i in range(1, len(word)))
+
+
+def _plain_phrase_end(text: str, raw: re.Match[str], terms: Sequence[str]) -> int | None:
+    """Return where a phrase ends that begins with the word `raw`, 0 where it does not; None where a word is met whose
+    forms have to be looked at."""
+    word: re.Match[str] | None = raw
+    end = raw.end()
+    for term in terms:
+        plain = analysis.plain_term(word[0]) if word else None
+        if word is None or plain != term:
+            return None if plain is None else 0
+        end = word.end()
+        word = analysis.PLAIN_WORD.match(text, end + 1)
+    return end
 
 
 def _phrase_spans(
@@ -314,9 +346,10 @@ def _densest_hits(found: list[Span], body: str) -> Span:
 
 def _sentence_start(body: str, first: int, place: int) -> int | None:
     """Return where the sentence begins that has the character at `place`; None where it does so before `first`."""
-    begun = [first + start for start, _ in sentences(body[first : place + 1])]
-    whole = first == 0 or "\n\n" in body[max(first - 2, 0) : first + 2]
-    return begun[-1] if begun and (whole or len(begun) > 1) else None
+    begun = sentence_starts(body[first : place + 1])
+    if len(begun) == 1 and first and "\n\n" not in body[max(first - 2, 0) : first + 2]:
+        return None
+    return first + begun[-1] if begun else None
 
 
 def _lead(body: str, furniture: Sequence[Span]) -> int:
@@ -333,8 +366,9 @@ def _whole_words(body: str, start: int, limit: int) -> Span:
     """`start` moved to a word's start and an end at a word's end before `limit`, without white space on either side."""
     if start and not body[start - 1].isspace() and (space := _SPACE.search(body, start, start + 40)):
         start = space.start()
-    letter = _NOT_SPACE.search(body, start)
-    start = letter.start() if letter else len(body)
+    if body[start : start + 1].isspace():
+        letter = _NOT_SPACE.search(body, start)
+        start = letter.start() if letter else len(body)
     end = min(start + SNIPPET_LENGTH, limit)
     if end < limit and not body[end].isspace():
         before = body[max(end - 40, start) + 1 : end + 1]

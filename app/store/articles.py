@@ -114,14 +114,15 @@ def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
     was withdrawn a moment ago, which the index does not know yet, has no text.
     """
     shelf = _shown_now(database)
-    found = {id: text for id in ids if (text := shelf.find(id)) is not None}
-    for id, text in _read_texts(database, [id for id in ids if id not in found]):
-        found[id] = text
-        shelf.put(id, text)
-    for id in ids:
-        if id not in found:
-            raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
-    spend(sum(len(text.body) for text in found.values()))
+    found = shelf.find_all(ids)
+    if len(found) < len(ids) and (missing := [id for id in ids if id not in found]):
+        read = dict(_read_texts(database, missing))
+        shelf.put_all(read)
+        found |= read
+        for id in missing:
+            if id not in found:
+                raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
+    spend(sum([len(text.body) for text in found.values()]))
     return found
 
 

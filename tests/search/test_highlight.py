@@ -33,6 +33,8 @@ def marked(query: str, text: str, field: Field = "body") -> str:
         ("oil price", "the price of oil", "the [price] of [oil]"),
         ('"oil price"', "oil, price of an oil price rise", "[oil, price] of an [oil price] rise"),
         ('"oil price"', "the price of oil", "the price of oil"),
+        ('"oil price"', "Oil\nprices, oil (price), oil price's", "Oil\nprices, [oil (price]), [oil price]&#x27;s"),
+        ('"oil price"', "oil-price oil oil price, oil 'price", "[oil-price] oil [oil price], [oil &#x27;price]"),
         ('"oil rise"~2', "oil price may rise, oil fell", "[oil price may rise], oil fell"),
         ('"oil rise"~1', "oil price may rise", "oil price may rise"),
         ('"the end the"', "at the end.\n\nThe start", "at [the end.\n\nThe] start"),

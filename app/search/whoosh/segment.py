@@ -39,6 +39,7 @@ import struct
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -265,9 +266,14 @@ class Segment:
         having: Ints = found[held[found] == ids].astype(np.int64)
         return having
 
-    def card(self, document: int) -> bytes:
-        offsets = self["cards.offsets"]
-        return self["cards"][int(offsets[document]) : int(offsets[document + 1])].tobytes()
+    def card(self, document: int) -> memoryview:
+        offsets, cards = self._cards
+        return cards[offsets[document] : offsets[document + 1]]
+
+    @cached_property
+    def _cards(self) -> tuple[memoryview, memoryview]:
+        # One number at a time is read from a view of the memory in a quarter of the time that NumPy takes for it.
+        return self["cards.offsets"].data, self["cards"].data
 
 
 class TermTable:
