@@ -1,6 +1,6 @@
-"""What a server does beside answering: files that were handed in are read, feeds are looked at, and names are
-recognised. One process of its own does it, while there is anything to do; what that is stands in the archive, so it may
-be killed at any time.
+"""What a server does beside answering: files that were handed in are read, feeds are looked at, names are recognised,
+and pieces of the index are joined. One process of its own does it, while there is anything to do; what that is stands
+in the archive, so it may be killed at any time.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from typing import Protocol
 
 from app.archive import Archive
 from app.ingest.following import Poller, next_moment
+from app.ingest.indexing import join_pieces
 from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.uploads import do_next_job, sweep
@@ -37,6 +38,8 @@ class Task(Protocol):
 
 def work_due(archive: Archive, more: Sequence[Task] = ()) -> float:
     """Return when there is something to do, as `Task.due` does."""
+    if archive.engine.is_crowded():
+        return 0.0
     with archive.database.reading() as session:
         if next_job(session) is not None or (archive.settings.recognise and count_waiting(session) > 0):
             return 0.0
@@ -65,6 +68,7 @@ def _do_some(archive: Archive, poller: Poller, more: Sequence[Task]) -> bool:
     """Files first: somebody waits for them. What feeds brought is written in no time, and names take longer; whatever
     else there is takes its turn between two of these."""
     done = do_next_job(archive) or poller.step() or (archive.settings.recognise and name_some(archive) > 0)
+    done = join_pieces(archive) or done
     return _step(more) or done
 
 

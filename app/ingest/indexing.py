@@ -7,6 +7,7 @@ bring it up to date, after a batch as after a crash: take the changes above that
 from __future__ import annotations
 
 import contextlib
+import math
 import secrets
 from collections.abc import Callable, Iterator
 from dataclasses import fields
@@ -146,6 +147,23 @@ def compact(archive: Archive, articles: int) -> None:
             _commit(archive, status, status.sequence, join)
             return
     apply(archive)
+
+
+def join_pieces(archive: Archive) -> bool:
+    """Join some of the pieces of the index that commits have left, while others write. Return whether there were any.
+    The caller must not hold the lock: it is taken for the moment in which what was joined takes their place."""
+    if archive.database.read_only or not archive.engine.is_crowded():
+        return False
+    with archive.engine.joining() as swap:
+        if swap is None:
+            return False
+        with writing_alone(archive.settings.lock_path, math.inf):
+            archive.engine.look()
+            status = archive.engine.status()
+            if not _is_sound(archive, status):
+                return False
+            _commit(archive, status, status.sequence, partial(swap, after=status.commit))
+    return True
 
 
 def lag(archive: Archive) -> int:

@@ -20,7 +20,7 @@ from app.enrich.enricher import LaidOut
 from app.enrich.resolve import Enrichment
 from app.errors import WorkerLost
 from app.ingest import worker
-from app.ingest.indexing import Pace
+from app.ingest.indexing import Pace, join_pieces
 from app.ingest.lock import Turn, turns, writing_alone
 from app.ingest.report import Tally
 
@@ -77,9 +77,18 @@ class Run:
             if self._pace.is_due():
                 with self._turn(), self._tally.timing("index"):
                     self._pace.apply(self._archive)
+                self._join_pieces()
         tell(None)
         with self._turn(), self._tally.timing("index"):
             self._pace.finish(self._archive)
+        self._join_pieces()
+
+    def _join_pieces(self) -> None:
+        """Tidy the index between two turns; where the caller holds the lock, whoever works in the background does."""
+        if self._turn is not nullcontext:
+            with self._tally.timing("index"):
+                while join_pieces(self._archive):
+                    pass
 
     def recognise(self, texts: Sequence[LaidOut]) -> list[Enrichment]:
         """Recognise in this process; the model is only loaded for something to read."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -288,6 +289,12 @@ STALE_SECONDS = 0.25
 """How stale a search may be after another process has committed; twice that while another thread looks."""
 
 
+class Swap(Protocol):
+    """A write whose work is done already."""
+
+    def __call__(self, *, token: str = "", after: Commit | None = None) -> None: ...
+
+
 class SearchEngine(Protocol):
     """Many threads may search while one process writes. Every write is visible to `search` when it returns.
 
@@ -375,6 +382,16 @@ class SearchEngine(Protocol):
         that of `after`, and above whatever it finds.
 
         """
+        ...
+
+    def is_crowded(self) -> bool:
+        """Return whether `joining` has something to join."""
+        ...
+
+    def joining(self) -> AbstractContextManager[Swap | None]:
+        """Join some of the small pieces that commits have left, while others search and write. What is given puts the
+        result in their place, with a commit, and does nothing where they are gone by then; None where there was nothing
+        to join, or another process joins some."""
         ...
 
     def compact(self, documents: int, /, *, token: str = "", after: Commit | None = None) -> None:

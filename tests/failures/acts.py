@@ -257,6 +257,14 @@ def _id_of(archive: Archive, name: str) -> str:
         return session.exec(select(Article.id).where(Article.external_id == name)).one()
 
 
+def joining(place: Place) -> None:
+    """What the process beside a server does after requests."""
+    posting(place)
+    with place.opened() as archive:
+        while indexing.join_pieces(archive):
+            pass
+
+
 def _copied(archive: Archive) -> list[str]:
     """Return the names of the articles that have copies, as rows and index have it."""
     with archive.database.reading() as session:

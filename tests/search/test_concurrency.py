@@ -64,6 +64,13 @@ def search(engine: SearchEngine, text: str, oldest: int) -> Answer:
     return Answer(text, oldest, found.generation, engine.status().generation, found.sequence, found.total, ids)
 
 
+def join_once(engine: SearchEngine) -> None:
+    if engine.is_crowded():
+        with engine.joining() as swap:
+            assert swap is not None
+            swap()
+
+
 def test_readers_beside_a_writer(opened: Open, tmp_path: Path) -> None:
     engine = opened(tmp_path)
     first = {document.id: document for document in articles(80, seed=8, longest=20)}
@@ -95,6 +102,8 @@ def test_readers_beside_a_writer(opened: Open, tmp_path: Path) -> None:
                 if change.gone:
                     engine.delete(change.gone, sequence=sequence)
                 states |= pending
+                join_once(engine)
+                states[engine.status().generation] = change.after
         finally:
             done.set()
         answers = [answer for reader in readers for answer in reader.result()]

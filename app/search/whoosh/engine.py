@@ -8,7 +8,8 @@ import threading
 import time
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -42,6 +43,7 @@ from app.search.engine import (
     StoryFound,
     StoryOrder,
     Suggestion,
+    Swap,
     Tally,
     TallyName,
 )
@@ -56,7 +58,7 @@ from app.search.whoosh.execute import Execution, inverse_frequency
 from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
-from app.search.whoosh.index import FINGERPRINT, IndexFolder
+from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
@@ -274,6 +276,14 @@ class WhooshEngine:
         self._index.replace(documents, sequence, token, above=max(shown, after.generation if after else 0))
         self._refresh()
 
+    @contextmanager
+    def joining(self) -> Iterator[Swap | None]:
+        with self._index.joining() as joined:
+            yield None if joined is None else partial(self._swap, joined)
+
+    def is_crowded(self) -> bool:
+        return bool(crowded([_size(view) for view in self._current().views], MERGE_FACTOR, dead=True))
+
     def compact(self, documents: int, /, *, token: str = "", after: Commit | None = None) -> None:
         self._index.compact(documents, token, after)
         self._refresh()
@@ -308,6 +318,10 @@ class WhooshEngine:
 
     def close(self) -> None:
         """Mapped files go with the last snapshot that holds them."""
+
+    def _swap(self, joined: Joined, *, token: str = "", after: Commit | None = None) -> None:
+        self._index.swap(joined, token, after)
+        self._refresh()
 
     def _current(self) -> Snapshot:
         age = time.monotonic() - self._checked
@@ -409,6 +423,11 @@ class WhooshEngine:
     def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[ArticleHit, ...]:
         clause = And((*words, beginning)) if words else beginning
         return self.search(Query(clause, Filters(), "-date", limit)).hits
+
+
+def _size(view: SegmentView) -> Size:
+    held = view.segment.documents
+    return Size(held, 0 if view.alive is None else held - int(np.count_nonzero(view.alive)))
 
 
 class _FixedSnapshot(WhooshEngine):

@@ -15,12 +15,15 @@ and stays good after its files are unlinked, because they are mapped.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import re
+import secrets
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NamedTuple
 
 import msgspec
 import numpy as np
@@ -34,8 +37,8 @@ from app.search.engine import Card, Commit, Document
 from app.search.whoosh import segment as segment_file
 from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, whoosh_schema
 from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
-from app.search.whoosh.packed import Mask
-from app.search.whoosh.segment import KEY_VIEWS, Named, write_segment
+from app.search.whoosh.packed import Ints, Mask
+from app.search.whoosh.segment import KEY_VIEWS, Named, write_arrays, write_segment
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fingerprint
 
@@ -48,15 +51,26 @@ FLUSH_WORDS = 4_000_000
 MAX_VOCABULARY = 500_000
 """Raw tokens analysed once and kept; more than that are mostly numbers and misprints."""
 MERGE_FACTOR = 4
-"""Segments of a tier that are merged into one of the next, which holds as many times more. Every search pays for every
+"""Segments of a tier that are joined into one of the next, which holds as many times more. Every search pays for every
 segment; what eight would save in merging, it costs in searching."""
+CROWDED = 32
+"""Segments of a tier that a commit joins itself: nobody does it beside the writing, as `join` would."""
 MAX_SEGMENT = 250_000
 """Documents. Larger segments are never merged, which bounds the memory of a merge."""
 
 _NAME = "MAIN"
 _LOCK = f"{_NAME}_WRITELOCK"
+_JOINED = "joined_"
+"""How a file begins that is to take the place of several segments, until a commit lists it."""
 _OURS = re.compile(rf"_?{_NAME}_|receipt_")
 _OPEN_ATTEMPTS = 20
+
+
+class Size(NamedTuple):
+    """How many documents a segment has, and how many of them are deleted."""
+
+    documents: int
+    deleted: int
 
 
 class ListedSegment(msgspec.Struct, frozen=True, array_like=True):
@@ -65,6 +79,10 @@ class ListedSegment(msgspec.Struct, frozen=True, array_like=True):
     name: Annotated[str, msgspec.Meta(pattern="^[0-9a-z]{1,64}$")]
     documents: Annotated[int, msgspec.Meta(ge=0)]
     deleted: list[Annotated[int, msgspec.Meta(ge=0)]]
+
+    @property
+    def size(self) -> Size:
+        return Size(self.documents, len(self.deleted))
 
     def segment(self) -> ArraySegment:
         made = ArrayCodec().new_segment(None, _NAME)
@@ -86,6 +104,22 @@ class Receipt(msgspec.Struct, frozen=True):
     toc_crc32: int = 0
     segments: tuple[ListedSegment, ...] = ()
     segments_crc32: int = 0
+
+
+@dataclass(frozen=True)
+class Joined:
+    """Segments and the file that has what lived in them, None where nothing did. `numbers` are the places in it of the
+    documents of each, -1 for the dead."""
+
+    of: tuple[ListedSegment, ...]
+    file: Path | None
+    numbers: tuple[Ints, ...]
+
+    def deleted(self, newest: Mapping[str, ListedSegment]) -> Iterator[int]:
+        """Yield the places in it of what was deleted since."""
+        for then, numbers in zip(self.of, self.numbers, strict=True):
+            for document in set(newest[then.name].deleted) - set(then.deleted):
+                yield int(numbers[document])
 
 
 class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
@@ -199,6 +233,83 @@ class IndexFolder:
             self._merge(segments)
             self._commit(segments, receipt.generation, sequence, token)
 
+    @contextlib.contextmanager
+    def joining(self) -> Iterator[Joined | None]:
+        """Write what several segments hold that crowd the newest generation into one file beside them, while others
+        read and write; `swap` puts it in their place. None where none crowd, or another process joins some."""
+        with self._refused_by_disk(), self._alone() as is_alone:
+            joined = self._join() if is_alone else None
+            try:
+                yield joined
+            finally:
+                if joined is not None and joined.file is not None:
+                    joined.file.unlink(missing_ok=True)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[bool]:
+        """Hold the folder's own lock and give whether it could be had; it ends with the process."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            yield False
+        else:
+            yield True
+        finally:
+            os.close(descriptor)
+
+    def swap(self, joined: Joined, token: str = "", after: Commit | None = None) -> None:
+        """Commit with the joined file in place of what it was made of, without what was deleted meanwhile. Nothing is
+        done where any of that is no longer there."""
+        with self._written_to(after) as receipt:
+            newest = {one.name: one for one in receipt.segments}
+            names = [one.name for one in joined.of]
+            if not all(name in newest for name in names):
+                return
+            made = ArrayCodec().new_segment(self._storage, _NAME)
+            if joined.file is not None:
+                made.set_doc_count(int(max(numbers.max(initial=-1) for numbers in joined.numbers)) + 1)
+                for document in joined.deleted(newest):
+                    made.delete_document(document)
+                joined.file.rename(self.folder / made.make_filename(EXTENSION))
+                fsync_path(self.folder)
+            segments = [
+                made if one.name == names[0] else one.segment()
+                for one in receipt.segments
+                if one.name not in names[1:] and (one.name != names[0] or joined.file is not None)
+            ]
+            self._commit(segments, receipt.generation, receipt.sequence, token)
+
+    def _join(self) -> Joined | None:
+        """Return what was joined, and written under no name that a commit would know or remove."""
+        self._drop_joined()
+        try:
+            listed = self._checked(self.generation()).segments
+            of = tuple(map(listed.__getitem__, crowded([one.size for one in listed], MERGE_FACTOR, dead=True)))
+            names = {one.name for one in of}
+            parts = self._parts([one.segment() for one in of])
+        except IndexUnavailable:
+            return None  # it changed meanwhile, or whoever keeps it finds out
+        living = [part.alive for part in parts]
+        if not any(alive.any() for alive in living):
+            return Joined(of, None, tuple(np.full(len(alive), -1) for alive in living)) if of else None
+        numbers = np.cumsum(np.concatenate(living)) - 1
+        numbers[~np.concatenate(living)] = -1
+        file = self.folder / f"{_JOINED}{secrets.token_hex(8)}.tmp"
+        with file.open("xb") as opened:
+            # Whoever erases removes such files after the commit that erased: what is listed still may be written.
+            if not names <= {one.name for one in self._told(self.generation()).segments}:
+                file.unlink(missing_ok=True)
+                return None
+            write_arrays(opened, merge_segments(parts), int(numbers.max()) + 1)
+        bounds = np.cumsum([len(alive) for alive in living])[:-1]
+        return Joined(of, file, tuple(np.split(numbers, bounds)))
+
+    def _drop_joined(self) -> None:
+        """Remove what a process left that was killed while it joined, or is joining now."""
+        for path in self.folder.glob(f"{_JOINED}*"):
+            path.unlink(missing_ok=True)
+
     def replace(self, documents: Iterable[Document], sequence: int, token: str = "", above: int = 0) -> None:
         """Commit a generation above `above` that holds `documents` alone. An index that cannot be read is replaced
         too, and so is a folder that somebody removed."""
@@ -226,6 +337,7 @@ class IndexFolder:
             if any(one.has_deletions() for one in segments):
                 living = [self._merged([one]) for one in segments if one.doc_count()]
                 self._commit(living, receipt.generation, receipt.sequence, token)
+            self._drop_joined()
 
     @contextlib.contextmanager
     def _written_to(self, after: Commit | None) -> Iterator[Receipt]:
@@ -241,8 +353,8 @@ class IndexFolder:
 
     @contextlib.contextmanager
     def _locked(self) -> Iterator[None]:
-        """Hold the lock. What the disk refuses meanwhile is said of the index."""
-        try:
+        """Hold the lock."""
+        with self._refused_by_disk():
             lock = self._storage.lock(_LOCK)
             if not lock.acquire():
                 raise ArchiveBusy(None)
@@ -250,6 +362,12 @@ class IndexFolder:
                 yield
             finally:
                 lock.release()
+
+    @contextlib.contextmanager
+    def _refused_by_disk(self) -> Iterator[None]:
+        """Say of the index what the disk refuses."""
+        try:
+            yield
         except FileNotFoundError as error:
             raise IndexChanged(
                 f"{error.filename} was removed from the index while it was written to. Run: dateline reindex"
@@ -289,24 +407,26 @@ class IndexFolder:
                 listed.delete_document(document)
 
     def _merge(self, segments: list[ArraySegment]) -> None:
-        """Merge in place, smallest tier first, until no tier holds `MERGE_FACTOR` segments."""
-        while chosen := _crowded(segments):
-            at = segments.index(chosen[0])
+        """Merge in place, smallest tier first, until no tier is `CROWDED`."""
+        segments[:] = [one for one in segments if one.doc_count()]
+        while places := crowded([Size(one.doc_count_all(), one.deleted_count()) for one in segments], CROWDED):
+            chosen = [segments[place] for place in places]
             segments[:] = [one for one in segments if one not in chosen]
-            if any(one.doc_count() for one in chosen):
-                segments.insert(at, self._merged(chosen))
+            segments.insert(places[0], self._merged(chosen))
 
     def _merged(self, chosen: Sequence[ArraySegment]) -> ArraySegment:
         """One segment of several that have a living document."""
         if len(chosen) == 1 and not chosen[0].has_deletions():
             return chosen[0]
-        parts = []
-        for listed in chosen:
-            view = self._view(listed)
-            parts.append(
-                Part(view.segment, view.alive if view.alive is not None else np.ones(view.segment.documents, bool))
-            )
+        parts = self._parts(chosen)
         return self._written(merge_segments(parts), sum(part.living for part in parts))
+
+    def _parts(self, chosen: Iterable[ArraySegment]) -> list[Part]:
+        views = map(self._view, chosen)
+        return [
+            Part(view.segment, np.ones(view.segment.documents, bool) if view.alive is None else view.alive)
+            for view in views
+        ]
 
     def _commit(self, segments: list[ArraySegment], previous: int, sequence: int, token: str) -> None:
         generation = previous + 1
@@ -365,13 +485,14 @@ def _alive(listed: ArraySegment, documents: int) -> Mask | None:
     return alive
 
 
-def _crowded(segments: list[ArraySegment]) -> list[ArraySegment]:
-    """Segments to merge into one: the smallest tier that is full, or one of which more than half is dead."""
-    tiers: dict[int, list[ArraySegment]] = {}
-    for one in segments:
-        if one.deleted_count() * 2 > one.doc_count_all():
-            return [one]
-        if one.doc_count() <= MAX_SEGMENT // MERGE_FACTOR:
-            tiers.setdefault((max(one.doc_count(), 1).bit_length() - 1) // 2, []).append(one)
-    full = [tiers[size] for size in sorted(tiers) if len(tiers[size]) >= MERGE_FACTOR]
+def crowded(segments: Sequence[Size], most: int, *, dead: bool = False) -> list[int]:
+    """Return the places of segments to join into one: the smallest tier of at least `most`, or with `dead` one of which
+    more than half is deleted."""
+    tiers: dict[int, list[int]] = {}
+    for place, (documents, deleted) in enumerate(segments):
+        if dead and deleted * 2 > documents:
+            return [place]
+        if documents - deleted <= MAX_SEGMENT // MERGE_FACTOR:
+            tiers.setdefault((max(documents - deleted, 1).bit_length() - 1) // 2, []).append(place)
+    full = [tiers[size] for size in sorted(tiers) if len(tiers[size]) >= most]
     return full[0] if full else []

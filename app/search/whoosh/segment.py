@@ -42,6 +42,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
+from typing import BinaryIO
 
 import msgspec
 import numpy as np
@@ -118,26 +119,31 @@ def narrow(numbers: Array) -> Array:
 
 def write_segment(path: Path, arrays: Iterable[tuple[str, Array]], documents: int) -> None:
     """Write, fsync, rename, fsync the folder: under its final name a segment file is always whole."""
-    directory: dict[str, tuple[str, int, int, int]] = {}
     temporary = path.with_suffix(".tmp")
     with temporary.open("wb") as file:
-        end = _HEADER.size
-        for name, array in arrays:
-            offset = -(-end // _ALIGN) * _ALIGN
-            raw = np.ascontiguousarray(array).view(np.uint8).data
-            directory[name] = (array.dtype.str, offset, len(array), zlib.crc32(raw))
-            file.seek(offset)
-            file.write(raw)
-            end = offset + array.nbytes
-        listed = msgspec.json.encode(_Directory(directory, documents))
-        file.seek(end)
-        file.write(listed)
-        file.seek(0)
-        file.write(_HEADER.pack(_MAGIC, end, len(listed), zlib.crc32(listed)))
-        file.flush()
-        os.fsync(file.fileno())
+        write_arrays(file, arrays, documents)
     temporary.replace(path)
     fsync_path(path.parent)
+
+
+def write_arrays(file: BinaryIO, arrays: Iterable[tuple[str, Array]], documents: int) -> None:
+    """Write and fsync all that is in a segment file."""
+    directory: dict[str, tuple[str, int, int, int]] = {}
+    end = _HEADER.size
+    for name, array in arrays:
+        offset = -(-end // _ALIGN) * _ALIGN
+        raw = np.ascontiguousarray(array).view(np.uint8).data
+        directory[name] = (array.dtype.str, offset, len(array), zlib.crc32(raw))
+        file.seek(offset)
+        file.write(raw)
+        end = offset + array.nbytes
+    listed = msgspec.json.encode(_Directory(directory, documents))
+    file.seek(end)
+    file.write(listed)
+    file.seek(0)
+    file.write(_HEADER.pack(_MAGIC, end, len(listed), zlib.crc32(listed)))
+    file.flush()
+    os.fsync(file.fileno())
 
 
 class Segment:

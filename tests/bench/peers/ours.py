@@ -29,6 +29,12 @@ class Ours:
         self._writer.put(documents, sequence=self._sequence)
         self._engine = WhooshEngine.open(self._folder)
 
+    def tidy(self) -> None:
+        while self._writer.is_crowded():
+            with self._writer.joining() as swap:
+                if swap is not None:
+                    swap()
+
     def search(self, query: Query) -> Found:
         found = self._engine.search(query)
         counts: dict[str, list[tuple[str, int]]] = {

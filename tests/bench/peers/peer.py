@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from importlib import import_module
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from app.search.engine import Document
 from app.search.query import Query
@@ -68,6 +68,13 @@ class Peer(Protocol):
     def page(self, text: str, facets: bool) -> Page:
         """Twenty hits with marked snippets for a text as typed, all words required; the facets are source and year."""
         ...
+
+
+@runtime_checkable
+class Tidied(Protocol):
+    """A peer that leaves to another process what need not be done in a commit."""
+
+    def tidy(self) -> None: ...
 
 
 PEERS = {

@@ -13,7 +13,7 @@ from app.search.engine import Document
 from app.search.query import Query
 from app.search.whoosh import index as index_file
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder
+from app.search.whoosh.index import CROWDED, FINGERPRINT, MERGE_FACTOR, IndexFolder, Receipt
 from tests.search.asking import ask, doc, numbers
 from tests.search.generated import articles
 
@@ -29,6 +29,14 @@ def folder(tmp_path: Path) -> Path:
     engine.delete([f"{10:016x}"], sequence=4)
     # Elsewhere, because this process goes on using files that it has once opened.
     return shutil.copytree(tmp_path / "built", tmp_path / "index")
+
+
+def join(engine: WhooshEngine) -> None:
+    """Do what a process in the background does."""
+    while engine.is_crowded():
+        with engine.joining() as swap:
+            assert swap is not None
+            swap()
 
 
 def files(folder: Path, suffix: str) -> list[Path]:
@@ -56,12 +64,25 @@ class TestFolder:
         assert len(files(folder, ".seg")) == len(engine._index.snapshot().views)
         assert files(folder, ".tmp") == []
 
-    def test_full_tiers_are_merged(self, tmp_path: Path) -> None:
+    def test_full_tiers_are_joined(self, tmp_path: Path) -> None:
         engine = WhooshEngine.open(tmp_path)
         for sequence in range(1, 100):
             engine.put([doc(sequence, "oil")], sequence=sequence)
+            join(engine)
+            assert not engine.is_crowded()
             assert len(files(tmp_path, ".seg")) < 3 * MERGE_FACTOR
         assert numbers(ask(engine, "oil")) == list(range(1, 100))
+
+    def test_a_commit_writes_what_it_brings_and_nothing_else(self, tmp_path: Path) -> None:
+        engine, before = WhooshEngine.open(tmp_path), set[Path]()
+        for sequence in range(1, CROWDED):
+            engine.put([doc(sequence, "oil")], sequence=sequence)
+            assert before < set(files(tmp_path, ".seg"))
+            before = set(files(tmp_path, ".seg"))
+        assert engine.is_crowded()
+        engine.put([doc(CROWDED, "oil")], sequence=CROWDED)
+        assert len(files(tmp_path, ".seg")) == 1  # nobody joined them beside it
+        assert numbers(ask(engine, "oil")) == list(range(1, CROWDED + 1))
 
     def test_what_a_long_run_leaves_becomes_one_segment_beside_the_larger(self, tmp_path: Path) -> None:
         engine = WhooshEngine.open(tmp_path)
@@ -81,7 +102,11 @@ class TestFolder:
         engine = WhooshEngine.open(tmp_path)
         engine.put(articles(20), sequence=1)
         engine.delete([document.id for document in articles(20)[:11]], sequence=2)
+        join(engine)
         assert engine._index.snapshot().held == 9
+        engine.delete([document.id for document in articles(20)], sequence=3)
+        join(engine)
+        assert engine._index.snapshot().held == 0
 
     def test_large_batches_are_flushed_in_pieces(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(index_file, "FLUSH_DOCUMENTS", 7)
@@ -93,6 +118,71 @@ class TestFolder:
         engine.rebuild([doc(n, f"oil word{n}") for n in range(100)], sequence=2)
         assert numbers(ask(engine, "oil")) == list(range(100))
         assert numbers(ask(engine, "word77")) == [77]
+
+
+class TestJoining:
+    @pytest.fixture
+    def crowded(self, tmp_path: Path) -> WhooshEngine:
+        engine = WhooshEngine.open(tmp_path / "index")
+        for sequence in range(5):
+            engine.put([doc(10 * sequence + n, f"oil word{n}") for n in range(3)], sequence=sequence)
+        return engine
+
+    def test_others_write_meanwhile(self, crowded: WhooshEngine) -> None:
+        folder = crowded._index.folder
+        with crowded.joining() as swap:
+            assert swap is not None
+            with WhooshEngine.open(folder).joining() as second:
+                assert second is None
+            crowded.delete([doc(1, "").id, doc(30, "").id], sequence=6)
+            crowded.put([doc(2, "gas"), doc(99, "oil")], sequence=7)
+            swap(token="joined")
+        assert crowded.status().token == "joined"
+        assert crowded.status().sequence == 7
+        assert sorted(numbers(ask(crowded, "oil"))) == [0, 10, 11, 12, 20, 21, 22, 31, 32, 40, 41, 42, 99]
+        assert numbers(ask(crowded, "gas")) == [2]
+        assert len(files(folder, ".seg")) == len(crowded._index.snapshot().views) == 2
+        assert files(folder, ".tmp") == []
+        assert crowded.audit(deep=True).damaged == ()
+
+    @pytest.mark.parametrize("act", ["rebuild", "expunge", "compact"])
+    def test_what_was_replaced_meanwhile_is_left_alone(self, crowded: WhooshEngine, act: str) -> None:
+        folder = crowded._index.folder
+        crowded.delete([doc(1, "").id], sequence=6)
+        with crowded.joining() as swap:
+            assert swap is not None
+            if act == "rebuild":
+                crowded.rebuild([doc(1, "oil")], sequence=7)
+            elif act == "expunge":
+                crowded.expunge()
+                assert files(folder, ".tmp") == []  # it holds what was to be left nowhere
+            else:
+                crowded.compact(100)
+            before = crowded.search(Query(limit=100))
+            swap()
+        assert crowded.search(Query(limit=100)) == before
+        assert files(folder, ".tmp") == []
+
+    def test_nothing_is_written_that_was_erased_before(self, crowded: WhooshEngine) -> None:
+        crowded.delete([doc(1, "").id], sequence=6)
+
+        class Late(IndexFolder):
+            def _checked(self, generation: int) -> Receipt:
+                found = super()._checked(generation)
+                crowded.expunge()
+                return found
+
+        with Late(crowded._index.folder).joining() as joined:
+            assert joined is None
+            assert files(crowded._index.folder, ".tmp") == []
+
+    def test_what_a_killed_one_left_is_removed_by_the_next(self, crowded: WhooshEngine) -> None:
+        folder = crowded._index.folder
+        left = folder / "joined_0123.tmp"
+        left.write_bytes(b"half of it")
+        crowded.put([doc(100, "oil")], sequence=8)
+        join(crowded)
+        assert not left.exists()
 
 
 class TestLock:
