@@ -170,6 +170,9 @@ class Params(BaseModel):
 class _BaseConditions(Params):
     """The conditions that are no filter by a value of an article."""
 
+    # The command line needs one of these models: each is made ready when it is first used.
+    model_config = ConfigDict(defer_build=True)
+
     q: QueryText = Field(
         "",
         description='The query text: words, `"a phrase"`, `OR`, `-not`, `pre*`, `word~`, `headline:word`. '

@@ -45,7 +45,12 @@ def _of_article(*, primary_key: bool = False, index: bool = False) -> Column[str
     )
 
 
-class Article(SQLModel, table=True):
+class _Table(SQLModel):
+    # Rows are written as they are given, and nothing is validated by these models.
+    model_config = {"defer_build": True}
+
+
+class Article(_Table, table=True):
     """One article as it stands now.
 
     `key` says which article a record is (see `ingest/draft.py`), `id` is what the world calls it: 16 hex digits.
@@ -114,7 +119,7 @@ class Article(SQLModel, table=True):
     body: str
 
 
-class Revision(SQLModel, table=True):
+class Revision(_Table, table=True):
     """A former state of an article."""
 
     __tablename__ = "revision"
@@ -127,7 +132,7 @@ class Revision(SQLModel, table=True):
     ingested_at: str
 
 
-class Sighting(SQLModel, table=True):
+class Sighting(_Table, table=True):
     """A place said a state of an article, `at` the time when it was last read. Only of articles that were read in
     several states or at several places.
 
@@ -145,7 +150,7 @@ class Sighting(SQLModel, table=True):
     at: str
 
 
-class InputFile(SQLModel, table=True):
+class InputFile(_Table, table=True):
     """What a file is called in the keys of its records, where these have ids and no publisher.
 
     `label` is the end of the path at which it was first read, `tail` the last two parts of that, `path` where it was
@@ -160,7 +165,7 @@ class InputFile(SQLModel, table=True):
     path: str = Field(unique=True)
 
 
-class Copy(SQLModel, table=True):
+class Copy(_Table, table=True):
     """A record whose content another article already had: where it came from, not its text."""
 
     __tablename__ = "copy"
@@ -176,7 +181,7 @@ class Copy(SQLModel, table=True):
     seen_at: str
 
 
-class Entity(SQLModel, table=True):
+class Entity(_Table, table=True):
     """A person, organization, place or event, summed up over all articles.
 
     `folded` is the name to sort by. `stale` marks one whose articles changed since it was last summed up. `hidden`:
@@ -206,7 +211,7 @@ class Entity(SQLModel, table=True):
     hidden: bool = Field(default=False, sa_column=Column(Boolean, server_default=false(), nullable=False))
 
 
-class EntityChange(SQLModel, table=True):
+class EntityChange(_Table, table=True):
     """The last change of an entity as it is shown, and when it appeared and got its name: sequence numbers. One that is
     gone keeps its row, and after an erasure the hash of its id in place of that: see `changes.py`."""
 
@@ -219,7 +224,7 @@ class EntityChange(SQLModel, table=True):
     renamed: int
 
 
-class Alias(SQLModel, table=True):
+class Alias(_Table, table=True):
     """A form under which articles name an entity. `kind` is name, short, demonym or pinned (an editor's
     decision: the name means this entity, whoever else has it); `count` its mentions."""
 
@@ -235,7 +240,7 @@ class Alias(SQLModel, table=True):
     count: int
 
 
-class ArticleEntity(SQLModel, table=True):
+class ArticleEntity(_Table, table=True):
     """An entity as one article knows it: one row per `key`, the id that the article alone would give it.
 
     `entity_id` is that key after what the other articles say (`TRF` is The Resistance Front) and what editors decided.
@@ -265,7 +270,7 @@ class ArticleEntity(SQLModel, table=True):
     """The last word of a person's full name: `surnames.py` finds by it whose a bare surname is."""
 
 
-class Mention(SQLModel, table=True):
+class Mention(_Table, table=True):
     """`surface` is `body[start:end]`. `key` and `entity_id` as in `ArticleEntity`. `role` is what the text beside it
     says that a person is: "Russian President"."""
 
@@ -289,7 +294,7 @@ class Mention(SQLModel, table=True):
     role: str | None = None
 
 
-class Quote(SQLModel, table=True):
+class Quote(_Table, table=True):
     """What somebody says in an article: `text` is `body[start:end]`, without its quotation marks.
 
     The speaker stands from `speaker_start` to `speaker_end`. `named` is where the mention begins that names him, None
@@ -311,7 +316,7 @@ class Quote(SQLModel, table=True):
     text: str
 
 
-class MentionedDate(SQLModel, table=True):
+class MentionedDate(_Table, table=True):
     """A date that an article speaks of: `text` is `body[start:end]`, `value` what that means, as ISO 8601 has it, or a
     quarter: `2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2`, `2025`."""
 
@@ -328,7 +333,7 @@ class MentionedDate(SQLModel, table=True):
     text: str
 
 
-class Acronym(SQLModel, table=True):
+class Acronym(_Table, table=True):
     """An article says that `short` stands for `long`: an acronym, or another name of a person. Both are keys as in
     `ArticleEntity`; a bare name is not scoped to the article, since it is meant to hold in others."""
 
@@ -340,7 +345,7 @@ class Acronym(SQLModel, table=True):
     long: str = Field(primary_key=True)
 
 
-class Identity(SQLModel, table=True):
+class Identity(_Table, table=True):
     """Which entity `key` means where that is another than itself, by one rule: see `identity.py`. Computed from all
     articles, like `Entity`. `article_id` is "" where it holds in every article."""
 
@@ -353,7 +358,7 @@ class Identity(SQLModel, table=True):
     entity_id: str
 
 
-class Unsettled(SQLModel, table=True):
+class Unsettled(_Table, table=True):
     """The key of a person, or of a name of several types, whose articles changed since it was last asked what is meant
     by it."""
 
@@ -363,7 +368,7 @@ class Unsettled(SQLModel, table=True):
     key: str = Field(primary_key=True)
 
 
-class RepeatedBlock(SQLModel, table=True):
+class RepeatedBlock(_Table, table=True):
     """An article has a short block that is furniture where enough others of its source have it. `hash` is of the source
     and the words of the block, `week` that of the article's date, 0 without one."""
 
@@ -375,7 +380,7 @@ class RepeatedBlock(SQLModel, table=True):
     article_id: str = Field(primary_key=True)
 
 
-class SetAside(SQLModel, table=True):
+class SetAside(_Table, table=True):
     """What recognition found in the furniture of an article: rows of `Mention`, `ArticleEntity`, `Quote` and
     `MentionedDate` without what the archive makes of them. They are put back where the furniture is none any more."""
 
@@ -389,7 +394,7 @@ class SetAside(SQLModel, table=True):
     dates: list[dict[str, Any]] = Field(sa_column=Column(JSON, nullable=False, server_default="[]"))
 
 
-class Sketch(SQLModel, table=True):
+class Sketch(_Table, table=True):
     """What is kept of an article's text to find its copies by: `digest` is the same for the same words, `size` counts
     its shingles, `smallest` are a few of these (see `relations/shingles.py`), 8 bytes each. `day` is a day number, 0
     without a date."""
@@ -404,7 +409,7 @@ class Sketch(SQLModel, table=True):
     smallest: bytes
 
 
-class SketchHash(SQLModel, table=True):
+class SketchHash(_Table, table=True):
     """An article has this number in its sketch."""
 
     __tablename__ = "sketch_hash"
@@ -415,7 +420,7 @@ class SketchHash(SQLModel, table=True):
     article_id: str = Field(primary_key=True)
 
 
-class CopyPair(SQLModel, table=True):
+class CopyPair(_Table, table=True):
     """Two articles are copies, whose texts are not the same word for word. Each pair stands here in both directions."""
 
     __tablename__ = "copy_pair"
@@ -425,7 +430,7 @@ class CopyPair(SQLModel, table=True):
     other_id: str = Field(primary_key=True)
 
 
-class StoryVector(SQLModel, table=True):
+class StoryVector(_Table, table=True):
     """What an article is about, to find those that tell of the same: see `relations/vectors.py`. Of copies the longest
     has one. `day` is a day number."""
 
@@ -437,7 +442,7 @@ class StoryVector(SQLModel, table=True):
     vector: bytes
 
 
-class StoryNeighbours(SQLModel, table=True):
+class StoryNeighbours(_Table, table=True):
     """The likest neighbours of an article that has a vector: ids, of 8 bytes each, and how alike they are, of 4. `part`
     is the least id of the articles among which its story was looked for."""
 
@@ -449,7 +454,7 @@ class StoryNeighbours(SQLModel, table=True):
     near: bytes
 
 
-class StoryDue(SQLModel, table=True):
+class StoryDue(_Table, table=True):
     """An article whose story is to be worked out anew. `day` is its date, "" without one: days are done in order."""
 
     __tablename__ = "story_due"
@@ -459,7 +464,7 @@ class StoryDue(SQLModel, table=True):
     article_id: str = Field(sa_column=_of_article(primary_key=True))
 
 
-class StoryDecision(SQLModel, table=True):
+class StoryDecision(_Table, table=True):
     """What an editor decided about the stories of one article or two: never changed and never deleted, but for where
     the texts stand. See `story_decisions.py`.
 
@@ -484,7 +489,7 @@ class StoryDecision(SQLModel, table=True):
     at: str
 
 
-class Decision(SQLModel, table=True):
+class Decision(_Table, table=True):
     """What an editor decided about an entity, or about two articles: never changed and never deleted. See
     `decisions.py` and `copy_decisions.py`.
 
@@ -513,7 +518,7 @@ class Decision(SQLModel, table=True):
     other_sha256: str | None = None
 
 
-class Withdrawal(SQLModel, table=True):
+class Withdrawal(_Table, table=True):
     """An article was withdrawn, restored or erased: who did so, when and why. See `withdrawals.py`.
 
     `sequence` numbers it among the changes (None in archives of before). `names` are the derived rows of a withdrawn
@@ -535,7 +540,7 @@ class Withdrawal(SQLModel, table=True):
     names: dict[str, list[dict[str, Any]]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
 
-class Rejection(SQLModel, table=True):
+class Rejection(_Table, table=True):
     """A record that is not an article, and why. `record` counts from 1; None is the file itself.
 
     `file` is the name to show, `path` the place to try again, with the `source` and `format` that the ingest was given.
@@ -558,7 +563,7 @@ class Rejection(SQLModel, table=True):
     format: str | None = None
 
 
-class IndexCommit(SQLModel, table=True):
+class IndexCommit(_Table, table=True):
     """A receipt, written before the index commits: `generation` holds all changes up to `sequence`.
 
     `index` is a random token, which the index keeps with that commit: another archive may have the same numbers. What
@@ -572,7 +577,7 @@ class IndexCommit(SQLModel, table=True):
     sequence: int
 
 
-class Key(SQLModel, table=True):
+class Key(_Table, table=True):
     """A key to the API. `prefix` is its public half; of the secret one only the SHA-256 is kept, so that nobody who
     reads the archive or a backup of it has the key."""
 
@@ -587,7 +592,7 @@ class Key(SQLModel, table=True):
     revoked: bool = False
 
 
-class Counter(SQLModel, table=True):
+class Counter(_Table, table=True):
     """`sequence`: the number last given to a change. Kept apart from the rows so that it never goes back."""
 
     __tablename__ = "counter"
@@ -596,7 +601,7 @@ class Counter(SQLModel, table=True):
     value: int
 
 
-class Lineage(SQLModel, table=True):
+class Lineage(_Table, table=True):
     """The one row names the history that sequence numbers are of. A backup has another: restored, it goes on from an
     earlier state with numbers that were given to other changes."""
 
@@ -605,7 +610,7 @@ class Lineage(SQLModel, table=True):
     id: str = Field(primary_key=True)
 
 
-class AwaitingNames(SQLModel, table=True):
+class AwaitingNames(_Table, table=True):
     """An article that was sent to a server, which is to recognise its names: written with it, and gone once it has
     names. `tries` counts how often that was begun: a text that ends the process which reads it keeps no other waiting.
     """
@@ -617,7 +622,7 @@ class AwaitingNames(SQLModel, table=True):
     tries: int = 0
 
 
-class SentRequest(SQLModel, table=True):
+class SentRequest(_Table, table=True):
     """A request that writes, under the `Idempotency-Key` that it came with. `caller` is the prefix of the caller's key
     to the API; `sha256` is of all that was sent: the same key with another body is a mistake. `begun_at` is UTC, and
     sorts. `finished`: all of it is done, and what became of it stands here and in its `SentPart`s.
@@ -634,7 +639,7 @@ class SentRequest(SQLModel, table=True):
     notes: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
 
 
-class SentPart(SQLModel, table=True):
+class SentPart(_Table, table=True):
     """What became of the records of a batch, written with them: `results` are lines of JSON, up to
     those of record `last`."""
 
@@ -648,7 +653,7 @@ class SentPart(SQLModel, table=True):
     results: str
 
 
-class UploadJob(SQLModel, table=True):
+class UploadJob(_Table, table=True):
     """Files that were handed in to be ingested. `state` is waiting, running, done or failed, `by` the name of the key
     that it came with; `counts` are as in `Report`, as far as it has come; `done` of `total` bytes are read. Times are
     UTC. `tries`: how often it was begun since it last came further. `sha256` is of all that was handed in. `error` says
@@ -673,7 +678,7 @@ class UploadJob(SQLModel, table=True):
     error: str | None = None
 
 
-class FollowedFeed(SQLModel, table=True):
+class FollowedFeed(_Table, table=True):
     """A feed that is followed. `url` is where it is asked for, `given` where it was when it was added: its entries are
     known by that. `every` is in minutes, `advised` the seconds between two looks that the feed itself asks for.
 
@@ -709,7 +714,7 @@ class FollowedFeed(SQLModel, table=True):
     counts: dict[str, int] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
 
 
-class FeedEntry(SQLModel, table=True):
+class FeedEntry(_Table, table=True):
     """An entry of a feed whose pages are fetched, as it was when its page was read: both are the beginnings of hashes.
     The page is not asked for again while it stays so."""
 
@@ -723,7 +728,7 @@ class FeedEntry(SQLModel, table=True):
     sha256: str
 
 
-class SavedSearch(SQLModel, table=True):
+class SavedSearch(_Table, table=True):
     """A search that is asked again whenever articles arrive. `parameters` are those of a search, as they were given.
 
     `since` numbers the last change before it was saved: an article whose text is no newer is never new for it.
@@ -755,7 +760,7 @@ class SavedSearch(SQLModel, table=True):
     error: str | None = None
 
 
-class SearchMatch(SQLModel, table=True):
+class SearchMatch(_Table, table=True):
     """An article that was new for a saved search: once, whatever becomes of it later."""
 
     __tablename__ = "search_match"
@@ -769,7 +774,7 @@ class SearchMatch(SQLModel, table=True):
     found_at: str
 
 
-class Delivery(SQLModel, table=True):
+class Delivery(_Table, table=True):
     """A message about matches of a saved search, those numbered above `after` and up to `upto`. `kind` is webhook or
     mail, `state` waiting, done or failed; `due_at` is when it is tried, `answer` what the last try was answered.
 
