@@ -87,12 +87,13 @@ def intersection(rows: Sequence[Matches]) -> Matches:
     if len(rows) == 1:
         return rows[0]
     rarest, *others = sorted(rows, key=len)
-    documents = rarest.documents
+    documents, places = rarest.documents, np.arange(len(rarest))
     for row in others:
-        documents = documents[row.holds(documents)]
+        held = np.flatnonzero(row.holds(documents))
+        documents, places = documents[held], places[held]
     values = np.zeros(len(documents), np.float32)
     for row in rows:
-        values += row.at(documents)
+        values += rarest.values[places] if row is rarest else row.at(documents)
     return Matches(documents, values)
 
 

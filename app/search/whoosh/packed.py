@@ -123,6 +123,21 @@ class Packed:
         found: Mask = values[np.minimum(place, len(values) - 1)] == wanted
         return np.minimum(place + (block - row) * BLOCK, size), found
 
+    def within(self, number: int, starts: Array, ends: Array) -> Values:
+        """Return the values of a list from each of `starts` to before the end in `ends`, and perhaps some between:
+        whole blocks. The ranges ascend, and do not overlap."""
+        first, end, size = int(self.blocks[number]), int(self.blocks[number + 1]), self.count(number)
+        firsts = self.firsts[first:end]
+        low = np.maximum(np.searchsorted(firsts, starts.astype(np.uint32)) - 1, 0)
+        high = np.searchsorted(firsts, ends.astype(np.uint32))
+        wanted = np.zeros(end - first, bool)
+        wanted[concatenated_ranges(low, np.maximum(high - low, 0))] = True
+        blocks = np.flatnonzero(wanted)
+        spend(len(blocks) * BLOCK // _AT_ONCE)
+        values = self._rows(first + blocks, BLOCK).reshape(-1)
+        # Behind the end of the last block stands anything.
+        return values[: len(values) - (-size % BLOCK)] if len(blocks) and wanted[-1] else values
+
     def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
         """Each array under the name it has in a file."""
         for part in PARTS:

@@ -25,7 +25,7 @@ from app.search.whoosh.matches import Floats, Matches
 from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import kept_positions, norms, saturated
+from app.search.whoosh.weights import norms, saturated
 
 WINDOW = 200
 _BLOCK = 128
@@ -240,8 +240,9 @@ class _Window:
         for part, _, rows in self._parts:
             line = part << 33
             if numbers[part] >= 0:
-                positions = kept_positions(self._snapshot.views[part].segment, numbers[part])
-                at, owner = _slices(positions, self._start[rows] - line, self._end[rows] - line)
+                start, end = self._start[rows] - line, self._end[rows] - line
+                positions = self._snapshot.views[part].segment.positions_within(numbers[part], start, end)
+                at, owner = _slices(positions, start, end)
                 pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
         address, owner = map(np.concatenate, zip(*pieces, strict=True))
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])

@@ -39,7 +39,7 @@ import struct
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
@@ -76,6 +76,8 @@ _ONCE = 1
 _MAGIC = b"DLSEG\x00\x00\x02"
 _HEADER = struct.Struct("<8sQQQ")
 _ALIGN = 64
+_WORTH = 50
+"""Where there are more addresses than so many to a range, most blocks of a word hold none of a few ranges."""
 _HEAD = 64
 """Terms from one head to the next: they fill about a page."""
 
@@ -159,6 +161,7 @@ class Segment:
         self._arrays: dict[str, Array] = {}
         self._packed: dict[str, Packed] = {}
         self._tables: dict[str, TermTable] = {}
+        self._sought: set[int] = set()
 
     def __getitem__(self, name: str) -> Array:
         found = self._arrays.get(name)
@@ -250,6 +253,15 @@ class Segment:
         if isinstance(terms, range):
             return lists.unpack_run(terms)
         return np.concatenate([np.empty(0, np.uint32), *map(lists.unpack, terms)])
+
+    def positions_within(self, term: int, starts: Array, ends: Array) -> Array:
+        """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for before:
+        a word that comes again is worth unpacking."""
+        lists = self.lists("exact.positions")
+        if term in self._sought or lists.count(term) < _WORTH * len(starts):
+            return self.kept.get(("positions", term), partial(self.positions, term))
+        self._sought.add(term)
+        return lists.within(term, starts, ends)
 
     def standing(self, term: int, addresses: Array) -> Mask:
         """Return whether an exact term stands at each of some ascending addresses; as much of it is unpacked as that
