@@ -17,7 +17,7 @@ from rich.console import Console
 
 from app.search.query import Query
 from tests.bench import corpus, queries, reads, report, traffic, worker
-from tests.bench.peers.peer import PEERS
+from tests.bench.peers.peer import PEERS, SERVERS_ALONE
 
 _SIZE = 20_000
 LIMITS = {"whoosh": 20_000, "fts5": 200_000}
@@ -35,6 +35,8 @@ _FILLING = 2
 """Processes at a time."""
 _EXTRA = worker.COMMIT * worker.COMMITS
 MODULES = {"tantivy": "tantivy", "fts5": "sqlite3", "whoosh": "whoosh"}
+COMMANDS = {"groonga": "groonga"}
+"""What a peer is that is no module: Debian's packages groonga and groonga-token-filter-stem."""
 
 console = Console(stderr=True, highlight=False)
 
@@ -88,7 +90,9 @@ def _options() -> argparse.Namespace:
 def _peers(named: str | None, size: int) -> list[str]:
     chosen = []
     for name in named.split(",") if named else PEERS:
-        if name != "ours" and find_spec(MODULES[name]) is None:
+        if name in COMMANDS and shutil.which(COMMANDS[name]) is None:
+            console.print(f"{name} is not installed and is left out: apt-get install groonga groonga-token-filter-stem")
+        elif name in MODULES and find_spec(MODULES[name]) is None:
             console.print(f"{name} is not installed and is left out: pip install '.[bench]'")
         elif not named and size > LIMITS.get(name, size):
             console.print(f"{name} is left out above {LIMITS[name]:,} articles; --peers takes its time")
@@ -102,6 +106,7 @@ class Bench:
         self.size = 0
         self._folder = folder
         self._peers: list[str] = []
+        self._engines: list[str] = []
         self._documents = folder / "articles.jsonl"
         self._more = folder / "more.jsonl"
         self._classes: dict[str, list[Query]] = {}
@@ -127,6 +132,7 @@ class Bench:
 
     def measure(self, peers: list[str], engine: bool, http: bool) -> tuple[report.Result, report.Aside]:
         self._peers = peers
+        self._engines = [peer for peer in peers if peer not in SERVERS_ALONE]
         machine = report.machine()
         builds = list(self._builds()) if engine else []
         asked = [*self._first(), *self._warm()] if engine else []
@@ -147,7 +153,7 @@ class Bench:
             self._aside.cut.append(f"{peer}, {name}: {answered} of {asked}")
 
     def _builds(self) -> Iterator[report.Build]:
-        for peer in self._peers:
+        for peer in self._engines:
             self._say(f"build {peer}")
             (done,) = worker.measure(worker.Build(peer=peer, folder=self._folder / peer, documents=self._documents))
             self._aside.own_building_mb[peer] = round(done.own_mb, 1)
@@ -164,7 +170,7 @@ class Bench:
         for name in self._classes:
             self._say(f"first {name}")
             row = report.Engine(name=name, phase="first")
-            for peer in self._peers:
+            for peer in self._engines:
                 (done,) = self._asked(peer, [name], first=True)
                 setattr(row, peer, _rounded(done.median))
             rows.append(row)
@@ -172,7 +178,7 @@ class Bench:
 
     def _warm(self) -> list[report.Engine]:
         rows = [report.Engine(name=name, phase="warm") for name in self._classes]
-        for peer in self._peers:
+        for peer in self._engines:
             self._say(f"warm {peer}")
             for row, done in zip(rows, self._asked(peer, list(self._classes), first=False), strict=True):
                 setattr(row, peer, _rounded(done.median))
@@ -195,7 +201,7 @@ class Bench:
         return outcomes
 
     def _commits(self) -> Iterator[report.Commit]:
-        for peer in self._peers:
+        for peer in self._engines:
             self._say(f"commit {peer}")
             (done,) = worker.measure(
                 worker.Commit(
@@ -227,6 +233,8 @@ class Bench:
                     self._say_cut(peer, f"HTTP, {name}, connections {connections}", load.answers, asked)
                     if connections == 1 and load.answers == asked:
                         self._aside.totals.setdefault(f"HTTP: {name}", {})[peer] = load.total
+                self._aside.server_mb[peer] = server.memory("VmRSS")
+                self._aside.own_server_mb[peer] = server.memory("RssAnon")
         yield from sorted(rows.values(), key=lambda row: (row.measure, row.connections))
 
     def _served(self, peer: str) -> Path:
@@ -235,7 +243,8 @@ class Bench:
     def _fill(self, peer: str) -> None:
         """Makes an archive or an index that has the texts too."""
         if peer == "ours":
-            worker.measure(worker.Ingest(folder=self._served(peer), documents=self._documents))
+            (done,) = worker.measure(worker.Ingest(folder=self._served(peer), documents=self._documents))
+            self._say(f"  {1_000 / done.cpu_ms[0]:,.0f} articles per CPU second, rows and index")
         else:
             worker.measure(
                 worker.Build(peer=peer, folder=self._served(peer), documents=self._documents, stored=True)

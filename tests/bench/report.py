@@ -10,10 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from tests.bench.peers.peer import PEERS
+from tests.bench.peers.peer import PEERS, SERVERS_ALONE
 from tests.bench.reads import Read
 
 _OTHERS = tuple(PEERS)[1:]
+_ENGINES = tuple(peer for peer in _OTHERS if peer not in SERVERS_ALONE)
 _NOT_MEASURED = "–"
 
 
@@ -38,6 +39,7 @@ class Http(msgspec.Struct, kw_only=True):
     tantivy: float | None = None
     fts5: float | None = None
     whoosh: float | None = None
+    groonga: float | None = None
 
 
 class Build(msgspec.Struct, kw_only=True):
@@ -70,6 +72,9 @@ class Aside(msgspec.Struct, kw_only=True):
     own_building_mb: dict[str, float] = {}
     own_serving_mb: dict[str, float] = {}
     """Without mapped files."""
+    server_mb: dict[str, float] = {}
+    """Of a server that has answered every class over HTTP."""
+    own_server_mb: dict[str, float] = {}
     dearest_commit_ms: dict[str, float] = {}
     totals: dict[str, dict[str, int]] = {}
     """By class and peer, of the queries that all peers answered."""
@@ -85,13 +90,16 @@ def tables(result: Result, aside: Aside) -> Iterator[str]:
     """Markdown, to be read on a terminal and pasted into docs/performance.md."""
     yield f"{result.size:,} articles. {result.machine}"
     if result.engine:
-        rows = [[row.name, row.phase, *_against(row)] for row in result.engine]
-        yield _table(["CPU ms of a query", "phase", *_heads()], rows)
+        rows = [[row.name, row.phase, *_against(row, _ENGINES)] for row in result.engine]
+        yield _table(["CPU ms of a query", "phase", *_heads(_ENGINES)], rows)
     if result.http:
-        web = [[row.name, str(row.connections), row.measure, *_against(row)] for row in result.http]
-        yield _table(["ms of a request", "connections", "measure", *_heads()], web)
+        web = [[row.name, str(row.connections), row.measure, *_against(row, _OTHERS)] for row in result.http]
+        yield _table(["ms of a request", "connections", "measure", *_heads(_OTHERS)], web)
     if result.build:
         yield _costs(result, aside)
+    if aside.server_mb:
+        memory = [[peer, _number(mb), _number(aside.own_server_mb[peer])] for peer, mb in aside.server_mb.items()]
+        yield _table(["server after all requests", "MB", "its own"], memory)
     if aside.totals:
         yield _agreement(aside.totals)
     if aside.cut:
@@ -111,7 +119,8 @@ def read(path: Path) -> Result:
 def growth(baseline: Result, result: Result) -> str:
     """A table of each peer's times at two sizes."""
     before = {(row.name, row.phase): row for row in baseline.engine}
-    peers = [peer for peer in PEERS if any(getattr(row, peer) is not None for row in result.engine)]
+    engines = [peer for peer in PEERS if peer not in SERVERS_ALONE]
+    peers = [peer for peer in engines if any(getattr(row, peer) is not None for row in result.engine)]
     rows = []
     for row in result.engine:
         cells = [row.name, row.phase]
@@ -138,13 +147,13 @@ def machine() -> str:
     )
 
 
-def _heads() -> list[str]:
-    return ["ours", *(head for peer in _OTHERS for head in (peer, f"ours / {peer}"))]
+def _heads(others: Sequence[str]) -> list[str]:
+    return ["ours", *(head for peer in others for head in (peer, f"ours / {peer}"))]
 
 
-def _against(row: Engine | Http) -> list[str]:
+def _against(row: Engine | Http, others: Sequence[str]) -> list[str]:
     cells = [_number(row.ours)]
-    for other in (row.tantivy, row.fts5, row.whoosh):
+    for other in (getattr(row, peer) for peer in others):
         cells += [_number(other), _ratio(row.ours, other)]
     return cells
 

@@ -89,7 +89,7 @@ def test_the_json_has_the_form_that_is_compared_over_time(tmp_path: Path) -> Non
     kept = json.loads((tmp_path / "bench.json").read_text(encoding="utf-8"))
     assert list(kept) == ["size", "machine", "engine", "http", "build", "commit"]
     assert list(kept["engine"][0]) == ["class", "phase", "ours", "tantivy", "fts5", "whoosh"]
-    assert list(kept["http"][0]) == ["class", "connections", "measure", "ours", "tantivy", "fts5", "whoosh"]
+    assert list(kept["http"][0]) == ["class", "connections", "measure", "ours", "tantivy", "fts5", "whoosh", "groonga"]
     assert kept["engine"][0]["fts5"] is None
     assert any("0.50" in table for table in report.tables(result, report.Aside()))
     assert report.read(tmp_path / "bench.json") == result

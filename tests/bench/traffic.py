@@ -17,6 +17,7 @@ from urllib.parse import urlencode
 
 import msgspec
 
+from tests.bench.peers import c_groonga
 from tests.bench.queries import Request
 
 _START_SECONDS = 60
@@ -45,10 +46,24 @@ class Server:
     def path(self, request: Request) -> str:
         if request.path:
             return request.path
+        if self.peer == "groonga":
+            return c_groonga.address(request.text, request.facets)
         if self.peer != "ours":
             return "/search?" + urlencode({"q": request.text, "facets": "1" if request.facets else "0"})
         facets = [("facet", "source"), ("facet", "year")] if request.facets else []
         return "/v1/search?" + urlencode([("q", request.text), ("limit", "20"), *facets])
+
+    def total(self, answer: bytes) -> int:
+        """Return how many articles a search has found."""
+        if self.peer == "groonga":
+            return c_groonga.total(answer)
+        return int(msgspec.json.decode(answer)["total"])
+
+    def memory(self, name: str) -> float:
+        """Return MB: `VmRSS` of all that is in memory now, `RssAnon` without mapped files."""
+        lines = Path(f"/proc/{self.process}/status").read_text(encoding="ascii").splitlines()
+        (found,) = (line for line in lines if line.startswith(f"{name}:"))
+        return int(found.split()[1]) / 1_024
 
     def cpu_seconds(self) -> float:
         """Linux gives each process a clock, exact where /proc counts hundredths; see clock_getcpuclockid(3)."""
@@ -62,11 +77,13 @@ def serving(peer: str, folder: Path) -> Iterator[Server]:
         free.bind((_HOST, 0))
         port = free.getsockname()[1]
     if peer == "ours":
-        arguments = ["app", "serve", "--data-dir", str(folder), "--port", str(port)]
+        command = [sys.executable, "-m", "app", "serve", "--data-dir", str(folder), "--port", str(port)]
+    elif peer == "groonga":
+        command = c_groonga.server(folder, _HOST, port)
     else:
-        arguments = ["tests.bench.serve", peer, str(folder), str(port)]
+        command = [sys.executable, "-m", "tests.bench.serve", peer, str(folder), str(port)]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
-    process = subprocess.Popen([sys.executable, "-m", *arguments], env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
         yield Server(peer, port, process.pid)
@@ -113,7 +130,7 @@ def _ask(server: Server, requests: Sequence[Request], until: float) -> list[tupl
         taken = (time.perf_counter() - started) * 1_000
         if answer.status != http.client.OK:
             raise http.client.HTTPException(f"{server.peer} answered {answer.status} to {server.path(request)}")
-        answers.append((taken, 0 if request.path else int(msgspec.json.decode(body)["total"])))
+        answers.append((taken, 0 if request.path else server.total(body)))
         if time.monotonic() > until:
             break
     connection.close()

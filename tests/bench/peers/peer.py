@@ -82,7 +82,10 @@ PEERS = {
     "tantivy": ("tests.bench.peers.rust_tantivy", "Tantivy"),
     "fts5": ("tests.bench.peers.sqlite_fts5", "Fts5"),
     "whoosh": ("tests.bench.peers.stock_whoosh", "StockWhoosh"),
+    "groonga": ("tests.bench.peers.c_groonga", "Groonga"),
 }
+SERVERS_ALONE = {"groonga"}
+"""Peers that are servers themselves: they are measured over HTTP and not as engines."""
 
 
 def make(name: str, folder: Path, stored: bool = False) -> Peer:
