@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 # Vertical tabs are line ends inside a field of FileMaker, form feeds the ends of pages.
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
@@ -120,6 +121,15 @@ def fold_word(text: str) -> str:
     """Fold as `fold` does, spaces kept. Plain ASCII, most of any English text, takes the short way."""
     if text.isascii():
         return text.lower().replace("`", "'")
+    # What is folded never depends on a letter of ASCII beside it, and few runs of other letters are different ones.
+    runs = _BEYOND_ASCII.split(text)
+    runs[::2] = [run.lower().replace("`", "'") for run in runs[::2]]
+    runs[1::2] = map(_folded_run, runs[1::2])
+    return "".join(runs)
+
+
+@lru_cache(20_000)
+def _folded_run(text: str) -> str:
     # The one apostrophe that NFKD would take apart, into a space and an accent.
     text = text.replace("´", "'")
     # Folded between two decompositions: either may make what the other one works on.

@@ -165,6 +165,15 @@ def test_sentences_cover_every_letter_once(text: str) -> None:
     assert all(end <= start for (_, end), (start, _) in itertools.pairwise(spans))
 
 
+@given(st.text(st.one_of(st.characters(), st.sampled_from("aB'`é´ΣςßﬁΑ\u0301\u0327\u0345")), max_size=8))
+def test_a_text_is_folded_run_by_run_as_it_would_be_whole(text: str) -> None:
+    """Beside letters of ASCII, which fold to small ones."""
+    assert fold_word(f"K{text}`{text}") == f"k{fold_word(text)}'{fold_word(text)}"
+    decomposed = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text.replace("´", "'")).casefold())
+    bare = "".join(letter for letter in decomposed if not unicodedata.combining(letter))
+    assert fold_word(text) == "".join(fold_word(letter) for letter in bare)
+
+
 def test_fingerprint_tells_lists_of_parts_apart() -> None:
     assert len({fingerprint(*parts) for parts in (("ab", "c"), ("a", "bc"), ("abc",), ("ab", "c", ""), ())}) == 5
     assert fingerprint("a") == fingerprint("a")

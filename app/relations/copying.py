@@ -78,6 +78,10 @@ class Edition:
         return words_of(self.text)
 
     @cached_property
+    def headline_words(self) -> frozenset[str]:
+        return frozenset(words_of(self.headline))
+
+    @cached_property
     def telling(self) -> frozenset[str]:
         return telling_words(self.text)
 
@@ -262,5 +266,5 @@ def _without_figures(words: frozenset[str]) -> list[str]:
 
 def _headline_likeness(one: Edition, other: Edition) -> float:
     """Return how much of the shorter headline stands in the other."""
-    first, second = set(words_of(one.headline)), set(words_of(other.headline))
+    first, second = one.headline_words, other.headline_words
     return len(first & second) / max(min(len(first), len(second)), 1)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from functools import lru_cache
+from collections.abc import Callable
 from hashlib import blake2b
 
 import numpy as np
 import numpy.typing as npt
 
-from app.text import fold
+from app.text import fold_word
 
 Shingles = npt.NDArray[np.uint64]
 """Ascending, each once."""
@@ -23,10 +23,12 @@ SKETCH = 32
 """Numbers in a sketch: of pairs that share half of their shingles 99 in 100 share two of these."""
 _RUN = 5
 RAW_WORDS = re.compile(r"[^\W_]+")
+_SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SPELT = {
     word: str(number)
     for number, word in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)
 }
+_as_figure: Callable[[str, str], str] = _SPELT.get
 _SENTENCE_STARTS = re.compile(r"(?:[.!?][\"'”’)]*\s+|\n\s*\n\s*|\n {4,})[\"'“‘(]*([^\W\d_]+)")
 _MULTIPLIER, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HIGH, _HIGHER = np.uint64(29), np.uint64(32)
@@ -34,7 +36,10 @@ _HIGH, _HIGHER = np.uint64(29), np.uint64(32)
 
 def words_of(text: str) -> list[str]:
     """Return the words, folded, and small numbers as figures."""
-    return [_SPELT.get(word, word) for word in RAW_WORDS.findall(fold(text))]
+    folded = fold_word(text)
+    # Most texts are ASCII once they are folded, and are taken apart so in a fifth of the time.
+    words = folded.translate(_SIGNS).split() if folded.isascii() else RAW_WORDS.findall(folded)
+    return list(map(_as_figure, words, words))
 
 
 def telling_words(text: str) -> frozenset[str]:
@@ -56,7 +61,7 @@ def shingles_of(words: list[str]) -> Shingles:
     count = len(words) - _RUN + 1
     if count < 1:
         return np.empty(0, np.uint64)
-    numbers = np.fromiter(map(_word_number, words), np.uint64, len(words))
+    numbers = np.fromiter(map(_word_numbers.__getitem__, words), np.uint64, len(words))
     runs = numbers[:count].copy()
     for place in range(1, _RUN):
         runs *= _MULTIPLIER
@@ -76,6 +81,15 @@ def estimated_containment(one: Shingles, other: Shingles, sizes: tuple[int, int]
     return likeness * sum(sizes) / ((1 + likeness) * max(min(sizes), 1))
 
 
-@lru_cache(200_000)
-def _word_number(word: str) -> int:
-    return int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+class _WordNumbers(dict[str, int]):
+    """A number for each word, worked out when it is first met."""
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[word] = number = int.from_bytes(blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest())
+        return number
+
+
+_word_numbers = _WordNumbers()
+_MOST_KEPT = 200_000
