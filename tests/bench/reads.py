@@ -7,9 +7,14 @@ answer helps, but for those asked again.
 from __future__ import annotations
 
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
 from itertools import cycle
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
+from statistics import median
+from time import perf_counter
 from urllib.parse import quote, urlencode
 
 import msgspec
@@ -26,6 +31,7 @@ _QUESTION = 8
 """Words of a question."""
 """Different ones of those that are asked again."""
 _SECONDS = 20.0
+STARTS = 5
 _LONGEST = 5
 """Letters of a beginning that is completed, at most."""
 
@@ -49,6 +55,20 @@ def measure(folder: Path) -> Iterator[Read]:
             traffic.run(server, requests[:WARMING], 1, _SECONDS)
             load = traffic.run(server, requests[WARMING:], 1, _SECONDS)
             yield Read(name=name, cpu_ms=round(load.cpu, 4), p50_ms=round(load.p50, 4))
+    for name, arguments in (("dateline search", ["search", "news", "--data-dir", str(folder)]), ("--help", ["--help"])):
+        yield _command(name, arguments)
+
+
+def _command(name: str, arguments: list[str]) -> Read:
+    """Measure a command, each time in a process of its own."""
+    taken, spent = [], []
+    for _ in range(STARTS):
+        started, before = perf_counter(), getrusage(RUSAGE_CHILDREN)
+        subprocess.run([sys.executable, "-m", "app", *arguments], check=True, stdout=subprocess.DEVNULL)
+        after = getrusage(RUSAGE_CHILDREN)
+        taken.append(perf_counter() - started)
+        spent.append(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+    return Read(name=name, cpu_ms=round(median(spent) * 1_000, 4), p50_ms=round(median(taken) * 1_000, 4))
 
 
 def _addresses(archive: Archive) -> dict[str, list[str]]:
