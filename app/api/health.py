@@ -48,7 +48,7 @@ def list_sources(request: Request, archive: ArchiveDep) -> Response:
 def get_stats(request: Request, archive: ArchiveDep) -> Response:
     """How much there is, from when to when, and which state of it the index holds."""
     index = archive.engine.status()
-    with archive.database.reading() as session:
+    with archive.database.scanning() as session:
         found = store.archive_stats(session)
         behind = store.count_changed_after(session, index.sequence)
     answer: Stats = {

@@ -124,7 +124,7 @@ def index_in_time(archive: Archive, patience: float) -> bool:
 
 
 def _is_current(archive: Archive) -> bool:
-    with archive.database.reading() as session:
+    with archive.database.scanning() as session:
         settled = is_settled(session) and furniture.is_looked_through(session) and is_compared(session)
         settled = settled and is_gathered(session)
         settled = settled and not withdrawals.unfinished_erasures(session)

@@ -206,7 +206,8 @@ class Database:
 
     def _open(self) -> sqlite3.Connection:
         connection = self.connect()
-        _configure_connection(connection, None)
+        # Texts lie all over the file: mapped, most of it would count as memory of this process before long.
+        _configure_scan(connection, None)
         return connection
 
     def connect(self) -> sqlite3.Connection:

@@ -34,6 +34,12 @@ def send(archive: Archive, *records: dict[str, Any]) -> list[Any]:
         return [json.loads(line) for line in answer.lines()]
 
 
+def test_what_waits_is_counted_without_a_look_at_what_does_not(archive: Archive) -> None:
+    """A server counts after each commit, and has it scanned every article it would hold them all in memory."""
+    [first, *_] = archive.database.rows(f"EXPLAIN QUERY PLAN {unnamed.COUNT}")
+    assert first[-1].startswith("SCAN awaiting_names")
+
+
 def queue(session: Session) -> dict[str, int]:
     return {each.article_id: each.tries for each in session.exec(select(AwaitingNames))}
 

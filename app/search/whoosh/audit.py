@@ -33,6 +33,8 @@ def audit(snapshot: Snapshot, *, deep: bool) -> Audit:
         revised.update(zip(ids, _living(view, view.segment["revised"]), strict=True))
         if deep:
             digests.update(zip(ids, _living(view, _digests(view.segment)), strict=True))
+    for view in snapshot.views:
+        view.segment.release()
     return Audit(snapshot.sequence, tuple(damaged), revised, digests)
 
 
