@@ -16,11 +16,11 @@ from tests.failures.crashing import DISTURBANCES, LIVES, SCENARIOS
 
 ROOT = Path(__file__).parents[2]
 QUICK = [
-    "alert", "backup", "copy", "erase", "fetch", "furnish", "keys", "mend", "post", "put", "rebuild", "revise",
+    "alert", "backup", "copy", "erase", "fetch", "furnish", "join", "keys", "mend", "put", "rebuild", "revise",
     "upload",
     "withdraw",
 ]  # fmt: skip
-"""Without a language model to load, or Alembic."""
+"""Without a language model to load, or Alembic. What is joined was posted before."""
 
 
 Crashing = Callable[..., Any]
