@@ -20,7 +20,7 @@ from sqlmodel import Session
 from app.archive import Archive
 from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailable
 from app.ingest.lock import writing_alone
-from app.search.engine import Document, IndexStatus
+from app.search.engine import Document, IndexStatus, Swap
 from app.store import furniture, receipts, withdrawals
 from app.store.articles import (
     arrivals,
@@ -154,15 +154,25 @@ def join_pieces(archive: Archive) -> bool:
     The caller must not hold the lock: it is taken for the moment in which what was joined takes their place."""
     if archive.database.read_only or not archive.engine.is_crowded():
         return False
-    with archive.engine.joining() as swap:
-        if swap is None:
-            return False
-        with writing_alone(archive.settings.lock_path, math.inf):
-            archive.engine.look()
-            status = archive.engine.status()
-            if not _is_sound(archive, status):
+    try:
+        with archive.engine.joining() as swap:
+            if swap is None:
                 return False
-            _commit(archive, status, status.sequence, partial(swap, after=status.commit))
+            with writing_alone(archive.settings.lock_path, math.inf):
+                return _put_in_place(archive, swap)
+    except IndexUnavailable:
+        # Emptied, replaced or put back meanwhile.
+        with writing_alone(archive.settings.lock_path, math.inf):
+            apply(archive)
+        return False
+
+
+def _put_in_place(archive: Archive, joined: Swap) -> bool:
+    archive.engine.look()
+    status = archive.engine.status()
+    if not _is_sound(archive, status):
+        return False
+    _commit(archive, status, status.sequence, partial(joined, after=status.commit))
     return True
 
 
