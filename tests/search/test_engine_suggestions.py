@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from app.effort import TooDear, bounded_effort
 from app.errors import QueryTooComplex
 from app.search.engine import Document, Hits, SearchEngine
 from app.search.query import MAX_EXPANSION, Prefix, Query, parse
@@ -90,6 +91,12 @@ class TestSuggestions:
     )
     def test_only_plain_words_are_continued_with_what_follows_them(self, told: SearchEngine, prefix: str) -> None:
         assert [one.text for one in told.suggest(prefix) if one.kind == "phrase"] == []
+
+    def test_looking_behind_a_frequent_word_is_announced(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "the fog " * 20_000)], sequence=1)
+        with pytest.raises(TooDear), bounded_effort(10_000):
+            engine.suggest("the f")
+        assert [one.text for one in engine.suggest("the f") if one.kind == "phrase"] == ["the fog"]
 
     def test_every_whole_query_finds_as_many_articles_as_it_says(self, told: SearchEngine) -> None:
         for prefix in ("clinton e", "the c", "emma w", "by clinton e", "an e"):

@@ -30,6 +30,8 @@ def words_following(snapshot: Snapshot, before: Sequence[str], beginning: str) -
 
 def _following_in(view: SegmentView, before: Sequence[str], beginning: bytes) -> Iterator[tuple[bytes, int]]:
     segment = view.segment
+    known = [number for term in before if (number := segment.terms("exact").find(term.encode())) is not None]
+    spend(min(map(segment.size, known), default=0))
     addresses = phrase_addresses(segment, before, 0)
     step = -(-len(addresses) // _PLACES) or 1
     behind = addresses[::step] + np.uint32(len(before))
@@ -39,8 +41,9 @@ def _following_in(view: SegmentView, before: Sequence[str], beginning: bytes) ->
         behind, owner = behind[lives], owner[lives]
     if not len(behind):
         return
-    for number in _most_frequent(segment, beginning):
-        spend(len(behind))
+    continuing = _most_frequent(segment, beginning)
+    spend(len(behind) * len(continuing))
+    for number in continuing:
         articles = owner[stands_at(segment, number, behind)]
         if len(articles):
             yield segment.terms("exact")[number], step * int(np.count_nonzero(np.diff(articles, prepend=-1)))
