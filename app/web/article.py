@@ -55,7 +55,7 @@ def show_article(
         article["quotes"] = quotes_of(session, article_id)
         like_it = engine.similar(row.id, row.headline, store.told_text(row), SIMILAR)
         similar = results(archive, session, like_it.hits)
-        related = results(archive, session, _related(engine, row, like_it.hits))
+        related = results(archive, session, _reading_on(engine, row, like_it.hits))
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
         story = stories_beside(session, [article_id]).get(article_id)
@@ -95,7 +95,7 @@ def _parsed_mark(mark: str) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _related(engine: SearchEngine, row: Row, shown: Sequence[ArticleHit]) -> list[ArticleHit]:
+def _reading_on(engine: SearchEngine, row: Row, shown: Sequence[ArticleHit]) -> list[ArticleHit]:
     """Return what is near in meaning and not shown already; nothing where the archive cannot tell."""
     if not engine.status().vectors:
         return []

@@ -75,11 +75,16 @@ def rank_question(ranking: WordsRanking, count: int, question: str, view: Meanin
         return (
             RankedRows(best.take(slice(count)), floor) if count <= BEST else rank_by_words(ranking, count, None, None)
         )
-    weight = min(MOST_WEIGHT, LEAST_WEIGHT + WEIGHT_OF_WORD * len(question.split()))
     scale = float(best.key[0]) or 1.0
+    weight = min(MOST_WEIGHT, LEAST_WEIGHT + WEIGHT_OF_WORD * len(question.split())) * _contest(best, scale)
     key = (1 - weight) * best.key + weight * scale * alike
     window = Rows(best.document, best.id, key.astype(np.float32)).sorted()
     return _with_rest(ranking, count, window, floor, best.place(-1), 1 - weight)
+
+
+def _contest(best: Rows, scale: float) -> float:
+    """Return how near the second of the best is to the first: words that one article alone has tell which is meant."""
+    return float(best.key[1]) / scale if len(best) > 1 else 1.0
 
 
 def rank_further(ranking: WordsRanking, count: int, snapshot: Snapshot, found: Matches, resumed: Cursor) -> RankedRows:
