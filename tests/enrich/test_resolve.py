@@ -399,6 +399,8 @@ def test_the_name_shown_is_not_what_only_lawyers_say() -> None:
          ["donald-trump", "melania-trump", "melania-trump"]),
         ("Donald Trump Jr. spoke of the Trump campaign. The younger Trump left.",
          ["donald-trump-jr", "donald-trump", "donald-trump-jr"]),
+        ("Donald Trump met Donald Trump Jr. Later Trump left. The younger Trump stayed.",
+         ["donald-trump", "donald-trump-jr", "donald-trump", "donald-trump-jr"]),
         ("Judd Trump won. Trump said so.", ["judd-trump", "judd-trump"]),
         ("Trump won, as Judd Trump said.", ["judd-trump", "judd-trump"]),
         ("President Benigno Aquino III came. Aquino left.", ["benigno-aquino-iii", "benigno-aquino-iii"]),

@@ -34,6 +34,7 @@ _OF_OFFICE_AFTER = re.compile(r"(?:['’]s)? (?:administration|campaign|White Ho
 _OF_STATE = re.compile(r"\b(?:President|White House|Prime Minister|Chancellor|[Ff]irst [Ll]ady|Kremlin)\b")
 # `Mrs. Lund`, `Mr. Lund`; anybody may be a president.
 _MR_OR_MRS = re.compile(r"\b(?:(Mrs|Ms|Miss|Lady|Dame|Madam)|Mr|Sir|Lord)\.? $")
+_YOUNGER_BEFORE = re.compile(r"\byounger $")
 _OF_FAMILY_BEFORE = re.compile(r"\b(?:(?:Ms|Mrs|Miss|Lady)\.?|younger) $")
 _NEAR = 20
 # More of one surname are a list; each mention asks for the given names of all.
@@ -189,13 +190,16 @@ class People:
         bearers = self._called.get(words) or (self._with.get(words[0]) if len(words) == 1 else None)
         if bearers is None:
             return None, True
-        are_few = 1 < len(bearers.names) <= _FEW
-        called = _MR_OR_MRS.search(self._body, max(0, start - _NEAR), start) if are_few else None
-        if called is not None:
+        if not 1 < len(bearers.names) <= _FEW:
+            return bearers.before(start), len(bearers.names) < 2
+        fitting = bearers.names
+        if not _YOUNGER_BEFORE.search(self._body, max(0, start - _NEAR), start):
+            # Who is called by the surname alone is the father.
+            fitting = fitting - {(*full, "jr") for full in fitting}
+        if called := _MR_OR_MRS.search(self._body, max(0, start - _NEAR), start):
             woman = called[1] is not None
-            fitting = {full for full in bearers.names if given.may_be_of(full[0], woman=woman)} or bearers.names
-            return bearers.before(start, fitting), len(fitting) < 2
-        return bearers.before(start), len(bearers.names) < 2
+            fitting = {full for full in fitting if given.may_be_of(full[0], woman=woman)} or fitting
+        return bearers.before(start, fitting), len(fitting) < 2
 
 
 @dataclass(slots=True)
