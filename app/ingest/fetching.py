@@ -34,7 +34,7 @@ class Addresses(Protocol):
 
     @property
     def pages(self) -> bool:
-        """Whether what was opened last is a feed, of which the pages are wanted that its entries point to."""
+        """Return whether what was opened last is a feed, of which the pages are wanted that its entries point to."""
 
     def open(self, url: str) -> tuple[Opened, Path, dict[str, object] | None]:
         """Return what is at the address, by which name to read it, and of a page the fields of its article.

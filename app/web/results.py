@@ -76,7 +76,7 @@ def results(
 
 
 def is_own_line(headline: str, body: str) -> bool:
-    """Whether the text has this headline as a line of its own, and not as a sentence."""
+    """Return whether the text has this headline as a line of its own, and not as a sentence."""
     if headline.endswith((".", "…")):
         return False
     start = body.find(headline)

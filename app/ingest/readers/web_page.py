@@ -198,7 +198,7 @@ def _is_of_links(page: HtmlElement, body: str) -> bool:
 
 
 def _stated(page: HtmlElement) -> dict[str, str]:
-    """What the page says of its article for machines, as JSON-LD: the first of each."""
+    """Return what the page says of its article for machines, as JSON-LD: the first of each."""
     stated: dict[str, str] = {}
     for article in _stated_on(page):
         for name in ("datePublished", "inLanguage"):
@@ -246,7 +246,7 @@ def _stated_articles(value: object) -> Iterator[dict[str, object]]:
 
 
 def _published_on(page: HtmlElement, stated: dict[str, str], found: str | None, fetched: str | None) -> str | None:
-    """What the page says with a time of day, else the day that was found on it."""
+    """Return what the page says with a time of day, else the day that was found on it."""
     said = [stated.get("datePublished", ""), *(value.strip() for path in _TIMES for value in page.xpath(path))]
     days = [str(value) for value in said if _DAY.match(value) and value[:10] <= (fetched or "9999")]
     timed = [value for value in days if len(value) > len("YYYY-MM-DD")]

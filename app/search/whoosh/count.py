@@ -71,7 +71,7 @@ class HeldValues:
 
     @cached_property
     def totals(self) -> Ints:
-        """How many of the documents have each value."""
+        """Count the documents that have each value."""
         return np.bincount(self.numbers, minlength=self.distinct)
 
 
