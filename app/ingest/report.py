@@ -12,7 +12,7 @@ from typing import Literal, Protocol, get_args
 from app.text import printable
 
 Outcome = Literal["new", "revised", "unchanged", "duplicate", "withdrawn", "rejected"]
-Stage = Literal["reading", "recognition", "rows", "index", "meaning"]
+Stage = Literal["reading", "recognition", "rows", "index"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Progress:
     total: int
     records: int
     rejected: int
-    stage: Stage
+    stage: Stage | Literal["meaning"]
 
 
 class OnProgress(Protocol):
