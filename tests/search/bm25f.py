@@ -186,14 +186,14 @@ class Files:
                 return Pseudo(leaf, self)
 
     def _outside(self, filters: Filters) -> set[int] | None:
-        days = Filters(
+        unindexed = Filters(
             date_from=filters.date_from, date_to=filters.date_to,
-            mentions_from=filters.mentions_from, mentions_to=filters.mentions_to,
+            mentions_from=filters.mentions_from, mentions_to=filters.mentions_to, story=filters.story,
         )  # fmt: skip
-        if days == Filters():
+        if unindexed == Filters():
             return None
         living = self.searcher.reader().all_doc_ids()
-        return {n for n in living if not reference.passes(days, self._documents[self._id(self.searcher, n)])}
+        return {n for n in living if not reference.passes(unindexed, self._documents[self._id(self.searcher, n)])}
 
     def _id(self, searcher: Any, docnum: int) -> str:
         return str(searcher.stored_fields(docnum)["id"])

@@ -66,6 +66,8 @@ TIMES = (
     None,
     None,
 )
+STORIES = (f"{7:016x}", None, f"{2**64 - 7:016x}", None)
+"""Without one an article is a story by itself."""
 MENTIONED = ((), (), ("1986-12-24",), ("1987-01", "1986-12-01"), ("1986-W50",), ("1986-Q4", "1987-02-02"), ("1987",))
 FIRST_DAY = date(1986, 11, 20)
 _SEPARATORS = (" ", " ", " ", " ", ", ", ". ", "\n", "\n\n", " (", ") ")
@@ -93,6 +95,7 @@ def article(chance: random.Random, id: str, sequence: int, longest: int = 50) ->
         revised=sequence,
         added=int(id, 16) % 997,
         mentioned=MENTIONED[int(id, 16) % len(MENTIONED)],
+        story=STORIES[int(id, 16) % len(STORIES)],
     )
 
 
@@ -198,6 +201,7 @@ filters = st.builds(
     not_author=_some(AUTHORS),
     dateline=_some(("new delhi", "NEW DELHI", "Zurich", "London", "Québec City", "Nowhere")),
     language=_some(("en", "fr", "de", "xx")),
+    story=st.one_of(st.none(), st.none(), st.none(), st.sampled_from((STORIES[0], STORIES[2], f"{9:016x}"))),
 )
 
 facet_words: st.SearchStrategy[FacetWords | None] = st.one_of(

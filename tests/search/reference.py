@@ -216,6 +216,7 @@ def passes(filters: Filters, document: Document, without: str | None = None) -> 
         "not_author": not _folded(filters.not_author) & _folded(document.authors),
         "dateline": not filters.dateline or place in [place_key(name) for name in filters.dateline],
         "language": not filters.language or document.language in filters.language,
+        "story": not filters.story or filters.story == (document.story or document.id),
     }
     return all(holds for name, holds in said.items() if name != without)
 

@@ -16,9 +16,9 @@ def test_every_facet_has_a_row() -> None:
     assert set(FACETS) == set(get_args(FacetName))
 
 
-def test_every_field_of_the_filters_is_a_date_or_a_row() -> None:
+def test_every_field_of_the_filters_is_a_date_a_story_or_a_row() -> None:
     assert {each.name for each in fields(Filters)} == {
-        "date_from", "date_to", "mentions_from", "mentions_to", *FILTERS
+        "date_from", "date_to", "mentions_from", "mentions_to", "story", *FILTERS
     }  # fmt: skip
 
 

@@ -23,7 +23,18 @@ from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.weights import BRIEF, LONG, USUAL, curve_of
 from tests.search.bm25f import Files
-from tests.search.generated import AUTHORS, ENTITIES, FIRST_DAY, LANGUAGES, PLACES, SOURCES, WORDS, article, revision
+from tests.search.generated import (
+    AUTHORS,
+    ENTITIES,
+    FIRST_DAY,
+    LANGUAGES,
+    PLACES,
+    SOURCES,
+    STORIES,
+    WORDS,
+    article,
+    revision,
+)
 from tests.search.reference import FACETS, Expected
 
 QUERIES = int(os.environ.get("EQUALITY_QUERIES", "520"))
@@ -88,6 +99,7 @@ def filters(chance: random.Random) -> Filters:
         source=_some(chance, SOURCES), not_source=_some(chance, SOURCES),
         author=_some(chance, AUTHORS), not_author=_some(chance, AUTHORS),
         dateline=_some(chance, PLACES), language=_some(chance, LANGUAGES),
+        story=chance.choice(STORIES) if chance.random() < 0.3 else None,
     )  # fmt: skip
 
 
