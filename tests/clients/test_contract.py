@@ -77,9 +77,9 @@ def test_what_breaks_is_named(schema: Any, said: str, change: Callable[[Any], ob
     "change",
     [
         lambda s: parameter(s, "limit")["schema"].update(maximum=200),
-        lambda s: parameter(s, "facet")["schema"]["items"]["enum"].append("story"),
-        lambda s: search(s)["parameters"].append({"name": "story", "in": "query", "schema": {"type": "string"}}),
-        lambda s: model(s, "Hit")["properties"].update(story={"type": "string"}),
+        lambda s: parameter(s, "facet")["schema"]["items"]["enum"].append("tone"),
+        lambda s: search(s)["parameters"].append({"name": "tone", "in": "query", "schema": {"type": "string"}}),
+        lambda s: model(s, "Hit")["properties"].update(tone={"type": "string"}),
         lambda s: search(s).update(summary="Find articles"),
     ],
 )
