@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -57,3 +58,18 @@ def test_a_story_is_read_day_by_day_from_its_first_report(gathered: httpx.Client
     assert "The story, in 4 articles" in article
     assert gathered.get("/stories/nothing").status_code == 404
     assert "2 of them found" in gathered.get("/stories", params={"q": "vote", "source": "Post"}).text
+
+
+def test_a_story_without_sources_or_a_date_is_read(site: httpx.Client, tmp_path: Path) -> None:
+    """Those of the seeds have no source; an article without a date is a story by itself."""
+    addresses = re.findall(r'href="(/stories/[0-9a-f]{16})"', site.get("/stories").text)
+    assert len(addresses) >= 3
+    for address in addresses:
+        assert "the first report" in site.get(address).text
+    (tmp_path / "a.jsonl").write_text(json.dumps({"id": "1", "body": "A whale was seen."}), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", recognise=False)
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "a.jsonl"], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        [article] = client.get("/v1/search").json()["results"]
+        assert "Without a date" in client.get(f"/stories/{article['id']}").text
