@@ -32,7 +32,8 @@ from tests.served import Api, admit_the_admin, closed, serve
 
 @pytest.fixture
 def api(tmp_path: Path) -> Iterator[Api]:
-    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, searches=1)
+    # Sixty wait for their turn at once, however slow the machine is.
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, searches=1, search_wait=60)
     with open_archive(settings) as archive:
         read(archive, RECORDS[:3])
         admit_the_admin(archive)
