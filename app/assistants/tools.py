@@ -1,5 +1,5 @@
-"""What an assistant may ask: to search, to read, to know who is who, to find where a text stands, to count over time,
-to compare two spans.
+"""What an assistant may ask: to search, to read, to know who is who, to follow a story, to find where a text stands, to
+count over time, to compare two spans.
 
 Answers are short, because a model reads all of them; each article comes with its id and its address, to be cited. The
 docstrings and descriptions here are what the model is told.
@@ -24,11 +24,12 @@ from app.read.entities import entities_called, entity_summary, portrait, related
 from app.read.facets import entity_ids
 from app.read.hits import HitOptions, hit_views
 from app.read.matching import FoundIn, find_text
-from app.read.models import ContrastValue, EntitySummary, Hit, QuoteInArticle, Timeline
+from app.read.models import ContrastValue, EntitySummary, Hit, QuoteInArticle, StoryArticle, Timeline
 from app.read.naming import entity_named
 from app.read.params import MOST_MATCHED, Conditions, ContrastParams, QuoteParams, SearchParams
 from app.read.quotes import find_spoken, quote_page
 from app.read.salience import by_salience
+from app.read.stories import story_view
 from app.read.timeline import build_timeline
 from app.search.answer import Answer, answer
 from app.search.engine import ArticleHit, SearchEngine
@@ -143,6 +144,13 @@ class FoundPassages(TypedDict):
     article: CitedArticle
     covered: Annotated[float, Field(description="How much of the text it has.")]
     passages: Annotated[list[str], Field(description="As they stand in the article.")]
+
+
+class ReadStory(TypedDict):
+    headline: str
+    total: Annotated[int, Field(description="Articles in it; 1 where no other tells of the same.")]
+    articles: Annotated[list[CitedArticle], Field(description="The earliest first.")]
+    names: Annotated[list[str], Field(description="Whom they name, with in how many.")]
 
 
 class FoundText(TypedDict):
@@ -308,6 +316,17 @@ class Tools:
             found = engine.similar(id, row.headline, store.told_text(row), limit)
             return {"articles": self._shown(session, found.hits)}
 
+    def read_story(self, id: ArticleId, limit: Annotated[int, Field(ge=1, le=100)] = 20) -> ReadStory:
+        """List the articles that tell of the same event as one, whoever printed them, from the first report on."""
+        with self._archive.database.reading() as session:
+            story = story_view(session, id, limit)
+        return {
+            "headline": story["headline"],
+            "total": story["article_count"],
+            "articles": [self._cited(each) for each in story["articles"]],
+            "names": [_with_count(each["label"], each["articles"]) for each in story["entities"][:_NAMES]],
+        }
+
     def find_quotes(
         self,
         query: Words = "",
@@ -430,6 +449,14 @@ class Tools:
         spans = [(each["body"]["start"], each["body"]["end"]) for each in found.passages[:_PASSAGES]]
         passages = [row.body[start:end][:_PASSAGE_CHARACTERS] for start, end in spans]
         return {"article": article, "covered": found.covered, "passages": passages}
+
+    def _cited(self, told: StoryArticle) -> CitedArticle:
+        article: CitedArticle = {"id": told["id"], "headline": told["headline"], "address": self._address(told["id"])}
+        if "date" in told:
+            article["date"] = told["date"]
+        if "source" in told:
+            article["source"] = told["source"]
+        return article
 
     def _address(self, id: str) -> str:
         return f"{self._archive.settings.address}/articles/{id}"

@@ -67,13 +67,28 @@ def tell(answer: Any) -> Any:
     return answer.structured_content
 
 
+async def what_was_said_and_told(client: Client, article: str) -> None:
+    """Find a quote, the place where it stands, and the story of an article."""
+    said = tell(await client.call_tool("find_quotes", {"speaker": "Anna Lund"}))
+    [quote] = said["quotes"]
+    assert (quote["speaker"], said["total"]) == ("Anna Lund", 1)
+    assert quote["text"] in tell(await client.call_tool("read_article", {"id": quote["article"]}))["text"]
+    where = tell(await client.call_tool("find_text", {"text": f"She said: {quote['text']}"}))
+    assert [each["article"]["id"] for each in where["articles"]] == [quote["article"]]
+    assert where["articles"][0]["passages"] == [quote["text"].rstrip(".,")]
+    story = tell(await client.call_tool("read_story", {"id": article}))
+    assert article in [each["id"] for each in story["articles"]]
+    assert len(story["articles"]) == story["total"]
+    assert any(name.startswith("Narendra Modi") for name in story["names"])
+
+
 async def work_of_a_day(assistant: Client) -> None:
     """Search, read, find who is who, compare two weeks, cite."""
     async with assistant as client:
         tools = (await client.list_tools()).tools
         assert {tool.name for tool in tools} == {
             "search_articles", "read_article", "find_names", "describe_name", "count_over_time", "find_similar",
-            "compare_spans", "find_quotes", "find_text",
+            "compare_spans", "find_quotes", "find_text", "read_story",
         }  # fmt: skip
         assert all(tool.description and tool.annotations and tool.annotations.read_only_hint for tool in tools)
         found = tell(await client.call_tool("search_articles", {"query": "truce", "names": ["Narendra Modi"]}))
@@ -106,13 +121,7 @@ async def work_of_a_day(assistant: Client) -> None:
         years = {"first_from": "2001", "first_to": "2001", "second_from": "1990", "second_to": "1990"}
         told = tell(await client.call_tool("compare_spans", years))["more_in_first"]
         assert any(each.startswith("tide (") for each in told), told
-        said = tell(await client.call_tool("find_quotes", {"speaker": "Anna Lund"}))
-        [quote] = said["quotes"]
-        assert (quote["speaker"], said["total"]) == ("Anna Lund", 1)
-        assert quote["text"] in tell(await client.call_tool("read_article", {"id": quote["article"]}))["text"]
-        where = tell(await client.call_tool("find_text", {"text": f"She said: {quote['text']}"}))
-        assert [each["article"]["id"] for each in where["articles"]] == [quote["article"]]
-        assert where["articles"][0]["passages"] == [quote["text"].rstrip(".,")]
+        await what_was_said_and_told(client, first["id"])
         near = tell(await client.call_tool("find_similar", {"id": first["id"]}))
         assert near["articles"]
 
