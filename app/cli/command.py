@@ -86,10 +86,17 @@ class Commands(TyperGroup):
         except OSError as error:
             if error.errno == errno.EPIPE:  # `dateline search ... | head`
                 raise
-            fail(f"{error.strerror or error}" + (f": {error.filename}" if error.filename else ""), EXIT_DISK)
+            fail(_said_of_disk(error), EXIT_DISK)
         except KeyboardInterrupt as stop:
             complain("Stopped.")
             raise typer.Exit(EXIT_TERMINATED if isinstance(stop, _Terminated) else EXIT_INTERRUPTED) from None
+
+
+def _said_of_disk(error: OSError) -> str:
+    said = f"{error.strerror or error}" + (f": {error.filename}" if error.filename else "")
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        said += ". Make room, and run the command again: what was written whole is kept."
+    return said
 
 
 class _Command(TyperCommand):

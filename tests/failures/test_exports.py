@@ -129,3 +129,8 @@ def test_a_disk_that_is_full_leaves_the_file_that_was_there(tmp_path: Path, befo
         asked = [sys.executable, "-m", "app", "export", "--data-dir", str(folder)]
         done = subprocess.run(asked, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
     assert (done.returncode, done.stderr) == (74, "The standard output cannot be written: No space left on device.\n")
+    with Path("/dev/full").open("w") as full:
+        asked = [sys.executable, "-m", "app", "stats", "--data-dir", str(folder)]
+        done = subprocess.run(asked, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
+    assert done.returncode == 74
+    assert done.stderr.startswith("No space left on device. Make room, and run the command again")
