@@ -33,7 +33,7 @@ def _table_or_csv() -> Responses:
     responses=_table_or_csv(),
 )
 def aggregate_articles(request: Request, archive: ArchiveDep, params: Annotated[CrossParams, Query()]) -> Response:
-    """How many articles of a search have each value of one attribute and of another: sources by month, persons by
+    """Count the articles of a search that have each value of one attribute and of another: sources by month, persons by
     place, kinds of names by year."""
     engine = archive.engine.still()
     with archive.database.reading() as session:

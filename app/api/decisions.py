@@ -78,7 +78,7 @@ def create_copy_decision(
 def list_copy_decisions(
     request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[CopyDecisionParams, Query()]
 ) -> Response:
-    """Who joined or parted which articles and when, newest first. Nothing is ever taken out of this log."""
+    """List who joined or parted which articles and when, newest first. Nothing is ever taken out of this log."""
     asked = ("copy decisions", params.article or "")
     after = cursors.decode_page_end(params.cursor, int, *asked)
     before = int(after[0]) if after is not None else None
@@ -104,7 +104,7 @@ def list_copy_decisions(
 def list_decisions(
     request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[DecisionParams, Query()]
 ) -> Response:
-    """Who decided what and when, newest first. Nothing is ever taken out of this log."""
+    """List who decided what and when, newest first. Nothing is ever taken out of this log."""
     asked = ("decisions", params.entity or "")
     after = cursors.decode_page_end(params.cursor, int, *asked)
     before = int(after[0]) if after is not None else None

@@ -46,7 +46,7 @@ def list_sources(request: Request, archive: ArchiveDep) -> Response:
     responses=responses(503),
 )
 def get_stats(request: Request, archive: ArchiveDep) -> Response:
-    """How much there is, from when to when, and which state of it the index holds."""
+    """Count what there is, from when to when, and which state of it the index holds."""
     index = archive.engine.status()
     with archive.database.scanning() as session:
         found = store.archive_stats(session)

@@ -96,7 +96,7 @@ def create_story_decision(
 def list_story_decisions(
     request: Request, archive: ArchiveDep, _key: AdminDep, params: Annotated[StoryDecisionParams, Query()]
 ) -> Response:
-    """Who decided what about stories and when, newest first. Nothing is ever taken out of this log."""
+    """List who decided what about stories and when, newest first. Nothing is ever taken out of this log."""
     after = cursors.decode_page_end(params.cursor, int, "story decisions")
     with archive.database.reading() as session:
         log, total, undone = story_decision_log(
