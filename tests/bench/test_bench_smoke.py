@@ -62,7 +62,7 @@ def test_every_read_of_an_archive_is_measured(data_dir: Path, monkeypatch: pytes
     measured = list(reads.measure(data_dir))
     assert measured[0].name == "search"
     assert len(measured) == 17
-    assert all(row.cpu_ms > 0 and row.p50_ms > 0 for row in measured)
+    assert [row for row in measured if row.cpu_ms <= 0 or row.p50_ms <= 0] == []
     assert "| search " in report.reads_table(measured)
 
 

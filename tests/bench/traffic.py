@@ -82,7 +82,11 @@ def serving(peer: str, folder: Path) -> Iterator[Server]:
         command = c_groonga.server(folder, _HOST, port)
     else:
         command = [sys.executable, "-m", "tests.bench.serve", peer, str(folder), str(port)]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith("DATELINE_") or name == "DATELINE_EMBEDDING_MODEL"
+    }
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
