@@ -227,7 +227,7 @@ def ready_streams() -> None:
 
 
 def print_json(value: Any, indent: int | None = 2) -> None:
-    """Without `indent`, on one line."""
+    """Print a value as JSON; without `indent`, on one line."""
     # An escape of JSON's own, where the letter cannot be written.
     is_unicode = (sys.stdout.encoding or "").lower().startswith("utf")
     typer.echo(json.dumps(value, ensure_ascii=not is_unicode, indent=indent))
