@@ -17,11 +17,11 @@ import pytest
 
 from app.search.attributes import Field, Filters
 from app.search.engine import Document
+from app.search.formula import BRIEF, LONG, USUAL, curve_of
 from app.search.plan import bare_words, plan
 from app.search.query import And, Clause, Fuzzy, Not, Or, Phrase, Prefix, Query, Word, clause_leaves, render
 from app.search.whoosh import rank
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.weights import BRIEF, LONG, USUAL, curve_of
 from tests.search.bm25f import Files
 from tests.search.generated import (
     AUTHORS,

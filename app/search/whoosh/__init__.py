@@ -17,7 +17,6 @@ execute.py        a plan over a snapshot: which documents match, and their score
 filter_masks.py   filters as boolean masks over the documents
 rank.py           the order of the hits, and one page of it
 count.py          facets and days
-cursor.py         where a page ended, with the statistics it was ranked by
 following.py      what follows some words, for completion
 array_cache.py    a cache of the arrays that searches compute of a segment or a snapshot
 engine.py         the port's methods

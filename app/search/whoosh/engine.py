@@ -21,8 +21,9 @@ from rapidfuzz.distance import OSA
 
 from app.effort import spend
 from app.errors import IndexUnavailable, QueryTooComplex
-from app.search import analysis
+from app.search import analysis, cursor
 from app.search.attributes import ENTITY, FacetName, Filters
+from app.search.cursor import Cursor, Place, Statistics
 from app.search.engine import (
     STALE_SECONDS,
     ArticleHit,
@@ -47,14 +48,14 @@ from app.search.engine import (
     Tally,
     TallyName,
 )
+from app.search.formula import inverse_frequency
 from app.search.meaning.likeness import MeaningIndex, MeaningView
 from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
 from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word, parse
 from app.search.whoosh import count as counting
-from app.search.whoosh import cursor, rank
+from app.search.whoosh import rank
 from app.search.whoosh.audit import audit
-from app.search.whoosh.cursor import Cursor, Place, Statistics
-from app.search.whoosh.execute import Execution, inverse_frequency
+from app.search.whoosh.execute import Execution
 from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by

@@ -6,16 +6,16 @@ order of the plan, so that equal articles have equal scores in any segment. Not:
 
 from __future__ import annotations
 
-import math
 from functools import partial
 
 import numpy as np
 
+from app.search.cursor import Statistics
+from app.search.formula import Curve, Means, curve_of, inverse_frequency
 from app.search.plan import AllOf, AnyOf, Leaf, Plan, Without, bare_words, leaves
-from app.search.whoosh.cursor import Statistics
 from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, all_documents, difference, intersection, union
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import Curve, Means, curve_of, impacts
+from app.search.whoosh.weights import impacts
 
 
 class Execution:
@@ -72,14 +72,3 @@ def _scored(
         )
         values = np.concatenate([NOTHING.values, *(m.values for m in rows)]) * factor
     return Matches(documents, values, snapshot.held if frequency * FREQUENT > snapshot.held else 0)
-
-
-LEAST_IDF = 0.05
-"""What every article has tells nearly nothing, but more than nothing: it finds."""
-
-
-def inverse_frequency(documents: int, frequency: int) -> float:
-    """Return the logarithm of the odds against a word, bent so that it never falls below nothing: a word in half of the
-    articles is worth a twentieth of a rare one."""
-    odds = (documents - min(frequency, documents) + 0.5) / (frequency + 0.5)
-    return max(LEAST_IDF, math.log1p(odds**2) / 2)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from app.search.attributes import FACETS, FILTERS, FacetName, Filters
-from app.search.whoosh.invert import day_number, group_number
+from app.search.numbers import day_number, group_number
 from app.search.whoosh.packed import Mask
 from app.search.whoosh.snapshot import Snapshot
 

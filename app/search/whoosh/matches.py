@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from app.effort import spend
+from app.search.formula import Floats
 from app.search.whoosh.packed import Ints, Mask
 from app.search.whoosh.segment import Documents
-
-Floats = npt.NDArray[np.floating[Any]]
-"""Scores are of 32 bits, moments of 64."""
 
 
 @dataclass(frozen=True)

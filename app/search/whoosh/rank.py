@@ -17,22 +17,17 @@ import numpy as np
 import numpy.typing as npt
 
 from app.effort import spend
+from app.search.cursor import Place
+from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, norms, saturated
 from app.search.plan import Plan, bare_words
 from app.search.query import Collapsed, Order
-from app.search.whoosh.cursor import Place
 from app.search.whoosh.execute import Execution
-from app.search.whoosh.matches import Floats, Matches
+from app.search.whoosh.matches import Matches
 from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import norms, saturated
 
-WINDOW = 200
 _BLOCK = 128
-EXACT_BONUS = 0.2
-"""How much of a word's score an article earns once more for having the form that was typed."""
-NEARNESS_BONUS = 0.15
-"""How much of two neighbouring words' score it earns once more for having them close together."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
+from app.search.cursor import Cursor, Place, Reordered
 from app.search.meaning.likeness import MeaningView
-from app.search.whoosh.cursor import Cursor, Place, Reordered
 from app.search.whoosh.matches import Matches
 from app.search.whoosh.rank import Rows
 from app.search.whoosh.snapshot import Snapshot

@@ -6,7 +6,6 @@ computed over all of them at once; what lies in a segment's own numbers (address
 
 from __future__ import annotations
 
-import math
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -20,6 +19,7 @@ import numpy.typing as npt
 
 from app.days import days_of
 from app.search.attributes import MENTIONED, ValueView
+from app.search.formula import stepped
 from app.search.query import Collapsed
 from app.search.whoosh.array_cache import ArrayCache
 from app.search.whoosh.packed import Array, Ints, Mask
@@ -108,7 +108,7 @@ class Snapshot:
     def mean_lengths(self) -> tuple[float, ...]:
         """Words of a document on average, for each field, in steps of a tenth: what is cached by them lives longer."""
         totals = (sum(int(v.segment[f"length.{f}"].sum(dtype=np.int64)) for v in self.views) for f in FIELDS)
-        return tuple(_stepped(total / max(self.held, 1)) for total in totals)
+        return tuple(stepped(total / max(self.held, 1)) for total in totals)
 
     @cached_property
     def alive(self) -> Mask | None:
@@ -268,7 +268,3 @@ def _grouped(labels: list[str], length: int) -> Periods:
     place = {label: i for i, label in enumerate(distinct)}
     vague = [place[label] for label in distinct if 0 < len(label) < length]
     return Periods(distinct, np.array([place[label] for label in labels], np.int64), np.array(vague, np.int64))
-
-
-def _stepped(mean: float) -> float:
-    return float(1.1 ** round(math.log(mean, 1.1))) if mean else 0.0

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from rapidfuzz.distance import OSA
 
 from app.search import analysis
 from app.search.attributes import ValueView
 from app.search.plan import ValueWords
+from app.search.value_words import holds
 from app.search.whoosh.segment import Documents, Segment
 
 
@@ -59,15 +59,6 @@ def documents_with(segment: Segment, leaf: ValueWords) -> Documents:
     return np.unique(np.concatenate([np.empty(0, np.int32), *rows]))
 
 
-def holds(words: tuple[str, ...], leaf: ValueWords) -> bool:
-    """Return whether the words of a value have those of `leaf` one behind the other."""
-    places = [
-        list(_word_places(words, word, leaf, is_last=word_is_last))
-        for word, word_is_last in _with_last_marked(leaf.words)
-    ]
-    return any(_reaches(start, places[1:], leaf.slop) for start in places[0]) if places else False
-
-
 def _read_spellings(segment: Segment, view: ValueView) -> _Spellings:
     numbers: defaultdict[str, list[int]] = defaultdict(list)
     for number, text in enumerate(_value_texts(segment, view.name)):
@@ -81,30 +72,3 @@ def _read_words(segment: Segment, view: str) -> _WordsOfValues:
 
 def _value_texts(segment: Segment, view: str) -> Iterator[str]:
     return (term.decode("utf-8", "surrogatepass") for term in segment.terms(view).all())
-
-
-def _with_last_marked(words: tuple[str, ...]) -> Iterator[tuple[str, bool]]:
-    return ((word, number == len(words)) for number, word in enumerate(words, 1))
-
-
-def _word_places(words: tuple[str, ...], wanted: str, leaf: ValueWords, *, is_last: bool) -> Iterator[int]:
-    for place, word in enumerate(words):
-        if word == wanted or (is_last and _is_near(word, wanted, leaf)):
-            yield place
-
-
-def _is_near(word: str, wanted: str, leaf: ValueWords) -> bool:
-    if leaf.is_prefix:
-        return word.startswith(wanted)
-    return bool(leaf.edits) and OSA.distance(word, wanted, score_cutoff=leaf.edits) <= leaf.edits
-
-
-def _reaches(start: int, places: list[list[int]], slop: int) -> bool:
-    """Return whether each of `places` follows the one before, the nearest taken, with `slop` words between in all."""
-    last = start
-    for each in places:
-        behind = [place for place in each if place > last]
-        if not behind:
-            return False
-        last = behind[0]
-    return last - start - len(places) <= slop

@@ -11,51 +11,23 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from app.errors import QueryTooComplex
 from app.search.attributes import Field
+from app.search.formula import FURNITURE, Curve, Floats, Means, norms, saturated
 from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm, ValueWords
 from app.search.query import MAX_EXPANSION
-from app.search.whoosh.matches import NOTHING, Floats, Matches
+from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Array, Ints, Mask
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
-
-class Curve(NamedTuple):
-    """How a word's occurrences are reckoned: the greater `k1`, the more is earned by having it often; the greater `b`,
-    the less it weighs in a long text."""
-
-    k1: float
-    b: float
-
-
-BRIEF, USUAL, LONG = Curve(0.9, 0.5), Curve(1.3, 0.6), Curve(2.2, 0.8)
-"""In a brief question every word is meant, and having all of them tells more than having one often. In a long one most
-words are beside the point: what it is about is what an article says again and again for its length."""
-BOOST = {"headline": 3.0, "dateline": 1.0, "body": 1.0}
-"""Chosen together with the curves on six collections, each left out in turn: docs/adr/0059."""
-DERIVED_BOOST = 1.0
-"""Of a headline made of the body's own words: they are counted in the body already."""
-
-FURNITURE = 0.1
-"""What a word counts that stands in page furniture, however often: it is found there, behind all that speak of it."""
-
-Means = tuple[float, ...]
-"""Words of a document on average, for each of `FIELDS`."""
-
 _SPARSE = 32
 """Where more than one of so many occurrences is looked up, nearly all blocks of a word are unpacked anyway."""
-
-
-def curve_of(words: int) -> Curve:
-    """Return the curve of a question of so many different words."""
-    return BRIEF if words < 7 else USUAL if words < 12 else LONG
 
 
 def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve) -> list[Matches]:
@@ -146,22 +118,7 @@ class _Norms:
         return norms(field, self._means[field], self._b, self._segment[f"length.{field}"], self._segment["derived"])
 
 
-def norms(field: str, mean: float, b: float, lengths: Array, derived: Array) -> Floats:
-    """Return what one occurrence in `field` weighs in documents of such lengths."""
-    made: Floats = np.float32(BOOST[field]) / (
-        np.float32(1 - b) + np.float32(b / max(mean, 1e-9)) * lengths.astype(np.float32)
-    )
-    if field == "headline":
-        made[derived == 1] *= np.float32(DERIVED_BOOST / BOOST[field])
-    return made
-
-
 _NO_ADDRESSES = np.empty(0, np.uint32)
-
-
-def saturated(weights: Floats, curve: Curve) -> Floats:
-    """Return the share of a word's idf that a weight earns: 0 to `k1` + 1."""
-    return np.float32(curve.k1 + 1) * weights / (weights + np.float32(curve.k1))
 
 
 def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.NDArray[np.uint32]:

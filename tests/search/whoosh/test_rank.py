@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from app.search import cursor
+from app.search.cursor import Cursor, Place, Statistics
 from app.search.engine import Document
+from app.search.numbers import day_number, time_number
 from app.search.query import Query, Sort
-from app.search.whoosh import cursor
-from app.search.whoosh.cursor import Cursor, Place, Statistics
 from app.search.whoosh.engine import WhooshEngine
-from app.search.whoosh.invert import day_number, time_number
 from app.search.whoosh.snapshot import _TIME_STEP
 
 DAYS = ("2001-05-04", "2001-05-05", "2001-05-05", "2001-05-05", "2001-05-06", None)

@@ -7,8 +7,7 @@ import math
 import pytest
 
 from app.search.engine import SearchEngine
-from app.search.whoosh.execute import inverse_frequency
-from app.search.whoosh.weights import BRIEF, LONG, USUAL, curve_of
+from app.search.formula import BRIEF, LONG, USUAL, curve_of, inverse_frequency
 from tests.search.asking import ask, doc, numbers
 
 
