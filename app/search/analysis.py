@@ -228,6 +228,20 @@ def may_go_on(text: str) -> bool:
     return text.rstrip()[-1:] in _LINE_JOINERS
 
 
+def parted(body: str, furniture: Sequence[Sequence[int]]) -> Iterator[tuple[str, bool]]:
+    """Cut a body where furniture begins and ends, and say of each piece whether it is furniture.
+
+    Nothing is cut where a word may go on over the end of a line.
+    """
+    at = 0
+    for start, end in furniture:
+        if not (may_go_on(body[:start]) or may_go_on(body[:end])):
+            yield body[at:start], False
+            yield body[start:end], True
+            at = end
+    yield body[at:], False
+
+
 def raw_at(text: str, place: int, after: int = 0) -> re.Match[str] | None:
     """The raw token that covers `place`, if one does; `after` is where an earlier one ends.
 

@@ -7,7 +7,7 @@ import math
 import threading
 import time
 from array import array
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -17,12 +17,11 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import numpy.typing as npt
-from rapidfuzz.distance import OSA
 
-from app.effort import spend
-from app.errors import IndexUnavailable, QueryTooComplex
-from app.search import analysis, cursor
-from app.search.attributes import ENTITY, FacetName, Filters
+from app.errors import IndexUnavailable
+from app.search import cursor
+from app.search.attributes import ENTITY, FacetName
+from app.search.completion import Completion, misspelt_letters, nearest_spellings
 from app.search.cursor import Cursor, Place, Statistics
 from app.search.engine import (
     STALE_SECONDS,
@@ -48,10 +47,12 @@ from app.search.engine import (
     Tally,
     TallyName,
 )
-from app.search.formula import inverse_frequency
 from app.search.meaning.likeness import MeaningIndex, MeaningView
-from app.search.plan import AnyOf, Plan, StemTerm, leaves, one_term, plan
-from app.search.query import MIN_PREFIX, And, Clause, Or, Phrase, Prefix, Query, Word, parse
+from app.search.plan import AnyOf, Plan, StemTerm, leaves, plan
+from app.search.query import Query
+from app.search.rows import Rows
+from app.search.second_stage import RankedRows, WordsRanking, rank_by_words, rank_further, rank_question
+from app.search.telling import telling_terms
 from app.search.whoosh import count as counting
 from app.search.whoosh import rank
 from app.search.whoosh.audit import audit
@@ -63,13 +64,6 @@ from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Join
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask
-from app.search.whoosh.second_stage import (
-    RankedRows,
-    WordsRanking,
-    rank_by_words,
-    rank_further,
-    rank_question,
-)
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
@@ -77,15 +71,8 @@ from app.search.whoosh.story_counts import stories_found
 from app.search.whoosh.tally import crossed, tallied, usual_words
 from app.text import fold
 
-_SIMILAR_TERMS = 30
 _NEAR = 200
 """Articles that share words with one, of which those are chosen that are like it in meaning."""
-_CONTINUED = 50
-"""Words with which a beginning is continued in headlines, where it begins more than a search may ask for."""
-_ANALYSING = 5
-"""What it takes to analyse a character, in the units of `spend`."""
-_MISSPELT = 2
-"""Letters in which a misspelling may differ."""
 
 _decode_card = msgspec.msgpack.Decoder(Card).decode
 
@@ -199,36 +186,24 @@ class WhooshEngine:
         return _FixedSnapshot(self._index, self._current(), self._meaning.now() if self._meaning else None)
 
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
-        found = [match for match in analysis.raw_matches(prefix) if analysis.expand(match[0]).width]
-        if not found:
-            return []
-        words, start = [match[0] for match in found], found[-1].start()
-        phrases = self._continued(prefix[:start].lstrip(), one_term(words[-1]), (limit + 1) // 2)
-        return [*phrases, *self._terms_starting(one_term(words[-1]), limit), *self._headlines(words, limit)]
+        following = partial(words_following, self._current())
+        return Completion(self.search, self._terms_starting, following).suggest(prefix, limit)
 
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:
         """The nearest first; of those as near with the same first letter, and then the most frequent."""
         term, views = fold(word), self._current().views
-        # A word that shares one letter with another is not a misspelling of it.
-        edits = min(len(term) - 2, _MISSPELT)
-        if edits < 1:
+        if not (edits := misspelt_letters(term)):
             return []
         found = {text for view in views for text in _near_spellings(view, term, edits)} - {term}
-        groups: defaultdict[tuple[int, bool], list[str]] = defaultdict(list)
-        for text in found:
-            groups[OSA.distance(term, text), text[:1] != term[:1]].append(text)
-        best: list[str] = []
-        # Counting takes the longest: of thousands that are near, the first groups are enough.
-        for _, group in sorted(groups.items()):
-            counts = Counter({text: sum(_document_count(view, text.encode()) for view in views) for text in group})
-            best += heapq.nsmallest(limit - len(best), +counts, key=lambda text: (-counts[text], text))
-            if len(best) == limit:
-                break
-        return best
+
+        def count(group: list[str]) -> Counter[str]:
+            return Counter({text: sum(_document_count(view, text.encode()) for view in views) for text in group})
+
+        return nearest_spellings(term, found, count, limit)
 
     def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10, by: RankedBy = "words") -> Hits:
         snapshot = self._current()
-        terms = _telling_terms(snapshot, headline, body)
+        terms = telling_terms(headline, body, snapshot.held, partial(_stem_frequencies, snapshot))
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
         execution = Execution(snapshot, AnyOf(tuple(StemTerm(term, term, None) for term in terms)))
@@ -393,38 +368,6 @@ class WhooshEngine:
             best = heapq.nsmallest(limit, +counts, key=lambda text: (-counts[text], text))
         return [Suggestion("term", text, counts[text]) for text in best]
 
-    def _continued(self, before: str, beginning: str, limit: int) -> list[Suggestion]:
-        """Return the words before with those that follow them in the archive, most often first, as whole queries. Only
-        plain words are continued."""
-        plain = _plain_words(before)
-        terms = analysis.phrase_terms(before) if plain else ()
-        # What follows the last two tells more; where nothing does, what follows the last.
-        for behind in (terms[-2:], terms[-1:]) if len(terms) > 1 else (terms,):
-            following = words_following(self._current(), behind, beginning) if behind else Counter[str]()
-            following.pop(beginning, None)
-            if following:
-                return self._as_queries(before, plain, _one_form_each(following)[:limit])
-        return []
-
-    def _as_queries(self, before: str, plain: Sequence[Clause], following: list[str]) -> list[Suggestion]:
-        finding = ((term, self.search(Query(And((*plain, Word(term))), limit=1)).total) for term in following)
-        return [Suggestion("phrase", f"{before}{term}", articles) for term, articles in finding if articles]
-
-    def _headlines(self, words: list[str], limit: int) -> list[Suggestion]:
-        if len(one_term(words[-1])) < MIN_PREFIX:
-            return []
-        before, last = [Word(word, "headline") for word in words[:-1]], words[-1]
-        try:
-            hits = self._with_all(before, Prefix(last, "headline"), limit)
-        except QueryTooComplex:
-            frequent = [Phrase(each.text, 0, "headline") for each in self._terms_starting(one_term(last), _CONTINUED)]
-            hits = self._with_all(before, Or(tuple(frequent)), limit)
-        return [Suggestion("headline", hit.card.headline, 1, hit.id) for hit in hits]
-
-    def _with_all(self, words: Sequence[Word], beginning: Clause, limit: int) -> tuple[ArticleHit, ...]:
-        clause = And((*words, beginning)) if words else beginning
-        return self.search(Query(clause, Filters(), "-date", limit)).hits
-
 
 def _size(view: SegmentView) -> Size:
     held = view.segment.documents
@@ -436,28 +379,6 @@ class _FixedSnapshot(WhooshEngine):
 
     def _current(self) -> Snapshot:
         return self._snapshot
-
-
-def _plain_words(text: str) -> tuple[Clause, ...]:
-    """Return the clauses of a text of bare words, with a space behind the last; none of any other text."""
-    if not text[-1:].isspace():
-        return ()
-    try:
-        parsed = parse(text)
-    except QueryTooComplex:
-        return ()
-    clause = parsed.clause
-    words = clause.clauses if isinstance(clause, And) and not clause.explicit else (clause,)
-    is_plain = not parsed.warnings and all(isinstance(word, Word) and word.field is None for word in words)
-    return tuple(word for word in words if word is not None) if is_plain else ()
-
-
-def _one_form_each(counts: Counter[str]) -> list[str]:
-    """Return the most frequent first, and of the forms of a word, which find the same, that one alone."""
-    forms: dict[str, str] = {}
-    for term in sorted(counts, key=lambda term: (-counts[term], term)):
-        forms.setdefault(analysis.stem(term), term)
-    return list(forms.values())
 
 
 def _found_by(snapshot: Snapshot, query: Query) -> Documents:
@@ -502,10 +423,20 @@ def _ranked_rows(
     """Return all rows up to one more than asked for, where there is one."""
     ranking, count = _words_ranking(snapshot, execution, planned, found), query.offset + query.limit + 1
     if resumed is not None:
-        return rank_further(ranking, count, snapshot, found, resumed)
+        return rank_further(ranking, count, partial(_places_among, snapshot, found), resumed)
     if execution is None or meaning is None or query.question is None:
         return rank_by_words(ranking, count, None, None)
     return rank_question(ranking, count, query.question, meaning)
+
+
+def _places_among(snapshot: Snapshot, found: Matches, ids: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+    """Return the documents of some articles, -1 of those that are not among what was found."""
+    places = [snapshot.find(f"{id:016x}") for id in ids.tolist()]
+    documents = np.array([-1 if place is None else place for place in places], np.int64)
+    at = np.searchsorted(found.documents, documents.astype(found.documents.dtype))
+    if not len(found):
+        return np.full(len(ids), -1, np.int64)
+    return np.where(found.documents.take(at, mode="clip") == documents, documents, -1)
 
 
 def _words_ranking(
@@ -516,16 +447,16 @@ def _words_ranking(
         if reordering.applies:
             return partial(reordering.page, found)
 
-    def plainly(count: int, _floor: Place | None, after: Place | None) -> tuple[rank.Rows, Place | None]:
+    def plainly(count: int, _floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
         return rank.first(snapshot, found, count, after), None
 
     return plainly
 
 
-def _nearest(view: MeaningView, article_id: str, rows: rank.Rows) -> rank.Rows | None:
+def _nearest(view: MeaningView, article_id: str, rows: Rows) -> Rows | None:
     """Return the rows in the order in which they are like an article; None where too little is known of that."""
     alike = view.to_article(int(article_id, 16), rows.id)
-    return None if alike is None else rank.Rows(rows.document, rows.id, alike).sorted()
+    return None if alike is None else Rows(rows.document, rows.id, alike).sorted()
 
 
 def _next_cursor(
@@ -545,7 +476,7 @@ def _next_cursor(
     )
 
 
-def _hits(snapshot: Snapshot, page: rank.Rows, scored: bool) -> tuple[ArticleHit, ...]:
+def _hits(snapshot: Snapshot, page: Rows, scored: bool) -> tuple[ArticleHit, ...]:
     hits = []
     for document, id, key in zip(page.document.tolist(), page.id.tolist(), page.key.tolist(), strict=True):
         segment, inside = snapshot.locate(document)
@@ -588,17 +519,5 @@ def _count_naming(view: SegmentView, entity: bytes) -> int:
     return 0 if number is None else int(np.count_nonzero(view.alive[view.segment.documents_with(ENTITY.name, number)]))
 
 
-def _telling_terms(snapshot: Snapshot, headline: str, body: str) -> list[str]:
-    """The stems that tell a text apart: frequent in it, rare in the archive but not alone."""
-    spend(_ANALYSING * len(body))
-    inside: Counter[str] = Counter()
-    for text, weight in ((headline, 3), (body, 1)):
-        for raw, count in Counter(analysis.raw_tokens(text)).items():
-            for form in analysis.expand(raw).forms:
-                inside[analysis.stem(form.term)] += weight * count
-    weighed = []
-    for stem, count in inside.items():
-        frequency = sum(view.segment.frequency("stem", stem.encode()) for view in snapshot.views)
-        if frequency > 1:
-            weighed.append((count * inverse_frequency(snapshot.held, frequency), stem))
-    return [stem for _, stem in heapq.nlargest(_SIMILAR_TERMS, weighed)]
+def _stem_frequencies(snapshot: Snapshot, stems: Sequence[str]) -> list[int]:
+    return [sum(view.segment.frequency("stem", stem.encode()) for view in snapshot.views) for stem in stems]

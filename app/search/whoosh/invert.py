@@ -8,7 +8,7 @@ and everything after it is arithmetic on whole arrays. The arrays made here are 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -129,7 +129,7 @@ class SegmentBatch:
             self._raw.extend(map(number, raw))
             self._counts.append(len(raw))
         before = len(self._raw)
-        for text, is_furniture in _parted(document.body, document.furniture or ()):
+        for text, is_furniture in analysis.parted(document.body, document.furniture or ()):
             first = len(self._raw)
             self._raw.extend(map(number, analysis.raw_tokens(text)))
             if is_furniture:
@@ -204,20 +204,6 @@ class SegmentBatch:
         fields = line[address]
         del address, rank, line
         yield from _stem_arrays(stems, fields, vocabulary.stem_names)
-
-
-def _parted(body: str, furniture: Sequence[Sequence[int]]) -> Iterator[tuple[str, bool]]:
-    """Cut a body where furniture begins and ends, and say of each piece whether it is furniture.
-
-    Nothing is cut where a word may go on over the end of a line.
-    """
-    at = 0
-    for start, end in furniture:
-        if not (analysis.may_go_on(body[:start]) or analysis.may_go_on(body[:end])):
-            yield body[at:start], False
-            yield body[start:end], True
-            at = end
-    yield body[at:], False
 
 
 def _line_arrays(lengths: Ints) -> Named:

@@ -21,6 +21,7 @@ from app.search.cursor import Place
 from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, norms, saturated
 from app.search.plan import Plan, bare_words
 from app.search.query import Collapsed, Order
+from app.search.rows import Rows, further_behind
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Matches
 from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
@@ -28,34 +29,6 @@ from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
 
 _BLOCK = 128
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Articles with the key they rank by: parallel arrays."""
-
-    document: Ints
-    id: npt.NDArray[np.uint64]
-    key: Floats
-
-    def __len__(self) -> int:
-        return len(self.id)
-
-    def take(self, chosen: Ints | Mask | slice) -> Rows:
-        return Rows(self.document[chosen], self.id[chosen], self.key[chosen])
-
-    def place(self, row: int) -> Place:
-        return Place(float(self.key[row]), int(self.id[row]))
-
-    def sorted(self) -> Rows:
-        return self.take(np.lexsort((self.id, -self.key)))
-
-    def and_then(self, rows: Rows) -> Rows:
-        return Rows(
-            np.concatenate((self.document, rows.document)),
-            np.concatenate((self.id, rows.id)),
-            np.concatenate((self.key, rows.key)),
-        )
 
 
 def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
@@ -173,7 +146,7 @@ class Reordering:
             window = window.take((window.key < after.key) | tied)
         if len(window) >= count:
             return window.take(slice(count)), floor
-        behind = floor if after is None or len(window) else _further_behind(floor, after)
+        behind = floor if after is None or len(window) else further_behind(floor, after)
         return window.and_then(first(self._snapshot, matches, count - len(window), behind)), floor
 
     def _reordered(self, rows: Rows) -> Rows:
@@ -249,11 +222,6 @@ def _slices(ascending: npt.NDArray[np.uint32], start: Ints, end: Ints) -> tuple[
     # Of one type: NumPy would convert the whole of the longer array.
     low, high = (np.searchsorted(ascending, bound.astype(ascending.dtype)) for bound in (start, end))
     return concatenated_ranges(low, high - low), np.repeat(np.arange(len(start)), high - low)
-
-
-def _further_behind(one: Place, other: Place) -> Place:
-    """The rank further behind."""
-    return max(one, other, key=lambda place: (-place.key, place.id))
 
 
 def _nearness(here: _Occurrences, there: _Occurrences, documents: int) -> Floats:

@@ -8,6 +8,7 @@ it far ahead of the others by score, and would lose it among their ranks.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -16,14 +17,16 @@ import numpy.typing as npt
 
 from app.search.cursor import Cursor, Place, Reordered
 from app.search.meaning.likeness import MeaningView
-from app.search.whoosh.matches import Matches
-from app.search.whoosh.rank import Rows
-from app.search.whoosh.snapshot import Snapshot
+from app.search.rows import Rows
 
 BEST = 100
 """Hits that are reordered. What stands further behind by words is seldom an answer, whatever it means."""
 MOST_WEIGHT, LEAST_WEIGHT, WEIGHT_OF_WORD = 0.6, 0.1, 0.1
 """Of meaning in the key. One word alone says little of what is meant; from five on they make a sentence."""
+
+
+FindAgain = Callable[[npt.NDArray[np.uint64]], npt.NDArray[np.int64]]
+"""Tells, by their ids, where an engine finds articles among what a search finds; -1 for those that it does not."""
 
 
 class WordsRanking(Protocol):
@@ -87,11 +90,11 @@ def _contest(best: Rows, scale: float) -> float:
     return float(best.key[1]) / scale if len(best) > 1 else 1.0
 
 
-def rank_further(ranking: WordsRanking, count: int, snapshot: Snapshot, found: Matches, resumed: Cursor) -> RankedRows:
+def rank_further(ranking: WordsRanking, count: int, find: FindAgain, resumed: Cursor) -> RankedRows:
     """Go on from a cursor, in the ranking that it belongs to."""
     if resumed.meaning is None:
         return rank_by_words(ranking, count, resumed.floor, resumed.after)
-    left = _found_again(snapshot, found, resumed.meaning)
+    left = _found_again(find, resumed.meaning)
     return _with_rest(ranking, count, left, resumed.floor, resumed.after, resumed.meaning.share)
 
 
@@ -106,11 +109,8 @@ def _with_rest(
     return RankedRows(rows, floor, reordered, behind, share, by_meaning=True)
 
 
-def _found_again(snapshot: Snapshot, found: Matches, kept: Reordered) -> Rows:
+def _found_again(find: FindAgain, kept: Reordered) -> Rows:
     """Return the rows that a cursor keeps, without those that were withdrawn or revised meanwhile."""
     ids, keys = np.frombuffer(kept.ids, "<u8").astype(np.uint64), np.frombuffer(kept.keys, "<f4")
-    places = [snapshot.find(f"{id:016x}") for id in ids.tolist()]
-    documents: npt.NDArray[np.int64] = np.array([-1 if place is None else place for place in places], np.int64)
-    at = np.searchsorted(found.documents, documents.astype(found.documents.dtype))
-    held = found.documents.take(at, mode="clip") == documents if len(found) else np.zeros(len(ids), bool)
-    return Rows(documents, ids, keys.astype(np.float32)).take(held)
+    documents = find(ids)
+    return Rows(documents, ids, keys.astype(np.float32)).take(documents >= 0)
