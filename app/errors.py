@@ -30,9 +30,10 @@ DatelineError
 │   └── IndexChanged      another index is there than the one that a write was to go on from
 ├── KeyRequired           no key, or one that is unknown or revoked
 ├── ScopeMissing          the key is good, but not for this
-└── Later                 too much at once; says when to try again
-    ├── RateExceeded      by one caller
-    └── Overloaded        by all of them
+└── Later                 not now; says when to try again
+    ├── RateExceeded      too much at once by one caller
+    ├── Overloaded        by all of them
+    └── SearchAway        the search cluster does not answer
 """
 
 from __future__ import annotations
@@ -246,3 +247,15 @@ class RateExceeded(Later):
 
 class Overloaded(Later):
     pass
+
+
+class SearchAway(Later):
+    """What the rows alone tell is there all the while. `trouble` is for the message only."""
+
+    def __init__(self, trouble: str) -> None:
+        super().__init__(f"The search cluster does not answer ({trouble}). Articles can be read meanwhile.", _AWAY)
+        self.trouble = trouble
+
+
+_AWAY = 5
+"""Seconds: a node that is lost is replaced by its copies in about as many."""

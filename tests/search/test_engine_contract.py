@@ -21,6 +21,7 @@ from app.errors import IndexChanged, QueryTooComplex
 from app.search.attributes import Filters
 from app.search.engine import Card, Commit, DateCounts, Document, FacetCounts, SearchEngine
 from app.search.query import Clause, Query, Sort, parse
+from tests.cluster.engines import Adapter
 from tests.search.asking import SORTS, Open, ask, doc, numbers, pages
 from tests.search.generated import article, articles, clauses, filters, revision
 from tests.search.reference import FACETS, Expected
@@ -146,11 +147,12 @@ class TestWriting:
         assert second.search(query) == before
         assert second.status() == status
 
-    def test_what_another_process_commits_becomes_visible(self, engine: SearchEngine, tmp_path: Path) -> None:
+    def test_what_another_process_commits_becomes_visible(
+        self, engine: SearchEngine, adapter: Adapter, tmp_path: Path
+    ) -> None:
         engine.put([doc(1, "oil")], sequence=1)
-        written = subprocess.run(
-            [sys.executable, "-c", _OTHER_PROCESS, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=False
-        )
+        code = adapter.code(tmp_path) + _OTHER_PROCESS
+        written = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
         assert written.returncode == 0, written.stderr
         for _ in range(100):
             if engine.status().sequence == 2:
@@ -160,12 +162,8 @@ class TestWriting:
 
 
 _OTHER_PROCESS = """
-import sys
-from pathlib import Path
 from app.search.engine import Document
-from app.search.whoosh.engine import WhooshEngine
 
-engine = WhooshEngine.open(Path(sys.argv[1]))
 engine.put([Document(f"{2:016x}", "", "oil", revised=2)], sequence=2)
 engine.close()
 """
@@ -223,32 +221,31 @@ class TestGoingOn:
 
     @pytest.mark.parametrize("kind", WRITES)
     def test_what_was_emptied_is_not_gone_on_from(
-        self, grown: SearchEngine, opened: Open, tmp_path: Path, kind: str
+        self, grown: SearchEngine, opened: Open, adapter: Adapter, tmp_path: Path, kind: str
     ) -> None:
         before = grown.status().commit
-        for path in tmp_path.iterdir():
-            path.unlink()
+        adapter.empty(tmp_path)
         with pytest.raises(IndexChanged):
             self.write(grown, kind, before)
         assert opened(tmp_path).status().documents == 0
 
     def test_what_is_emptied_in_the_midst_of_a_write_is_not_taken_for_whole(
-        self, engine: SearchEngine, opened: Open, tmp_path: Path
+        self, engine: SearchEngine, opened: Open, adapter: Adapter, tmp_path: Path
     ) -> None:
         def documents() -> Iterator[Document]:
             yield doc(50, "oil")
-            for path in tmp_path.iterdir():
-                path.unlink()
+            adapter.empty(tmp_path)
 
         engine.put([doc(1, "oil")], sequence=1)
         with pytest.raises(IndexChanged):
             engine.put(documents(), sequence=4, after=engine.status().commit)
         assert opened(tmp_path).status().documents == 0
 
-    def test_a_rebuild_needs_nothing_of_what_was_there(self, grown: SearchEngine, opened: Open, tmp_path: Path) -> None:
+    def test_a_rebuild_needs_nothing_of_what_was_there(
+        self, grown: SearchEngine, opened: Open, adapter: Adapter, tmp_path: Path
+    ) -> None:
         before = grown.status().commit
-        for path in tmp_path.iterdir():
-            path.unlink()
+        adapter.empty(tmp_path)
         grown.rebuild([doc(n, "oil") for n in range(5)], sequence=5, token="mine", after=before)
         for engine in (grown, opened(tmp_path)):
             assert engine.status().commit == Commit(before.generation + 1, "mine")

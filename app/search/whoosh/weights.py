@@ -37,12 +37,12 @@ def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve)
         terms = [_expansion(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
-        segment.kept.get((leaf, means, curve), partial(_saturated, segment, leaf, row, means, curve))
+        segment.kept.get((leaf, means, curve), partial(_earned, segment, leaf, row, means, curve))
         for segment, row in zip(segments, terms, strict=True)
     ]
 
 
-def _saturated(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means, curve: Curve) -> Matches:
+def _earned(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means, curve: Curve) -> Matches:
     found = _weights(segment, leaf, terms, _Norms(segment, means, curve.b))
     return Matches(found.documents, saturated(found.values, curve))
 

@@ -1,0 +1,340 @@
+"""Which index serves, what was committed to it last, and a moment of it that holds still for searches.
+
+An archive's articles are in one index under an alias, its vocabulary in another beside it. What was committed last
+stands in `_meta` of the mapping, which every node has: so it moves with the alias, in one step, when a rebuilt index
+takes the place of the old. A commit is one request behind a refresh.
+
+Searches run on a point in time, which OpenSearch holds for as long as somebody asks of it: all that is asked of one
+`Moment` is of one commit. A node that is lost takes its part of that with it; then a new one is opened.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import secrets
+import threading
+from collections import Counter, OrderedDict
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar, cast
+
+import msgspec
+
+from app.errors import DatelineError, IndexChanged, IndexUnavailable
+from app.search import analysis
+from app.search.engine import Commit, Document
+from app.search.opensearch.client import Nodes, Reply, RequestRefused
+from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
+
+_HELD_FOR = "10m"
+_KEPT = 4096
+_BULK_BYTES = 4_000_000
+_MOST_BUCKETS = 2_000_000
+"""Counts are exact, so every value has its own; by itself a cluster gives 65,535 at most."""
+T = TypeVar("T")
+
+
+class Meta(msgspec.Struct, frozen=True):
+    """What was committed last."""
+
+    generation: int = 0
+    sequence: int = 0
+    token: str = ""
+    fingerprint: str = FINGERPRINT
+
+
+@dataclass(frozen=True, slots=True)
+class Committed:
+    """The index that serves, and its last commit."""
+
+    index: str
+    meta: Meta
+
+    @property
+    def commit(self) -> Commit:
+        return Commit(self.meta.generation, self.meta.token)
+
+
+class Moment:
+    """One commit, as searches see it. What they find out about it is kept as long as it lasts."""
+
+    def __init__(self, client: Nodes, alias: str, committed: Committed) -> None:
+        self._client, self._alias, self.committed = client, alias, committed
+        self._opening = threading.Lock()
+        self._held = ""
+        self._known: OrderedDict[Hashable, Any] = OrderedDict()
+
+    @property
+    def meta(self) -> Meta:
+        return self.committed.meta
+
+    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what was made under a key before, or make it."""
+        if key in self._known:
+            return cast(T, self._known[key])
+        made = self._known[key] = make()
+        if len(self._known) > _KEPT:
+            self._known.popitem(last=False)
+        return made
+
+    def known(self, key: Hashable) -> Any:
+        """Return what was made under a key before, None where nothing was."""
+        return self._known.get(key)
+
+    def search(self, body: dict[str, Any]) -> Reply:
+        """Ask the articles. Raises `IndexUnavailable` where the index is gone, or another version's."""
+        if self.meta.fingerprint != FINGERPRINT:
+            raise IndexUnavailable("The index was made by another version of this program. Run: dateline reindex")
+        held = self._hold()
+        for _ in range(3):
+            asked = {**body, "pit": {"id": held, "keep_alive": _HELD_FOR}}
+            try:
+                return self._whole("/_search", asked)
+            except RequestRefused as error:
+                if "search_context_missing" not in str(error) and "No search context" not in str(error):
+                    raise _index_trouble(error) from error
+                held = self._hold(lost=held)
+        raise IndexUnavailable("The search cluster loses its readers faster than they can be opened.")
+
+    def words(self, body: dict[str, Any]) -> Reply:
+        """Ask the vocabulary, as it is now: words come to it and stay."""
+        try:
+            return self._whole(f"/{self._alias}-words/_search", body)
+        except RequestRefused as error:
+            raise _index_trouble(error) from error
+
+    def close(self) -> None:
+        if self._held:
+            with contextlib.suppress(RequestRefused, DatelineError):
+                self._client("DELETE", "/_search/point_in_time", {"pit_id": [self._held]})
+            self._held = ""
+
+    def _whole(self, path: str, body: dict[str, Any]) -> Reply:
+        reply = self._client("POST", path, body, params={"allow_partial_search_results": "false"})
+        if reply["timed_out"] or reply["_shards"]["failed"]:
+            raise IndexUnavailable("The search cluster answered in part only.")
+        return reply
+
+    def _hold(self, lost: str = "") -> str:
+        with self._opening:
+            if not self._held or self._held == lost:
+                path = f"/{self.committed.index}/_search/point_in_time"
+                try:
+                    opened = self._client(
+                        "POST", path, params={"keep_alive": _HELD_FOR, "allow_partial_pit_creation": "false"}
+                    )
+                except RequestRefused as error:
+                    raise _index_trouble(error) from error
+                self._held = opened["pit_id"]
+            return self._held
+
+
+def _index_trouble(error: RequestRefused) -> IndexUnavailable:
+    if error.kind == "index_not_found":
+        return IndexUnavailable("The index is gone from the search cluster. Run: dateline reindex")
+    return IndexUnavailable(f"The search cluster refuses what it is asked: {error}")
+
+
+class Commits:
+    """The writing side, and what tells whether anybody has written."""
+
+    def __init__(self, client: Nodes) -> None:
+        self._client, self.alias = client, client.cluster.name
+        self._encoder = Encoder()
+        self._writing = threading.Lock()
+
+    def begin(self) -> None:
+        """Make an empty index where there is none."""
+        if self.newest() is None:
+            self._client("PUT", "/_cluster/settings", {"persistent": {"search.max_buckets": _MOST_BUCKETS}})
+            try:
+                self._create("first", Meta(), self._client.cluster.replicas, serve=True)
+            except RequestRefused as error:
+                # Another process was quicker.
+                if error.kind != "resource_already_exists_exception" and self.newest() is None:
+                    raise _index_trouble(error) from error
+
+    def newest(self) -> Committed | None:
+        """Return what was committed last; None where there is no index."""
+        try:
+            found = self._client("GET", f"/{self.alias}/_mapping", params={"filter_path": "*.mappings._meta"})
+        except RequestRefused as error:
+            if error.status == 404:
+                return None
+            raise _index_trouble(error) from error
+        for index, told in found.items():
+            return Committed(index, msgspec.convert(told["mappings"]["_meta"], Meta))
+        return None
+
+    def moment(self, committed: Committed) -> Moment:
+        return Moment(self._client, self.alias, committed)
+
+    def write(
+        self, documents: Iterable[Document], removed: Iterable[str], sequence: int, token: str, after: Commit | None
+    ) -> None:
+        """Add or replace documents, delete others, and commit."""
+        with self._writing:
+            committed = self._going_on(after)
+            self._encoder.words.clear()
+            try:
+                self._send(self.alias, _actions(self._encoder, documents, sequence), require_alias=True)
+                self._send(self.alias, _deletions(removed, sequence), require_alias=True)
+                self._count_words(f"{self.alias}-words")
+            except RequestRefused as error:
+                raise self._changed() from error
+            self._commit(committed, sequence, token)
+
+    def again(self, token: str, after: Commit | None) -> None:
+        """Commit what is there under another token."""
+        with self._writing:
+            committed = self._going_on(after)
+            self._commit(committed, committed.meta.sequence, token)
+
+    def expunge(self, token: str, after: Commit | None) -> None:
+        """Write anew whatever holds deleted documents, and commit where there were any."""
+        with self._writing:
+            committed = self._going_on(after)
+            index = committed.index
+            told = self._client("GET", f"/{index}/_stats/docs")
+            self._client("POST", f"/{index}/_flush", params={"force": "true"}, timeout=120)
+            if told["_all"]["total"]["docs"]["deleted"]:
+                self._client("POST", f"/{index}/_forcemerge", params={"only_expunge_deletes": "true"}, timeout=3600)
+                self._commit(committed, committed.meta.sequence, token)
+
+    def rebuild(self, documents: Iterable[Document], sequence: int, token: str, above: int) -> None:
+        """Commit an index that holds `documents` alone, under a generation above `above`. The old one serves until all
+        copies of it are there."""
+        with self._writing:
+            former = self.newest()
+            generation = max(above, former.meta.generation if former else 0) + 1
+            suffix = secrets.token_hex(6)
+            names = self._create(suffix, Meta(generation, sequence, token), 0, serve=False)
+            try:
+                self._encoder.words.clear()
+                self._send(names[0], _actions(self._encoder, documents, sequence))
+                self._count_words(names[1])
+                for name in names:
+                    self._copy(name)
+            except BaseException:
+                self._client("DELETE", f"/{','.join(names)}", params={"ignore_unavailable": "true"})
+                raise
+            self._serve(names)
+
+    def remove(self) -> None:
+        """Remove all that is there under this name."""
+        if names := self._indexes():
+            self._client("DELETE", f"/{','.join(names)}", params={"ignore_unavailable": "true"})
+
+    def _going_on(self, after: Commit | None) -> Committed:
+        committed = self.newest()
+        if committed is None or after not in (None, committed.commit):
+            raise self._changed()
+        return committed
+
+    def _changed(self) -> IndexChanged:
+        return IndexChanged(
+            f"The index {self.alias} of the search cluster was emptied, replaced or put back while it was written to. "
+            "Run: dateline reindex"
+        )
+
+    def _commit(self, committed: Committed, sequence: int, token: str) -> None:
+        meta = Meta(committed.meta.generation + 1, sequence, token)
+        try:
+            self._refresh(f"{committed.index},{self.alias}-words")
+            self._client("PUT", f"/{committed.index}/_mapping", {"_meta": meta})
+        except RequestRefused as error:
+            raise self._changed() from error
+
+    def _refresh(self, names: str) -> None:
+        told = self._client("POST", f"/{names}/_refresh", timeout=120)
+        if told["_shards"]["failed"]:
+            raise IndexUnavailable("The search cluster could not show what was written to it.")
+
+    def _create(self, suffix: str, meta: Meta, replicas: int, *, serve: bool) -> tuple[str, str]:
+        names = f"{self.alias}-{suffix}", f"{self.alias}-words-{suffix}"
+        bodies = articles_body(self._client.cluster.shards, replicas, meta), words_body(replicas)
+        # The words first: whoever finds the articles finds them, too.
+        for name, body, alias in zip(names[::-1], bodies[::-1], (f"{self.alias}-words", self.alias), strict=True):
+            self._client("PUT", f"/{name}", {**body, **({"aliases": {alias: {}}} if serve else {})}, timeout=60)
+        return names
+
+    def _copy(self, name: str) -> None:
+        replicas = {"index": {"number_of_replicas": self._client.cluster.replicas}}
+        self._client("PUT", f"/{name}/_settings", replicas)
+        self._refresh(name)
+        # As many copies as there are nodes for.
+        params = {"wait_for_no_initializing_shards": "true", "wait_for_status": "yellow", "timeout": "600s"}
+        self._client("GET", f"/_cluster/health/{name}", params=params, timeout=630)
+
+    def _serve(self, names: tuple[str, str]) -> None:
+        former = [name for name in self._indexes() if name not in names]
+        added = [
+            {"add": {"index": name, "alias": alias}}
+            for name, alias in zip(names, (self.alias, f"{self.alias}-words"), strict=True)
+        ]
+        removed = [{"remove_index": {"index": name}} for name in former]
+        self._client("POST", "/_aliases", {"actions": [*added, *removed]}, timeout=120)
+
+    def _indexes(self) -> list[str]:
+        """Return our indexes: another archive may have a longer name that begins as ours does."""
+        ours = re.compile(rf"{re.escape(self.alias)}(-words)?-(first|[0-9a-f]{{12}})")
+        return [name for name in self._client("GET", f"/{self.alias}-*/_alias") if ours.fullmatch(name)]
+
+    def _send(self, target: str, actions: Iterable[tuple[bytes, ...]], *, require_alias: bool = False) -> None:
+        lines, size = list[bytes](), 0
+        for action in actions:
+            lines += action
+            size += sum(map(len, action))
+            if size > _BULK_BYTES:
+                self._send_some(target, lines, require_alias=require_alias)
+                lines, size = [], 0
+        if lines:
+            self._send_some(target, lines, require_alias=require_alias)
+
+    def _send_some(self, target: str, lines: list[bytes], *, require_alias: bool) -> None:
+        """Raises `RequestRefused` where the index is gone."""
+        reply = self._client.bulk(target, lines, require_alias=require_alias)
+        if not reply["errors"]:
+            return
+        for item in reply["items"]:
+            for told in item.values():
+                # A newer version is there, or nothing that could be deleted.
+                if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told):
+                    raise _item_refused(told)
+
+    def _count_words(self, target: str) -> None:
+        words, self._encoder.words = self._encoder.words, type(self._encoder.words)()
+        self._send(target, _word_actions(words))
+
+
+def _item_refused(told: dict[str, Any]) -> Exception:
+    error = told["error"]
+    if (told["status"] in (404, 400) and "alias" in error.get("reason", "")) or told["status"] == 404:
+        return RequestRefused(told["status"], error.get("type", ""), error.get("reason", ""))
+    return IndexUnavailable(f"The search cluster did not take an article: {error}")
+
+
+def _actions(encoder: Encoder, documents: Iterable[Document], sequence: int) -> Iterable[tuple[bytes, ...]]:
+    for document in documents:
+        yield _action("index", document.id, sequence), encoder.body(document)
+
+
+def _deletions(ids: Iterable[str], sequence: int) -> Iterable[tuple[bytes, ...]]:
+    return ((_action("delete", id, sequence),) for id in ids)
+
+
+def _action(what: str, id: str, sequence: int) -> bytes:
+    return f'{{"{what}":{{"_id":"{id}","version":{sequence},"version_type":"external_gte"}}}}'.encode()
+
+
+def _word_actions(words: Counter[str]) -> Iterable[tuple[bytes, ...]]:
+    for term, count in words.items():
+        new = {
+            "term": term, "stem": analysis.stem(term), "count": count, "plain": analysis.phrase_terms(term) == (term,),
+        }  # fmt: skip
+        script = {"source": "ctx._source.count += params.n", "params": {"n": count}}
+        yield (
+            msgspec.json.encode({"update": {"_id": term, "retry_on_conflict": 3}}),
+            msgspec.json.encode({"script": script, "upsert": new}),
+        )
