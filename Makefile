@@ -24,10 +24,10 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-fork torture bench format places freeze sbom clean
+.PHONY: help run setup test cluster cluster-stop test-cluster test-fork torture bench format places freeze sbom clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
 
 run: $(USABLE) ## install, migrate, ingest seeds/, serve on http://127.0.0.1:8000
 	@$(BIN)/alembic upgrade head
@@ -76,6 +76,18 @@ test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, test
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export DATELINE_DATA_DIR="$$scratch" && \
 		$(BIN)/alembic upgrade head && $(BIN)/alembic check
 	$(BIN)/pytest $(SPREAD)
+
+# Ordinary processes on the loopback, in a folder that `make cluster-stop` leaves as it is.
+CLUSTER := $(BIN)/python -m tests.cluster.nodes
+NODES ?= 3
+cluster: setup ## start three OpenSearch nodes on this machine (Java 21 and Maven)
+	@$(CLUSTER) start --nodes $(NODES)
+
+cluster-stop: ## stop them
+	@$(CLUSTER) stop --nodes $(NODES)
+
+test-cluster: setup ## the search, and the API over it, on such a cluster, and what happens when nodes are lost
+	@$(BIN)/python -m tests.cluster --nodes $(NODES)
 
 # What is installed into .venv-fork comes before what .venv has: all is the same but Whoosh.
 test-fork: setup ## the tests on a fork of Whoosh: make test-fork FORK=whoosh3==3.54.0

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
+from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
@@ -14,18 +16,20 @@ from typing import TYPE_CHECKING
 
 from app import trust
 from app.disk import fsync_path
-from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable
+from app.errors import ArchiveReadOnly, ArchiveUntrusted, IndexUnavailable, SettingsInvalid
 from app.search.engine import SearchEngine
 from app.search.meaning.likeness import MeaningIndex
 from app.search.meaning.model import SETTING, SentenceModel, missing_packages
 from app.search.meaning.vectors import VectorFolder
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import Settings
+from app.store.changes import lineage
 from app.store.database import Database
 from app.store.sequence import newest
 
 if TYPE_CHECKING:
     from app.enrich.enricher import Enricher
+    from app.search.opensearch.engine import OpenSearchEngine
 
 
 def _app_version() -> str:
@@ -78,7 +82,15 @@ class Archive:
 
     @contextmanager
     def scratch_engine(self) -> Iterator[SearchEngine]:
-        """An empty index of the same kind in a temporary folder, to compare with."""
+        """An empty index of the same kind, in a temporary folder or under a name of its own, to compare with."""
+        if self.settings.search_nodes:
+            remote = _open_cluster(self.settings, f"scratch-{secrets.token_hex(8)}", None)
+            try:
+                yield remote
+            finally:
+                remote.remove()
+                remote.close()
+            return
         with TemporaryDirectory(prefix="dateline-") as folder:
             engine = _open_index(Path(folder), allow_missing_index=False, meaning=None)
             yield engine
@@ -109,7 +121,7 @@ def open_archive(settings: Settings, *, allow_missing_index: bool = False) -> Ar
         database.migrate()
         vectors = VectorFolder(settings.vectors_dir)
         meaning = _open_meaning(settings, vectors)
-        engine = _open_index(settings.index_dir, allow_missing_index, meaning)
+        engine = _open_engine(settings, database, allow_missing_index, meaning)
     except BaseException:
         database.close()
         raise
@@ -148,6 +160,31 @@ def ready_folder(settings: Settings) -> None:
         raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
     for path in missing:
         fsync_path(path.parent)
+
+
+def _open_engine(
+    settings: Settings, database: Database, allow_missing_index: bool, meaning: MeaningIndex | None
+) -> SearchEngine:
+    if not settings.search_nodes:
+        return _open_index(settings.index_dir, allow_missing_index, meaning)
+    with database.reading() as session:
+        # No other archive has it, not even one that was restored from a backup of this one: each has its own index.
+        name = settings.search_index or f"dateline-{lineage(session)}".lower()
+    return _open_cluster(settings, name, meaning)
+
+
+def _open_cluster(settings: Settings, name: str, meaning: MeaningIndex | None) -> OpenSearchEngine:
+    """Raises `SettingsInvalid` where what speaks with a cluster is not installed."""
+    if find_spec("opensearchpy") is None:
+        raise SettingsInvalid("DATELINE_SEARCH_URL needs opensearch-py: pip install 'dateline[cluster]'")
+    from app.search.opensearch.client import Cluster
+    from app.search.opensearch.engine import OpenSearchEngine
+
+    cluster = Cluster(
+        settings.search_nodes, settings.search_api_key.get_secret_value(), settings.search_certificate, name,
+        settings.search_shards, settings.search_replicas,
+    )  # fmt: skip
+    return OpenSearchEngine.open(cluster, meaning)
 
 
 def _open_index(folder: Path, allow_missing_index: bool, meaning: MeaningIndex | None) -> WhooshEngine:

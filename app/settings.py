@@ -21,6 +21,7 @@ log = logging.getLogger(__name__)
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PROXY_PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
 """A path below which a proxy puts this server; none, mostly."""
+_NODE = re.compile(r"https?://([^\s/@]+@)?([A-Za-z0-9.-]+|\[[0-9a-f:]+\])(:[0-9]+)?(/[^\s?#]*)?")
 _PUBLIC_URL = re.compile(f"({_ORIGIN.pattern}){PROXY_PREFIX}/?")
 
 
@@ -41,6 +42,19 @@ class Settings(BaseSettings):
     """The package of the spaCy model."""
     embedding_model: str = ""
     """The folder of a sentence model in ONNX form, by which questions are ranked by meaning too; empty: by words."""
+    search_url: SecretStr = SecretStr("")
+    """The nodes of an OpenSearch cluster, as `https://user:password@search.example:9200`; several with spaces. Empty:
+    the search is embedded."""
+    search_api_key: SecretStr = SecretStr("")
+    """A key for the cluster, in place of a user and a password."""
+    search_certificate: str = ""
+    """A file with the certificates of whoever signed those of the nodes; empty: those that the system believes."""
+    search_index: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9._-]{0,99})?$")
+    """What the indexes of this archive are called in the cluster; empty: a name that no other archive has."""
+    search_shards: int = Field(default=1, ge=1, le=256)
+    """Parts that the index is cut into when it is built."""
+    search_replicas: int = Field(default=1, ge=0, le=8)
+    """Further copies of each part, on other nodes."""
     require_key: bool = False
     """Whether reading needs a key too."""
     rate_limit: str = Field(default="", pattern=r"^([1-9][0-9]*/(second|minute|hour|day))?$")
@@ -78,6 +92,13 @@ class Settings(BaseSettings):
     log_format: Literal["console", "json"] = "console"
     log_queries: bool = False
     """Whether the log holds what people search for."""
+
+    @field_validator("search_url")
+    @classmethod
+    def _are_nodes(cls, given: SecretStr) -> SecretStr:
+        if not all(_NODE.fullmatch(node) for node in given.get_secret_value().split()):
+            raise ValueError("it is one address such as https://user:password@search.example:9200, or several")
+        return given
 
     @field_validator("cors_origins")
     @classmethod
@@ -132,6 +153,11 @@ class Settings(BaseSettings):
     def address(self) -> str:
         """Return where readers find this server, as far as it knows; without a slash at the end."""
         return self.public_url or f"http://{self.host}:{self.port}"
+
+    @property
+    def search_nodes(self) -> tuple[str, ...]:
+        """Return the addresses of the cluster; none where the search is embedded."""
+        return tuple(self.search_url.get_secret_value().split())
 
     @property
     def database_path(self) -> Path:

@@ -10,7 +10,7 @@ import logging
 import threading
 
 from app.archive import Archive
-from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavailable
+from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavailable, SearchAway
 from app.ingest import indexing
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,9 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="index keeper", daemon=True)
         self._stop = threading.Event()
         self._wake = threading.Event()
-        self._serves = indexing.is_ours(archive)
+        self._serves = False
+        with contextlib.suppress(SearchAway):
+            self._serves = indexing.is_ours(archive)
         self._mending = False
         """The index is this archive's, and damaged."""
         self._told = ""

@@ -138,6 +138,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
     errors.Overloaded: Kind(
         "overloaded", "Too many searches at once", 503, "Searches wait a moment for their turn, not longer. Try again.",
     ),
+    errors.SearchAway: Kind(
+        "search-away", "The search cluster does not answer", 503,
+        "Too few nodes of the cluster are there to answer rightly. Articles can be read by id meanwhile, and what was "
+        "acknowledged is safe. Try again.",
+    ),
     errors.DatelineError: _INTERNAL,
 }  # fmt: skip
 _CHALLENGE = 'Bearer realm="Dateline"'

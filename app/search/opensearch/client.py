@@ -6,6 +6,7 @@ one never takes the place of a newer one.
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -20,12 +21,16 @@ from opensearchpy.exceptions import OpenSearchException, TransportError
 from app.effort import spend_unbounded
 from app.errors import IndexUnavailable, SearchAway, SettingsInvalid
 
+# What goes wrong is raised here; a warning for each answer of 404 would fill the log.
+logging.getLogger("opensearch").setLevel(logging.CRITICAL)
+
 Reply = dict[str, Any]
 
 _PATIENCE = 6.0
 """Seconds in which a request is tried again. A copy takes the place of one that is gone in less."""
 _PAUSE = 0.15
-_TIMEOUT = 30
+_TIMEOUT, _AWAY_TIMEOUT = 10.0, 2.0
+"""Seconds for one try."""
 _BUSY = frozenset({429, 502, 503, 504})
 _PASSING = (
     "node_disconnected", "node_not_connected", "no_shard_available_action", "node_closed", "receive_timeout",
@@ -72,8 +77,8 @@ class _Json:
 class Nodes:
     """One object serves all threads of a process."""
 
-    def __init__(self, cluster: Cluster, patience: float = _PATIENCE) -> None:
-        self.cluster, self._patience = cluster, patience
+    def __init__(self, cluster: Cluster) -> None:
+        self.cluster, self._is_away = cluster, False
         self._nodes = OpenSearch(**_connection(cluster))
 
     def __call__(
@@ -83,24 +88,29 @@ class Nodes:
         """Return the answer. Raises `SearchAway` where no node gives one, `RequestRefused` where it is no."""
         # On its way over the network, whoever serves many must not wait.
         spend_unbounded()
-        asked = {**(params or {}), "request_timeout": timeout}
-        until, trouble = time.monotonic() + self._patience, ""
-        while True:
+        # While nobody answered a moment ago, one try is enough to tell that nobody does.
+        until = time.monotonic() + (0 if self._is_away else _PATIENCE)
+        tries, trouble = 0, ""
+        while tries == 0 or time.monotonic() < until or (tries < len(self.cluster.urls) and not self._is_away):
+            tries += 1
             try:
-                answer = self._nodes.transport.perform_request(method, path, params=dict(asked), body=body)
+                asked = {**(params or {}), "request_timeout": _AWAY_TIMEOUT if self._is_away else timeout}
+                answer = self._nodes.transport.perform_request(method, path, params=asked, body=body)
             except NoConnection as error:
                 trouble = str(error.error)
             except TransportError as error:
                 if not _passes(error):
+                    self._is_away = False
                     raise _as_refusal(error) from error
                 trouble = f"{error.status_code} {error.error}"
             except OpenSearchException as error:
                 raise IndexUnavailable(f"The search cluster cannot be asked: {error}") from error
             else:
+                self._is_away = False
                 return answer if isinstance(answer, dict) else {"answer": answer}
-            if time.monotonic() > until:
-                raise SearchAway(trouble)
             time.sleep(_PAUSE)
+        self._is_away = True
+        raise SearchAway(trouble)
 
     def bulk(self, target: str, lines: Iterable[bytes], *, require_alias: bool = False) -> Reply:
         body = b"\n".join((*lines, b"")).decode()
@@ -114,7 +124,7 @@ class Nodes:
 def _connection(cluster: Cluster) -> dict[str, Any]:
     parts = [urlsplit(url) for url in cluster.urls]
     if not parts or any(part.scheme not in ("http", "https") or not part.hostname for part in parts):
-        raise SettingsInvalid("DATELINE_SEARCH_URL names addresses such as https://search.example:9200, with spaces.")
+        raise SettingsInvalid("DATELINE_SEARCH_URL is one address such as https://search.example:9200, or several.")
     first = parts[0]
     secure = first.scheme == "https"
     settings: dict[str, Any] = {
@@ -123,7 +133,7 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
              "use_ssl": part.scheme == "https", "url_prefix": part.path.strip("/")}
             for part in parts
         ],
-        "serializer": _Json(), "maxsize": 32, "max_retries": 2 * len(parts), "retry_on_timeout": True,
+        "serializer": _Json(), "maxsize": 32, "max_retries": 0,
         "timeout": _TIMEOUT, "dead_timeout": 5,
     }  # fmt: skip
     if secure:

@@ -21,7 +21,7 @@ from typing import Any, TypeVar, cast
 
 import msgspec
 
-from app.errors import DatelineError, IndexChanged, IndexUnavailable
+from app.errors import DatelineError, IndexChanged, IndexUnavailable, SearchAway
 from app.search import analysis
 from app.search.engine import Commit, Document
 from app.search.opensearch.client import Nodes, Reply, RequestRefused
@@ -95,7 +95,7 @@ class Moment:
                 if "search_context_missing" not in str(error) and "No search context" not in str(error):
                     raise _index_trouble(error) from error
                 held = self._hold(lost=held)
-        raise IndexUnavailable("The search cluster loses its readers faster than they can be opened.")
+        raise SearchAway("it loses its readers faster than they can be opened")
 
     def words(self, body: dict[str, Any]) -> Reply:
         """Ask the vocabulary, as it is now: words come to it and stay."""
@@ -113,7 +113,7 @@ class Moment:
     def _whole(self, path: str, body: dict[str, Any]) -> Reply:
         reply = self._client("POST", path, body, params={"allow_partial_search_results": "false"})
         if reply["timed_out"] or reply["_shards"]["failed"]:
-            raise IndexUnavailable("The search cluster answered in part only.")
+            raise SearchAway("it answered in part only")
         return reply
 
     def _hold(self, lost: str = "") -> str:
@@ -249,7 +249,7 @@ class Commits:
     def _refresh(self, names: str) -> None:
         told = self._client("POST", f"/{names}/_refresh", timeout=120)
         if told["_shards"]["failed"]:
-            raise IndexUnavailable("The search cluster could not show what was written to it.")
+            raise SearchAway("it could not show what was written to it")
 
     def _create(self, suffix: str, meta: Meta, replicas: int, *, serve: bool) -> tuple[str, str]:
         names = f"{self.alias}-{suffix}", f"{self.alias}-words-{suffix}"

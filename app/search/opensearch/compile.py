@@ -215,8 +215,9 @@ def filter_queries(filters: Filters, sequence: int | None) -> dict[str, Query]:
             wanted.append({"range": {"last_day": {"lte": day_number(filters.date_to)}}})
         made["date"] = {"bool": {"filter": wanted}}
     if filters.mentions_from or filters.mentions_to:
-        bounds = {"gte": day_number(filters.mentions_from) or 1, "lte": day_number(filters.mentions_to or _LAST_DAY)}
-        made["mentions"] = {"range": {"mentioned": {**bounds, "relation": "within"}}}
+        first, last = day_number(filters.mentions_from) or 1, day_number(filters.mentions_to or _LAST_DAY)
+        within = {"range": {"mentioned": {"gte": first, "lte": last, "relation": "within"}}}
+        made["mentions"] = within if first <= last else {"match_none": {}}
     if filters.story:
         made["story"] = {"term": {"stories": filters.story}}
     return made

@@ -7,7 +7,7 @@ import threading
 import time
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from app.errors import IndexUnavailable
+from app.errors import IndexUnavailable, SearchAway
 from app.search import cursor
 from app.search.completion import Completion, misspelt_letters, nearest_spellings
 from app.search.cursor import Cursor, Place, Statistics
@@ -119,9 +119,10 @@ class OpenSearchEngine:
 
     @classmethod
     def open(cls, cluster: Cluster, meaning: MeaningIndex | None = None) -> OpenSearchEngine:
-        """Begin an empty index where there is none."""
+        """Begin an empty index where there is none. A cluster that does not answer may do so later."""
         engine = cls(Nodes(cluster), meaning)
-        engine._commits.begin()
+        with suppress(SearchAway):
+            engine._commits.begin()
         return engine
 
     def search(self, query: Query, /) -> Hits:

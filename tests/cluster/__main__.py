@@ -1,0 +1,63 @@
+"""Start a cluster, run over it all that can be asked of an archive, and stop it: what `make test-cluster` does.
+
+    python -m tests.cluster [--nodes 3] [--thin]
+
+`--thin` is what fits into three minutes: one node, the contract of the port, and a node that is lost and comes back.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from tests.cluster.engines import NODES
+from tests.cluster.nodes import DEFAULT_FOLDER, ClusterUnusable, Nodes
+
+ROOT = Path(__file__).parents[2]
+PORT = (
+    "tests/search/test_engine_contract.py", "tests/search/test_engine_collapsing.py",
+    "tests/search/test_engine_facets.py", "tests/search/test_engine_paging.py", "tests/search/test_engine_sharing.py",
+    "tests/search/test_engine_suggestions.py", "tests/search/test_engine_tally.py",
+)  # fmt: skip
+API = ("tests/api", "tests/read", "tests/ingest/test_verify.py")
+THIN = ("tests/search/test_engine_facets.py", "tests/search/test_engine_tally.py")
+
+
+def run(paths: Sequence[str], environment: Mapping[str, str], *options: str) -> bool:
+    command = [sys.executable, "-m", "pytest", "-q", *options, *paths]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, check=False).returncode == 0
+
+
+def main(arguments: Sequence[str]) -> bool:
+    parser = argparse.ArgumentParser(description="Run the tests of the search over a cluster.")
+    parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
+    parser.add_argument("--thin", action="store_true")
+    chosen = parser.parse_args(arguments)
+    nodes = Nodes(chosen.folder, chosen.nodes)
+    nodes.start()
+    addresses = " ".join(nodes.addresses)
+    replicas = str(min(chosen.nodes - 1, 2))
+    tested = {NODES: addresses, "TEST_FOLDER": str(chosen.folder)}
+    served = {"DATELINE_SEARCH_URL": addresses, "DATELINE_SEARCH_REPLICAS": replicas}
+    try:
+        passed = [
+            run(THIN if chosen.thin else PORT, tested, "-k", "opensearch"),
+            run(["tests/cluster"], {**tested, **served}, "-m", "cluster"),
+        ]
+        if not chosen.thin:
+            passed.append(run(API, served))
+    finally:
+        nodes.stop()
+    return all(passed)
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(not main(sys.argv[1:]))
+    except ClusterUnusable as error:
+        sys.exit(str(error))
