@@ -64,6 +64,11 @@ return score;
 """
 _COUNTS = "_score / params.terms * {norm}"
 _SATURATED = "params.idf * (params.k1 + 1) * _score / (_score + params.k1)"
+_NEAR = (
+    "def counts = params.counts.get(doc['id'].value); if (counts == null) { return 0; } double w = "
+    + " + ".join(f"counts[{place}] * {norm}" for place, norm in enumerate(_NORMS.values()))
+    + "; return params.idf * (params.k1 + 1) * w / (w + params.k1);"
+)
 _NO_MORE_THAN = "Math.min(_score, params.most)"
 
 
@@ -80,11 +85,19 @@ class Statistic:
         return inverse_frequency(self.documents, self.frequencies[leaf])
 
 
-class Compiler:
-    """Makes queries for one moment, which tells what prefixes and words of values stand for."""
+NearCounts = dict[str, list[int]]
+"""How often words stand near each other in each text of an article, by its id."""
 
-    def __init__(self, moment: Moment) -> None:
-        self._moment = moment
+
+class Compiler:
+    """Makes queries for one moment, which tells what prefixes and words of values stand for.
+
+    OpenSearch weighs words that are near each other by how near they are; ours are counted. So the counts of what may
+    rank first are handed in (`near`).
+    """
+
+    def __init__(self, moment: Moment, near: Mapping[Leaf, NearCounts] | None = None) -> None:
+        self._moment, self._near = moment, near or {}
 
     def check(self, plan: Plan) -> None:
         """Raise `QueryTooComplex` where a leaf stands for too many words."""
@@ -174,6 +187,9 @@ class Compiler:
     def _scored(self, leaf: ExactPhrase | PrefixTerms | FuzzyTerms | StemTerm, known: Statistic) -> Query:
         if isinstance(leaf, StemTerm):
             return _scripted_stems(self._leaf(leaf), [leaf], known)
+        if leaf in self._near:
+            known_of_all = {"idf": known.idf(leaf), "k1": known.curve.k1, "slope": known.curve.b, "means": known.means}
+            return _scripted(_no_score(self._leaf(leaf)), _NEAR, {**known_of_all, "counts": self._near[leaf]})
         fields = [SHORT[str(leaf.field)]] if leaf.field else list(SHORT.values())
         params = {"slope": known.curve.b, "means": known.means, "terms": _terms_scored(leaf)}
         counted = [

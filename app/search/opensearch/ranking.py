@@ -10,7 +10,9 @@ forms that were typed and for having neighbouring words near each other, from th
 
 from __future__ import annotations
 
+import math
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -23,10 +25,10 @@ from app.search.cursor import Place
 from app.search.engine import ArticleHit, Card
 from app.search.formula import BOOST, EXACT_BONUS, NEARNESS_BONUS, WINDOW, norms, saturated
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.compile import Compiler, Statistic, capped, estimated
+from app.search.opensearch.compile import Compiler, NearCounts, Statistic, all_of, capped, estimated
 from app.search.opensearch.mapping import SHORT
 from app.search.opensearch.vocabulary import Query
-from app.search.plan import Plan, StemTerm, bare_words
+from app.search.plan import ExactPhrase, Leaf, Plan, StemTerm, bare_words, wanted_leaves
 from app.search.query import Collapsed, Order
 from app.search.rows import Rows, further_behind
 
@@ -35,6 +37,7 @@ SCORED_AT_ONCE = 2_000
 GATHERED = 400
 """Twice what the window holds. On 13,000 newswire stories ... of the first ten are among so many."""
 _AT_ONCE = 5_000
+_TEXTS_AT_ONCE = 500
 _GROUPED: dict[Collapsed, str] = {"copies": "copies", "stories": "stories"}
 _REACH = 32
 """Words this far apart are not near each other."""
@@ -76,7 +79,11 @@ class Ranker:
 
     def __post_init__(self) -> None:
         self._compiler = Compiler(self.moment)
-        self._words = list(dict.fromkeys(bare_words(self.planned))) if self.planned and self.known else []
+        scored = self.planned if self.known else None
+        self._words = list(dict.fromkeys(bare_words(scored))) if scored else []
+        self._near = [leaf for leaf in dict.fromkeys(wanted_leaves(scored)) if _is_near(leaf)] if scored else []
+        if scored and self._near and not self.gathers:
+            self._count_near(all_of([self._compiler.matching(scored), *self.conditions]))
 
     @property
     def reorders(self) -> bool:
@@ -140,8 +147,44 @@ class Ranker:
             "size": GATHERED, "track_total_hits": False, "query": _within(gathering, self.conditions),
             "rescore": {"window_size": GATHERED, "query": rescored}, **self._columns(),
         }  # fmt: skip
+        if self._near:
+            return self._scored_of(self._found(hit, 0).id for hit in self.moment.search(body)["hits"]["hits"])
         found = [self._found(hit, hit["_score"]) for hit in self.moment.search(body)["hits"]["hits"]]
         return sorted(found, key=lambda each: each.rank)
+
+    def _scored_of(self, ids: Iterable[int]) -> list[_Candidate]:
+        """Return some of what is found in the order of our scores, with words that are near each other counted."""
+        among = _with_ids(ids)
+        self._count_near(among)
+        body = {
+            "size": GATHERED, "track_total_hits": False, "query": self._ranked(among=among), **self._sort(),
+            **self._columns(),
+        }  # fmt: skip
+        return [self._found(hit, hit["sort"][0]) for hit in self.moment.search(body)["hits"]["hits"]]
+
+    def _count_near(self, among: Query) -> None:
+        """Count, in some articles, how often the words of each leaf that asks for it stand near each other."""
+        counted = {leaf: self._near_in(leaf, all_of([among, self._compiler.matching(leaf)])) for leaf in self._near}
+        self._compiler = Compiler(self.moment, counted)
+
+    def _near_in(self, leaf: Leaf, query: Query) -> NearCounts:
+        assert isinstance(leaf, ExactPhrase)
+        counts: NearCounts = {}
+        finder = _TermFinder(leaf.terms)
+        wanted = [leaf.field in (None, name) for name in SHORT]
+        body: dict[str, Any] = {
+            "size": _TEXTS_AT_ONCE, "track_total_hits": False, "query": query, "sort": [{"id": "asc"}],
+            "_source": False, "stored_fields": _TEXTS, "docvalue_fields": ["id"],
+        }  # fmt: skip
+        while True:
+            hits = self.moment.search(body)["hits"]["hits"]
+            for hit in hits:
+                places = [finder.find(hit["fields"], each) for each in SHORT.values()]
+                near = [_count_within(found, leaf) for found in places]
+                counts[hit["fields"]["id"][0]] = [n if asked else 0 for n, asked in zip(near, wanted, strict=True)]
+            if len(hits) < _TEXTS_AT_ONCE:
+                return counts
+            body["search_after"] = hits[-1]["sort"]
 
     def _rest(self, count: int, window: Sequence[_Candidate], floor: Place, behind: Place) -> list[_Candidate]:
         """Return what ranks behind the window, and behind a rank there."""
@@ -314,6 +357,27 @@ class _TermFinder:
             at = match.start()
             found.setdefault(match[0], []).append(line)
         return found
+
+
+def _is_near(leaf: Leaf) -> bool:
+    return isinstance(leaf, ExactPhrase) and leaf.slop > 0 and len(leaf.terms) > 1
+
+
+def _count_within(places: dict[str, list[int]], leaf: ExactPhrase) -> int:
+    """Count from where the words of a phrase follow each other, with no more others between them than it allows."""
+    following = [places.get(term, []) for term in leaf.terms]
+    return sum(_reach(start, following[1:]) - len(leaf.terms) < leaf.slop for start in following[0])
+
+
+def _reach(start: int, following: Sequence[Sequence[int]]) -> float:
+    """Return how many words a stretch has that goes from each word to the nearest next."""
+    last = start
+    for places in following:
+        at = bisect_right(places, last)
+        if at == len(places):
+            return math.inf
+        last = places[at]
+    return last - start
 
 
 def _nearness_of(texts: Sequence[dict[str, list[int]]], left: StemTerm, right: StemTerm) -> float:
