@@ -24,6 +24,11 @@ PORT = (
     "tests/search/test_engine_suggestions.py", "tests/search/test_engine_tally.py",
 )  # fmt: skip
 API = ("tests/api", "tests/read", "tests/ingest/test_verify.py")
+EMBEDDED = (
+    "tests/api/test_app.py::test_while_it_is_made_searches_are_put_off_and_articles_are_read",
+    "tests/api/test_app.py::test_damage_behind_a_failure_is_found_and_mended",
+)
+"""They lay hands on the files of the embedded index."""
 THIN = ("tests/search/test_engine_facets.py", "tests/search/test_engine_tally.py")
 
 
@@ -50,7 +55,7 @@ def main(arguments: Sequence[str]) -> bool:
             run(["tests/cluster"], {**tested, **served}, "-m", "cluster"),
         ]
         if not chosen.thin:
-            passed.append(run(API, served))
+            passed.append(run(API, served, *(f"--deselect={each}" for each in EMBEDDED)))
     finally:
         nodes.stop()
     return all(passed)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -24,4 +25,5 @@ def remote() -> Iterator[Remote]:
 @pytest.fixture(scope="session")
 def nodes(remote: Remote) -> Nodes:
     """The processes, to be stopped and killed."""
-    return Nodes(Path(os.environ["TEST_FOLDER"]), len(remote.urls))
+    first = urlsplit(remote.urls[0]).port or 0
+    return Nodes(Path(os.environ["TEST_FOLDER"]), len(remote.urls), first - 1)

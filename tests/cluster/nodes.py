@@ -118,11 +118,14 @@ class Nodes:
                 self._start(number, java)
         self.wait()
 
+    def _are_running(self) -> bool:
+        return all(self.pid(number) is not None for number in self.numbers)
+
     def wait(self, seconds: float = 300) -> None:
         """Wait until all nodes have found each other and every shard has its copies."""
         until = time.monotonic() + seconds
         while not self._is_whole():
-            if time.monotonic() > until:
+            if time.monotonic() > until or not self._are_running():
                 raise ClusterUnusable(f"The nodes are not ready. See {self.folder}/node*/logs.")
             time.sleep(0.3)
 

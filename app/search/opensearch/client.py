@@ -83,13 +83,14 @@ class Nodes:
 
     def __call__(
         self, method: str, path: str, body: object = None, *, params: Mapping[str, str] | None = None,
-        timeout: float = _TIMEOUT,
+        timeout: float = _TIMEOUT, patience: float = _PATIENCE,
     ) -> Reply:  # fmt: skip
-        """Return the answer. Raises `SearchAway` where no node gives one, `RequestRefused` where it is no."""
+        """Return the answer; it is asked for again for `patience` seconds. Raises `SearchAway` where no node gives one,
+        `RequestRefused` where it is no."""
         # On its way over the network, whoever serves many must not wait.
         spend_unbounded()
         # While nobody answered a moment ago, one try is enough to tell that nobody does.
-        until = time.monotonic() + (0 if self._is_away else _PATIENCE)
+        until = time.monotonic() + (0 if self._is_away else patience)
         tries, trouble = 0, ""
         while tries == 0 or time.monotonic() < until or (tries < len(self.cluster.urls) and not self._is_away):
             tries += 1
@@ -133,7 +134,7 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
              "use_ssl": part.scheme == "https", "url_prefix": part.path.strip("/")}
             for part in parts
         ],
-        "serializer": _Json(), "maxsize": 32, "max_retries": 0,
+        "serializer": _Json(), "pool_maxsize": 32, "max_retries": 0,
         "timeout": _TIMEOUT, "dead_timeout": 5,
     }  # fmt: skip
     if secure:

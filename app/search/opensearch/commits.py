@@ -14,8 +14,9 @@ import contextlib
 import re
 import secrets
 import threading
+import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -29,6 +30,10 @@ from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, w
 
 _HELD_FOR = "10m"
 _KEPT = 4096
+_TELLING, _TELLING_TRIES = 0.5, 180
+"""Seconds from one look whether the copies have told each other to the next, and how many."""
+_TRIES = (0.2, 0.2, 1.0, 4.0)
+"""Seconds for which a point in time is asked, before another one is opened."""
 _BULK_BYTES = 4_000_000
 _MOST_BUCKETS = 2_000_000
 """Counts are exact, so every value has its own; by itself a cluster gives 65,535 at most."""
@@ -87,14 +92,18 @@ class Moment:
         if self.meta.fingerprint != FINGERPRINT:
             raise IndexUnavailable("The index was made by another version of this program. Run: dateline reindex")
         held = self._hold()
-        for _ in range(3):
+        for patience in _TRIES:
             asked = {**body, "pit": {"id": held, "keep_alive": _HELD_FOR}}
             try:
-                return self._whole("/_search", asked)
+                return self._whole("/_search", asked, patience)
             except RequestRefused as error:
                 if "search_context_missing" not in str(error) and "No search context" not in str(error):
                     raise _index_trouble(error) from error
-                held = self._hold(lost=held)
+            except SearchAway:
+                # Perhaps only the node that held its part is.
+                if patience == _TRIES[-1]:
+                    raise
+            held = self._hold(lost=held)
         raise SearchAway("it loses its readers faster than they can be opened")
 
     def words(self, body: dict[str, Any]) -> Reply:
@@ -110,8 +119,9 @@ class Moment:
                 self._client("DELETE", "/_search/point_in_time", {"pit_id": [self._held]})
             self._held = ""
 
-    def _whole(self, path: str, body: dict[str, Any]) -> Reply:
-        reply = self._client("POST", path, body, params={"allow_partial_search_results": "false"})
+    def _whole(self, path: str, body: dict[str, Any], patience: float = _TRIES[-1]) -> Reply:
+        params = {"allow_partial_search_results": "false"}
+        reply = self._client("POST", path, body, params=params, patience=patience)
         if reply["timed_out"] or reply["_shards"]["failed"]:
             raise SearchAway("it answered in part only")
         return reply
@@ -191,16 +201,43 @@ class Commits:
             committed = self._going_on(after)
             self._commit(committed, committed.meta.sequence, token)
 
-    def expunge(self, token: str, after: Commit | None) -> None:
-        """Write anew whatever holds deleted documents, and commit where there were any."""
+    def expunge(self, lost: Callable[[], Iterator[str]], token: str, after: Commit | None) -> None:
+        """Write anew whatever holds deleted documents, and commit where there were any. `lost` gives the words that no
+        article has any more."""
         with self._writing:
             committed = self._going_on(after)
-            index = committed.index
-            told = self._client("GET", f"/{index}/_stats/docs")
-            self._client("POST", f"/{index}/_flush", params={"force": "true"}, timeout=120)
-            if told["_all"]["total"]["docs"]["deleted"]:
-                self._client("POST", f"/{index}/_forcemerge", params={"only_expunge_deletes": "true"}, timeout=3600)
+            words = f"{self.alias}-words"
+            self._send(words, ((msgspec.json.encode({"delete": {"_id": word}}),) for word in lost()))
+            found = [self._write_anew(name) for name in (committed.index, words)]
+            if any(found):
                 self._commit(committed, committed.meta.sequence, token)
+
+    def _write_anew(self, name: str) -> bool:
+        """Leave nothing of deleted documents in the files of an index; return whether there were any.
+
+        Copies keep what another copy may still ask them for, until all have told each other how far they are.
+        """
+        self._refresh(name)
+        if not self._client("GET", f"/{name}/_stats/docs")["_all"]["total"]["docs"]["deleted"]:
+            return False
+        self._client("POST", f"/{name}/_flush", params={"force": "true"}, timeout=120)
+        for _ in range(_TELLING_TRIES):
+            if self._have_told(name):
+                break
+            time.sleep(_TELLING)
+        self._client("POST", f"/{name}/_forcemerge", params={"only_expunge_deletes": "true"}, timeout=3600)
+        self._client("POST", f"/{name}/_flush", params={"force": "true"}, timeout=120)
+        return True
+
+    def _have_told(self, name: str) -> bool:
+        """Return whether no copy is asked to keep anything for another."""
+        told = self._client("GET", f"/{name}/_stats", params={"level": "shards"})["indices"]
+        copies = [each for index in told.values() for shard in index["shards"].values() for each in shard]
+        return all(
+            lease["retaining_seq_no"] > copy["seq_no"]["max_seq_no"]
+            for copy in copies
+            for lease in copy["retention_leases"]["leases"]
+        )
 
     def rebuild(self, documents: Iterable[Document], sequence: int, token: str, above: int) -> None:
         """Commit an index that holds `documents` alone, under a generation above `above`. The old one serves until all

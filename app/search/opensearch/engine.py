@@ -57,6 +57,7 @@ from app.search.opensearch.vocabulary import (
     count_having,
     following_words,
     in_batches,
+    lost_words,
     most_used_words,
     near_words,
     starting,
@@ -272,7 +273,8 @@ class OpenSearchEngine:
         self.look()
 
     def expunge(self, *, token: str = "", after: Commit | None = None) -> None:
-        self._commits.expunge(token, after)
+        self.look()
+        self._commits.expunge(partial(lost_words, self._current()), token, after)
         self.look()
 
     def look(self) -> None:

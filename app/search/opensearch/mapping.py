@@ -97,7 +97,6 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
             "max_terms_count": 200_000,
             # An older write than one of the last hour does no harm, even to what is deleted by then.
             "gc_deletes": "1h",
-            "merge.policy.expunge_deletes_allowed": 0,
             "analysis": {
                 "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": ["\n"], "max_token_length": 4096}},
                 "filter": {
@@ -125,7 +124,10 @@ def words_body(replicas: int) -> dict[str, Any]:
 
 
 def _kept_on(shards: int, replicas: int) -> dict[str, Any]:
-    return {"number_of_shards": shards, "number_of_replicas": replicas, "refresh_interval": "-1"}
+    return {
+        "number_of_shards": shards, "number_of_replicas": replicas, "refresh_interval": "-1",
+        "merge.policy.expunge_deletes_allowed": 0,
+    }  # fmt: skip
 
 
 def bounded_key(value: str) -> str:

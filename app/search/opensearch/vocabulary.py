@@ -99,6 +99,15 @@ def count_having(moment: Moment, terms: Sequence[str]) -> Counter[str]:
     return +Counter(dict(zip(terms, count_articles(moment, queries), strict=True)))
 
 
+def lost_words(moment: Moment) -> Iterator[str]:
+    """Yield the words of the vocabulary that no article has any more."""
+    body: Query = {"size": _AT_ONCE, "_source": ["term"], "sort": [{"term": "asc"}]}
+    while terms := list(_told_terms(reply := moment.words(body))):
+        having = count_having(moment, terms)
+        yield from (term for term in terms if term not in having)
+        body["search_after"] = reply["hits"]["hits"][-1]["sort"]
+
+
 def following_words(moment: Moment, before: Sequence[str], beginning: str) -> Counter[str]:
     """Return in how many articles each word that begins so stands right behind `before`, exact terms."""
     continuing = starting(moment, beginning, _CONTINUING)

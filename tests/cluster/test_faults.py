@@ -1,0 +1,200 @@
+"""What happens when nodes are lost, under a load of reads and writes: right answers or 503, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+import pytest
+from pydantic import SecretStr
+
+from app.api.app import create_api
+from app.archive import Archive, open_archive
+from app.errors import ArchiveBusy
+from app.ingest import indexing
+from app.search.opensearch.engine import OpenSearchEngine
+from app.settings import Settings
+from tests.cluster.nodes import Nodes
+from tests.served import AS_ADMIN, admit_the_admin, serve
+
+pytestmark = pytest.mark.cluster
+
+
+@dataclass
+class Load:
+    """Readers and a writer that go on until told to stop. `acknowledged` are the ids of what was taken."""
+
+    client: httpx.Client
+    name: str
+    acknowledged: list[str] = field(default_factory=list)
+    statuses: list[int] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    stopped: threading.Event = field(default_factory=threading.Event)
+
+    def write(self) -> None:
+        number = 0
+        while not self.stopped.is_set():
+            number += 1
+            answer = self.client.post("/v1/articles", json=report(self.name, number), headers=AS_ADMIN, timeout=120)
+            if answer.status_code == 200:
+                self.acknowledged.append(answer.json()["results"][0]["id"])
+            elif answer.status_code != 503 or "Retry-After" not in answer.headers:
+                self.wrong.append(answer.text)
+
+    def read(self) -> None:
+        while not self.stopped.is_set():
+            least = len(self.acknowledged)
+            # Another question each time: what was asked before is answered from memory.
+            params = {"q": f"harbour OR x{len(self.statuses)}", "facet": "year"}
+            answer = self.client.get("/v1/search", params=params, timeout=120)
+            self.statuses.append(answer.status_code)
+            if answer.status_code == 200 and answer.json()["total"] < least:
+                self.wrong.append(f"{answer.json()['total']} of {least}")
+            if answer.status_code not in (200, 503):
+                self.wrong.append(answer.text)
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        threads = [threading.Thread(target=self.write), *(threading.Thread(target=self.read) for _ in range(2))]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            self.stopped.set()
+            for thread in threads:
+                thread.join()
+
+
+def report(name: str, number: int) -> dict[str, str]:
+    text = f"Dockers of ward {number} met at the harbour for {name}, and {number} ships waited outside."
+    return {"id": f"{name} {number}", "title": f"Harbour report {number} of {name}", "text": text}
+
+
+@pytest.fixture(scope="module")
+def settings(nodes: Nodes, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(
+        data_dir=tmp_path_factory.mktemp("faults") / "data", recognise=False, search_shards=2,
+        search_url=SecretStr(" ".join(nodes.addresses)), search_replicas=min(nodes.count - 1, 2),
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings, nodes: Nodes) -> Iterator[httpx.Client]:
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    with serve(create_api(settings)) as client:
+        _wait_for(lambda: client.get("/readyz").status_code == 200)
+        yield client
+    nodes.start()
+    with open_archive(settings) as archive:
+        assert isinstance(archive.engine, OpenSearchEngine)
+        archive.engine.remove()
+
+
+def _wait_for(is_so: Callable[[], bool], seconds: float = 240) -> None:
+    until = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < until, "it did not come to that"
+        time.sleep(0.3)
+
+
+def _is_rebuilt(archive: Archive) -> bool:
+    try:
+        indexing.rebuild(archive)
+    except ArchiveBusy:
+        return False
+    return True
+
+
+def _all_found(client: httpx.Client, ids: list[str]) -> bool:
+    answer = client.get("/v1/search", params={"q": "harbour", "limit": 1})
+    return answer.status_code == 200 and answer.json()["total"] >= len(set(ids))
+
+
+def test_a_rebuild_under_a_load_is_not_noticed(
+    client: httpx.Client, settings: Settings, request: pytest.FixtureRequest
+) -> None:
+    load = Load(client, request.node.name)
+    with load.running():
+        _wait_for(lambda: len(load.acknowledged) > 20)
+        with open_archive(settings) as archive:
+            _wait_for(lambda: _is_rebuilt(archive))
+    assert not load.wrong, load.wrong[:3]
+    assert load.statuses.count(200) > 0.9 * len(load.statuses)
+    assert _all_found(client, load.acknowledged)
+
+
+@pytest.mark.skipif(len(os.environ.get("TEST_CLUSTER", "").split()) < 3, reason="needs three nodes, as by default")
+class TestNodesLost:
+    @pytest.mark.parametrize("which", ["manager", "other"])
+    def test_one_of_three(self, client: httpx.Client, nodes: Nodes, which: str, request: pytest.FixtureRequest) -> None:
+        manager = nodes.manager()
+        lost = manager if which == "manager" else 1 + manager % 3
+        load = Load(client, request.node.name)
+        with load.running():
+            _wait_for(lambda: len(load.acknowledged) > 10)
+            nodes.kill(lost)
+            so_far = len(load.acknowledged)
+            _wait_for(lambda: len(load.acknowledged) > so_far + 10)
+            nodes.start([lost])
+        assert not load.wrong, load.wrong[:3]
+        assert load.statuses.count(200) > 0.8 * len(load.statuses), load.statuses
+        _wait_for(lambda: _all_found(client, load.acknowledged))
+
+    def test_two_of_three(self, client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
+        """No search is answered wrong; what the rows tell is told, and all is there again when they are back."""
+        load = Load(client, request.node.name)
+        with load.running():
+            _wait_for(lambda: len(load.acknowledged) > 10)
+            for number in (1, 2):
+                nodes.kill(number)
+            _wait_for(lambda: load.statuses[-1:] == [503])
+            assert client.get(f"/v1/articles/{load.acknowledged[0]}").status_code == 200
+            away = client.get("/v1/search", params={"q": "dockers"})
+            assert (away.status_code, away.json()["type"]) == (503, "/problems/search-away")
+            assert int(away.headers["Retry-After"]) > 0
+            ready = client.get("/readyz")
+            assert (ready.status_code, ready.json()["type"]) == (503, "/problems/search-away")
+        nodes.start([1, 2])
+        assert not load.wrong, load.wrong[:3]
+        _wait_for(lambda: client.get("/readyz").status_code == 200)
+        assert _all_found(client, load.acknowledged)
+
+    def test_a_node_that_hangs(self, client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
+        """It takes connections and answers none, as behind a network that is cut."""
+        load, pid = Load(client, request.node.name), nodes.pid(2)
+        assert pid is not None
+        with load.running():
+            _wait_for(lambda: len(load.acknowledged) > 5)
+            os.kill(pid, signal.SIGSTOP)
+            time.sleep(5)
+            os.kill(pid, signal.SIGCONT)
+            so_far = len(load.acknowledged)
+            _wait_for(lambda: len(load.acknowledged) > so_far + 5)
+        assert not load.wrong, load.wrong[:3]
+        _wait_for(lambda: _all_found(client, load.acknowledged))
+
+
+def test_what_is_erased_is_not_on_the_disks_of_the_nodes(client: httpx.Client, nodes: Nodes) -> None:
+    word = f"utterance{secrets.token_hex(6)}"
+    taken = client.post("/v1/articles", json={"title": "Named", "text": f"A {word} at dusk."}, headers=AS_ADMIN)
+    assert client.get("/v1/search", params={"q": word}).json()["total"] == 1
+    body = {"kind": "erase", "reason": "A court asks for it."}
+    gone = client.post(f"/v1/articles/{taken.json()['results'][0]['id']}/withdrawals", json=body, headers=AS_ADMIN)
+    assert gone.status_code == 201, gone.text
+    assert client.get("/v1/search", params={"q": word}).json()["total"] == 0
+    assert not _files_with(nodes.folder, word)
+
+
+def _files_with(folder: Path, word: str) -> list[Path]:
+    files = [path for path in folder.glob("node*/data/**/*") if path.is_file()]
+    return [path for path in files if word.encode() in path.read_bytes()]
