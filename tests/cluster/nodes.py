@@ -36,6 +36,9 @@ UNNEEDED = frozenset(
 )
 """Modules that nothing here asks for: without them a node starts in half the time."""
 
+_started: list[subprocess.Popen[bytes]] = []
+"""They go on when whoever started them is gone."""
+
 _CONFIGURATION = """\
 cluster.name: dateline-test-{port}
 node.name: node{number}
@@ -101,9 +104,9 @@ class Nodes:
         self.folder.mkdir(parents=True, exist_ok=True)
         # Whoever runs the nodes must get as far as here.
         self.folder.chmod(0o755)
-        subprocess.run(
-            ["mvn", "-q", "-B", COPY, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={self.folder}"], check=True
-        )
+        command = ["mvn", "-q", "-B", COPY, f"-Dartifact={ARTIFACT}", f"-DoutputDirectory={self.folder}"]
+        if subprocess.run(command, check=False).returncode:
+            raise ClusterUnusable(f"Maven could not fetch {ARTIFACT}.")
         archive = self.folder / f"opensearch-{VERSION}.zip"
         with zipfile.ZipFile(archive) as packed:
             packed.extractall(self.folder, [name for name in packed.namelist() if not _is_unneeded(name)])
@@ -188,6 +191,7 @@ class Nodes:
                 stdin=subprocess.DEVNULL, start_new_session=True, **as_nobody,  # type: ignore[call-overload]
             )  # fmt: skip
         (home / "pid").write_text(str(process.pid))
+        _started.append(process)
 
     def _options(self, home: Path) -> list[str]:
         program = self._program
