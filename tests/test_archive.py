@@ -4,9 +4,10 @@ import stat
 from pathlib import Path
 
 import pytest
+from pydantic import SecretStr
 
 from app.archive import open_archive
-from app.errors import IndexUnavailable
+from app.errors import IndexUnavailable, SettingsInvalid
 from app.settings import Settings
 from app.store.articles import archive_stats
 from app.trust import exposed
@@ -62,3 +63,9 @@ def test_an_index_that_cannot_be_read_is_said_so(tmp_path: Path) -> None:
         file.write_bytes(b"\0")
     with pytest.raises(IndexUnavailable, match="reindex"):
         open_archive(settings)
+
+
+def test_a_cluster_that_nothing_here_can_speak_with_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.archive.find_spec", lambda _name: None)
+    with pytest.raises(SettingsInvalid, match=r"pip install 'dateline\[cluster\]'"):
+        open_archive(Settings(data_dir=tmp_path / "data", search_url=SecretStr("http://127.0.0.1:1")))

@@ -50,6 +50,11 @@ def test_what_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CORS_ORIGINS", "https://news.example news.example"),
         ("TRUSTED_PROXIES", "*"),
         ("TRUSTED_PROXIES", "10.0.0.1/8"),
+        ("SEARCH_URL", "search.example:9200"),
+        ("SEARCH_URL", "ftp://search.example"),
+        ("SEARCH_URL", "https://search.example https://a b"),
+        ("SEARCH_INDEX", "Upper"),
+        ("SEARCH_SHARDS", "0"),
         ("LOG_FORMAT", "xml"),
         ("PUBLIC_URL", "news.example"),
         ("PUBLIC_URL", "ftp://news.example"),
@@ -73,3 +78,10 @@ def test_searches_at_once_are_shared_by_the_processes() -> None:
     assert Settings(searches=8, workers=4).searches_at_once == 2
     assert Settings(searches=1, workers=4).searches_at_once == 1
     assert Settings().searches_at_once >= 2
+
+
+def test_nodes_of_a_cluster_stand_beside_each_other_and_what_lets_in_is_not_shown() -> None:
+    settings = Settings.read(search_url="https://me:secret@a.example:9200/search  http://[::1]:9201")
+    assert settings.search_nodes == ("https://me:secret@a.example:9200/search", "http://[::1]:9201")
+    assert "secret" not in repr(settings)
+    assert Settings.read().search_nodes == ()

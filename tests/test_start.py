@@ -65,3 +65,20 @@ with command.opened(Settings.read()):
 """
     told = _python("-c", program, DATELINE_DATA_DIR=str(tmp_path / "data"))
     assert told.stdout.splitlines()[-1] == "False True", told.stderr
+
+
+def test_what_speaks_with_a_cluster_is_loaded_where_one_is_named(tmp_path: Path) -> None:
+    program = f"""
+import sys
+from pathlib import Path
+from app.api.app import create_api
+from app.archive import open_archive
+from app.settings import Settings
+settings = Settings(data_dir=Path({str(tmp_path / "data")!r}))
+create_api(settings)
+with open_archive(settings):
+    loaded = [name for name in sys.modules if name.startswith(("opensearchpy", "app.search.opensearch", "urllib3"))]
+assert not loaded, loaded
+"""
+    told = _python("-c", program)
+    assert told.returncode == 0, told.stderr

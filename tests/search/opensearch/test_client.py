@@ -1,0 +1,162 @@
+"""Requests to nodes: over real connections, to servers that answer as nodes do, or not at all."""
+
+from __future__ import annotations
+
+import json
+import socket
+import threading
+from base64 import b64encode
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import SecretStr
+
+from app.api.app import create_api
+from app.archive import open_archive
+from app.effort import TooDear, bounded_effort
+from app.errors import SearchAway
+from app.search.opensearch import client
+from app.search.opensearch.client import Cluster, Nodes, RequestRefused
+from app.settings import Settings
+from tests.conftest import RECORDS, WriteRecords
+from tests.served import serve
+
+Answer = tuple[int, dict[str, Any]]
+FINE: Answer = (200, {"fine": True})
+GONE: Answer = (500, {"error": {"type": "node_disconnected_exception", "reason": "gone"}, "status": 500})
+BUSY: Answer = (503, {"error": {"type": "cluster_block_exception", "reason": "no manager"}, "status": 503})
+WRONG: Answer = (400, {"error": {"type": "parsing_exception", "reason": "what?"}, "status": 400})
+
+
+class Node:
+    """Gives its answers in turn, the last one for ever, and remembers what it was asked."""
+
+    def __init__(self, *answers: Answer) -> None:
+        self.answers, self.asked = list(answers), list[tuple[str, str | None]]()
+        node = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                node.asked.append((self.path, self.headers["Authorization"]))
+                status, body = node.answers.pop(0) if len(node.answers) > 1 else node.answers[0]
+                content = json.dumps(body).encode()
+                self.send_response(status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+
+@contextmanager
+def running(*nodes: Node) -> Iterator[tuple[str, ...]]:
+    with ExitStack() as stack:
+        for node in nodes:
+            thread = threading.Thread(target=node.server.serve_forever, kwargs={"poll_interval": 0.01})
+            thread.start()
+            stack.callback(node.server.server_close)
+            stack.callback(thread.join)
+            stack.callback(node.server.shutdown)
+        yield tuple(node.url for node in nodes)
+
+
+@pytest.fixture(autouse=True)
+def _in_haste(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_PAUSE", 0.01)
+
+
+def ask(urls: tuple[str, ...], patience: float = 5, **more: Any) -> dict[str, Any]:
+    nodes = Nodes(Cluster(urls, **more))
+    try:
+        return nodes("GET", "/x/_mapping", patience=patience)
+    finally:
+        nodes.close()
+
+
+def unused_address() -> str:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return f"http://127.0.0.1:{taken.getsockname()[1]}"
+
+
+@pytest.mark.parametrize("trouble", [GONE, BUSY, (429, {"error": "too much"})])
+def test_what_another_copy_can_answer_is_asked_again(trouble: Answer) -> None:
+    node = Node(trouble, trouble, FINE)
+    with running(node) as urls:
+        assert ask(urls) == {"fine": True}
+    assert len(node.asked) == 3
+
+
+def test_a_node_that_is_not_there_is_passed_over() -> None:
+    node = Node(FINE)
+    with running(node) as urls:
+        for _ in range(4):
+            assert ask((unused_address(), *urls, unused_address())) == {"fine": True}
+
+
+def test_what_is_wrong_is_asked_once() -> None:
+    node = Node(WRONG)
+    with running(node) as urls, pytest.raises(RequestRefused, match="parsing_exception"):
+        ask(urls)
+    assert len(node.asked) == 1
+
+
+def test_nobody_answers_and_who_asks_again_is_told_at_once() -> None:
+    node = Node(BUSY)
+    with running(node) as urls:
+        nodes = Nodes(Cluster(urls))
+        with pytest.raises(SearchAway) as raised:
+            nodes("GET", "/", patience=0.1)
+        assert raised.value.retry_after > 0
+        assert len(node.asked) > 2
+        asked = len(node.asked)
+        with pytest.raises(SearchAway):
+            nodes("GET", "/")
+        assert len(node.asked) == asked + 1
+        node.answers[:] = [FINE]
+        assert nodes("GET", "/") == {"fine": True}
+        nodes.close()
+
+
+def test_who_asks_says_who_it_is() -> None:
+    with running(node := Node(FINE)) as (url,):
+        ask((url.replace("//", "//me:p%40ss@"),))
+        ask((url,), api_key="c2VjcmV0")
+        ask((url,))
+    basic = b64encode(b"me:p@ss").decode()
+    assert [header for _, header in node.asked] == [f"Basic {basic}", "ApiKey c2VjcmV0", None]
+
+
+def test_nobody_waits_for_the_network_where_all_wait_for_him() -> None:
+    with running(node := Node(FINE)) as urls, pytest.raises(TooDear), bounded_effort(1_000):
+        ask(urls)
+    assert not node.asked
+
+
+def test_articles_are_read_while_the_search_is_away(
+    tmp_path: Path, write_records: WriteRecords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.ingest.pipeline import IngestOptions, ingest
+
+    monkeypatch.setattr(client, "_PATIENCE", 0.05)
+    file = write_records("a.jsonl", RECORDS[:2])
+    with open_archive(Settings(data_dir=tmp_path / "data")) as archive:
+        ingest([file], archive, IngestOptions(skip_entities=True))
+    settings = Settings(data_dir=tmp_path / "data", search_url=SecretStr(unused_address()), recognise=False)
+    with serve(create_api(settings)) as reader:
+        for path in ("/readyz", "/v1/search?q=harbour", "/v1/timeline"):
+            answer = reader.get(path)
+            assert (answer.status_code, answer.json()["type"]) == (503, "/problems/search-away"), answer.text
+            assert int(answer.headers["Retry-After"]) > 0
+        [first, *_] = reader.get("/v1/changes?since=0").json()["results"]
+        assert reader.get(f"/v1/articles/{first['id']}").status_code == 200
+        assert reader.get("/healthz").status_code == 200
