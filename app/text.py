@@ -61,7 +61,8 @@ _WORD = re.compile(r"\w+(?:[-'’.&]\w+)*")
 _FOLDED_WORD = re.compile(r"[\w']+")
 _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # Not in the midst of a row of stops: from each of them the whole row would be read again.
-_SENTENCE_END = re.compile(r"[.!?](?<![.!?]{2})[.!?]*[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9])|\n\s*\n")
+# All that may begin one stands first: Python leaps to it.
+_SENTENCE_END = re.compile(r"[.!?\n](?:(?<=\n)\s*\n|(?<!\n)(?<![.!?]{2})[.!?]*[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9]))")
 # A full stop after these does not end a sentence: titles, months, companies, and single initials ("J. R.").
 _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Maj|Adm|Rev|St|Jr|Sr|No|vs|Inc|Corp|Co|Ltd|Bros"

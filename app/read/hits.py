@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
 from typing import Literal, cast
@@ -22,14 +22,15 @@ from app.store.copies import CopySummary, copy_summaries
 from app.store.story_lists import stories_beside
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
-_card_values = attrgetter(*_ON_CARD)
+_BELOW = _ON_CARD[_ON_CARD.index("headline") + 1 :]
+"""What of a card a hit has below its headline and what is marked there."""
+_values_below = attrgetter(*_BELOW)
 _EXTRA: frozenset[HitField] = frozenset(("entities", "body", "copies", "story"))
 """What a hit has only where that was asked for."""
 _MARKS = ("headline_html", "headline_matches")
 _MOST_ENTITIES = 10
 _NO_TEXT = ShownText("", ())
-
-_Marker = Callable[[str], dict[str, object]]
+_NO_MARKS: Mapping[str, object] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,14 +52,14 @@ def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Foun
 
     Their keys stand in the order in which `Hit` declares them: people read answers too.
     """
-    ids = [hit.id for hit in hits]
-    found = texts(archive.database, ids) if hits and (view.shows("snippet") or view.shows("body")) else {}
-    mark_headline = _headline_marker(view)
-    views = [_hit(hit, base, mark_headline) for hit in hits]
+    found = texts(archive.database, [hit.id for hit in hits]) if _shows_text(view) and hits else {}
+    body = highlight.Highlighter(None if view.highlight == "none" else view.clause)
+    marks = _headline_marks(hits, view, body)
+    views = [_hit(hit, base, shown) for hit, shown in zip(hits, marks, strict=True)]
     if view.shows("snippet"):
-        highlighter = highlight.Highlighter(None if view.highlight == "none" else view.clause)
-        for hit in views:
-            hit["snippet"] = _wire_snippet(highlighter.snippet(*found.get(hit["id"], _NO_TEXT)), view)
+        snippets = _wire_snippets(body.snippets([found.get(hit.id, _NO_TEXT) for hit in hits]), view)
+        for shown, snippet in zip(views, snippets, strict=True):
+            shown["snippet"] = snippet
     if view.shows("entities"):
         for hit, entities in zip(views, _telling_entities(archive, session, hits), strict=True):
             hit["entities"] = entities
@@ -81,35 +82,40 @@ def _add_company(session: Session, views: Sequence[Hit], view: HitOptions) -> No
             hit["story"] = {"id": stories[hit["id"]].id, "article_count": stories[hit["id"]].articles}
 
 
-def _headline_marker(view: HitOptions) -> _Marker | None:
-    """Return what shows where the query hits in a headline; None where nobody wants to know."""
-    marks = [name for name in _MARKS if view.shows(name)]
-    if view.highlight == "none" or not marks:
-        return None
-    find = highlight.Highlighter(view.clause, "headline").matches
-    as_html = view.highlight == "html"
-
-    def marked(headline: str) -> dict[str, object]:
-        spans = find(headline)
-        if not as_html:
-            return {"headline_matches": wire_spans(spans)}
-        return {"headline_html": highlight.mark(headline, spans), "headline_matches": wire_spans(spans)}
-
-    return marked
+def _shows_text(view: HitOptions) -> bool:
+    return view.shows("snippet") or view.shows("body")
 
 
-def _hit(hit: Found, base: str, mark_headline: _Marker | None) -> Hit:
+def _headline_marks(
+    hits: Sequence[Found], view: HitOptions, body: highlight.Highlighter
+) -> Sequence[Mapping[str, object]]:
+    """Return what shows where the query hits in each headline; nothing where nobody wants to know. `body` marks the
+    bodies, and has learnt many of the words."""
+    if view.highlight == "none" or not any(map(view.shows, _MARKS)):
+        return [_NO_MARKS] * len(hits)
+    highlighter = body if body.field is None else highlight.Highlighter(view.clause, "headline")
+    headlines = [hit.card.headline for hit in hits]
+    spans = highlighter.matches_in(headlines)
+    if view.highlight == "offsets":
+        return [{"headline_matches": wire_spans(each)} for each in spans]
+    marked = highlight.mark_all([(text, each, 0) for text, each in zip(headlines, spans, strict=True)])
+    return [
+        {"headline_html": text, "headline_matches": wire_spans(each)} for text, each in zip(marked, spans, strict=True)
+    ]
+
+
+def _hit(hit: Found, base: str, marks: Mapping[str, object]) -> Hit:
     """Return what is on the card of a hit; its keys stand as `Hit` has them."""
+    card = hit.card
     shown: dict[str, object] = {"id": hit.id}
-    for name, value in zip(_ON_CARD, _card_values(hit.card), strict=True):
-        if name == "headline":
+    if card.external_id is not None:
+        shown["external_id"] = card.external_id
+    shown["url"] = card.url if card.url is not None else f"{base}v1/articles/{hit.id}"
+    shown["headline"] = card.headline
+    shown |= marks
+    for name, value in zip(_BELOW, _values_below(card), strict=True):
+        if value is not None and value != ():
             shown[name] = value
-            if mark_headline is not None:
-                shown.update(mark_headline(value))
-        elif value is not None and value != ():
-            shown[name] = value
-        elif name == "url":
-            shown[name] = f"{base}v1/articles/{hit.id}"
     if hit.score is not None:
         shown["score"] = round(hit.score, 4)
     return cast(Hit, shown)
@@ -131,12 +137,17 @@ def _wire_entity(entity: NamedEntity) -> HitEntity:
     }
 
 
-def _wire_snippet(found: highlight.BodySnippet, view: HitOptions) -> Snippet:
-    matches = wire_spans(found.matches)
+def _wire_snippets(found: Sequence[highlight.BodySnippet], view: HitOptions) -> list[Snippet]:
     if view.highlight != "html":
-        return {"text": found.text, "start": found.start, "end": found.end, "matches": matches}
-    marked = highlight.mark(found.text, found.matches, shift=found.start)
-    return {"text": found.text, "start": found.start, "end": found.end, "html": marked, "matches": matches}
+        return [
+            {"text": each.text, "start": each.start, "end": each.end, "matches": wire_spans(each.matches)}
+            for each in found
+        ]
+    marked = highlight.mark_all([(each.text, each.matches, each.start) for each in found])
+    return [
+        {"text": each.text, "start": each.start, "end": each.end, "html": html, "matches": wire_spans(each.matches)}
+        for each, html in zip(found, marked, strict=True)
+    ]
 
 
 def wire_copies(found: CopySummary) -> HitCopies:

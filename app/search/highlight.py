@@ -54,18 +54,39 @@ def snippet(clause: Clause | None, body: str, furniture: Sequence[Span] = ()) ->
     return Highlighter(clause).snippet(body, furniture)
 
 
-def mark(text: str, spans: list[Span] | tuple[Span, ...], shift: int = 0) -> str:
+def mark(text: str, spans: Sequence[Span], shift: int = 0) -> str:
     """`text` escaped for HTML with `<mark>` around the spans; `shift` is the offset at which `text` begins."""
-    if not spans:
-        return html.escape(text)
-    pieces, at = list[str](), 0
+    return mark_all([(text, spans, shift)])[0]
+
+
+def mark_all(marked: Sequence[tuple[str, Sequence[Span], int]]) -> list[str]:
+    """Return what `mark` makes of each text with its spans and its shift: to escape a page of them at once takes a
+    quarter of the time."""
+    pieces, marks = list[str](), 0
+    for text, spans, shift in marked:
+        at = 0
+        for start, end in spans:
+            pieces += (text[at : start - shift], _OPEN, text[start - shift : end - shift], _CLOSE)
+            at = end - shift
+        pieces += (text[at:], _APART)
+        marks += len(spans)
+    whole = "".join(pieces)
+    if [whole.count(sign) for sign in (_OPEN, _CLOSE, _APART)] != [marks, marks, len(marked)]:
+        return ["".join(_marked_pieces(*each)) for each in marked]
+    return html.escape(whole).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>").split(_APART)[:-1]
+
+
+_OPEN, _CLOSE, _APART = "\x01", "\x02", "\x03"
+"""They stand for marks and the ends of texts while those are escaped. No article has such characters."""
+
+
+def _marked_pieces(text: str, spans: Sequence[Span], shift: int) -> Iterator[str]:
+    at = 0
     for start, end in spans:
-        pieces += (text[at : start - shift], "<mark>", text[start - shift : end - shift], "</mark>")
+        yield html.escape(text[at : start - shift])
+        yield f"<mark>{html.escape(text[start - shift : end - shift])}</mark>"
         at = end - shift
-    pieces.append(text[at:])
-    if len(html.escape(text)) > len(text):
-        pieces[::2] = map(html.escape, pieces[::2])
-    return "".join(pieces)
+    yield html.escape(text[at:])
 
 
 class Highlighter:
@@ -98,13 +119,33 @@ class Highlighter:
         self._plain = tuple(beginnings - {""})
         self._lengths = {len(word) + edit for word, edits in self._fuzzy for edit in range(-edits, edits + 1)}
         self._tokens: dict[str, _Wanted] = {}
+        self.field: Field | None = (
+            field if any(each.field for each in wanted if not isinstance(each, ValueWords)) else None
+        )
+        """None where every field is marked alike."""
 
     def matches(self, text: str) -> list[Span]:
         """Places in `text` that the clause hits; ascending and disjoint."""
+        return self._matches_at(text, self._places(text))
+
+    def matches_in(self, texts: Sequence[str]) -> list[list[Span]]:
+        """Return what `matches` does for each of several texts, which are looked through as one."""
+        whole = _BETWEEN.join(texts)
+        places, first, begin, found = self._places(whole), 0, 0, list[list[Span]]()
+        for text in texts:
+            end = begin + len(text)
+            last = bisect_left(places, end, first)
+            local = places[first:last] if not begin else [place - begin for place in places[first:last]]
+            found.append(self._matches_at(text, local) if local else [])
+            first, begin = last, end + len(_BETWEEN)
+        return found
+
+    def _matches_at(self, text: str, places: Sequence[int]) -> list[Span]:
+        """Return the matches in the raw tokens at some places, ascending."""
         spans: list[Span] = []
         reached = 0
         plain_word, tokens = analysis.PLAIN_WORD.match, self._tokens
-        for at in self._places(text):
+        for at in places:
             if at < reached:
                 continue
             if (raw := plain_word(text, at) or analysis.raw_at(text, at, reached)) is None:
@@ -129,7 +170,15 @@ class Highlighter:
         It begins at a sentence where the hits leave room for that, and stays clear of page furniture, as long as there
         are hits elsewhere or none.
         """
-        found = telling = self.matches(body)
+        return self._snippet(body, furniture, self.matches(body))
+
+    def snippets(self, texts: Sequence[tuple[str, Sequence[Span]]]) -> list[BodySnippet]:
+        """Return what `snippet` does for each of several bodies with their furniture."""
+        found = self.matches_in([body for body, _ in texts])
+        return [self._snippet(body, furniture, hits) for (body, furniture), hits in zip(texts, found, strict=True)]
+
+    def _snippet(self, body: str, furniture: Sequence[Span], found: list[Span]) -> BodySnippet:
+        telling = found
         if furniture:
             telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
         apart = furniture if telling or not found else ()
@@ -257,6 +306,8 @@ def _is_between_words(text: str, at: int) -> bool:
     return analysis.is_unspaced(text[at]) or analysis.is_unspaced(text[at - 1])
 
 
+_BETWEEN = "\x01"
+"""Between two texts that are looked through as one: no word goes on over it."""
 _SPACE, _NOT_SPACE = re.compile(r"\s"), re.compile(r"\S")
 
 
@@ -330,6 +381,8 @@ def _densest_hits(found: list[Span], body: str) -> Span:
     if len(found) == 1:
         return found[0]
     starts = [start for start, _ in found]
+    if len({body[a:b] for a, b in found}) == 1:
+        return found[0]
     words = [body[a:b].casefold() for a, b in found]
     different = len(set(words))
     if different == 1:

@@ -12,7 +12,7 @@ from rapidfuzz.distance import OSA
 
 from app.search.attributes import Field
 from app.search.engine import Document
-from app.search.highlight import SNIPPET_LENGTH, mark, matches, snippet
+from app.search.highlight import SNIPPET_LENGTH, Highlighter, mark, mark_all, matches, snippet
 from app.search.query import Clause, Fuzzy, Phrase, Prefix, Word, allowed_edits, clause_leaves, parse
 from app.text import normalise
 from tests.growth import is_bounded
@@ -324,3 +324,35 @@ def test_one_odd_word_does_not_have_the_whole_text_read(odd: str) -> None:
 )  # fmt: skip
 def test_a_word_is_marked_whole_whatever_stands_in_it(query: str, body: str, shown: str) -> None:
     assert marked(query, body) == shown
+
+
+_ODD_BODIES = [
+    "",
+    "oil-",
+    "\x01 oil\x02",
+    "price",
+    "1 000",
+    "U.S. oil\n",
+    "-",
+    "ｏｉｌ 1\u00a0000",
+    "oil price oil-\nprices",
+]
+
+
+@pytest.mark.parametrize(
+    "query", ["oil", "oil price", '"oil price"', '"price oil"', "pri*", "oli~", "us", "1000", None]
+)
+def test_a_page_of_texts_is_marked_as_each_of_them(query: str | None) -> None:
+    """No word and no phrase goes on from one text to the next."""
+    clause = parse(query).clause if query else None
+    for bodies in itertools.permutations(_ODD_BODIES, 3):
+        page = Highlighter(clause)
+        found = [matches(clause, body) for body in bodies]
+        assert page.matches_in(bodies) == found
+        assert page.snippets([(body, ()) for body in bodies]) == [snippet(clause, body) for body in bodies]
+        marked = [(body, spans, 0) for body, spans in zip(bodies, found, strict=True)]
+        assert mark_all(marked) == [mark(*each) for each in marked]
+
+
+def test_signs_that_stand_for_marks_are_shown_where_a_text_has_them() -> None:
+    assert mark("a \x01<b>\x03", [(4, 5)]) == "a \x01&lt;<mark>b</mark>&gt;\x03"
