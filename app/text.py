@@ -189,12 +189,11 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 
 def sentence_starts(text: str) -> list[int]:
     """Return where the `sentences` of a text begin, in less time than their ends would take."""
-    starts = []
-    for start in (0, *_sentence_ends(text)):
-        while text[start : start + 1].isspace():
-            start += 1
-        starts.append(start)
-    return [start for start in dict.fromkeys(starts) if start < len(text)]
+    said = (_NOT_SPACE.search(text, end) for end in (0, *_sentence_ends(text)))
+    return list(dict.fromkeys([match.start() for match in said if match]))
+
+
+_NOT_SPACE = re.compile(r"\S")
 
 
 def _sentence_ends(text: str) -> list[int]:

@@ -10,7 +10,6 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -151,9 +150,12 @@ class Highlighter:
             if (raw := plain_word(text, at) or analysis.raw_at(text, at, reached)) is None:
                 reached = at + 1
                 continue
-            begin, reached = raw.span()
+            span = begin, reached = raw.span()
             token = raw[0]
             found = tokens.get(token) or self._learn(token)
+            if found.whole:
+                spans.append(span)
+                continue
             for start, end in found.alone:
                 spans.append((begin + start, begin + end))
             for form, terms, slop in found.phrases:
@@ -178,10 +180,10 @@ class Highlighter:
         return [self._snippet(body, furniture, hits) for (body, furniture), hits in zip(texts, found, strict=True)]
 
     def _snippet(self, body: str, furniture: Sequence[Span], found: list[Span]) -> BodySnippet:
-        telling = found
+        telling, apart = found, furniture
         if furniture:
             telling = [hit for hit in found if not any(start <= hit[0] < end for start, end in furniture)]
-        apart = furniture if telling or not found else ()
+            apart = furniture if telling or not found else ()
         place, reach = _densest_hits(telling or found, body) if found else (_lead(body, apart), 0)
         clear, limit = 0, len(body)
         if apart:
@@ -252,7 +254,7 @@ class Highlighter:
 
     def _learn(self, token: str) -> _Wanted:
         if not self._phrases and (plain := analysis.plain_term(token)) is not None:
-            self._tokens[token] = found = _Wanted(alone=((0, len(token)),) if self._alone(plain) else ())
+            self._tokens[token] = found = _WHOLE if self._alone(plain) else _UNWANTED
             return found
         expansion = analysis.expand(token)
         forms = expansion.forms
@@ -275,14 +277,17 @@ class Highlighter:
         return any(OSA.distance(term, word, score_cutoff=edits) <= edits for word, edits in self._fuzzy)
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Wanted(NamedTuple):
     """What one raw token has: forms that are hits `alone`, as offsets into it, and forms that `phrases` begin with,
-    with what becomes of the token where there are such."""
+    with what becomes of the token where there are such. Or it is a hit as a `whole`."""
 
     alone: tuple[Span, ...]
     phrases: tuple[tuple[analysis.Form, tuple[str, ...], int], ...] = ()
     expansion: analysis.Expansion = analysis.NO_WORDS
+    whole: bool = False
+
+
+_UNWANTED, _WHOLE = _Wanted(()), _Wanted((), whole=True)
 
 
 # Those that are left of `analysis.JOINERS` when a text is folded, and what Python takes for a letter.
@@ -399,6 +404,8 @@ def _densest_hits(found: list[Span], body: str) -> Span:
 
 def _sentence_start(body: str, first: int, place: int) -> int | None:
     """Return where the sentence begins that has the character at `place`; None where it does so before `first`."""
+    if not place:
+        return None if body[:1].isspace() else 0
     begun = sentence_starts(body[first : place + 1])
     if len(begun) == 1 and first and "\n\n" not in body[max(first - 2, 0) : first + 2]:
         return None
