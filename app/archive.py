@@ -12,7 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from app import trust
 from app.disk import fsync_path
@@ -46,6 +46,15 @@ def _load_enricher(model: str) -> Enricher:
     return Enricher(model)
 
 
+class ArchiveState(NamedTuple):
+    """Four numbers, one of which moves with whatever could change an answer, and none of which comes again."""
+
+    generation: int
+    sequence: int
+    vectors: int
+    rows: int
+
+
 @dataclass(eq=False)
 class Archive:
     """Close it, or use it in a `with`."""
@@ -67,18 +76,18 @@ class Archive:
         """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
         return _load_enricher(self.settings.model)
 
-    def newest(self) -> int:
-        """The number of the last change. Asked of the rows only where somebody has committed since."""
-        version = self.database.version()
+    def newest(self, state: ArchiveState | None = None) -> int:
+        """The number of the last change. Asked of the rows only where somebody has committed since. `state`: that of a
+        moment ago, which need not be asked for again."""
+        version = self.database.version() if state is None else state.rows
         if self._newest[0] != version:
             with self.database.reading() as session:
                 self._newest = version, newest(session)
         return self._newest[1]
 
-    def state(self) -> tuple[int, int, int, int]:
-        """Four numbers, one of which moves with whatever could change an answer."""
+    def state(self) -> ArchiveState:
         index = self.engine.status()
-        return index.generation, index.sequence, index.vectors, self.database.version()
+        return ArchiveState(index.generation, index.sequence, index.vectors, self.database.version())
 
     @contextmanager
     def scratch_engine(self) -> Iterator[SearchEngine]:

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
+from app.http.prefix import base_address
 from app.http.responses import check_index_tag, next_page_link, reply
 from app.http.route import PromptRoute
 from app.read import naming
@@ -33,7 +34,7 @@ router = APIRouter(tags=["Search"], route_class=PromptRoute)
 )
 def search_articles(request: Request, archive: ArchiveDep, params: Annotated[SearchParams, Query()]) -> Response:
     """Articles that match a query text and every condition given, with exact totals and counts."""
-    started, path, given = perf_counter(), request.url.path, request.query_params.multi_items()
+    started, given = perf_counter(), request.query_params.multi_items()
     # The index first: then the rows are never behind it, and know whatever it finds.
     engine = archive.engine.still()
     with archive.database.reading() as session:
@@ -45,8 +46,8 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
-            "results": hit_views(str(request.base_url), archive, session, found.hits.hits, view),
-            "facets": facet_views(session, path, given, params, asked, found.hits.facets),
+            "results": hit_views(base_address(request.scope), archive, session, found.hits.hits, view),
+            "facets": facet_views(session, request.scope["path"], given, params, asked, found.hits.facets),
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,
         }

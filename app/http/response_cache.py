@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from email.utils import formatdate
 from time import time
 from typing import Any
@@ -18,12 +19,12 @@ from typing import Any
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.archive import Archive
+from app.archive import Archive, ArchiveState
 from app.cache import Cache, Shelf
 from app.errors import DatelineError
 from app.http.metrics import Metrics
-from app.http.prefix import path_within
-from app.http.responses import client_tags
+from app.http.prefix import base_address, path_within
+from app.http.responses import KNOWN_STATE, client_tags
 from app.read import relative_dates
 
 MOST_BYTES = 32 * 1024 * 1024
@@ -66,23 +67,24 @@ class ResponseCache:
         self._cache = Cache(MOST_BYTES)
         self._state: object = None
         self._since = 0.0
+        self._told: str | None = None
         self._kept: Shelf[_CachedResponse] = self._cache.shelf(_response_size)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not _is_shareable(scope):
             await self._app(scope, receive, send)
             return
-        archive, key = scope["app"].state.archive, _cache_key(scope)
-        state = _archive_state(archive)
+        state = _archive_state(scope["app"].state.archive)
         if state is None:
             await self._app(scope, receive, send)
             return
-        shelf = self._shelf(state)
-        sender = _DatedSender(send, Headers(scope=scope), self._last_change())
+        scope["state"][KNOWN_STATE] = state[0]
+        shelf, key, asked = self._shelf(state), _cache_key(scope), Headers(scope=scope)
+        sender = _DatedSender(send, asked, self._last_change())
         if kept := shelf.find(key):
             self._metrics.answered_from_cache()
             scope["route"] = kept.route
-            await _send_cached(kept, Headers(scope=scope), sender)
+            await _send_cached(kept, asked, sender)
             return
         made = _CachedResponse()
 
@@ -95,19 +97,23 @@ class ResponseCache:
 
         await self._app(scope, receive, keeping)
         made.route = scope.get("route")
-        # Where the archive moved meanwhile, nobody knows which state was answered from.
-        if made.keeps and _archive_state(archive) == state:
+        # Where the archive moved meanwhile, nobody knows which state was answered from; but nobody asks again for the
+        # answers of one that is gone.
+        if made.keeps:
             shelf.put(key, made)
 
     def _shelf(self, state: object) -> Shelf[_CachedResponse]:
         """Return the answers of this state; those of an earlier one are let go of and never sent again."""
         if state != self._state:
-            self._state, self._kept, self._since = state, self._cache.shelf(_response_size), time()
+            self._state, self._kept = state, self._cache.shelf(_response_size)
+            self._since, self._told = time(), None
         return self._kept
 
     def _last_change(self) -> str | None:
         """Return when the present state began, as a header has it; None where that is too short ago to be told."""
-        return formatdate(self._since, usegmt=True) if time() - self._since >= STEADY_SECONDS else None
+        if self._told is None and time() - self._since >= STEADY_SECONDS:
+            self._told = formatdate(self._since, usegmt=True)
+        return self._told
 
 
 class _DatedSender:
@@ -144,7 +150,7 @@ def _is_tagged(start: Message) -> bool:
     return start["status"] in (200, 304) and "etag" in Headers(raw=start["headers"])
 
 
-def _archive_state(archive: Archive) -> object:
+def _archive_state(archive: Archive) -> tuple[ArchiveState, date] | None:
     """Return what all answers depend on besides their question: what the archive holds, and the day, from which dates
     may be told. None where nobody can tell: the request goes on to the handlers, which say what is wrong."""
     try:
@@ -164,7 +170,7 @@ def _is_shareable(scope: Scope) -> bool:
         return False
     path = path_within(scope)
     is_read = path.startswith("/v1/") or _PAGES.fullmatch(path) is not None
-    return is_read and "authorization" not in Headers(scope=scope)
+    return is_read and not any(name == b"authorization" for name, _ in scope["headers"])
 
 
 _PAGES = re.compile(r"/|/(articles|entities)/[^/]+|/(entities|sources|calendar|how-to-search)")
@@ -173,8 +179,7 @@ _PAGES = re.compile(r"/|/(articles|entities)/[^/]+|/(entities|sources|calendar|h
 
 def _cache_key(scope: Scope) -> tuple[object, ...]:
     """Answers hold whole addresses, so the one that was asked at is part of the question."""
-    asked = (scope["scheme"], Headers(scope=scope).get("host"), scope.get("root_path", ""))
-    return (*asked, scope["path"], scope["query_string"])
+    return base_address(scope), scope["path"], scope["query_string"]
 
 
 async def _send_cached(kept: _CachedResponse, asked: Headers, send: Send) -> None:

@@ -17,6 +17,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.archive import Archive
+from app.http.prefix import whole_address
 from app.read.relative_dates import settled_date
 from app.search.attributes import DATES, MENTIONED_DATES
 from app.search.engine import SearchEngine
@@ -25,6 +26,9 @@ from app.text import fingerprint
 JSON = "application/json"
 PIECE = 128 * 1024
 """Bytes: a hundredth of a second of compression, at the worst. Nearly every answer is smaller, and goes as a whole."""
+
+KNOWN_STATE = "known_state"
+"""In the state of a scope: that of the archive, where it was asked for."""
 
 _encode = msgspec.json.Encoder().encode
 _TOLD_FROM_TODAY = (*DATES, *MENTIONED_DATES)
@@ -109,10 +113,12 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
 
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
-    status = engine.status()
-    state = (archive.version, str(status.generation), str(status.sequence), str(status.vectors), str(archive.newest()))
+    status, newest = engine.status(), archive.newest(request.scope["state"].get(KNOWN_STATE))
+    state = (archive.version, str(status.generation), str(status.sequence), str(status.vectors), str(newest))
     days = (value for name, value in _settled_items(request) if name in _TOLD_FROM_TODAY)
-    return _raise_if_known(request, _weak_tag(*state, str(request.url), *days), client_tags(request.headers) - {"*"})
+    return _raise_if_known(
+        request, _weak_tag(*state, whole_address(request.scope), *days), client_tags(request.headers) - {"*"}
+    )
 
 
 def _weak_tag(*parts: str) -> str:
@@ -133,7 +139,7 @@ def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, di
         return None, {}
     # A page goes on from the day on which the first was asked for.
     items = [item for item in _settled_items(request) if item[0] not in ("cursor", "page")]
-    address = f"{str(request.url).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
+    address = f"{whole_address(request.scope).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
 
 

@@ -255,8 +255,9 @@ class Conditions(_Filtered):
 
     def filters(self, named: Iterable[str] = ()) -> Filters:
         """`named`: the entity ids that `entity_name` was resolved to."""
-        given = {name: getattr(self, name) for name in FILTERS}
-        given["entity"] = [*given["entity"], *named]
+        given = {name: values for name in FILTERS if (values := getattr(self, name))}
+        if called := [*given.get("entity", ()), *named]:
+            given["entity"] = called
         date_from, date_to = self._bounds("date")
         mentions_from, mentions_to = self._bounds("mentions_date")
         chosen = {name: tuple(dict.fromkeys(values)) for name, values in given.items()}
@@ -266,7 +267,9 @@ class Conditions(_Filtered):
 
     def _bounds(self, name: str) -> tuple[str | None, str | None]:
         """Return the first and the last day of a date that is given whole or by its two ends."""
-        whole, begins, ends = (getattr(self, each) for each in (name, f"{name}_from", f"{name}_to"))
+        whole, begins, ends = getattr(self, name), getattr(self, f"{name}_from"), getattr(self, f"{name}_to")
+        if whole is begins is ends is None:
+            return None, None
         if whole:
             if begins or ends:
                 raise InvalidParameter(name, f"Give either {name}, or {name}_from and {name}_to.")
