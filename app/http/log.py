@@ -12,6 +12,7 @@ import sys
 import traceback
 from collections.abc import Iterator
 from contextvars import ContextVar
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -35,7 +36,7 @@ class Log:
     def __init__(self, settings: Settings) -> None:
         self._queries = settings.log_queries
         self._least = _LEVELS[settings.log_level]
-        self._processors = (_TIMES, structlog.processors.add_log_level, _line_renderer(settings))
+        self._render = _json_line if settings.log_format == "json" else _logfmt_line
 
     def begin(self, id: str) -> None:
         _request.set(id)
@@ -59,17 +60,12 @@ class Log:
         refused = status in (401, 403, 413, 429, 503)
         level = "error" if status == 500 else "warning" if refused else "info"
         if _LEVELS[level] >= self._least:
-            self._write(level, {**line, "event": "request"})
-
-    def _write(self, level: str, event: EventDict) -> None:
-        """Write a line as a structlog logger would, without making one for each."""
-        line: Any = event
-        for processor in self._processors:
-            line = processor(None, level, line)
-        # Found anew for each line: who started us may have put another in its place. In one piece: several processes
-        # write there.
-        sys.stderr.write(f"{line}\n")
-        sys.stderr.flush()
+            now = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+            text = self._render({**line, "event": "request", "timestamp": now, "level": level})
+            # Found anew for each line: who started us may have put another in its place. In one piece: several
+            # processes write there.
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
 
 
 def logging_config(settings: Settings) -> dict[str, Any]:
@@ -92,19 +88,34 @@ def logging_config(settings: Settings) -> dict[str, Any]:
     }
 
 
-def _line_renderer(settings: Settings) -> Processor:
-    """Render requests. Not as libraries below: columns and colours take it 60 µs for each request."""
-    if settings.log_format == "json":
-        return structlog.processors.JSONRenderer(serializer=_encode)
-    return structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
-
-
 def _renderer(settings: Settings) -> Processor:
     if settings.log_format == "json":
-        return _line_renderer(settings)
+        return structlog.processors.JSONRenderer(serializer=_encode)
     # Its own way to show an exception prints the variables of every function that it came through.
     plain = structlog.dev.plain_traceback
     return structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)
+
+
+def _json_line(line: EventDict) -> str:
+    return msgspec.json.encode(line).decode()
+
+
+_FIRST = dict.fromkeys(("timestamp", "level", "event"))
+_TO_QUOTE = re.compile('[ ="]')
+
+
+def _logfmt_line(line: EventDict) -> str:
+    """Render a request as structlog's logfmt does, in a fifth of the time. Not as libraries below: columns and colours
+    take it 60 µs."""
+    return " ".join([f"{name}={_logfmt_value(value)}" for name, value in {**_FIRST, **line}.items()])
+
+
+def _logfmt_value(value: object) -> str:
+    text = "" if value is None else str(value)
+    if _TO_QUOTE.search(text):
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+        text = f'"{text}"'
+    return text.replace("\n", "\\n")
 
 
 def _error_text(_logger: Any, _name: str, event: EventDict) -> EventDict:

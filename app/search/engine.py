@@ -78,8 +78,7 @@ class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
         return cls(*(getattr(document, name) for name in cls.__struct_fields__))
 
 
-@dataclass(frozen=True, slots=True)
-class ArticleHit:
+class ArticleHit(msgspec.Struct, frozen=True, gc=False):
     """An article found. `score` is None where the order is not by relevance."""
 
     id: str

@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 import pytest
+import structlog
 from fastapi import FastAPI, Request, Response
 from starlette.middleware import Middleware
 
@@ -57,6 +58,20 @@ def test_a_line_for_people_holds_neither_words_nor_address(tmp_path: Path, capsy
 def test_unless_the_words_are_asked_for(tmp_path: Path, capsys: Captured) -> None:
     [line] = lines(tmp_path, capsys, "/v1/search?q=secret", log_queries=True, log_format="json")
     assert json.loads(line)["query"] == "q=secret"
+
+
+@pytest.mark.parametrize("query", ['q="a b"', "a=\\", "plain", "a\\b", 'é "', "", "two\nlines", "\\ \n"])
+def test_a_line_for_people_is_logfmt_as_structlog_writes_it(query: str, capsys: Captured) -> None:
+    scope = {"state": {"request_id": "mine"}, "method": "GET", "query_string": query.encode("latin-1")}
+    log.Log(Settings(log_queries=True)).answered(scope, "/v1/search", 200, 0.001)
+    line = capsys.readouterr().err
+    told = line.split()[0].partition("=")[2]
+    event = {
+        "event": "request", "id": "mine", "method": "GET", "route": "/v1/search", "status": 200, "ms": 1.0,
+        "query": query, "timestamp": told, "level": "info",
+    }  # fmt: skip
+    renderer = structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"])
+    assert line == renderer(None, "info", event) + "\n"
 
 
 def test_a_refusal_is_a_warning_with_its_reason_and_address(tmp_path: Path, capsys: Captured) -> None:

@@ -63,7 +63,7 @@ from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
 from app.search.whoosh.matches import Matches, all_documents
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Mask
+from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
@@ -398,12 +398,11 @@ def _known_at(snapshot: Snapshot, found: Matches, sequence: int) -> tuple[Matche
     newer = found.documents[~is_known].astype(np.int64)
     is_revised = np.array([_revision_of(snapshot, document) > 1 for document in newer.tolist()], bool)
     is_known[~is_known] = is_revised
-    return found.where(np.flatnonzero(is_known)), newer[is_revised]
+    return found.where(places_of(is_known)), newer[is_revised]
 
 
 def _revision_of(snapshot: Snapshot, document: int) -> int:
-    segment, inside = snapshot.locate(document)
-    return _decode_card(segment.card(inside)).revision
+    return _decode_card(snapshot.card(document)).revision
 
 
 def _keyed(
@@ -477,11 +476,14 @@ def _next_cursor(
 
 
 def _hits(snapshot: Snapshot, page: Rows, scored: bool) -> tuple[ArticleHit, ...]:
-    hits = []
-    for document, id, key in zip(page.document.tolist(), page.id.tolist(), page.key.tolist(), strict=True):
-        segment, inside = snapshot.locate(document)
-        hits.append(ArticleHit(f"{id:016x}", key if scored else None, _decode_card(segment.card(inside))))
-    return tuple(hits)
+    keys = page.key.tolist() if scored else [None] * len(page)
+    cards = map(snapshot.card, page.document.tolist())
+    return tuple(
+        [
+            ArticleHit(f"{id:016x}", key, _decode_card(card))
+            for id, key, card in zip(page.id.tolist(), keys, cards, strict=True)
+        ]
+    )
 
 
 def _count_without_own(
@@ -493,7 +495,7 @@ def _count_without_own(
 
 
 def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
-    return counting.count_dates(snapshot, found.documents, None if mask is None else np.flatnonzero(mask))
+    return counting.count_dates(snapshot, found.documents, None if mask is None else places_of(mask))
 
 
 def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:

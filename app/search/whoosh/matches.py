@@ -10,7 +10,7 @@ import numpy as np
 
 from app.effort import spend
 from app.search.formula import Floats
-from app.search.whoosh.packed import Ints, Mask
+from app.search.whoosh.packed import Ints, Mask, places_of
 from app.search.whoosh.segment import Documents
 
 
@@ -85,7 +85,7 @@ def intersection(rows: Sequence[Matches]) -> Matches:
     rarest, *others = sorted(rows, key=len)
     documents, places = rarest.documents, np.arange(len(rarest))
     for row in others:
-        held = np.flatnonzero(row.holds(documents))
+        held = places_of(row.holds(documents))
         documents, places = documents[held], places[held]
     values = np.zeros(len(documents), np.float32)
     for row in rows:
@@ -118,7 +118,7 @@ def union(rows: Sequence[Matches], size: int) -> Matches:
     for documents in silent:
         # What only lacks a refused word matches without a score.
         seen[documents] = True
-    documents = np.flatnonzero(seen).astype(np.int32)
+    documents = places_of(seen).astype(np.int32)
     return Matches(documents, total[documents])
 
 

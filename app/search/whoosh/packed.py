@@ -132,7 +132,7 @@ class Packed:
         high = np.searchsorted(firsts, ends.astype(np.uint32))
         wanted = np.zeros(end - first, bool)
         wanted[concatenated_ranges(low, np.maximum(high - low, 0))] = True
-        blocks = np.flatnonzero(wanted)
+        blocks = places_of(wanted)
         spend(len(blocks) * BLOCK // _AT_ONCE)
         values = self._rows(first + blocks, BLOCK).reshape(-1)
         # Behind the end of the last block stands anything.
@@ -149,7 +149,7 @@ class Packed:
         rows = np.empty((len(widths), columns), np.uint32)
         distinct = set(widths.tobytes())
         for width in distinct:
-            which = slice(None) if len(distinct) == 1 else np.flatnonzero(widths == width)
+            which = slice(None) if len(distinct) == 1 else places_of(widths == width)
             rows[which] = self._steps(width, offsets[which], columns)
         rows[:, 0] = self.firsts[chosen]
         np.cumsum(rows, axis=1, dtype=np.uint32, out=rows)
@@ -252,7 +252,7 @@ def _units(rows: Values, width: int, units: Ints) -> npt.NDArray[np.uint8]:
 def _by_block_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
     """Columns to lay blocks of some sizes out in, and which blocks in so many."""
     short = sizes <= _SHORT
-    for columns, chosen in ((_SHORT, np.flatnonzero(short)), (BLOCK, np.flatnonzero(~short))):
+    for columns, chosen in ((_SHORT, places_of(short)), (BLOCK, places_of(~short))):
         if len(chosen):
             yield columns, chosen
 
@@ -273,6 +273,12 @@ def offsets_of(sizes: Sequence[int] | Array) -> Ints:
     out = np.zeros(len(sizes) + 1, np.int64)
     np.cumsum(sizes, out=out[1:])
     return out
+
+
+def places_of(mask: Mask | Array) -> Ints:
+    """Return where an array of one dimension is not 0, as `np.flatnonzero` does in five times as long."""
+    places: Ints = mask.nonzero()[0]
+    return places
 
 
 def concatenated_ranges(starts: Array, counts: Array) -> Ints:

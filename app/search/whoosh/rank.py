@@ -24,7 +24,7 @@ from app.search.query import Collapsed, Order
 from app.search.rows import Rows, further_behind
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.matches import Matches
-from app.search.whoosh.packed import Ints, Mask, concatenated_ranges
+from app.search.whoosh.packed import Ints, Mask, concatenated_ranges, places_of
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
 
@@ -58,7 +58,7 @@ def collapsed_matches(snapshot: Snapshot, matches: Matches, by: Collapsed, key: 
 def _further_of_groups(snapshot: Snapshot, matches: Matches, by: Collapsed) -> Ints:
     """Return the places of those matches before which another of the same group ranks."""
     numbers = snapshot.groups(by)
-    places = np.flatnonzero(numbers[matches.documents])
+    places = places_of(numbers[matches.documents])
     documents, values = matches.documents[places], matches.values[places]
     groups, ids = numbers[documents], snapshot.column("id")[documents]
     best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
@@ -74,11 +74,11 @@ def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None 
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
     spend(len(matches))
     if after is not None:
-        matches = matches.where(np.flatnonzero(matches.values <= after.key))
+        matches = matches.where(places_of(matches.values <= after.key))
         matches = matches.where(_behind(snapshot, matches, after))
     if len(matches) > count:
         bar = _kth_largest(matches.values, count)
-        above, level = np.flatnonzero(matches.values > bar), np.flatnonzero(matches.values == bar)
+        above, level = places_of(matches.values > bar), places_of(matches.values == bar)
         room = count - len(above)
         if len(level) > room:
             ids = snapshot.column("id")[matches.documents[level]]
@@ -89,7 +89,7 @@ def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None 
 
 def until(snapshot: Snapshot, matches: Matches, floor: Place) -> Rows:
     """All matches that do not rank behind `floor`."""
-    near = matches.where(np.flatnonzero(matches.values >= floor.key))
+    near = matches.where(places_of(matches.values >= floor.key))
     return _rows(snapshot, near.where(~_behind(snapshot, near, floor)))
 
 

@@ -52,7 +52,7 @@ from app.disk import fsync_path
 from app.errors import IndexUnavailable
 from app.search import attributes
 from app.search.whoosh.array_cache import ArrayCache
-from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of
+from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, offsets_of, places_of
 
 Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
@@ -220,7 +220,7 @@ class Segment:
         """Return, of a stem's documents, those that do not have it just once and in the body: where they stand among
         all, and how often each field has it."""
         more, packed = self._more(range(term, term + 1))
-        return np.flatnonzero(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
+        return places_of(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
 
     def packed_counts(self, run: range) -> Array:
         """`packed_counts` of all postings of a run of stems."""
@@ -240,7 +240,7 @@ class Segment:
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""
         owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
-        first = np.flatnonzero(np.diff(owner, prepend=-1))
+        first = places_of(np.diff(owner, prepend=-1))
         return owner[first].astype(np.int32), np.diff(first, append=len(owner))
 
     def positions(self, term: int) -> Array:

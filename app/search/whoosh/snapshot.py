@@ -22,7 +22,7 @@ from app.search.attributes import MENTIONED, ValueView
 from app.search.formula import stepped
 from app.search.query import Collapsed
 from app.search.whoosh.array_cache import ArrayCache
-from app.search.whoosh.packed import Array, Ints, Mask
+from app.search.whoosh.packed import Array, Ints, Mask, places_of
 from app.search.whoosh.segment import FIELDS, Documents, Segment
 from app.search.whoosh.values import value_numbers
 
@@ -168,10 +168,10 @@ class Snapshot:
             if low < high:
                 yield number, documents[low:high] - self.firsts[number], slice(low, high)
 
-    def locate(self, document: int) -> tuple[Segment, int]:
-        """The segment of a document, and its number there."""
+    def card(self, document: int) -> memoryview:
+        """Return what a hit shows, encoded."""
         number = bisect_right(self.firsts, document) - 1
-        return self.views[number].segment, document - self.firsts[number]
+        return self.views[number].segment.card(document - self.firsts[number])
 
     def find(self, article_id: str) -> int | None:
         """The document of a living article."""
@@ -231,7 +231,7 @@ class Snapshot:
     @cached_property
     def imprecise(self) -> Imprecise:
         precision = self.column("precision")
-        documents = np.flatnonzero((precision == _YEAR) | (precision == _MONTH))
+        documents = places_of((precision == _YEAR) | (precision == _MONTH))
         days = self.column("date")[documents].astype("timedelta64[D]") + _DAY_ZERO
         months = days.astype("datetime64[M]") + 1
         years = (days.astype("datetime64[Y]") + 1).astype("datetime64[M]")
@@ -251,7 +251,7 @@ _LENGTHS = (0, 4, 7, 10)
 
 def _numbered(values: Array) -> tuple[Ints, npt.NDArray[np.int32]]:
     """The different values, ascending, and the place of each value among them."""
-    held = np.flatnonzero(np.bincount(values)) if len(values) else np.empty(0, np.int64)
+    held = places_of(np.bincount(values)) if len(values) else np.empty(0, np.int64)
     place = np.zeros(int(held[-1]) + 1 if len(held) else 1, np.int32)
     place[held] = np.arange(len(held))
     return held, place[values]

@@ -22,7 +22,7 @@ from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
 from app.search.query import MAX_EXPANSION
 from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Array, Ints, Mask
+from app.search.whoosh.packed import Array, Ints, Mask, places_of
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
@@ -73,11 +73,11 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _No
         weights = np.zeros(len(documents), np.float32)
     for name in ("headline", "dateline"):
         if field in (None, name):
-            has = np.flatnonzero(counts[name])
+            has = places_of(counts[name])
             where = odd[has]
             weights[where] += norms[name][documents[where]] * counts[name][has]
     found = Matches(documents, weights)
-    return found.where(np.flatnonzero(weights)) if field else found
+    return found.where(places_of(weights)) if field else found
 
 
 def _address_weights(
@@ -95,7 +95,7 @@ def _address_weights(
         weight[[number for number, name in enumerate(FIELDS) if name != field]] = 0
     weights = np.bincount(row, weights=weight[place, row], minlength=len(documents)).astype(np.float32)
     found = Matches(documents, weights)
-    return found.where(np.flatnonzero(weights)) if field else found
+    return found.where(places_of(weights)) if field else found
 
 
 def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, row: Ints) -> Ints:
@@ -167,9 +167,9 @@ def _within_slop(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.
     start = last = positions[0]
     for step, following in enumerate(positions[1:], 1):
         at = np.searchsorted(following, last, side="right")
-        inside = np.flatnonzero(at < len(following))
+        inside = places_of(at < len(following))
         start, last = start[inside], following[at[inside]]
-        near = np.flatnonzero(last - start <= step + slop)
+        near = places_of(last - start <= step + slop)
         start, last = start[near], last[near]
     return start
 
