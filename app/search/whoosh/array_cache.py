@@ -30,6 +30,10 @@ class ArrayCache:
         """`documents` that are read here and nowhere else."""
         self._shelf = _cache.shelf(_entry_size, documents)
 
+    def find(self, key: Hashable) -> Sized | None:
+        """Return what an earlier search made for `key`; None where nothing is kept."""
+        return self._shelf.find(key)
+
     def get(self, key: Hashable, make: Callable[[], S]) -> S:
         """Return what an earlier search made for `key`, or made now."""
         return cast(S, self._shelf.get(key, make))

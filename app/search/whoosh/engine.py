@@ -61,7 +61,7 @@ from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
-from app.search.whoosh.matches import Matches, all_documents
+from app.search.whoosh.matches import Found, Matches, all_documents, weighed
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.segment import Documents
@@ -110,11 +110,12 @@ class WhooshEngine:
         planned = plan(query.clause) if query.clause else None
         resumed = self._resumed(query, planned)
         masks = FilterMasks(snapshot, query.filters, resumed.sequence if resumed else None)
-        execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
+        given = resumed.statistics if resumed else None
+        scored = query.sort == "relevance" and planned is not None
+        execution = Execution(snapshot, planned, given, narrowed=masks.narrow or not scored) if planned else None
         matches = execution.matches() if execution else all_documents(snapshot.held)
         passing = masks.mask()
-        found = _masked(matches, passing)
-        scored = query.sort == "relevance" and execution is not None
+        found = _masked(matches, passing) if scored else _unscored(matches, passing)
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
@@ -388,8 +389,14 @@ def _found_by(snapshot: Snapshot, query: Query) -> Documents:
     return _masked(matches, FilterMasks(snapshot, query.filters).mask()).documents
 
 
-def _masked(matches: Matches, mask: Mask | None) -> Matches:
-    return matches if mask is None else matches.where(mask[matches.documents])
+def _masked(found: Found, mask: Mask | None) -> Matches:
+    return weighed(found) if mask is None else found.where(mask[found.documents])
+
+
+def _unscored(found: Found, mask: Mask | None) -> Matches:
+    """Return the documents that pass, for who orders them by something else than their scores."""
+    documents = found.documents if mask is None else found.documents[mask[found.documents]]
+    return Matches(documents, np.zeros(len(documents), np.float32))
 
 
 def _known_at(snapshot: Snapshot, found: Matches, sequence: int) -> tuple[Matches, npt.NDArray[np.int64]]:
@@ -487,7 +494,7 @@ def _hits(snapshot: Snapshot, page: Rows, scored: bool) -> tuple[ArticleHit, ...
 
 
 def _count_without_own(
-    snapshot: Snapshot, matches: Matches, found: Matches, masks: FilterMasks, query: Query, name: FacetName
+    snapshot: Snapshot, matches: Found, found: Matches, masks: FilterMasks, query: Query, name: FacetName
 ) -> FacetCounts:
     own = masks.own_filter(name)
     base = found if own is None else _masked(matches, masks.mask(own))

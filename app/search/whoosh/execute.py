@@ -12,49 +12,85 @@ import numpy as np
 
 from app.search.cursor import Statistics
 from app.search.formula import Curve, Means, curve_of, inverse_frequency
-from app.search.plan import AllOf, AnyOf, Leaf, Plan, Without, bare_words, leaves
-from app.search.whoosh.matches import FREQUENT, NOTHING, Matches, all_documents, difference, intersection, union
+from app.search.plan import AllOf, AnyOf, Leaf, Plan, StemTerm, Without, bare_words, leaves
+from app.search.whoosh.matches import (
+    FREQUENT,
+    NOTHING,
+    Found,
+    Matches,
+    all_documents,
+    difference,
+    intersection,
+    union,
+    weighed,
+)
 from app.search.whoosh.snapshot import Snapshot
+from app.search.whoosh.unweighed import WORTH_IT, Unweighed
 from app.search.whoosh.weights import impacts
 
 
 class Execution:
-    """One plan over one snapshot. `given` statistics, those of an earlier page, replace the snapshot's own."""
+    """One plan over one snapshot. `given` statistics, those of an earlier page, replace the snapshot's own. `narrowed`:
+    of what matches, few may be wanted."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan, given: Statistics | None = None) -> None:
+    def __init__(
+        self, snapshot: Snapshot, plan: Plan, given: Statistics | None = None, *, narrowed: bool = False
+    ) -> None:
         self._snapshot = snapshot
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
-        rows = [snapshot.kept.get((leaf, self.curve), partial(_scored, snapshot, leaf, self.curve)) for leaf in wanted]
+        joined = _joined_alone(plan, narrowed) if given is None else frozenset[Leaf]()
+        rows: list[Found] = [self._row(leaf, leaf in joined) for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own
         frequencies = zip(wanted, self.statistics.frequencies, strict=True)
         self._idf = {leaf: inverse_frequency(self.statistics.documents, n) for leaf, n in frequencies}
         if self.statistics != own:
             means = self.statistics.mean_lengths
-            rows = [_scored(snapshot, leaf, self.curve, means, self._idf[leaf]) for leaf in wanted]
+            rows = list[Found](_scored(snapshot, leaf, self.curve, means, self._idf[leaf]) for leaf in wanted)
         self._scores = dict(zip(wanted, rows, strict=True))
 
     def idf(self, leaf: Leaf) -> float:
         return self._idf[leaf]
 
-    def matches(self) -> Matches:
+    def matches(self) -> Found:
         """Deleted documents are still among them."""
         return self._evaluate(self._plan)
 
-    def _evaluate(self, plan: Plan) -> Matches:
+    def _row(self, leaf: Leaf, is_joined: bool) -> Found:
+        """Return the documents of a leaf with their scores, or without where those need not all be known."""
+        key = leaf, self.curve
+        kept = self._snapshot.kept
+        if is_joined and isinstance(leaf, StemTerm) and kept.find(key) is None:
+            frequency = sum(view.segment.frequency("stem", leaf.stem.encode()) for view in self._snapshot.views)
+            if frequency >= WORTH_IT and self._snapshot.is_first_asked(key):
+                factor = np.float32(inverse_frequency(self._snapshot.held, frequency))
+                return Unweighed(self._snapshot, leaf.stem.encode(), self.curve, factor)
+        return kept.get(key, partial(_scored, self._snapshot, leaf, self.curve))
+
+    def _evaluate(self, plan: Plan) -> Found:
         match plan:
             case AllOf(plans):
                 wanted = [self._evaluate(p) for p in plans if not isinstance(p, Without)]
                 refused = [self._evaluate(p.plan) for p in plans if isinstance(p, Without)]
                 return difference(intersection(wanted) if wanted else all_documents(self._snapshot.held), refused)
             case AnyOf(plans):
-                return union([self._evaluate(p) for p in plans], self._snapshot.held)
+                return union([weighed(self._evaluate(p)) for p in plans], self._snapshot.held)
             case Without(child):
                 return difference(all_documents(self._snapshot.held), [self._evaluate(child)])
             case leaf:
                 return self._scores[leaf]
+
+
+def _joined_alone(plan: Plan, narrowed: bool) -> frozenset[Leaf]:
+    """Return the bare words of a plan that are only ever joined with something else that an article must have."""
+    parts = plan.plans if isinstance(plan, AllOf) else (plan,)
+    wanted = [part for part in parts if not isinstance(part, Without)]
+    if len(wanted) == 1 and not narrowed:
+        return frozenset()
+    nested = {leaf for part in parts if isinstance(part, AllOf | AnyOf | Without) for leaf in leaves(part)}
+    return frozenset(part for part in wanted if isinstance(part, StemTerm) and part.field is None) - nested
 
 
 def _scored(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -53,6 +54,10 @@ class Matches:
         dense = self._for(wanted)
         return dense[wanted] if dense is not None else self.values[self._places(wanted)[0]]
 
+    def values_at(self, places: Ints) -> Floats:
+        """The values at some places of `documents`."""
+        return self.values[places]
+
     def _for(self, wanted: Documents) -> Floats | None:
         """The dense form where it is there already, or so many are wanted that it is worth making."""
         return self.dense if "dense" in self.__dict__ or len(wanted) > len(self) // _WORTH else None
@@ -66,7 +71,30 @@ class Matches:
         return at, self.documents[at] == wanted
 
 
+class Found(Protocol):
+    """What `Matches` is to whoever joins it with others: documents, ascending, whose values may be yet to be found."""
+
+    @property
+    def documents(self) -> Documents: ...
+
+    def __len__(self) -> int: ...
+
+    def where(self, keep: Mask | Ints, /) -> Matches: ...
+
+    def holds(self, wanted: Documents, /) -> Mask: ...
+
+    def at(self, wanted: Documents, /) -> Floats: ...
+
+    def values_at(self, places: Ints, /) -> Floats: ...
+
+
 NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
+
+
+def weighed(found: Found) -> Matches:
+    """Return all documents with their values."""
+    return found if isinstance(found, Matches) else found.where(np.arange(len(found)))
+
 
 FREQUENT = 32
 """What more than one in so many documents has is worth an array of all documents."""
@@ -78,7 +106,7 @@ def all_documents(size: int) -> Matches:
     return Matches(np.arange(size, dtype=np.int32), np.zeros(size, np.float32))
 
 
-def intersection(rows: Sequence[Matches]) -> Matches:
+def intersection(rows: Sequence[Found]) -> Found:
     """The documents that all have, with their values added in the order given."""
     if len(rows) == 1:
         return rows[0]
@@ -89,7 +117,7 @@ def intersection(rows: Sequence[Matches]) -> Matches:
         documents, places = documents[held], places[held]
     values = np.zeros(len(documents), np.float32)
     for row in rows:
-        values += rarest.values[places] if row is rarest else row.at(documents)
+        values += rarest.values_at(places) if row is rarest else row.at(documents)
     return Matches(documents, values)
 
 
@@ -122,7 +150,7 @@ def union(rows: Sequence[Matches], size: int) -> Matches:
     return Matches(documents, total[documents])
 
 
-def difference(row: Matches, refused: Sequence[Matches]) -> Matches:
+def difference(row: Found, refused: Sequence[Found]) -> Found:
     for other in refused:
         row = row.where(~other.holds(row.documents))
     return row

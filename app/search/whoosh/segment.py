@@ -216,10 +216,12 @@ class Segment:
         counts[more] = (packed >> shift) & most
         return counts
 
-    def odd_counts(self, term: int) -> tuple[Ints, dict[str, Array]]:
+    def odd_counts(self, term: int, places: Ints | None = None) -> tuple[Ints, dict[str, Array]]:
         """Return, of a stem's documents, those that do not have it just once and in the body: where they stand among
-        all, and how often each field has it."""
-        more, packed = self._more(range(term, term + 1))
+        all, and how often each field has it. Of all of them, or of those at some ascending `places`, as if there were
+        no others."""
+        run = range(term, term + 1)
+        more, packed = self._more(run) if places is None else self._more_at(run, places)
         return places_of(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
 
     def packed_counts(self, run: range) -> Array:
@@ -236,6 +238,18 @@ class Segment:
         bits = np.unpackbits(self["stem.more"][start // 8 : -(-end // 8)], bitorder="little").view(np.bool_)
         packed = self["stem.tf"][int(others[run.start]) : int(others[run.stop])]
         return bits[start % 8 : start % 8 + end - start], packed
+
+    def _more_at(self, run: range, places: Ints) -> tuple[Mask, Array]:
+        """Return what `_more` does for the postings at some places: bits are counted by bytes, and few looked at."""
+        start, end = self.lists("stem.docs").bounds[[run.start, run.stop]].tolist()
+        raw = self["stem.more"][start // 8 : -(-end // 8)]
+        at = places + start % 8
+        byte, bit = at >> 3, (at & 7).astype(np.uint8)
+        rest = raw[byte] >> bit
+        more: Mask = (rest & 1).view(np.bool_)
+        others = np.cumsum(np.bitwise_count(raw), dtype=np.int32)[byte] - np.bitwise_count(rest)
+        first = int(self["stem.more_bounds"][run.start]) - (int(raw[0]) & ((1 << start % 8) - 1)).bit_count()
+        return more, self["stem.tf"][first + others[more]]
 
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""

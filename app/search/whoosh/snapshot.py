@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -93,6 +93,7 @@ class Snapshot:
         for view in views:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
+        self._asked = set[Hashable]()
         self.kept = ArrayCache()
 
     @property
@@ -167,6 +168,12 @@ class Snapshot:
         for number, (low, high) in enumerate(pairwise(bounds)):
             if low < high:
                 yield number, documents[low:high] - self.firsts[number], slice(low, high)
+
+    def is_first_asked(self, key: Hashable) -> bool:
+        """Return whether nobody has asked this for `key`: what comes again is worth keeping."""
+        known = len(self._asked)
+        self._asked.add(key)
+        return len(self._asked) > known
 
     def card(self, document: int) -> memoryview:
         """Return what a hit shows, encoded."""

@@ -9,7 +9,7 @@ counts, are those of the question's `Curve`.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 import numpy as np
@@ -65,7 +65,22 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _No
     if number is None:
         return NOTHING
     documents = segment.documents_with("stem", number)
-    odd, counts = segment.odd_counts(number)
+    weights = _counted_weights(documents, *segment.odd_counts(number), field, norms)
+    found = Matches(documents, weights)
+    return found.where(places_of(weights)) if field else found
+
+
+def weights_at(segment: Segment, stem: int, documents: Documents, places: Ints, means: Means, curve: Curve) -> Floats:
+    """Return what `impacts` does for some of the documents that have a stem: those at `places` of its list."""
+    odd, counts = segment.odd_counts(stem, places)
+    return saturated(_counted_weights(documents, odd, counts, None, _Norms(segment, means, curve.b)), curve)
+
+
+def _counted_weights(
+    documents: Documents, odd: Ints, counts: Mapping[str, Array], field: Field | None, norms: _Norms
+) -> Floats:
+    """Return the weights of a stem in documents that have it; `odd` and `counts` are as `Segment.odd_counts` has
+    them."""
     if field in (None, "body"):
         weights = norms["body"][documents]
         weights[odd] *= counts["body"] + np.float32(FURNITURE) * counts["furniture"]
@@ -76,8 +91,7 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _No
             has = places_of(counts[name])
             where = odd[has]
             weights[where] += norms[name][documents[where]] * counts[name][has]
-    found = Matches(documents, weights)
-    return found.where(places_of(weights)) if field else found
+    return weights
 
 
 def _address_weights(

@@ -1,0 +1,55 @@
+"""Words whose documents are weighed one by one are found, and scored to the last bit, as those that are weighed as a
+whole."""
+
+from __future__ import annotations
+
+import random
+from itertools import product
+from pathlib import Path
+
+import pytest
+
+from app.search.attributes import EVERYTHING, Filters
+from app.search.engine import Hits
+from app.search.query import Query, Sort, parse
+from app.search.whoosh import execute
+from app.search.whoosh.engine import WhooshEngine
+from tests.search.generated import ENTITIES, SOURCES, articles, revision
+
+_QUERIES = (
+    "talks", "talks oil", "oil talks the", "talks -oil", "talks (oil OR talks)", "talks AND oil", "of minist*",
+    "talks zzz", 'talks "the oil"', "headline:talks oil", "-talks", "talks -(bank OR trade)", "in a to of the",
+)  # fmt: skip
+_FILTERS = (
+    EVERYTHING,
+    Filters(source=(str(SOURCES[0]),)),
+    Filters(entity=(ENTITIES[0],), date_from="1987-01-01"),
+    Filters(not_entity=(ENTITIES[0], ENTITIES[1])),
+)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three segments, with revised and deleted documents in them."""
+    path, chance, documents = tmp_path_factory.mktemp("unweighed"), random.Random(3), articles(240)
+    engine = WhooshEngine.open(path)
+    for start in (0, 150, 220):
+        engine.put(documents[start : start + 150], sequence=start + 1)
+    engine.put([revision(chance, each, 300) for each in documents[::17]], sequence=300)
+    engine.delete([each.id for each in documents[5::23]], sequence=301)
+    return path
+
+
+@pytest.mark.parametrize("order", ["relevance", "-date"])
+@pytest.mark.parametrize(("text", "filters"), list(product(_QUERIES, _FILTERS)))
+def test_what_is_weighed_one_by_one_is_worth_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, text: str, filters: Filters, order: Sort
+) -> None:
+    def found(least: int, times: int) -> list[Hits]:
+        monkeypatch.setattr(execute, "WORTH_IT", least)
+        engine = WhooshEngine.open(folder)
+        clause = parse(text).clause
+        queries = [Query(clause, filters, sort, limit=300, facets=("source", "year")) for sort in (order, "relevance")]
+        return [engine.search(query) for _ in range(times) for query in queries]
+
+    assert found(1, 3) == found(1_000_000, 1) * 3
