@@ -176,8 +176,7 @@ class _Matching:
         self._session, self._speaker = session, speaker
         self._passages = PassageQuery(clause) if clause is not None else None
         self.ranking = engine.ranking(replace(query, clause=widened(clause) if clause is not None else None))
-        ranked = self.ranking.ids(0, len(self.ranking))
-        self._ids = [(place, id) for place, id in enumerate(ranked) if id in said]
+        self._ids = self.ranking.places(said)
         self._counts = said if self._passages is None else self._count_passages(self._passages)
         self.total = sum(self._counts.get(id, 0) for _, id in self._ids)
 

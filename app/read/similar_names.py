@@ -19,10 +19,10 @@ from app.enrich.likeness import Likeness, common_parts, likeness
 from app.ids import EntityType, name_of, type_of
 from app.read.entities import entity_summary
 from app.read.models import SimilarName, ordered
-from app.store.bulk import select_in
 from app.store.decisions import parted_pairs
 from app.store.entities import load_entities
-from app.store.tables import ArticleEntity, Entity
+from app.store.plain import placeholders, select_plain
+from app.store.tables import Entity
 
 # Of one block more are no question to an editor: `J. Smith` may be any of them.
 _MOST_OF_BLOCK = 200
@@ -104,11 +104,14 @@ def _near(session: Session, id: str) -> set[str]:
     name = spellings.full_name(id)
     letters = name_of(id)[: 1 if name is not None else 2]
     start = f"{type_of(id)}-{letters}"
-    found = set(session.exec(select(Entity.id).where(col(Entity.id).between(start, f"{start}\x7f"))))
+    rows = select_plain(session, "SELECT id FROM entity WHERE id BETWEEN ? AND ?", (start, f"{start}\x7f"))
     if name is not None:
-        same = select(ArticleEntity.entity_id).distinct()
-        found.update(select_in(session, same, ArticleEntity.surname, spellings.spellings(name.last)))
-    return found - {id}
+        written = spellings.spellings(name.last)
+        rows += select_plain(session, _OF_SURNAMES.format(placeholders(written)), written)
+    return {near for (near,) in rows} - {id}
+
+
+_OF_SURNAMES = "SELECT DISTINCT entity_id FROM article_entity WHERE surname IN ({})"
 
 
 def _comparable(ids: Iterable[str]) -> Iterator[tuple[str, str]]:

@@ -173,6 +173,13 @@ class Ranking:
     def ids(self, start: int, stop: int) -> list[str]:
         return [f"{number:016x}" for number in self.numbers[start:stop]]
 
+    def places(self, ids: Iterable[str]) -> list[tuple[int, str]]:
+        """Return where those of some articles stand that are among them, and their ids, in order."""
+        wanted = np.array([int(id, 16) for id in ids], np.uint64)
+        held = np.frombuffer(self.numbers, np.uint64)
+        at = np.flatnonzero(np.isin(held, wanted))
+        return [(place, f"{number:016x}") for place, number in zip(at.tolist(), held[at].tolist(), strict=True)]
+
     def find(self, id: str) -> int | None:
         """Return the place of an article, None where it is not among them."""
         try:

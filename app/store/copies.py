@@ -17,8 +17,7 @@ from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import and_, bindparam, func, update
-from sqlalchemy import select as core_select
+from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from app.relations.copying import DAYS, Edition, are_copies, least_shared
@@ -117,17 +116,8 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
     """Return at most `most` of the copies of each of the articles that have any, as a list shows them."""
-    own, other = _ARTICLE.alias(), _ARTICLE.alias()
-    place = func.row_number().over(partition_by=own.c.id, order_by=edition_order(other.c)).label("place")
-    joined = (
-        core_select(own.c.id.label("beside"), other.c.id, other.c.headline, other.c.date, other.c.source, place)
-        .join(other, and_(other.c.copy_group == own.c.copy_group, other.c.id != own.c.id))
-        .where(own.c.id.in_(list(ids)))
-        .subquery()
-    )
-    rows = session.connection().execute(core_select(joined).where(joined.c.place <= most).order_by(joined.c.place))
     found: defaultdict[str, list[CopyLine]] = defaultdict(list)
-    for beside, *line, _ in rows:
+    for beside, *line in session.connection().exec_driver_sql(_LISTED, (json.dumps(list(ids)), most)):
         found[beside].append(CopyLine(*line))
     return dict(found)
 
@@ -180,6 +170,16 @@ _SUMMARIES = """
 SELECT own.id, count(*) - 1, count(DISTINCT other.source), min(other.date) FROM article AS own
 JOIN article AS other ON other.copy_group = own.copy_group
 WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
+"""
+_LISTED = """
+SELECT beside, id, headline, date, source FROM (
+    SELECT own.id AS beside, other.id, other.headline, other.date, other.source, row_number() OVER (
+        PARTITION BY own.id
+        ORDER BY other.word_count DESC, other.date NULLS LAST, other.published_at NULLS LAST, other.id
+    ) AS place
+    FROM article AS own JOIN article AS other ON other.copy_group = own.copy_group AND other.id != own.id
+    WHERE own.id IN (SELECT value FROM json_each(?))
+) WHERE place <= ? ORDER BY place
 """
 _EARLIER = """
 SELECT own.id, other.id FROM article AS own JOIN article AS other ON other.copy_group = own.copy_group

@@ -529,4 +529,4 @@ def _count_naming(view: SegmentView, entity: bytes) -> int:
 
 
 def _stem_frequencies(snapshot: Snapshot, stems: Sequence[str]) -> list[int]:
-    return [sum(view.segment.frequency("stem", stem.encode()) for view in snapshot.views) for stem in stems]
+    return [snapshot.frequency(stem) for stem in stems]

@@ -63,7 +63,7 @@ class Execution:
         key = leaf, self.curve
         kept = self._snapshot.kept
         if is_joined and isinstance(leaf, StemTerm) and kept.find(key) is None:
-            frequency = sum(view.segment.frequency("stem", leaf.stem.encode()) for view in self._snapshot.views)
+            frequency = self._snapshot.frequency(leaf.stem)
             if frequency >= WORTH_IT and self._snapshot.is_first_asked(key):
                 factor = np.float32(inverse_frequency(self._snapshot.held, frequency))
                 return Unweighed(self._snapshot, leaf.stem.encode(), self.curve, factor)

@@ -94,6 +94,7 @@ class Snapshot:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
         self._asked = set[Hashable]()
+        self._frequencies: dict[str, int] = {}
         self.kept = ArrayCache()
 
     @property
@@ -200,6 +201,15 @@ class Snapshot:
 
         return self.kept.get((view, term), made)
 
+    def frequency(self, stem: str) -> int:
+        """Return how many documents have a stem. Kept: articles have most of their words in common."""
+        found = self._frequencies.get(stem)
+        if found is None:
+            found = sum(view.segment.frequency("stem", stem.encode()) for view in self.views)
+            if len(self._frequencies) < _MOST_FREQUENCIES:
+                self._frequencies[stem] = found
+        return found
+
     def having(self, view: ValueView, value: str) -> Mask:
         """Return, for each document, whether it has a value, however that is spelt."""
         key = view.key(value)
@@ -246,6 +256,8 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
+_MOST_FREQUENCIES = 20_000
+"""That are kept, in two megabytes."""
 _TIME_STEP = 2.0**-28
 """More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2
