@@ -61,7 +61,7 @@ def _facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts
                 "label": labels.get(bucket.value, bucket.value),
                 "count": bucket.count,
                 "selected": selected,
-                "url": f"{path}?{'&'.join(map(_encoded_item, toggled))}",
+                "url": f"{path}?{'&'.join(map(encoded_item, toggled))}",
             }
         )
     return {
@@ -75,7 +75,7 @@ def _facet_view(path: str, given: Items, asked: Asked, facet: engine.FacetCounts
 
 
 @lru_cache(maxsize=2_000)
-def _encoded_item(item: tuple[str, str]) -> str:
+def encoded_item(item: tuple[str, str]) -> str:
     """The addresses of a facet have all but one of their parameters in common, and facets their values."""
     return urlencode([item])
 

@@ -18,10 +18,12 @@ _SPECIAL = re.compile("[&<>\"']")
 
 def escaped_text(value: Any) -> str:
     """Return the text that `markupsafe.escape` does."""
-    if hasattr(value, "__html__"):
-        return str(escape(value))
-    text = value if type(value) is str else str(value)
-    return str(escape(text)) if _SPECIAL.search(text) else text
+    kind = type(value)
+    if kind is str:
+        return str(escape(value)) if _SPECIAL.search(value) else value
+    if kind is int or kind is float:
+        return str(value)
+    return str(escape(value))
 
 
 class _Generator(CodeGenerator):

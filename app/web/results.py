@@ -58,20 +58,21 @@ def results(
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
     shown = [texts.get(id, store.ShownText("", ())) for id in ids]
-    in_body, in_headline = highlight.Highlighter(clause), highlight.Highlighter(clause, "headline")
+    headlines = _marked_headlines(hits, highlight.Highlighter(clause, "headline"))
+    snippets = _snippets_html(hits, shown, highlight.Highlighter(clause))
     return [
         Result(
             hit,
-            _marked_html(hit.card.headline, in_headline.matches(hit.card.headline)),
+            headline,
             hit.card.headline_derived and not is_own_line(hit.card.headline, text.body),
-            _snippet_html(hit, text, in_body),
+            snippet,
             by_salience(named[hit.id], hit.card.headline, articles)[:NAMES],
             summed[hit.id].others if hit.id in summed else 0,
             unfolded.get(hit.id, ()),
             stories.get(hit.id),
             [line for line in lines[stories[hit.id].id] if line.id != hit.id][:COPIES] if hit.id in stories else (),
         )
-        for hit, text in zip(hits, shown, strict=True)
+        for hit, text, headline, snippet in zip(hits, shown, headlines, snippets, strict=True)
     ]
 
 
@@ -84,15 +85,42 @@ def is_own_line(headline: str, body: str) -> bool:
     return start >= 0 and body[start - 1 : start] in ("", "\n") and body[end : end + 1] in ("", "\n")
 
 
-def _snippet_html(hit: ArticleHit, text: store.ShownText, highlighter: highlight.Highlighter) -> Markup:
+def _marked_headlines(hits: Sequence[ArticleHit], highlighter: highlight.Highlighter) -> list[Markup]:
+    texts = [hit.card.headline for hit in hits]
+    found = highlighter.matches_in(texts)
+    return _marked_html([(text, spans, 0) for text, spans in zip(texts, found, strict=True)])
+
+
+def _snippets_html(
+    hits: Sequence[ArticleHit], texts: Sequence[store.ShownText], highlighter: highlight.Highlighter
+) -> list[Markup]:
     """A headline that the text begins with is not said twice: the snippet is of what follows it."""
-    rest = text.body[_headline_end(hit, text.body) :].lstrip(" ,;:.\n")
-    before_rest = len(text.body) - len(rest)
-    found = highlighter.snippet(rest, [(start - before_rest, end - before_rest) for start, end in text.furniture])
-    is_cut = not found.opens or (before_rest and not found.start and hit.card.headline.endswith("…"))
+    rests = [
+        text.body[_headline_end(hit, text.body) :].lstrip(" ,;:.\n") for hit, text in zip(hits, texts, strict=True)
+    ]
+    apart = [_furniture_of(rest, text) for rest, text in zip(rests, texts, strict=True)]
+    found = highlighter.snippets(list(zip(rests, apart, strict=True)))
+    marked = _marked_html([(each.text, each.matches, each.start) for each in found])
+    return [
+        _with_ellipses(hit, text, rest, snippet, shown)
+        for hit, text, rest, snippet, shown in zip(hits, texts, rests, found, marked, strict=True)
+    ]
+
+
+def _furniture_of(rest: str, text: store.ShownText) -> list[highlight.Span]:
+    before = len(text.body) - len(rest)
+    return [(start - before, end - before) for start, end in text.furniture]
+
+
+def _with_ellipses(
+    hit: ArticleHit, text: store.ShownText, rest: str, found: highlight.BodySnippet, shown: Markup
+) -> Markup:
+    """Return a snippet with signs where something was left out."""
+    begins_late = len(rest) < len(text.body)
+    is_cut = not found.opens or (begins_late and not found.start and hit.card.headline.endswith("…"))
     before = "…\u00a0" if is_cut else ""
     after = "\u00a0…" if found.end < len(rest) else ""
-    return before + _marked_html(found.text, found.matches, found.start) + after
+    return before + shown + after
 
 
 def _headline_end(hit: ArticleHit, body: str) -> int:
@@ -105,5 +133,5 @@ def _headline_end(hit: ArticleHit, body: str) -> int:
     return start + len(said) if start >= 0 and body[start + len(said) :].strip() else 0
 
 
-def _marked_html(text: str, spans: Sequence[highlight.Span], shift: int = 0) -> Markup:
-    return Markup(highlight.mark(text, tuple(spans), shift))  # noqa: S704  # `mark` escapes the text
+def _marked_html(marked: Sequence[tuple[str, Sequence[highlight.Span], int]]) -> list[Markup]:
+    return [Markup(html) for html in highlight.mark_all(marked)]  # noqa: S704  # `mark_all` escapes the texts
