@@ -26,6 +26,8 @@ _MARGIN = SNIPPET_LENGTH // 5
 """Characters shown before the first hit of a sentence that is too long to be shown from its start."""
 _LENGTH_OF_HITS = SNIPPET_LENGTH - 20
 """Characters: the last of them is not to be cut off at the end."""
+_MOST_PLACES = 200
+"""Hits of a text that are looked at as where a snippet may begin."""
 _LITTLE = 80
 """Characters: less than that is no lead."""
 
@@ -392,9 +394,12 @@ def _densest_hits(found: list[Span], body: str) -> Span:
     different = len(set(words))
     if different == 1:
         return found[0]
-    best, most = (0, 0), 0
-    for i in range(min(len(found), 200)):
-        shown = dict.fromkeys(words[i : bisect_left(starts, starts[i] + SNIPPET_LENGTH * 3 // 4)])
+    best, most, reached = (0, 0), 0, 0
+    for i, start in enumerate(starts[:_MOST_PLACES]):
+        reached = bisect_left(starts, start + SNIPPET_LENGTH * 3 // 4, reached)
+        if reached - i <= most:
+            continue  # too few to be more different ones
+        shown = dict.fromkeys(words[i:reached])
         if len(shown) > most:
             best, most = (i, words.index(next(reversed(shown)), i)), len(shown)
         if most == different:

@@ -253,9 +253,21 @@ class Segment:
 
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""
-        owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
-        first = places_of(np.diff(owner, prepend=-1))
+        owner, is_first = self._owners(term)
+        first = places_of(is_first)
         return owner[first].astype(np.int32), np.diff(first, append=len(owner))
+
+    def having_term(self, term: int) -> Documents:
+        """The documents that have an exact term, ascending."""
+        owner, is_first = self._owners(term)
+        return owner[is_first].astype(np.int32)
+
+    def _owners(self, term: int) -> tuple[Ints, Mask]:
+        """Return the document of each address of an exact term, and whether that is its first there."""
+        owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
+        is_first = np.ones(len(owner), bool)
+        np.not_equal(owner[1:], owner[:-1], out=is_first[1:])
+        return owner, is_first
 
     def positions(self, term: int) -> Array:
         """Addresses of an exact term, ascending."""

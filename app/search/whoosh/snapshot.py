@@ -39,7 +39,7 @@ class SegmentView:
 
     def count(self, term: int) -> int:
         """Living documents that have an exact term."""
-        documents, _ = self.segment.occurrences(term)
+        documents = self.segment.having_term(term)
         return len(documents) if self.alive is None else int(np.count_nonzero(self.alive[documents]))
 
 
