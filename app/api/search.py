@@ -11,7 +11,7 @@ from sqlmodel import Session
 from app.http.deps import ArchiveDep
 from app.http.openapi import responses
 from app.http.prefix import base_address
-from app.http.responses import check_index_tag, next_page_link, reply
+from app.http.responses import check_index_tag, known_state, next_page_link, reply
 from app.http.route import PromptRoute
 from app.read import naming
 from app.read.conditions import query_read, read_conditions
@@ -43,10 +43,11 @@ def search_articles(request: Request, archive: ArchiveDep, params: Annotated[Sea
         query = params.to_query(asked.parsed.clause, asked.filters, facet_words(session, params))
         found = answer(engine, query, params.match)
         view = HitOptions(found.clause, params.highlight, frozenset(params.fields), params.shown_besides())
+        base, state = base_address(request.scope), known_state(request)
         page: SearchAnswer = {
             "query": query_read(params, asked, found),
             "total": found.hits.total,
-            "results": hit_views(base_address(request.scope), archive, session, found.hits.hits, view),
+            "results": hit_views(base, archive, session, found.hits.hits, view, state),
             "facets": facet_views(session, request.scope["path"], given, params, asked, found.hits.facets),
             "index": {"generation": found.hits.generation, "sequence": found.hits.sequence},
             "took_ms": 0.0,

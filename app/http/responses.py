@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.archive import Archive
+from app.archive import Archive, ArchiveState
 from app.http.prefix import whole_address
 from app.read.relative_dates import settled_date
 from app.search.attributes import DATES, MENTIONED_DATES
@@ -113,12 +113,18 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
 
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
-    status, newest = engine.status(), archive.newest(request.scope["state"].get(KNOWN_STATE))
+    status, newest = engine.status(), archive.newest(known_state(request))
     state = (archive.version, str(status.generation), str(status.sequence), str(status.vectors), str(newest))
     days = (value for name, value in _settled_items(request) if name in _TOLD_FROM_TODAY)
     return _raise_if_known(
         request, _weak_tag(*state, whole_address(request.scope), *days), client_tags(request.headers) - {"*"}
     )
+
+
+def known_state(request: Request) -> ArchiveState | None:
+    """Return the state that the archive had when the request began; None where nobody asked."""
+    state: ArchiveState | None = request.scope["state"].get(KNOWN_STATE)
+    return state
 
 
 def _weak_tag(*parts: str) -> str:

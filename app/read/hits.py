@@ -9,7 +9,7 @@ from typing import Literal, cast
 
 from sqlmodel import Session
 
-from app.archive import Archive
+from app.archive import Archive, ArchiveState
 from app.ids import EntityType
 from app.read.models import Hit, HitCopies, HitEntity, HitField, Snippet, Span, ordered
 from app.read.salience import by_salience
@@ -47,12 +47,20 @@ class HitOptions:
         return asked or (not self.fields and field not in _EXTRA)
 
 
-def hit_views(base: str, archive: Archive, session: Session, hits: Sequence[Found], view: HitOptions) -> list[Hit]:
-    """Return hits for the wire; `base` is the address of this server.
+def hit_views(
+    base: str,
+    archive: Archive,
+    session: Session,
+    hits: Sequence[Found],
+    view: HitOptions,
+    state: ArchiveState | None = None,
+) -> list[Hit]:
+    """Return hits for the wire; `base` is the address of this server, `state` that of the archive a moment ago.
 
     Their keys stand in the order in which `Hit` declares them: people read answers too.
     """
-    found = texts(archive.database, [hit.id for hit in hits]) if _shows_text(view) and hits else {}
+    ids, version = [hit.id for hit in hits], state.rows if state is not None else None
+    found = texts(archive.database, ids, version) if _shows_text(view) and hits else {}
     body = highlight.Highlighter(None if view.highlight == "none" else view.clause)
     marks = _headline_marks(hits, view, body)
     views = [_hit(hit, base, shown) for hit, shown in zip(hits, marks, strict=True)]

@@ -155,6 +155,9 @@ def parse(text: str) -> Parsed:
     if len(text) > MAX_CHARACTERS:
         raise QueryTooComplex("query_too_long", f"The query has {len(text)} characters; {MAX_CHARACTERS} is the limit.")
     text = normalise(text)
+    if words := _mere_words(text):
+        mere = words[0] if len(words) == 1 else And(words)
+        return Parsed(text, mere, " ".join([word.text for word in words]), ())
     typed, places = analysis.as_typed(text)
     reader = _Reader(typed.translate(_HALF_WIDTH))
     clause = reader.read()
@@ -167,6 +170,16 @@ def parse(text: str) -> Parsed:
         raise _too_deep()
     warnings = tuple(replace(warning, position=places[warning.position]) for warning in reader.warnings)
     return Parsed(text, clause, render(clause) if clause else "", warnings)
+
+
+def _mere_words(text: str) -> tuple[Word, ...]:
+    """Return the words of a text that has nothing else and no operator, as most have; none of any other. They need not
+    be read sign by sign."""
+    words = text.split(" ") if text.isascii() else []
+    words = [word for word in words if word]
+    if len(words) > MAX_LEAVES or not all(word.isalpha() and _not_operator(word) is word for word in words):
+        return ()
+    return tuple(map(Word, words))
 
 
 def relax(clause: Clause) -> Clause:

@@ -107,13 +107,14 @@ class ShownText(NamedTuple):
     furniture: tuple[tuple[int, int], ...]
 
 
-def texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
-    """Every page of hits asks for them and for nothing else, so they come without a session.
+def texts(database: Database, ids: Sequence[str], version: int | None = None) -> dict[str, ShownText]:
+    """Every page of hits asks for them and for nothing else, so they come without a session. `version`: of the rows
+    when the request began, where that is known.
 
     Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
     was withdrawn a moment ago, which the index does not know yet, has no text.
     """
-    shelf = _shown_now(database)
+    shelf = _shown_at(database, database.version() if version is None else version)
     found = shelf.find_all(ids)
     if len(found) < len(ids) and (missing := [id for id in ids if id not in found]):
         read = dict(_read_texts(database, missing))
@@ -133,9 +134,9 @@ def _read_texts(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, S
             yield id, ShownText(body, tuple((start, end) for start, end in marked))
 
 
-def _shown_now(database: Database) -> Shelf[ShownText]:
-    """Return the texts that were read since anybody committed; what the caller reads from now on may be put there."""
-    version = database.version()
+def _shown_at(database: Database, version: int) -> Shelf[ShownText]:
+    """Return the texts that were read since the rows have had a version; what the caller reads from now on may be put
+    there."""
     read_at, shelf = _shown.get(database, (None, None))
     if shelf is None or read_at != version:
         shelf = _cache.shelf(_text_size)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import contextlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import assume, example, given, settings
@@ -350,3 +351,14 @@ def test_wanted_leaves_out_what_is_refused() -> None:
     assert clause is not None
     assert [render(leaf) for leaf in wanted_words(clause)] == ["a", "headline:f"]
     assert [render(leaf) for leaf in clause_leaves(clause)] == ["a", "b", "c", '"d e"', "headline:f"]
+
+
+_OPERATORS = ("OR", "AND", "NOT", "NEAR", "XOR")
+
+
+@given(st.lists(st.sampled_from(("oil", "Price", "or", "x", "A", "near", *_OPERATORS)), min_size=1, max_size=6))
+def test_mere_words_are_read_as_they_are_among_other_signs(words: list[str]) -> None:
+    text = " ".join(words)
+    assert parse(f" {text}  ").clause == parse(text).clause
+    if not {*_OPERATORS} & {*words}:
+        assert parse(text) == replace(parse(f"({text})"), text=text)
