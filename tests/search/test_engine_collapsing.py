@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
+from itertools import islice, product
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,8 @@ from hypothesis import strategies as st
 from app.errors import InvalidCursor
 from app.search.attributes import Filters
 from app.search.engine import ArticleHit, Document, SearchEngine
-from app.search.query import Clause, Query, Sort, Word, parse
+from app.search.query import Clause, Collapsed, Query, Sort, Word, parse
+from tests.growth import is_bounded
 from tests.search.asking import SORTS, Open, doc, numbers
 from tests.search.generated import articles, bare_clauses, clauses, filters
 
@@ -103,3 +106,65 @@ def test_an_article_that_joined_others_collapses_after_a_merge(opened: Open, tmp
     engine.compact(5)
     found = engine.search(Query(parse("oil").clause, collapse="copies"))
     assert (found.total, found.collapsed) == (4, 3)
+
+
+@pytest.fixture(scope="module")
+def crowded(opened: Open, tmp_path_factory: pytest.TempPathFactory) -> SearchEngine:
+    """Twelve hundred articles on oil: the best 700 are copies of one piece, the others come in threes."""
+    engine = opened(tmp_path_factory.mktemp("crowded"))
+    engine.put(
+        [
+            doc(
+                n, "oil " * (5 if n < 700 else 1) + "price " * (n % 4), date=f"20{10 + n % 7}-01-{1 + n % 28:02}",
+                copy_group=f"{1 if n < 700 else n // 3:016x}", story=f"{1 if n < 700 else n // 3:016x}",
+            )
+            for n in range(1200)
+        ],
+        sequence=1,
+    )  # fmt: skip
+    return engine
+
+
+@pytest.mark.parametrize("sort", SORTS)
+@pytest.mark.parametrize("by", ["copies", "stories"])
+def test_a_page_holds_what_is_left_where_one_piece_was_printed_everywhere(
+    crowded: SearchEngine, sort: Sort, by: Collapsed
+) -> None:
+    def group(id: str) -> int:
+        return 1 if (number := int(id, 16)) < 700 else number // 3
+
+    query = Query(parse("oil").clause, sort=sort, limit=2_000)
+    everything = crowded.search(query)
+    wanted = [hit.id for hit in {group(hit.id): hit for hit in reversed(everything.hits)}.values()]
+    best = [hit.id for hit in everything.hits if hit.id in set(wanted)]
+    found, cursor = list[str](), None
+    while not found or cursor:
+        page = crowded.search(replace(query, limit=40, cursor=cursor, collapse=by))
+        assert (page.total, page.collapsed) == (1200, len(best))
+        found, cursor = [*found, *(hit.id for hit in page.hits)], page.cursor
+    assert found == best
+    assert [hit.id for hit in crowded.search(replace(query, limit=40, offset=80, collapse=by)).hits] == best[80:120]
+    assert list(crowded.ranking(replace(query, collapse=by)).numbers) == [int(id, 16) for id in best]
+
+
+def test_a_search_that_collapses_costs_little_more(opened: Open, tmp_path: Path) -> None:
+    engine = opened(tmp_path / "many")
+    engine.put(
+        [doc(n, "oil", date=f"2010-{1 + n % 12:02}-{1 + n % 28:02}", story=f"{n // 3:016x}") for n in range(12_000)],
+        sequence=1,
+    )
+    days = iter(product(range(1, 13), range(1, 29)))
+
+    def cost(collapses: int) -> float:
+        # What was asked before is remembered, so each is asked once.
+        asked = [
+            Query(parse("oil").clause, Filters(date_to=f"2010-12-{day:02}", date_from=f"2010-{month:02}-{day:02}"))
+            for month, day in islice(days, 24)
+        ]
+        begun = time.thread_time()
+        for query in asked:
+            engine.search(replace(query, collapse="stories" if collapses else None))
+        return time.thread_time() - begun
+
+    engine.search(Query(parse("oil").clause, collapse="stories"))
+    assert is_bounded(cost, 0, 1, times=2.5)

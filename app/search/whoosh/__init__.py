@@ -15,6 +15,7 @@ weights.py        what a word, phrase or prefix finds in a segment, and what it 
 matches.py        documents with a number each, and how such lists join
 execute.py        a plan over a snapshot: which documents match, and their scores
 filter_masks.py   filters as boolean masks over the documents
+leading.py        what leads among matches, and of several that are one hit the first
 rank.py           the order of the hits, and one page of it
 count.py          facets and days
 following.py      what follows some words, for completion

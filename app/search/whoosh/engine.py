@@ -61,6 +61,7 @@ from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
+from app.search.whoosh.leading import Contenders, OneOfEach, all_of
 from app.search.whoosh.matches import Found, Matches, all_documents, weighed
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
@@ -118,7 +119,7 @@ class WhooshEngine:
         found = _masked(matches, passing) if scored else _unscored(matches, passing)
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
-        collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
+        collapsed = _count_collapsed(ranked, resumed)
         rows = _ranked_rows(snapshot, query, execution if scored else None, planned, ranked, resumed, meaning)
         reached = query.offset + query.limit
         page = rows.shown(query.offset, reached)
@@ -171,7 +172,7 @@ class WhooshEngine:
         rows = _ranked_rows(snapshot, every, scored, planned, ranked, resumed, meaning)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
-        collapsed = (resumed.collapsed if resumed else len(ranked)) if query.collapse else None
+        collapsed = _count_collapsed(ranked, resumed)
         return Ranking(
             numbers=array("Q", rows.rows.id.tobytes()),
             cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), rows, after, 0) or "",
@@ -414,22 +415,29 @@ def _revision_of(snapshot: Snapshot, document: int) -> int:
 
 def _keyed(
     snapshot: Snapshot, query: Query, execution: Execution | None, found: Matches, resumed: Cursor | None
-) -> Matches:
+) -> Contenders:
     """Return what is ranked, with what it is ranked by for values: scores where there is an execution, else times."""
     keyed = found if execution is not None else rank.by_time(snapshot, found, query.sort)
     if not query.collapse:
         return keyed
-    return rank.collapsed_matches(snapshot, keyed, query.collapse, None if resumed else cursor.digest(query))
+    return OneOfEach(snapshot, keyed, snapshot.groups(query.collapse), None if resumed else cursor.digest(query))
+
+
+def _count_collapsed(ranked: Contenders, resumed: Cursor | None) -> int | None:
+    """Return how many hits there are where several documents may be one; None where each is one."""
+    if not isinstance(ranked, OneOfEach):
+        return None
+    return resumed.collapsed if resumed else ranked.count()
 
 
 def _ranked_rows(
-    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Matches,
+    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Contenders,
     resumed: Cursor | None, meaning: MeaningView | None,
 ) -> RankedRows:  # fmt: skip
     """Return all rows up to one more than asked for, where there is one."""
     ranking, count = _words_ranking(snapshot, execution, planned, found), query.offset + query.limit + 1
     if resumed is not None:
-        return rank_further(ranking, count, partial(_places_among, snapshot, found), resumed)
+        return rank_further(ranking, count, partial(_places_among, snapshot, all_of(found)), resumed)
     if execution is None or meaning is None or query.question is None:
         return rank_by_words(ranking, count, None, None)
     return rank_question(ranking, count, query.question, meaning)
@@ -446,7 +454,7 @@ def _places_among(snapshot: Snapshot, found: Matches, ids: npt.NDArray[np.uint64
 
 
 def _words_ranking(
-    snapshot: Snapshot, execution: Execution | None, planned: Plan | None, found: Matches
+    snapshot: Snapshot, execution: Execution | None, planned: Plan | None, found: Contenders
 ) -> WordsRanking:
     if execution is not None and planned is not None:
         reordering = rank.Reordering(snapshot, planned, execution)

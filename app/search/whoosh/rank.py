@@ -8,9 +8,8 @@ window stays in front of the rest and one order holds over all pages.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from itertools import pairwise
 
 import numpy as np
@@ -20,15 +19,14 @@ from app.effort import spend
 from app.search.cursor import Place
 from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, norms, saturated
 from app.search.plan import Plan, bare_words
-from app.search.query import Collapsed, Order
+from app.search.query import Order
 from app.search.rows import Rows, further_behind
 from app.search.whoosh.execute import Execution
+from app.search.whoosh.leading import Contenders, OneOfEach, behind, first_of
 from app.search.whoosh.matches import Matches
-from app.search.whoosh.packed import Ints, Mask, concatenated_ranges, places_of
+from app.search.whoosh.packed import Ints, concatenated_ranges, places_of
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
-
-_BLOCK = 128
 
 
 def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
@@ -43,78 +41,28 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
     return Matches(matches.documents, moments[matches.documents])
 
 
-def collapsed_matches(snapshot: Snapshot, matches: Matches, by: Collapsed, key: Hashable | None) -> Matches:
-    """Return of documents that are copies of each other, or of one story, only the one that ranks first, before any
-    reordering.
-
-    `key` names the search while the snapshot lasts, for the next time; None where it is of another moment.
-    """
-    further = partial(_further_of_groups, snapshot, matches, by)
-    left = np.ones(len(matches), bool)
-    left[further() if key is None else snapshot.kept.get(("further", by, key), further)] = False
-    return matches.where(left)
-
-
-def _further_of_groups(snapshot: Snapshot, matches: Matches, by: Collapsed) -> Ints:
-    """Return the places of those matches before which another of the same group ranks."""
-    numbers = snapshot.groups(by)
-    places = places_of(numbers[matches.documents])
-    documents, values = matches.documents[places], matches.values[places]
-    groups, ids = numbers[documents], snapshot.column("id")[documents]
-    best = np.full(int(groups.max(initial=0)) + 1, -np.inf)
-    np.maximum.at(best, groups, values)
-    is_best = values == best[groups]
-    least = np.full(len(best), np.iinfo(np.uint64).max)
-    np.minimum.at(least, groups[is_best], ids[is_best])
-    further: Ints = places[~is_best | (ids != least[groups])]
-    return further
-
-
-def first(snapshot: Snapshot, matches: Matches, count: int, after: Place | None = None) -> Rows:
+def first(snapshot: Snapshot, matches: Contenders, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
+    if isinstance(matches, OneOfEach):
+        return first(snapshot, (matches if after is None else matches.behind(after)).leading(count), count)
     spend(len(matches))
     if after is not None:
         matches = matches.where(places_of(matches.values <= after.key))
-        matches = matches.where(_behind(snapshot, matches, after))
-    if len(matches) > count:
-        bar = _kth_largest(matches.values, count)
-        above, level = places_of(matches.values > bar), places_of(matches.values == bar)
-        room = count - len(above)
-        if len(level) > room:
-            ids = snapshot.column("id")[matches.documents[level]]
-            level = level[np.argpartition(ids, room - 1)[:room]]
-        matches = matches.where(np.concatenate((above, level)))
-    return _rows(snapshot, matches).sorted()
+        matches = matches.where(behind(snapshot, matches, after))
+    return _rows(snapshot, first_of(snapshot, matches, count)).sorted()
 
 
-def until(snapshot: Snapshot, matches: Matches, floor: Place) -> Rows:
+def until(snapshot: Snapshot, matches: Contenders, floor: Place) -> Rows:
     """All matches that do not rank behind `floor`."""
-    near = matches.where(places_of(matches.values >= floor.key))
-    return _rows(snapshot, near.where(~_behind(snapshot, near, floor)))
-
-
-def _behind(snapshot: Snapshot, matches: Matches, place: Place) -> Mask:
-    tied = (matches.values == place.key) & (snapshot.column("id")[matches.documents] > np.uint64(place.id))
-    behind: Mask = (matches.values < place.key) | tied
-    return behind
+    if isinstance(matches, OneOfEach):
+        near = matches.reaching(floor.key)
+    else:
+        near = matches.where(places_of(matches.values >= floor.key))
+    return _rows(snapshot, near.where(~behind(snapshot, near, floor)))
 
 
 def _rows(snapshot: Snapshot, matches: Matches) -> Rows:
     return Rows(matches.documents.astype(np.int64), snapshot.column("id")[matches.documents], matches.values)
-
-
-def _kth_largest(values: Floats, count: int) -> float:
-    """The `count`-th largest value.
-
-    Of many values only those are looked at that reach the `count`-th largest of the largest values of blocks: at least
-    `count` values do, and seldom many more.
-    """
-    blocks = len(values) // _BLOCK
-    if blocks > 2 * count:
-        tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        least = np.partition(tops, blocks - count)[blocks - count]
-        values = values[values >= least]
-    return float(np.partition(values, len(values) - count)[len(values) - count])
 
 
 class Reordering:
@@ -128,7 +76,9 @@ class Reordering:
     def applies(self) -> bool:
         return len(self._words) > 1
 
-    def page(self, matches: Matches, count: int, floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
+    def page(
+        self, matches: Contenders, count: int, floor: Place | None, after: Place | None
+    ) -> tuple[Rows, Place | None]:
         """The first `count` rows behind `after`, and the floor: the last rank by plain score inside the window.
 
         The floor of the first page holds for all later ones, so that the window stays what it was.
