@@ -143,8 +143,9 @@ def _central(lines: Sequence[StoryLine], near: StoredNearby) -> StoryLine:
 
 _BESIDE = """
 SELECT own.id, own.story, count(*) FROM article AS own JOIN article AS other ON other.story = own.story
-WHERE own.id IN (SELECT value FROM json_each(?)) AND other.status = 'published' GROUP BY own.id HAVING count(*) > 1
+WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
 """
+"""What is out of sight has no story, so the index by stories tells it all."""
 _LINES = """
 SELECT id, story, headline, date, published_at, source, url, word_count FROM article
 WHERE story IN (SELECT value FROM json_each(?)) AND status = 'published'

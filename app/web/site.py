@@ -30,13 +30,14 @@ from app.web import (
     searches,
     searching,
     stories,
+    story_decisions,
     withdrawing,
 )  # fmt: skip
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, stories, match, compare, aggregate, publishers, calendar,
-    searching, add, archive, feeds, searches, withdrawing,
+    search, article, difference, names, entity, quotes, story_decisions, stories, match, compare, aggregate, publishers,
+    calendar, searching, add, archive, feeds, searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

@@ -13,6 +13,7 @@ import pytest
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
+from app.store import keys
 from app.web.site import create_app
 from tests.api.test_stories import RECORDS
 from tests.served import serve
@@ -27,6 +28,23 @@ def gathered(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]
         ingest([folder / "a.jsonl"], archive, IngestOptions(skip_entities=True))
     with serve(create_app(settings)) as client:
         yield client
+
+
+@pytest.fixture
+def corrected(tmp_path: Path) -> Iterator[httpx.Client]:
+    (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
+    settings = Settings(data_dir=tmp_path / "data", recognise=False)
+    with open_archive(settings) as archive:
+        ingest([tmp_path / "a.jsonl"], archive, IngestOptions(skip_entities=True))
+    with serve(create_app(settings)) as client:
+        yield client
+
+
+@pytest.fixture
+def admin(corrected: httpx.Client, tmp_path: Path) -> str:
+    settings = Settings(data_dir=tmp_path / "data", recognise=False)
+    with open_archive(settings) as archive, archive.database.writing() as session:
+        return keys.create_key(session, "desk", ["admin"], "")
 
 
 def test_a_switch_gathers_stories_and_parts_them(gathered: httpx.Client) -> None:
@@ -73,3 +91,57 @@ def test_a_story_without_sources_or_a_date_is_read(site: httpx.Client, tmp_path:
     with serve(create_app(settings)) as client:
         [article] = client.get("/v1/search").json()["results"]
         assert "Without a date" in client.get(f"/stories/{article['id']}").text
+
+
+def member_ids(client: httpx.Client, id: str) -> list[str]:
+    return [each["id"] for each in client.get(f"/v1/stories/{id}").json()["articles"]]
+
+
+def test_an_editor_corrects_a_story_by_its_forms_and_undoes_it(corrected: httpx.Client, admin: str) -> None:
+    stories = {each["id"]: each for each in corrected.get("/v1/stories?sort=size").json()["results"]}
+    first, *others = sorted(stories, key=lambda id: -stories[id]["article_count"])
+    members = member_ids(corrected, first)
+    page = corrected.get(f"/stories/{first}").text
+    assert all(f'<option value="{id}">' in page for id in members)
+    [form] = re.findall(r'<form class="adding" action="([^"]+)" method="post">', page)
+
+    def decide(address: str, **fields: str) -> str:
+        answer = corrected.post(address, data={"key": admin, **fields})
+        assert answer.status_code == 303, answer.text
+        return answer.headers["location"]
+
+    left = decide(form, kind="detach", article=members[0], note="another quay")
+    assert member_ids(corrected, left.rpartition("/")[2]) == members[1:]
+    assert member_ids(corrected, members[0]) == members[:1]
+    joined = decide(f"/stories/{members[0]}", kind="together", other=f"https://news.example/stories/{others[0]}?x=1")
+    assert set(member_ids(corrected, joined.rpartition("/")[2])) == {members[0], *member_ids(corrected, others[0])}
+    decide(f"/stories/{members[1]}", kind="headline", headline="Storm over the harbour")
+    assert "<h1>Storm over the harbour</h1>" in corrected.get(f"/stories/{members[1]}").text
+    decide(f"/stories/{members[1]}", kind="apart", article=members[-1])
+    assert members[-1] not in member_ids(corrected, members[1])
+
+    listed = corrected.get("/stories/decisions", auth=("editor", admin))
+    assert listed.headers["cache-control"] == "no-store"
+    assert ("another quay" in listed.text, "Storm over the harbour" in listed.text) == (True, True)
+    for number in re.findall(r'<button name="undoes" value="(\d+)"', listed.text):
+        assert decide("/stories/decisions", undoes=number) == "/stories/decisions"
+    assert member_ids(corrected, first) == members
+    after = corrected.get("/stories/decisions", auth=("editor", admin)).text
+    assert (after.count('name="undoes"'), after.count("undone by")) == (0, 4)
+
+
+def test_a_form_about_stories_wants_the_key_and_what_is_meant(corrected: httpx.Client, admin: str) -> None:
+    story = corrected.get("/v1/stories").json()["results"][0]["id"]
+    address, count = f"/stories/{story}", corrected.get("/v1/stats").json()["articles"]
+    assert corrected.post(address, data={"kind": "detach", "article": story}).status_code == 401
+    assert corrected.post(address, data={"kind": "detach", "article": story}, auth=("x", admin)).status_code == 401
+    assert corrected.post("/stories/decisions", data={"undoes": "1"}, auth=("x", admin)).status_code == 401
+    assert corrected.get("/stories/decisions").status_code == 401
+    for wrong in ({}, {"kind": "detach"}, {"kind": "together", "other": "that one"}, {"kind": "headline"}):
+        refused = corrected.post(address, data={"key": admin, **wrong}, headers={"accept": "text/html"})
+        assert (refused.status_code, "<h1>" in refused.text) == (422, True), wrong
+    unknown = corrected.post(address, data={"key": admin, "kind": "together", "other": "f" * 16})
+    assert unknown.status_code == 404
+    for wrong in ({}, {"undoes": "all"}, {"undoes": "999"}):
+        assert corrected.post("/stories/decisions", data={"key": admin, **wrong}).status_code == 422
+    assert corrected.get("/v1/stats").json()["articles"] == count
