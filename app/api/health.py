@@ -18,6 +18,7 @@ from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
 from app.store.feeds import count_feeds, success_age
 from app.store.jobs import count_jobs
+from app.store.relation_counts import relation_counts
 from app.store.unnamed import count_waiting
 
 router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
@@ -51,11 +52,17 @@ def get_stats(request: Request, archive: ArchiveDep) -> Response:
     with archive.database.scanning() as session:
         found = store.archive_stats(session)
         behind = store.count_changed_after(session, index.sequence)
+        related = relation_counts(session)
     answer: Stats = {
         "articles": found.articles,
         "entities": found.entities,
         "mentions": found.mentions,
         "sources": found.sources,
+        "copies": related.copies,
+        "stories": related.stories,
+        "quotes": related.quotes,
+        "dates": related.dates,
+        "stories_waiting": related.waiting,
         "index": {"generation": index.generation, "sequence": index.sequence, "lag": behind},
         "meaning": meaning_stats(archive),
         "version": archive.version,
@@ -116,6 +123,7 @@ def get_metrics(request: Request, archive: ArchiveDep) -> Response:
             feeds=count_feeds(session),
             vectors=meaning_stats(archive),
             feed_age=success_age(session, datetime.now(UTC)),
+            related=relation_counts(session),
         )
     return Response(text, media_type="text/plain; version=0.0.4; charset=utf-8")
 

@@ -330,10 +330,12 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     from app.ingest.indexing import lag
     from app.read.meaning import meaning_stats
     from app.store import articles
+    from app.store.relation_counts import relation_counts
 
     with settled(data_dir) as archive:
         with archive.database.reading() as session:
             counted = articles.archive_stats(session)
+            related = relation_counts(session)
         status = archive.engine.status()
         behind = lag(archive)
         meant = meaning_stats(archive)
@@ -342,6 +344,11 @@ def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
         "entities": counted.entities,
         "mentions": counted.mentions,
         "sources": counted.sources,
+        "copies": related.copies,
+        "stories": related.stories,
+        "quotes": related.quotes,
+        "dates": related.dates,
+        "stories_waiting": related.waiting,
         "first_date": counted.first_date,
         "last_date": counted.last_date,
         "index": {

@@ -13,6 +13,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.read.models import MeaningStats
+from app.store.relation_counts import RelationCounts
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The client library's own name for it."""
@@ -54,6 +55,13 @@ class Metrics:
         )
         self._vectors = self._gauge("dateline_vectors", "Articles that have a vector, for ranking by meaning.")
         self._unmeant = self._gauge("dateline_vectors_waiting", "Articles that are to get a vector.")
+        self._related = {
+            "copies": self._gauge("dateline_copies", "Articles that are copies of others."),
+            "stories": self._gauge("dateline_stories", "Stories of several articles."),
+            "quotes": self._gauge("dateline_quotes", "Quotes of which the speaker is known."),
+            "dates": self._gauge("dateline_dates", "Places of texts that speak of a date."),
+            "waiting": self._gauge("dateline_stories_waiting", "Articles whose story is to be worked out."),
+        }
         self._unnamed = self._gauge("dateline_names_waiting", "Articles whose names are to be recognised.")
 
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
@@ -86,6 +94,7 @@ class Metrics:
         feeds: Mapping[str, int],
         feed_age: float,
         vectors: MeaningStats,
+        related: RelationCounts,
     ) -> bytes:
         """`jobs` and `feeds`: how many there are of each state. `feed_age` is in seconds."""
         for state, count in jobs.items():
@@ -94,6 +103,8 @@ class Metrics:
             self._feeds.labels(state).set(count)
         self._feed_age.set(feed_age)
         self._articles.set(articles)
+        for name, count in related._asdict().items():
+            self._related[name].set(count)
         self._unnamed.set(unnamed)
         self._lag.set(lag)
         self._vectors.set(vectors["articles"])

@@ -15,6 +15,7 @@ from app.read.jobs import job_view
 from app.read.models import Job, RejectedRecord
 from app.store import articles, jobs, rejections, sent
 from app.store.keys import list_keys
+from app.store.relation_counts import RelationCounts, relation_counts
 from app.store.tables import Rejection
 from app.store.unnamed import count_waiting
 
@@ -26,6 +27,7 @@ class Holdings:
     is read now first."""
 
     figures: articles.ArchiveStats
+    related: RelationCounts
     sources: list[articles.SourceCount]
     size: int
     unnamed: int
@@ -35,7 +37,7 @@ class Holdings:
 
     @property
     def is_busy(self) -> bool:
-        return bool((self.unnamed and self.recognises) or self.behind or self.under_way)
+        return bool((self.unnamed and self.recognises) or self.behind or self.under_way or self.related.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ def holdings(archive: Archive, session: Session) -> Holdings:
     shown = archive.engine.status().sequence
     return Holdings(
         figures=articles.archive_stats(session),
+        related=relation_counts(session),
         sources=articles.source_counts(session),
         size=size_on_disk(archive.settings.data_dir),
         unnamed=count_waiting(session),

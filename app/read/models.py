@@ -1307,6 +1307,13 @@ class Stats(TypedDict):
     entities: Count
     mentions: Count
     sources: Count
+    copies: Annotated[
+        int, Field(description="Articles that are copies of others: so many `collapse=copies` leaves out of all.", ge=0)
+    ]
+    stories: Annotated[int, Field(description="Stories of several articles, as `/v1/stories` lists them.", ge=0)]
+    quotes: Annotated[int, Field(description="Quotes of which the speaker is known.", ge=0)]
+    dates: Annotated[int, Field(description="Places of texts that speak of a date.", ge=0)]
+    stories_waiting: Annotated[int, Field(description="Articles whose story is still to be worked out.", ge=0)]
     first_date: NotRequired[CivilDate]
     last_date: NotRequired[CivilDate]
     index: LaggingIndex

@@ -76,6 +76,11 @@ def test_two_texts_are_told_apart(api: Api, ids: dict[str, str]) -> None:
     assert api.problem(api.http.get(f"/v1/articles/{ids['whole']}/diff/0000"))["type"] == "/problems/not-found"
 
 
+def test_stats_count_what_a_collapsed_search_leaves_out(api: Api) -> None:
+    assert api.get("/v1/stats")["copies"] == 3
+    assert "dateline_copies 3.0" in api.http.get("/metrics").text
+
+
 def test_a_search_collapses_and_says_what_it_counts(api: Api, ids: dict[str, str]) -> None:
     asked = {"q": "harbour", "facet": "source", "limit": 1}
     plain, first = api.get("/v1/search", **asked), api.get("/v1/search", **asked, collapse="copies")

@@ -28,6 +28,17 @@ def test_stats_add_up(api: Api) -> None:
     assert stats["version"] == api.archive.version
 
 
+def test_stats_and_meters_count_what_relates_articles(api: Api) -> None:
+    stats, text = api.get("/v1/stats"), api.http.get("/metrics").text
+    assert stats["stories"] == api.get("/v1/stories")["total"]
+    assert stats["quotes"] == api.get("/v1/quotes")["total"]
+    assert stats["dates"] >= len(api.get("/v1/calendar")["results"]) > 0
+    assert stats["copies"] == 66 - api.get("/v1/search", collapse="copies")["total_collapsed"]
+    assert stats["stories_waiting"] == 0
+    for name in ("copies", "stories", "quotes", "dates", "stories_waiting"):
+        assert f"dateline_{name} {float(stats[name])}" in text
+
+
 def test_metrics_count_by_route_and_never_by_address(api: Api) -> None:
     api.http.get("/v1/articles/anyone")
     api.http.get("/made/up/by/a/client")

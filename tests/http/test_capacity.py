@@ -10,8 +10,10 @@ from app.http.capacity import Capacity, SearchSlots
 from app.http.metrics import Metrics
 from app.http.problems import render_json
 from app.read.models import MeaningStats
+from app.store.relation_counts import RelationCounts
 
 _NO_VECTORS: MeaningStats = {"available": False, "articles": 0, "waiting": 0}
+_NO_RELATIONS = RelationCounts(0, 0, 0, 0, 0)
 
 
 class Asked:
@@ -72,7 +74,7 @@ def test_who_waits_too_long_is_told_to_come_again_and_articles_are_read_meanwhil
         assert (await first, await article) == (200, 200)
         assert await asked.ask("/v1/timeline") == 200
         text = asked.metrics.text(
-            articles=0, lag=0, unnamed=0, jobs={}, feeds={}, feed_age=0, vectors=_NO_VECTORS
+            articles=0, lag=0, unnamed=0, jobs={}, feeds={}, feed_age=0, vectors=_NO_VECTORS, related=_NO_RELATIONS
         ).decode()
         assert 'dateline_refusals_total{problem="overloaded"} 1.0' in text
         assert "dateline_search_seconds_count 2.0" in text
