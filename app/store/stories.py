@@ -141,9 +141,11 @@ class _Groups:
         """Return the story of each article in stories of heads: the id of the earliest article of all."""
         named: dict[str, str] = {}
         for heads in found:
-            members = [each for head in heads for each in self.members[self.group_of[head]]]
-            first = min(members, key=_CopyMember.earliness)
-            named.update((each.id, first.id) for each in members)
+            # What was taken out of sight is among the neighbours of others until its own turn comes.
+            groups = (self.group_of[head] for head in heads if head in self.group_of)
+            members = [each for group in groups for each in self.members[group]]
+            first = min(members, key=_CopyMember.earliness, default=None)
+            named.update((each.id, first.id) for each in members if first is not None)
         return named
 
     def stories(self) -> dict[str, str | None]:

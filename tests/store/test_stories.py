@@ -109,6 +109,14 @@ def test_what_held_a_story_together_may_go(archive: Archive) -> None:
         assert session.get(StoryNeighbours, f"{9:016x}") is None
 
 
+def test_what_went_out_of_sight_may_wait_for_its_turn(archive: Archive) -> None:
+    write(archive, [told(number, "vote") for number in (1, 2, 3, 4)])
+    assert gathered(archive) == [[1, 2, 3, 4]]
+    for number in (2, 3):
+        _take(archive, number, withdraw, "A mistake.")
+    assert gathered(archive, 1) == [[1, 4]]
+
+
 @pytest.fixture
 def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few neighbours and small parts, so that a few articles are too many."""
