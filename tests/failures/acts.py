@@ -35,6 +35,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.naming import name_some
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.posting import RepeatableRequest, Sent, post, revise
+from app.ingest.story_deciding import decide_story
 from app.ingest.uploads import Upload, do_next_job, hand_in, hand_in_address, sweep
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
@@ -50,7 +51,8 @@ from app.store.decisions import Proposal
 from app.store.feeds import add_feed, newest_feeds
 from app.store.jobs import load_job, open_jobs
 from app.store.provenance import erased_key
-from app.store.tables import Article, Decision, Key, Rejection
+from app.store.story_decisions import StoryProposal
+from app.store.tables import Article, Decision, Key, Rejection, StoryDecision
 from app.store.unnamed import put_in_queue
 from app.store.withdrawals import Kind
 from app.text import fingerprint
@@ -111,6 +113,14 @@ class Place:
         decided = decide_copies(archive, proposal, by=note)
         assert decided.indexed
         self.history.acknowledged("decision", [note])
+        return decided.decision
+
+    def correct(self, archive: Archive, proposal: StoryProposal, note: str) -> StoryDecision:
+        """Take an editor's decision about a story, likewise."""
+        self.history.sent("story decision", [note])
+        decided = decide_story(archive, proposal, by=note)
+        assert decided.indexed
+        self.history.acknowledged("story decision", [note])
         return decided.decision
 
     def segments(self) -> int:
@@ -236,7 +246,8 @@ def furnishing(place: Place) -> None:
 
 def joining_editions(place: Place) -> None:
     """An article makes two others its copies, and copies of each other; an editor parts it from one of them for a
-    time; then it says something else, and is of one story with another."""
+    time; then it says something else, and is of one story with another, from which an editor takes it out for a
+    time."""
     with place.opened() as archive:
         for name in names("copy", 3):
             place.send(archive, [name])
@@ -249,6 +260,10 @@ def joining_editions(place: Place) -> None:
         place.send(archive, ["copy-2"], "2")
         assert _copied(archive) == []
         place.send(archive, ["copy-3"])
+        assert _in_stories(archive) == [["copy-2", "copy-3"]]
+        taken = place.correct(archive, StoryProposal("detach", third), "taken out")
+        assert _in_stories(archive) == []
+        place.correct(archive, StoryProposal("undo", third, undoes=taken.number), "put back")
         assert _in_stories(archive) == [["copy-2", "copy-3"]]
 
 
@@ -577,6 +592,7 @@ def _compare(place: Place, archive: Archive) -> None:
         decided = session.exec(select(Decision.by)).all()
         admitted = session.exec(select(Key)).all()
         rejected = session.exec(select(Rejection.file)).all()
+        corrected = session.exec(select(StoryDecision.by)).all()
     shown = sum(article.status == "published" for article in articles)
     assert archive.engine.search(Query(Word("lighthouse"))).total == shown
     compare = place.history.compare
@@ -584,6 +600,7 @@ def _compare(place: Place, archive: Archive) -> None:
     if not place.history.count("sent", "article", "erased"):
         compare("recognition", {_name(article): "" for article in articles if article.pipeline})
     compare("decision", dict.fromkeys(decided, ""))
+    compare("story decision", dict.fromkeys(corrected, ""))
     compare("key", {key.name: "revoked" if key.revoked else "valid" for key in admitted})
     compare("rejection", dict.fromkeys(rejected, ""))
     _check_feeds(archive, articles)
