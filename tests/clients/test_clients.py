@@ -77,6 +77,10 @@ withdraw: 410
 restore: Great storm
 stream: 6 Note 0
 moved: place-russia place-soviet-union
+copies: together 1
+copies: undo 0
+story: together 2
+story: undo 1
 """
 
 
