@@ -62,8 +62,8 @@ LISTED = frozenset(("subjects", "categories", "topics", "keywords", "newskeyword
 _WHEN_MET = NAMES["date"].index("seen_date")
 # A text under one of these is an article's, and not a few words about it: a feed has a description as well.
 WHOLE_TEXTS = NAMES["body"][: NAMES["body"].index("lead_paragraph")]
-# Objects that hold more of the record that they stand in: Elasticsearch, the Guardian, JSON:API, GraphQL.
-_WRAPPERS = frozenset(("_source", "fields", "attributes", "node", "document"))
+WRAPPERS = frozenset(("_source", "fields", "attributes", "node", "document"))
+"""Objects that hold more of the record that they stand in: Elasticsearch, the Guardian, JSON:API, GraphQL."""
 # What programs write where there is nothing.
 _NOTHING = frozenset(
     ("NULL", "Null", "null", "None", "none", "NaN", "nan", "NaT", "N/A", "n/a", "#N/A", "\\N", "undefined")
@@ -187,15 +187,20 @@ def has_text(fields: Mapping[str, object]) -> bool:
     )
 
 
+def is_whole(fields: Mapping[str, object]) -> bool:
+    """Return whether it has both a headline and the text of an article."""
+    return has_text(fields) and any((slot := _SLOTS[name]) and slot[0] == "headline" for name, _ in spread(fields))
+
+
 def _is_text(value: object) -> bool:
     return isinstance(value, str) or (isinstance(value, list) and all(isinstance(each, str) for each in value))
 
 
 def spread(fields: Mapping[str, object]) -> Iterable[tuple[str, object]]:
     """The fields, after those of its wrappers."""
-    if _WRAPPERS.isdisjoint(fields):
+    if WRAPPERS.isdisjoint(fields):
         return fields.items()
-    wrapped = [(name, value) for name, value in fields.items() if name in _WRAPPERS and isinstance(value, Mapping)]
+    wrapped = [(name, value) for name, value in fields.items() if name in WRAPPERS and isinstance(value, Mapping)]
     names = {name for name, _ in wrapped}
     inner = [pair for _, value in wrapped for pair in value.items()]
     return inner + [(name, value) for name, value in fields.items() if name not in names]

@@ -34,7 +34,23 @@ LINK = {"title": "T", "url": "https://news.example/1"}
         ({"content": [ARTICLE, ARTICLE], "totalPages": 1}, 2),
         ({"data": ARTICLE, "meta": {"page": 1}}, 1),
         ({"whatever": [ARTICLE], "tags": [{"id": 1, "name": "x"}]}, 1),
+        ({"41": ARTICLE, "42": ARTICLE}, 2),
+        ({"title": "A feed", "articles": {"41": ARTICLE}}, 1),
+        ({"status": "ok", "news": {"by_id": {"41": ARTICLE, "42": LINK}}}, 2),
+        ({"title": ["T", "U"], "text": ["B", "C"], "tags": [[], ["x"]], "source": "Wire"}, 2),
+        ({"text": ["B", "C"], "date": ["2025-05-05", "2025-05-06"]}, 2),
+        ({"title": {"0": "T", "1": "U"}, "text": {"0": "B", "1": "C"}}, 2),
+        ({"title": {"0": "T"}, "text": {"0": "B"}}, 1),
+        ({"columns": ["title", "text"], "index": [0, 1], "data": [["T", "B"], ["U", "C"]]}, 2),
         (ARTICLE, None),
+        ({"title": ["T"], "text": ["B", "C"], "date": ["2025-05-05"]}, None),
+        ({"title": ["T", "T"], "text": ["B", "C"], "date": ["2025-05-05", "2025-05-05"]}, None),
+        ({"title": "T", "text": ["B", "C"], "url": ["https://news.example/1", "https://news.example/2"]}, None),
+        ({"text": ["B", "C"], "url": ["https://news.example/1", "https://news.example/2"]}, None),
+        ({"title": {"rendered": "T"}, "content": {"rendered": "B"}}, None),
+        ({"title": "T", "article": ARTICLE}, None),
+        ({**LINK, "comments": [{"author": "A", "text": "B"}]}, None),
+        ({**ARTICLE, "languages": {"fr": ARTICLE, "de": ARTICLE}}, None),
         ({**ARTICLE, "related": [ARTICLE], "comments": [{"author": "A", "text": "B"}]}, None),
         ({**ARTICLE, "items": [LINK]}, None),
         ({"title": "T", "images": [{"title": "I"}], "authors": [{"name": "A", "title": "Dr"}]}, None),
@@ -54,6 +70,9 @@ def test_one_list_of_articles_is_taken(fields: dict[str, Any], count: int | None
         ({**ARTICLE, "articles": [ARTICLE]}, "a text of its own and a list of articles in 'articles'"),
         ({"rows": [{"a": 1}]}, "has neither a headline nor a body, nor have the objects in 'rows'"),
         ({f"l{n}": [ARTICLE] for n in range(9)}, "'l4' and 4 more"),
+        ({"title": "A feed", "days": [{"day": 1, "articles": [ARTICLE]}]}, "no text of its own, but objects in 'days'"),
+        ({"title": "A day", "updates": [ARTICLE, ARTICLE]}, "no text of its own, but objects in 'updates'"),
+        ({"sections": [{"name": "World", "articles": [ARTICLE]}]}, "no text of its own, but objects in 'sections'"),
     ],
 )
 def test_what_cannot_be_told_names_what_was_found(fields: dict[str, Any], reason: str) -> None:
@@ -70,6 +89,20 @@ def test_a_container_is_read_by_whatever_name(tmp_path: Path, name: str, indent:
     path = written(tmp_path / name, json.dumps({"status": "ok", "articles": [ARTICLE] * 3}, indent=indent))
     found = records(path)
     assert [(record.number, isinstance(record, Record)) for record in found] == [(1, True), (2, True), (3, True)]
+
+
+def test_a_table_of_columns_is_read_row_by_row(tmp_path: Path) -> None:
+    table = {"title": {"0": "T", "1": "U"}, "text": {"0": "B", "1": "C"}, "source": "Wire"}
+    found = records(written(tmp_path / "a.json", json.dumps(table)))
+    assert [(each.number, each.fields) for each in found if isinstance(each, Record)] == [
+        (1, {"title": "T", "text": "B", "source": "Wire"}),
+        (2, {"title": "U", "text": "C", "source": "Wire"}),
+    ]
+
+
+def test_no_row_of_an_array_of_arrays_is_passed_over(tmp_path: Path) -> None:
+    found = records(written(tmp_path / "a.json", '[["title", "text"], ["T", "B"]]'))
+    assert [each.reason for each in found if isinstance(each, Unusable)] == ["is not a JSON object but an array"] * 2
 
 
 def test_pages_of_answers_are_numbered_through(tmp_path: Path) -> None:

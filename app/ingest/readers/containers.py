@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import msgspec
 
 from app.ingest import fields as names
 from app.ingest.readers import ninjs
 from app.ingest.readers.json_feed import feed_entries, is_json_feed
+from app.ingest.readers.json_table import table_rows
 from app.ingest.readers.record import Record, Refused, Unusable, hashed
 
 # Lists of things that belong to one article, some of them with a title and a text of their own.
@@ -71,6 +72,8 @@ def _of_ninjs(number: int, item: Mapping[str, object], offset: int, sha256: str)
 
 def records_in(fields: Mapping[str, object]) -> Sequence[object] | None:
     """The records that an object holds, None where it is one itself. Raises `Unclear`."""
+    if (rows := table_rows(fields)) is not None:
+        return rows
     if not any(_may_hold(name, value) for name, value in fields.items()):
         return None
     lists = {path: value for path, value in _lists(fields, "") if is_of_records(path)}
@@ -82,14 +85,17 @@ def records_in(fields: Mapping[str, object]) -> Sequence[object] | None:
         ):
             raise Unclear(f"has a text of its own and a list of articles in {named(articles)}: make two files of them")
         return None
+    articles = articles or {path: value for path, value in _named_articles(fields) if is_of_records(path)}
     if articles:
         return articles[chosen(articles)]
-    if _is_article(fields):
-        return None
     wrapped = {name: value for name, value in fields.items() if isinstance(value, Mapping) and _is_article(value)}
-    if len(wrapped) == 1:
+    if len(wrapped) == 1 and not _is_article(fields):
         [(name, inner)] = wrapped.items()
         return [{each: value for each, value in fields.items() if each != name} | dict(inner)]
+    if within := _text_within(fields):
+        raise Unclear(f"has no text of its own, but objects in {within[:60]!r} have: make a file of these alone")
+    if _is_article(fields):
+        return None
     if lists:
         raise Unclear(f"has neither a headline nor a body, nor have the objects in {named(lists)}")
     return None
@@ -135,6 +141,34 @@ def _lists(fields: Mapping[str, object], above: str, depth: int = 1) -> Iterator
                 yield path, value
         elif isinstance(value, Mapping) and depth < _DEEPEST:
             yield from _lists(value, f"{path}.", depth + 1)
+
+
+def _named_articles(
+    fields: Mapping[str, object], above: str = "", depth: int = 0
+) -> Iterator[tuple[str, list[object]]]:
+    """Yield objects that hold nothing but articles, each by a name or number of its own, by their path."""
+    if len(fields) > (not is_named_for_records(above)) and all(map(_is_article, fields.values())):
+        yield above, list(fields.values())
+        return
+    for name, value in fields.items():
+        if isinstance(value, Mapping) and depth < _DEEPEST:
+            yield from _named_articles(value, f"{above}.{name}" if above else name, depth + 1)
+
+
+def _text_within(fields: Mapping[str, object]) -> str | None:
+    """Return the name of a field in which, however deep, there is an article with its text; None where none is."""
+    for name, value in fields.items():
+        # An object by the name of a field of ours stands for its text.
+        level = [value] if name not in names.WRAPPERS and not names.field_of(name) else []
+        for _ in range(_DEEPEST):
+            if any(isinstance(each, Mapping) and names.is_whole(each) for each in level):
+                return name
+            level = [inner for outer in level for inner in _values(outer)]
+    return None
+
+
+def _values(value: object) -> Iterable[object]:
+    return value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
 
 
 def _is_article(value: object) -> bool:

@@ -18,6 +18,7 @@ _MATTER_BEGINS = re.compile(
 _MATTER_ENDS = re.compile(r"^(?:---|\.\.\.|\+\+\+)[ \t]*\r?$", re.MULTILINE)
 _LONGEST_MATTER = 100_000
 _MARKDOWN = (".md", ".markdown", ".mdown")
+_ARRAYS = re.compile(r"\[\s*\[\s*[\[\]{\"\d]")
 _TAG = re.compile(r"\s*<(?:!--|\?|!|([A-Za-z][\w:.-]*))")
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _FEEDS = ("rss", "rdf", "feed", "channel")
@@ -172,9 +173,14 @@ def json_lines(head: Head) -> bool:
 
 
 def json_whole(head: Head) -> bool:
-    """Return whether it begins with an object or an array of objects, which are no lines: asked after `json_lines`."""
+    """Return whether it begins with an object or an array of objects, which are no lines: asked after `json_lines`. In
+    an array of arrays each is refused for itself."""
     text = head.text.lstrip()
-    return text.startswith("{") or (text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]", ""))
+    return (
+        text.startswith("{")
+        or (text.startswith("[") and text[1:].lstrip()[:1] in ("{", "]", ""))
+        or bool(_ARRAYS.match(text))
+    )
 
 
 def dated_text(head: Head) -> bool:
