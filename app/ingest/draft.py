@@ -187,7 +187,8 @@ def draft(
     content = fingerprint(headline or "", body, date or "")
     # An id by any other name is rather the program's than the publisher's.
     by_id = own_id if url is None or ranks.get("id", 0) < fields.OURS else None
-    key, id = _key(format, origin, source, by_id, url, content)
+    named_id = origin.own_id if format == "text" and record.number == 1 else None
+    key, id = _key(named_id, origin, source, by_id, url, content)
     source = source or named
     codes = codes_of(record.fields)
     uncoded = _uncoded_sha256(own_id, headline, body, date, dateline, source, url, *authors, language)
@@ -357,12 +358,12 @@ def _address(given: str | None) -> str | None:
 
 
 def _key(
-    format: Format, origin: Origin, source: str | None, own_id: str | None, url: str | None, content: str
+    named_id: str | None, origin: Origin, source: str | None, own_id: str | None, url: str | None, content: str
 ) -> tuple[str, str]:
-    """Key and id. An id of our kind in the file's name is both. Else the key is the record's own id under its source
+    """Key and id. `named_id`, of our kind in the file's name, is both. Else the key is the record's own id under its source
     (or file), else its URL, else what it says; a tab, which no field holds, keeps the parts apart."""
-    if format == "text" and origin.own_id:
-        return f"name\t{origin.own_id}", origin.own_id
+    if named_id is not None:
+        return f"name\t{named_id}", named_id
     if own_id is not None:
         key = f"id\t{source}\t{own_id}" if source else f"file\t{origin.called}\t{own_id}"
     else:

@@ -43,6 +43,38 @@ def test_heads_become_fields_and_never_body(head: str, fields: dict[str, str]) -
     assert found.body.strip() == BODY
 
 
+OWN = " date 2025-05-0{0} Oslo: It did not sail {0}."
+NAMED = "Title: Ferry {0}\nDate: 2025-05-0{0}\n\nIt did not sail {0}."
+
+
+@pytest.mark.parametrize("text", [OWN, NAMED])
+@pytest.mark.parametrize("between", ["\n\n", "\r\n\r\n", "\n-----\n", "\n\n=====\n\n", ""])
+def test_each_of_several_texts_in_a_file_is_one(tmp_path: Path, text: str, between: str) -> None:
+    if text == NAMED and not between:
+        pytest.skip("a name of a field is one at the beginning of a line alone")
+    joined = between.join(text.format(n) for n in (1, 2, 3))
+    found = records(written(tmp_path / "a.txt", joined))
+    alone = [records(written(tmp_path / "b.txt", text.format(n)))[0] for n in (1, 2, 3)]
+    assert [each.fields for each in found if isinstance(each, Record)] == [
+        each.fields for each in alone if isinstance(each, Record)
+    ]
+    assert [each.number for each in found] == [1, 2, 3]
+    last = found[-1]
+    assert joined.encode()[last.offset :].decode() == text.format(3).lstrip()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " date 2025-05-05 Oslo: They said the\ndate 2025-05-06 was wrong. So was the date 2025-05-07 that they gave.",
+        "Title: Ferry\nDate: 2025-05-05\n\nTitle: it has none.\nDate: nor that.",
+        "Title: Ferry\nDate: 2025-05-05\n\nQ: Why?\n\nA: Fog.\n\nTitle: it has none.",
+    ],
+)
+def test_a_text_that_speaks_of_dates_and_titles_is_one(tmp_path: Path, text: str) -> None:
+    assert len(records(written(tmp_path / "a.txt", text))) == 1
+
+
 @pytest.mark.parametrize(
     ("text", "body"),
     [

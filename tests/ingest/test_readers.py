@@ -56,6 +56,10 @@ def written(path: Path, content: bytes | str) -> Path:
         ("a.csv", "sep=;\nid;title\n1;T", "csv"),
         ("a.txt", '"sep=|"\nid|title\n1|T', "csv"),
         ("a.txt", "Summary, abstract and description.\nMore.", "text"),
+        ("a.txt", "<john> Hello.\n<mary> Hello, <john>.", "text"),
+        ("a.txt", "<p>Hello, <b>world</b>.</p>", "text"),
+        ("a.json", '[["title", "text"], ["T", "B"]]', "json"),
+        ("a.txt", "[[Category:Ferries]] halted.", "text"),
         ("a.txt", "<!DOCTYPE html>\n<title>T</title>", "page"),
         ("a", '<?xml version="1.0"?>\n<!-- <nitf> -->\n<!DOCTYPE x [<!ENTITY a "b">]><x:HTML>', "page"),
         ("a.htm", "<p>A piece of a page</p>", "page"),
@@ -93,7 +97,9 @@ def test_a_forced_format_wins() -> None:
         ("a.txt", b"", "is empty"),
         ("a.jsonl", b" \n\n", "is empty"),
         ("a.png", bytes(range(32)) * 20, "is not text"),
-        ("a.xml", b"<?xml version='1.0'?><svg></svg>", "has a format that is not known (markup)"),
+        ("a.xml", b"<?xml version='1.0'?><svg></svg>", "is markup of a kind that is not read (<svg>)"),
+        ("a.txt", b"<DOC>\n<DOCNO>1</DOCNO>\n</DOC>\n<DOC>", "is markup of a kind that is not read (<DOC>)"),
+        ("a", b"<articles>\n<article>T</article>\n</articles>", "is markup of a kind that is not read (<articles>)"),
         ("a.py", b"import os\n", "has a format that is not known (.py); --format forces one"),
         ("a.\x1b[31m", b"import os\n", "has a format that is not known (.\\x1b[31m); --format forces one"),
     ],
@@ -101,7 +107,9 @@ def test_a_forced_format_wins() -> None:
 def test_a_file_that_is_nothing_we_know_is_one_rejection(
     tmp_path: Path, name: str, content: bytes, reason: str
 ) -> None:
-    assert records(written(tmp_path / name, content)) == [Unusable(None, reason)]
+    [found] = records(written(tmp_path / name, content))
+    assert isinstance(found, Unusable)
+    assert (found.number, found.reason.partition(": export it")[0]) == (None, reason)
 
 
 def test_one_bad_record_of_a_thousand_costs_one(tmp_path: Path) -> None:

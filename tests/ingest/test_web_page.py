@@ -9,8 +9,9 @@ from time import thread_time
 
 import pytest
 
-from app.ingest.readers.record import Refused
+from app.ingest.readers.record import Record, Refused
 from app.ingest.readers.web_page import MAX_PAGE, page_fields
+from tests.ingest.test_readers import records, written
 
 ROOT = Path(__file__).parents[2]
 TEXT = (
@@ -34,6 +35,18 @@ def article(head: str = "", more: str = "") -> bytes:
 def test_paragraphs_are_kept_also_of_short_texts() -> None:
     raw = page("<article><p>The river rose in a night, the mayor said.</p><p>It fell again at noon.</p></article>")
     assert page_fields(raw)["body"] == "The river rose in a night, the mayor said.\n\nIt fell again at noon."
+
+
+def test_each_of_several_pages_in_a_file_is_one(tmp_path: Path) -> None:
+    pages = [article(f"<title>{n}</title>").replace(b"river", f"river {n}".encode()) for n in "abc"]
+    found = records(written(tmp_path / "a.html", b"\n".join(pages)))
+    assert [each.fields["body"] for each in found if isinstance(each, Record)] == [
+        TEXT.replace("river", f"river {n}") for n in "abc"
+    ]
+    [script] = records(
+        written(tmp_path / "b.html", article(more="<script>x = '</html><html>'</script><p>It fell.</p>"))
+    )
+    assert isinstance(script, Record)
 
 
 def test_scripts_and_styles_are_no_text() -> None:

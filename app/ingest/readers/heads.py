@@ -32,6 +32,12 @@ _DATED = re.compile(
     re.IGNORECASE,
 )
 _BYLINE = re.compile(r"(?:By|BY|by)\s+(?P<names>[A-ZÀ-ÖØ-Þ][^.!?:]{1,60})")
+_OWN_HEAD = re.compile(r"[\s\ufeff]*date[ \t]+\d{4}-\d\d-\d\d(?!\S)")
+_OWN_HEADS = re.compile(r"(?<!\S)date[ \t]+\d{4}-\d\d-\d\d(?!\S)")
+_SENTENCE_ENDS = (*".!?…\"'”’)]",)
+_RULES = frozenset("-=*_#~")
+# More stands between two texts hardly ever.
+_LONGEST_GAP = 200
 # Lines that are filled, among which a date may stand; one before it is a headline, or a name.
 _FIRST_LINES = 4
 _LONGEST_LINE = 120
@@ -47,6 +53,42 @@ class Headed(NamedTuple):
 def split_head(text: str) -> Headed:
     """Part a text from its head. Without one `fields` is empty, and `body` the very text."""
     return _named_lines(text) or _dated_line(text) or Headed({}, text)
+
+
+def joined_texts(text: str) -> list[int]:
+    """Return where in a text others begin that were joined to it, each with a head like the first one's."""
+    if own := _OWN_HEAD.match(text):
+        return [
+            at
+            for found in _OWN_HEADS.finditer(text, own.end())
+            if _is_parted(text, at := found.start(), _SENTENCE_ENDS)
+        ]
+    first = _named_lines(text)
+    lines = text.lstrip("\ufeff\r\n")[: 2 * _LONGEST_LINE].splitlines()[:2]
+    names = [re.escape(name) for line in lines if (name := _head_in(line)[0])]
+    if first is None or len(first.fields) < 2 or len(names) < 2:
+        return []
+    heads = re.compile(rf"^{names[0]}[ \t]*:[^\n]*\n{names[1]}[ \t]*:", re.MULTILINE)
+    return [at for found in heads.finditer(text, text.find(lines[1])) if _is_head(text, at := found.start())]
+
+
+def without_rule(text: str) -> str:
+    """Return a text without the line of signs below it that parts it from the next one."""
+    text = text.rstrip()
+    last = text[text.rfind("\n") + 1 :].strip()
+    return text[: -len(last)].rstrip() if len(last) > 2 and set(last) <= _RULES else text
+
+
+def _is_head(text: str, at: int) -> bool:
+    found = _named_lines(text[at : at + 10 * _LONGEST_LINE]) if _is_parted(text, at) else None
+    return found is not None and len(found.fields) > 1
+
+
+def _is_parted(text: str, at: int, ends: tuple[str, ...] = ()) -> bool:
+    """Return whether what stands before is over: by an empty line, a line of signs, or a letter that ends it."""
+    before = text[max(0, at - _LONGEST_GAP) : at]
+    last = before.rstrip()
+    return before[len(last) :].count("\n") > 1 or last.endswith(ends) or without_rule(last) != last
 
 
 def _named_lines(text: str) -> Headed | None:

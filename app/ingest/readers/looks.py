@@ -20,6 +20,11 @@ _LONGEST_MATTER = 100_000
 _MARKDOWN = (".md", ".markdown", ".mdown")
 _ARRAYS = re.compile(r"\[\s*\[\s*[\[\]{\"\d]")
 _TAG = re.compile(r"\s*<(?:!--|\?|!|([A-Za-z][\w:.-]*))")
+_DECLARED = re.compile(r"\s*<(?:\?xml|!doctype)", re.IGNORECASE)
+_OF_PROSE = frozenset(
+    "a b big blockquote br center code div dl em figure font h1 h2 h3 h4 h5 h6 hr i img li main ol p pre q s section "
+    "small span strong sub sup table tt u ul".split()
+)
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _FEEDS = ("rss", "rdf", "feed", "channel")
 _NEWSML = frozenset(
@@ -219,6 +224,17 @@ def root_element(text: str) -> str:
     name = found[1].rpartition(":")[2].lower() if found else ""
     is_page = name not in (*_FEEDS, *_NEWSML, "nitf") and _HTML_DOCTYPE.search(before) is not None
     return "html" if is_page else name
+
+
+def unread_root(text: str) -> str:
+    """Return the outermost element of markup that no reader knows; "" for any other text. One that only begins with a
+    word in brackets is prose, and so is one whose author set it in HTML."""
+    declared, (_, found) = _DECLARED.match(text), find_root(text)
+    if found is None:
+        return declared[0].strip()[1:] if declared else ""
+    name = str(found[1])
+    is_markup = declared or re.search(rf"</{re.escape(name)}\s*>", text)
+    return name if is_markup and name.lower() not in _OF_PROSE else ""
 
 
 def find_root(text: str) -> tuple[str, re.Match[str] | None]:

@@ -12,7 +12,7 @@ from charset_normalizer import from_bytes
 
 from app.ingest.formats import Format
 from app.ingest.readers.kinds import KINDS, KINDS_BY_FORMAT, Kind
-from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter, not_read
+from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter, not_read, unread_root
 from app.ingest.readers.record import FileUnusable
 from app.text import printable
 
@@ -49,7 +49,6 @@ _MISTAKEN: dict[str, tuple[bytes, ...]] = {
 _FOREIGN = re.compile(rb"[\x80-\xff]+")
 _BROKEN = re.compile("[\udc80-\udcff]")
 _BINARY = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_MARKUP = re.compile(r"\s*<(?:\?xml|!doctype|html|rss|feed|rdf|newsitem|nitf|newsml)", re.IGNORECASE)
 
 _TEXT_KINDS = tuple(kind for kind in KINDS if kind.is_text)
 _BINARY_KINDS = tuple(kind for kind in KINDS if not kind.is_text)
@@ -107,8 +106,10 @@ def _binary(raw: bytes, ending: str, forced: Format | None) -> Format | None:
 def _textual(head: Head) -> Format:
     if found := _looking(_TEXT_KINDS, head):
         return found.format
-    if _MARKUP.match(head.text):
-        raise FileUnusable("has a format that is not known (markup)")
+    if root := unread_root(head.text):
+        raise FileUnusable(
+            f"is markup of a kind that is not read (<{printable(root)[:60]}>): export it as RSS, NewsML-G2, NITF, JSON or CSV"
+        )
     named = next((kind.format for kind in _TEXT_KINDS if head.ending in kind.endings), None)
     if named is None:
         raise FileUnusable(f"has a format that is not known ({printable(head.ending)}); --format forces one")

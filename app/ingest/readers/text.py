@@ -1,13 +1,14 @@
 """The given text format: one article to a file, ` date YYYY-MM-DD` at its head, then the body. Other heads are those of
-`heads`; most texts have none.
+`heads`; most texts have none. Where files were joined to one, each head begins another article.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from app.enrich.layout import split_date_header
-from app.ingest.readers.heads import split_head
+from app.ingest.readers.heads import joined_texts, split_head, without_rule
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import MAX_RECORD, Record, Unusable, hashed, undecodable
 from app.ingest.readers.sniff import Nature
@@ -25,9 +26,20 @@ def read(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
     except UnicodeDecodeError as error:
         yield Unusable(1, undecodable(error), 0, hashed(raw))
         return
+    starts = joined_texts(text)
+    if not starts:
+        yield Record(1, _headed_text(text), 0, hashed(raw))
+        return
+    offset = nature.mark
+    for number, (start, end) in enumerate(pairwise([0, *starts, len(text)]), 1):
+        part = text[start:end].encode(nature.encoding)
+        yield Record(number, _headed_text(without_rule(text[start:end])), offset, hashed(part))
+        offset += len(part)
+
+
+def _headed_text(text: str) -> dict[str, object]:
     date, body = split_date_header(text)
-    fields: dict[str, object] = {"date": date, "body": body}
-    if date is None:
-        heads, body = split_head(text)
-        fields = {"date": None, **heads, "body": body}
-    yield Record(1, fields, 0, hashed(raw))
+    if date is not None:
+        return {"date": date, "body": body}
+    heads, body = split_head(text)
+    return {"date": None, **heads, "body": body}

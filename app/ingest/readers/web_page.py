@@ -71,14 +71,33 @@ _FILED = {
     "words": ("//meta[@name='news_keywords']/@content", "//meta[@name='keywords']/@content"),
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
+_INSIDE = ((b"<script", b"</script"), (b"<!--", b"-->"))
+# Where pages were joined to one file: what reads a page leaves out all but the first.
+_JOINED = re.compile(rb"(?<=</html>)(?=\s*<(?:!doctype\s+html|html)[\s>])", re.IGNORECASE)
 
 
 def read_page(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # a page says its encoding
-    raw = stream.whole(MAX_PAGE)
-    try:
-        yield Record(1, page_fields(raw), 0, hashed(raw))
-    except Refused as error:
-        yield Unusable(1, str(error), 0, hashed(raw))
+    offset = 0
+    for number, raw in enumerate(_joined_pages(stream.whole(MAX_PAGE)), 1):
+        try:
+            yield Record(number, page_fields(raw), offset, hashed(raw))
+        except Refused as error:
+            yield Unusable(number, str(error), offset, hashed(raw))
+        offset += len(raw)
+
+
+def _joined_pages(raw: bytes) -> Iterator[bytes]:
+    """Yield each page of a file; what looks like the end of one inside a script or a comment is none."""
+    page, inside = [], 0
+    for piece in _JOINED.split(raw):
+        page.append(piece)
+        lower = piece.lower()
+        inside += sum(lower.count(begin) - lower.count(end) for begin, end in _INSIDE)
+        if inside <= 0:
+            yield b"".join(page)
+            page, inside = [], 0
+    if page:
+        yield b"".join(page)
 
 
 def page_fields(
