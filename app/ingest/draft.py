@@ -360,8 +360,8 @@ def _address(given: str | None) -> str | None:
 def _key(
     named_id: str | None, origin: Origin, source: str | None, own_id: str | None, url: str | None, content: str
 ) -> tuple[str, str]:
-    """Key and id. `named_id`, of our kind in the file's name, is both. Else the key is the record's own id under its source
-    (or file), else its URL, else what it says; a tab, which no field holds, keeps the parts apart."""
+    """Key and id. `named_id`, of our kind in the file's name, is both. Else the key is the record's own id under its
+    source (or file), else its URL, else what it says; a tab, which no field holds, keeps the parts apart."""
     if named_id is not None:
         return f"name\t{named_id}", named_id
     if own_id is not None:

@@ -216,12 +216,25 @@ def test_one_broken_message_of_many_costs_one(tmp_path: Path, newline: bytes) ->
         assert (tmp_path / "a").read_bytes()[each.offset :].startswith(b"From ann@x")
 
 
+@pytest.mark.parametrize("gap", ["", "\n"])
+@pytest.mark.parametrize("separator", ["From ann@x Tue May  6 10:00:00 2025\n", "From - \n", "From ann@x\n"])
+def test_a_message_without_a_gap_or_a_day_above_it_is_one(tmp_path: Path, separator: str, gap: str) -> None:
+    if not gap and "2025" not in separator:
+        pytest.skip("it may be a sentence that goes on")
+    messages = [HEAD.replace("1@x", f"{n}@x") + f"\nNumber {n}: the fog lifted.\n" for n in range(3)]
+    found = records(tmp_path / "a", (mailbox(1) + (gap + separator + (gap + separator).join(messages)).encode()))
+    assert [each.fields["id"] for each in found if isinstance(each, Record)] == ["0@x", "0@x", "1@x", "2@x"]
+
+
 def test_lines_of_a_letter_that_begin_like_the_next_are_its_own(tmp_path: Path) -> None:
     letter = mailbox(1) + b"From here on, in 2025 at 10:00,\nnobody knows.\n\nFrom a@b 10:00 2025\n\n>From the light.\n"
     [record] = records(tmp_path / "a", letter)
     assert isinstance(record, Record)
     body = str(record.fields["body"])
     assert body.endswith("From here on, in 2025 at 10:00,\nnobody knows.\n\nFrom a@b 10:00 2025\n\nFrom the light.")
+    [record] = records(tmp_path / "a", mailbox(1) + b"From the desk\nSubject: fog\n\nFrom a@b 10:00 2025")
+    assert isinstance(record, Record)
+    assert str(record.fields["body"]).endswith("From the desk\nSubject: fog\n\nFrom a@b 10:00 2025")
 
 
 def test_a_mailbox_is_read_as_a_stream(tmp_path: Path) -> None:

@@ -330,6 +330,24 @@ def test_what_follows_the_end_is_not_lost_without_a_word(tmp_path: Path) -> None
     assert refused == {"a.tar": "has something after its end, another TAR file perhaps: unpack it and give the folder"}
 
 
+def test_what_stands_before_the_first_file_of_a_zip_is_not_lost_without_a_word(tmp_path: Path) -> None:
+    articles, refused = read(written(tmp_path / "a.zip", zipped({"a.txt": b"Snow."}) + zipped({"b.txt": b"Rain."})))
+    assert articles == ["a.zip/b.txt: Rain."]
+    assert refused == {
+        "a.zip": "has something before the files in its list, another ZIP file perhaps: unpack it and give the folder"
+    }
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_follows_packed_data_is_not_lost_without_a_word(tmp_path: Path, pack: Callable[[bytes], bytes]) -> None:
+    twice = pack(record(1)) + pack(record(2))
+    articles, refused = read(written(tmp_path / "a.jsonl.x", twice))
+    assert (len(articles), refused) == (2, {})
+    articles, refused = read(written(tmp_path / "b.jsonl.x", twice + b"Rain."))
+    assert len(articles) == 2
+    assert "damaged" in refused["b.jsonl.x"]
+
+
 @given(st.data())
 def test_no_damage_makes_a_container_fail(tmp_path_factory: pytest.TempPathFactory, data: st.DataObject) -> None:
     way = data.draw(

@@ -37,9 +37,13 @@ PAGE_RECORD = record(response(PAGE.encode()))
 
 
 def records(path: Path, content: bytes) -> list[Record | Unusable]:
+    return [each for each in every(path, content) if not isinstance(each, Note)]
+
+
+def every(path: Path, content: bytes) -> list[Record | Unusable | Note]:
     path.write_bytes(content)
     with Opened(path) as stream:
-        return [each for _, each in read(stream, path) if not isinstance(each, Note)]
+        return [each for _, each in read(stream, path)]
 
 
 def chunked(body: bytes, size: int = 100) -> bytes:
@@ -87,6 +91,29 @@ def test_what_is_no_page_is_passed_over(tmp_path: Path) -> None:
     ]  # fmt: skip
     assert len(records(tmp_path / "a", b"".join([*others, PAGE_RECORD]))) == 1
     assert records(tmp_path / "a", b"".join(others)) == [Unusable(None, "holds no web page that a server gave")]
+
+
+def test_documents_of_other_kinds_are_told(tmp_path: Path) -> None:
+    others = b"".join(
+        record(response(b"x", f"Content-Type: {kind}\r\n"))
+        for kind in (
+            "application/pdf",
+            "application/rss+xml; charset=utf-8",
+            "application/pdf",
+            "text/css",
+            "image/png",
+        )
+    )
+    told = "2 of application/pdf, 1 of application/rss+xml"
+    [_, note] = every(tmp_path / "a", PAGE_RECORD + others)
+    assert note == Note(f"holds more than pages, which was passed over: {told}.")
+    assert every(tmp_path / "a", others) == [Unusable(None, f"holds no web page that a server gave, but {told}")]
+
+
+@pytest.mark.parametrize("kind", ["", "Content-Type: application/octet-stream\r\n"])
+def test_a_page_of_which_the_server_said_nothing_is_one(tmp_path: Path, kind: str) -> None:
+    [found] = records(tmp_path / "a", record(response(PAGE.encode(), kind)))
+    assert isinstance(found, Record)
 
 
 def test_what_is_damaged_costs_one(tmp_path: Path) -> None:

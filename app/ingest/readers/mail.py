@@ -41,6 +41,11 @@ _MAIN_SHARE = 0.5
 
 _SEPARATOR = re.compile(rb"From .*\d:\d\d.*\b\d{4}\b|From .*\b\d{4}\b.*\d:\d\d")
 _FIELD = re.compile(rb"[!-9;-~]{1,76}:|>?From ")
+_UNDATED = re.compile(rb"From (?:-|\S+@\S+)\s*$")
+_MAIL_FIELD = re.compile(
+    rb"(?:from|date|subject|message-id|received|return-path|delivered-to|mime-version|reply-to|x-[a-z-]{1,60}):",
+    re.IGNORECASE,
+)
 _QUOTED_SEPARATOR = re.compile(rb"^>(>*From )", re.MULTILINE)
 _TYPE = re.compile(rb"^content-type:.*(?:\n[ \t].*)*", re.IGNORECASE | re.MULTILINE)
 _COUNT = re.compile(rb"\s*(\d{1,10})\s*\n")
@@ -104,25 +109,30 @@ def read_mbox(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  #
 
 
 def _messages_of(stream: Opened) -> Iterator[_RawMessage]:
-    """A message begins at a line of its own kind after an empty one, if a header follows."""
+    """A message begins at a line of its own kind after an empty one, if a header follows; without the empty line, or
+    the day in it, if one follows that mail alone has."""
     message: _RawMessage | None = None
     separator: Line | None = None
     after_gap = True
     for line in lines(stream, b"\n", 0):
         raw = line.raw or b""
-        if separator and _FIELD.match(raw):
+        if separator and (_FIELD if after_gap else _MAIL_FIELD).match(raw):
             if message and message.kept:
                 yield message
-            message, separator = _RawMessage(separator.offset), None
+            message, separator, after_gap = _RawMessage(separator.offset), None, False
         message = message or _RawMessage(line.offset)
         if separator:
             message.add(separator.raw or b"")
-            separator = None
-        if after_gap and _SEPARATOR.match(raw):
-            separator = line
-        elif message.kept or not raw.startswith(b">From "):
+            separator, after_gap = None, False
+        dated = _SEPARATOR.match(raw)
+        if dated or (after_gap and _UNDATED.match(raw)):
+            separator, after_gap = line, after_gap and dated is not None
+            continue
+        if message.kept or not raw.startswith(b">From "):
             message.add(raw, dropped=line.raw is None)
         after_gap = not raw.strip()
+    if message and separator:
+        message.add(separator.raw or b"")
     if message and message.kept:
         yield message
 

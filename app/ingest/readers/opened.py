@@ -54,12 +54,14 @@ class _Unpacking(Protocol):
         ...
 
 
-class _Xz:
-    """As `lzma.LZMAFile`, which lets a file ask for four gigabytes of memory."""
+class _Joined:
+    """One packed file or several that were joined. As `lzma.LZMAFile`, which lets a file ask for four gigabytes of
+    memory, and `bz2.BZ2File`, which passes over what else follows the end."""
 
-    def __init__(self, raw: IO[bytes]) -> None:
+    def __init__(self, raw: IO[bytes], new: Callable[[], bz2.BZ2Decompressor | lzma.LZMADecompressor]) -> None:
         self._raw = raw
-        self._decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+        self._new = new
+        self._decoder = new()
 
     def read1(self, size: int, /) -> bytes:
         while not self._decoder.eof or self._begin_next():
@@ -71,20 +73,20 @@ class _Xz:
         return b""
 
     def _begin_next(self) -> bool:
-        """Several files in one may be joined to one, with zeros between them."""
+        """There may be zeros between them."""
         rest = self._decoder.unused_data.lstrip(b"\0")
         while not rest and (chunk := self._raw.read(CHUNK)):
             rest = chunk.lstrip(b"\0")
         if rest:
-            self._decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
+            self._decoder = self._new()
             self._raw.seek(-len(rest), os.SEEK_CUR)
         return bool(rest)
 
 
 _PACKINGS: tuple[tuple[bytes, str, Callable[[IO[bytes]], _Unpacking]], ...] = (
     (b"\x1f\x8b", "gzip", lambda raw: gzip.GzipFile(fileobj=raw, mode="rb")),
-    (b"BZh", "bzip2", bz2.BZ2File),
-    (b"\xfd7zXZ\0", "xz", _Xz),
+    (b"BZh", "bzip2", lambda raw: _Joined(raw, bz2.BZ2Decompressor)),
+    (b"\xfd7zXZ\0", "xz", lambda raw: _Joined(raw, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY))),
 )
 
 

@@ -107,8 +107,9 @@ def _textual(head: Head) -> Format:
     if found := _looking(_TEXT_KINDS, head):
         return found.format
     if root := unread_root(head.text):
+        shown = f"<{printable(root)[:60]}>"
         raise FileUnusable(
-            f"is markup of a kind that is not read (<{printable(root)[:60]}>): export it as RSS, NewsML-G2, NITF, JSON or CSV"
+            f"is markup of a kind that is not read ({shown}): export it as RSS, NewsML-G2, NITF, JSON or CSV"
         )
     named = next((kind.format for kind in _TEXT_KINDS if head.ending in kind.endings), None)
     if named is None:

@@ -1,20 +1,23 @@
 """WARC and ARC, what crawlers keep: each page that a server gave, with the address and the day, is an article.
 
-Everything else that is in them (requests, pictures, redirects, pages that were not found) is passed over. What is
-damaged is one rejection, and the next record is looked for.
+Everything else that is in them (requests, pictures, redirects, pages that were not found) is passed over; documents of
+other kinds are told. What is damaged is one rejection, and the next record is looked for.
 """
 
 from __future__ import annotations
 
 import re
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from app.ingest.readers.looks import Head, web_page
 from app.ingest.readers.opened import Opened
-from app.ingest.readers.record import FileUnusable, Record, Refused, Unusable, hashed
+from app.ingest.readers.record import FileUnusable, Note, Record, Refused, Unusable, hashed
 from app.ingest.readers.sniff import Nature
 from app.ingest.readers.web_page import MAX_PAGE, page_fields
+from app.text import printable
 
 # Pages are packed, or carry headers: a little more than the longest page.
 _MOST_KEPT = MAX_PAGE + 1_000_000
@@ -22,9 +25,18 @@ _LONGEST_LINE = 100_000
 _MOST_HEADERS = 1_000
 _ARC_LINE = re.compile(rb"(\S.*) (\S+) (\d{8,14}) (\S+) (\d{1,15})\s*$")
 _PAGES = frozenset(("text/html", "application/xhtml+xml"))
+# Servers that say nothing of a page, and crawlers that did not keep it.
+_UNTOLD = frozenset(("", "application/octet-stream", "unk", "no-type"))
+# Parts of pages, and what has no text.
+_PARTS = re.compile(
+    r"(?:image|audio|video|font)/|.*(?:css|javascript|ecmascript|font|woff)|application/(?:json|wasm)|text/x-?js"
+)
+_MOST_TOLD = 3
 _CHARSET_PARAMETER = re.compile(r"charset\s*=\s*[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _CHUNK_SIZE = re.compile(rb"\s*([0-9a-fA-F]{1,8})[^\r\n]{0,200}\r?\n")
 _NEXT_RECORD = re.compile(rb"\nWARC/[01]\.")
+# Bytes in which a page begins.
+_HEAD = 2_000
 _HEAD_END = re.compile(rb"\r?\n\r?\n")
 
 
@@ -136,8 +148,9 @@ class _Captures:
         return bool(self._buffer)
 
 
-def read_warc(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # each page says its own
+def read_warc(stream: Opened, nature: Nature) -> Iterator[Record | Unusable | Note]:  # noqa: ARG001  # pages say theirs
     captures = _Captures(stream)
+    others: Counter[str] = Counter()
     number = 0
     while True:
         start = captures.offset
@@ -152,30 +165,58 @@ def read_warc(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  #
         if (page := _page_in(capture)) is not None:
             number += 1
             yield _page_record(number, capture, *page)
+        elif kind := _other_document(capture):
+            others[kind] += 1
     if not number:
-        raise FileUnusable("holds no web page that a server gave")
+        raise FileUnusable(f"holds no web page that a server gave{f', but {_told_kinds(others)}' if others else ''}")
+    if others:
+        yield Note(f"holds more than pages, which was passed over: {_told_kinds(others)}.")
+
+
+def _told_kinds(others: Counter[str]) -> str:
+    told = [f"{count:,} of {printable(kind[:60])}" for kind, count in others.most_common(_MOST_TOLD)]
+    return ", ".join(told) + (" and others" if len(others) > _MOST_TOLD else "")
+
+
+def _other_document(capture: _Capture) -> str | None:
+    """Return the type of a document that came whole and may be an article, and is no page; None for all else."""
+    if capture.kind in ("resource", "conversion"):
+        kind = capture.content_type
+    elif (found := _answer_in(capture)) is not None:
+        kind = found[0].get("content-type", "")
+    else:
+        return None
+    kind = kind.partition(";")[0].strip().lower()
+    return None if kind in _UNTOLD or _PARTS.match(kind) else kind
 
 
 def _page_in(capture: _Capture) -> tuple[Mapping[str, str], bytes] | None:
     """Return the headers and the body of a page, None for what is none."""
     if capture.kind == "resource":
         return ({"content-type": capture.content_type}, capture.kept) if _may_be_page(capture.content_type) else None
+    found = _answer_in(capture)
+    return found if found and _may_be_page(found[0].get("content-type", ""), found[1]) else None
+
+
+def _answer_in(capture: _Capture) -> tuple[Mapping[str, str], bytes] | None:
+    """Return the headers and the body of what a server gave, None where it gave nothing."""
     if capture.kind != "response" or not capture.kept.startswith(b"HTTP/"):
         return None
     end = _HEAD_END.search(capture.kept)
     status, *lines = capture.kept[: end.start() if end else 0].decode("utf-8", "replace").splitlines() or [""]
     headers = {name.strip().lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
-    if end is None or status.split()[1:2] != ["200"] or not _may_be_page(headers.get("content-type", "")):
+    if end is None or status.split()[1:2] not in (["200"], ["203"]):
         return None
     return headers, capture.kept[end.end() :]
 
 
-def _may_be_page(content_type: str) -> bool:
-    return content_type.partition(";")[0].strip().lower() in _PAGES
+def _may_be_page(content_type: str, body: bytes = b"") -> bool:
+    kind = content_type.partition(";")[0].strip().lower()
+    return kind in _PAGES or (kind in _UNTOLD and web_page(Head(b"", "", body[:_HEAD].decode("latin-1"))))
 
 
 def _page_record(number: int, capture: _Capture, headers: Mapping[str, str], body: bytes) -> Record | Unusable:
-    charset = _CHARSET_PARAMETER.search(headers["content-type"])
+    charset = _CHARSET_PARAMETER.search(headers.get("content-type", ""))
     try:
         if capture.is_cut:
             raise Refused(f"is a page of over {_MOST_KEPT:,} bytes: save its text alone")

@@ -40,7 +40,9 @@ def read_zip(stream: Opened) -> Iterator[Member]:
 
 def _zip_entries(stream: Opened) -> Iterator[Listed]:
     try:
-        archive = zipfile.ZipFile(cast("IO[bytes]", CarefulFile(stream.file())))
+        file = stream.file()
+        begins_with_member = file.read(4) == b"PK\3\4"
+        archive = zipfile.ZipFile(cast("IO[bytes]", CarefulFile(file)))
     except BROKEN_ZIP as error:
         raise FileUnusable(f"is a damaged ZIP file ({_zip_error(error)}): get it again") from None
     with archive:
@@ -49,6 +51,11 @@ def _zip_entries(stream: Opened) -> Iterator[Listed]:
                 yield Listed(
                     _path_in_zip(info), partial(_unzipped, archive, info, stream.allowance), _zip_refusal(info)
                 )
+        # The library goes by the list at the end alone.
+        if begins_with_member and all(info.header_offset for info in archive.infolist()):
+            raise FileUnusable(
+                "has something before the files in its list, another ZIP file perhaps: unpack it and give the folder"
+            )
 
 
 def _zip_refusal(info: zipfile.ZipInfo) -> str | None:
