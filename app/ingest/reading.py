@@ -176,9 +176,10 @@ class Reading:
         origin: Origin,
         orders: DateOrder | Mapping[int, DateOrder],
     ) -> Generator[Incoming, None, bool]:
-        whole = True
+        whole, is_empty = True, True
         for format, record in read:
             self._note_progress()
+            is_empty = False
             if isinstance(record, readers.Note):
                 self._tell(f"{origin.file} {record.text}")
                 continue
@@ -197,6 +198,8 @@ class Reading:
                 yield drafts.draft(record, format, origin, orders)
             except Refused as error:
                 yield refusal(origin, record.number, _told(error, record, origin), record.sha256, record.offset)
+        if is_empty:
+            self._tell(f"{origin.file} holds no records.")
         return whole
 
     def _by_our_names(self, record: readers.Record) -> readers.Record:

@@ -27,7 +27,7 @@ _BEGINS = re.compile(rb"\s*[\[{\"]|[^\r\n]{0,2000}?[,;\t|]")
 _SAMPLE = 50
 _LONG = 200
 _FEW = 10
-_SHOWN = 3
+_SHOWN = 5
 
 
 @dataclass(slots=True)
@@ -37,14 +37,25 @@ class Survey:
     orders: dict[int, DateOrder] = field(default_factory=dict)
     texts: int = 0
     records: int = 0
+    """Those that have a headline or a text, of all that were `seen`."""
+    seen: int = 0
     is_textless: bool = False
     """Whether they come from a service that gives no texts."""
     looking: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     """Columns that mean nothing to us and look like one of our fields, by that field."""
 
+    unknown: dict[str, None] = field(default_factory=dict)
+    """Columns that mean nothing to us, in their order."""
+
     @property
     def refusal(self) -> str | None:
         """Why nothing of the file is taken: no record has a text, and it is not just a few headlines."""
+        if self.seen > 1 and not self.records and self.unknown:
+            met = _quoted([*self.unknown])
+            return (
+                f"has {self.seen:,} records and none with a headline or a text; of {met} say which these are: "
+                "--map headline=NAME --map body=NAME"
+            )
         if self.texts or self.is_textless or not self.records or (self.records < _FEW and not self.looking["body"]):
             return None
         columns = sorted(self.looking["body"])
@@ -86,8 +97,11 @@ def survey_records(
         found.is_textless = found.is_textless or (shape is not None and not shape.has_texts)
         fields = (shape or given).apply(record.fields)
         taken = names.taken(fields)
+        found.seen += 1
         found.records += "headline" in taken or "body" in taken
         found.texts += "body" in taken
+        if len(found.unknown) < _SAMPLE:
+            found.unknown |= dict.fromkeys(each for each in fields if names.field_of(each) is None)
         if found.records <= _SAMPLE:
             _examine(found, fields, taken)
         if "date" in taken and (order := order_shown(taken["date"][1])):

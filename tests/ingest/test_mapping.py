@@ -192,6 +192,26 @@ def test_a_file_without_any_text_is_one_rejection_that_says_what_to_do(tmp_path:
     assert (len(drafts), refused) == (3, [])
 
 
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl"])
+def test_columns_of_which_none_is_known_are_one_rejection_that_names_them(tmp_path: Path, name: str) -> None:
+    stories = [{"nr": str(n), "titel": f"Snow {n}", "artikel": f"It fell {n} times."} for n in range(3)]
+    lines = [",".join(stories[0]), *(",".join(each.values()) for each in stories)]
+    content = rows(*lines) if name == "a.csv" else "\n".join(map(json.dumps, stories))
+    _, refused, _ = taken(tmp_path / name, content)
+    told = "has 3 records and none with a headline or a text; of 'nr', 'titel', 'artikel' say which these are"
+    assert refused == [f"{told}: --map headline=NAME --map body=NAME"]
+    paths = {"headline": ["titel"], "body": ["artikel"]}
+    assert len(taken(tmp_path / name, content, FieldMap(paths))[0]) == 3
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("a.csv", "title,text\n"), ("a.json", "[]"), ("a.json", '{"articles": []}')]
+)
+def test_a_file_without_a_record_says_so(tmp_path: Path, name: str, content: str) -> None:
+    _, refused, tally = taken(tmp_path / name, content)
+    assert (refused, tally.notes) == ([], [f"{name} holds no records."])
+
+
 def test_a_thousand_headlines_are_no_articles_unless_it_is_said(tmp_path: Path) -> None:
     content = rows("publish_date,headline_text", *(f"2025-05-05,Snow falls {number} times" for number in range(1_000)))
     drafts, refused, _ = taken(tmp_path / "a.csv", content)

@@ -47,6 +47,12 @@ NOT_READ = (
     (b"Rar!\x1a\x07", "is a RAR file: unpack it and give the folder"),
     (b"7z\xbc\xaf\x27\x1c", "is a 7-Zip file: unpack it and give the folder"),
     (b"\x28\xb5\x2f\xfd", "is packed with zstd: unpack it"),
+    (b"\x04\x22\x4d\x18", "is packed with LZ4: unpack it"),
+    (b"\x1f\x9d", "is packed with compress: unpack it"),
+    (b"\x5d\x00\x00", "is packed with LZMA: unpack it"),
+    (b"\x1f\x8b", "is packed twice: unpack it once"),
+    (b"BZh", "is packed twice: unpack it once"),
+    (b"\xfd7zXZ", "is packed twice: unpack it once"),
     (
         OLD_OFFICE,
         "is a file of an old Office program, an Outlook message, or encrypted: save it as .docx, .csv or .eml",
