@@ -6,19 +6,28 @@ import json
 from pathlib import Path
 from typing import Any, get_args
 
+import numpy as np
 import pytest
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
+from app.alerts.finding import find_new
+from app.alerts.saving import save_search
 from app.archive import Archive
 from app.errors import Conflict, DatelineError, DecisionInvalid, NotFound, Withdrawn
 from app.ingest import indexing
+from app.ingest.deciding import decide_copies
 from app.ingest.enriching import enrich, laid_out, put_names
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.story_deciding import decide_story
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
+from app.read.params import SavedSearchBody
+from app.search.meaning.vectors import NewVector
 from app.search.query import Query, Word
 from app.store import articles, withdrawals
+from app.store.copy_decisions import CopyProposal
+from app.store.story_decisions import StoryProposal
 from app.store.tables import Article, Copy, Decision, Revision, Sighting
 from app.store.withdrawals import Kind
 from tests.conftest import NewArchive, WriteRecords
@@ -147,6 +156,50 @@ def test_what_was_erased_is_in_no_file(news: Archive, write_records: WriteRecord
         with pytest.raises(Withdrawn, match="asked for by the person it names"):
             articles.load_article(session, id)
     assert verify(news, deep=True) == []
+
+
+def test_what_was_made_of_an_erased_article_is_in_no_table(news: Archive, write_records: WriteRecords) -> None:
+    [other, record, _] = NEWS
+    told = "“The barges are on their way,” Quillington Ferrars said, “and they arrive on May 9, 2025.”"
+    telling = record | {"text": f"{record['text']} {told} The Ferrars Grain Board (FGB) waits."}
+    near = record | {"id": "near", "source": "Other", "text": f"{telling['text']} He went.", "url": None}
+    ingest([write_records("a.jsonl", [other, telling]), write_records("d.jsonl", [near])], news)
+    saved = SavedSearchBody.checked({"name": "barges", "search": "q=barges"})
+    save_search(news, saved, "Ada")
+    ingest(
+        [
+            write_records(
+                "a.jsonl", [other, telling | {"text": f"{telling['text']} He said no more about it on Tuesday."}]
+            )
+        ],
+        news,
+    )
+    assert find_new(news) == 1
+    erased, kept = id_of(news, "b"), id_of(news, "near")
+    decide_copies(news, CopyProposal("together", erased, kept), "Ada")
+    decide_story(news, StoryProposal("together", erased, kept), "Ada")
+    for number, id in enumerate((erased, kept)):
+        news.vectors.begin(b"m" * 32, 4)
+        news.vectors.put([NewVector(int(id, 16), number + 1, np.ones(4, np.float32))], b"m" * 32, number)
+    before = _naming(news, erased)
+    assert before >= {"quote", "mentioned_date", "acronym", "story_vector", "copy_pair", "search_match", "revision"}
+    change_status(news, "erase", [erased], "asked for", "Ada")
+    # Who was told of it and who decided about it is known by its id alone.
+    assert _naming(news, erased) == {"article", "withdrawal", "search_match", "decision", "story_decision"}
+    assert _naming(news, kept) >= {"quote", "mentioned_date", "acronym", "story_vector"}
+    assert [f"{id:016x}" for id in news.vectors.look().ids.tolist()] == [kept]
+    change_status(news, "erase", [kept], "asked for", "Ada")
+    assert _told(news) == set()
+
+
+def _naming(archive: Archive, id: str) -> set[str]:
+    """Return the tables in which a row says something of the article."""
+    with archive.database.reading() as session:
+        return {
+            table.name
+            for table in SQLModel.metadata.sorted_tables
+            if any(id in row for row in session.connection().execute(table.select()))
+        }
 
 
 def _told(archive: Archive) -> set[bytes]:
