@@ -12,8 +12,9 @@ from app.disk import size_on_disk
 from app.ingest.fetching import is_address
 from app.ingest.posting import count_statuses
 from app.read.jobs import job_view
+from app.read.meaning import meaning_stats
 from app.read.models import Job, RejectedRecord
-from app.store import articles, jobs, rejections, sent
+from app.store import articles, feeds, jobs, rejections, searches, sent
 from app.store.keys import list_keys
 from app.store.relation_counts import RelationCounts, relation_counts
 from app.store.tables import Rejection
@@ -24,7 +25,8 @@ from app.store.unnamed import count_waiting
 class Holdings:
     """`size` is in bytes, of the whole data folder. `unnamed` articles await their names, which the server `recognises`
     or somebody will; the index is `behind` by so many changes. `under_way` are the jobs that are not done, the one that
-    is read now first."""
+    is read now first. So many feeds are being looked at, `unmeant` articles await a vector for ranking by meaning, and
+    `unsent` messages of saved searches wait."""
 
     figures: articles.ArchiveStats
     related: RelationCounts
@@ -34,10 +36,14 @@ class Holdings:
     recognises: bool
     behind: int
     under_way: list[Job]
+    feeds: int
+    unmeant: int
+    unsent: int
 
     @property
     def is_busy(self) -> bool:
-        return bool((self.unnamed and self.recognises) or self.behind or self.under_way or self.related.waiting)
+        named, made = self.unnamed and self.recognises, self.feeds or self.unmeant
+        return bool(named or made or self.behind or self.under_way or self.related.waiting)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,9 @@ def holdings(archive: Archive, session: Session) -> Holdings:
         recognises=archive.settings.recognise,
         behind=articles.count_changed_after(session, shown),
         under_way=[job_view(job) for job in jobs.open_jobs(session)],
+        feeds=feeds.count_due(session, datetime.now(UTC).isoformat(timespec="seconds")),
+        unmeant=meaning_stats(archive)["waiting"],
+        unsent=searches.count_unsent(session),
     )
 
 

@@ -62,6 +62,11 @@ def due_feeds(session: Session, now: str, limit: int, busy: Collection[str] = ()
     return list(session.exec(due.order_by(col(FollowedFeed.next_at), col(FollowedFeed.number)).limit(limit)))
 
 
+def count_due(session: Session, now: str) -> int:
+    """Return how many are to be looked at by now."""
+    return session.exec(select(func.count()).where(col(FollowedFeed.next_at) <= now)).one()
+
+
 def next_due(session: Session, busy: Collection[str] = ()) -> str | None:
     """Return when the next one, but for the `busy`, is to be looked at."""
     return session.exec(select(func.min(FollowedFeed.next_at)).where(col(FollowedFeed.id).not_in(busy))).one()

@@ -147,6 +147,11 @@ def next_delivery(session: Session, now: str) -> Delivery | None:
     return session.exec(due.order_by(col(Delivery.due_at), col(Delivery.number)).limit(1)).first()
 
 
+def count_unsent(session: Session) -> int:
+    """Return how many messages wait to be sent, or to be tried again."""
+    return session.exec(select(func.count()).where(Delivery.state == "waiting")).one()
+
+
 def next_message_at(session: Session) -> str | None:
     """Return when the next message is to be sent or made, None where none is expected."""
     sent = select(func.min(Delivery.due_at)).where(Delivery.state == "waiting")

@@ -13,12 +13,18 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from app.alerts.saving import save_search
 from app.archive import open_archive
+from app.ingest.following import new_feed
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.uploads import Upload, hand_in
 from app.ingest.withdrawing import change_status
+from app.read.holdings import holdings
+from app.read.params import SavedSearchBody
 from app.settings import Settings
 from app.store import keys
+from app.store.feeds import add_feed, feed_id, note_feed
+from app.store.tables import Delivery
 from tests.web.conftest import Served
 
 
@@ -125,6 +131,28 @@ def test_what_waits_is_told_and_to_whom(served: Served, tmp_path: Path) -> None:
         shown = text(client.get("/archive", auth=as_reader(admin)))
         assert "1 article waits for its names" in shown
         assert re.search("1 created, 1 rejected desk", shown)
+
+
+def test_feeds_and_messages_that_wait_are_told(served: Served, tmp_path: Path) -> None:
+    fill(tmp_path)
+    later = "2100-01-01T00:00:00+00:00"
+    with open_archive(Settings(data_dir=tmp_path / "data")) as archive:
+        saved = save_search(archive, SavedSearchBody.checked({"name": "storms", "search": "q=storm"}), "Ada")
+        with archive.database.writing() as session:
+            add_feed(session, new_feed("https://news.example/feed"))
+            number = saved.number or 0
+            waiting = Delivery(id="x", search=number, kind="webhook", after=0, upto=1, due_at=later, created_at=later)
+            session.add(waiting)
+        with archive.database.reading() as session:
+            held = holdings(archive, session)
+            assert (held.feeds, held.unsent, held.unmeant, held.is_busy) == (1, 1, 0, True)
+        with archive.database.writing() as session:
+            note_feed(session, feed_id("https://news.example/feed"), next_at=later)
+        with archive.database.reading() as session:
+            held = holdings(archive, session)
+            assert (held.feeds, held.unsent, held.is_busy) == (0, 1, False)
+    with served() as client:
+        assert "1 message of saved searches to be sent" in text(client.get("/archive"))
 
 
 def test_a_page_that_tells_of_work_renews_itself(served: Served, tmp_path: Path, browser: Browser) -> None:
