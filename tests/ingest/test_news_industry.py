@@ -11,10 +11,14 @@ import pytest
 
 from app.ingest.readers import Record, Unusable, ninjs
 from app.ingest.readers.nitf import names_in
+from tests.growth import is_bounded
 from tests.ingest.test_readers import records, written
 
 NITF = "<nitf><body><body.content>{}</body.content></body></nitf>"
 ITEM = '<newsItem xmlns="http://iptc.org/std/nar/2006-10-01/" guid="urn:1"><contentSet>{}</contentSet></newsItem>'
+
+LINES = "<NewsLines><HeadLine>Fog</HeadLine></NewsLines>"
+NEWSML1 = f"<NewsML><NewsItem><NewsComponent>{LINES}{{}}</NewsComponent></NewsItem></NewsML>"
 
 
 def reason(path: Path, content: str) -> str:
@@ -34,6 +38,9 @@ def reason(path: Path, content: str) -> str:
         (ITEM.format('<inlineData encoding="enc:base64">QQ==</inlineData>'), "has its text in enc:base64"),
         (ITEM.format('<remoteContent href="http://a.example/1"/>'), "has its text elsewhere (http://a.example/1)"),
         ('<conceptItem guid="urn:1"/>', "is a concept"),
+        (NEWSML1.format('<ContentItem Href="a.jpg"/>'), "is a news item without a text"),
+        (NEWSML1.format("<ContentItem><DataContent>cut"), "is not well-formed XML"),
+        ("<NewsML></NewsML>", "is a news item without a text"),
         ('<planningItem guid="urn:1"/>', "is a plan of coverage"),
     ],
 )
@@ -52,6 +59,29 @@ def test_laughs_and_files_of_the_machine_are_never_in_a_text(tmp_path: Path) -> 
     attribute = declared + NITF.format("<p>Ha</p>").replace("<nitf>", '<nitf xml:lang="&l11;">')
     assert all(len(str(record)) < 1_000_000 for record in records(written(tmp_path / "b.xml", attribute)))
     assert thread_time() - started < 20
+
+
+def test_a_part_of_newsml_1_that_is_left_out_is_named(tmp_path: Path) -> None:
+    text = "<ContentItem><DataContent>{0}.</DataContent></ContentItem>"
+    part = f'<NewsComponent><Role FormalName="{{0}}"/>{text}</NewsComponent>'
+    content = NEWSML1.format("".join(map(part.format, ("Caption", "Body", "Sidebar"))))
+    [found] = records(written(tmp_path / "a.xml", content))
+    assert isinstance(found, Record)
+    assert found.fields == {"headline": "Fog", "body": "Body.", "part of role sidebar": True}
+
+
+@pytest.mark.parametrize("within", ["<NewsItem>{}</NewsItem>", "{}"])
+def test_twice_the_articles_of_newsml_1_take_twice_the_time(tmp_path: Path, within: str) -> None:
+    one = f"<NewsComponent>{LINES}<ContentItem><DataContent>It rose.</DataContent></ContentItem></NewsComponent>"
+    one = one if "NewsItem" in within else f"<NewsItem>{one}</NewsItem>"
+
+    def cost(count: int) -> float:
+        path = written(tmp_path / "a.xml", f"<NewsML>{within.format(one * count)}</NewsML>")
+        started = thread_time()
+        assert sum(isinstance(each, Record) for each in records(path)) == count
+        return thread_time() - started
+
+    assert is_bounded(cost, 1_000, 2_000, 3)
 
 
 def test_a_file_over_the_limit_is_refused(tmp_path: Path) -> None:

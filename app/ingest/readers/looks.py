@@ -28,7 +28,7 @@ _OF_PROSE = frozenset(
 _HTML_DOCTYPE = re.compile(r"<!doctype\s+html\b", re.IGNORECASE)
 _FEEDS = ("rss", "rdf", "feed", "channel")
 _NEWSML = frozenset(
-    "newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem newsitemset".split()
+    "newsml newsitem newsmessage packageitem conceptitem knowledgeitem planningitem catalogitem newsitemset".split()
 )
 SEPARATOR = re.compile(r"\"?sep=([^\w\"])\"?\s*", re.IGNORECASE)
 """The line that Excel writes above the header: `sep=;`."""

@@ -1,4 +1,6 @@
-"""NewsML-G2: a news item, or a message with many. What carries no text of its own is told apart and refused."""
+"""NewsML-G2: a news item, or a message with many. What carries no text of its own is told apart and refused. NewsML 1
+is read by `newsml1`.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.ingest.readers import nitf, tree
+from app.ingest.readers import newsml1, nitf, tree
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import Record, Refused, Unusable
 from app.ingest.readers.sniff import Nature
@@ -26,7 +28,16 @@ _LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 def read_newsml(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
-    yield from tree.read_items(stream, nature, news_items, item_fields)
+    yield from tree.read_items(stream, nature, _items_of_either, _fields_of_either)
+
+
+def _items_of_either(root: _Element) -> list[_Element]:
+    return newsml1.news_components(root) if tree.tag_of(root) == "newsml" else news_items(root)
+
+
+def _fields_of_either(item: _Element) -> dict[str, object]:
+    is_first = tree.tag_of(item.getroottree().getroot()) == "newsml"
+    return newsml1.component_fields(item) if is_first else item_fields(item)
 
 
 def news_items(root: _Element) -> list[_Element]:
