@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from itertools import product
 from urllib.parse import unquote
 
 # What newsletters, advertisements and shares append to an address, to tell who came by them.
@@ -25,6 +27,15 @@ def without_tracking(url: str) -> str:
     kept = [pair for pair in query.split("&") if not _TRACKING.fullmatch(pair.partition("=")[0])]
     # A question mark behind a fragment begins no parameters.
     return before + ("?" + "&".join(kept) if any(kept) else "") + sign + fragment if mark and "#" not in before else url
+
+
+def usual_spellings(url: str) -> Iterator[str]:
+    """Yield the ways in which the address of a page is mostly written, without the place in the page."""
+    before, mark, query = _SCHEME.sub("", url.partition("#")[0], count=1).partition("?")
+    host, _, path = before.rstrip("/").partition("/")
+    host = _WWW.sub("", host.lower())
+    for scheme, www, slash in product(("https", "http"), ("", "www."), ("", "/")):
+        yield f"{scheme}://{www}{host}{'/' * bool(path)}{path}{slash}{mark}{query}"
 
 
 def url_key(url: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from app.ingest.markup import plain_text
 from app.ingest.readers import Record
 from app.ingest.readers.record import Refused
 from app.text import fingerprint, normalise, oddities, one_line, printable
-from app.urls import without_tracking
+from app.urls import url_key, usual_spellings, without_tracking
 
 # Ids of our own kind in a file name: 000_4733ca42cb406978.txt.
 _OWN_ID = re.compile(r"(?:^|[^0-9a-zA-Z])([0-9a-f]{16})$")
@@ -130,14 +130,29 @@ class Draft:
     record: Record
     cleaned: frozenset[str]
     """The kinds of things in its fields that are no text, and were taken out or replaced."""
-    former_key: str | None = None
-    """The key that earlier versions gave the record, where that was another."""
+    former_keys: tuple[str, ...] = ()
+    """The keys that earlier versions gave the record, where those were others."""
     revision: int = 1
     """Which state of the article it is, where another archive counted them."""
 
     @cached_property
     def layout(self) -> Layout:
         return lay_out(self.body, self.headline, self.dateline)
+
+    def at_address(self, url: str | None) -> Draft:
+        """Return the draft of the same record, if it wrote its address so: another spelling is no other record."""
+        if url == self.url or not url or not self.url or url_key(url) != url_key(self.url):
+            return self
+        said = (self.external_id, self.headline, self.body, self.date, self.dateline, self.source, url)
+        uncoded = _uncoded_sha256(*said, *self.authors, self.language)
+        untimed = _with_codes(uncoded, self.codes)
+        return replace(
+            self,
+            url=url,
+            uncoded_sha256=uncoded,
+            untimed_sha256=untimed,
+            record_sha256=_at_time(untimed, self.published_at),
+        )
 
     def sha256_at(self, published_at: str | None) -> str:
         """Return the hash that the record would have with that time."""
@@ -215,7 +230,7 @@ def draft(
         # The raw fields are not needed any more, and would double what waits for recognition.
         record=Record(record.number, {}, record.offset, record.sha256),
         cleaned=_kinds_cleaned(raw, given),
-        former_key=_former_key(record.fields, origin, key, content),
+        former_keys=_former_keys(record.fields, origin, key, url, content),
     )
 
 
@@ -246,9 +261,10 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
         record_sha256 = known.record_sha256
         untimed = record_sha256 if published_at is None else untimed
         uncoded = untimed if codes == NO_CODES else uncoded
+    key = _key_of_page(known.key)
     return Draft(
         id=known.id,
-        key=known.key,
+        key=key,
         external_id=own_id,
         headline=headline,
         body=body,
@@ -267,6 +283,7 @@ def _draft_again(known: Exported, record: Record, origin: Origin) -> Draft:
         origin=origin,
         record=Record(record.number, {}, record.offset, record.sha256),
         cleaned=frozenset(oddities(" ".join(_texts(given)))),
+        former_keys=(known.key,) if key != known.key else (),
         revision=known.revision,
     )
 
@@ -361,23 +378,39 @@ def _key(
     named_id: str | None, origin: Origin, source: str | None, own_id: str | None, url: str | None, content: str
 ) -> tuple[str, str]:
     """Key and id. `named_id`, of our kind in the file's name, is both. Else the key is the record's own id under its
-    source (or file), else its URL, else what it says; a tab, which no field holds, keeps the parts apart."""
+    source (or file), else its address, however that is spelt, else what it says; a tab, which no field holds, keeps the
+    parts apart. The id is made of the address as it stands."""
     if named_id is not None:
         return f"name\t{named_id}", named_id
     if own_id is not None:
         key = f"id\t{source}\t{own_id}" if source else f"file\t{origin.called}\t{own_id}"
+    elif url is not None:
+        return f"url\t{url_key(url) or url}", fingerprint(f"url\t{url}")[:16]
     else:
-        key = f"url\t{url}" if url is not None else f"content\t{content}"
+        key = f"content\t{content}"
     return key, fingerprint(key)[:16]
 
 
-def _former_key(given: Mapping[str, object], origin: Origin, key: str, content: str) -> str | None:
-    """Return the key as it was up to schema 0005: of three fields by these names alone, and under the bare name of the
-    file."""
+def _key_of_page(key: str) -> str:
+    """Return the key as it is now, of one in which an address stands as it was spelt."""
+    url = key.removeprefix("url\t")
+    return f"url\t{url_key(url)}" if url != key and url.lower().startswith(("http://", "https://")) else key
+
+
+def _former_keys(
+    given: Mapping[str, object], origin: Origin, key: str, url: str | None, content: str
+) -> tuple[str, ...]:
+    """Return the keys as they were: up to schema 0005 of three fields by these names alone, and under the bare name of
+    the file; later of the address as it stands, so that of one page there may be any of the usual spellings."""
+    spellings = [url, *usual_spellings(url)] if url is not None and key.startswith("url\t") else []
+    first = [_first_key(given, origin, content)] if not key.startswith("name\t") else []
+    former = [*(f"url\t{each}" for each in spellings), *first]
+    return tuple(dict.fromkeys(each for each in former if each != key))
+
+
+def _first_key(given: Mapping[str, object], origin: Origin, content: str) -> str:
     values = (given.get(name) for name in ("id", "source", "url"))
     own_id, source, url = (None if value in (None, "", []) else _line(str(value)) for value in values)
     if own_id is not None:
-        former = f"id\t{source or _line(origin.source) or origin.name}\t{own_id}"
-    else:
-        former = f"url\t{url}" if url is not None else f"content\t{content}"
-    return former if former != key and not key.startswith("name\t") else None
+        return f"id\t{source or _line(origin.source) or origin.name}\t{own_id}"
+    return f"url\t{url}" if url is not None else f"content\t{content}"

@@ -216,7 +216,7 @@ class Intake:
         provenance.put_copies(session, [rows.copy(d, v, self._now) for d, v in pairs if v.outcome == "duplicate"])
         provenance.drop_copies(session, [d.key for d, v in pairs if v.outcome == "new"])
         taken = [d for d, v in pairs if v.outcome in ("new", "duplicate")]
-        provenance.drop_former_copies(session, {d.former_key: d.origin.file for d in taken if d.former_key})
+        provenance.drop_former_copies(session, {key: d.origin.file for d in taken for key in d.former_keys})
 
     def _count(self, batch: _Batch, judged: list[_Judged], resolved: int) -> None:
         """Count after the commit: what is reported is there."""

@@ -256,7 +256,7 @@ def _of(standing: tables.Article, made: Draft, record: Record, sent: Sent) -> Dr
         made = drafts.draft(replace(record, fields=fields), sent.format, sent.origin)
     if standing.external_id is not None and made.external_id != standing.external_id:
         raise Refused(f"has the id {made.external_id}, and the article is {standing.external_id}: leave it out")
-    return replace(made, key=standing.key, id=standing.id, former_key=None)
+    return replace(made, key=standing.key, id=standing.id, former_keys=())
 
 
 def _result_line(became: Became, unnamed: set[str]) -> dict[str, object]:

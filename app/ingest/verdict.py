@@ -80,7 +80,7 @@ class Judge:
         """Judge in order: what an earlier draft of the batch brings is known to the later ones."""
         archive = load_known_articles(
             session,
-            {draft.key: draft.former_key for draft in drafts},
+            {draft.key: draft.former_keys for draft in drafts},
             [draft.id for draft in drafts],
             [draft.content_sha256 for draft in drafts],
         )
@@ -118,11 +118,13 @@ class Judge:
             return Verdict("withdrawn", standing.id, standing.revision)
         place, seen = draft.origin.place, archive.seen.get(standing.id, [])
         now = Seen(place, draft.record_sha256, self.reading)
-        if standing.record_sha256 == draft.sha256_at(draft.published_at or standing.published_at):
+        # Where the address says which article it is, it is no news that somebody spells it otherwise.
+        spelt = draft.at_address(standing.url) if draft.key.startswith("url\t") else draft
+        if standing.record_sha256 == spelt.sha256_at(draft.published_at or standing.published_at):
             return self._unchanged(draft, standing, archive, now)
-        if standing.record_sha256 in (less := draft.sha256s_before(standing.published_at)):
+        if standing.record_sha256 in (less := spelt.sha256s_before(standing.published_at)):
             at = draft.published_at or standing.published_at
-            completed = replace(standing, record_sha256=draft.sha256_at(at), published_at=at)
+            completed = replace(standing, record_sha256=spelt.sha256_at(at), published_at=at)
             _learn(archive, completed)
             return replace(self._unchanged(draft, completed, archive, now), completed=completed)
         if not _hashes_of(seen, place, self.reading).isdisjoint({draft.record_sha256, draft.untimed_sha256} | less):
@@ -158,6 +160,7 @@ class Judge:
             record_sha256=draft.record_sha256,
             content_sha256=draft.content_sha256,
             published_at=draft.published_at,
+            url=draft.url,
             file=draft.origin.shown,
             ingested_at=self.reading,
         )
@@ -166,10 +169,11 @@ class Judge:
 def _by_former_key(draft: Draft, archive: KnownArticles) -> StoredArticle | None:
     """The article that an earlier version made of the record. Files of one name had the same key: the path must end in
     what was kept of it."""
-    standing = archive.by_key.get(draft.former_key or "")
+    former = next((key for key in draft.former_keys if key in archive.by_key), "")
+    standing = archive.by_key.get(former)
     if standing is None or (standing.key.startswith("id\t") and not is_at(draft.origin.place, standing.file)):
         return None
-    del archive.by_key[standing.key]
+    del archive.by_key[former]
     standing = replace(standing, key=draft.key)
     _learn(archive, standing)
     return standing

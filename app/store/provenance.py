@@ -42,6 +42,7 @@ class StoredArticle:
     dateline_place: str | None = None
     published_at: str | None = None
     status: str = "published"
+    url: str | None = None
 
 
 def erased_key(key: str) -> str:
@@ -81,12 +82,12 @@ class KnownArticles:
 
 
 def load_known_articles(
-    session: Session, keys: Mapping[str, str | None], ids: Sequence[str], contents: Sequence[str]
+    session: Session, keys: Mapping[str, Sequence[str]], ids: Sequence[str], contents: Sequence[str]
 ) -> KnownArticles:
-    """`keys` with the one that each had in earlier versions, which is looked for where there is none of the first."""
+    """`keys` with those that each had in earlier versions, which are looked for where there is none of the first."""
     found = KnownArticles()
     _add_stored(session, keys, found)
-    _add_stored(session, [former for key, former in keys.items() if former and key not in found.by_key], found)
+    _add_stored(session, [each for key, former in keys.items() if key not in found.by_key for each in former], found)
     _add_erased(session, keys, found)
     found.key_of |= select_in(session, select(Article.id, Article.key), Article.id, ids)
     gone = func.max(col(Article.status) != "published")
@@ -108,11 +109,11 @@ def _add_stored(session: Session, keys: Iterable[str], found: KnownArticles) -> 
             found.by_key[row.key] = StoredArticle(*row)
 
 
-def _add_erased(session: Session, keys: Mapping[str, str | None], found: KnownArticles) -> None:
+def _add_erased(session: Session, keys: Mapping[str, Sequence[str]], found: KnownArticles) -> None:
     """Find those that were erased under the keys that their records have."""
     if session.exec(select(Withdrawal.number).where(Withdrawal.kind == "erase").limit(1)).first() is None:
         return
-    had = {erased_key(key): key for pair in keys.items() for key in pair if key}
+    had = {erased_key(each): each for key, former in keys.items() for each in (key, *former)}
     stored = KnownArticles()
     _add_stored(session, had, stored)
     found.by_key |= {had[key]: standing for key, standing in stored.by_key.items()}

@@ -17,6 +17,7 @@ from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.report import Progress, Report
 from app.ingest.verify import verify
+from app.ingest.withdrawing import change_status
 from app.search.query import Query, Word
 from app.store import articles, rejections
 from app.store.rejections import Refusal
@@ -134,6 +135,46 @@ def test_a_text_that_is_put_back_is_a_revision(archive: Archive, write_records: 
             assert outcome(ingest([path], archive, PLAIN)) == outcomes
         [row] = rows(archive)
         assert (row["body"], row["revision"]) == (text, revision)
+
+
+def test_an_address_is_the_same_however_it_is_spelt(archive: Archive, write_records: WriteRecords) -> None:
+    page, first = {"title": "Fog", "text": "It lay."}, "https://www.news.example/fog"
+    spellings = [
+        "http://news.example/fog", "https://news.example/fog/", f"{first}#top", f"{first}?utm_source=x&fbclid=1",
+        "HTTPS://WWW.NEWS.EXAMPLE:443/fog", "//news.example/fog",
+    ]  # fmt: skip
+    assert ingest([write_records("0", [{**page, "url": first}])], archive, PLAIN).new == 1
+    before = rows(archive)
+    for number, url in enumerate(spellings, 1):
+        path = write_records(f"{number}", [{**page, "url": url}])
+        for _ in range(2):
+            assert outcome(ingest([path], archive, PLAIN)) == {"unchanged": 1}, url
+    assert rows(archive) == before
+    later = write_records("later", [{**page, "url": spellings[0], "text": "It lifted."}])
+    assert outcome(ingest([later], archive, PLAIN)) == {"revised": 1}
+    assert [(row["id"], row["body"]) for row in rows(archive)] == [(before[0]["id"], "It lifted.")]
+    others = [f"{first}?page=2", "https://news.example/Fog", "https://m.example/fog"]
+    path = write_records("others", [{**page, "url": url, "text": url} for url in others])
+    assert ingest([path], archive, PLAIN).new == 3
+
+
+def test_what_an_older_archive_knows_by_its_address_is_known_again(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    """Withdrawn and erased ones among them."""
+    pages = [{"title": f"Fog {n}", "text": f"It lay {n}.", "url": f"https://www.news.example/{n}"} for n in range(3)]
+    ingest([write_records("a", pages)], archive, PLAIN)
+    ids = [next(row["id"] for row in rows(archive) if row["url"] == page["url"]) for page in pages]
+    with archive.database.writing() as session:
+        for id, page in zip(ids, pages, strict=True):
+            session.get_one(Article, id).key = f"url\t{page['url']}"
+    change_status(archive, "withdraw", [ids[1]], "a test", "Ada")
+    change_status(archive, "erase", [ids[2]], "a test", "Ada")
+    again = [{"title": f"Fog {n}", "text": f"It lay {n}, still.", "url": f"http://news.example/{n}/"} for n in range(3)]
+    report = ingest([write_records("a", again)], archive, PLAIN)
+    assert (report.revised, report.withdrawn) == (1, 2)
+    with archive.database.reading() as session:
+        assert session.get_one(Article, ids[0]).key == "url\tnews.example/0?"
 
 
 def test_a_text_that_is_put_back_where_another_place_had_changed_it(
