@@ -15,7 +15,7 @@ SpanType = EntityType
 Rule = Literal[
     "model", "title", "completed", "legal-form", "head-noun", "well-known", "employer", "speaker", "given-name",
     "acronym", "gazetteer", "preposition", "dateline", "demonym", "vote", "surname", "repeat", "initials",
-    "short-form", "score", "list", "apposition", "side", "age",
+    "short-form", "score", "list", "apposition", "side", "age", "credit",
 ]  # fmt: skip
 
 
@@ -110,6 +110,7 @@ WHOLE_NAME = Ground("repeat", 0.8)  # The parts of a name that the article has w
 LOST_APOSTROPHE = Ground("repeat", 0.85)  # `Texacos pact`, beside a `Texaco`.
 FOUND_SURNAME = Ground("surname", 0.8)  # Of a person, where the recogniser found nothing.
 REPEAT = Ground("repeat", 0.7)
+CREDIT = Ground("credit", 0.9)  # Whatever it is: who made the article or its pictures.
 COMMON_NOUN = Ground("short-form", 0.7)  # `the Commission`
 
 # Who is meant.

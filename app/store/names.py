@@ -1,5 +1,5 @@
 """The names of articles as recognition found them, in rows: those that count, and those set aside because they stand in
-page furniture.
+page furniture or in a credit.
 
 What is set aside is in no other table, so nothing that reads or counts names has to know of furniture.
 """
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import select as core_select
-from sqlmodel import Session, SQLModel, select
+from sqlmodel import Session, SQLModel, col, select
 
 from app.store import furniture
 from app.store.bulk import chunks, delete_in, select_in, table_of
@@ -20,6 +20,8 @@ from app.store.furniture import Span
 from app.store.tables import Acronym, ArticleEntity, Mention, MentionedDate, Quote, SetAside
 
 Row = dict[str, Any]
+
+_CREDIT = "credit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +36,8 @@ class Names:
 
 
 def set_aside(session: Session, article_ids: Collection[str], names: Names) -> Names:
-    """Set aside what stands in the furniture of these articles, in place of what was before. Returns the rest: an
-    entity that an article names elsewhere too is in both."""
+    """Set aside what stands in the furniture of these articles or in a credit, in place of what was before. Returns the
+    rest: an entity that an article names elsewhere too is in both."""
     delete_in(session, SetAside, SetAside.article_id, article_ids)
     spans = furniture.spans_of(session, article_ids)
     aside, kept = _parted(names.mentions, spans)
@@ -75,7 +77,8 @@ def found_names(session: Session, article_ids: Collection[str]) -> Names:
 
 
 def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
-    """Return the articles of which names, quotes or dates in the furniture count, or others are set aside."""
+    """Return the articles of which names, quotes or dates in the furniture or in credits count, or others are set
+    aside."""
     spans = furniture.spans_of(session, article_ids)
     asides = {
         each.article_id: [*each.mentions, *each.quotes, *each.dates]
@@ -83,19 +86,22 @@ def misplaced_names(session: Session, article_ids: Collection[str]) -> set[str]:
     }
     wrong = {id for id, rows in asides.items() if not all(_is_inside(row, spans.get(id, ())) for row in rows)}
     counting = [row for model in (Mention, Quote, MentionedDate) for row in _kept_rows(session, model, spans)]
+    credited = select(Mention.article_id).where(col(Mention.rule) == _CREDIT).distinct()
+    wrong |= set(select_in(session, credited, Mention.article_id, article_ids))
     return wrong | {row["article_id"] for row in counting if _is_inside(row, spans[row["article_id"]])}
 
 
 def _parted(rows: Iterable[Row], spans: Mapping[str, Sequence[Span]]) -> tuple[list[Row], list[Row]]:
-    """Part rows into those that stand in the furniture of their articles and the others."""
+    """Part rows into those that stand in the furniture of their articles, or in a credit, and the others."""
     parts: tuple[list[Row], list[Row]] = ([], [])
     for row in rows:
         parts[not _is_inside(row, spans.get(row["article_id"], ()))].append(row)
     return parts
 
 
-def _is_inside(mention: Row, spans: Iterable[Span]) -> bool:
-    return any(start <= mention["start"] and mention["end"] <= end for start, end in spans)
+def _is_inside(row: Row, spans: Iterable[Span]) -> bool:
+    """Return whether it stands in furniture, or in a credit: recognition sees that in the text, and gives the rule."""
+    return row.get("rule") == _CREDIT or any(start <= row["start"] and row["end"] <= end for start, end in spans)
 
 
 def _place(mention: Row) -> tuple[str, int, int]:

@@ -16,7 +16,7 @@ from app.read.hits import HitOptions, hit_views
 from app.search.query import Query, parse
 from app.store import migrations
 from app.store.articles import told_text
-from app.store.tables import Article, RepeatedBlock, SetAside
+from app.store.tables import Article, Mention, RepeatedBlock, SetAside
 from app.web.site import create_app
 from tests.conftest import NewArchive, WriteRecords
 from tests.ingest.test_deciding import state
@@ -164,3 +164,31 @@ def test_an_article_says_where_its_furniture_is_and_its_page_shows_it(
     assert {entity["id"] for entity in article["entities"]} >= {"place-norway", "place-finland"}
     assert not any(entity["type"] in ("person", "organization") for entity in article["entities"])
     assert page.count('class="furniture"') == 2
+
+
+def test_who_made_an_article_or_its_picture_counts_nowhere(
+    new_archive: NewArchive, write_records: WriteRecords
+) -> None:
+    captions = ["(Photo by Laura Bennett/Getty Images)", "Michael Turner contributed to this report."]
+    archive = new_archive()
+    text = "Angela Merkel met Bennett in Berlin.\n\nBoth went home."
+    ingest([write_records("a.jsonl", [{"id": "a", "text": "\n\n".join([text, *captions])}])], archive)
+    found = state(archive)["facets"]
+    assert [found[kind] for kind in ("person", "organization", "place")] == [
+        {"person-angela-merkel": 1}, {}, {"place-berlin": 1},
+    ]  # fmt: skip
+    with archive.database.reading() as session:
+        named = dict(session.exec(select(Mention.surface, Mention.entity_id)).all())
+    # Whose the surname is, no photographer tells.
+    assert named["Bennett"] == "person-bennett-unresolved"
+    [(aside, entities)] = furniture(archive)["aside"].values()
+    assert {row["surface"]: row["rule"] for row in aside} == dict.fromkeys(
+        ("Laura Bennett", "Getty Images", "Michael Turner"), "credit"
+    )
+    assert {row["key"] for row in entities} >= {"person-laura-bennett", "person-michael-turner"}
+    assert verify(archive, deep=True) == []
+    enrich(archive)
+    assert state(archive)["facets"] == found
+    with archive.database.writing() as session:
+        session.connection().exec_driver_sql("UPDATE mention SET rule = 'credit' WHERE surface = 'Berlin'")
+    assert any("not set aside" in finding.message for finding in verify(archive, deep=True))

@@ -2,7 +2,7 @@
 
 A pass is a function over one `Context`. A new rule is a function in the room of its kind, a ground (`grounds`), and a
 line here. Phases ask in turn for the bounds of names, names that are certain, what stands beside a name, what the whole
-article says, and repeats.
+article says, repeats, and what is none of the article's own.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from app.enrich.passes import (
     peoples,
     places,
     repeats,
+    signatures,
     sport,
     whole,
 )
@@ -147,6 +148,7 @@ PHASES = (
         ),
     ),
     Phase("repeats", (Pass(repeats.repeats), Pass(repeats.short_nouns), Pass(appositions.confirmed))),
+    Phase("furniture", (Pass(signatures.signatures, over=get_args(Rule)),)),
 )
 
 

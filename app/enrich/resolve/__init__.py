@@ -66,7 +66,10 @@ class Enrichment:
 def resolve(
     article_id: str, body: str, mentions: Sequence[Mention], dateline: FoundDateline | None, pipeline: str
 ) -> Enrichment:
-    people = People(article_id, body, [m for m in mentions if m.type == "person"])
+    credited = [m for m in mentions if m.rule == "credit"]
+    people = People(article_id, body, [m for m in mentions if m.type == "person" and m.rule != "credit"])
+    # Whom the article is about is not told by who made it.
+    makers = People(article_id, body, [m for m in credited if m.type == "person"]) if credited else people
     places = Places(body, [m for m in mentions if m.type == "place"])
     named = [m for m in mentions if m.type == "organization"]
     home = places.country_of_dateline(dateline) or places.country_of_most(plain(m.text) for m in named)
@@ -74,11 +77,14 @@ def resolve(
     meanings: dict[str, Meaning] = {}
     members: defaultdict[str, list[Mention]] = defaultdict(list)
     for mention in mentions:
-        meaning, ground = _meaning_of(mention, people, bodies, places)
+        is_credited = mention.rule == "credit"
+        meaning, ground = _meaning_of(mention, makers if is_credited else people, bodies, places)
         known = meanings.get(meaning.key)
         if known is None or (len(meaning.name), meaning.name) > (len(known.name), known.name):
             meanings[meaning.key] = meaning
-        members[meaning.key].append(replace(mention, rule=ground.rule, confidence=ground.confidence))
+        if not is_credited:
+            mention = replace(mention, rule=ground.rule, confidence=ground.confidence)
+        members[meaning.key].append(mention)
     entities = tuple(
         LocalEntity(key, members[key][0].type, meaning.name, tuple(members[key]), meaning.country)
         for key, meaning in meanings.items()
