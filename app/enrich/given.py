@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 
-from app.enrich import lexicon
+from app.enrich import lexicon, vocabulary
 from app.ids import is_person, name_of
 
 _NAMES = lexicon.terms("given-names")
@@ -34,6 +34,11 @@ def is_given_or_short(word: str) -> bool:
 def may_be_given(word: str) -> bool:
     """Return whether it is a given name where it stands for one: many of these are words, towns or surnames as well."""
     return is_given_or_short(word) or word.lower() in _MORE
+
+
+def is_given_or_word(word: str) -> bool:
+    """Return whether it is rather a given name or a word than a surname, where it stands alone: `mark`, `glass`."""
+    return may_be_given(word) or vocabulary.is_ordinary_word(word.title())
 
 
 def may_be_of(word: str, *, woman: bool) -> bool:

@@ -1,7 +1,7 @@
 """The rules of who is who, in one list. The store applies them; what they know of the world is recognition's."""
 
 from app.enrich import spellings
-from app.enrich.given import may_be_given, variants
+from app.enrich.given import is_given_or_word, may_be_given, variants
 from app.enrich.grounds import CLUES
 from app.enrich.namesakes import are_unlike, may_differ, part_namesakes
 from app.enrich.resolve import display_name
@@ -19,7 +19,7 @@ RULES = Rules(
         Namesakes(may_differ, part_namesakes),
         Diminutives(variants),
         Variants(spellings, are_unlike),
-        Surnames(),
+        Surnames(is_given_or_word),
         EntityTypes(CLUES),
         LoneNames(CLUES, may_be_given),
         Stated(),

@@ -48,8 +48,14 @@ class Contexts:
     def shares(self, names: Sequence[str], person: str) -> dict[str, float]:
         """Return in what share of a person's articles each other key stands. `names` are his, the first of them the one
         that he may have in common with others."""
+        counted, articles = self.company(names, person)
+        return {other: count / articles for other, count in counted.items()}
+
+    def company(self, names: Sequence[str], person: str) -> tuple[dict[str, int], int]:
+        """Return in how many of a person's articles each other key stands, and how many these are, `TELLING` at most;
+        `names` as in `shares`."""
         statement = _TELLING_ARTICLES.format(", ".join("?" * len(names)))
         rows = self._connection.exec_driver_sql(statement, (*names, names[0], person, TELLING))
         contexts = self.of(article for (article,) in rows)
         counted = Counter(other for context in contexts.values() for other in context)
-        return {other: count / len(contexts) for other, count in counted.items() if other not in names}
+        return {other: count for other, count in counted.items() if other not in names}, len(contexts)

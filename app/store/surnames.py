@@ -7,7 +7,7 @@ are looked at that the change can reach, and of the bearers only those whose art
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import fsum
@@ -31,6 +31,10 @@ _SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 _FEW = 32
 # A key of more articles than this is looked for among the bearers, and not the bearers among its articles.
 _FEW_ARTICLES = 500
+# Of one article a person has all that it names: so much less certain is what company he keeps.
+_UNSEEN_ARTICLES = 1
+# A given name or a word is the surname of somebody who is known by it: of so many articles.
+_KNOWN_BY_WORD = 5
 # As many unlikely candidates are mostly enough to see that nobody stands out.
 _FIRST = 4
 
@@ -60,8 +64,10 @@ def told_bare(session: Session, stem: str, rule: RuleName) -> set[str]:
 
 @dataclass(frozen=True, slots=True)
 class Surnames:
-    """Tells who the owner of a bare surname is, which is a key of one article alone."""
+    """Tells who the owner of a bare surname is, which is a key of one article alone. What `is_word` takes for a given
+    name, or a word, is rarely a surname: `Mark` is not the one Tuan Mark of the archive."""
 
+    is_word: Callable[[str], bool]
     name: RuleName = "surname"
 
     def decide(self, change: Change, contexts: Contexts) -> dict[str, Meaning]:
@@ -73,7 +79,7 @@ class Surnames:
         for each, names in _by_stem(change.touched).items():
             if each not in of_others:
                 asked |= search.reached(each, names)
-        owners = search.owners(asked)
+        owners = search.owners(asked, self.is_word)
         return {key: {EVERYWHERE: owners[key]} if key in owners else {} for key in asked}
 
 
@@ -171,6 +177,7 @@ class _Search:
         self._connection = contexts.session.connection()
         self._contexts = contexts
         self._shares: dict[str, dict[str, dict[str, float]]] = {}
+        self._articles: dict[str, int] = {}
         self._rare: dict[str, bool] = {}
         self._few: dict[str, list[str] | None] = {}
         self._bearers: dict[tuple[str, str], list[str]] = {}
@@ -191,13 +198,17 @@ class _Search:
             found |= self._beside(stem, keys, is_new=is_new and not leaving)
         return found
 
-    def owners(self, keys: Iterable[str]) -> dict[str, str]:
-        """Return the owner of each bare surname whose context tells whose it is."""
+    def owners(self, keys: Iterable[str], is_word: Callable[[str], bool]) -> dict[str, str]:
+        """Return the owner of each bare surname whose context tells whose it is; `is_word` as in `Surnames`."""
         there = set(select_in(self._session, select(ArticleEntity.key), ArticleEntity.key, keys))
         contexts = self._contexts.of(map(article_of, sorted(there)))
         self._share(name for key in there for name in self._bearers_of(unscoped(key), contexts[article_of(key)]).likely)
         found = ((key, self._owner_of(unscoped(key), contexts[article_of(key)])) for key in sorted(there))
-        return {key: person for key, person in found if person}
+        return {
+            key: person
+            for key, person in found
+            if person and (self._articles[person] >= _KNOWN_BY_WORD or not is_word(_last(unscoped(key))))
+        }
 
     def _company(self, name: str) -> tuple[set[str], bool] | None:
         """Return what the articles of a full name name, and whether it is of one article alone. None where there are so
@@ -293,8 +304,12 @@ class _Search:
         for name in persons:
             of_name = (name, *forms.get(name, ()))
             bearers = sorted({name, *several.get(name, {}).values()})
-            self._shares[name] = {person: self._contexts.shares(of_name, person) for person in bearers}
+            self._shares[name] = {person: self._shares_of(of_name, person) for person in bearers}
         self._shares |= {short: self._shares[whole] for short, whole in wholes.items()}
+
+    def _shares_of(self, names: Sequence[str], person: str) -> dict[str, float]:
+        counted, self._articles[person] = self._contexts.company(names, person)
+        return {other: count / (self._articles[person] + _UNSEEN_ARTICLES) for other, count in counted.items()}
 
 
 def _last(stem: str) -> str:

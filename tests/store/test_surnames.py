@@ -126,6 +126,31 @@ def test_one_of_whom_an_editor_knew_is_no_more_among_them(kind: str) -> None:
     assert (rulings.entity(known, known), rulings.entity(other, other)) == (known, "person-berg-unresolved")
 
 
+def test_a_given_name_or_a_word_is_nobodys_who_is_in_few_articles(new_archive: NewArchive) -> None:
+    """`Mark` beside what an article on Tuan Mark names is no surname; `Thomas` is, where many have Clarence Thomas."""
+    found = {f"{n:x}" * 16: article(person("Clarence Thomas"), BANK, OSLO) for n in range(5)}
+    found |= {"a" * 16: article(person("Tuan Mark"), BANK, OSLO), "b" * 16: article(bare("Mark", "b"), BANK, OSLO)}
+    found |= {"c" * 16: article(bare("Thomas", "c"), BANK, OSLO)}
+    all_at_once, few = new_archive(), new_archive()
+    write(all_at_once, found)
+    assert entity_of(all_at_once, "b") == "person-mark-unresolved"
+    assert entity_of(all_at_once, "c") == "person-clarence-thomas"
+    for each in reversed(found):
+        write(few, {each: found[each]})
+        settled(few)
+    assert summed_up(few) == summed_up(all_at_once)
+    write(few, {"1" * 16: article(BANK, OSLO)})
+    assert entity_of(few, "c") == "person-thomas-unresolved"
+
+
+def test_one_article_makes_nobody_more_likely_than_many(archive: Archive) -> None:
+    found = {f"{n:x}" * 16: article(person("Mike Pence"), *((CLUB,) if n % 2 else (BANK, OSLO))) for n in range(8)}
+    found |= {"a" * 16: article(person("Karen Pence"), BANK, CLUB, OSLO)}
+    found |= {"b" * 16: article(bare("Pence", "b"), BANK, OSLO)}
+    write(archive, found)
+    assert entity_of(archive, "b") == "person-pence-unresolved"
+
+
 def test_surnames() -> None:
     keys = ["person-ann-berg", "person-fw-de-klerk", "person-martin-king-jr", "person-pele", f"person-berg-{'0' * 16}"]
     assert [surname_of(key) for key in keys] == ["berg", "klerk", "king", None, None]
@@ -160,7 +185,11 @@ def test_of_many_bearers_the_owner_is_the_same_as_if_all_were_compared(archive: 
         contexts = Contexts(session)
         keys = {key: row["article_id"] for row in derived(session)["article_entity"] if "berg" in (key := row["key"])}
         names = {key for key in keys if surname_of(key) == "berg"}
-        shares = {name: contexts.shares((name,), name) for name in names}
+        companies = {name: contexts.company((name,), name) for name in names}
+        shares = {
+            name: {other: count / (articles + 1) for other, count in counted.items()}
+            for name, (counted, articles) in companies.items()
+        }
         bare = {key: contexts.of([article])[article] for key, article in keys.items() if surname_of(key) is None}
         expected = {key: owner(context, shares) for key, context in bare.items()}
         found = {key: told[EVERYWHERE] for key, told in told_by(session, "surname", bare).items()}
