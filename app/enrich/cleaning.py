@@ -87,7 +87,7 @@ _WHERE_BEFORE = re.compile(r"\b(?:at|to|from|into|near|via|through|outside) $")
 _NEAR = 9
 
 # Words that the recogniser takes for names in newswire and on the web.
-_NO_NAMES = lexicon.terms("no-names")
+_NO_NAMES = lexicon.terms("no-names") | lexicon.terms("broadcasts")
 
 
 # A capital makes a name of them at the head of a sentence, the more so where a letter is missing.
@@ -263,7 +263,7 @@ def _is_no_name(name: str, kind: SpanType) -> bool:
         or not _has_capital(name)
         or "]" in name
         or (kind == "person" and any(c.isdigit() for c in name))
-        or (kind == "organization" and organizations.is_program(name))
+        or (kind in ("organization", "person") and _is_program(name, kind))
         or (kind == "event" and not (" " in name and _is_capitalised(name)))
         or (money is not None and money[1] is not None)
         or _CODE.match(name) is not None
@@ -272,6 +272,11 @@ def _is_no_name(name: str, kind: SpanType) -> bool:
         or is_ordinary(name)
         or titles.is_only_titles(name)
     )
+
+
+def _is_program(name: str, kind: SpanType) -> bool:
+    """`Brady Bill`, which is no Bill; but `Tony Bill` is."""
+    return organizations.is_program(name) and not (kind == "person" and given.is_given(name.partition(" ")[0]))
 
 
 def _is_of_place(text: str, start: int, tail: re.Match[str]) -> bool:
@@ -288,6 +293,8 @@ def _headed(name: str, kind: SpanType) -> SpanType:
         return "organization"
     if kind == "person" and organizations.is_surely_headed_place(name):
         return "place"
+    if kind != "event" and events.is_storm(name):
+        return "event"
     if kind != "organization" and organizations.is_known_acronym(name):
         return "organization"
     if kind == "place" and _is_acronym_with_stops(name):

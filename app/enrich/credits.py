@@ -11,6 +11,8 @@ from app.enrich import gazetteer, given, lexicon, organizations
 _PHRASES = "|".join(sorted(lexicon.terms("page-phrases"), key=len, reverse=True))
 _BUTTON = "|".join(sorted(lexicon.terms("share-buttons")))
 _OF_PAGE = re.compile(rf"\b(?:(?i:{_PHRASES})|(?:{_BUTTON})(?:,? (?:{_BUTTON}))+)\b[ .:…]*| \d{{1,2}}:\d\d\b")
+# A guess may end in the midst of one: `Lund Replay`, before `More Videos`.
+_LONGEST_PHRASE = 30
 _SLASH = re.compile(r" ?/ ?(?=[A-Z])")
 _SIGNED = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z-]+){1,3}/[A-Z]{2,5}")
 _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
@@ -19,7 +21,8 @@ _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
 def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the names in a guess of the recogniser, without what the page says about itself, each of a credit by
     itself: `JUST WATCHED Lund` is Lund."""
-    for piece_start, piece_end in _outside(start, end, list(_OF_PAGE.finditer(text, start, end))):
+    of_page = [found for found in _OF_PAGE.finditer(text, start, end + _LONGEST_PHRASE) if found.start() < end]
+    for piece_start, piece_end in _outside(start, end, of_page):
         slashes = list(_SLASH.finditer(text, piece_start, piece_end))
         names = list(_outside(piece_start, piece_end, slashes))
         yield from names if slashes and _are_names(text, names) else [(piece_start, piece_end)]

@@ -21,7 +21,8 @@ _SURE_HEAD = re.compile(
 _BEFORE_HEAD = re.compile(r"(?<![\w.'-])(?!The |A |An |In |At |Annual |First )(?:[A-Z][a-z]+(?:-[A-Z][a-z]+)? ){1,3}$")
 _LONGEST_BEFORE_HEAD = 50
 _TREATIES = frozenset(("Agreement", "Treaty", "Accord", "Accords", "Pact", "Convention", "Protocol"))
-_STARTS = ("Operation ", "Hurricane ", "Typhoon ", "Cyclone ", "Battle ", "Super Bowl", "Expo ")
+_STORMS = ("Hurricane ", "Typhoon ", "Cyclone ", "Superstorm ", "Tropical Storm ")
+_STARTS = (*_STORMS, "Operation ", "Battle ", "Super Bowl", "Expo ")
 _NAMES = lexicon.shown_by_name("events")
 _SAME = {fold(name): shown for name, shown in _NAMES.items()}
 _FIRST_WORDS = frozenset(name.split(" ")[0] for name in _NAMES)
@@ -53,6 +54,11 @@ def headed_names(text: str) -> Iterator[tuple[int, int]]:
 def is_treaty(name: str) -> bool:
     """`Berne Agreement`: the recogniser takes treaties for laws."""
     return name.count(" ") > name.startswith("U.S. ") and name.rsplit(" ", 1)[-1] in _TREATIES
+
+
+def is_storm(name: str) -> bool:
+    """`Superstorm Sandy`, whatever the recogniser takes it for; `Hurricane Katrina Relief Fund` goes on."""
+    return name.startswith(_STORMS) and name.removeprefix("Tropical ").count(" ") == 1
 
 
 def is_event(name: str) -> bool:

@@ -314,6 +314,9 @@ def _add_states(index: _Gazetteer, rows: list[geonames.State]) -> None:
         place = Place(id, row.name, "state", "US", row.code)
         index.add(place, f"{row.name} state")
         for name in (row.code, *short.get(row.code, ())):
+            if name.endswith(" State"):
+                index.add(place, name)
+                continue
             written = name.replace(".", "")
             index.states[written] = index.states[written.upper()] = place
             if name.count(".") > 1 or (name.endswith(".") and len(name) > 4):

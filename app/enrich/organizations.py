@@ -102,11 +102,27 @@ _CITIES = {"LA": "Los Angeles", "L.A.": "Los Angeles", "NY": "New York", "N.Y.":
 _SITE = re.compile(r"(?<=[a-z]{3})\.com$")
 
 
+_UNITED_NATIONS = re.compile(r"(?:U\.N\.?|UN|United Nations) (?=[A-Z])")
+_ORDINALS = dict(
+    zip(
+        "first second third fourth fifth sixth seventh eighth ninth tenth eleventh".split(),
+        "1st 2nd 3rd 4th 5th 6th 7th 8th 9th 10th 11th".split(),
+        strict=True,
+    )
+)
+_NUMBER = rf"(?:\d{{1,2}}(?:st|nd|rd|th)|D\.C\.|DC|Federal|(?i:{'|'.join(_ORDINALS)}))"
+_US = r"(?:(?:U\.S\.|US|United States) )?"
+_CIRCUIT = re.compile(
+    rf"{_US}(?P<number>{_NUMBER})(?: {_US}Circuit| {_US}Circuit Court(?: of Appeals?)?)"
+    rf"|{_US}(?:Circuit )?Court of Appeals? for the (?P<late_number>{_NUMBER}) Circuit"
+)
+
+
 @lru_cache(maxsize=1 << 14)
 def usual_name(name: str) -> str:
     """`General Motors` for `GM Corp`, `Los Angeles Times` for `L.A. Times`, `Beacon` for `Beacon.com`; the name without
     its legal form."""
-    name = _SITE.sub("", _of_city_in_full(name))
+    name = _SITE.sub("", _circuit(_of_united_nations(_of_city_in_full(name))))
     bare = without_form(name).replace("Organisation", "Organization").replace("Defence", "Defense")
     known = canonical(name) or _ALIAS_OF.get(without_stops(name)) or canonical(bare) or _ALIAS_OF.get(bare)
     whole = _without_group(bare)
@@ -116,6 +132,21 @@ def usual_name(name: str) -> str:
 def _of_city_in_full(name: str) -> str:
     city, _, rest = name.partition(" ")
     return f"{_CITIES[city]} {rest}" if city in _CITIES and rest[:1].isupper() else name
+
+
+def _of_united_nations(name: str) -> str:
+    """`United Nations Human Rights Council` for `UN Human Rights Council`."""
+    begin = _UNITED_NATIONS.match(name)
+    return f"United Nations {name[begin.end() :]}" if begin else name
+
+
+def _circuit(name: str) -> str:
+    """`9th Circuit Court of Appeals` for `Ninth Circuit`, `U.S. Court of Appeals for the Ninth Circuit`."""
+    named = _CIRCUIT.fullmatch(name)
+    if named is None:
+        return name
+    number = (named["number"] or named["late_number"]).replace("DC", "D.C.")
+    return f"{_ORDINALS.get(number.lower(), number)} Circuit Court of Appeals"
 
 
 def _without_group(name: str) -> str:

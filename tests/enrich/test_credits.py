@@ -73,3 +73,22 @@ def test_people_of_a_state_stand_for_it_and_a_newspaper_for_none(enrich: Enrich)
 )
 def test_who_publishes_a_picture_is_no_person(guess: str, label: str, found: list[str]) -> None:
     assert cleaned(guess, label) == found
+
+
+def test_a_guess_that_ends_in_a_phrase_of_the_page_is_cut_before_it() -> None:
+    text = "Crunch for Lund Replay More Videos ... MUST WATCH"
+    assert [text[start:end].strip() for start, end in credits.parts(text, 11, 22)] == ["Lund"]
+
+
+@pytest.mark.parametrize(
+    ("guess", "label", "found"),
+    [
+        ("Brady Bill", "PERSON", []),
+        ("Tony Bill", "PERSON", ["Tony Bill: person by model"]),
+        ("Superstorm Ann", "PERSON", ["Superstorm Ann: event by head-noun"]),
+        ("Hurricane Ann Relief Fund", "ORG", ["Hurricane Ann Relief Fund: organization by model"]),
+        ("Meet the Press", "ORG", []),
+    ],
+)
+def test_bills_and_broadcasts_are_no_names_and_storms_are_events(guess: str, label: str, found: list[str]) -> None:
+    assert cleaned(guess, label) == found

@@ -37,6 +37,8 @@ from app.enrich import gazetteer
         ("Calif.", None, "place-california", "US"),
         ("Middle East", None, "place-middle-east", None),
         ("Europe", None, "place-europe", None),
+        ("Palmetto State", None, "place-south-carolina", "US"),
+        ("Gitmo", None, "place-guantanamo-bay", "US"),
     ],
 )
 def test_a_name_means_a_place(name: str, within: str | None, id: str, country: str | None) -> None:

@@ -101,6 +101,13 @@ def test_what_abbreviates_a_name(short: str, name: str, abbreviates: bool) -> No
         ("Independent Group", "Independent Group"),
         ("Fox News Channel", "Fox News"),
         ("HealthCare.gov", "HealthCare.gov"),
+        ("Ninth Circuit", "9th Circuit Court of Appeals"),
+        ("U.S. Court of Appeals for the D.C. Circuit", "D.C. Circuit Court of Appeals"),
+        ("9th U.S. Circuit Court of Appeals", "9th Circuit Court of Appeals"),
+        ("Fjord Circuit", "Fjord Circuit"),
+        ("UN Human Rights Council", "United Nations Human Rights Council"),
+        ("United Nations Security Council", "Security Council"),
+        ("UN", "United Nations"),
     ],
 )
 def test_a_city_in_short_and_the_address_of_a_page_make_no_other_name(name: str, usual: str) -> None:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import couples, gazetteer, given, grounds, organizations
+from app.enrich import couples, gazetteer, given, grounds, organizations, vocabulary
 from app.enrich.context import Context, Span
-from app.enrich.passes.people import SPEAKS, is_no_person
+from app.enrich.passes.people import SPEAKS, is_no_person, reads_like_person
 from app.enrich.surnames import PARTICLE, statesman
 from app.text import fold
 
 _SURNAME_AFTER = re.compile(r" ([A-Z][a-z'\w-]*[a-z])(?!\w)")
+_SECOND_SURNAME = re.compile(r"-[A-Z][a-z]{2,}\b(?!-| [A-Z])")
 # No date: `Theresa May 5`.
 _MAY = re.compile(r" May\b(?! \d|, \d)")
 # `Moon Jae`, before `-in`; but not before `-led`.
@@ -39,6 +40,8 @@ def complete_names(article: Context) -> None:
     """`Narendra` + `Modi`: the recogniser often leaves out a surname that it has never seen; `Gary` + `Ross`, whose
     first name is a town."""
     for span in article.spans:
+        if span.type == "organization" and span.rule == "model" and given.may_be_given(span.name):
+            _complete_given_name(article, span)
         if span.type != "person" or " " in span.name:
             continue
         before = article.word_before(span.start)
@@ -50,6 +53,9 @@ def complete_names(article: Context) -> None:
         if after is None or statesman(span.name):
             continue
         surname = after[1].removesuffix("'s")
+        if vocabulary.is_ordinary_word(surname) and not given.may_be_given(span.name):
+            # `the Steele Dossier`
+            continue
         if (
             article.is_free(after.start(1), after.end(1))
             and len(surname) > 1
@@ -58,6 +64,29 @@ def complete_names(article: Context) -> None:
             and not gazetteer.find(surname)
         ):
             article.widen(span, span.start, after.start(1) + len(surname), grounds.COMPLETED)
+
+
+def _complete_given_name(article: Context, span: Span) -> None:
+    """`Justin` + `Amash`, taken for a firm by the first name."""
+    after = article.after(span, _SURNAME_AFTER)
+    surname = after[1].removesuffix("'s") if after else ""
+    if (
+        after is not None
+        and article.is_free(after.start(1), after.end(1))
+        and reads_like_person([span.name, surname])
+        and not (is_no_person(surname) or organizations.is_generic(surname) or gazetteer.find(surname))
+        and not vocabulary.is_ordinary_word(surname)
+    ):
+        article.put(Span(span.start, after.start(1) + len(surname), "person", *grounds.COMPLETED))
+
+
+def hyphenated_surnames(article: Context) -> None:
+    """`Alexandria Ocasio`-`Cortez`, cut at the hyphen; in `the Ann Lund-Bo Berg plan` and `the Lund-Berg plan` are
+    two."""
+    for span in list(article.people()):
+        after = article.after(span, _SECOND_SURNAME) if " " in span.name else None
+        if after is not None and article.encloses(span.start, after.end()):
+            article.put(Span(span.start, after.end(), "person", span.rule, span.confidence))
 
 
 def cut_surnames(article: Context) -> None:

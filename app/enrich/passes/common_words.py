@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from app.enrich import given, grounds, lexicon, organizations, titles, vocabulary
+from app.enrich import gazetteer, given, grounds, lexicon, organizations, titles, vocabulary
 from app.enrich.cleaning import starts_sentence
 from app.enrich.context import Context, Span
 from app.enrich.passes.people import SPEAKS
@@ -13,6 +13,9 @@ from app.enrich.surnames import statesman
 
 _TITLE_QUOTED = re.compile(
     r"(?:'s|\b(?:[Oo]n|show|programme?|series|film|book|novel|song|album|hosts?|host of)) [\"“]$"
+)
+_BROADCASTERS = re.compile(
+    r"\b(?:" + "|".join(sorted(lexicon.terms("broadcasters"), key=len, reverse=True)) + r")'s [\"']?$"
 )
 _UNQUOTE = re.compile(r"[.,!?]?[\"”]")
 _BODIES = lexicon.terms("celestial-bodies")
@@ -33,15 +36,32 @@ _COLON = re.compile(r" ?:(?= |$)")
 _OPENS = re.compile(r"(?:^|\n|[(\[] ?)$")
 _GOES_ON_AS_PERSON = re.compile(r" ?, (?:\d|who\b|an?\b|the\b|in\b)")
 _GOES_ON = re.compile(r" (?!magazine|newspaper|shares|stock|spokes|shareholders|executives|stores?\b)[a-z]")
+_VERBS_OF_QUESTIONS = frozenset(
+    "Are Can Could Did Do Does Had Has Have Is May Might Must Should Was Were Will Would".split()
+)
+_ADJECTIVE_OF = re.compile(r"([A-Z][a-z]{3,}?)(?:ian|ite|ism|ist|esque|world|land|care|nomics|mania)s?")
 _TRADES = lexicon.terms("trades")
 _NOBODY = lexicon.terms("capitals-small-words") | lexicon.terms("capitals-plain-words")
 
 
 def broadcasts(article: Context) -> None:
     """`on CNN's "New Day"`: a day or a game between quotation marks is what a broadcast or a book is called."""
-    for span in article.guesses("event"):
-        if article.before(span.start, _TITLE_QUOTED) and article.after(span, _UNQUOTE):
+    shown = _titles_of_broadcasts(article)
+    for span in article.guesses():
+        is_quoted = article.before(span.start, _TITLE_QUOTED) and article.after(span, _UNQUOTE)
+        if (span.type == "event" and is_quoted) or span.name in shown:
             article.drop(span, grounds.NO_NAME)
+
+
+def _titles_of_broadcasts(article: Context) -> set[str]:
+    """Return what the article calls a broadcaster's: `NBC's Meet the Press`; but not `NBC's Washington` bureau."""
+    shown = set[str]()
+    for span in article.guesses("organization", "place", "event"):
+        owner = article.before(span.start, _BROADCASTERS) if " " in span.name else None
+        is_body = organizations.is_headed_organization(span.name) or organizations.has_one_meaning(span.name)
+        if owner and not is_body and gazetteer.find(span.name) is None:
+            shown.add(span.name)
+    return shown
 
 
 def celestial_bodies(article: Context) -> None:
@@ -105,6 +125,30 @@ def inverted_speech(article: Context) -> None:
             continue
         if any(rest in (other.name, other.name.rpartition(" ")[2]) for other in article.people() if other is not span):
             article.cut(span, span.end - len(rest), span.end, "person", grounds.SURNAME)
+
+
+def questions(article: Context) -> None:
+    """`Will Trump win?`: at the head of a sentence it is the verb, where the surname is a statesman's or another
+    of the article."""
+    asked = [span for span in article.guesses("person") if _asks(article, span)]
+    for span in asked:
+        surname = span.name.partition(" ")[2]
+        others = (other.name for other in article.people() if other not in asked)
+        if statesman(surname) is not None or any(name.endswith(f" {surname}") for name in others):
+            article.cut(span, span.end - len(surname), span.end, "person", grounds.SURNAME)
+
+
+def _asks(article: Context, span: Span) -> bool:
+    verb, _, surname = span.name.partition(" ")
+    return verb in _VERBS_OF_QUESTIONS and surname.isalpha() and starts_sentence(article.text, span.start)
+
+
+def adjectives_of_people(article: Context) -> None:
+    """`Trumpian`, `Reaganite`: of a statesman, or of somebody of the article."""
+    for span in article.guesses():
+        made = _ADJECTIVE_OF.fullmatch(span.name)
+        if made and (statesman(made[1]) is not None or made[1] in article.surnames()):
+            article.drop(span, grounds.NO_NAME)
 
 
 def _inner_words(words: list[str]) -> tuple[int, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from app.enrich import gazetteer, given, grounds, organizations, titles
+from app.enrich import gazetteer, given, grounds, organizations, titles, vocabulary
 from app.enrich.cleaning import is_ordinary, starts_sentence
 from app.enrich.context import Context, Span
 from app.enrich.surnames import statesman
@@ -95,6 +95,18 @@ def _may_be_given(article: Context, word: re.Match[str]) -> bool:
     name = word[1]
     is_name = name.isalpha() and name.istitle() and len(name) > 2 and article.is_free(*word.span(1))
     return is_name and not (is_no_person(name) or gazetteer.find(name) or organizations.is_shared_first(name))
+
+
+def people_of_papers(article: Context) -> None:
+    """`the Fjord Post's Ann Lund`, taken for a firm: whom an organisation has is somebody, if called like it."""
+    for span in article.guesses("organization", "place"):
+        first, _, rest = span.name.partition(" ")
+        is_name = given.is_given(first) and reads_like_person(span.name.split(" "))
+        if not is_name or _is_known(span.name) or organizations.is_headed_organization(span.name):
+            continue
+        owner = article.ending(span.start - len("'s ")) if article.text.startswith("'s ", span.start - 3) else None
+        if owner is not None and owner.type == "organization" and not vocabulary.is_ordinary_word(rest):
+            article.retype(span, "person", grounds.GIVEN_NAME)
 
 
 def handles(article: Context) -> None:

@@ -20,6 +20,7 @@ _SITE = re.compile(r"\b(?:crossing|post|base|camp|airport|village|town|city|subu
 _NEAR = 20
 # `according to The Oregonian`
 _THE_IN_SENTENCE = re.compile(r"[\w,;(—–-] ?The $")
+_KIND_OF_AIRPORT = re.compile(r" (?:International|Intercontinental|National|Regional|Municipal) Airport\b")
 _STATE_SPELT_OUT = re.compile(
     r", ((?:(?:New|North|South|West|Rhode) )?[A-Z][a-z]{3,})"
     r"(?=[,.;:)\n]|$| (?:on|in|where|who|when|to|for|with|after|by|that)\b)"
@@ -69,6 +70,14 @@ def join_places(article: Context) -> None:
         adjacent = left.end + 1 == right.start and left.type == right.type == "place"
         if adjacent and gazetteer.find(article.text[left.start : right.end]) is not None:
             article.put(Span(left.start, right.end, "place", *grounds.JOINED_PLACE))
+
+
+def airports_of_people(article: Context) -> None:
+    """`John F. Kennedy` `International Airport`, found as two."""
+    for kind in _KIND_OF_AIRPORT.finditer(article.text):
+        before = article.ending(kind.start())
+        if before is not None and article.encloses(before.start, kind.end()):
+            article.put(Span(before.start, kind.end(), "place", *grounds.JOINED_PLACE))
 
 
 def known_places(article: Context) -> None:

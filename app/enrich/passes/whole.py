@@ -75,6 +75,15 @@ def bare_surnames(article: Context) -> None:
             article.retype(span, "person", grounds.SURNAME)
 
 
+def possessives_of_people(article: Context) -> None:
+    """`Christie's record`, where the article has a Chris Christie: the auctioneer is not meant."""
+    surnames = article.surnames()
+    for span in article.guesses("organization"):
+        base = span.name.removesuffix("'s")
+        if base != span.name and base in surnames and organizations.is_possessive(base):
+            article.cut(span, span.start, span.start + len(base), "person", grounds.SURNAME)
+
+
 def _is_statesman(name: str, firms: set[str]) -> bool:
     """`Trump associates`, of whom the article has no fuller name; but no firm of his name either."""
     known = statesman(name) is not None and " " not in name and name not in firms

@@ -126,3 +126,34 @@ def test_the_end_of_a_name_is_no_date_and_may_stand_behind_a_hyphen(text: str, p
     article = spanned(text, person=person)
     run(article, bounds.cut_surnames)
     assert shown(article) == [(expected, "person")]
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("Rep. Ann Lund-Berg of Oslo came.", {"person": "Ann Lund"}, ["Ann Lund-Berg"]),
+        ("The Ann Lund-Bo Berg plan failed.", {"person": "Ann Lund"}, ["Ann Lund"]),
+        ("The Lund-Berg plan failed.", {"person": "Lund"}, ["Lund"]),
+        ("The Ann Lund-era plan failed.", {"person": "Ann Lund"}, ["Ann Lund"]),
+    ],
+)
+def test_a_second_surname_may_stand_behind_a_hyphen(text: str, found: dict[str, str], expected: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, bounds.hyphenated_surnames)
+    assert [name for name, _ in shown(article)] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "expected"),
+    [
+        ("Like Justin Zabala of Oslo, they left.", {"organization": "Justin"}, [("Justin Zabala", "person")]),
+        ("Like Justin Bank of Oslo, they left.", {"organization": "Justin"}, [("Justin", "organization")]),
+        ("A copy of the Zabala Dossier came.", {"person": "Zabala"}, [("Zabala", "person")]),
+    ],
+)
+def test_a_given_name_is_completed_whatever_it_was_taken_for(
+    text: str, found: dict[str, str], expected: list[tuple[str, str]]
+) -> None:
+    article = spanned(text, **found)
+    run(article, bounds.complete_names)
+    assert shown(article) == expected

@@ -165,3 +165,48 @@ def test_a_word_that_opens_a_sentence_is_no_firm(text: str, found: str, left: li
     article = spanned(text, organization=found)
     run(article, common_words.common_words)
     assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("Will Trump win? Nobody knows.", {"person": "Will Trump"}, ["Trump"]),
+        ("Ann Lund left. Did Lund win?", {"person": "Ann Lund; Did Lund"}, ["Ann Lund", "Lund"]),
+        ("Will Lund came. Nobody knows.", {"person": "Will Lund"}, ["Will Lund"]),
+        ("They asked Will Trump today.", {"person": "Will Trump"}, ["Will Trump"]),
+    ],
+)
+def test_the_verb_of_a_question_is_no_given_name(text: str, found: dict[str, str], left: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, common_words.questions)
+    assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("A Trumpian ruse.", {"organization": "Trumpian"}, []),
+        ("Ann Zabala left. A Zabalaite said so.", {"person": "Ann Zabala; Zabalaite"}, ["Ann Zabala"]),
+        ("A Zabalaite said so.", {"person": "Zabalaite"}, ["Zabalaite"]),
+    ],
+)
+def test_adjectives_made_of_people_are_no_names(text: str, found: dict[str, str], left: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, common_words.adjectives_of_people)
+    assert [name for name, _ in shown(article)] == left
+
+
+@pytest.mark.parametrize(
+    ("text", "found", "left"),
+    [
+        ("NBC's Fjord Tonight ends. Fjord Tonight is long.", {"organization": "Fjord Tonight; Fjord Tonight"}, []),
+        ("On Zabala's Fjord Tonight he left.", {"organization": "Fjord Tonight"}, ["Fjord Tonight"]),
+        ("He saw NBC's Fjord Institute.", {"organization": "Fjord Institute"}, ["Fjord Institute"]),
+        ("He saw CNN's Ann Lund.", {"person": "Ann Lund"}, ["Ann Lund"]),
+        ("He saw CNN's Washington bureau.", {"place": "Washington"}, ["Washington"]),
+    ],
+)  # fmt: skip
+def test_what_is_a_broadcasters_is_a_broadcast(text: str, found: dict[str, str], left: list[str]) -> None:
+    article = spanned(text, **found)
+    run(article, common_words.broadcasts)
+    assert [name for name, _ in shown(article)] == left

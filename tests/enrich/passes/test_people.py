@@ -83,3 +83,17 @@ def test_whom_all_call_by_surname_is_no_firm(text: str, kind: str) -> None:
     article = spanned(text, organization="Trump & Co.; Trump" if "&" in text else "Trump")
     run(article, legal_forms.legal_forms, whole.bare_surnames)
     assert shown(article)[-1] == ("Trump", kind)
+
+
+@pytest.mark.parametrize(
+    ("text", "organization", "kind"),
+    [
+        ("The Fjord Post's Laura Zabala said so.", "Fjord Post; Laura Zabala", "person"),
+        ("The Fjord Post's Laura Foundation said so.", "Fjord Post; Laura Foundation", "organization"),
+        ("In the Post, Laura Zabala said so.", "Post; Laura Zabala", "organization"),
+    ],
+)
+def test_whom_a_newspaper_has_is_somebody(text: str, organization: str, kind: str) -> None:
+    article = spanned(text, organization=organization)
+    run(article, people.people_of_papers)
+    assert shown(article)[1][1] == kind

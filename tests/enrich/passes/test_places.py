@@ -28,3 +28,11 @@ def test_somebodys_surname_before_a_state_is_no_town() -> None:
     article = spanned(text, organization="Lundby", person="Ann Lundby")
     run(article, places.towns_of_states)
     assert shown(article)[0] == ("Lundby", "organization")
+
+
+def test_an_airport_has_the_name_of_its_patron() -> None:
+    article = spanned(
+        "At Ann B. Lund International Airport it rains.", person="Ann B. Lund", place="International Airport"
+    )
+    run(article, places.airports_of_people)
+    assert shown(article) == [("Ann B. Lund International Airport", "place")]

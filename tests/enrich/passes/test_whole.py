@@ -58,3 +58,14 @@ def test_who_shares_a_name_with_a_school_may_be_the_place(text: str, person: str
         article.add(Span(text.index(site), text.index(site) + len(site), "place", "model", 0.8))
     run(article, whole.namesake_sites)
     assert dict(shown(article))[person] == kind
+
+
+@pytest.mark.parametrize(
+    ("person", "expected"), [("Chris Christie", ("Christie", "person")), ("Ann Lund", ("Christie's", "organization"))]
+)
+def test_a_possessive_is_a_firm_only_where_the_article_has_nobody_of_the_name(
+    person: str, expected: tuple[str, str]
+) -> None:
+    article = spanned(f"{person} left. At last Christie's team won.", person=person, organization="Christie's")
+    run(article, whole.possessives_of_people)
+    assert shown(article)[1] == expected
