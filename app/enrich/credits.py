@@ -10,7 +10,9 @@ from app.enrich import gazetteer, given, lexicon, organizations
 
 _PHRASES = "|".join(sorted(lexicon.terms("page-phrases"), key=len, reverse=True))
 _BUTTON = "|".join(sorted(lexicon.terms("share-buttons")))
-_OF_PAGE = re.compile(rf"\b(?:(?i:{_PHRASES})|(?:{_BUTTON})(?:,? (?:{_BUTTON}))+)\b[ .:…]*| \d{{1,2}}:\d\d\b")
+_OF_PAGE = re.compile(
+    rf"\b(?:(?i:{_PHRASES})|(?:{_BUTTON})(?:,? (?:{_BUTTON}))+)\b[ .:…]*|\bCLOSE (?=[A-Z])| \d{{1,2}}:\d\d\b"
+)
 # A guess may end in the midst of one: `Lund Replay`, before `More Videos`.
 _LONGEST_PHRASE = 30
 _SLASH = re.compile(r" ?/ ?(?=[A-Z])")

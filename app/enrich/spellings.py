@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Literal
 
 from app.enrich import lexicon
-from app.enrich.surnames import SUFFIXES
+from app.enrich.surnames import NUMERALS, SUFFIXES
 from app.ids import is_person, is_scoped, name_of
 
 # A part of the surname, and one that is as often left out.
@@ -134,11 +134,11 @@ def _initials_of(middles: tuple[str, ...]) -> str:
     return "".join(word if len(word) <= _MOST_INITIALS else word[0] for word in middles)
 
 
-def difference(one: str, other: str) -> Literal["article", "spelling", "middle", "suffix"]:
-    """Return the gravest difference of two variants: `al-` alone, how they are spelt, a middle name, `Jr.`"""
+def difference(one: str, other: str) -> Literal["article", "spelling", "middle", "numeral", "suffix"]:
+    """Return the gravest difference of two variants: `al-` alone, how they are spelt, a middle name, `III`, `Jr.`"""
     names = _parsed(one), _parsed(other)
     if names[0].suffix != names[1].suffix:
-        return "suffix"
+        return "numeral" if {names[0].suffix, names[1].suffix} <= NUMERALS | {""} else "suffix"
     if names[0].middles != names[1].middles:
         return "middle"
     return "spelling" if (names[0].first, names[0].last) != (names[1].first, names[1].last) else "article"

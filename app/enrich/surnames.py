@@ -17,6 +17,8 @@ PARTICLE = (
 )
 SUFFIXES = frozenset(("jr", "sr", "ii", "iii", "iv"))
 """What may follow a surname, folded and without a stop."""
+NUMERALS = frozenset(("ii", "iii", "iv"))
+"""Those that tell nobody from his father where only one of them is in the news, as `Jr.` does."""
 _LAST = re.compile(rf"(?:(?:^|(?<= )){PARTICLE} ){{0,3}}\S+$")
 _STATESMEN = {
     fold(name): full for full, others in lexicon.list_rows("statesmen") for name in (full.rsplit(" ", 1)[-1], *others)

@@ -17,6 +17,7 @@ from app.store.tables import ArticleEntity, Identity
 
 # What articles of both must name besides: so much, and so often that it comes to one thing in all of them.
 _AGREED, _TOGETHER = 2, 1.0
+_TIMES_MORE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,17 @@ class Diminutives:
         for short, whole in pairs:
             if {short, whole} <= there and are_one_person(company(short), company(whole)):
                 wholes[short].append(whole)
-        return {short: {EVERYWHERE: wholes[short][0]} if len(wholes[short]) == 1 else {} for short in shorts}
+        meant = ((short, _far_more(contexts, wholes[short])) for short in shorts)
+        return {short: {EVERYWHERE: whole} if whole else {} for short, whole in meant}
+
+
+def _far_more(contexts: Contexts, wholes: Collection[str]) -> str | None:
+    """Return the one of some whole names, or that in far more articles than any other: `Steve Lund` is the Stephen Lund
+    of all, whom somebody misspelt `Steven`."""
+    counts = sorted(((contexts.company((whole,), whole)[1], whole) for whole in wholes), reverse=True)
+    if len(counts) > 1 and counts[0][0] < _TIMES_MORE * counts[1][0]:
+        return None
+    return counts[0][1] if counts else None
 
 
 def are_one_person(one: Mapping[str, float], other: Mapping[str, float]) -> bool:

@@ -49,7 +49,7 @@ class NameForms(Protocol):
         initials."""
         ...
 
-    def difference(self, one: str, other: str) -> Literal["article", "spelling", "middle", "suffix"]:
+    def difference(self, one: str, other: str) -> Literal["article", "spelling", "middle", "numeral", "suffix"]:
         """Return in what two variants differ, the gravest of it."""
         ...
 
@@ -142,7 +142,7 @@ class Variants:
         match self.names.difference(one, other):
             case "article":
                 return True
-            case "spelling":
+            case "spelling" | "numeral":
                 return _share_office(said, one, other) or are_one_person(company(one), company(other))
             case "middle":
                 return _share_office(said, one, other) or _is_called(session, one, other)

@@ -19,6 +19,7 @@ from tests.enrich.test_cleaning import cleaned
         ("JUST WATCHED Lund", ["Lund"]),
         ("Oslo Replay More Videos ... MUST WATCH Lund", ["Oslo", "Lund"]),
         ("Replay More Videos", []),
+        ("CLOSE Ann Lund", ["Ann Lund"]),
         ("Facebook Twitter Pinterest", []),
         ("Facebook", ["Facebook"]),
         ("Twitter Lund", ["Twitter Lund"]),

@@ -7,6 +7,7 @@ import pytest
 
 from app.enrich.mentions import Mention
 from app.enrich.resolve import AcronymPair, Enrichment, LocalEntity, display_name, resolve
+from app.ids import is_scoped
 from tests.enrich.conftest import Enrich
 
 _BODIES = re.compile(r"(?:(?:Senate|House|Chicago|Kentucky) )?(?:Judiciary Committee|Police Department|National Guard)")
@@ -424,3 +425,18 @@ def test_mr_and_mrs_tell_which_of_two_is_meant() -> None:
     found = {mention.start: entity.key for entity in entities for mention in entity.mentions}
     keys = [found[mention.start].removeprefix("person-").removesuffix("-lund") for mention in mentions]
     assert keys == ["john", "mary", "john", "mary", "john", "mary", "zabala", "zabala"]
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("Michael Lund III met Angela Merkel. Michael Lund left.", {"person-michael-lund", "person-angela-merkel"}),
+        ("Michael Lund III met his father, Michael Lund, in Oslo.",
+         {"person-michael-lund", "person-michael-lund-iii", "place-oslo"}),
+        ("Donald Trump came with Donald Jr. on Monday.", {"person-donald-trump", "person-donald-trump-jr"}),
+        ("Donald Trump came with Don Jr. as Michael Lund did.",
+         {"person-donald-trump", "person-donald-trump-jr", "person-michael-lund"}),
+    ],
+)  # fmt: skip
+def test_juniors_have_a_surname_and_numerals_no_father(enrich: Enrich, text: str, keys: set[str]) -> None:
+    assert {entity.key for entity in enrich(text).entities if not is_scoped(entity.key)} == keys

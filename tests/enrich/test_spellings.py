@@ -14,6 +14,8 @@ from app.enrich import spellings
         ("sergey-lavrov", "sergei-lavrov", "spelling"),
         ("hillary-rodham-clinton", "hillary-clinton", "middle"),
         ("martin-luther-king-jr", "martin-luther-king", "suffix"),
+        ("joe-lund-iii", "joe-lund", "numeral"),
+        ("joe-lund-iii", "joe-lund-jr", "suffix"),
         ("usama-bin-laden", "osama-bin-laden", "spelling"),
         ("juan-de-la-cruz", "juan-cruz", None),
         ("julia-lund", "julio-lund", None),

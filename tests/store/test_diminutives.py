@@ -151,3 +151,18 @@ def test_two_names_are_of_one_who_keeps_the_same_company(
     one: dict[str, float], other: dict[str, float], expected: bool
 ) -> None:
     assert are_one_person(one, other) is are_one_person(other, one) is expected
+
+
+def test_a_short_name_is_of_the_whole_one_that_is_far_more_frequent(new_archive: NewArchive) -> None:
+    steve = named("person-steve-wright", "Steve Wright", "Steve Wright")
+    stephen, steven = (named(f"person-{name}-wright", name, name) for name in ("stephen", "steven"))
+    found = {A: article(steve, HOUSE, TEXAS), B: article(steven, HOUSE, TEXAS)}
+    found |= {letter * 16: article(stephen, HOUSE, TEXAS) for letter in "cde"}
+    once, after = new_archive(), new_archive()
+    write(once, found)
+    for each in found:
+        write(after, {each: found[each]})
+        summed_up(after)
+    assert who(once)[A] == who(after)[A] == "person-stephen-wright"
+    write(once, {C: article(HOUSE)})
+    assert who(once)[A] == "person-steve-wright"

@@ -64,6 +64,7 @@ def test_who_holds_one_office_is_one_person(archive: Archive, one: str, other: s
     [
         ("Moammar Gadhafi", "Muammar Gaddafi", True),
         ("John Bel Edwards", "John Edwards", False),
+        ("Joe Lund III", "Joe Lund", True),
         ("Eric Lund Jr.", "Eric Lund", False),
     ],
 )

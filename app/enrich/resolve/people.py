@@ -17,7 +17,7 @@ from app.enrich.mentions import Mention
 from app.enrich.plain import plain
 from app.enrich.resolve.meaning import Meaning
 from app.enrich.spellings import do_middles_agree, middle_initials, plainness, usual_spelling
-from app.enrich.surnames import SUFFIXES, statesman
+from app.enrich.surnames import NUMERALS, SUFFIXES, statesman
 from app.ids import entity_id, scoped
 from app.text import fold
 
@@ -36,6 +36,7 @@ _OF_STATE = re.compile(r"\b(?:President|White House|Prime Minister|Chancellor|[F
 _MR_OR_MRS = re.compile(r"\b(?:(Mrs|Ms|Miss|Lady|Dame|Madam)|Mr|Sir|Lord)\.? $")
 _YOUNGER_BEFORE = re.compile(r"\byounger $")
 _OF_FAMILY_BEFORE = re.compile(r"\b(?:(?:Ms|Mrs|Miss|Lady)\.?|younger) $")
+_OF_KIN = re.compile(r"\b(?:father|son|grandfather|grandson|namesake)\b")
 _NEAR = 20
 # More of one surname are a list; each mention asks for the given names of all.
 _FEW = 10
@@ -56,7 +57,7 @@ class People:
         for mention in mentions:
             name = self._couples.get(mention.start) or _in_order(plain(mention.text))
             words = _person_words(name)
-            if len(words) > 1:
+            if len(words) > 1 and not _is_junior(words):
                 self._initials[words].update(middle_initials(name))
                 known = self._full.get(words, "")
                 self._full[words] = max(known, _cased(name), key=lambda form: (len(form), form))
@@ -68,7 +69,11 @@ class People:
                 self._having[word].append(words)
         self._apart = set(self._named_side_by_side(body))
         usual = self._usually_spelt()
-        self._same = {words: usual[self._fullest(words)] for words in self._full}
+        speaks_of_kin = _OF_KIN.search(body) is not None
+        self._same = {
+            words: usual[self._fullest(words if speaks_of_kin else self._without_numeral(words))]
+            for words in self._full
+        }
         self._stated = dict(self._also_called(body, mentions))
         self._body = body
         self._eminent = {fold(plain(mention.text)) for mention in mentions if self._is_eminent(mention)}
@@ -99,6 +104,8 @@ class People:
     def meaning(self, mention: Mention) -> tuple[Meaning, Ground]:
         name = self._couples.get(mention.start) or _cased(_in_order(plain(mention.text)))
         words = _person_words(name)
+        if _is_junior(words) and (whole := self._junior(words)) is not None:
+            return Meaning(entity_id("person", whole), whole), grounds.ONLY_BEARER.at_most(mention.confidence)
         words = self._stated.get(words, words)
         if words in self._same:
             words = self._same[words]
@@ -142,6 +149,20 @@ class People:
         fewest = min((self._having[word] for word in shared), key=len)
         longer = list(islice((other for other in fewest if other != words and self._may_be(other, words)), 2))
         return longer[0] if len(longer) == 1 else words
+
+    def _without_numeral(self, words: tuple[str, ...]) -> tuple[str, ...]:
+        """`John Downer III` is the `John Downer` of an article that speaks of nobody's kin."""
+        return words[:-1] if words[-1] in NUMERALS and words[:-1] in self._full else words
+
+    def _junior(self, words: tuple[str, ...]) -> str | None:
+        """Return the whole name of `John Jr.`, who is called by the surname of the one John of the article."""
+        firsts = {words[0], *given.wholes(words[0])}
+        named = {full: name for full, name in self._full.items() if full[0] in firsts and len(full) > 1}
+        juniors = [name for full, name in named.items() if full[-1] == words[1]]
+        fathers = {self._same[full] for full in named if full[-1] not in SUFFIXES}
+        if len(juniors) == 1 or len(fathers) != 1:
+            return juniors[0] if len(juniors) == 1 else None
+        return f"{self._full[fathers.pop()]} {words[1].title()}."
 
     def _may_be(self, full: tuple[str, ...], short: tuple[str, ...]) -> bool:
         """Return whether the one is fuller and no other initial, nor the other name beside it, says that they are two:
@@ -220,6 +241,11 @@ class _ShortName:
         last = bisect_left(self.starts, start) - 1
         order = (*range(last, -1, -1), *range(last + 1, len(self.full))) if among else (max(0, last),)
         return next(self.full[number] for number in order if not among or self.full[number] in among)
+
+
+def _is_junior(words: tuple[str, ...]) -> bool:
+    """`John Jr.`, of whom only the context says whose son he is."""
+    return len(words) == 2 and words[1] in ("jr", "sr")
 
 
 def _plainest(group: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
