@@ -28,6 +28,7 @@ _BY_DIFFERENCE: dict[str, Likeness] = {
     "article": Likeness("spelling", 0.95),
     "spelling": Likeness("spelling", 0.9),
     "middle": Likeness("middle_name", 0.85),
+    "numeral": Likeness("suffix", 0.8),
     "suffix": Likeness("suffix", 0.75),
 }
 _SHORT_NAME = Likeness("short_name", 0.8)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from operator import itemgetter
 
 from sqlmodel import Session
@@ -20,6 +21,8 @@ _CLEARLY = 5
 """So many times as often as all namesakes together somebody is called by an office, whom it tells apart from them."""
 _CANDIDATES = 20
 """Namesakes that are looked at, and shown to choose from."""
+_LETTERS = 2
+"""Letters that stand for a word each: `PM`, `AG`."""
 _LEAST_SHORT = 3
 """Letters of a word that is short for another."""
 
@@ -62,7 +65,8 @@ def entity_named(session: Session, name: str, parameter: str = "entity_name", by
 
 
 def _introduced(session: Session, text: str) -> list[Entity]:
-    """Return the people whom `President Putin` may mean; of namesakes the one that articles call so, if any."""
+    """Return the people whom `President Putin` may mean; of namesakes the one that articles call so, or else those whom
+    any does."""
     for office, name in roles.introductions(text):
         people = [entity for entity in store.resolve_name(session, name) if is_person(entity.id)]
         if people:
@@ -70,7 +74,8 @@ def _introduced(session: Session, text: str) -> list[Entity]:
             likely = people[:_CANDIDATES]
             times = sorted(((_times(session, person, office), person) for person in likely), key=itemgetter(0))
             (most, likeliest), others = times[-1], sum(count for count, _ in times[:-1])
-            return [likeliest] if most > _CLEARLY * others else people
+            held = {person.id for count, person in times if count}
+            return [likeliest] if most > _CLEARLY * others else [each for each in likely if each.id in held] or people
     return []
 
 
@@ -78,7 +83,15 @@ def _times(session: Session, person: Entity, office: str) -> int:
     """Count the articles that say of a person, in more words or less, that this is the office."""
     words = fold(office).replace(".", "").split()
     held = [(fold(role.text).replace(".", "").split(), role.count) for role in store.roles_of(session, person.id)]
-    return sum(count for said, count in held if all(any(_is_short_for(word, one) for one in said) for word in words))
+    return sum(count for said, count in held if _says(said, words))
+
+
+def _says(said: Sequence[str], words: Sequence[str]) -> bool:
+    """Return whether a role says so, in more words or by their letters: `Indian Prime Minister` is a `PM`."""
+    letters = "".join(word[0] for word in said)
+    return all(
+        any(_is_short_for(word, one) for one in said) or (len(word) == _LETTERS and word in letters) for word in words
+    )
 
 
 def _is_short_for(one: str, other: str) -> bool:

@@ -12,6 +12,7 @@ from app.enrich.likeness import common_parts, likeness, sound
         ("person-bashar-al-assad", "person-bashar-assad", "spelling"),
         ("person-melania-knauss-trump", "person-melania-trump", "middle_name"),
         ("person-eric-lund-jr", "person-eric-lund", "suffix"),
+        ("person-eric-lund-iii", "person-eric-lund", "suffix"),
         ("person-bob-menendez", "person-robert-menendez", "short_name"),
         ("person-steve-lund", "person-steven-lund", "short_name"),
         ("person-bob-lund", "person-bobby-lund", "short_name"),

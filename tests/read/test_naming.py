@@ -26,6 +26,22 @@ def test_a_country_is_called_as_the_entity_of_it_is(name: str, country: str, tol
     assert entity_hint(Entity(id="place-x", type="place", name=name, folded=name, country=country)) == told
 
 
+def test_letters_stand_for_a_title_and_who_holds_it_is_offered(archive: Archive) -> None:
+    names = [f"{name} Lund" for name in ("Ann", "Bo", "Eva")]
+    people = [named(f"person-{name.lower().replace(' ', '-')}", name, name, "Lund") for name in names]
+    roles = ("Norwegian Prime Minister", "President", "former President")
+    write(archive, {
+        letter * 16: Enrichment((person,), (), None, "p", {0: role})
+        for letter, person, role in zip("abc", people, roles, strict=True)
+    })  # fmt: skip
+    summed_up(archive)
+    with archive.database.reading() as session:
+        assert entity_named(session, "PM Lund").id == "person-ann-lund"
+        with pytest.raises(InvalidParameter) as caught:
+            entity_named(session, "President Lund")
+    assert {each.id for each in caught.value.candidates} == {"person-bo-lund", "person-eva-lund"}
+
+
 def test_a_title_tells_namesakes_apart_where_articles_give_it_to_one_of_them(archive: Archive) -> None:
     robert = named("person-robert-dole", "Robert Dole", "Robert Dole", "Dole")
     elizabeth = named("person-elizabeth-dole", "Elizabeth Dole", "Elizabeth Dole", "Dole")
