@@ -26,6 +26,7 @@ _PURPOSE = re.compile(rf" (?:for|on|of) (?:the )?({_RUN})")
 _PURPOSE_INSIDE = re.compile(r"(.*?)([A-Z]\w+) (?:of|for|on) (?:the )?(.+)")
 # `Security Service of Paramus, N.J.`: that is where it is.
 _IN_STATE = re.compile(r", ([A-Z][\w.]*(?: [A-Z]\w+)?)")
+_AIM = re.compile(rf" (?:to|To) (?!The\b){_WORD} (?:the )?{_RUN}")
 # More of it, in a row that an `and` ends.
 _MORE = re.compile(rf"((?:, {_RUN})*),? (?:and|&) ({_RUN})")
 _SUPPORTERS = re.compile(rf" for (?:a |the )?({_RUN})")
@@ -52,7 +53,7 @@ def purposes(article: Context) -> None:
     for span in article.spans:
         if span.type != "organization" or span.rule not in ("model", "head-noun"):
             continue
-        end = _purpose_end(article, span, span.end)
+        end = _aim_end(article, span) or _purpose_end(article, span, span.end)
         end = _list_end(article, span, end)
         if end > span.end and article.encloses(span.start, end):
             article.put(Span(span.start, end, "organization", *grounds.BODY))
@@ -77,6 +78,12 @@ def supporters(article: Context) -> None:
         end = _run_end(article, *cause.span(1)) if cause else span.end
         if cause and end > cause.start(1) and article.encloses(span.start, end):
             article.put(Span(span.start, end, "organization", *grounds.BODY))
+
+
+def _aim_end(article: Context, span: Span) -> int | None:
+    """Return where `Campaign to Prevent Gun Violence` ends, what it is to do written with capitals."""
+    aim = article.after(span, _AIM) if span.name.rpartition(" ")[2].lower() in _HEADS else None
+    return aim.end() if aim is not None else None
 
 
 def _purpose_end(article: Context, span: Span, end: int) -> int:

@@ -103,3 +103,17 @@ def test_supporters_of_a_cause_are_no_nationality() -> None:
     run(article, places.nationalities, bodies.supporters)
     [(name, kind)] = shown(article)
     assert (name, kind) == ("Americans for Tax Reform", ORGANIZATION)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("They asked the Fjord Campaign to Prevent Gun Violence for help.", "Fjord Campaign to Prevent Gun Violence"),
+        ("They asked the Fjord Campaign to come to Oslo.", "Fjord Campaign"),
+        ("They asked the Fjord Campaign to Oslo.", "Fjord Campaign"),
+    ],
+)
+def test_what_a_body_is_to_do_is_a_part_of_its_name(text: str, expected: str) -> None:
+    article = spanned(text, organization="Fjord Campaign")
+    run(article, bodies.purposes)
+    assert shown(article) == [(expected, "organization")]
