@@ -9,15 +9,16 @@ from sys import getsizeof
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, LargeBinary, bindparam, cast, func, literal_column, update
+from sqlalchemy import ColumnElement, bindparam, func, literal_column, update
 from sqlmodel import Session, col, select
 
 from app.cache import Cache, Shelf
 from app.effort import spend
 from app.errors import IndexUnavailable, NotFound, Withdrawn
-from app.ids import UNRESOLVED_GLOB
+from app.ids import UNRESOLVED
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
+from app.store.dialect import byte_length
 from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
@@ -89,13 +90,11 @@ def ids_of_copies(session: Session, column: str, values: Iterable[str]) -> dict[
 
 
 def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
-    """About how many bytes each published article takes in an answer, told by SQLite without handing out the texts."""
+    """About how many bytes each published article takes in an answer, told without handing out the texts."""
     mentions = select(func.count()).where(Mention.article_id == Article.id).scalar_subquery()
     # In bytes: `length` of a text counts characters. JSON has a block in twice what it has here, a mention in some 50.
-    size = func.length(cast(col(Article.body), LargeBinary)) + 2 * func.length(cast(col(Article.blocks), LargeBinary))
-    filed = (
-        func.coalesce(func.length(cast(col(column), LargeBinary)), 0) for column in (Article.subjects, Article.rights)
-    )
+    size = byte_length(col(Article.body)) + 2 * byte_length(col(Article.blocks))
+    filed = (func.coalesce(byte_length(col(column)), 0) for column in (Article.subjects, Article.rights))
     published = select(Article.id, sum(filed, size) + 50 * mentions).where(Article.status == "published")
     return dict(select_in(session, published, Article.id, ids))
 
@@ -230,7 +229,7 @@ def archive_stats(session: Session) -> ArchiveStats:
         ).where(Article.status == "published")
     ).one()
     # As the list of entities counts them.
-    told_apart = col(Entity.id).op("NOT GLOB", is_comparison=True)(UNRESOLVED_GLOB)
+    told_apart = ~col(Entity.id).endswith(UNRESOLVED)
     entities, mentions = session.exec(
         select(func.count().filter(told_apart), func.coalesce(func.sum(Entity.mention_count), 0)).where(
             Entity.article_count > 0, ~col(Entity.hidden)

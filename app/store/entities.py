@@ -16,7 +16,7 @@ from sqlmodel import Session, col, select
 
 from app.effort import spend_unbounded
 from app.errors import NotFound
-from app.ids import UNRESOLVED_GLOB, EntityType, is_scoped, is_unresolved, name_of, unscoped
+from app.ids import UNRESOLVED, EntityType, is_scoped, is_unresolved, name_of, unscoped
 from app.store.articles import count_changed_after
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
@@ -150,7 +150,7 @@ def find_entities(
     if type is not None:
         wanted.append(col(Entity.type) == type)
     if name is None:
-        wanted.append(col(Entity.id).op("NOT GLOB", is_comparison=True)(UNRESOLVED_GLOB))
+        wanted.append(~col(Entity.id).endswith(UNRESOLVED))
     else:
         wanted.append(_is_named(session, fold(name)))
     total = session.exec(select(func.count()).select_from(Entity).where(*wanted)).one()

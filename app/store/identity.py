@@ -17,13 +17,13 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from sqlalchemy import delete, insert
-from sqlalchemy.dialects.sqlite import insert as insert_or
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped, keys_named, name_of, unscoped
 from app.store.bulk import chunks, select_in
 from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
+from app.store.dialect import upsert
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
 RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "lone", "stated"]
@@ -110,7 +110,7 @@ def unsettle(session: Session, keys: Iterable[str]) -> None:
     people = {key for key in keys if is_person(key)}
     if marked := several | people | _like_surnames(session, keys - people):
         rows = [{"key": key} for key in sorted(marked)]
-        session.connection().execute(insert_or(Unsettled).on_conflict_do_nothing(), rows)
+        session.connection().execute(upsert(session, Unsettled).on_conflict_do_nothing(), rows)
 
 
 _SURNAMES = """

@@ -6,14 +6,14 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import literal_column
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped
 from app.store.bulk import chunks
 from app.store.contexts import Contexts
+from app.store.dialect import has_initial
 from app.store.identity import Change, Meaning, RuleName
-from app.store.tables import WITH_INITIAL, ArticleEntity, Mention
+from app.store.tables import ArticleEntity, Mention
 
 # Below it the surname was given to one of several full names of the article: what is said there may be said of another.
 _SURE = 0.6
@@ -44,7 +44,7 @@ class Namesakes:
             names: defaultdict[str, set[str]] = defaultdict(set)
             roles: defaultdict[str, set[str]] = defaultdict(set)
             with_initial = select(ArticleEntity.key, ArticleEntity.name).where(col(ArticleEntity.key).in_(chunk))
-            for key, name in session.exec(with_initial.where(literal_column(WITH_INITIAL)).distinct()):
+            for key, name in session.exec(with_initial.where(has_initial()).distinct()):
                 names[key].add(name)
             said = select(Mention.key, Mention.role).where(col(Mention.key).in_(chunk), col(Mention.role).is_not(None))
             for key, role in session.exec(said.distinct()):

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Table, bindparam, func, update
 from sqlalchemy import select as core_select
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store.bulk import chunks, delete_in, select_in
 from app.store.database import Database
+from app.store.dialect import later_of, upsert
 from app.store.sequence import next_sequence
 from app.store.tables import Article, Copy, InputFile, Revision, Sighting, Withdrawal
 from app.text import fingerprint
@@ -123,8 +123,8 @@ def put_sightings(session: Session, seen: Iterable[tuple[str, Seen]]) -> None:
     """`seen` has article ids."""
     rows = [{"article_id": id, **each._asdict()} for id, each in seen]
     if rows:
-        statement = insert(Sighting)
-        later = func.max(statement.excluded.at, _SIGHTING.c.at)
+        statement = upsert(session, Sighting)
+        later = later_of(statement.excluded.at, _SIGHTING.c.at)
         keys = [column.name for column in _SIGHTING.primary_key]
         session.connection().execute(statement.on_conflict_do_update(index_elements=keys, set_={"at": later}), rows)
 
@@ -162,7 +162,7 @@ def input_files(database: Database, path: str, labels: Sequence[str], tail: str)
 def put_input_files(session: Session, files: Sequence[Labelled]) -> None:
     """Add, or move to another path."""
     if files:
-        statement = insert(InputFile)
+        statement = upsert(session, InputFile)
         moved = statement.on_conflict_do_update(index_elements=["label"], set_={"path": statement.excluded.path})
         session.connection().execute(moved, [file._asdict() for file in files])
 
@@ -171,7 +171,7 @@ def put_articles(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     """Add or replace by id. Derived rows are not touched: a replaced article keeps them until they are replaced too."""
     if not rows:
         return
-    statement = insert(Article)
+    statement = upsert(session, Article)
     changed = {name: statement.excluded[name] for name in rows[0] if name not in ("id", "added")}
     session.connection().execute(statement.on_conflict_do_update(index_elements=["id"], set_=changed), list(rows))
 
@@ -181,14 +181,14 @@ def keep_revisions(session: Session, ids: Sequence[str]) -> None:
     for chunk in chunks(ids):
         kept = ["record_sha256", "revision", "file", "record", "ingested_at"]
         present = core_select(*[_ARTICLE.c[name] for name in ["id", *kept]]).where(_ARTICLE.c.id.in_(chunk))
-        statement = insert(Revision).from_select(["article_id", *kept], present)
+        statement = upsert(session, Revision).from_select(["article_id", *kept], present)
         session.connection().execute(statement.on_conflict_do_nothing())
 
 
 def put_copies(session: Session, rows: Sequence[dict[str, Any]]) -> None:
     if not rows:
         return
-    statement = insert(Copy)
+    statement = upsert(session, Copy)
     changed = {name: statement.excluded[name] for name in rows[0] if name != "key"}
     session.connection().execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed), list(rows))
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete, func, update
-from sqlalchemy.dialects.sqlite import insert
 from sqlmodel import Session, col, select
 
 from app.errors import NotFound
+from app.store.dialect import upsert
 from app.store.sequence import newest
 from app.store.tables import Article, Delivery, SavedSearch, SearchMatch
 
@@ -103,7 +103,7 @@ def put_matches(
         return
     if ids:
         rows = [{"search": number, "article_id": id, "found_at": now} for id in ids]
-        session.connection().execute(insert(SearchMatch).on_conflict_do_nothing(), rows)
+        session.connection().execute(upsert(session, SearchMatch).on_conflict_do_nothing(), rows)
     search.reached = max(search.reached, reached)
     if search.failing_since is None:
         search.error = error

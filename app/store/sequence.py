@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 _TAKE = text(
     "INSERT INTO counter (name, value) VALUES ('sequence', :count) "
-    "ON CONFLICT (name) DO UPDATE SET value = value + :count RETURNING value"
+    "ON CONFLICT (name) DO UPDATE SET value = counter.value + :count RETURNING value"
 )
 
 

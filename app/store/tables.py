@@ -20,9 +20,10 @@ from sqlalchemy import (
     String,
     UniqueConstraint,
     false,
-    text,
 )  # fmt: skip
 from sqlmodel import Field, SQLModel
+
+from app.store.dialect import BIG, WITH_INITIAL, partial
 
 # Constraints with names: a later migration can only drop what it can call by one.
 SQLModel.metadata.naming_convention = {
@@ -34,9 +35,6 @@ SQLModel.metadata.naming_convention = {
 
 # Rows stand in the order of their primary key, so that those of one article stand together.
 _CLUSTERED = {"sqlite_with_rowid": False}
-
-WITH_INITIAL = "surname IS NOT NULL AND name GLOB '* [A-Z]. *'"
-"""Of `ArticleEntity`: people with a middle initial. A query has to say it in these words, or it finds no index."""
 
 
 def _of_article(*, primary_key: bool = False, index: bool = False) -> Column[str]:
@@ -65,7 +63,7 @@ class Article(_Table, table=True):
     __table_args__ = (
         Index("ix_article_source", "source", "date"),
         Index("ix_article_date", "date"),
-        Index("ix_article_furniture", "id", sqlite_where=text("furniture IS NULL")),
+        Index("ix_article_furniture", "id", **partial("furniture IS NULL")),
         Index("ix_article_copy_group", "copy_group"),
         Index("ix_article_story", "story"),
     )
@@ -96,9 +94,9 @@ class Article(_Table, table=True):
     record: int
     ingested_at: str
     """UTC, for provenance only: nothing is ordered by it."""
-    sequence: int = Field(unique=True)
-    revised: int
-    added: int | None = None
+    sequence: int = Field(unique=True, sa_type=BIG)
+    revised: int = Field(sa_type=BIG)
+    added: int | None = Field(default=None, sa_type=BIG)
     copy_group: str | None = None
     """The least id among it and its copies: see `copies.py`. None until it was compared, and while it is out of
     sight."""
@@ -193,7 +191,7 @@ class Entity(_Table, table=True):
     __table_args__ = (
         Index("ix_entity_count", "article_count", "id"),
         Index("ix_entity_name", "folded", "id"),
-        Index("ix_entity_stale", "stale", sqlite_where=text("stale")),
+        Index("ix_entity_stale", "stale", **partial("stale")),
     )
 
     id: str = Field(primary_key=True)
@@ -219,9 +217,9 @@ class EntityChange(_Table, table=True):
     __table_args__ = _CLUSTERED
 
     entity_id: str = Field(primary_key=True)
-    sequence: int = Field(unique=True, index=True)
-    added: int
-    renamed: int
+    sequence: int = Field(unique=True, index=True, sa_type=BIG)
+    added: int = Field(sa_type=BIG)
+    renamed: int = Field(sa_type=BIG)
 
 
 class Alias(_Table, table=True):
@@ -252,8 +250,8 @@ class ArticleEntity(_Table, table=True):
     __table_args__ = (
         Index("ix_article_entity_key", "key"),
         Index("ix_article_entity_entity", "entity_id", "article_id"),
-        Index("ix_article_entity_surname", "surname", "key", sqlite_where=text("surname IS NOT NULL")),
-        Index("ix_article_entity_initial", "key", "name", sqlite_where=text(WITH_INITIAL)),
+        Index("ix_article_entity_surname", "surname", "key", **partial("surname IS NOT NULL")),
+        Index("ix_article_entity_initial", "key", "name", **WITH_INITIAL),
         _CLUSTERED,
     )
 
@@ -277,7 +275,7 @@ class Mention(_Table, table=True):
     __tablename__ = "mention"
     __table_args__ = (
         Index("ix_mention_entity", "entity_id", "surface"),
-        Index("ix_mention_role", "key", "role", sqlite_where=text("role IS NOT NULL")),
+        Index("ix_mention_role", "key", "role", **partial("role IS NOT NULL")),
         _CLUSTERED,
     )
 
@@ -527,7 +525,7 @@ class Withdrawal(_Table, table=True):
     """
 
     __tablename__ = "withdrawal"
-    __table_args__ = (Index("ix_withdrawal_unfinished", "unfinished", sqlite_where=text("unfinished")),)
+    __table_args__ = (Index("ix_withdrawal_unfinished", "unfinished", **partial("unfinished")),)
 
     number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     article_id: str = Field(sa_column=_of_article(index=True))
@@ -535,7 +533,7 @@ class Withdrawal(_Table, table=True):
     reason: str | None = None
     by: str
     at: str
-    sequence: int | None = None
+    sequence: int | None = Field(default=None, sa_type=BIG)
     unfinished: bool = False
     names: dict[str, list[dict[str, Any]]] | None = Field(default=None, sa_column=Column(JSON(none_as_null=True)))
 
@@ -556,7 +554,7 @@ class Rejection(_Table, table=True):
     record: int | None = None
     reason: str
     sha256: str | None = None
-    offset: int | None = None
+    offset: int | None = Field(default=None, sa_type=BIG)
     seen_at: str
     resolved: bool = Field(default=False, index=True)
     source: str | None = None
@@ -574,7 +572,7 @@ class IndexCommit(_Table, table=True):
 
     index: str = Field(primary_key=True)
     generation: int = Field(primary_key=True)
-    sequence: int
+    sequence: int = Field(sa_type=BIG)
 
 
 class Key(_Table, table=True):
@@ -598,7 +596,7 @@ class Counter(_Table, table=True):
     __tablename__ = "counter"
 
     name: str = Field(primary_key=True)
-    value: int
+    value: int = Field(sa_type=BIG)
 
 
 class Lineage(_Table, table=True):
@@ -746,8 +744,8 @@ class SavedSearch(_Table, table=True):
     parameters: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
     by: str
     created_at: str
-    since: int
-    reached: int
+    since: int = Field(sa_type=BIG)
+    reached: int = Field(sa_type=BIG)
     webhook: str | None = None
     secret: str | None = None
     email: str | None = None
@@ -782,7 +780,7 @@ class Delivery(_Table, table=True):
     """
 
     __tablename__ = "delivery"
-    __table_args__ = (Index("ix_delivery_due", "due_at", sqlite_where=text("state = 'waiting'")),)
+    __table_args__ = (Index("ix_delivery_due", "due_at", **partial("state = 'waiting'")),)
 
     number: int | None = Field(default=None, sa_column=Column(Integer, primary_key=True))
     id: str = Field(unique=True)

@@ -14,14 +14,14 @@ from functools import cache
 from itertools import combinations
 from typing import Literal, Protocol
 
-from sqlalchemy import literal_column
 from sqlmodel import Session, col, select
 
 from app.ids import entity_id, is_person
 from app.store.contexts import TELLING, Contexts
+from app.store.dialect import has_initial
 from app.store.diminutives import are_one_person, told_shorts, told_wholes
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
-from app.store.tables import WITH_INITIAL, ArticleEntity, Mention
+from app.store.tables import ArticleEntity, Mention
 from app.text import fold
 
 # Words of an office that is one person's at a time: `Syrian President`, but not `Senator`.
@@ -210,7 +210,7 @@ def _has_articles(session: Session, key: str) -> bool:
 
 
 def _initialled(session: Session, key: str) -> list[str]:
-    forms = select(ArticleEntity.name).where(ArticleEntity.key == key, literal_column(WITH_INITIAL)).distinct()
+    forms = select(ArticleEntity.name).where(ArticleEntity.key == key, has_initial()).distinct()
     return sorted(session.exec(forms))
 
 

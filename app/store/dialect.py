@@ -1,0 +1,83 @@
+"""What SQLite and PostgreSQL say in different words, so that a statement is written once for both.
+
+Neither driver is imported here: SQLAlchemy has the words of both, and asks which one a connection speaks.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Integer, text
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+from sqlmodel import Session, SQLModel
+
+BIG = BigInteger().with_variant(Integer(), "sqlite")
+"""A number that may pass 31 bits. SQLite has one type for all numbers, and its tables stay as they are."""
+
+
+def upsert(session: Session, model: type[SQLModel]) -> Any:
+    """Return an INSERT that can be told what to do with a row that is there: `on_conflict_do_nothing` or `…_update`."""
+    is_postgres = session.connection().dialect.name == "postgresql"
+    return postgresql.insert(model) if is_postgres else sqlite.insert(model)
+
+
+def partial(condition: str, postgres: str | None = None) -> dict[str, Any]:
+    """Return the options of an index of the rows that meet the condition, where PostgreSQL has other words for it."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(postgres or condition)}
+
+
+class byte_length(FunctionElement[int]):  # noqa: N801 -- called as the functions of SQL are
+    """How many bytes a text or a JSON column takes; `length` counts characters."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "byte_length"
+
+
+@compiles(byte_length, "sqlite")
+def _byte_length_on_sqlite(element: byte_length, compiler: SQLCompiler, **options: Any) -> str:
+    return f"length(CAST({compiler.process(element.clauses, **options)} AS BLOB))"
+
+
+@compiles(byte_length, "postgresql")
+def _byte_length_on_postgres(element: byte_length, compiler: SQLCompiler, **options: Any) -> str:
+    return f"octet_length(CAST({compiler.process(element.clauses, **options)} AS TEXT))"
+
+
+class later_of(FunctionElement[str]):  # noqa: N801 -- called as the functions of SQL are
+    """The greater of two values in one row. SQLite's `max` does both this and the greatest of all rows."""
+
+    inherit_cache = True
+    name = "later_of"
+
+
+@compiles(later_of, "sqlite")
+def _later_of_on_sqlite(element: later_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"max({compiler.process(element.clauses, **options)})"
+
+
+@compiles(later_of, "postgresql")
+def _later_of_on_postgres(element: later_of, compiler: SQLCompiler, **options: Any) -> str:
+    return f"greatest({compiler.process(element.clauses, **options)})"
+
+
+WITH_INITIAL = partial(
+    "surname IS NOT NULL AND name GLOB '* [A-Z]. *'", postgres=r"surname IS NOT NULL AND name ~ ' [A-Z]\. '"
+)
+"""Of `ArticleEntity`: people with a middle initial."""
+
+
+class has_initial(FunctionElement[bool]):  # noqa: N801 -- called as the functions of SQL are
+    """Whether the row is in the index of `WITH_INITIAL`: in the very words of the index, or it is not found."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "has_initial"
+
+
+@compiles(has_initial)
+def _has_initial(_element: has_initial, compiler: SQLCompiler, **options: Any) -> str:
+    return compiler.process(WITH_INITIAL[f"{compiler.dialect.name}_where"], **options)
