@@ -5,10 +5,12 @@ Alembic is imported when there is something to do: it costs more than opening an
 
 from __future__ import annotations
 
+import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, insert, inspect
+from sqlmodel import SQLModel
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -39,9 +41,22 @@ def has_script(revision: str) -> bool:
 
 
 def upgrade(connection: Connection, revision: str = "head") -> None:
+    """Run the scripts up to the revision. An empty database of PostgreSQL is begun with the newest tables instead: no
+    archive of before is in one, and the scripts up to 0019 move rows in SQLite's own words."""
     from alembic import command
 
+    if connection.dialect.name == "postgresql" and not inspect(connection).has_table("alembic_version"):
+        _begin(connection)
+        command.stamp(_alembic_config(connection), "head")
+        return
     command.upgrade(_alembic_config(connection), revision)
+
+
+def _begin(connection: Connection) -> None:
+    from app.store.tables import Lineage
+
+    SQLModel.metadata.create_all(connection)
+    connection.execute(insert(Lineage).values(id=secrets.token_hex(8)))
 
 
 def downgrade(connection: Connection, revision: str = "base") -> None:

@@ -7,13 +7,15 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
 from sqlalchemy import URL, Engine, create_engine, inspect
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store import articles, provenance
+from app.store import articles, migrations, provenance
 from app.store.dialect import has_initial
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Article, ArticleEntity, Entity, Sighting
+from app.store.tables import Article, ArticleEntity, Entity, Lineage, Sighting
 from tests.store import postgres
 
 _BIG = 1 << 40
@@ -36,7 +38,8 @@ def engine(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 @contextmanager
 def _tables(url: URL) -> Iterator[Engine]:
     engine = create_engine(url)
-    SQLModel.metadata.create_all(engine)
+    with engine.begin() as connection:
+        migrations.upgrade(connection)
     yield engine
     engine.dispose()
 
@@ -59,6 +62,22 @@ def _article(id: str, **fields: Any) -> dict[str, Any]:
 
 def _put(session: Session, *rows: dict[str, Any]) -> None:
     provenance.put_articles(session, rows)
+
+
+def test_models_and_migrated_tables_agree(engine: Engine) -> None:
+    with engine.begin() as connection:
+        migrations.upgrade(connection)  # once more: there is nothing left to do
+        # PostgreSQL has no `=` for JSON, which Alembic would compare defaults by.
+        defaults = connection.dialect.name == "sqlite"
+        options = {"compare_type": True, "compare_server_default": defaults}
+        context = MigrationContext.configure(connection, opts=options)
+        assert context.get_current_revision() == migrations.HEAD
+        assert compare_metadata(context, SQLModel.metadata) == []
+
+
+def test_a_new_archive_has_one_history(session: Session) -> None:
+    [lineage] = session.exec(select(Lineage.id)).all()
+    assert len(lineage) == 16
 
 
 def test_sequence_numbers_pass_31_bits_and_never_go_back(session: Session) -> None:
