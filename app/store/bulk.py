@@ -11,6 +11,8 @@ from sqlalchemy import Table, delete
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
+from app.store.dialect import run_written
+
 # Well under the 32,766 values that SQLite binds in one statement.
 _CHUNK = 5_000
 
@@ -53,4 +55,4 @@ def insert_rows(session: Session, model: type[SQLModel], rows: Sequence[Mapping[
         listed = ", ".join(f'"{column}"' for column in columns)
         marks = ", ".join("?" * len(columns))
         statement = f'INSERT INTO "{model.__tablename__!s}" ({listed}) VALUES ({marks}) {conflict}'
-        session.connection().exec_driver_sql(statement, list(map(itemgetter(*columns), rows)))
+        run_written(session.connection(), statement, list(map(itemgetter(*columns), rows)))

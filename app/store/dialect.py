@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, text
+from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, text
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -81,3 +81,13 @@ class has_initial(FunctionElement[bool]):  # noqa: N801 -- called as the functio
 @compiles(has_initial)
 def _has_initial(_element: has_initial, compiler: SQLCompiler, **options: Any) -> str:
     return compiler.process(WITH_INITIAL[f"{compiler.dialect.name}_where"], **options)
+
+
+def run_written(connection: Connection, statement: str, values: Any) -> CursorResult[*tuple[Any, ...]]:
+    """Run a statement that is written out, with a ? for each value: with one row of values, or with a list of rows.
+
+    Neither ? nor % may stand in it for anything else, and no ?1: a LIKE gets its pattern as a value.
+    """
+    if connection.dialect.name == "postgresql":
+        statement = statement.replace("?", "%s")
+    return connection.exec_driver_sql(statement, values)

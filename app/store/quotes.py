@@ -12,6 +12,7 @@ from typing import NamedTuple
 from sqlmodel import Session
 
 from app.store.bulk import chunks
+from app.store.dialect import run_written
 
 
 class SpokenQuote(NamedTuple):
@@ -44,15 +45,16 @@ _COUNTED = "SELECT article_id, count(*) FROM quote GROUP BY article_id"
 # From the mentions of that entity on: they are found by an index, and its quotes beside them.
 _COUNTED_OF = """
 SELECT mention.article_id, count(*) FROM mention
-CROSS JOIN quote ON quote.article_id = mention.article_id AND quote.named = mention.start
-WHERE mention.entity_id = ? GROUP BY mention.article_id
+CROSS JOIN quote
+WHERE quote.article_id = mention.article_id AND quote.named = mention.start AND mention.entity_id = ?
+GROUP BY mention.article_id
 """
 
 
 def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
     """Count the quotes of each article that has any; those of one entity, where it is given."""
-    execute = session.connection().exec_driver_sql
-    rows = execute(_COUNTED) if speaker is None else execute(_COUNTED_OF, (speaker,))
+    statement, values = (_COUNTED, ()) if speaker is None else (_COUNTED_OF, (speaker,))
+    rows = run_written(session.connection(), statement, values)
     return {row[0]: row[1] for row in rows}
 
 
@@ -64,7 +66,7 @@ def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Ite
         marks = ", ".join("?" * len(chunk))
         wanted = f"SELECT quote.article_id, quote.text FROM quote {joined} WHERE quote.article_id IN ({marks}) {whose}"
         given = (*chunk, *(() if speaker is None else (speaker,)))
-        yield from ((row[0], row[1]) for row in session.connection().exec_driver_sql(wanted, given))
+        yield from ((row[0], row[1]) for row in run_written(session.connection(), wanted, given))
 
 
 def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) -> dict[str, list[SpokenQuote]]:
@@ -72,7 +74,7 @@ def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) 
     found: dict[str, list[SpokenQuote]] = {}
     for chunk in chunks(ids):
         marks = ", ".join("?" * len(chunk))
-        for row in session.connection().exec_driver_sql(_SPOKEN.format(marks), tuple(chunk)):
+        for row in run_written(session.connection(), _SPOKEN.format(marks), tuple(chunk)):
             quote = SpokenQuote(*row)
             if speaker is None or quote.entity_id == speaker:
                 found.setdefault(quote.article_id, []).append(quote)

@@ -19,6 +19,7 @@ from app.ids import is_person
 from app.store.bulk import chunks, delete_in, insert_rows, select_in
 from app.store.changes import noting_entities
 from app.store.decisions import Rulings, load_rulings
+from app.store.dialect import run_written
 from app.store.identity import EVERYWHERE
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
 from app.text import fold
@@ -94,7 +95,7 @@ def _update_entities(session: Session, names: Mapping[str, str]) -> None:
         columns = [column for column in rows[0] if column != "entity_id"]
         assigned = ", ".join(f"{column} = ?" for column in columns)
         values = list(map(itemgetter(*columns, "entity_id"), rows))
-        session.connection().exec_driver_sql(f"UPDATE entity SET {assigned} WHERE id = ?", values)
+        run_written(session.connection(), f"UPDATE entity SET {assigned} WHERE id = ?", values)
 
 
 def _shown_name(

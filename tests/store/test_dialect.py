@@ -12,10 +12,11 @@ from alembic.migration import MigrationContext
 from sqlalchemy import URL, Engine, create_engine, inspect
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store import articles, migrations, provenance
+from app.store import articles, migrations, provenance, quotes
+from app.store.bulk import insert_rows
 from app.store.dialect import has_initial
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Article, ArticleEntity, Entity, Lineage, Sighting
+from app.store.tables import Article, ArticleEntity, Entity, Lineage, Mention, Quote, Sighting
 from tests.store import postgres
 
 _BIG = 1 << 40
@@ -137,3 +138,24 @@ def test_partial_indexes_are_partial_on_both(engine: Engine) -> None:
         for index in inspect(engine).get_indexes(table)
     }
     assert {name for name, where in partial.items() if where not in found[name]} == set()
+
+
+def test_quotes_are_counted_and_read_in_order(session: Session) -> None:
+    _put(session, _article("a"), _article("b", sequence=_BIG + 1))
+    session.add(Entity(id="jo-roe", name="Jo Roe", folded="jo roe", type="person"))
+    session.flush()
+    spot = {"key": "jo-roe", "type": "person", "rule": "", "pipeline": "", "surface": "Roe", "entity_id": "jo-roe"}
+    insert_rows(session, Mention, [{"article_id": "a", "start": 9, "end": 12, "confidence": 1.0, **spot}])
+    said = {
+        "start": 20,
+        "end": 30,
+        "speaker_start": 9,
+        "speaker_end": 12,
+        "rule": "",
+        "confidence": 1.0,
+        "text": "100% sure?",
+    }
+    insert_rows(session, Quote, [{"article_id": id, "named": named, **said} for id, named in (("a", 9), ("b", None))])
+    assert quotes.count_quotes(session, None) == {"a": 1, "b": 1}
+    assert quotes.count_quotes(session, "jo-roe") == {"a": 1}
+    assert list(quotes.texts_said(session, ["b", "a"], "jo-roe")) == [("a", "100% sure?")]
