@@ -1,6 +1,6 @@
 """What SQLite and PostgreSQL say in different words, so that a statement is written once for both.
 
-Neither driver is imported here: SQLAlchemy has the words of both, and asks which one a connection speaks.
+What is PostgreSQL's own is imported where a connection speaks it.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, text
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
@@ -20,8 +20,12 @@ BIG = BigInteger().with_variant(Integer(), "sqlite")
 
 def upsert(session: Session, model: type[SQLModel]) -> Any:
     """Return an INSERT that can be told what to do with a row that is there: `on_conflict_do_nothing` or `…_update`."""
-    is_postgres = session.connection().dialect.name == "postgresql"
-    return postgresql.insert(model) if is_postgres else sqlite.insert(model)
+    if session.connection().dialect.name == "sqlite":
+        return sqlite.insert(model)
+    # Here, as it costs a start that has no use for it.
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.insert(model)
 
 
 def partial(condition: str, postgres: str | None = None) -> dict[str, Any]:
