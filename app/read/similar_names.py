@@ -20,6 +20,7 @@ from app.ids import EntityType, name_of, type_of
 from app.read.entities import entity_summary
 from app.read.models import SimilarName, ordered
 from app.store.decisions import parted_pairs
+from app.store.dialect import run_written
 from app.store.entities import load_entities
 from app.store.plain import placeholders, select_plain
 from app.store.tables import Entity
@@ -135,10 +136,10 @@ def _by_id(one: str, other: str) -> tuple[str, str]:
 
 _TOGETHER = """
 SELECT count(DISTINCT one.article_id) FROM article_entity one CROSS JOIN article_entity other
-ON other.entity_id = ?2 AND other.article_id = one.article_id WHERE one.entity_id = ?1
+WHERE other.entity_id = ? AND other.article_id = one.article_id AND one.entity_id = ?
 """
 
 
 def _together(session: Session, one: Entity, other: Entity) -> int:
     fewer, more = sorted((one, other), key=lambda entity: entity.article_count)
-    return int(session.connection().exec_driver_sql(_TOGETHER, (fewer.id, more.id)).scalar_one())
+    return int(run_written(session.connection(), _TOGETHER, (more.id, fewer.id)).scalar_one())

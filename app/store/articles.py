@@ -9,7 +9,7 @@ from sys import getsizeof
 from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import ColumnElement, bindparam, func, literal_column, update
+from sqlalchemy import ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from app.cache import Cache, Shelf
@@ -18,7 +18,7 @@ from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
-from app.store.dialect import byte_length
+from app.store.dialect import byte_length, came
 from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
@@ -147,7 +147,9 @@ def _text_size(text: ShownText) -> int:
     return getsizeof(text.body) + 300
 
 
-_TEXTS = "SELECT id, iif(status = 'published', body, ''), furniture FROM article WHERE id IN ({})"
+_TEXTS = """
+SELECT id, CASE WHEN status = 'published' THEN body ELSE '' END, CAST(furniture AS TEXT) FROM article WHERE id IN ({})
+"""
 _cache = Cache(16 * 1024 * 1024)
 """Bytes of texts: what is shown once is soon shown again, and lies scattered over the file."""
 _shown: WeakKeyDictionary[Database, tuple[int, Shelf[ShownText]]] = WeakKeyDictionary()
@@ -205,9 +207,8 @@ def entities_of(session: Session, ids: Sequence[str]) -> dict[str, tuple[str, ..
 
 
 def arrivals(session: Session, ids: Sequence[str]) -> dict[str, int]:
-    """Return, for each article, a number that grows as they came in. SQLite numbers rows as they are inserted; a
-    revision updates its row, and none is ever deleted."""
-    return dict(select_in(session, select(Article.id, literal_column("article.rowid")), Article.id, ids))
+    """Return, for each article, a number that grows as they came in."""
+    return dict(select_in(session, select(Article.id, came()), Article.id, ids))
 
 
 def source_counts(session: Session) -> list[SourceCount]:

@@ -16,7 +16,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import literal, text
+from sqlalchemy import delete, literal, text
 from sqlmodel import Session, col, select
 
 from app.errors import HistoryUnknown
@@ -32,12 +32,12 @@ _SHOWN: tuple[Any, ...] = (
     Entity.name, Entity.country, Entity.article_count, Entity.mention_count, Entity.first_date, Entity.last_date,
     Entity.role,
 )  # fmt: skip
+_LATER = "CASE WHEN excluded.{0} > entity_change.{0} THEN excluded.{0} ELSE entity_change.{0} END"
 _IN_PLACE = (
     "ON CONFLICT (entity_id) DO UPDATE SET sequence = excluded.sequence, "
-    "added = max(added, excluded.added), renamed = max(renamed, excluded.renamed)"
+    f"added = {_LATER.format('added')}, renamed = {_LATER.format('renamed')}"
 )
-# One that came again and went again was hashed before.
-_HASH = text("UPDATE OR REPLACE entity_change SET entity_id = :hash WHERE entity_id = :id")
+_HASH = text("UPDATE entity_change SET entity_id = :hash WHERE entity_id = :id")
 
 
 class Changed(NamedTuple):
@@ -124,7 +124,10 @@ def forget_ids(session: Session) -> None:
     )
     for id, taken in survivors(session, session.exec(gone).all()).items():
         if taken == id:
-            session.connection().execute(_HASH, {"id": id, "hash": _HASHED + sha256(id.encode()).hexdigest()})
+            hashed = _HASHED + sha256(id.encode()).hexdigest()
+            # One that came again and went again was hashed before.
+            session.connection().execute(delete(EntityChange).where(col(EntityChange.entity_id) == hashed))
+            session.connection().execute(_HASH, {"id": id, "hash": hashed})
 
 
 def hash_of(id: str) -> str | None:

@@ -7,7 +7,6 @@ are asked for twice since: it is not to be made for each batch of an ingest.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
@@ -97,8 +96,8 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     if len(starting) < limit:
         forms = _forms_with_word(session, folded)
     spend(_LOOKING_UP * len(forms))
-    named = json.dumps(list({id for id, _, _ in forms}))
-    found = load_plain(session, Entity, _MOST_IN_THE_NEWS, (named, json.dumps(list(starting)), limit))
+    named = list({id for id, _, _ in forms})
+    found = load_plain(session, Entity, _MOST_IN_THE_NEWS, (named, list(starting), limit))
     best = _usual_forms(forms, {entity.id for entity in found})
     known = [entity for entity in found if not is_scoped(entity.id)]
     return [(entity, best[entity.id]) for entity in known or found]
@@ -111,7 +110,7 @@ def _forms_with_word(session: Session, folded: str) -> list[_Form]:
         spend_unbounded()
         return select_plain(session, _WITH_WORD, (f" {folded.replace('-', ' ')}",))
     spend(len(names.folded) // _SEARCHED_AT_ONCE)
-    return select_plain(session, _CALLED_SO, (json.dumps(list(names.with_word(folded))),))
+    return select_plain(session, _CALLED_SO, (list(names.with_word(folded)),))
 
 
 def _connections(session: Session) -> Pool:

@@ -9,6 +9,7 @@ from sqlmodel import Session
 
 from app.ids import BARE_SURNAME_GLOB
 from app.store.bulk import chunks
+from app.store.dialect import run_written
 
 TELLING = 200
 """Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came."""
@@ -16,7 +17,7 @@ TELLING = 200
 # Written out: building them would cost more than running them. The same for all bare surnames: an id of 16 hex digits.
 _NAMED = f"""
 SELECT article_id, key FROM article_entity
-WHERE article_id IN ({{}}) AND key NOT GLOB '{BARE_SURNAME_GLOB}' ORDER BY article_id, key
+WHERE article_id IN ({{}}) AND NOT key GLOB '{BARE_SURNAME_GLOB}' ORDER BY article_id, key
 """
 _TELLING_ARTICLES = """
 SELECT DISTINCT one.article_id FROM article_entity one
@@ -40,7 +41,7 @@ class Contexts:
         for chunk in chunks(article for article in wanted if article not in self._known):
             found: dict[str, dict[str, None]] = {article: {} for article in chunk}
             statement = _NAMED.format(", ".join("?" * len(chunk)))
-            for article, key in self._connection.exec_driver_sql(statement, tuple(chunk)):
+            for article, key in run_written(self._connection, statement, tuple(chunk)):
                 found[article][key] = None
             self._known |= {article: tuple(keys) for article, keys in found.items()}
         return {article: self._known[article] for article in wanted}
@@ -55,7 +56,7 @@ class Contexts:
         """Return in how many of a person's articles each other key stands, and how many these are, `TELLING` at most;
         `names` as in `shares`."""
         statement = _TELLING_ARTICLES.format(", ".join("?" * len(names)))
-        rows = self._connection.exec_driver_sql(statement, (*names, names[0], person, TELLING))
+        rows = run_written(self._connection, statement, (*names, names[0], person, TELLING))
         contexts = self.of(article for (article,) in rows)
         counted = Counter(other for context in contexts.values() for other in context)
         return {other: count for other, count in counted.items() if other not in names}, len(contexts)

@@ -14,6 +14,7 @@ from builtins import id as builtin_id
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -24,6 +25,7 @@ from app.relations.copying import DAYS, Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.copy_decisions import articles_meant, decided_copies
+from app.store.dialect import run_written
 from app.store.stories_due import put_stories_due
 from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
@@ -92,7 +94,7 @@ def is_compared(session: Session) -> bool:
 def copy_summaries(session: Session, ids: Iterable[str]) -> dict[str, CopySummary]:
     """Return what copies there are of those of the articles that have any."""
     # Asked for with every page of hits, so without the ORM.
-    rows = session.connection().exec_driver_sql(_SUMMARIES, (json.dumps(list(ids)),))
+    rows = run_written(session.connection(), _SUMMARIES, (list(ids),))
     return {id: CopySummary(*summary) for id, *summary in rows}
 
 
@@ -125,7 +127,7 @@ def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, 
 def copies_before(session: Session, ids: Iterable[str]) -> dict[str, list[str]]:
     """Return the copies of each of the articles that came into the archive before it, of those that have any."""
     found: defaultdict[str, list[str]] = defaultdict(list)
-    for id, earlier in session.connection().exec_driver_sql(_EARLIER, (json.dumps(list(ids)),)):
+    for id, earlier in run_written(session.connection(), _EARLIER, (list(ids),)):
         found[id].append(earlier)
     return dict(found)
 
@@ -162,8 +164,8 @@ _EDITION_ORDER = edition_order(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
 _CANDIDATES = """
-SELECT other.article_id FROM json_each(?) AS wanted
-CROSS JOIN sketch_hash AS other ON other.hash = wanted.value AND other.day BETWEEN ? AND ?
+SELECT other.article_id FROM json_each(?) AS numbers
+CROSS JOIN sketch_hash AS other WHERE other.hash = numbers.value AND other.day BETWEEN ? AND ?
 GROUP BY other.article_id HAVING count(*) >= ?
 """
 _SUMMARIES = """
@@ -190,7 +192,7 @@ _SKETCHES = """
 SELECT article_id, digest, day, size, smallest FROM sketch WHERE article_id IN (SELECT value FROM json_each(?))
 """
 _TEXTS = """
-SELECT id, headline, date, body, furniture FROM article
+SELECT id, headline, date, body, CAST(furniture AS TEXT) FROM article
 WHERE id IN (SELECT value FROM json_each(?)) AND status = 'published'
 """
 _OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY 1, 2"
@@ -202,7 +204,7 @@ _LAST_DAY = date.max.toordinal()
 def load_editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
     # Without the ORM, which would take as long as the comparison.
     for chunk in chunks(ids):
-        rows = session.connection().exec_driver_sql(_TEXTS, (json.dumps(chunk),))
+        rows = run_written(session.connection(), _TEXTS, (chunk,))
         for id, headline, day, body, furniture in rows:
             yield _stripped_edition(id, headline, day, body, json.loads(furniture or "[]"))
 
@@ -230,7 +232,7 @@ def _forget_sketches(session: Session, ids: Collection[str]) -> set[str]:
     kept = select(Sketch.article_id, Sketch.day, Sketch.smallest)
     former = list(select_in(session, kept, Sketch.article_id, ids))
     pairs, same = _pairs_with(session, ids), _with_same_text(session, ids)
-    execute = session.connection().exec_driver_sql
+    execute = partial(run_written, session.connection())
     if rows := [(number, day, id) for id, day, smallest in former for number in _numbers(smallest)]:
         execute(_FORGET_HASH, rows)
     if pairs:
@@ -289,12 +291,12 @@ def _pairs_of(session: Session, editions: Sequence[Edition]) -> set[tuple[str, s
 
 def _possible_copies(session: Session, one: Edition) -> list[str]:
     """Return the articles whose sketches tell that they may be copies."""
-    numbers = json.dumps(_numbers(_packed(one.sketch)))
-    execute = session.connection().exec_driver_sql
+    numbers = _numbers(_packed(one.sketch))
+    execute = partial(run_written, session.connection())
     found = set[str]()
     for first, last, fewest in _spans_compared(one.day):
         found.update(id for (id,) in execute(_CANDIDATES, (numbers, first, last, fewest)))
-    sketches = execute(_SKETCHES, (json.dumps(sorted(found - {one.id})),))
+    sketches = execute(_SKETCHES, (sorted(found - {one.id}),))
     return [
         id
         for id, digest, day, size, smallest in sketches
@@ -339,7 +341,7 @@ def _with_same_text(session: Session, ids: Iterable[str]) -> list[tuple[str, str
     """Return pairs that join all articles whose text is that of one of these."""
     digests = set(select_in(session, select(Sketch.digest), Sketch.article_id, ids))
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for digest, id in session.connection().exec_driver_sql(_OF_DIGESTS, (json.dumps(sorted(digests)),)):
+    for digest, id in run_written(session.connection(), _OF_DIGESTS, (sorted(digests),)):
         found[digest].append(id)
     return [(members[0], other) for members in found.values() for other in members[1:]]
 

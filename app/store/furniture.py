@@ -11,11 +11,11 @@ rows alone, in whatever order they came.
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import partial
 from hashlib import blake2b
 from itertools import chain
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
 from app.store.bulk import chunks, insert_rows, select_in, table_of
+from app.store.dialect import run_written
 from app.store.tables import Article, RepeatedBlock
 
 Span = tuple[int, int]
@@ -169,7 +170,7 @@ def wrongly_marked(session: Session, articles: Sequence[BlockText]) -> Iterator[
     """Yield the articles whose furniture is not what the rows make it, or which lack some of these rows."""
     found = _with_repeatable(article for article in articles if article.marked is not None)
     furniture = _furniture(_seen(session, _kinds(found)), _kinds(found))
-    lacking = {id for (id,) in session.connection().exec_driver_sql(_LACKING, (json.dumps(list(_keys(found))),))}
+    lacking = {id for _, _, id in _lacking(session, list(_keys(found)))}
     for article, some in found:
         if article.id in lacking or _spans(article, some, furniture) != _as_spans(article.marked):
             yield article.id
@@ -201,7 +202,7 @@ def _renew(session: Session, articles: Iterable[BlockText], former: Iterable[Blo
     seen = _seen(session, kinds)
     before = _furniture(seen, kinds)
     if left := list(_keys(gone)):
-        session.connection().exec_driver_sql(_FORGET, left)
+        run_written(session.connection(), _FORGET, left)
         seen = _seen(session, kinds)
     keys = list(_keys(come))
     insert_rows(session, RepeatedBlock, [dict(zip(_COLUMNS, key, strict=True)) for key in keys])
@@ -269,7 +270,10 @@ def _as_spans(marked: Sequence[Sequence[int]] | None) -> list[Span]:
 _COLUMNS = ("hash", "week", "article_id")
 
 
-def _keys(articles: Iterable[_Found]) -> Iterator[tuple[int, int, str]]:
+_Key = tuple[int, int, str]
+
+
+def _keys(articles: Iterable[_Found]) -> Iterator[_Key]:
     """Yield the rows of articles, as `_COLUMNS`."""
     for article, found in articles:
         week = _week(article.date)
@@ -279,7 +283,8 @@ def _keys(articles: Iterable[_Found]) -> Iterator[tuple[int, int, str]]:
 # The loose scan of an index: one step for each week, not one for each article.
 _WEEKS_SEEN = f"""
 WITH RECURSIVE seen(hash, week, number) AS (
-  SELECT value, (SELECT min(week) FROM repeated_block WHERE hash = value AND week > {_NO_WEEK}), 1 FROM json_each(?)
+  SELECT value, (SELECT min(week) FROM repeated_block WHERE hash = value AND week > {_NO_WEEK}), 1
+  FROM json_each(?) AS numbers
   UNION ALL
   SELECT hash, (SELECT min(week) FROM repeated_block AS later WHERE later.hash = seen.hash AND later.week > seen.week),
     number + 1
@@ -287,24 +292,35 @@ WITH RECURSIVE seen(hash, week, number) AS (
 ) SELECT hash, week FROM seen WHERE week IS NOT NULL
 """
 _ARTICLES_SEEN = f"""
-SELECT value, (SELECT count(*) FROM (SELECT 1 FROM repeated_block WHERE hash = value LIMIT {max(_ARTICLES.values())}))
-FROM json_each(?)
+SELECT value,
+  (SELECT count(*) FROM (SELECT 1 FROM repeated_block WHERE hash = value LIMIT {max(_ARTICLES.values())}) AS some)
+FROM json_each(?) AS numbers
 """
 _FORGET = "DELETE FROM repeated_block WHERE hash = ? AND week = ? AND article_id = ?"
 _WITH_HASH = "SELECT article_id FROM repeated_block WHERE hash IN (SELECT value FROM json_each(?))"
-_LACKING = """
-SELECT json_extract(value, '$[2]') FROM json_each(?) WHERE NOT EXISTS (
-  SELECT 1 FROM repeated_block WHERE hash = json_extract(value, '$[0]') AND week = json_extract(value, '$[1]')
-  AND article_id = json_extract(value, '$[2]')
-)
+_KEPT = """
+WITH wanted(hash, week, article_id) AS (VALUES {})
+SELECT kept.hash, kept.week, kept.article_id FROM wanted CROSS JOIN repeated_block AS kept
+WHERE kept.hash = wanted.hash AND kept.week = wanted.week AND kept.article_id = wanted.article_id
 """
+_KEPT_AT_ONCE = 1_000
+
+
+def _lacking(session: Session, keys: Sequence[_Key]) -> set[_Key]:
+    """Return those of the keys of which there is no row."""
+    kept = set[_Key]()
+    for start in range(0, len(keys), _KEPT_AT_ONCE):
+        some = keys[start : start + _KEPT_AT_ONCE]
+        statement = _KEPT.format(", ".join(["(?, ?, ?)"] * len(some)))
+        kept.update(map(tuple, run_written(session.connection(), statement, tuple(chain.from_iterable(some)))))
+    return set(keys) - kept
 
 
 def _seen(session: Session, hashes: Iterable[int]) -> dict[int, _Standing]:
-    execute = session.connection().exec_driver_sql
-    found = {hash: _Standing(articles) for hash, articles in execute(_ARTICLES_SEEN, (json.dumps(list(hashes)),))}
+    execute = partial(run_written, session.connection())
+    found = {hash: _Standing(articles) for hash, articles in execute(_ARTICLES_SEEN, (list(hashes),))}
     known = [hash for hash, seen in found.items() if seen.articles]
-    for hash, week in execute(_WEEKS_SEEN, (json.dumps(known),)):
+    for hash, week in execute(_WEEKS_SEEN, (known,)):
         found[hash].weeks.add(week)
     return found
 
@@ -312,4 +328,4 @@ def _seen(session: Session, hashes: Iterable[int]) -> dict[int, _Standing]:
 def _articles_with(session: Session, hashes: Collection[int]) -> set[str]:
     if not hashes:
         return set()
-    return {id for (id,) in session.connection().exec_driver_sql(_WITH_HASH, (json.dumps(list(hashes)),))}
+    return {id for (id,) in run_written(session.connection(), _WITH_HASH, (list(hashes),))}

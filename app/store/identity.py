@@ -10,7 +10,6 @@ one function of the articles, in whatever order they came. Editors' decisions ar
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -23,7 +22,7 @@ from app.ids import is_person, is_scoped, keys_named, name_of, unscoped
 from app.store.bulk import chunks, select_in
 from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
-from app.store.dialect import upsert
+from app.store.dialect import run_written, upsert
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
 
 RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "lone", "stated"]
@@ -114,7 +113,7 @@ def unsettle(session: Session, keys: Iterable[str]) -> None:
 
 
 _SURNAMES = """
-SELECT value FROM json_each(?) WHERE EXISTS (SELECT 1 FROM article_entity WHERE surname = value)
+SELECT value FROM json_each(?) AS texts WHERE EXISTS (SELECT 1 FROM article_entity WHERE surname = value)
 OR EXISTS (SELECT 1 FROM article_entity WHERE key > 'person-' || value || '-' AND key < 'person-' || value || '-g')
 """
 
@@ -122,7 +121,7 @@ OR EXISTS (SELECT 1 FROM article_entity WHERE key > 'person-' || value || '-' AN
 def _like_surnames(session: Session, keys: Iterable[str]) -> set[str]:
     """Return those of the keys whose name is one word, and perhaps somebody's surname."""
     words = {word: key for key in keys if "-" not in (word := name_of(key))}
-    found = session.connection().exec_driver_sql(_SURNAMES, (json.dumps(sorted(words)),))
+    found = run_written(session.connection(), _SURNAMES, (sorted(words),))
     return {words[word] for (word,) in found}
 
 

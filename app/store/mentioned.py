@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 
 from sqlmodel import Session, col, func, select
 
 from app.store.bulk import select_in
+from app.store.dialect import run_written
 from app.store.tables import MentionedDate
 
 _COUNTED = """
@@ -48,5 +48,5 @@ def mentioned_months(session: Session) -> list[str]:
 
 def count_mentioned(session: Session, ids: Iterable[str], first: str, last: str) -> list[tuple[str, int]]:
     """Count of these articles those that speak of each date whose name lies between two, in the order of names."""
-    rows = session.connection().exec_driver_sql(_COUNTED, (first, last, json.dumps(list(ids))))
+    rows = run_written(session.connection(), _COUNTED, (first, last, list(ids)))
     return [(row[0], row[1]) for row in rows]

@@ -17,6 +17,7 @@ from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Session, SQLModel
 
 from app.store.bulk import chunks, table_of
+from app.store.dialect import listed_as_json, run_written
 
 Model = TypeVar("Model", bound=SQLModel)
 
@@ -25,10 +26,13 @@ READ_JSON = "read_json"
 
 
 def select_plain(session: Session, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
-    """Run a statement that is written out, and return its rows."""
+    """Run a statement that is written out, as `run_written` does, and return its rows."""
     session.flush()
-    connection: Any = session.connection().connection.driver_connection
-    rows: list[tuple[Any, ...]] = connection.execute(statement, values).fetchall()
+    opened = session.connection()
+    if opened.dialect.name != "sqlite":
+        return [tuple(row) for row in run_written(opened, statement, tuple(values))]
+    connection: Any = opened.connection.driver_connection
+    rows: list[tuple[Any, ...]] = connection.execute(statement, listed_as_json(values)).fetchall()
     return rows
 
 

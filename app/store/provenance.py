@@ -153,7 +153,7 @@ def input_files(database: Database, path: str, labels: Sequence[str], tail: str)
     columns, marks = "SELECT label, tail, path FROM input_file", ", ".join("?" * len(labels))
     found = database.rows(
         f"{columns} WHERE path = ? UNION {columns} WHERE label IN ({marks}) "
-        f"UNION SELECT * FROM ({columns} WHERE tail = ? ORDER BY label LIMIT {_MOST_ALIKE})",
+        f"UNION SELECT * FROM ({columns} WHERE tail = ? ORDER BY label LIMIT {_MOST_ALIKE}) AS alike",
         [path, *labels, tail],
     )
     return list(starmap(Labelled, found))

@@ -11,10 +11,10 @@ days in order, before the index is brought up to date.
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from functools import partial
 from itertools import chain
 from typing import NamedTuple
 
@@ -26,6 +26,7 @@ from app.relations.stories import DAYS, NEIGHBOURS, Nearby, Neighbour, Parts, Pl
 from app.relations.vectors import Vector, vector_of
 from app.store.bulk import chunks, delete_in, insert_rows, table_of
 from app.store.copies import load_editions
+from app.store.dialect import run_written
 from app.store.stories_due import has_stories_due, take_stories_due
 from app.store.story_decisions import StoryRulings, settle_story_rulings, story_rulings
 from app.store.tables import Article, StoryNeighbours, StoryVector
@@ -101,13 +102,13 @@ class _Groups:
         self.head_of: dict[str, str] = {}
 
     def load_all(self) -> None:
-        self._add(self._session.connection().exec_driver_sql(f"{_MEMBERS} AND copy_group IS NOT NULL"))
+        self._add(run_written(self._session.connection(), f"{_MEMBERS} AND copy_group IS NOT NULL"))
 
     def load(self, ids: Iterable[str]) -> set[str]:
         """Load the groups of some articles. Returns all articles in them."""
         wanted = set(ids)
         if missing := wanted - self.group_of.keys():
-            self._add(self._session.connection().exec_driver_sql(_MEMBERS_WITH, (json.dumps(sorted(missing)),)))
+            self._add(run_written(self._session.connection(), _MEMBERS_WITH, (sorted(missing),)))
         groups = {self.group_of[id] for id in wanted if id in self.group_of}
         return {each.id for group in groups for each in self.members[group]}
 
@@ -126,9 +127,9 @@ class _Groups:
 
     def find_heads(self) -> None:
         """Look up by which articles the groups are told."""
-        execute = self._session.connection().exec_driver_sql
+        execute = partial(run_written, self._session.connection())
         for chunk in chunks(self.group_of):
-            for (id,) in execute(_WITH_VECTOR, (json.dumps(chunk),)):
+            for (id,) in execute(_WITH_VECTOR, (chunk,)):
                 self.head_of[self.group_of[id]] = id
 
     def head(self, id: str) -> str | None:
@@ -168,13 +169,13 @@ class StoredNearby(Nearby):
 
     def fetch(self, ids: Iterable[str]) -> None:
         if missing := [id for id in ids if id not in self]:
-            self._add(_NEIGHBOURS_OF, (json.dumps(missing),))
+            self._add(_NEIGHBOURS_OF, (missing,))
 
     def fetch_all(self) -> None:
         self._add("SELECT article_id, part, near FROM story_neighbours", ())
 
-    def _add(self, statement: str, parameters: tuple[str, ...]) -> None:
-        for id, part, near in self._session.connection().exec_driver_sql(statement, parameters):
+    def _add(self, statement: str, parameters: tuple[list[str], ...]) -> None:
+        for id, part, near in run_written(self._session.connection(), statement, parameters):
             self[id], self.part[id] = _unpacked_neighbours(near), part
 
     def replace(self, id: str, neighbours: list[Neighbour]) -> None:
@@ -191,7 +192,7 @@ class StoredNearby(Nearby):
 
     def in_parts(self, parts: Iterable[str]) -> set[str]:
         """Return the articles that rows have in some parts."""
-        rows = self._session.connection().exec_driver_sql(_IN_PARTS, (json.dumps(sorted(parts)),))
+        rows = run_written(self._session.connection(), _IN_PARTS, (sorted(parts),))
         return {id for (id,) in rows}
 
     def write(self, part: dict[str, str]) -> None:
@@ -321,18 +322,18 @@ _REPLACED = "ON CONFLICT (article_id) DO UPDATE SET part = excluded.part, near =
 _NEAR = np.dtype([("id", "<u8"), ("likeness", "<u4")])
 
 
-def _vectors(session: Session, statement: str, *parameters: str) -> Iterator[Placed]:
-    for id, day, vector in session.connection().exec_driver_sql(statement, parameters):
+def _vectors(session: Session, statement: str, *parameters: list[str] | list[int]) -> Iterator[Placed]:
+    for id, day, vector in run_written(session.connection(), statement, parameters):
         yield Placed(id, day, Vector.unpacked(vector))
 
 
 def vectors_of(session: Session, ids: Iterable[str]) -> Iterator[Placed]:
-    return _vectors(session, _VECTORS_OF, json.dumps(sorted(ids)))
+    return _vectors(session, _VECTORS_OF, sorted(ids))
 
 
 def _vectors_near(session: Session, days: set[int]) -> Iterator[Placed]:
     """Yield the articles that may be neighbours of those of some days."""
-    return _vectors(session, _VECTORS_ON, json.dumps(sorted({other for day in days for other in _days_around(day)})))
+    return _vectors(session, _VECTORS_ON, sorted({other for day in days for other in _days_around(day)}))
 
 
 def _days_around(day: int) -> range:
@@ -340,7 +341,7 @@ def _days_around(day: int) -> range:
 
 
 def _parts_of(session: Session, ids: Iterable[str]) -> set[str]:
-    rows = session.connection().exec_driver_sql(_PARTS_OF, (json.dumps(sorted(ids)),))
+    rows = run_written(session.connection(), _PARTS_OF, (sorted(ids),))
     return {part for (part,) in rows}
 
 

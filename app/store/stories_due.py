@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
+from functools import partial
 
 from sqlmodel import Session
 
+from app.store.dialect import run_written
+
 _PUT = """
-INSERT OR IGNORE INTO story_due (day, article_id)
+INSERT INTO story_due (day, article_id)
 SELECT coalesce(date, ''), id FROM article WHERE id IN (SELECT value FROM json_each(?))
+ON CONFLICT DO NOTHING
 """
 _OUT_OF_SIGHT = """
 UPDATE article SET story = NULL
@@ -21,15 +24,15 @@ _DELETE = "DELETE FROM story_due WHERE day = ? AND article_id = ?"
 
 def put_stories_due(session: Session, ids: Iterable[str]) -> None:
     """Note that the stories of these are to be worked out. Those out of sight have none from now on."""
-    given = (json.dumps(sorted(ids)),)
-    execute = session.connection().exec_driver_sql
+    given = (sorted(ids),)
+    execute = partial(run_written, session.connection())
     execute(_OUT_OF_SIGHT, given)
     execute(_PUT, given)
 
 
 def take_stories_due(session: Session, limit: int) -> list[str]:
     """Return at most `limit` of the articles that wait, the earliest first, which then wait no more."""
-    execute = session.connection().exec_driver_sql
+    execute = partial(run_written, session.connection())
     rows = [tuple(row) for row in execute(_ALL, (limit,))]
     if rows:
         execute(_DELETE, rows)
@@ -37,4 +40,4 @@ def take_stories_due(session: Session, limit: int) -> list[str]:
 
 
 def has_stories_due(session: Session) -> bool:
-    return session.connection().exec_driver_sql(_ALL, (1,)).first() is not None
+    return run_written(session.connection(), _ALL, (1,)).first() is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
@@ -12,6 +11,7 @@ from sqlmodel import Session, col, select
 from app.relations.stories import RELATED, Placed, mean_bond
 from app.store.articles import load_article
 from app.store.bulk import select_in
+from app.store.dialect import run_written
 from app.store.stories import StoredNearby, vectors_of
 from app.store.story_decisions import story_rulings
 from app.store.tables import Article, ArticleEntity, Entity
@@ -72,14 +72,14 @@ def load_story_id(session: Session, id: str) -> str:
 
 def stories_beside(session: Session, ids: Iterable[str]) -> dict[str, StoryBeside]:
     """Return the story of each of the articles that share theirs with others."""
-    rows = session.connection().exec_driver_sql(_BESIDE, (json.dumps(list(ids)),))
+    rows = run_written(session.connection(), _BESIDE, (list(ids),))
     return {id: StoryBeside(*story) for id, *story in rows}
 
 
 def story_lines(session: Session, stories: Iterable[str]) -> dict[str, list[StoryLine]]:
     """Return the articles of each story, the earliest first."""
     found: defaultdict[str, list[StoryLine]] = defaultdict(list)
-    rows = session.connection().exec_driver_sql(_LINES, (json.dumps(list(stories)),))
+    rows = run_written(session.connection(), _LINES, (list(stories),))
     for line in map(StoryLine._make, rows):
         found[line.story].append(line)
     return dict(found)

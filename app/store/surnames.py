@@ -18,6 +18,7 @@ from sqlmodel import Session, col, select
 from app.ids import article_of, is_person, is_place, is_scoped, unscoped
 from app.store.bulk import select_in
 from app.store.contexts import TELLING, Contexts
+from app.store.dialect import run_written
 from app.store.diminutives import shorts_of, wholes_of
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity
@@ -53,13 +54,13 @@ def leaving(session: Session, keys: Iterable[str]) -> set[str]:
 
 def bare_keys(session: Session, stem: str) -> set[str]:
     """Return all keys of this bare surname (`person-klerk`), one for each article that has it."""
-    return _of_stem(stem, session.connection().exec_driver_sql(_BARE, _key_range(stem)))
+    return _of_stem(stem, run_written(session.connection(), _BARE, _key_range(stem)))
 
 
 def told_bare(session: Session, stem: str, rule: RuleName) -> set[str]:
     """Return the keys of this bare surname about which the rule told anything."""
     statement = "SELECT key FROM identity WHERE key > ? AND key < ? AND rule = ?"
-    return _of_stem(stem, session.connection().exec_driver_sql(statement, (*_key_range(stem), rule)))
+    return _of_stem(stem, run_written(session.connection(), statement, (*_key_range(stem), rule)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,29 +137,30 @@ def _by_stem(keys: Iterable[str]) -> dict[str, set[str]]:
 # The loose scan of an index: one step for each name, not one for each article.
 _NAMES = """
 WITH RECURSIVE one(key) AS (
-  SELECT min(key) FROM article_entity WHERE surname = ?1
-  UNION ALL SELECT (SELECT min(key) FROM article_entity WHERE surname = ?1 AND key > one.key) FROM one
+  SELECT min(key) FROM article_entity WHERE surname = ?
+  UNION ALL SELECT (SELECT min(key) FROM article_entity WHERE surname = ? AND key > one.key) FROM one
   WHERE one.key IS NOT NULL
 ) SELECT key FROM one WHERE key IS NOT NULL
 """
 _BARE = "SELECT key FROM article_entity WHERE key > ? AND key < ?"
-_IS_RARE = "SELECT count(*) <= ?2 FROM (SELECT 1 FROM article_entity WHERE key = ?1 LIMIT ?2 + 1)"
-# Written so that SQLite goes from left to right, and by the key of the table from the one to the other.
+_COUNT_SOME = "SELECT count(*) FROM (SELECT 1 FROM article_entity WHERE key = ? LIMIT ?) AS some"
+# Written so that SQLite goes from left to right, and by the key of the table from the one to the other. The values are
+# those of the key beside which is looked, and of what is looked for, in the order in which they stand.
 _BESIDE_RARE = """
 SELECT DISTINCT other.key FROM article_entity one CROSS JOIN article_entity other
-ON other.article_id = one.article_id AND +other.surname = ?2 WHERE one.key = ?1
+WHERE one.key = ? AND other.article_id = one.article_id AND other.surname || '' = ?
 """
 _BESIDE_FREQUENT = """
 SELECT DISTINCT other.key FROM article_entity other CROSS JOIN article_entity one
-ON one.article_id = other.article_id AND +one.key = ?1 WHERE other.surname = ?2
+WHERE one.key || '' = ? AND one.article_id = other.article_id AND other.surname = ?
 """
 _BARE_BESIDE_RARE = """
 SELECT DISTINCT other.key FROM article_entity one CROSS JOIN article_entity other
-ON other.article_id = one.article_id AND other.key > ?2 AND other.key < ?3 WHERE one.key = ?1
+WHERE one.key = ? AND other.article_id = one.article_id AND other.key > ? AND other.key < ?
 """
 _BARE_BESIDE_FREQUENT = """
 SELECT DISTINCT other.key FROM article_entity other CROSS JOIN article_entity one
-ON one.article_id = other.article_id AND one.key = ?1 WHERE other.key > ?2 AND other.key < ?3
+WHERE one.key = ? AND one.article_id = other.article_id AND other.key > ? AND other.key < ?
 """
 
 
@@ -186,7 +188,7 @@ class _Search:
     def reached(self, stem: str, names: Collection[str], *, leaving: bool = False) -> set[str]:
         """Find the bare surnames whose owner may be another now that articles with these full names have come, or once
         they are gone: of articles that name something that theirs name."""
-        bare = self._connection.exec_driver_sql(f"{_BARE} LIMIT {_FEW + 1}", _key_range(stem)).all()
+        bare = run_written(self._connection, f"{_BARE} LIMIT {_FEW + 1}", _key_range(stem)).all()
         if len(bare) <= _FEW:
             return _of_stem(stem, bare)
         names = {*names, *wholes_of(self._session, names).values()}
@@ -265,7 +267,7 @@ class _Search:
     def _all_if_few(self, surname: str) -> list[str] | None:
         """Return the full names with this surname, None where there are many."""
         if surname not in self._few:
-            found = [key for (key,) in self._connection.exec_driver_sql(f"{_NAMES} LIMIT {_FEW + 1}", (surname,))]
+            found = [key for (key,) in run_written(self._connection, f"{_NAMES} LIMIT {_FEW + 1}", (surname, surname))]
             self._few[surname] = found if len(found) <= _FEW else None
         return self._few[surname]
 
@@ -273,17 +275,18 @@ class _Search:
         """Return the full names with this surname in articles that name the key."""
         if (key, surname) not in self._bearers:
             statement = _BESIDE_RARE if self._is_rare(key) else _BESIDE_FREQUENT
-            rows = self._connection.exec_driver_sql(statement, (key, surname))
+            rows = run_written(self._connection, statement, (key, surname))
             self._bearers[key, surname] = [name for (name,) in rows]
         return self._bearers[key, surname]
 
     def _bare_beside(self, key: str, stem: str) -> set[str]:
         statement = _BARE_BESIDE_RARE if self._is_rare(key) else _BARE_BESIDE_FREQUENT
-        return _of_stem(stem, self._connection.exec_driver_sql(statement, (key, *_key_range(stem))))
+        return _of_stem(stem, run_written(self._connection, statement, (key, *_key_range(stem))))
 
     def _is_rare(self, key: str) -> bool:
         if key not in self._rare:
-            self._rare[key] = bool(self._connection.exec_driver_sql(_IS_RARE, (key, _FEW_ARTICLES)).scalar_one())
+            counted = run_written(self._connection, _COUNT_SOME, (key, _FEW_ARTICLES + 1))
+            self._rare[key] = counted.scalar_one() <= _FEW_ARTICLES
         return self._rare[key]
 
     def _candidates(self, stem: str, names: Iterable[str]) -> dict[str, dict[str, float]]:

@@ -32,8 +32,8 @@ def count_waiting(session: Session) -> int:
 
 # A cross join, for SQLite to begin with the queue: it would look at each article without names whether it waits.
 COUNT = """
-SELECT count(*) FROM awaiting_names CROSS JOIN article ON article.id = awaiting_names.article_id
-WHERE article.pipeline = '' AND article.status = 'published'
+SELECT count(*) FROM awaiting_names CROSS JOIN article
+WHERE article.id = awaiting_names.article_id AND article.pipeline = '' AND article.status = 'published'
 """
 
 

@@ -18,7 +18,7 @@ from sqlmodel import Session, col, select
 
 from app.ids import entity_id, is_person
 from app.store.contexts import TELLING, Contexts
-from app.store.dialect import has_initial
+from app.store.dialect import has_initial, run_written
 from app.store.diminutives import are_one_person, told_shorts, told_wholes
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity, Mention
@@ -162,8 +162,8 @@ def _offices(roles: Iterable[str]) -> set[str]:
 
 _FORMS = """
 SELECT DISTINCT mention.surface FROM mention JOIN (
-  SELECT article_id FROM article_entity WHERE key = ?1 ORDER BY article_id LIMIT ?2
-) telling ON telling.article_id = mention.article_id WHERE mention.key = ?1
+  SELECT article_id FROM article_entity WHERE key = ? ORDER BY article_id LIMIT ?
+) telling ON telling.article_id = mention.article_id WHERE mention.key = ?
 """
 
 
@@ -172,7 +172,7 @@ def _is_called(session: Session, one: str, other: str) -> bool:
     return any(
         entity_id("person", surface) == like
         for key, like in ((one, other), (other, one))
-        for (surface,) in session.connection().exec_driver_sql(_FORMS, (key, TELLING))
+        for (surface,) in run_written(session.connection(), _FORMS, (key, TELLING, key))
     )
 
 
@@ -201,7 +201,7 @@ _CALLED_SO = "SELECT DISTINCT key FROM article_entity WHERE surname = ? AND key 
 
 def _keys_of(session: Session, surname: str, start: str) -> list[str]:
     # A range of the index on surname and key: from `person-ann-` to the character behind the hyphen.
-    rows = session.connection().exec_driver_sql(_CALLED_SO, (surname, f"{start}-", f"{start}."))
+    rows = run_written(session.connection(), _CALLED_SO, (surname, f"{start}-", f"{start}."))
     return [key for (key,) in rows]
 
 
@@ -221,10 +221,10 @@ def _roles(session: Session, key: str) -> list[str]:
 
 _MEET = """
 SELECT 1 FROM article_entity one CROSS JOIN article_entity other
-ON other.article_id = one.article_id AND other.key = ?2 WHERE one.key = ?1 LIMIT 1
+WHERE other.article_id = one.article_id AND other.key = ? AND one.key = ? LIMIT 1
 """
 
 
 def _meet(session: Session, one: str, other: str) -> bool:
     """Return whether an article names both: then they are two, as father and son."""
-    return session.connection().exec_driver_sql(_MEET, (one, other)).first() is not None
+    return run_written(session.connection(), _MEET, (other, one)).first() is not None
