@@ -125,7 +125,7 @@ def open_archive(settings: Settings, *, allow_missing_index: bool = False) -> Ar
     `indexing.catch_up` builds it. For who goes on to do that: a reader would find nothing and think it the truth.
     """
     ready_folder(settings)
-    database = Database(settings.database_path)
+    database = open_database(settings)
     try:
         database.migrate()
         vectors = VectorFolder(settings.vectors_dir)
@@ -135,6 +135,16 @@ def open_archive(settings: Settings, *, allow_missing_index: bool = False) -> Ar
         database.close()
         raise
     return Archive(settings, database, engine, engine.current_fingerprint, vectors, meaning)
+
+
+def open_database(settings: Settings) -> Database:
+    """Return the rows, in the file of the data folder or in the database that the settings name; neither is touched
+    yet."""
+    if url := settings.database_url.get_secret_value():
+        from app.store.postgres import PostgresDatabase
+
+        return PostgresDatabase(url)
+    return Database(settings.database_path)
 
 
 def why_no_meaning(settings: Settings) -> str | None:

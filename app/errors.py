@@ -33,7 +33,8 @@ DatelineError
 └── Later                 not now; says when to try again
     ├── RateExceeded      too much at once by one caller
     ├── Overloaded        by all of them
-    └── SearchAway        the search cluster does not answer
+    ├── SearchAway        the search cluster does not answer
+    └── DatabaseAway      the database of another machine cannot be reached
 """
 
 from __future__ import annotations
@@ -259,3 +260,7 @@ class SearchAway(Later):
 
 _AWAY = 5
 """Seconds: a node that is lost is replaced by its copies in about as many."""
+
+
+class DatabaseAway(Later):
+    """The rows are elsewhere, and cannot be reached now. What was not acknowledged may have been written or not."""

@@ -18,6 +18,7 @@ from app.errors import SettingsInvalid
 
 log = logging.getLogger(__name__)
 
+_POSTGRESQL = "postgresql+psycopg://"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PROXY_PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
 """A path below which a proxy puts this server; none, mostly."""
@@ -32,6 +33,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="DATELINE_", env_ignore_empty=True, extra="ignore", frozen=True)
 
     data_dir: Path = Path("data")
+    database_url: SecretStr = SecretStr("")
+    """Where the rows are, as `postgresql+psycopg://user:password@db.example/dateline`; empty: in a file of the data
+    folder."""
     host: str = "127.0.0.1"
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default=1, ge=1, le=64)
@@ -100,6 +104,13 @@ class Settings(BaseSettings):
             raise ValueError("it is one address such as https://user:password@search.example:9200, or several")
         return given
 
+    @field_validator("database_url")
+    @classmethod
+    def _is_postgresql(cls, given: SecretStr) -> SecretStr:
+        if given.get_secret_value() and not given.get_secret_value().startswith(_POSTGRESQL):
+            raise ValueError(f"it begins with {_POSTGRESQL}, or is empty for a file in the data folder")
+        return given
+
     @field_validator("cors_origins")
     @classmethod
     def _are_origins(cls, given: str) -> str:
@@ -162,6 +173,10 @@ class Settings(BaseSettings):
     @property
     def database_path(self) -> Path:
         return self.data_dir / "archive.sqlite"
+
+    def is_begun(self) -> bool:
+        """Return whether there is an archive, as far as is known without asking a database."""
+        return bool(self.database_url.get_secret_value()) or self.database_path.exists()
 
     @property
     def index_dir(self) -> Path:

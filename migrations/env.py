@@ -6,10 +6,9 @@ from alembic import context
 from sqlalchemy import Connection
 from sqlmodel import SQLModel
 
-from app.archive import ready_folder
+from app.archive import open_database, ready_folder
 from app.settings import Settings
 from app.store import tables
-from app.store.database import Database
 
 
 def run(connection: Connection) -> None:
@@ -27,7 +26,7 @@ if handed is not None:
 else:
     settings = Settings.read()
     ready_folder(settings)
-    database = Database(settings.database_path)
+    database = open_database(settings)
     with database.connecting() as own:
         run(own)
     database.close()

@@ -33,9 +33,29 @@ settings.register_profile("untimed", deadline=None)
 settings.load_profile("untimed")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--database", choices=("sqlite", "postgresql"), default="sqlite", help="where archives are")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Put first those files whose tests wait longest, so that at the end no process works alone."""
     items.sort(key=lambda item: "failures" not in item.path.parts)
+    if config.option.database == "postgresql":
+        from tests.rows import leave_out
+
+        leave_out(items)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def rows(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Where all archives of the tests have their rows."""
+    if request.config.option.database == "sqlite":
+        yield
+        return
+    from tests.rows import rows_in_postgresql
+
+    with rows_in_postgresql():
+        yield
 
 
 Records = Iterable[Mapping[str, object]]

@@ -177,7 +177,7 @@ def ingest_command(  # noqa: PLR0913  # the options of a command are its paramet
     if profile is not None and not fields:
         fields = load_profile(profiles, profile)
     options = IngestOptions(source, format, skip_entities, workers, retry, settings.write_wait, fields, fetch_pages)
-    if paths and not settings_of(data_dir).database_path.exists():
+    if paths and not settings.is_begun():
         # Before an archive is begun: a slip in a path must not leave one behind.
         check(paths, frozenset())
     begun = (
@@ -225,7 +225,7 @@ def watch_command(
     from app.ingest.watching import watch
 
     settings = settings_of(data_dir)
-    if not settings.database_path.exists():
+    if not settings.is_begun():
         check(folders, frozenset())
     options = IngestOptions(source, format, skip_entities)
     with opened(settings, allow_missing_index=True) as archive, telling_what_is_left(archive):
@@ -435,7 +435,7 @@ def verify_command(
 
     with existing(data_dir, allow_missing_index=True) as archive:
         found = check(archive, deep=deep)
-        if exposed(archive.settings.database_path):
+        if archive.settings.database_path.exists() and exposed(archive.settings.database_path):
             complain(
                 f"All users of this machine can read {archive.settings.database_path}. To end that: "
                 f"chmod o-rwx {archive.settings.data_dir}"

@@ -163,7 +163,7 @@ def opened(settings: Settings, *, allow_missing_index: bool = False) -> Iterator
 def existing(data_dir: Path | None, *, allow_missing_index: bool = False) -> Iterator[Archive]:
     """Open the archive for a command that only reads: asking in the wrong folder must not begin an archive there."""
     settings = settings_of(data_dir)
-    if not settings.database_path.exists():
+    if not settings.is_begun():
         raise errors.InputUnreadable(
             f"There is no archive in {settings.data_dir}. Begin one with: dateline ingest PATH"
         )

@@ -143,6 +143,11 @@ BY_ERROR: Mapping[type[errors.DatelineError], Kind] = {
         "Too few nodes of the cluster are there to answer rightly. Articles can be read by id meanwhile, and what was "
         "acknowledged is safe. Try again.",
     ),
+    errors.DatabaseAway: Kind(
+        "database-away", "The database cannot be reached", 503,
+        "The rows of the archive are in a database that does not answer now. Nothing that was acknowledged is lost; "
+        "what was not may have been written or not. Try again.",
+    ),
     errors.DatelineError: _INTERNAL,
 }  # fmt: skip
 _CHALLENGE = 'Bearer realm="Dateline"'
@@ -241,8 +246,8 @@ def domain_problem(request: Request, error: errors.DatelineError) -> Response:
     elif isinstance(error, errors.KeyRequired):
         headers["WWW-Authenticate"] = _CHALLENGE
     kind, detail = _kind_of(error), str(error)
-    if isinstance(error, errors.StorageFailed | errors.ArchiveReadOnly):
-        # It names folders of the server, which are no matter of clients.
+    if isinstance(error, errors.StorageFailed | errors.ArchiveReadOnly | errors.DatabaseAway):
+        # It names folders or machines of the server, which are no matter of clients.
         log.warning("%s", error)
         detail = kind.explanation
     response = _problem_response(request, kind, detail, found, headers)

@@ -56,7 +56,7 @@ class Database:
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
         self._scanner = self._new_engine(_configure_scan, poolclass=NullPool)
-        self._info = {READ_JSON: self._json}
+        self._info: dict[str, Callable[[Any], Any]] = {READ_JSON: self._json}
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
@@ -88,7 +88,7 @@ class Database:
         """
         self._refuse_to_write()
         with (
-            _defer_signals(),
+            defer_signals(),
             self._translate_errors(),
             Session(self._writer, expire_on_commit=False, info=self._info) as session,
             session.begin(),
@@ -240,7 +240,7 @@ class Database:
                 raise StorageFailed(
                     f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
                 )
-            return _schema_revision(connection)
+            return schema_revision(connection)
 
     def _refuse_to_write(self) -> None:
         if self._no_room:
@@ -345,7 +345,7 @@ def _configure_scan(connection: sqlite3.Connection, _record: Any) -> None:
 
 
 @contextmanager
-def _defer_signals() -> Iterator[None]:
+def defer_signals() -> Iterator[None]:
     """Hold back Ctrl-C and SIGTERM until the block has ended: raised in the midst of a statement, they leave a
     connection that nobody can close and that keeps everyone from writing, this process included."""
     if threading.current_thread() is not threading.main_thread():
@@ -375,6 +375,6 @@ def _is_archive(connection: Connection) -> bool:
     return found is not None
 
 
-def _schema_revision(connection: Connection) -> str | None:
+def schema_revision(connection: Connection) -> str | None:
     row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
     return str(row[0]) if row else None

@@ -92,6 +92,48 @@ def _has_initial(_element: has_initial, compiler: SQLCompiler, **options: Any) -
     return compiler.process(WITH_INITIAL[f"{compiler.dialect.name}_where"], **options)
 
 
+class instr(FunctionElement[int]):  # noqa: N801 -- called as the functions of SQL are
+    """Where the second text stands in the first, from 1; 0 where it does not."""
+
+    type = Integer()
+    inherit_cache = True
+    name = "instr"
+
+
+@compiles(instr, "postgresql")
+def _instr_on_postgres(element: instr, compiler: SQLCompiler, **options: Any) -> str:
+    return f"strpos({compiler.process(element.clauses, **options)})"
+
+
+@compiles(instr, "sqlite")
+def _instr_on_sqlite(element: instr, compiler: SQLCompiler, **options: Any) -> str:
+    return f"instr({compiler.process(element.clauses, **options)})"
+
+
+class is_day(FunctionElement[bool]):  # noqa: N801 -- called as the functions of SQL are
+    """Whether a text is a day of the calendar, `2024-02-29`."""
+
+    type = Boolean()
+    inherit_cache = True
+    name = "is_day"
+
+
+@compiles(is_day, "sqlite")
+def _is_day_on_sqlite(element: is_day, compiler: SQLCompiler, **options: Any) -> str:
+    day = compiler.process(element.clauses, **options)
+    return f"date({day}) = {day}"
+
+
+@compiles(is_day, "postgresql")
+def _is_day_on_postgres(element: is_day, compiler: SQLCompiler, **options: Any) -> str:
+    """A day that there cannot be would be an error, and no false."""
+    day = compiler.process(element.clauses, **options)
+    last = f"CAST(substr({day}, 1, 7) || '-01' AS date) + CAST('1 month -1 day' AS interval)"
+    form = "'^(?!0000)[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$'"
+    within = f"CAST(substr({day}, 9) AS integer) <= date_part('day', {last})"
+    return f"CASE WHEN {day} ~ {form} THEN {within} ELSE false END"
+
+
 class came(FunctionElement[int]):  # noqa: N801 -- called as the functions of SQL are
     """Of `Article`: a number that grows as they came in. SQLite numbers rows as they are inserted, and archives of
     before have no number of their own; a revision updates its row, and none is ever deleted."""

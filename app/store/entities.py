@@ -20,6 +20,7 @@ from app.ids import UNRESOLVED, EntityType, is_scoped, is_unresolved, name_of, u
 from app.store.articles import count_changed_after
 from app.store.bulk import chunks, select_in
 from app.store.database import Database
+from app.store.dialect import instr
 from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
 from app.store.tables import Alias, ArticleEntity, Entity
 from app.store.totals import count_aliases
@@ -250,8 +251,8 @@ def _has_word(folded: str, name: Any = Alias.folded) -> ColumnElement[bool]:
     """Return whether a word of a name begins so. It reads every alias, which takes milliseconds for a hundred thousand:
     most are passed over for not holding the letters at all, before they are parted into words."""
     words = _split_hyphens(folded)
-    holds_letters = func.instr(name, words.partition(" ")[0]) > 0
-    return and_(holds_letters, func.instr(" " + func.replace(name, "-", " "), f" {words}") > 0)
+    holds_letters = instr(name, words.partition(" ")[0]) > 0
+    return and_(holds_letters, instr(" " + func.replace(name, "-", " "), f" {words}") > 0)
 
 
 def _after_cursor(value: Any, id: Any, after: After | None, *, descending: bool = False) -> list[ColumnElement[bool]]:

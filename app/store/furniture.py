@@ -293,7 +293,7 @@ WITH RECURSIVE seen(hash, week, number) AS (
 """
 _ARTICLES_SEEN = f"""
 SELECT value,
-  (SELECT count(*) FROM (SELECT 1 FROM repeated_block WHERE hash = value LIMIT {max(_ARTICLES.values())}) AS some)
+  (SELECT count(*) FROM (SELECT 1 FROM repeated_block WHERE hash = value LIMIT {max(_ARTICLES.values())}) AS counted)
 FROM json_each(?) AS numbers
 """
 _FORGET = "DELETE FROM repeated_block WHERE hash = ? AND week = ? AND article_id = ?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import starmap
 from typing import Any, NamedTuple
 
-from sqlalchemy import Table, bindparam, func, update
+from sqlalchemy import Table, bindparam, case, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
@@ -90,7 +90,7 @@ def load_known_articles(
     _add_stored(session, [each for key, former in keys.items() if key not in found.by_key for each in former], found)
     _add_erased(session, keys, found)
     found.key_of |= select_in(session, select(Article.id, Article.key), Article.id, ids)
-    gone = func.max(col(Article.status) != "published")
+    gone = func.max(case((col(Article.status) != "published", 1), else_=0))
     same = select(Article.content_sha256, func.min(Article.id), gone).group_by(col(Article.content_sha256))
     for content, id, is_withdrawn in select_in(session, same, Article.content_sha256, contents):
         found.by_content[content] = id

@@ -143,7 +143,7 @@ WITH RECURSIVE one(key) AS (
 ) SELECT key FROM one WHERE key IS NOT NULL
 """
 _BARE = "SELECT key FROM article_entity WHERE key > ? AND key < ?"
-_COUNT_SOME = "SELECT count(*) FROM (SELECT 1 FROM article_entity WHERE key = ? LIMIT ?) AS some"
+_COUNT_SOME = "SELECT count(*) FROM (SELECT 1 FROM article_entity WHERE key = ? LIMIT ?) AS counted"
 # Written so that SQLite goes from left to right, and by the key of the table from the one to the other. The values are
 # those of the key beside which is looked, and of what is looked for, in the order in which they stand.
 _BESIDE_RARE = """

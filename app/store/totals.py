@@ -19,7 +19,7 @@ from app.ids import is_person
 from app.store.bulk import chunks, delete_in, insert_rows, select_in
 from app.store.changes import noting_entities
 from app.store.decisions import Rulings, load_rulings
-from app.store.dialect import run_written
+from app.store.dialect import is_day, run_written
 from app.store.identity import EVERYWHERE
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
 from app.text import fold
@@ -189,7 +189,7 @@ def _months(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[str, s
             func.count(func.distinct(Article.id)),
         )
         .join(Article, col(Article.id) == col(ArticleEntity.article_id))
-        .where(col(ArticleEntity.entity_id).in_(ids), day >= "0001", func.date(day) == day)
+        .where(col(ArticleEntity.entity_id).in_(ids), day >= "0001", is_day(day))
         .group_by(col(ArticleEntity.entity_id), month)
     )
     for id, first, last, count in session.exec(counted):

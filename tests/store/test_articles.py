@@ -7,6 +7,7 @@ from app.archive import Archive
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ingest.pipeline import IngestOptions, ingest
 from app.store import articles
+from app.store.dialect import run_written
 from app.store.tables import Article
 from tests.conftest import WriteRecords
 
@@ -53,7 +54,7 @@ def test_texts(archive: Archive, ids: dict[str, str]) -> None:
 def test_a_text_is_shown_as_it_is_now_however_often_it_was_read(archive: Archive, ids: dict[str, str]) -> None:
     def change(columns: str) -> None:
         with archive.database.writing() as session:
-            session.connection().exec_driver_sql(f"UPDATE article SET {columns} WHERE id = ?", (ids["1"],))
+            run_written(session.connection(), f"UPDATE article SET {columns} WHERE id = ?", (ids["1"],))
 
     for columns, shown in (
         ("body = 'Before.'", ("Before.", ())),

@@ -14,6 +14,7 @@ from app.store import furniture
 from app.store.articles import touch
 from app.store.check import check_copies
 from app.store.copies import compare_some, copies_listed, copy_summaries, editions_beside, is_compared, renew_copies
+from app.store.dialect import run_written
 from app.store.provenance import put_articles
 from app.store.sequence import next_sequence
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
@@ -256,9 +257,9 @@ def test_the_longest_stands_first_and_is_summed_up(archive: Archive) -> None:
 def test_what_was_compared_wrongly_is_found(archive: Archive) -> None:
     write(archive, editions())
     with archive.database.writing() as session:
-        session.connection().exec_driver_sql("UPDATE article SET copy_group = id WHERE id = ?", (f"{9:016x}",))
-        session.connection().exec_driver_sql("DELETE FROM copy_pair WHERE article_id = ?", (f"{12:016x}",))
-        session.connection().exec_driver_sql("UPDATE sketch SET size = 1 WHERE article_id = ?", (f"{1:016x}",))
+        run_written(session.connection(), "UPDATE article SET copy_group = id WHERE id = ?", (f"{9:016x}",))
+        run_written(session.connection(), "DELETE FROM copy_pair WHERE article_id = ?", (f"{12:016x}",))
+        run_written(session.connection(), "UPDATE sketch SET size = 1 WHERE article_id = ?", (f"{1:016x}",))
     with archive.database.reading() as session:
         found = " ".join(check_copies(session))
     assert all(f"{number:016x}" in found for number in (9, 12, 1))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from random import Random
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.archive import Archive
 from app.relations import stories as relation
 from app.store import stories as store
 from app.store.check import check_stories
+from app.store.dialect import run_written
 from app.store.stories import gather_some, is_gathered
 from app.store.tables import Article, StoryDue, StoryNeighbours, StoryVector
 from app.store.withdrawals import erase, restore, withdraw
@@ -181,9 +183,9 @@ def test_what_was_gathered_wrongly_is_found(archive: Archive) -> None:
     write(archive, [told(number, "vote") for number in range(4)] + [told(number, "mine") for number in range(4, 8)])
     gathered(archive)
     with archive.database.writing() as session:
-        execute = session.connection().exec_driver_sql
+        execute = partial(run_written, session.connection())
         execute("UPDATE article SET story = id WHERE id = ?", (f"{1:016x}",))
-        execute("UPDATE story_neighbours SET near = x'' WHERE article_id = ?", (f"{5:016x}",))
+        execute("UPDATE story_neighbours SET near = ? WHERE article_id = ?", (b"", f"{5:016x}"))
         execute("DELETE FROM story_vector WHERE article_id = ?", (f"{7:016x}",))
     with archive.database.reading() as session:
         found = list(check_stories(session))

@@ -1,0 +1,180 @@
+"""The rows in a PostgreSQL database, for several processes on several machines: what `Database` is to a file.
+
+Who writes takes a lock first, which is given back with the commit: sequence numbers are committed in their order, as
+they are by the one writer of a file. Who reads sees one snapshot and never waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from hashlib import blake2b
+from typing import Any
+
+from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlmodel import Session
+
+from app.errors import ArchiveForeign, ArchiveReadOnly, DatabaseAway, Overloaded, SettingsInvalid, StorageFailed
+from app.store.database import Database, defer_signals, schema_revision
+from app.store.dialect import run_written
+from app.store.plain import READ_JSON
+
+SETTING = "DATELINE_DATABASE_URL"
+
+_WRITING = 0x6461_7465_6C69_6E65
+"""The advisory lock of whoever writes. As SQLite's, it is waited for no longer than 30 seconds."""
+_TAKE_LOCK = text("SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock(:key)")
+_SECONDS_TO_CONNECT = 5
+_RETRY_AFTER = 5
+
+# What PostgreSQL says, by the first digits of its codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
+_AWAY = ("08", "57P", "53300")
+"""It cannot be reached, is being stopped or started, or has as many connections as it bears."""
+_TROUBLE = ("53", "58", "F0", "XX")
+"""The disk is full or fails, or a table is damaged."""
+_LOCKED = ("55P03",)
+_READ_ONLY = ("25006",)
+_ORDERED = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "ucs_basic")
+"""Locales by which texts are ordered as the index orders them: by their code points."""
+
+
+class PostgresDatabase(Database):
+    """Takes the address, connects when it is used. Call `migrate()` before anything else on a new one."""
+
+    def __init__(self, url: str) -> None:
+        self.read_only = False
+        self.url = make_url(url)
+        try:
+            self._engine = create_engine(
+                self.url,
+                pool_size=8,
+                max_overflow=-1,
+                pool_pre_ping=True,  # after a restart nobody is told of connections that were
+                hide_parameters=True,  # they are what people search for, and would stand in logs
+                connect_args={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "dateline"}
+                | dict(self.url.query),
+            )
+        except ModuleNotFoundError as error:
+            raise SettingsInvalid(f"{SETTING} needs {error.name}: pip install 'dateline[cluster]'") from None
+        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
+        self._info = {READ_JSON: _as_read}
+
+    @property
+    def name(self) -> str:
+        """Return the address without a password."""
+        return self.url.render_as_string(hide_password=True)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        with self._translate_errors(), Session(self._reader, expire_on_commit=False, info=self._info) as session:
+            yield session
+
+    scanning = reading
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        with (
+            defer_signals(),
+            self._translate_errors(),
+            Session(self._engine, expire_on_commit=False, info=self._info) as session,
+            session.begin(),
+        ):
+            session.connection().execute(_TAKE_LOCK, {"key": _WRITING})
+            yield session
+
+    def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
+        with self._translate_errors(), self._single.connect() as connection:
+            return [tuple(row) for row in run_written(connection, statement, tuple(values))]
+
+    def migrate(self) -> None:
+        """Bring the schema to the newest revision, or begin a new archive in an empty database; safe to call from
+        several processes at once.
+
+        Raises `ArchiveForeign` where a later version has brought it further, `SettingsInvalid` where the database
+        orders texts otherwise than the index does, and `StorageFailed` where it holds something else.
+        """
+        from app.store.migrations import HEAD, has_script, upgrade
+
+        with self._translate_errors():
+            with self._engine.connect() as connection:
+                self._check_order(connection)
+                revision = self._revision(connection)
+            if revision == HEAD:
+                return
+            if revision is not None and not has_script(revision):
+                raise ArchiveForeign(
+                    f"{self.name} was made by a later version of Dateline (its schema is {revision!r}, this version "
+                    f"knows {HEAD!r}). Install that version, or restore a backup made before."
+                )
+            with self.connecting() as locked:
+                upgrade(locked)
+
+    @contextmanager
+    def connecting(self) -> Iterator[Connection]:
+        with self._engine.begin() as connection:
+            connection.execute(_TAKE_LOCK, {"key": _WRITING})
+            yield connection
+
+    def wipe(self) -> None:
+        """Write the tables anew, so that none of their pages holds what was deleted; nobody reads or writes a table
+        meanwhile."""
+        with self._translate_errors(), self._single.connect() as connection:
+            connection.execute(text("VACUUM FULL"))
+
+    def version(self) -> int:
+        """Moves when anyone has committed, in this process or another, and sometimes when somebody only begins to
+        write."""
+        [(snapshot,)] = self.rows("SELECT CAST(pg_current_snapshot() AS text)")
+        return int.from_bytes(blake2b(snapshot.encode(), digest_size=7).digest())
+
+    def close(self) -> None:
+        self._engine.dispose()
+
+    def _check_order(self, connection: Connection) -> None:
+        wanted = "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
+        [(locale, encoding)] = connection.execute(text(wanted))
+        if locale not in _ORDERED or encoding != "UTF8":
+            raise SettingsInvalid(
+                f"{self.name} has the locale {locale} and the encoding {encoding}, and would order ids otherwise than "
+                "the index does. Make it so: createdb --template=template0 --locale=C --encoding=UTF8 NAME"
+            )
+
+    def _revision(self, connection: Connection) -> str | None:
+        tables = inspect(connection).get_table_names()
+        if "alembic_version" in tables:
+            return schema_revision(connection)
+        if tables:
+            raise StorageFailed(f"{self.name} holds tables of something else ({tables[0]}). Name an empty database.")
+        return None
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        try:
+            yield
+        except DBAPIError as error:
+            code = str(getattr(error.orig, "sqlstate", None) or "")
+            said = f"{self.name}: {str(error.orig).strip()}"
+            if code.startswith(_LOCKED):
+                raise Overloaded("Somebody else has been writing for half a minute.", _RETRY_AFTER) from error
+            if code.startswith(_AWAY) or (not code and error.connection_invalidated) or _is_unconnected(error):
+                raise DatabaseAway(said, _RETRY_AFTER) from error
+            if code.startswith(_READ_ONLY):
+                raise ArchiveReadOnly(said) from error
+            if code.startswith(_TROUBLE):
+                raise StorageFailed(said) from error
+            raise
+
+
+def _is_unconnected(error: DBAPIError) -> bool:
+    """Return whether no connection came about, or it was lost: found by the driver, which has no code for it."""
+    import psycopg
+
+    return isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+
+
+def _as_read(value: Any) -> Any:
+    """Return a JSON column as it is: the driver reads it."""
+    return value
