@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ from app.search.meaning.likeness import MeaningIndex
 from app.search.meaning.model import SETTING, SentenceModel, missing_packages
 from app.search.meaning.vectors import VectorFolder
 from app.search.whoosh.engine import WhooshEngine
-from app.settings import Settings
+from app.settings import POSTGRESQL, Settings
 from app.store.changes import lineage
 from app.store.database import Database
 from app.store.sequence import newest
@@ -145,6 +146,25 @@ def open_database(settings: Settings) -> Database:
 
         return PostgresDatabase(url)
     return Database(settings.database_path)
+
+
+@contextmanager
+def open_rows(place: str) -> Iterator[Database]:
+    """Open the rows at an address of PostgreSQL, or begin new ones in a file that is not there. Raises
+    `SettingsInvalid` where it is."""
+    if place.startswith(POSTGRESQL):
+        from app.store.postgres import PostgresDatabase
+
+        database: Database = PostgresDatabase(place)
+    elif os.path.lexists(place):
+        raise SettingsInvalid(f"{place} is there already; rows are copied into a new file.")
+    else:
+        database = Database(Path(place))
+    try:
+        database.migrate()
+        yield database
+    finally:
+        database.close()
 
 
 def why_no_meaning(settings: Settings) -> str | None:

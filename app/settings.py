@@ -18,7 +18,7 @@ from app.errors import SettingsInvalid
 
 log = logging.getLogger(__name__)
 
-_POSTGRESQL = "postgresql+psycopg://"
+POSTGRESQL = "postgresql+psycopg://"
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]+)?|https?://\[[0-9a-f:]+\](:[0-9]+)?")
 PROXY_PREFIX = r"(/(?!\.{1,2}(/|$))[A-Za-z0-9._~-]{1,100}){0,10}"
 """A path below which a proxy puts this server; none, mostly."""
@@ -107,8 +107,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_postgresql(cls, given: SecretStr) -> SecretStr:
-        if given.get_secret_value() and not given.get_secret_value().startswith(_POSTGRESQL):
-            raise ValueError(f"it begins with {_POSTGRESQL}, or is empty for a file in the data folder")
+        if given.get_secret_value() and not given.get_secret_value().startswith(POSTGRESQL):
+            raise ValueError(f"it begins with {POSTGRESQL}, or is empty for a file in the data folder")
         return given
 
     @field_validator("cors_origins")

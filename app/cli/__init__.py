@@ -463,13 +463,47 @@ def backup_command(
 ) -> None:
     """Copy the archive to a file, while it is in use.
 
-    To restore, put the file as archive.sqlite into an empty data folder: the index is built from it.
+    To restore, put the file as archive.sqlite into an empty data folder: the index is built from it. Of rows in
+    PostgreSQL it is what pg_dump writes: restore it into an empty database with pg_restore --dbname=NAME FILE.
     """
     from app.store.backup import write_backup as copy
 
     with existing(data_dir, allow_missing_index=True) as archive:
         size = copy(archive.database, file)
     typer.echo(f"{file}: {size:,} bytes, read again and sound.")
+
+
+@app.command(
+    "migrate-to",
+    epilog=examples(
+        ("dateline migrate-to postgresql+psycopg://dateline@db.example/dateline", "an empty database"),
+        ("dateline migrate-to archive.sqlite", "back into a new file"),
+    ),
+)
+def migrate_to(
+    target: Annotated[str, typer.Argument(metavar="URL|FILE", help="An empty database, or a file that is not there.")],
+    data_dir: DataDir = None,
+) -> None:
+    """Copy all rows into PostgreSQL or into a file, and compare both.
+
+    Searches go on, and who writes waits. Then name the database in DATELINE_DATABASE_URL, or put the file as
+    archive.sqlite into the data folder; the index there goes with either.
+    """
+    from app.archive import open_rows
+    from app.ingest.lock import writing_alone
+    from app.store.moving import copy_rows, differing_rows
+
+    with (
+        existing(data_dir, allow_missing_index=True) as archive,
+        writing_alone(archive.settings.lock_path, archive.settings.write_wait),
+        open_rows(target) as database,
+    ):
+        count = copy_rows(archive.database, database)
+        for finding in (found := list(differing_rows(archive.database, database))):
+            complain(f"{finding}.")
+    if found:
+        fail("The copy is not what it was copied from.", EXIT_DISK)
+    typer.echo(f"{count:,} rows, the same in both.")
 
 
 @app.command("config", epilog=examples(("dateline config", ""), ("dateline config --json", "for a program")))

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 from tempfile import mkstemp
 
 from app.disk import fsync_path
-from app.errors import SettingsInvalid, StorageFailed
+from app.errors import SettingsInvalid
 from app.store.database import Database
 
 _KEPT_THERE = ("ingest.lock", "ingest.queue", "run.lock", "index")
@@ -22,24 +20,19 @@ def write_backup(database: Database, target: Path) -> int:
 
     Under its name it is complete or not there. It is for the owner alone: it holds what the archive holds.
     """
-    _check_target(database.path, target)
+    if os.path.lexists(target):
+        raise _exists_error(target)
+    if database.file is not None:
+        _check_target(database.file, target)
     # A name of its own, for two may be made at once; for the owner alone.
     descriptor, made = mkstemp(dir=target.parent, prefix=".dateline-backup-")
     os.close(descriptor)
     unfinished = Path(made)
     try:
-        with closing(database.connect()) as source, closing(sqlite3.connect(unfinished)) as copy:
-            source.backup(copy)
-            copy.execute("UPDATE lineage SET id = lower(hex(randomblob(8)))")
-            copy.commit()
-            [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
-            if verdict != "ok":
-                raise StorageFailed(f"The copy of {database.path} is damaged: {verdict}.")
+        database.copy_to(unfinished)
         fsync_path(unfinished)
         _move_into_place(unfinished, target)
         fsync_path(target.parent)
-    except sqlite3.Error as error:
-        raise StorageFailed(f"{database.path} could not be copied to {target}: {error}.") from error
     finally:
         for left in target.parent.glob(f"{unfinished.name}*"):
             left.unlink(missing_ok=True)
@@ -47,9 +40,7 @@ def write_backup(database: Database, target: Path) -> int:
 
 
 def _check_target(archive: Path, target: Path) -> None:
-    """Raise where the copy would overwrite something, or be taken for a part of an archive and overwritten itself."""
-    if os.path.lexists(target):
-        raise _exists_error(target)
+    """Raise where the copy would be taken for a part of an archive, and overwritten itself."""
     name, folder, home = target.name.casefold(), target.parent.resolve(), archive.parent.resolve()
     if name.endswith(_SIDES):
         raise SettingsInvalid(

@@ -175,6 +175,25 @@ class Database:
         if is_busy:
             raise StorageFailed(f"{self._log} still holds what was deleted, as somebody reads it. Try again.")
 
+    @property
+    def file(self) -> Path | None:
+        """Return the file that the rows are in; None where they are in no file of ours."""
+        return self.path
+
+    def copy_to(self, target: Path) -> None:
+        """Copy the rows, as they stand at one moment, into a file that is empty, and read it again whole. The copy is
+        of another history: it may go on otherwise."""
+        with closing(self.connect()) as source, closing(sqlite3.connect(target)) as copy:
+            try:
+                source.backup(copy)
+                copy.execute("UPDATE lineage SET id = lower(hex(randomblob(8)))")
+                copy.commit()
+                [(verdict,)] = copy.execute("PRAGMA quick_check(1)")
+            except sqlite3.Error as error:
+                raise StorageFailed(f"{self.path} could not be copied: {error}.") from error
+        if verdict != "ok":
+            raise StorageFailed(f"The copy of {self.path} is damaged: {verdict}.")
+
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
         with self._translate_errors(), self._watching:

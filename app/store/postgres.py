@@ -6,9 +6,13 @@ they are by the one writer of a file. Who reads sees one snapshot and never wait
 
 from __future__ import annotations
 
+import os
+import secrets
+import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, create_engine, inspect, text
@@ -26,6 +30,7 @@ SETTING = "DATELINE_DATABASE_URL"
 _WRITING = 0x6461_7465_6C69_6E65
 """The advisory lock of whoever writes. As SQLite's, it is waited for no longer than 30 seconds."""
 _TAKE_LOCK = text("SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock(:key)")
+_NAME_HISTORY = text("INSERT INTO lineage (id) SELECT :id WHERE NOT EXISTS (SELECT 1 FROM lineage)")
 _SECONDS_TO_CONNECT = 5
 _RETRY_AFTER = 5
 
@@ -103,6 +108,7 @@ class PostgresDatabase(Database):
                 self._check_order(connection)
                 revision = self._revision(connection)
             if revision == HEAD:
+                self._begin_history()
                 return
             if revision is not None and not has_script(revision):
                 raise ArchiveForeign(
@@ -111,6 +117,13 @@ class PostgresDatabase(Database):
                 )
             with self.connecting() as locked:
                 upgrade(locked)
+
+    def _begin_history(self) -> None:
+        """Name the history of what was restored from a backup, which has none."""
+        if self.rows("SELECT 1 FROM lineage"):
+            return
+        with self.connecting() as connection:
+            connection.execute(_NAME_HISTORY, {"id": secrets.token_hex(8)})
 
     @contextmanager
     def connecting(self) -> Iterator[Connection]:
@@ -123,6 +136,28 @@ class PostgresDatabase(Database):
         meanwhile."""
         with self._translate_errors(), self._single.connect() as connection:
             connection.execute(text("VACUUM FULL"))
+
+    @property
+    def file(self) -> None:
+        return None
+
+    def copy_to(self, target: Path) -> None:
+        """Have `pg_dump` write the rows, as they stand at one moment, in its own form, and read its list of contents
+        again. The name of the history stays behind: what is restored gets another, and may go on otherwise."""
+        command = ("pg_dump", "--format=custom", "--no-owner", "--exclude-table-data=lineage", f"--file={target}")
+        self._run(*command, self.url.set(drivername="postgresql", password=None).render_as_string())
+        self._run("pg_restore", "--list", str(target))
+
+    def _run(self, *command: str) -> None:
+        password = {"PGPASSWORD": str(self.url.password)} if self.url.password else {}
+        try:
+            done = subprocess.run(  # noqa: S603 -- with an address that the settings have
+                command, env=os.environ | password, capture_output=True, text=True, check=False
+            )
+        except FileNotFoundError as error:
+            raise SettingsInvalid(f"{command[0]} is not installed; it comes with PostgreSQL's own tools.") from error
+        if done.returncode:
+            raise StorageFailed(f"{command[0]} of {self.name} failed: {done.stderr.strip()}")
 
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another, and sometimes when somebody only begins to

@@ -122,7 +122,7 @@ def test_without_names_it_is_marked_too_and_they_come_without_it(
         ("UPDATE article SET furniture = '[]' WHERE id = (SELECT min(id) FROM article)", "furniture of article"),
         ("DELETE FROM repeated_block WHERE article_id = (SELECT min(id) FROM article)", "furniture of article"),
         ("INSERT INTO repeated_block VALUES (1, 1, 'nobody')", "no article has"),
-        ("UPDATE set_aside SET mentions = replace(mentions, '\"start\": ', '\"start\": -9')", "not set aside"),
+        ('UPDATE set_aside SET mentions = \'[{"start": -9, "end": 3}]\'', "not set aside"),
     ],
 )
 def test_verify_finds_furniture_that_is_not_what_it_should_be(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import signal
-import sqlite3
 import subprocess
 import sys
 import time
@@ -13,8 +12,10 @@ from pathlib import Path
 
 import pytest
 
+import app.archive
 from app.archive import open_archive
 from app.cli.command import telling_what_is_left
+from app.errors import StorageFailed
 from app.ingest import settling
 from app.ingest.pipeline import ingest
 from app.ingest.report import Progress
@@ -63,9 +64,9 @@ def stopped(folder: Path, file: Path, sent: signal.Signals) -> str:
 def mentions(folder: Path) -> int:
     """As the rows have them, also while the archive is being made."""
     try:
-        with closing(sqlite3.connect(f"file:{folder}/archive.sqlite?mode=ro", uri=True)) as connection:
-            [count] = connection.execute("SELECT count(*) FROM mention").fetchone()
-    except sqlite3.OperationalError:
+        with closing(app.archive.open_database(Settings(data_dir=folder))) as database:
+            [(count,)] = database.rows("SELECT count(*) FROM mention")
+    except StorageFailed:
         return 0
     return int(count)
 

@@ -63,7 +63,7 @@ def until(what: Callable[[], bool]) -> None:
 
 
 def count(data: Path) -> int:
-    if not (data / "archive.sqlite").exists():
+    if not Settings(data_dir=data).is_begun():
         return 0
     with open_archive(Settings(data_dir=data)) as archive, archive.database.reading() as session:
         return articles.archive_stats(session).articles

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from sqlalchemy import URL
@@ -20,27 +23,87 @@ def binaries() -> Path | None:
     return found[-1].parent if found else None
 
 
+@dataclass(frozen=True)
+class Server:
+    """`folder` holds its data and its socket."""
+
+    bin: Path
+    folder: Path
+    user: str
+    settings: str
+
+    @property
+    def url(self) -> URL:
+        return URL.create("postgresql+psycopg", "dateline", database="postgres", query={"host": str(self.folder)})
+
+    def database(self, name: str) -> str:
+        """Return the address of a database."""
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def create(self, name: str, *options: str) -> str:
+        """Make a database, as its administrator would. Returns its address."""
+        self.run("createdb", "-h", str(self.folder), "-U", "dateline", *options, name)
+        return self.database(name)
+
+    def start(self) -> None:
+        self.run("pg_ctl", "-D", self._data, "-o", self.settings, "-l", str(self.folder / "log"), "-w", "start")
+
+    def stop(self) -> None:
+        self.run("pg_ctl", "-D", self._data, "-m", "immediate", "-w", "stop")
+
+    def kill(self) -> None:
+        """As the system ends it that has no more memory: all its processes, none of which is asked. A start would take
+        what is left of them for a server, where nobody waits for processes without a parent."""
+        parent = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        for pid in (parent, *map(int, children)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        for pid in (parent, *map(int, children)):
+            while (stat := Path(f"/proc/{pid}/stat")).exists() and ") Z " not in stat.read_text():
+                time.sleep(0.01)
+        (self.folder / "data" / "postmaster.pid").unlink()
+        (self.folder / ".s.PGSQL.5432.lock").unlink()
+
+    def make(self) -> None:
+        self.run("initdb", "-D", self._data, "--locale=C", "--encoding=UTF8", "-A", "trust", "-U", "dateline", "-N")
+
+    @property
+    def _data(self) -> str:
+        return str(self.folder / "data")
+
+    def run(self, tool: str, *options: str) -> None:
+        other = self.user if os.getuid() == 0 else None
+        command = (str(self.bin / tool), *options)
+        done = subprocess.run(
+            command, cwd=self.folder, user=other, stdin=subprocess.DEVNULL, capture_output=True, text=True,
+            check=False, timeout=120,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+
 @contextmanager
-def running(bin: Path) -> Iterator[URL]:
-    """A server for as long as the block lasts. It refuses to run as root, and then is Debian's own user."""
+def serving(bin: Path, *, durable: bool = False) -> Iterator[Server]:
+    """Run a server for as long as the block lasts; `durable`: what it says is written is on disk. It refuses to run as
+    root, and then is Debian's own user."""
     user = "postgres" if os.getuid() == 0 else pwd.getpwuid(os.getuid()).pw_name
     # A socket's path may have some hundred bytes: pytest's own folders are too long.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
-
-    def run(*command: str) -> None:
-        other = user if os.getuid() == 0 else None
-        done = subprocess.run(command, cwd=folder, user=other, capture_output=True, text=True, check=False, timeout=120)
-        assert done.returncode == 0, done.stderr
-
+    settings = f"-c fsync={'on' if durable else 'off'} -c listen_addresses='' -c unix_socket_directories='{folder}'"
+    server = Server(bin, folder, user, settings)
     try:
         shutil.chown(folder, user)
-        data = str(folder / "data")
-        run(str(bin / "initdb"), "-D", data, "--locale=C", "--encoding=UTF8", "-A", "trust", "-U", "dateline", "-N")
-        settings = f"-c fsync=off -c listen_addresses='' -c unix_socket_directories='{folder}'"
-        run(str(bin / "pg_ctl"), "-D", data, "-o", settings, "-l", str(folder / "log"), "-w", "start")
+        server.make()
+        server.start()
         try:
-            yield URL.create("postgresql+psycopg", "dateline", database="postgres", query={"host": str(folder)})
+            yield server
         finally:
-            run(str(bin / "pg_ctl"), "-D", data, "-m", "immediate", "-w", "stop")
+            server.stop()
     finally:
         shutil.rmtree(folder)
+
+
+@contextmanager
+def running(bin: Path) -> Iterator[URL]:
+    with serving(bin) as server:
+        yield server.url

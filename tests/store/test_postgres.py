@@ -1,0 +1,219 @@
+"""The rows in a real PostgreSQL: who may write, what a reader sees, where archives are refused, and how they move."""
+
+from __future__ import annotations
+
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+from sqlalchemy import create_engine, text
+from sqlmodel import select
+
+from app.archive import open_archive, open_rows
+from app.errors import ArchiveForeign, DatabaseAway, SettingsInvalid, StorageFailed
+from app.ingest.pipeline import IngestOptions, ingest
+from app.ingest.verify import verify
+from app.settings import Settings
+from app.store import articles, changes
+from app.store.backup import write_backup
+from app.store.database import Database
+from app.store.moving import copy_rows, differing_rows
+from app.store.postgres import PostgresDatabase
+from app.store.sequence import newest, next_sequence
+from app.store.tables import Mention, Rejection
+from tests.conftest import RECORDS, WriteRecords
+from tests.store import postgres
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    bin = postgres.binaries()
+    if bin is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.serving(bin) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def database(server: postgres.Server) -> Iterator[PostgresDatabase]:
+    with closing(PostgresDatabase(server.create("shared"))) as made:
+        made.migrate()
+        yield made
+
+
+def test_numbers_are_committed_in_their_order(database: PostgresDatabase) -> None:
+    """Who was given a number holds back whoever would be given the next one."""
+    seen: list[int] = []
+
+    def write() -> None:
+        for _ in range(10):
+            with database.writing() as session:
+                number = next_sequence(session)
+                time.sleep(0.001)
+                seen.append(number)
+
+    writers = [threading.Thread(target=write) for _ in range(4)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert seen == list(range(seen[0], seen[0] + 40))
+
+
+def test_a_reader_sees_one_moment_and_its_version_tells_of_commits(database: PostgresDatabase) -> None:
+    before = database.version()
+    with database.reading() as session:
+        seen = newest(session)
+        with database.writing() as other:
+            next_sequence(other)
+        assert newest(session) == seen
+        with pytest.raises(Exception, match="read-only"):
+            next_sequence(session)
+    assert database.version() != before
+    with database.reading() as session:
+        assert newest(session) == seen + 1
+
+
+def test_what_fails_is_not_there(database: PostgresDatabase) -> None:
+    with database.reading() as session:
+        before = newest(session)
+
+    def fail() -> None:
+        with database.writing() as session:
+            next_sequence(session)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with database.reading() as session:
+        assert newest(session) == before
+
+
+def test_who_cannot_hold_an_archive_is_refused(server: postgres.Server) -> None:
+    options = ("--template=template0", "--locale=C", "--encoding=LATIN1")
+    refused = pytest.raises(SettingsInvalid, match="createdb --template=template0 --locale=C --encoding=UTF8")
+    with closing(PostgresDatabase(server.create("latin", *options))) as made, refused:
+        made.migrate()
+    with closing(PostgresDatabase(server.create("other"))) as made:
+        _run(made, "CREATE TABLE invoice (number integer)")
+        with pytest.raises(StorageFailed, match="invoice"):
+            made.migrate()
+    with closing(PostgresDatabase(server.create("later"))) as made:
+        made.migrate()
+        _run(made, "UPDATE alembic_version SET version_num = '9999'")
+        with pytest.raises(ArchiveForeign, match="9999"):
+            made.migrate()
+    with closing(PostgresDatabase(server.database("nowhere"))) as made, pytest.raises(DatabaseAway, match="nowhere"):
+        made.migrate()
+
+
+def test_several_begin_one_archive(server: postgres.Server) -> None:
+    url = server.create("begun")
+    failed: list[BaseException] = []
+
+    def begin() -> None:
+        try:
+            with closing(PostgresDatabase(url)) as made:
+                made.migrate()
+        except BaseException as error:  # noqa: BLE001 -- whatever it is, the test has to say so
+            failed.append(error)
+
+    several = [threading.Thread(target=begin) for _ in range(4)]
+    for each in several:
+        each.start()
+    for each in several:
+        each.join()
+    assert not failed
+    with closing(PostgresDatabase(url)) as made, made.reading() as session:
+        assert len(changes.lineage(session)) == 16
+
+
+def test_connections_that_were_lost_are_made_again(database: PostgresDatabase, server: postgres.Server) -> None:
+    def lose() -> None:
+        with database.writing() as session:
+            next_sequence(session)
+            _end_connections(server)
+            next_sequence(session)
+
+    with pytest.raises(DatabaseAway):
+        lose()
+    with database.reading() as session:
+        assert newest(session) >= 0
+
+
+def _end_connections(server: postgres.Server) -> None:
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'dateline'"
+        connection.execute(text(ended)).all()
+    engine.dispose()
+
+
+def _run(database: PostgresDatabase, statement: str) -> None:
+    with database.connecting() as connection:
+        connection.execute(text(statement))
+
+
+@pytest.fixture
+def embedded(tmp_path: Path, write_records: WriteRecords) -> Settings:
+    """An archive in a folder, closed."""
+    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1)
+    records = [*RECORDS[:8], {"id": "empty"}]
+    with open_archive(settings) as archive:
+        ingest([write_records("some.jsonl", records)], archive, IngestOptions())
+    return settings
+
+
+def test_an_archive_moves_into_a_database_and_back(
+    embedded: Settings, server: postgres.Server, tmp_path: Path, write_records: WriteRecords
+) -> None:
+    url = server.create("moved")
+    with closing(Database(embedded.database_path)) as source, open_rows(url) as target:
+        count = copy_rows(source, target)
+        assert count > 8
+        assert list(differing_rows(source, target)) == []
+        with pytest.raises(SettingsInvalid, match="has rows"):
+            copy_rows(source, target)
+    moved = Settings(data_dir=embedded.data_dir, database_url=SecretStr(url), ingest_workers=1)
+    with open_archive(moved) as archive:
+        # The index that was there is that of the rows, wherever they are.
+        assert verify(archive, deep=True) == []
+        refused = {"id": "nothing"}
+        ingest([write_records("more.jsonl", [*RECORDS[8:12], refused])], archive, IngestOptions())
+        assert verify(archive, deep=True) == []
+        with archive.database.reading() as session:
+            assert articles.archive_stats(session).articles == 12
+            assert len({each.id for each in session.exec(select(Rejection))}) == 2
+        with open_rows(str(tmp_path / "back.sqlite")) as target:
+            copy_rows(archive.database, target)
+            assert list(differing_rows(archive.database, target)) == []
+            with target.writing() as session:
+                session.delete(session.exec(select(Mention)).all()[0])
+            assert [found.split(" differs")[0] for found in differing_rows(archive.database, target)] == [
+                "Table mention"
+            ]
+
+
+def test_a_backup_is_restored_as_another_history(
+    server: postgres.Server, database: PostgresDatabase, tmp_path: Path
+) -> None:
+    size = write_backup(database, tmp_path / "rows.dump")
+    assert (tmp_path / "rows.dump").stat().st_size == size
+    with pytest.raises(SettingsInvalid, match="there already"):
+        write_backup(database, tmp_path / "rows.dump")
+    url = server.create("restored")
+    command = [
+        *("pg_restore", "-h", str(server.folder), "-U", "dateline"),
+        *("--dbname=restored", str(tmp_path / "rows.dump")),
+    ]
+    subprocess.run(command, check=True)  # as docs/scaling.md has it
+    with closing(PostgresDatabase(url)) as restored:
+        restored.migrate()
+        with restored.reading() as copy, database.reading() as session:
+            assert newest(copy) == newest(session) > 0
+            assert changes.lineage(copy) != changes.lineage(session)
