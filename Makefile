@@ -24,10 +24,10 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test cluster cluster-stop test-cluster test-fork torture bench format places freeze sbom clean
+.PHONY: help run setup test test-postgres cluster cluster-stop test-cluster test-fork torture bench format places freeze sbom clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
 
 run: $(USABLE) ## install, migrate, ingest seeds/, serve on http://127.0.0.1:8000
 	@$(BIN)/alembic upgrade head
@@ -76,6 +76,12 @@ test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, test
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export DATELINE_DATA_DIR="$$scratch" && \
 		$(BIN)/alembic upgrade head && $(BIN)/alembic check
 	$(BIN)/pytest $(SPREAD)
+
+# Each process of the tests has a server of its own, and each archive a database there.
+ON_POSTGRES ?= tests/store tests/ingest tests/api tests/web tests/alerts tests/test_cli_exports.py \
+	tests/test_cli_feeds.py tests/test_cli_quotes.py tests/test_cli_stories.py
+test-postgres: setup ## the tests with all rows in PostgreSQL, which has to be installed
+	$(BIN)/pytest $(SPREAD) --database postgresql -rs $(ON_POSTGRES)
 
 # Ordinary processes on the loopback, in a folder that `make cluster-stop` leaves as it is.
 CLUSTER := $(BIN)/python -m tests.cluster.nodes

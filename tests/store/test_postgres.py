@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -217,3 +218,25 @@ def test_a_backup_is_restored_as_another_history(
         with restored.reading() as copy, database.reading() as session:
             assert newest(copy) == newest(session) > 0
             assert changes.lineage(copy) != changes.lineage(session)
+
+
+_WRITES = """
+import sys
+from app.archive import open_archive
+from app.settings import Settings
+from app.store.sequence import next_sequence
+with open_archive(Settings()) as archive, archive.database.writing() as session:
+    next_sequence(session)
+print(sorted(name for name in sys.modules if "psycopg" in name or "dialects.postgresql" in name))
+"""
+
+
+def test_an_archive_in_a_file_imports_nothing_of_postgresql(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "archive.sqlite")) as made:
+        made.migrate()
+    root = Path(__file__).parents[2]
+    environment = {"DATELINE_DATA_DIR": str(tmp_path), "PYTHONPATH": str(root)}
+    done = subprocess.run(
+        [sys.executable, "-c", _WRITES], env=environment, cwd=tmp_path, capture_output=True, text=True, check=True
+    )
+    assert done.stdout == "[]\n"
