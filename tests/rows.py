@@ -33,6 +33,8 @@ ABOUT_THE_FILE: dict[str, str] = {
     "tests/ingest/test_pipeline.py::test_the_archive_is_no_input_of_its_own": "the file of the archive among others",
     "tests/ingest/test_quotes.py::test_withdrawn_with_their_article": "looks into the file",
     "tests/ingest/test_withdrawing.py::test_what_was_erased_is_in_no_file": "looks into the file",
+    "tests/api/test_changes.py::test_a_number_of_another_history": "puts the copy of a file in another folder",
+    "tests/web/test_pages.py::test_a_page_of_which_the_disk_fails": "damages the file",
     "tests/store/test_plain.py::test_a_damaged_row_is_told_as_such": "PostgreSQL takes no JSON that cannot be read",
     "tests/store/test_rejections.py::test_one_of_many_rejections_is_found_by_its_file": "asks SQLite for its plan",
 }
@@ -87,20 +89,25 @@ class _Databases:
         def named(settings: Settings, **given: Any) -> None:
             init(settings, **given)
             if not settings.database_url.get_secret_value():
-                folder = str(settings.data_dir.resolve()).encode()
-                address = self._address(f"t{sha1(folder, usedforsecurity=False).hexdigest()[:16]}")
-                settings.__dict__["database_url"] = SecretStr(address)
+                settings.__dict__["database_url"] = SecretStr(self._address_of(settings))
 
         return named
 
     def open(self, settings: Settings) -> Database:
         address = settings.database_url.get_secret_value()
+        if make_url(address).query != self._server.query:
+            return PostgresDatabase(address)
+        address = self._address_of(settings)  # those of a copy may name that of another folder
         name = str(make_url(address).database)
         if name not in self._made:
             with suppress(DBAPIError):  # another process made it
                 self._run(f"CREATE DATABASE {name} TEMPLATE template STRATEGY file_copy")
             self._made.add(name)
         return PostgresDatabase(address)
+
+    def _address_of(self, settings: Settings) -> str:
+        folder = str(settings.data_dir.resolve()).encode()
+        return self._address(f"t{sha1(folder, usedforsecurity=False).hexdigest()[:16]}")
 
     def _address(self, name: str) -> str:
         return self._server.set(database=name).render_as_string(hide_password=False)

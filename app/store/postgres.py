@@ -15,7 +15,7 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
@@ -63,6 +63,7 @@ class PostgresDatabase(Database):
             )
         except ModuleNotFoundError as error:
             raise SettingsInvalid(f"{SETTING} needs {error.name}: pip install 'dateline[cluster]'") from None
+        event.listen(self._engine, "connect", _bear_nul)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._info = {READ_JSON: _as_read}
@@ -201,6 +202,18 @@ class PostgresDatabase(Database):
             if code.startswith(_TROUBLE):
                 raise StorageFailed(said) from error
             raise
+
+
+def _bear_nul(connection: Any, _record: Any) -> None:
+    """Have the driver put the sign for what cannot be shown in place of NUL, which no text of PostgreSQL may have: who
+    looks for it is told that there is none, as by a file."""
+    from psycopg.types.string import StrDumperUnknown
+
+    class Texts(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+    connection.adapters.register_dumper(str, Texts)
 
 
 def _is_unconnected(error: DBAPIError) -> bool:

@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from app.archive import open_archive, open_rows
-from app.errors import ArchiveForeign, DatabaseAway, SettingsInvalid, StorageFailed
+from app.errors import ArchiveForeign, DatabaseAway, NotFound, SettingsInvalid, StorageFailed
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.settings import Settings
@@ -93,6 +93,12 @@ def test_what_fails_is_not_there(database: PostgresDatabase) -> None:
         fail()
     with database.reading() as session:
         assert newest(session) == before
+
+
+def test_what_no_text_may_hold_is_looked_for_and_not_there(database: PostgresDatabase) -> None:
+    assert database.rows("SELECT id FROM article WHERE id = ?", ("nobody\0",)) == []
+    with database.reading() as session, pytest.raises(NotFound):
+        articles.load_article(session, "nobody\0")
 
 
 def test_who_cannot_hold_an_archive_is_refused(server: postgres.Server) -> None:
