@@ -253,6 +253,8 @@ def _cores() -> int:
 def _error_sentence(error: ValidationError) -> str:
     def one(problem: Any) -> str:
         name = "_".join(str(part) for part in problem["loc"])
-        return f"DATELINE_{name.upper()} cannot be {problem['input']!r}: {problem['msg'].lower()}"
+        is_secret = Settings.model_fields[name].annotation is SecretStr
+        given = "what it is" if is_secret else repr(problem["input"])
+        return f"DATELINE_{name.upper()} cannot be {given}: {problem['msg'].lower()}"
 
     return "; ".join(one(problem) for problem in error.errors())

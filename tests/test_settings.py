@@ -40,6 +40,13 @@ def test_what_cannot_be_used_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         Settings.read()
 
 
+def test_a_secret_is_not_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_DATABASE_URL", "mysql://ada:hunter2@db.example/news")
+    with pytest.raises(SettingsInvalid, match="DATELINE_DATABASE_URL cannot be what it is") as told:
+        Settings.read()
+    assert "hunter2" not in str(told.value)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [

@@ -37,6 +37,7 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
     (errors.IndexUnavailable, EXIT_DISK),
     (errors.StorageFailed, EXIT_DISK),
     (errors.ArchiveBusy, 75),
+    (errors.DatabaseAway, 75),
     (errors.ArchiveReadOnly, 77),
     (errors.ArchiveUntrusted, 77),
     (errors.SettingsInvalid, 78),
@@ -45,8 +46,8 @@ EXIT_CODES: tuple[tuple[type[errors.DatelineError], int], ...] = (
 EXIT_HELP = (
     "Exit codes: 0 done; 1 rejections with --strict, a feed that fails, or nothing by that name; 2 wrong usage; 65 an "
     "archive of a later version; 66 input that cannot be read; 71 a process of the ingest was killed; 74 index or disk "
-    "trouble; 75 another ingest runs; 77 a data folder that is read-only or not to be trusted; 78 wrong setting; 130 "
-    "stopped by Ctrl-C; 143 by SIGTERM."
+    "trouble; 75 another ingest runs, or no database answers; 77 a data folder that is read-only or not to be trusted; "
+    "78 wrong setting; 130 stopped by Ctrl-C; 143 by SIGTERM."
 )
 
 

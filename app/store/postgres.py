@@ -17,7 +17,7 @@ from typing import Any
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
 from app.errors import ArchiveForeign, ArchiveReadOnly, DatabaseAway, Overloaded, SettingsInvalid, StorageFailed
@@ -50,8 +50,8 @@ class PostgresDatabase(Database):
 
     def __init__(self, url: str) -> None:
         self.read_only = False
-        self.url = make_url(url)
         try:
+            self.url = make_url(url)
             self._engine = create_engine(
                 self.url,
                 pool_size=8,
@@ -63,6 +63,12 @@ class PostgresDatabase(Database):
             )
         except ModuleNotFoundError as error:
             raise SettingsInvalid(f"{SETTING} needs {error.name}: pip install 'dateline[cluster]'") from None
+        except (ArgumentError, ValueError):
+            # Not what it says: it may hold a password.
+            raise SettingsInvalid(
+                f"{SETTING} is no address such as postgresql+psycopg://USER:PASSWORD@HOST:5432/NAME; in a password "
+                "%40 stands for @, %2F for /, %3A for :"
+            ) from None
         event.listen(self._engine, "connect", _bear_nul)
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")

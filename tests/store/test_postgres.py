@@ -115,6 +115,9 @@ def test_who_cannot_hold_an_archive_is_refused(server: postgres.Server) -> None:
         _run(made, "UPDATE alembic_version SET version_num = '9999'")
         with pytest.raises(ArchiveForeign, match="9999"):
             made.migrate()
+    with pytest.raises(SettingsInvalid, match="is no address") as told:
+        PostgresDatabase("postgresql+psycopg://ada:hunter2/@db.example:news")
+    assert "hunter2" not in str(told.value)
     with closing(PostgresDatabase(server.database("nowhere"))) as made, pytest.raises(DatabaseAway, match="nowhere"):
         made.migrate()
 
