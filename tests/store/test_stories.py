@@ -13,12 +13,14 @@ from hypothesis import strategies as st
 from sqlmodel import select
 
 from app.archive import Archive
+from app.errors import DecisionInvalid
 from app.relations import stories as relation
 from app.store import stories as store
 from app.store.check import check_stories
 from app.store.dialect import run_written
 from app.store.stories import gather_some, is_gathered
-from app.store.tables import Article, StoryDue, StoryNeighbours, StoryVector
+from app.store.story_decisions import StoryProposal, record_story_decision
+from app.store.tables import Article, StoryDecision, StoryDue, StoryNeighbours, StoryVector
 from app.store.withdrawals import erase, restore, withdraw
 from tests.conftest import NewArchive
 from tests.store.test_copies import DAY, OTHER, STORY, row, write
@@ -128,7 +130,9 @@ def crowded(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 _ACT = st.tuples(
-    st.sampled_from(["write", "write", "write", "hide", "show", "gather"]), st.integers(0, 23), st.integers(0, 5)
+    st.sampled_from(["write", "write", "write", "hide", "show", "gather", "decide"]),
+    st.integers(0, 23),
+    st.integers(0, 5),
 )
 
 
@@ -138,10 +142,11 @@ _ACT = st.tuples(
 def test_any_history_ends_where_a_new_beginning_does(
     new_archive: NewArchive, acts: Sequence[tuple[str, int, int]], seed: int
 ) -> None:
-    """`check_stories` begins anew, and so does an archive that gets at once what is left."""
+    """`check_stories` begins anew, and so does an archive that gets at once what is left, and then the same log."""
     archive, random = new_archive(), Random(seed)
     states: dict[int, dict[str, Any]] = {}
     hidden = set[int]()
+    decided: list[StoryDecision] = []
     for kind, number, event in acts:
         if kind == "write" and number not in hidden:
             day = f"2019-03-{random.randint(1, 9):02}"
@@ -153,14 +158,39 @@ def test_any_history_ends_where_a_new_beginning_does(
         elif kind == "show" and number in hidden:
             hidden.remove(number)
             _take(archive, number, restore, None)
+        elif kind == "decide" and number in states.keys() - hidden:
+            decided += _decide_something(archive, number, sorted(states.keys() - hidden), decided, random)
         elif kind == "gather":
             gathered(archive, random.choice([1, 3, 100]))
     expected = new_archive()
     write(expected, list(states.values()))
     for number in hidden:
         _take(expected, number, withdraw, "A mistake.")
+    with expected.database.writing() as session:
+        session.add_all(StoryDecision(**each.model_dump()) for each in decided)
     assert gathered(archive, 2) == gathered(expected)
     assert everything(archive) == everything(expected)
+
+
+def _decide_something(
+    archive: Archive, number: int, shown: Sequence[int], decided: Sequence[StoryDecision], random: Random
+) -> list[StoryDecision]:
+    """Decide one thing about an article, or undo what was decided. Returns the log's new rows, without places."""
+    undone = {each.undoes for each in decided}
+    left = [each.number for each in decided if each.kind != "undo" and each.number not in undone]
+    other = random.choice(shown)
+    kinds = ["detach", *["together", "apart"] * (2 * (other != number)), *["undo"] * bool(left)]
+    kind: Any = random.choice(kinds)
+    needs = {"undo": {"undoes": random.choice(left or [None])}, "detach": {}}
+    fields: dict[str, Any] = needs.get(kind, {"other": f"{other:016x}"})
+    with archive.database.writing() as session:
+        try:
+            taken = record_story_decision(
+                session, StoryProposal(kind, f"{number:016x}", **fields), by="Ann", at="2026-01-01T00:00:00+00:00"
+            )
+        except DecisionInvalid:
+            return []  # they are copies of one piece
+        return [StoryDecision(**taken.model_dump() | {"stands": None, "other_stands": None})]
 
 
 def _take(archive: Archive, number: int, act: Any, reason: str | None) -> None:
