@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cached_property
 from types import TracebackType
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
@@ -66,7 +67,12 @@ class Client:
     def __init__(self, allowed: Iterable[str] = (), limits: Limits | None = None) -> None:
         self._limits = limits or Limits()
         self._network = PublicNetwork(allowed)
-        self._pool = httpcore.ConnectionPool(
+
+    @cached_property
+    def _pool(self) -> httpcore.ConnectionPool:
+        """Made for the first request: to read whom the system trusts takes longer than to ingest a small file, and most
+        have nothing to fetch."""
+        return httpcore.ConnectionPool(
             ssl_context=ssl.create_default_context(),
             max_connections=20,
             keepalive_expiry=30.0,
@@ -79,7 +85,8 @@ class Client:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._pool.close()
+        if "_pool" in self.__dict__:
+            self._pool.close()
 
     def get(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Raises `FetchFailed` where there is no answer, or it is over a limit, and for an answer that is none of 2xx
