@@ -7,7 +7,6 @@ Where the folder cannot be written to, everything that reads works.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import signal
 import sqlite3
@@ -23,6 +22,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlmodel import Session
 
 from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
+from app.store.compiled import COMPILED, DRIVER, JsonUnreadable, read_json
 from app.store.plain import READ_JSON
 
 # How long a writer waits for another: ingest batches and receipts hold the lock for well under a second.
@@ -56,7 +56,7 @@ class Database:
         # The same pool; only the way its transactions begin differs.
         self._writer = self._engine.execution_options(immediate=True)
         self._scanner = self._new_engine(_configure_scan, poolclass=NullPool)
-        self._info: dict[str, Callable[[Any], Any]] = {READ_JSON: self._json}
+        self._info: dict[str, Callable[[Any], Any]] = {READ_JSON: read_json}
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
@@ -136,7 +136,7 @@ class Database:
 
     def _create(self) -> None:
         """The file takes its name once it has its tables: an empty one of that name is never one of ours."""
-        from app.store.migrations import upgrade
+        from app.store.migrations import begin
 
         with _folder_lock(self.path.parent):
             if self.path.exists():
@@ -148,7 +148,7 @@ class Database:
             _remove_with_sidecars(made.path)
             try:
                 with made.connecting() as connection:
-                    upgrade(connection)
+                    begin(connection)
                 made.close()
                 made.path.rename(self.path)
             finally:
@@ -213,9 +213,9 @@ class Database:
 
     def _new_engine(self, configure: Callable[[sqlite3.Connection, Any], None], **pool: Any) -> Engine:
         engine = create_engine(
-            f"sqlite:///{self.path}",
+            f"{DRIVER}:///{self.path}",
             creator=self.connect,
-            json_deserializer=self._json,
+            execution_options={"compiled_cache": COMPILED},
             hide_parameters=True,  # they are what people search for, and would stand in logs
             **pool,
         )
@@ -280,11 +280,7 @@ class Database:
             raise StorageFailed(self._explain(error)) from error
         except sqlite3.Error as error:
             raise StorageFailed(self._explain(error)) from error
-
-    def _json(self, column: str) -> Any:
-        try:
-            return json.loads(column)
-        except ValueError as error:
+        except JsonUnreadable as error:
             raise StorageFailed(f"{self.path}: a row is damaged, its JSON cannot be read ({error}).") from error
 
     def _explain(self, error: DatabaseError | sqlite3.Error) -> str:

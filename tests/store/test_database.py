@@ -5,10 +5,12 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import JSON, text, type_coerce
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session
+from sqlmodel import Session, select
 
+from app.errors import StorageFailed
+from app.store.compiled import COMPILED
 from app.store.database import Database
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Counter, Revision
@@ -108,3 +110,16 @@ def test_a_signal_in_the_midst_of_a_write_waits_for_its_end(database: Database, 
         signal.signal(sent, before)
     with database.reading() as session:
         assert newest(session) == 1
+
+
+def test_a_statement_is_put_together_once_for_all_archives(tmp_path: Path) -> None:
+    """And each tells by its own name of a row that is damaged."""
+    compiled = []
+    for name in ("first", "second"):
+        database = Database(tmp_path / name)
+        database.migrate()
+        with pytest.raises(StorageFailed, match=f"{name}: a row is damaged"), database.reading() as session:
+            session.exec(select(type_coerce(text("'[not json'"), JSON))).all()
+        compiled.append(len(COMPILED))
+        database.close()
+    assert compiled[0] == compiled[1] > 0

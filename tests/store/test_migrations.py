@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -71,6 +73,26 @@ def test_head_is_the_newest_script(tmp_path: Path) -> None:
     with Database(tmp_path / "archive.sqlite").connecting() as connection:
         scripts = ScriptDirectory.from_config(migrations._alembic_config(connection))
     assert scripts.get_current_head() == migrations.HEAD
+
+
+def test_the_next_archive_of_a_process_is_as_the_scripts_make_one(tmp_path: Path) -> None:
+    beginning = f"""
+import pathlib
+from app.store.database import Database
+for name in "ab":
+    Database(pathlib.Path({str(tmp_path)!r}) / name).migrate()
+"""
+    subprocess.run([sys.executable, "-c", beginning], cwd=ROOT, check=True, timeout=60)
+    made = [_dump(tmp_path / name) for name in "ab"]
+    assert made[0][0] == made[1][0]
+    assert made[0][1] != made[1][1], "each is of its own lineage"
+
+
+def _dump(path: Path) -> tuple[list[str], str]:
+    """Return a file's tables and rows as statements, and the name of its lineage, which is left out of them."""
+    with closing(sqlite3.connect(path)) as connection:
+        [(lineage,)] = connection.execute("SELECT id FROM lineage")
+        return sorted(line for line in connection.iterdump() if lineage not in line), lineage
 
 
 def test_several_may_migrate_at_once(tmp_path: Path) -> None:
