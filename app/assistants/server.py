@@ -12,19 +12,18 @@ from functools import wraps
 from typing import Any
 
 from anyio import to_thread
-from fastapi import FastAPI
 from mcp.server.mcpserver import MCPServer
 from mcp.server.mcpserver.exceptions import ToolError
 from mcp.server.transport_security import TransportSecuritySettings
 from mcp_types import ToolAnnotations
-from starlette.routing import Match, Route
-from starlette.types import Scope
+from starlette.datastructures import State
+from starlette.routing import Route
 
 from app.archive import Archive
+from app.assistants.door import ADDRESS, Protocol
 from app.assistants.tools import Tools
 from app.errors import DatelineError, InvalidParameter
 
-ADDRESS = "/mcp"
 _INSTRUCTIONS = (
     "An archive of news articles. Search with few words first, and narrow with names and dates; read an article before "
     "you say what it says; cite each with headline, source, date and address."
@@ -46,42 +45,26 @@ def build_server(tools: Callable[[], Tools], version: str, slot: Slot = nullcont
     return server
 
 
-class _NamedRoute(Route):
-    """Says in the scope which it is, as those of the API do, for the log and the meters."""
-
-    def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, found = super().matches(scope)
-        return match, {**found, "route": self}
-
-
-def serve_assistants(app: FastAPI, version: str) -> None:
-    """Put the server at `/mcp` of an application whose archive is in its state."""
+def over_http(state: State, version: str) -> Protocol:
+    """Return what answers at `/mcp` of an application, whose archive and search slots are in its `state`."""
 
     @asynccontextmanager
     async def slot() -> AsyncIterator[None]:
-        await app.state.search_slots.acquire()
+        await state.search_slots.acquire()
         try:
             yield
         finally:
-            app.state.search_slots.release()
+            state.search_slots.release()
 
-    server = build_server(lambda: Tools(app.state.archive), version, slot)
-    # The layers of this application judge hosts and origins already.
+    server = build_server(lambda: Tools(state.archive), version, slot)
+    # The layers of the application judge hosts and origins already.
     anybody = TransportSecuritySettings(enable_dns_rebinding_protection=False)
     inner = server.streamable_http_app(
         streamable_http_path=ADDRESS, json_response=True, stateless_http=True, transport_security=anybody
     )
     [route] = inner.routes
     assert isinstance(route, Route)
-    app.router.routes.append(_NamedRoute(ADDRESS, route.endpoint))
-    outer = app.router.lifespan_context
-
-    @asynccontextmanager
-    async def lifespan(of: FastAPI) -> AsyncIterator[Any]:
-        async with outer(of) as state, server.session_manager.run():
-            yield state
-
-    app.router.lifespan_context = lifespan
+    return route.app, server.session_manager.run()
 
 
 def run_in_terminal(archive: Archive) -> None:

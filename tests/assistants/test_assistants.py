@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import socket
+import subprocess
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +18,7 @@ from mcp.client.client import Client
 from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from app.archive import open_archive
-from app.assistants.server import serve_assistants
+from app.assistants.door import serve_assistants
 from app.ingest.pipeline import ingest
 from app.settings import Settings
 from app.store import keys
@@ -23,6 +26,7 @@ from app.web.site import create_app
 from tests.conftest import RECORDS
 from tests.served import serve
 
+ROOT = Path(__file__).parents[2]
 QUOTED = {
     "id": "pier",
     "date": "2001-05-05",
@@ -155,6 +159,30 @@ def test_over_pipes(data: Path) -> None:
 
 def test_mistakes_say_what_to_do(http: httpx.Client) -> None:
     asyncio.run(mistakes(over_http(http)))
+
+
+def test_the_first_to_ask_may_be_many(http: httpx.Client) -> None:
+    """Also where one of them does not wait until the protocol is loaded."""
+    ask = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"Accept": "application/json, text/event-stream"}
+    with socket.create_connection((http.base_url.host, http.base_url.port)) as impatient:
+        body = json.dumps(ask).encode()
+        head = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+        impatient.sendall(
+            f"POST /mcp HTTP/1.1\r\nHost: {http.base_url.netloc.decode()}\r\nContent-Type: application/json\r\n"
+            f"Content-Length: {len(body)}\r\n{head}\r\n".encode()
+            + body
+        )
+    with ThreadPoolExecutor() as many:
+        answers = list(many.map(lambda _: http.post("/mcp", json=ask, headers=headers), range(8)))
+    assert {(answer.status_code, answer.text) for answer in answers} == {(200, answers[0].text)}
+
+
+def test_a_server_loads_the_protocol_for_the_first_to_ask() -> None:
+    built = "import sys; from app.cli.server import application; application(); print('mcp' in sys.modules)"
+    asked = [sys.executable, "-c", built]
+    said = subprocess.run(asked, check=True, capture_output=True, text=True, timeout=60, cwd=ROOT).stdout
+    assert said == "False\n"
 
 
 def test_a_closed_archive_wants_a_key(data: Path) -> None:
