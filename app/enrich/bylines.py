@@ -43,6 +43,25 @@ _LABEL = re.compile(
     rf"|{_PICTURE} (?:by|via|copyright|courtesy(?: of)?)))) $"
 )
 _LONGEST_LABEL = 40
+# What stands before the end of one: of most colons and most `by` this is all that is looked at.
+_BEFORE_END = (
+    *(
+        "hoto",
+        "hotos",
+        "raph",
+        "raphs",
+        "rapher",
+        "raphers",
+        "HOTO",
+        "HOTOS",
+        "mage",
+        "mages",
+        "MAGE",
+        "icture",
+        "ideo",
+    ),
+    *("llustration", "redit", "REDIT", " by", "C", "c"),
+)
 _NAMES = re.compile(rf"{_NAME}(?:(?:{_STROKE}|, | for | and | \(){_NAME})*")
 _TO_AGENCY = re.compile(rf".*\b{_AGENCY}")
 _ENDS = re.compile(r"(?:, Inc)?\.?(?: ?[)\]|]|$)", re.MULTILINE)
@@ -61,6 +80,8 @@ _TEAM = re.compile(
     rf"(?:(?:,? and |, | in | from | at | for ){_NAME})*(?=[.;)]|$)",
     re.MULTILINE,
 )
+# Few texts have any of these.
+_WORKS = ("eporting by ", "riting by ", "diting by ", "ompiled by ", "dited by ", "ranslated by ")
 _CONTRIBUTED = re.compile(r"contributed (?:(?:reporting )?to this|reporting)\b")
 _STOP = re.compile(r"(?<=[a-z\"')]{2})[.!?][\"')]* (?=[A-Z•])|\n")
 _LONGEST_TEAM = 300
@@ -72,7 +93,8 @@ def bylines(text: str) -> Iterator[Stretch]:
     yield from filter(None, (_labelled(text, label.start(), label.end()) for label in labels))
     yield from _all_signed(text)
     yield from (found.span(1) for found in _DATELINE.finditer(text))
-    for whole in (_AGENCY_ALONE, _LINE, _TEAM):
+    has_team = any(work in text for work in _WORKS)
+    for whole in (_AGENCY_ALONE, _LINE, *((_TEAM,) if has_team else ())):
         yield from (found.span() for found in whole.finditer(text))
     for verb in _CONTRIBUTED.finditer(text):
         begin = max(0, verb.start() - _LONGEST_TEAM)
@@ -93,6 +115,8 @@ def _all_signed(text: str) -> Iterator[Stretch]:
 def _labelled(text: str, label_end: int, start: int) -> Stretch | None:
     """`Photo: Ann Lund, The Fjord Post`, up to an agency or the end of the line; behind `Photo by` a caption may go on,
     and a name has two words."""
+    if not text.endswith(_BEFORE_END, 0, label_end):
+        return None
     label = _LABEL.search(text, max(0, label_end - _LONGEST_LABEL), start)
     names = _NAMES.match(text, start) if label is not None else None
     if label is None or names is None:

@@ -15,6 +15,7 @@ _OF_PAGE = re.compile(
 )
 # A guess may end in the midst of one: `Lund Replay`, before `More Videos`.
 _LONGEST_PHRASE = 30
+_FIRST_OF_PHRASES = frozenset(phrase.partition(" ")[0] for phrase in lexicon.terms("page-phrases"))
 _SLASH = re.compile(r" ?/ ?(?=[A-Z])")
 _SIGNED = re.compile(r"[A-Z][a-z]+(?: [A-Z][A-Za-z-]+){1,3}/[A-Z]{2,5}")
 _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
@@ -23,11 +24,20 @@ _PREFIX = re.compile(r"(?:pro|anti|non|ex|pre|post|neo)-(?=[A-Z])")
 def parts(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Yield the names in a guess of the recogniser, without what the page says about itself, each of a credit by
     itself: `JUST WATCHED Lund` is Lund."""
-    of_page = [found for found in _OF_PAGE.finditer(text, start, end + _LONGEST_PHRASE) if found.start() < end]
-    for piece_start, piece_end in _outside(start, end, of_page):
+    for piece_start, piece_end in _outside(start, end, _phrases_of_page(text, start, end)):
         slashes = list(_SLASH.finditer(text, piece_start, piece_end))
         names = list(_outside(piece_start, piece_end, slashes))
         yield from names if slashes and _are_names(text, names) else [(piece_start, piece_end)]
+
+
+def _phrases_of_page(text: str, start: int, end: int) -> list[re.Match[str]]:
+    """Return those that begin in the guess; none is of one word."""
+    last = max(start, text.rfind(" ", start, end) + 1)
+    goes_on = text[last:end].lower() in _FIRST_OF_PHRASES
+    if last == start and not goes_on:
+        return []
+    reach = end + _LONGEST_PHRASE if goes_on else end
+    return [found for found in _OF_PAGE.finditer(text, start, reach) if found.start() < end]
 
 
 def is_agency(text: str, first: int, start: int, end: int) -> bool:

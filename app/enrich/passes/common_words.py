@@ -48,18 +48,23 @@ def broadcasts(article: Context) -> None:
     """`on CNN's "New Day"`: a day or a game between quotation marks is what a broadcast or a book is called."""
     shown = _titles_of_broadcasts(article)
     for span in article.guesses():
-        is_quoted = article.before(span.start, _TITLE_QUOTED) and article.after(span, _UNQUOTE)
-        if (span.type == "event" and is_quoted) or span.name in shown:
+        if span.name in shown or (span.type == "event" and _is_quoted(article, span)):
             article.drop(span, grounds.NO_NAME)
+
+
+def _is_quoted(article: Context, span: Span) -> bool:
+    return article.before(span.start, _TITLE_QUOTED) is not None and article.after(span, _UNQUOTE) is not None
 
 
 def _titles_of_broadcasts(article: Context) -> set[str]:
     """Return what the article calls a broadcaster's: `NBC's Meet the Press`; but not `NBC's Washington` bureau."""
     shown = set[str]()
     for span in article.guesses("organization", "place", "event"):
-        owner = article.before(span.start, _BROADCASTERS) if " " in span.name else None
-        is_body = organizations.is_headed_organization(span.name) or organizations.has_one_meaning(span.name)
-        if owner and not is_body and gazetteer.find(span.name) is None:
+        is_owned = " " in span.name and "'s" in article.text[max(0, span.start - 4) : span.start]
+        owner = article.before(span.start, _BROADCASTERS) if is_owned else None
+        if owner is None or organizations.is_headed_organization(span.name) or gazetteer.find(span.name):
+            continue
+        if not organizations.has_one_meaning(span.name):
             shown.add(span.name)
     return shown
 
