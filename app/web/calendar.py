@@ -102,7 +102,8 @@ def _show_mentioned(
     dates = _counts_by_date(engine)
     newest = max((each for each in dates if len(each) == len("YYYY-MM-DD")), default=f"{datetime.now(UTC):%Y-%m-%d}")
     month = _checked_month(params.month) if params.month else newest[:7]
-    week = _checked_week(params.week) if params.week else as_week(date.fromisoformat(newest))
+    day = newest if newest[:7] == month else f"{month}-01"
+    week = _checked_week(params.week) if params.week else as_week(date.fromisoformat(day))
     with archive.database.reading() as session:
         counts, months = mentioned_days(session, month), mentioned_months(session)
         spoken = engine.search(Query(filters=_speaking_of(*date_bounds(month)), sort="-date", limit=1)).total

@@ -46,6 +46,7 @@ def show_difference(request: Request, archive: ArchiveDep, article_id: ArticleId
     return render_page(
         request, "difference.html",
         articles=articles, rows=side_by_side(*articles), are_copies=_are_grouped(*articles),
+        are_same=articles[0].body == articles[1].body,
         swapped=f"articles/{other_id}/diff/{article_id}",
         call=call, curl=call.curl(request),
     )  # fmt: skip

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from playwright.sync_api import Browser
 
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
@@ -70,4 +71,16 @@ def test_two_editions_stand_side_by_side(editions: httpx.Client) -> None:
     assert f"/articles/{found['more']}/diff/{found['whole']}" in page
     alike = editions.get(f"/articles/{found['whole']}/diff/{found['again']}").text
     assert ("<ins>" in alike, "<del>" in alike) == (False, False)
+    assert ("Word for word the same" in alike, "Word for word the same" in page) == (True, False)
     assert editions.get(f"/articles/{found['whole']}/diff/nothing").status_code == 404
+
+
+def test_what_unfolds_below_a_hit_stands_below_its_text(editions: httpx.Client, browser: Browser) -> None:
+    with browser.new_page(viewport={"width": 1280, "height": 900}, java_script_enabled=False) as page:
+        page.goto(f"{editions.base_url}?q=harbour")
+        page.get_by_text("+ 3 copies").click()
+        [hit] = page.locator(".result", has=page.locator(".copies")).all()
+        headline, copies = (hit.locator(part).first.bounding_box() for part in (".headline", ".copies"))
+        assert headline is not None
+        assert copies is not None
+        assert (copies["x"], copies["y"] > headline["y"]) == (headline["x"], True)

@@ -67,7 +67,7 @@ def test_a_story_is_read_day_by_day_from_its_first_report(gathered: httpx.Client
     told = re.findall(r"<h3>(.*?)</h3>", story)
     assert told == ["1 March 2019", "2 March 2019", "3 March 2019", "4 March 2019"]
     assert story.count("the first report") == 1
-    assert [source in story for source in ("Wire <span>2 articles", "Post <span>2 articles")] == [True, True]
+    assert [source in story for source in ("Wire</a> <span>2 articles", "Post</a> <span>2 articles")] == [True, True]
     [search] = re.findall(r'href="(/\?story=[^"]+)">Search in it', story)
     found = gathered.get(search.replace("&amp;", "&")).text
     assert found.count('<li class="result"') == 4

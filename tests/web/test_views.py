@@ -85,6 +85,8 @@ def test_days_that_are_spoken_of_lead_to_articles_and_weeks_tell_what_was_to_hap
         assert total(site, address) == int(count) > 0
     assert "week=1969-W31" in week
     assert "week=1969-W33" in week
+    shown = site.get("/calendar?of=mentioned&month=1969-07").text
+    assert "What was to happen in the week of 30 June 1969" in shown, "a month is shown with a week of its own"
     assert 'href="/calendar?of=mentioned"' in site.get("/calendar").text
 
 
