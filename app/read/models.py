@@ -760,7 +760,9 @@ class CopyFound(TypedDict):
     date: NotRequired[CivilDate]
     published_at: NotRequired[PublishedAt]
     source: NotRequired[str]
-    url: NotRequired[str]
+    url: NotRequired[
+        Annotated[str, Field(description="Where it was published; here it is at `/v1/articles/{id}` in any case.")]
+    ]
     word_count: Count
 
 
@@ -839,7 +841,9 @@ class StoryArticle(TypedDict):
     date: NotRequired[CivilDate]
     published_at: NotRequired[PublishedAt]
     source: NotRequired[str]
-    url: NotRequired[str]
+    url: NotRequired[
+        Annotated[str, Field(description="Where it was published; here it is at `/v1/articles/{id}` in any case.")]
+    ]
     word_count: Count
 
 
