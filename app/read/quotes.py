@@ -6,6 +6,7 @@ for in what is said. So every condition of a search means here what it means the
 
 from __future__ import annotations
 
+from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import Counter
 from collections.abc import Mapping
@@ -23,7 +24,7 @@ from app.read.conditions import Asked, query_read, read_conditions
 from app.read.models import Quote, QuotedArticle, QuoteInArticle, QuotePage, ordered
 from app.read.params import QuoteParams
 from app.search.answer import Answer
-from app.search.engine import Hits, SearchEngine
+from app.search.engine import Hits, Ranking, SearchEngine
 from app.search.query import Clause, Query, relax
 from app.search.within import PassageQuery, widened
 from app.store import entities
@@ -175,7 +176,9 @@ class _Matching:
     ) -> None:
         self._session, self._speaker = session, speaker
         self._passages = PassageQuery(clause) if clause is not None else None
-        self.ranking = engine.ranking(replace(query, clause=widened(clause) if clause is not None else None))
+        wanted = replace(query, clause=widened(clause) if clause is not None else None)
+        # Nobody is quoted: then no article need be ranked. A cursor is looked at in any case.
+        self.ranking = engine.ranking(wanted) if said or query.cursor else Ranking(array("Q"), "", 0)
         self._ids = self.ranking.places(said)
         self._counts = said if self._passages is None else self._count_passages(self._passages)
         self.total = sum(self._counts.get(id, 0) for _, id in self._ids)
