@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import time
 from datetime import date
@@ -10,9 +11,12 @@ from pathlib import Path
 import httpx
 import pytest
 from sqlmodel import col, update
+from starlette.types import Message, Receive, Scope, Send
 
 from app.api.app import create_api
 from app.archive import open_archive
+from app.http.metrics import Metrics
+from app.http.response_cache import ResponseCache
 from app.ingest.pipeline import IngestOptions, ingest
 from app.read import relative_dates
 from app.search.engine import STALE_SECONDS
@@ -109,6 +113,38 @@ def test_a_change_of_a_row_alone_ends_it_too(settings: Settings) -> None:
         with open_archive(settings) as archive, archive.database.writing() as session:
             session.exec(update(Article).where(col(Article.id) == hit["id"]).values(language="de"))
         assert client.get(path).json()["language"] == "de"
+
+
+def test_what_was_made_while_the_archive_moved_is_not_sent_again(settings: Settings) -> None:
+    """It was kept for the state that its request began with, which is gone."""
+    made: list[int] = []
+
+    async def moving(scope: Scope, _receive: Receive, send: Send) -> None:
+        made.append(len(made))
+        if len(made) == 1:
+            with scope["app"].state.archive.database.writing() as session:
+                session.exec(update(Article).values(language="de"))
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"etag", b'W/"1"')]})
+        await send({"type": "http.response.body", "body": str(made[-1]).encode()})
+
+    app = create_api(settings)
+    layer = ResponseCache(moving, Metrics())
+    bodies: list[bytes] = []
+
+    async def sent(message: Message) -> None:
+        bodies.append(message.get("body", b""))
+
+    async def nothing() -> Message:
+        return {"type": "http.request"}
+
+    with open_archive(settings) as app.state.archive:
+        for _ in range(4):
+            scope = {
+                "type": "http", "method": "GET", "scheme": "http", "path": "/v1/stats", "query_string": b"",
+                "headers": [(b"host", b"archive.example")], "state": {}, "app": app,
+            }  # fmt: skip
+            asyncio.run(layer(scope, nothing, sent))
+    assert b"".join(bodies) == b"0111"
 
 
 def test_who_knows_no_tags_goes_by_the_date(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

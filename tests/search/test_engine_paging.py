@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import random
+from array import array
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.errors import InvalidCursor
 from app.search.attributes import Filters
-from app.search.engine import ArticleHit, Document, SearchEngine
+from app.search.engine import ArticleHit, Document, Ranking, SearchEngine
 from app.search.query import Clause, Query, Sort, parse
 from tests.search.asking import SORTS, Open, doc, pages
 from tests.search.generated import article, articles, bare_clauses, clauses, filters, revision
@@ -187,3 +188,10 @@ def _bytes(cursor: str) -> bytes:
         return base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4))
     except ValueError:
         return b""
+
+
+def test_a_ranking_tells_where_some_of_its_articles_stand() -> None:
+    ranking = Ranking(array("Q", [5, 2**64 - 1, 3]), "", 0)
+    asked = [f"{number:016x}" for number in (3, 2**64 - 1, 7)]
+    assert ranking.places(asked) == [(1, "f" * 16), (2, f"{3:016x}")]
+    assert ranking.places([]) == []
