@@ -36,9 +36,6 @@ UNNEEDED = frozenset(
 )
 """Modules that nothing here asks for: without them a node starts in half the time."""
 
-_started: list[subprocess.Popen[bytes]] = []
-"""They go on when whoever started them is gone."""
-
 _CONFIGURATION = """\
 cluster.name: dateline-test-{port}
 node.name: node{number}
@@ -191,7 +188,8 @@ class Nodes:
                 stdin=subprocess.DEVNULL, start_new_session=True, **as_nobody,  # type: ignore[call-overload]
             )  # fmt: skip
         (home / "pid").write_text(str(process.pid))
-        _started.append(process)
+        # It goes on when whoever started it is gone, and Python is not to complain of that.
+        process.returncode = 0
 
     def _options(self, home: Path) -> list[str]:
         program = self._program

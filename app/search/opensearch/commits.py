@@ -28,7 +28,8 @@ from app.search.engine import Commit, Document
 from app.search.opensearch.client import Nodes, Reply, RequestRefused
 from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
 
-_HELD_FOR = "10m"
+_HELD_FOR = "1m"
+"""Behind the last search of a moment. What it holds stays on the disks so long, also what was erased since."""
 _KEPT = 4096
 _TELLING, _TELLING_TRIES = 0.5, 180
 """Seconds from one look whether the copies have told each other to the next, and how many."""

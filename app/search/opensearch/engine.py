@@ -276,6 +276,9 @@ class OpenSearchEngine:
         self.look()
         self._commits.expunge(partial(lost_words, self._current()), token, after)
         self.look()
+        # What was erased stays on the disks as long as somebody may ask for it.
+        while self._former:
+            self._former.pop()[1].close()
 
     def look(self) -> None:
         with self._refreshing:
