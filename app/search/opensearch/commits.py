@@ -30,7 +30,8 @@ from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, w
 
 _HELD_FOR = "1m"
 """Behind the last search of a moment. What it holds stays on the disks so long, also what was erased since."""
-_KEPT = 4096
+_KEPT, _KEPT_LARGE = 4096, 8
+_NOTHING = object()
 _TELLING, _TELLING_TRIES = 0.5, 180
 """Seconds from one look whether the copies have told each other to the next, and how many."""
 _TRIES = (0.2, 0.2, 1.0, 4.0)
@@ -70,18 +71,21 @@ class Moment:
         self._opening = threading.Lock()
         self._held = ""
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
+        self._large: OrderedDict[Hashable, Any] = OrderedDict()
 
     @property
     def meta(self) -> Meta:
         return self.committed.meta
 
-    def keep(self, key: Hashable, make: Callable[[], T]) -> T:
-        """Return what was made under a key before, or make it."""
-        if key in self._known:
-            return cast(T, self._known[key])
-        made = self._known[key] = make()
-        if len(self._known) > _KEPT:
-            self._known.popitem(last=False)
+    def keep(self, key: Hashable, make: Callable[[], T], *, is_large: bool = False) -> T:
+        """Return what was made under a key before, or make it. Of what is large only the last few are kept."""
+        held, most = (self._large, _KEPT_LARGE) if is_large else (self._known, _KEPT)
+        found = held.get(key, _NOTHING)
+        if found is not _NOTHING:
+            return cast(T, found)
+        made = held[key] = make()
+        if len(held) > most:
+            held.popitem(last=False)
         return made
 
     def known(self, key: Hashable) -> Any:

@@ -16,7 +16,7 @@ from app.search.attributes import FACETS, FILTERS, FacetName, Filters
 from app.search.formula import BOOST, DERIVED_BOOST, FURNITURE, Curve, inverse_frequency
 from app.search.numbers import day_number
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.mapping import SHORT
+from app.search.opensearch.mapping import SHORT, value_field
 from app.search.opensearch.vocabulary import Query, any_of, expanded, in_texts, values_with
 from app.search.plan import (
     AllOf,
@@ -162,8 +162,7 @@ class Compiler:
                 fields = [f"s{SHORT[str(leaf.field)]}", *(["sf"] if leaf.field == "body" else [])]
                 return any_of([{"term": {each: {"value": stem}}} for each in fields])
             case ValueWords(view):
-                field = "spelt_author" if view == "author" else f"v_{view}"
-                return {"terms": {field: values_with(self._moment, leaf)}}
+                return {"terms": {value_field(view): values_with(self._moment, leaf)}}
             case ExactPhrase() | PrefixTerms() | FuzzyTerms():
                 if leaf.field is None:
                     return in_texts(lambda field: self._in_field(leaf, field))

@@ -96,7 +96,7 @@ def counted(moment: Moment, asked: CountsAsked) -> Counted:
 
 def read_stories(moment: Moment, found: Query, order: StoryOrder) -> list[StoryFound]:
     """Return the stories of several articles of which a query finds any, in order."""
-    every = moment.keep("stories", lambda: _all_stories(moment))
+    every = moment.keep("stories", lambda: _all_stories(moment), is_large=True)
     reply = moment.search({"size": 0, "query": found, "aggs": {"stories": _every_value("stories")}})
     matches = {story: count for story, count in _buckets(reply["aggregations"]["stories"]).items() if story in every}
     stories = [
@@ -183,7 +183,7 @@ def _read_dates(moment: Moment, told: dict[str, Any], conditions: list[Query]) -
         reply = moment.search({"size": 0, "query": all_of(conditions), "aggs": {"days": _every_value("date")}})
         return _buckets(reply["aggregations"]["days"])
 
-    totals = moment.keep(("days", repr(conditions)), read)
+    totals = moment.keep(("days", repr(conditions)), read, is_large=True)
     # A year stands before its first month, and that before its first day: so do their names.
     days = tuple(sorted(totals))
     return DateCounts(

@@ -45,13 +45,11 @@ from app.search.opensearch.audit import audit_moment
 from app.search.opensearch.client import Cluster, Nodes
 from app.search.opensearch.commits import Commits, Committed, Meta, Moment
 from app.search.opensearch.compile import Compiler, Statistic, all_of, filter_queries, own_filter
-from app.search.opensearch.count import CountsAsked, count_crossed, count_values, counted, read_stories
+from app.search.opensearch.count import Counted, CountsAsked, count_crossed, count_values, counted, read_stories
 from app.search.opensearch.mapping import FINGERPRINT, SHORT, bounded_key
 from app.search.opensearch.ranking import Ranker
 from app.search.opensearch.sharing import articles_with_runs
-from app.search.opensearch.vocabulary import (
-    Query as Body,
-)
+from app.search.opensearch.vocabulary import Query as Body
 from app.search.opensearch.vocabulary import (
     count_articles,
     count_having,
@@ -446,7 +444,7 @@ def _count_stems(moment: Moment, stems: Sequence[str]) -> list[int]:
     return count_articles(moment, [{"term": {"w": stem}} for stem in stems])
 
 
-def _count_for(asked: _PreparedSearch) -> Any:
+def _count_for(asked: _PreparedSearch) -> Counted:
     query = asked.query
     wanted = CountsAsked(
         clause=asked.clause,

@@ -63,6 +63,11 @@ def facet_field(name: FacetName) -> str:
     return f"spelt_{grouping.view.name}" if grouping.view.spelt else f"v_{grouping.view.name}"
 
 
+def value_field(view: str) -> str:
+    """Return the field that has the values of a view as they are spelt."""
+    return f"spelt_{view}" if any(each.spelt for each in VIEWS if each.name == view) else f"v_{view}"
+
+
 AUDITED = (
     "derived", "date", "moment", "copies", "stories", "types", *(f"l{each}" for each in SHORT.values()),
     *(facet_field(name) for name in FACETS if name not in ("year", "month")),

@@ -15,7 +15,7 @@ from app.errors import QueryTooComplex
 from app.search import analysis
 from app.search.highlight import common_start
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.mapping import SHORT
+from app.search.opensearch.mapping import SHORT, value_field
 from app.search.plan import FuzzyTerms, PrefixTerms, ValueWords
 from app.search.query import MAX_EXPANSION
 from app.search.value_words import holds
@@ -61,12 +61,12 @@ def values_with(moment: Moment, leaf: ValueWords) -> list[str]:
     """Return the values of a view that have such words."""
 
     def read() -> list[tuple[str, tuple[str, ...]]]:
-        field = "spelt_author" if leaf.view == "author" else f"v_{leaf.view}"
-        reply = moment.search({"size": 0, "aggs": {"values": {"terms": {"field": field, "size": EVERY_VALUE}}}})
-        values = (bucket["key"] for bucket in reply["aggregations"]["values"]["buckets"])
-        return [(value, analysis.phrase_terms(value)) for value in values]
+        values = {"terms": {"field": value_field(leaf.view), "size": EVERY_VALUE}}
+        reply = moment.search({"size": 0, "aggs": {"values": values}})
+        found = (bucket["key"] for bucket in reply["aggregations"]["values"]["buckets"])
+        return [(value, analysis.phrase_terms(value)) for value in found]
 
-    return [value for value, words in moment.keep(("values", leaf.view), read) if holds(words, leaf)]
+    return [value for value, words in moment.keep(("values", leaf.view), read, is_large=True) if holds(words, leaf)]
 
 
 def near_words(moment: Moment, term: str, edits: int) -> list[str]:
