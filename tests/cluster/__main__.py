@@ -61,8 +61,10 @@ def main(arguments: Sequence[str]) -> bool:
             run(THIN if chosen.thin else PORT, tested, "-k", "opensearch"),
             run(["tests/cluster/test_equality.py"] if chosen.thin else ["tests/cluster"], tested, "-m", "cluster"),
         ]
+        nodes.empty()
         if not chosen.thin:
             passed.append(run(API, served, *(f"--deselect={each}" for each in EMBEDDED)))
+        nodes.empty()
     finally:
         nodes.stop()
     return all(passed)
