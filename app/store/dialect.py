@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, text
+from sqlalchemy import BigInteger, Boolean, Connection, CursorResult, Integer, MetaData, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -33,9 +33,23 @@ def upsert(session: Session, model: type[SQLModel]) -> Any:
     return postgresql.insert(model)
 
 
+_ON_POSTGRES = "where_on_postgres"
+
+
 def partial(condition: str, postgres: str | None = None) -> dict[str, Any]:
-    """Return the options of an index of the rows that meet the condition, where PostgreSQL has other words for it."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(postgres or condition)}
+    """Return the options of an index of the rows that meet the condition, where PostgreSQL has other words for it.
+
+    SQLAlchemy loads all of PostgreSQL's words as soon as it reads an option of that name: see `partial_on_postgres`.
+    """
+    return {"sqlite_where": text(condition), "info": {_ON_POSTGRES: postgres or condition}}
+
+
+def partial_on_postgres(metadata: MetaData) -> None:
+    """Make the indexes of some rows what `partial` says, before they are made in PostgreSQL."""
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            if _ON_POSTGRES in index.info:
+                index.dialect_options["postgresql"]["where"] = text(index.info[_ON_POSTGRES])
 
 
 class byte_length(FunctionElement[int]):  # noqa: N801 -- called as the functions of SQL are
@@ -89,7 +103,10 @@ class has_initial(FunctionElement[bool]):  # noqa: N801 -- called as the functio
 
 @compiles(has_initial)
 def _has_initial(_element: has_initial, compiler: SQLCompiler, **options: Any) -> str:
-    return compiler.process(WITH_INITIAL[f"{compiler.dialect.name}_where"], **options)
+    on_sqlite = compiler.dialect.name == "sqlite"
+    return compiler.process(
+        WITH_INITIAL["sqlite_where"] if on_sqlite else text(WITH_INITIAL["info"][_ON_POSTGRES]), **options
+    )
 
 
 class instr(FunctionElement[int]):  # noqa: N801 -- called as the functions of SQL are

@@ -66,15 +66,17 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     from alembic import command
 
     if connection.dialect.name == "postgresql" and not inspect(connection).has_table("alembic_version"):
-        _begin(connection)
+        _begin_on_postgres(connection)
         command.stamp(_alembic_config(connection), "head")
         return
     command.upgrade(_alembic_config(connection), revision)
 
 
-def _begin(connection: Connection) -> None:
+def _begin_on_postgres(connection: Connection) -> None:
+    from app.store.dialect import partial_on_postgres
     from app.store.tables import Lineage
 
+    partial_on_postgres(SQLModel.metadata)
     SQLModel.metadata.create_all(connection)
     connection.execute(insert(Lineage).values(id=secrets.token_hex(8)))
 

@@ -91,6 +91,7 @@ HIDDEN = {
     "/aggregate": _PAGE,
     "/compare": _PAGE,
     "/stories": _PAGE,
+    "/stories/decisions": _PAGE,
     "/stories/{story_id}": _PAGE,
     "/how-to-search": _PAGE,
     "/sources": _PAGE,
@@ -173,6 +174,8 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
         "/feeds/{feed_id}",
         "/searches/new",
         "/searches/{search_id}",
+        "/stories/{story_id}",
+        "/stories/decisions",
     }
     forms |= {f"/articles/{{article_id}}/{act}" for act in ("withdraw", "restore", "erase")}
     assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}
