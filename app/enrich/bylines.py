@@ -72,7 +72,8 @@ _PICTURES_OF = rf"(?:{_AGENCIES}) (?:Photos?|Images|Pictures)"
 _AGENCY_ALONE = re.compile(
     rf"[(\[|] ?{_PICTURES_OF}(?: ?[)\]]|$| (?=[A-Z]))|[(\[](?<=[.!?\"'] .){_AGENCY}[)\]]", re.MULTILINE
 )
-_DATELINE = re.compile(rf"^{_CAPITAL}{{3}}[^\n(]{{0,60}}\(({_AGENCY})\)", re.MULTILINE)
+_WIRE = re.compile(rf"\(({_AGENCY})\)")
+_DATELINE_BEFORE = re.compile(rf"{_CAPITAL}{{3}}[^\n(]{{0,60}}")
 # `By Ann Lund, Fjord News`, `Bo Berg contributed to this report`
 _LINE = re.compile(rf"^By {_NAME}(?:(?:, | and |, and | \| ){_NAME})*$", re.MULTILINE)
 _TEAM = re.compile(
@@ -81,6 +82,7 @@ _TEAM = re.compile(
     re.MULTILINE,
 )
 # Few texts have any of these.
+_BY = ("\nBy ",)
 _WORKS = ("eporting by ", "riting by ", "diting by ", "ompiled by ", "dited by ", "ranslated by ")
 _CONTRIBUTED = re.compile(r"contributed (?:(?:reporting )?to this|reporting)\b")
 _STOP = re.compile(r"(?<=[a-z\"')]{2})[.!?][\"')]* (?=[A-Z•])|\n")
@@ -92,10 +94,13 @@ def bylines(text: str) -> Iterator[Stretch]:
     labels = (label for ends in _LABEL_ENDS for label in ends.finditer(text))
     yield from filter(None, (_labelled(text, label.start(), label.end()) for label in labels))
     yield from _all_signed(text)
-    yield from (found.span(1) for found in _DATELINE.finditer(text))
-    has_team = any(work in text for work in _WORKS)
-    for whole in (_AGENCY_ALONE, _LINE, *((_TEAM,) if has_team else ())):
-        yield from (found.span() for found in whole.finditer(text))
+    for wire in _WIRE.finditer(text):
+        if _DATELINE_BEFORE.fullmatch(text, text.rfind("\n", 0, wire.start()) + 1, wire.start()):
+            yield wire.span(1)
+    yield from (found.span() for found in _AGENCY_ALONE.finditer(text))
+    for hints, whole in ((_BY, _LINE), (_WORKS, _TEAM)):
+        if any(hint in text for hint in hints) or text.startswith("By "):
+            yield from (found.span() for found in whole.finditer(text))
     for verb in _CONTRIBUTED.finditer(text):
         begin = max(0, verb.start() - _LONGEST_TEAM)
         yield max((stop.end() for stop in _STOP.finditer(text, begin, verb.start())), default=begin), verb.end()
