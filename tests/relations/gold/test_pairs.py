@@ -8,6 +8,7 @@ import pytest
 from app.text import fingerprint
 from tests.relations.gold import pairs
 from tests.relations.gold.pairs import Pair
+from tests.relations.gold.story_pairs import COLLECTIONS, marked_pairs
 
 
 @pytest.mark.parametrize("part", pairs.PARTS)
@@ -34,3 +35,10 @@ def test_a_text_other_than_the_marked_one_is_refused(tmp_path: Path) -> None:
 
 def test_figures_count_what_is_found_and_what_is_marked() -> None:
     assert pairs.figures([(True, True), (True, False), (False, True), (False, False)]) == (0.5, 0.5, 0.5)
+
+
+@pytest.mark.parametrize("collection", COLLECTIONS)
+def test_each_pair_of_stories_is_marked_once(collection: str) -> None:
+    marked = marked_pairs(collection)
+    assert len({frozenset(pair[:2]) for pair in marked}) == len(marked) >= 80
+    assert 0 < sum(same for *_, same in marked) < len(marked)
