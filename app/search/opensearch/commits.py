@@ -255,7 +255,7 @@ class Commits:
             try:
                 self._encoder.words.clear()
                 self._send(names[0], _actions(self._encoder, documents, sequence))
-                self._count_words(names[1])
+                self._count_words(names[1], is_new=True)
                 for name in names:
                     self._copy(name)
             except BaseException:
@@ -345,9 +345,9 @@ class Commits:
                 if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told):
                     raise _item_refused(told)
 
-    def _count_words(self, target: str) -> None:
+    def _count_words(self, target: str, *, is_new: bool = False) -> None:
         words, self._encoder.words = self._encoder.words, type(self._encoder.words)()
-        self._send(target, _word_actions(words))
+        self._send(target, _word_actions(words, is_new=is_new))
 
 
 def _item_refused(told: dict[str, Any]) -> Exception:
@@ -370,11 +370,15 @@ def _action(what: str, id: str, sequence: int) -> bytes:
     return f'{{"{what}":{{"_id":"{id}","version":{sequence},"version_type":"external_gte"}}}}'.encode()
 
 
-def _word_actions(words: Counter[str]) -> Iterable[tuple[bytes, ...]]:
+def _word_actions(words: Counter[str], *, is_new: bool) -> Iterable[tuple[bytes, ...]]:
+    """Yield what adds to the counts of words, or in an index without any what sets them."""
     for term, count in words.items():
         new = {
             "term": term, "stem": analysis.stem(term), "count": count, "plain": analysis.phrase_terms(term) == (term,),
         }  # fmt: skip
+        if is_new:
+            yield msgspec.json.encode({"index": {"_id": term}}), msgspec.json.encode(new)
+            continue
         script = {"source": "ctx._source.count += params.n", "params": {"n": count}}
         yield (
             msgspec.json.encode({"update": {"_id": term, "retry_on_conflict": 3}}),
