@@ -292,6 +292,18 @@ def test_twice_the_bytes_take_twice_the_time(eml: Path, line: str) -> None:
     assert is_bounded(seconds, 60_000, 240_000, times=6, spare=0.5)
 
 
+@pytest.mark.parametrize("unit", [b"1:11 ", b"1111 ", b"a@"])
+@pytest.mark.parametrize("above", [b"", b"mailbox"])
+def test_a_line_that_looks_like_a_separator_takes_time_by_its_length(tmp_path: Path, above: bytes, unit: bytes) -> None:
+    def seconds(size: int) -> float:
+        before = mailbox(1) if above else b""
+        started = thread_time()
+        records(tmp_path / "a.txt", before + b"From " + unit * (size // len(unit)))
+        return thread_time() - started
+
+    assert is_bounded(seconds, 60_000, 240_000, times=6, spare=0.5)
+
+
 @given(st.binary(max_size=300), st.sampled_from(["mail", "mbox"]), st.booleans())
 def test_no_bytes_make_a_message_fail(
     tmp_path_factory: pytest.TempPathFactory, raw: bytes, format: str, headed: bool

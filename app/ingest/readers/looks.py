@@ -67,7 +67,7 @@ TAR_ENDINGS = (".tar", ".tgz", ".tbz2", ".txz")
 _MOST_HEADERS = 30_000
 _HEADER = re.compile(rb"([!-9;-~]{1,76}):")
 _LENGTH = re.compile(rb"\s*\d{1,10}\s*\n")
-_SEPARATOR = re.compile(rb"\s*From [^\r\n]*\d{4}[^\r\n]*\r?\n(?:>?From [^\r\n]*\r?\n)*")
+_SEPARATOR = re.compile(rb"\s*From (?=[^\r\n]{0,1000}\d{4})[^\r\n]*+\r?\n(?:>?From [^\r\n]*+\r?\n)*")
 _OF_MAIL_ALONE = frozenset(("message-id", "received", "mime-version", "return-path", "delivered-to", "newsgroups"))
 _OF_MAIL = _OF_MAIL_ALONE | {"from", "date", "subject"}
 

@@ -41,6 +41,8 @@ _MAIN_SHARE = 0.5
 
 _SEPARATOR = re.compile(rb"From .*\d:\d\d.*\b\d{4}\b|From .*\b\d{4}\b.*\d:\d\d")
 _FIELD = re.compile(rb"[!-9;-~]{1,76}:|>?From ")
+# To look for a day and a time takes the square of a line's length.
+_LONGEST_SEPARATOR = 1_000
 _UNDATED = re.compile(rb"From (?:-|\S+@\S+)\s*$")
 _MAIL_FIELD = re.compile(
     rb"(?:from|date|subject|message-id|received|return-path|delivered-to|mime-version|reply-to|x-[a-z-]{1,60}):",
@@ -124,8 +126,8 @@ def _messages_of(stream: Opened) -> Iterator[_RawMessage]:
         if separator:
             message.add(separator.raw or b"")
             separator, after_gap = None, False
-        dated = _SEPARATOR.match(raw)
-        if dated or (after_gap and _UNDATED.match(raw)):
+        dated = _SEPARATOR.match(raw[:_LONGEST_SEPARATOR])
+        if dated or (after_gap and _UNDATED.match(raw[:_LONGEST_SEPARATOR])):
             separator, after_gap = line, after_gap and dated is not None
             continue
         if message.kept or not raw.startswith(b">From "):
