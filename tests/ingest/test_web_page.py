@@ -9,7 +9,8 @@ from time import thread_time
 
 import pytest
 
-from app.ingest.readers.record import Record, Refused
+from app.ingest.readers import web_page
+from app.ingest.readers.record import Record, Refused, Unusable
 from app.ingest.readers.web_page import MAX_PAGE, page_fields
 from tests.ingest.test_readers import records, written
 
@@ -47,6 +48,13 @@ def test_each_of_several_pages_in_a_file_is_one(tmp_path: Path) -> None:
         written(tmp_path / "b.html", article(more="<script>x = '</html><html>'</script><p>It fell.</p>"))
     )
     assert isinstance(script, Record)
+
+
+def test_of_any_number_of_pages_in_a_file_so_many_are_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(web_page, "_MOST_JOINED", 2)
+    found = records(written(tmp_path / "a.html", article() * 4))
+    assert [type(each) for each in found] == [Record, Record, Unusable]
+    assert "holds more than 2 pages" in str(found[-1])
 
 
 def test_scripts_and_styles_are_no_text() -> None:

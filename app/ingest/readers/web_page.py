@@ -72,6 +72,8 @@ _FILED = {
 }
 _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 _INSIDE = ((b"<script", b"</script"), (b"<!--", b"-->"))
+# To find the text takes milliseconds, also of a page without any.
+_MOST_JOINED = 1_000
 # Where pages were joined to one file: what reads a page leaves out all but the first.
 _JOINED = re.compile(rb"(?<=</html>)(?=\s*<(?:!doctype\s+html|html)[\s>])", re.IGNORECASE)
 
@@ -79,6 +81,8 @@ _JOINED = re.compile(rb"(?<=</html>)(?=\s*<(?:!doctype\s+html|html)[\s>])", re.I
 def read_page(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # a page says its encoding
     offset = 0
     for number, raw in enumerate(_joined_pages(stream.whole(MAX_PAGE)), 1):
+        if number > _MOST_JOINED:
+            raise FileUnusable(f"holds more than {_MOST_JOINED:,} pages: make files of the others")
         try:
             yield Record(number, page_fields(raw), offset, hashed(raw))
         except Refused as error:
