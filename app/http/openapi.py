@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 import msgspec
-from fastapi import FastAPI, Request, Response
+from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.openapi.utils import get_openapi
+from fastapi.routing import APIRoute
 from pydantic import TypeAdapter
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.staticfiles import StaticFiles
@@ -152,7 +153,7 @@ def install_schema(app: FastAPI) -> None:
 
     def described() -> dict[str, Any]:
         if not schema:
-            schema.update(_build_schema(app))
+            schema.update(_shared_schema(app))
         return schema
 
     app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
@@ -161,6 +162,22 @@ def install_schema(app: FastAPI) -> None:
     app.add_api_route("/docs", _docs_page, include_in_schema=False)
     app.add_api_route("/docs/start.js", _docs_script, include_in_schema=False)
     app.add_api_route("/docs/start.css", _docs_style, include_in_schema=False)
+
+
+_SCHEMAS: dict[tuple[int, ...], tuple[list[APIRouter], dict[str, Any]]] = {}
+"""By the identity of the routers, which are kept with it, so that it stays theirs."""
+
+
+def _shared_schema(app: FastAPI) -> dict[str, Any]:
+    """Return the schema of the routers that the application is put together from: built once in a process, since it
+    takes as long as hundreds of answers. An application with documented routes of its own has a schema of its own."""
+    if any(isinstance(each, APIRoute) and each.include_in_schema for each in app.routes):
+        return _build_schema(app)
+    routers = [router for each in app.routes if (router := getattr(each, "original_router", None)) is not None]
+    which = tuple(map(id, routers))
+    if which not in _SCHEMAS:
+        _SCHEMAS[which] = routers, _build_schema(app)
+    return _SCHEMAS[which][1]
 
 
 def _build_schema(app: FastAPI) -> dict[str, Any]:

@@ -152,6 +152,14 @@ def test_the_schema_is_valid(schema: Any) -> None:
     validate(schema)
 
 
+def test_it_is_built_once_but_for_routes_that_an_application_has_alone(tmp_path: Path) -> None:
+    one, another, altered = (create_api(Settings(data_dir=tmp_path)) for _ in range(3))
+    altered.add_api_route("/own", lambda: None, operation_id="getArticle")
+    assert one.openapi()["paths"] is another.openapi()["paths"]
+    with pytest.warns(UserWarning, match="Duplicate Operation ID"):
+        assert altered.openapi()["paths"].keys() - one.openapi()["paths"].keys() == {"/own"}
+
+
 def test_it_says_whose_work_the_places_are(schema: Any) -> None:
     assert all(
         said in schema["info"]["description"] for said in ("geonames.org", "creativecommons.org/licenses/by/4.0/")
