@@ -18,7 +18,7 @@ from app.enrich.resolve import Enrichment, resolve
 
 # Raise it with every change of rules that can change a mention or a key: texts are then read again. A change of a word
 # list raises the version by itself.
-PIPELINE = "rules-10"
+PIPELINE = "rules-11"
 
 
 @dataclass(frozen=True, slots=True)
