@@ -8,7 +8,7 @@ from app.read.models import ArticleCopies, CopyFound, DifferenceSpan, TextDiffer
 from app.relations.copying import Edition, copy_kind, overlap, relation_of
 from app.relations.difference import compare_texts
 from app.store.articles import load_article
-from app.store.copies import copy_summaries, edition_of, editions_beside
+from app.store.copies import edition_of, editions_beside
 from app.store.tables import Article
 
 
@@ -22,9 +22,8 @@ def copies_view(session: Session, id: str, limit: int) -> ArticleCopies:
         "total": group.others,
         "results": [_copy_found(asked, each) for each in group.articles],
     }
-    summary = copy_summaries(session, [id]).get(id)
-    if (first := summary.first_published if summary else article.date) is not None:
-        shown["first_published"] = first
+    if group.first_published is not None:
+        shown["first_published"] = group.first_published
     return ordered(ArticleCopies, shown)
 
 

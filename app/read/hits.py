@@ -19,6 +19,7 @@ from app.search.engine import Card
 from app.search.query import Clause
 from app.store.articles import NamedEntity, ShownText, named_entities, texts
 from app.store.copies import CopySummary, copy_summaries
+from app.store.database import Database
 from app.store.story_lists import stories_beside
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
@@ -74,15 +75,15 @@ def hit_views(
     if view.shows("body"):
         for hit in views:
             hit["body"] = found.get(hit["id"], _NO_TEXT).body
-    _add_company(session, views, view)
+    _add_company(archive.database, version, views, view)
     return [ordered(Hit, hit, view.fields | view.include | {"id"}) for hit in views] if view.fields else views
 
 
-def _add_company(session: Session, views: Sequence[Hit], view: HitOptions) -> None:
+def _add_company(database: Database, version: int | None, views: Sequence[Hit], view: HitOptions) -> None:
     """Say of hits what copies of them there are, and which stories they are in."""
     ids = [hit["id"] for hit in views]
-    copies = copy_summaries(session, ids) if view.shows("copies") else {}
-    stories = stories_beside(session, ids) if view.shows("story") else {}
+    copies = copy_summaries(database, ids, version) if view.shows("copies") else {}
+    stories = stories_beside(database, ids, version) if view.shows("story") else {}
     for hit in views:
         if hit["id"] in copies:
             hit["copies"] = wire_copies(copies[hit["id"]])

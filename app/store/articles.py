@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from sys import getsizeof
 from typing import NamedTuple
-from weakref import WeakKeyDictionary
 
 from sqlalchemy import ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
 
-from app.cache import Cache, Shelf
 from app.effort import spend
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ids import UNRESOLVED
@@ -20,6 +18,7 @@ from app.store.bulk import chunks, select_in
 from app.store.database import Database
 from app.store.dialect import byte_length, came
 from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
+from app.store.remembered import Remembered
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
 
@@ -113,34 +112,22 @@ def texts(database: Database, ids: Sequence[str], version: int | None = None) ->
     Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
     was withdrawn a moment ago, which the index does not know yet, has no text.
     """
-    shelf = _shown_at(database, database.version() if version is None else version)
-    found = shelf.find_all(ids)
-    if len(found) < len(ids) and (missing := [id for id in ids if id not in found]):
-        read = dict(_read_texts(database, missing))
-        shelf.put_all(read)
-        found |= read
-        for id in missing:
+    found = _texts_kept.find(database, ids, version)
+    if len(found) < len(ids):
+        for id in ids:
             if id not in found:
                 raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
     spend(sum([len(text.body) for text in found.values()]))
     return found
 
 
-def _read_texts(database: Database, ids: Sequence[str]) -> Iterator[tuple[str, ShownText]]:
-    for chunk in chunks(ids):
-        for id, body, furniture in database.rows(_TEXTS.format(placeholders(chunk)), chunk):
-            marked = () if furniture in (None, "[]") else json.loads(furniture)
-            yield id, ShownText(body, tuple((start, end) for start, end in marked))
+def _read_texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
+    rows = database.rows(_TEXTS.format(placeholders(ids)), ids)
+    return {id: ShownText(body, _furniture(marked)) for id, body, marked in rows}
 
 
-def _shown_at(database: Database, version: int) -> Shelf[ShownText]:
-    """Return the texts that were read since the rows have had a version; what the caller reads from now on may be put
-    there."""
-    read_at, shelf = _shown.get(database, (None, None))
-    if shelf is None or read_at != version:
-        shelf = _cache.shelf(_text_size)
-        _shown[database] = version, shelf
-    return shelf
+def _furniture(marked: str | None) -> tuple[tuple[int, int], ...]:
+    return () if marked in (None, "[]") else tuple((start, end) for start, end in json.loads(marked))
 
 
 def _text_size(text: ShownText) -> int:
@@ -150,9 +137,8 @@ def _text_size(text: ShownText) -> int:
 _TEXTS = """
 SELECT id, CASE WHEN status = 'published' THEN body ELSE '' END, CAST(furniture AS TEXT) FROM article WHERE id IN ({})
 """
-_cache = Cache(16 * 1024 * 1024)
-"""Bytes of texts: what is shown once is soon shown again, and lies scattered over the file."""
-_shown: WeakKeyDictionary[Database, tuple[int, Shelf[ShownText]]] = WeakKeyDictionary()
+_texts_kept = Remembered(_read_texts, _text_size, 16 * 1024 * 1024)
+"""What is shown once is soon shown again, and lies scattered over the file."""
 
 
 def article_mentions(session: Session, id: str) -> list[Mention]:

@@ -25,7 +25,10 @@ from app.relations.copying import DAYS, Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.copy_decisions import articles_meant, decided_copies
+from app.store.database import Database
 from app.store.dialect import run_written
+from app.store.plain import placeholders
+from app.store.remembered import Remembered
 from app.store.stories_due import put_stories_due
 from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
@@ -91,29 +94,33 @@ def is_compared(session: Session) -> bool:
     return session.exec(select(Article.id).where(*_UNCOMPARED).limit(1)).first() is None
 
 
-def copy_summaries(session: Session, ids: Iterable[str]) -> dict[str, CopySummary]:
-    """Return what copies there are of those of the articles that have any."""
-    # Asked for with every page of hits, so without the ORM.
-    rows = run_written(session.connection(), _SUMMARIES, (list(ids),))
-    return {id: CopySummary(*summary) for id, *summary in rows}
+def copy_summaries(database: Database, ids: Iterable[str], version: int | None = None) -> dict[str, CopySummary]:
+    """Return what copies there are of those of the articles that have any. `version`: of the rows when the request
+    began, where that is known."""
+    found = _summaries_kept.find(database, ids, version)
+    return {id: summary for id, summary in found.items() if summary.others}
 
 
 class EditionGroup(NamedTuple):
-    """What an article is one piece of news with: `longest` is the id of the longest of all, of these of the earliest;
-    `articles` are some of the `others`."""
+    """What an article is one piece of news with: `longest` is the id of the longest of all, of these of the earliest,
+    `first_published` the first date; `articles` are some of the `others`."""
 
     longest: str
     others: int
+    first_published: str | None
     articles: list[Article]
 
 
 def editions_beside(session: Session, article: Article, limit: int) -> EditionGroup:
     """Return the group of an article, with at most `limit` of the others: the longest first, of these the earliest."""
-    wanted = select(Article.id).where(Article.copy_group == article.copy_group, col(Article.copy_group).is_not(None))
-    members = list(session.exec(wanted.order_by(*_EDITION_ORDER))) or [article.id]
-    others = [id for id in members if id != article.id]
+    wanted = select(Article.id, Article.date).where(
+        Article.copy_group == article.copy_group, col(Article.copy_group).is_not(None)
+    )
+    dates = dict(session.exec(wanted.order_by(*_EDITION_ORDER)).all()) or {article.id: article.date}
+    others = [id for id in dates if id != article.id]
     found = {each.id: each for each in select_in(session, select(Article), Article.id, others[:limit])}
-    return EditionGroup(members[0], len(others), [found[id] for id in others[:limit]])
+    first = min((day for day in dates.values() if day is not None), default=None)
+    return EditionGroup(next(iter(dates)), len(others), first, [found[id] for id in others[:limit]])
 
 
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
@@ -171,7 +178,7 @@ GROUP BY other.article_id HAVING count(*) >= ?
 _SUMMARIES = """
 SELECT own.id, count(*) - 1, count(DISTINCT other.source), min(other.date) FROM article AS own
 JOIN article AS other ON other.copy_group = own.copy_group
-WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
+WHERE own.id IN ({}) GROUP BY own.id HAVING count(*) > 1
 """
 _LISTED = """
 SELECT beside, id, headline, date, source FROM (
@@ -199,6 +206,15 @@ _OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT val
 _FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
 _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
 _LAST_DAY = date.max.toordinal()
+
+
+def _read_summaries(database: Database, ids: Sequence[str]) -> dict[str, CopySummary]:
+    rows = database.rows(_SUMMARIES.format(placeholders(ids)), ids)
+    return dict.fromkeys(ids, _NO_COPIES) | {id: CopySummary(*summary) for id, *summary in rows}
+
+
+_NO_COPIES = CopySummary(0, 1, None)
+_summaries_kept = Remembered(_read_summaries, lambda _: 250, 4 * 1024 * 1024)
 
 
 def load_editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:

@@ -11,7 +11,10 @@ from sqlmodel import Session, col, select
 from app.relations.stories import RELATED, Placed, mean_bond
 from app.store.articles import load_article
 from app.store.bulk import select_in
+from app.store.database import Database
 from app.store.dialect import run_written
+from app.store.plain import placeholders
+from app.store.remembered import Remembered
 from app.store.stories import StoredNearby, vectors_of
 from app.store.story_decisions import story_rulings
 from app.store.tables import Article, ArticleEntity, Entity
@@ -70,10 +73,11 @@ def load_story_id(session: Session, id: str) -> str:
     return load_article(session, id).story or id
 
 
-def stories_beside(session: Session, ids: Iterable[str]) -> dict[str, StoryBeside]:
-    """Return the story of each of the articles that share theirs with others."""
-    rows = run_written(session.connection(), _BESIDE, (list(ids),))
-    return {id: StoryBeside(*story) for id, *story in rows}
+def stories_beside(database: Database, ids: Iterable[str], version: int | None = None) -> dict[str, StoryBeside]:
+    """Return the story of each of the articles that share theirs with others. `version`: of the rows when the request
+    began, where that is known."""
+    found = _beside_kept.find(database, ids, version)
+    return {id: story for id, story in found.items() if story.articles}
 
 
 def story_lines(session: Session, stories: Iterable[str]) -> dict[str, list[StoryLine]]:
@@ -143,7 +147,7 @@ def _central(lines: Sequence[StoryLine], near: StoredNearby) -> StoryLine:
 
 _BESIDE = """
 SELECT own.id, own.story, count(*) FROM article AS own JOIN article AS other ON other.story = own.story
-WHERE own.id IN (SELECT value FROM json_each(?)) GROUP BY own.id HAVING count(*) > 1
+WHERE own.id IN ({}) GROUP BY own.id HAVING count(*) > 1
 """
 """What is out of sight has no story, so the index by stories tells it all."""
 _LINES = """
@@ -151,3 +155,12 @@ SELECT id, story, headline, date, published_at, source, url, word_count FROM art
 WHERE story IN (SELECT value FROM json_each(?)) AND status = 'published'
 ORDER BY date IS NULL, date, published_at IS NULL, published_at, id
 """
+
+
+def _read_beside(database: Database, ids: Sequence[str]) -> dict[str, StoryBeside]:
+    rows = database.rows(_BESIDE.format(placeholders(ids)), ids)
+    return dict.fromkeys(ids, _NO_STORY) | {id: StoryBeside(*story) for id, *story in rows}
+
+
+_NO_STORY = StoryBeside("", 0)
+_beside_kept = Remembered(_read_beside, lambda _: 250, 4 * 1024 * 1024)

@@ -58,7 +58,7 @@ def show_article(
         related = results(archive, session, _reading_on(engine, row, like_it.hits))
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
-        story = stories_beside(session, [article_id]).get(article_id)
+        story = stories_beside(archive.database, [article_id]).get(article_id)
         trail = None if mark else trail_of(request, archive, engine, session, article_id)
     hits = _stretches(mark) if mark else highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])

@@ -52,8 +52,8 @@ def results(
     """Return hits as a page lists them, with what unfolds below each."""
     ids = [hit.id for hit in hits]
     texts, named = store.texts(archive.database, ids), store.named_entities(session, ids)
-    summed = copy_summaries(session, ids) if unfolding == "copies" else {}
-    stories = stories_beside(session, ids) if unfolding == "stories" else {}
+    summed = copy_summaries(archive.database, ids) if unfolding == "copies" else {}
+    stories = stories_beside(archive.database, ids) if unfolding == "stories" else {}
     lines = story_lines(session, {story.id for story in stories.values()}) if stories else {}
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
@@ -70,7 +70,9 @@ def results(
             summed[hit.id].others if hit.id in summed else 0,
             unfolded.get(hit.id, ()),
             stories.get(hit.id),
-            [line for line in lines[stories[hit.id].id] if line.id != hit.id][:COPIES] if hit.id in stories else (),
+            [line for line in lines.get(stories[hit.id].id, ()) if line.id != hit.id][:COPIES]
+            if hit.id in stories
+            else (),
         )
         for hit, text, headline, snippet in zip(hits, shown, headlines, snippets, strict=True)
     ]

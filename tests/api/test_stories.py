@@ -103,19 +103,26 @@ def test_editors_have_the_last_word(api: Api, ids: dict[str, str]) -> None:
     def decide(id: str, **given: Any) -> Any:
         return api.http.post(f"/v1/stories/{ids[id]}/decisions", json=given, headers=AS_ADMIN)
 
+    def shared() -> set[int]:
+        hits = api.get("/v1/search", collapse="stories", limit=100)["results"]
+        return {hit["story"]["article_count"] for hit in hits if "story" in hit}
+
     assert api.http.post(f"/v1/stories/{ids['mine']}/decisions", json={"kind": "detach"}).status_code == 401
+    assert shared() == {4, 2}
     taken = decide("mine", kind="together", other=ids["vote-1"])
     assert (taken.status_code, taken.json()["indexed"], taken.json()["decision"]["by"]) == (201, True, "admin")
     assert decide("vote-2", kind="headline", headline="All of it").status_code == 201
     story = api.get(f"/v1/stories/{ids['vote-0']}")
     assert (story["article_count"], story["headline"]) == (5, "All of it")
     assert api.get("/v1/search", collapse="stories")["total_collapsed"] == 4
+    assert shared() == {5, 2}
     assert "other" in str(api.problem(decide("mine", kind="detach", other=ids["vote-1"]))["errors"])
     for number in (1, 2):
         assert decide("mine", kind="undo", undoes=number).status_code == 201
     assert decide("mine", kind="undo", undoes=1).status_code == 409
     story = api.get(f"/v1/stories/{ids['vote-0']}")
     assert (story["article_count"], story["headline"][:4]) == (4, "Vote")
+    assert shared() == {4, 2}
     log = api.http.get("/v1/decisions/stories?limit=3", headers=AS_ADMIN).json()
     assert ([each["number"] for each in log["results"]], log["total"]) == ([4, 3, 2], 4)
     assert log["results"][2]["undone_by"] == 4

@@ -250,7 +250,7 @@ def test_the_longest_stands_first_and_is_summed_up(archive: Archive) -> None:
         assert (int(found.longest, 16), found.others, [int(each.id, 16) for each in found.articles]) == (7, 3, [7, 4])
         listed = copies_listed(session, [f"{9:016x}", f"{1:016x}"], 2)
         assert {id: [int(each.id, 16) for each in lines] for id, lines in listed.items()} == {f"{9:016x}": [7, 4]}
-        summed = copy_summaries(session, [f"{7:016x}", f"{1:016x}", "nothing"])
+    summed = copy_summaries(archive.database, [f"{7:016x}", f"{1:016x}", "nothing"])
     assert summed == {f"{7:016x}": (3, 2, DAY)}
 
 
