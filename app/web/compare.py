@@ -7,8 +7,9 @@ from fastapi import APIRouter, Request, Response
 from app.http.deps import ArchiveDep
 from app.http.prefix import prefix_of
 from app.read.contrasting import compare_searches
-from app.read.params import Conditions, ContrastParams
+from app.read.params import SIDES, Conditions, ContrastParams
 from app.web.address import Address
+from app.web.conditions import in_words
 from app.web.pages import render_page
 
 LIMIT = 20
@@ -29,16 +30,17 @@ router = APIRouter(include_in_schema=False)
 def show_contrast(request: Request, archive: ArchiveDep) -> Response:
     here = Address.of(request)
     params = ContrastParams.checked({"limit": LIMIT, **fields_of(here, _LISTS)})
-    contrast = None
+    contrast, headings = None, list[str]()
     if here.pairs:
         with archive.database.reading() as session:
             root = prefix_of(request.scope)
             contrast = compare_searches(archive, archive.engine.still(), session, params, f"{root}/")
+            headings = [", ".join(in_words(archive, session, params.side(letter))) for letter in SIDES]
     call = Address("/v1/compare", here.pairs)
     return render_page(
         request, "compare.html",
-        params=params, contrast=contrast, titles=TITLES, hidden=here.without(*ASKED).pairs, call=call,
-        curl=call.curl(request),
+        params=params, contrast=contrast, headings=headings, titles=TITLES, hidden=here.without(*ASKED).pairs,
+        call=call, curl=call.curl(request),
     )  # fmt: skip
 
 

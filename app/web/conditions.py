@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from app.read.conditions import Asked, filters_in_force
-from app.read.params import date_bounds
+from sqlmodel import Session
+
+from app.archive import Archive
+from app.read.conditions import Asked, filters_in_force, read_conditions
+from app.read.params import Conditions, date_bounds
 from app.search.attributes import DATES, FILTERS, MENTIONED_DATES
 from app.web.address import Address
 from app.web.pages import Way, civil
+
+
+def in_words(archive: Archive, session: Session, params: Conditions) -> list[str]:
+    """Return what a search asks for: its words, and each condition besides."""
+    asked = read_conditions(archive.database, session, params)
+    words = [f"any word of {params.q}" if params.match == "any" else params.q] if params.q.strip() else []
+    return words + [way.label for way in condition_links(Address("/"), asked)]
 
 
 def condition_links(here: Address, asked: Asked) -> list[Way]:

@@ -21,7 +21,6 @@ from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, SearchId, no_parameters
 from app.http.here import check_may_see, may_add_without_key
 from app.http.prefix import prefix_of
-from app.read.conditions import read_conditions
 from app.read.models import SavedSearch, SearchMessage
 from app.read.params import Conditions, Params, SavedSearchBody, SavedSearchFeedParams
 from app.read.searches import delivery_view, match_view, saved_search_view
@@ -29,7 +28,7 @@ from app.store import searches as store
 from app.store import tables
 from app.store.keys import Scope
 from app.web.address import Address
-from app.web.conditions import condition_links
+from app.web.conditions import in_words
 from app.web.forms import SentForm, sent_with
 from app.web.pages import OlderParams, older_link, render_page, unkept
 
@@ -77,7 +76,7 @@ def ask_how_to_save(request: Request, archive: ArchiveDep) -> Response:
     parameters = parameters_of(request.url.query)
     root, settings = prefix_of(request.scope), archive.settings
     with archive.database.reading() as session:
-        asks = _in_words(archive, session, parameters)
+        asks = _told_or_given(archive, session, parameters)
     page = render_page(
         request, "searches_new.html",
         asks=asks, name=", ".join(asks)[:_LONGEST_NAME], here=Address.of(request),
@@ -162,7 +161,7 @@ def _saved_rows(archive: Archive, session: Session, rows: list[tables.SavedSearc
     return [
         SavedRow(
             saved_search_view(row, matches.get(number, 0)),
-            _in_words(archive, session, row.parameters),
+            _told_or_given(archive, session, row.parameters),
             _search_now(root, row.parameters),
             delivery_view(last[number]) if number in last else None,
         )
@@ -170,15 +169,12 @@ def _saved_rows(archive: Archive, session: Session, rows: list[tables.SavedSearc
     ]
 
 
-def _in_words(archive: Archive, session: Session, parameters: Mapping[str, object]) -> list[str]:
+def _told_or_given(archive: Archive, session: Session, parameters: Mapping[str, object]) -> list[str]:
     """Return what a search asks for; its parameters where it cannot be read any more."""
     try:
-        params = Conditions.checked(parameters)
-        asked = read_conditions(archive.database, session, params)
+        return in_words(archive, session, Conditions.checked(parameters))
     except InvalidParameter:
         return [f"{name}={value}" for name, value in _search_now("", parameters).pairs]
-    words = [f"any word of {params.q}" if params.match == "any" else params.q] if params.q.strip() else []
-    return words + [way.label for way in condition_links(Address("/"), asked)]
 
 
 def _search_now(root: str, parameters: Mapping[str, object]) -> Address:

@@ -109,6 +109,23 @@ def test_the_page_has_both_sides_with_links(api: Api) -> None:
     assert api.http.get(call.replace("&amp;", "&")).json()["a"]["total"] == 12
 
 
+@pytest.mark.parametrize(
+    ("given", "headings"),
+    [
+        ({"a_date_to": "1995", "b_date_from": "2005"}, ["until 31 December 1995", "from 1 January 2005"]),
+        ({"a_date": "1995", "b_date": "2005-02"}, ["1995", "February 2005"]),
+        ({"date_to": "2006", "a_date_from": "1995-05"}, ["1 May 1995 to 31 December 2006", "until 31 December 2006"]),
+        ({"a_q": "report", "b_q": "one two", "b_match": "any"}, ["report", "any word of one two"]),
+        ({"a_entity_name": "Boris Yeltsin", "b_q": "report", "language": "en"}, ["Boris Yeltsin, en", "report, en"]),
+        ({"q": "report", "b_q": "annual"}, ["report", "(report) (annual)"]),
+        ({"a_q": "report"}, ["report", "all articles"]),
+    ],
+)
+def test_the_page_says_of_each_side_what_it_is(api: Api, given: dict[str, str], headings: list[str]) -> None:
+    page = api.http.get("/compare", params=given).text
+    assert re.findall(r'<th scope="col">[\d,]+ articles?<span>(.*?)</span>', page) == headings
+
+
 def test_the_command_line_says_the_same(api: Api) -> None:
     given = ["compare", "--a-to", "1995", "--b-from", "2005", "--data-dir", str(api.archive.settings.data_dir)]
     shown = CliRunner().invoke(cli.app, given)
