@@ -18,6 +18,7 @@ from app.web import (
     article,
     calendar,
     compare,
+    copy_decisions,
     crawlers,
     difference,
     entity,
@@ -36,8 +37,8 @@ from app.web import (
 from app.web.pages import ASSETS, Assets, problem_page
 
 ROOMS = (
-    search, article, difference, names, entity, quotes, story_decisions, stories, match, compare, aggregate, publishers,
-    calendar, searching, add, archive, feeds, searches, withdrawing,
+    search, article, difference, copy_decisions, names, entity, quotes, story_decisions, stories, match, compare,
+    aggregate, publishers, calendar, searching, add, archive, feeds, searches, withdrawing,
 )  # fmt: skip
 _FOR_PROGRAMS = ("/v1/", "/docs/", "/assets/")
 

@@ -6,13 +6,11 @@ The key is typed into the form, which no page elsewhere could do: what a browser
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Depends, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, Field
-from sqlmodel import Session
 
 from app.api.stories import StoryId
 from app.errors import InvalidParameter
@@ -21,15 +19,12 @@ from app.http.here import check_may_see
 from app.http.prefix import prefix_of
 from app.ingest.story_deciding import decide_story
 from app.read.decisions import story_decision_view
-from app.read.models import StoryDecision
-from app.store.articles import load_articles
 from app.store.story_decisions import StoryProposal, story_decision_log
 from app.store.story_lists import load_story_id, story_lines
-from app.store.withdrawals import PUBLISHED
+from app.web.decided import MANY, UndoneField, number_undone, with_headlines
 from app.web.pages import OlderParams, older_link, render_page, unkept
 from app.web.withdrawing import KeyField
 
-_MANY = 50
 _MOST_TEXT = 1000
 _ARTICLE_ID = re.compile("[0-9a-f]{16}")
 _LIST = "/stories/decisions"
@@ -48,38 +43,24 @@ class StoryForm(BaseModel):
     note: str = Field("", max_length=_MOST_TEXT)
 
 
-@dataclass(frozen=True, slots=True)
-class DecidedStory:
-    """A decision as it is listed; headlines by id of the articles it is about, of those that are in sight."""
-
-    decision: StoryDecision
-    headlines: dict[str, str]
-
-
 @router.get(_LIST)
 def list_story_decisions_page(
     request: Request, archive: ArchiveDep, params: OlderParams = Query()  # noqa: B008
 ) -> Response:  # fmt: skip
     check_may_see(request, archive, "admin")
     with archive.database.reading() as session:
-        log, total, undone = story_decision_log(session, limit=_MANY + 1, before=params.before)
-        rows = _with_headlines(session, [story_decision_view(each, undone) for each in log[:_MANY]])
-    older = older_link(_LIST, log[_MANY - 1].number) if len(log) > _MANY else None
+        log, total, undone = story_decision_log(session, limit=MANY + 1, before=params.before)
+        rows = with_headlines(session, [story_decision_view(each, undone) for each in log[:MANY]])
+    older = older_link(_LIST, log[MANY - 1].number) if len(log) > MANY else None
     return unkept(render_page(request, "story_decisions.html", rows=rows, total=total, older=older))
 
 
 @router.post(_LIST, dependencies=[Depends(no_parameters)])
 def undo_story_decision(
-    request: Request,
-    archive: ArchiveDep,
-    keys: KeysDep,
-    key: KeyField = "",
-    undoes: Annotated[str, Form(max_length=20)] = "",
+    request: Request, archive: ArchiveDep, keys: KeysDep, key: KeyField = "", undoes: UndoneField = ""
 ) -> Response:
     by = keys.admit(request, key.strip(), "admin").name
-    if not undoes.isascii() or not undoes.isdecimal():
-        raise InvalidParameter("undoes", "Say which decision is undone, by its number.")
-    decide_story(archive, StoryProposal("undo", "", undoes=int(undoes)), by)
+    decide_story(archive, StoryProposal("undo", "", undoes=number_undone(undoes)), by)
     return RedirectResponse(f"{prefix_of(request.scope)}{_LIST}", 303)
 
 
@@ -117,10 +98,3 @@ def _meant(text: str) -> str:
     if not (ids := _ARTICLE_ID.findall(text)):
         raise InvalidParameter("other", "Give the address of the other article or story, or its id.")
     return str(ids[-1])
-
-
-def _with_headlines(session: Session, decisions: list[StoryDecision]) -> list[DecidedStory]:
-    ids = {id for each in decisions for id in (each["article"], each.get("other")) if id}
-    found = load_articles(session, sorted(ids))
-    shown = {id: row.headline for id, row in found.items() if row.status == PUBLISHED}
-    return [DecidedStory(each, shown) for each in decisions]

@@ -90,6 +90,7 @@ HIDDEN = {
     "/match": _PAGE,
     "/aggregate": _PAGE,
     "/compare": _PAGE,
+    "/copies/decisions": _PAGE,
     "/stories": _PAGE,
     "/stories/decisions": _PAGE,
     "/stories/{story_id}": _PAGE,
@@ -184,6 +185,7 @@ def test_whatever_else_there_is_has_a_reason_not_to_be_published(tmp_path: Path)
         "/searches/{search_id}",
         "/stories/{story_id}",
         "/stories/decisions",
+        "/copies/decisions",
     }
     forms |= {f"/articles/{{article_id}}/{act}" for act in ("withdraw", "restore", "erase")}
     assert {each for each in hidden if each[0] != "GET"} == {("POST", path) for path in forms}

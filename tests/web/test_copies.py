@@ -13,6 +13,7 @@ from playwright.sync_api import Browser
 from app.archive import open_archive
 from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
+from app.store import keys
 from app.web.site import create_app
 from tests.api.test_copies import RECORDS
 from tests.served import serve
@@ -20,10 +21,14 @@ from tests.store.test_copies import MORE
 
 
 @pytest.fixture(scope="module")
-def editions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
-    folder = tmp_path_factory.mktemp("editions")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    return Settings(data_dir=tmp_path_factory.mktemp("editions") / "data", recognise=False)
+
+
+@pytest.fixture(scope="module")
+def editions(settings: Settings) -> Iterator[httpx.Client]:
+    folder = settings.data_dir.parent
     (folder / "a.jsonl").write_text("\n".join(map(json.dumps, RECORDS)), encoding="utf-8")
-    settings = Settings(data_dir=folder / "data", recognise=False)
     with open_archive(settings) as archive:
         ingest([folder / "a.jsonl"], archive, IngestOptions(skip_entities=True))
     with serve(create_app(settings)) as client:
@@ -84,3 +89,39 @@ def test_what_unfolds_below_a_hit_stands_below_its_text(editions: httpx.Client, 
         assert headline is not None
         assert copies is not None
         assert (copies["x"], copies["y"] > headline["y"]) == (headline["x"], True)
+
+
+def test_an_editor_parts_copies_and_undoes_it_on_the_list(editions: httpx.Client, settings: Settings) -> None:
+    """Last, for it changes the archive."""
+    with open_archive(settings) as archive, archive.database.writing() as session:
+        admin = keys.create_key(session, "desk", ["admin"], "")
+    found = {hit["external_id"]: hit["id"] for hit in editions.get("/v1/search?limit=9").json()["results"]}
+    difference, copies = f"/articles/{found['whole']}/diff/{found['more']}", f"/v1/articles/{found['whole']}/copies"
+    before = editions.get(copies).json()["total"]
+    assert 'href="/copies/decisions"' in editions.get(difference).text
+    assert editions.post(difference, data={"key": admin, "kind": "apart"}).status_code == 303
+    assert editions.get(copies).json()["total"] != before
+    joined = {"kind": "together", "other": found["other"], "note": "one <piece>"}
+    address = f"/v1/articles/{found['whole']}/copies/decisions"
+    assert editions.post(address, json=joined, headers={"Authorization": f"Bearer {admin}"}).status_code == 201
+
+    assert editions.get("/copies/decisions").status_code == 401
+    listed = editions.get("/copies/decisions", auth=("editor", admin))
+    assert listed.headers["cache-control"] == "no-store"
+    assert [text in listed.text for text in ("<h1>Decisions about copies", "2 in all", difference)] == [True] * 3
+    said = re.findall(r"<li>(\d)\. .*? (are (?:no )?copies of one piece of news).*?(: .*)?\n", listed.text)
+    assert [(number, words) for number, words, _ in said] == [
+        ("2", "are copies of one piece of news"), ("1", "are no copies of one piece of news"),
+    ]  # fmt: skip
+    assert ": one &lt;piece&gt;" in listed.text
+    assert editions.post("/copies/decisions", data={"undoes": "1"}, auth=("x", admin)).status_code == 401
+    for wrong in ({}, {"undoes": "all"}, {"undoes": "999"}):
+        assert editions.post("/copies/decisions", data={"key": admin, **wrong}).status_code == 422, wrong
+    for number in re.findall(r'<button name="undoes" value="(\d+)"', listed.text):
+        undone = editions.post("/copies/decisions", data={"key": admin, "undoes": number})
+        assert (undone.status_code, undone.headers["location"]) == (303, "/copies/decisions")
+    assert editions.get(copies).json()["total"] == before
+    after = editions.get("/copies/decisions", auth=("editor", admin)).text
+    assert (after.count('name="undoes"'), after.count("undone by"), after.count("is undone")) == (0, 2, 2)
+    older = editions.get("/copies/decisions?before=2", auth=("editor", admin)).text
+    assert ("<li>1. " in older, "<li>2. " in older) == (True, False)
