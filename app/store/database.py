@@ -285,6 +285,8 @@ class Database:
 
     def _explain(self, error: DatabaseError | sqlite3.Error) -> str:
         cause = error.orig if isinstance(error, DatabaseError) else error
+        if not self.path.parent.is_dir():
+            return f"{self.path.parent} is not there ({cause})."
         if _sqlite_code(error) in _NO_ROOM:
             disk = os.statvfs(self.path.parent)
             if disk.f_bavail * disk.f_frsize < _ROOM:

@@ -72,7 +72,7 @@ def links(answer: httpx.Response) -> Iterator[str]:
         yield from (urljoin(str(answer.url), link) for link in re.findall(r"url\([\"']?([^\"')]+)", answer.text))
 
 
-FOR_KEYS = {f"{PATH}/archive/work", f"{PATH}/searches"}
+FOR_KEYS = {f"{PATH}{page}" for page in ("/archive/work", "/copies/decisions", "/searches", "/stories/decisions")}
 """Linked for those who have a key, which the browser is asked for."""
 
 
