@@ -50,10 +50,11 @@ def results(
     unfolding: Literal["none", "copies", "stories"] = "none",
 ) -> list[Result]:
     """Return hits as a page lists them, with what unfolds below each."""
-    ids = [hit.id for hit in hits]
-    texts, named = store.texts(archive.database, ids), store.named_entities(session, ids)
-    summed = copy_summaries(archive.database, ids) if unfolding == "copies" else {}
-    stories = stories_beside(archive.database, ids) if unfolding == "stories" else {}
+    ids, database = [hit.id for hit in hits], archive.database
+    version = database.version()
+    texts, named = store.texts(database, ids, version), store.named_entities(session, ids)
+    summed = copy_summaries(database, ids, version) if unfolding == "copies" else {}
+    stories = stories_beside(database, ids, version) if unfolding == "stories" else {}
     lines = story_lines(session, {story.id for story in stories.values()}) if stories else {}
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
