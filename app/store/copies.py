@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import json
 from builtins import id as builtin_id
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -21,7 +21,7 @@ import numpy as np
 from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
-from app.relations.copying import DAYS, Edition, are_copies, least_shared
+from app.relations.copying import Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
 from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
 from app.store.copy_decisions import articles_meant, decided_copies
@@ -33,6 +33,10 @@ from app.store.stories_due import put_stories_due
 from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
 _UNDATED = 0
+_BESIDE = 8
+"""Articles looked at to either side of one, of those that have a number of its sketch too, by day and id. Where no more
+have it these are all; where a thousand weather reports have it, each is compared with a few, and they hang together by
+those. The numbers of what is told in one of them alone lead to its copies all the same."""
 _FEWEST_SHARED = 2
 # Of two sketches where one has no date, and texts must be all but the same; a candidate may be estimated too low.
 _FEWEST_UNDATED = SKETCH // 2
@@ -66,12 +70,15 @@ def renew_copies(session: Session, ids: Collection[str]) -> set[str]:
     """
     if not ids:
         return set()
+    closer = _crowded_around(session, ids)
     concerned = set(ids) | _forget_sketches(session, ids) | _grouped_with(session, ids)
     editions = list(load_editions(session, ids))
     _keep_sketches(session, editions)
-    pairs = _pairs_of(session, editions)
+    parted = _forget_parted(session, closer | _crowded_around(session, ids))
+    known = {each for pair in _pairs_with(session, closer) for each in (pair, pair[::-1])}
+    pairs = _pairs_of(session, [*editions, *load_editions(session, closer)]) - known
     insert_rows(session, CopyPair, [dict(zip(_PAIR, pair, strict=True)) for pair in sorted(pairs)])
-    concerned |= {id for pair in pairs for id in pair}
+    concerned |= {id for pair in (*pairs, *parted) for id in pair}
     return _regroup(session, concerned)
 
 
@@ -170,11 +177,13 @@ _PAIR = ("article_id", "other_id")
 _EDITION_ORDER = edition_order(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
-_CANDIDATES = """
-SELECT other.article_id FROM json_each(?) AS numbers
-CROSS JOIN sketch_hash AS other WHERE other.hash = numbers.value AND other.day BETWEEN ? AND ?
-GROUP BY other.article_id HAVING count(*) >= ?
-"""
+_BESIDE_ONE = " UNION ALL ".join(
+    f"""SELECT * FROM (
+    SELECT hash, day, article_id FROM sketch_hash WHERE hash = ? AND (day, article_id) {than} (?, ?)
+    ORDER BY hash {order}, day {order}, article_id {order} LIMIT {_BESIDE}
+) AS {side}"""
+    for side, than, order in (("earlier", "<", "DESC"), ("later", ">", "ASC"))
+)
 _SUMMARIES = """
 SELECT own.id, count(*) - 1, count(DISTINCT other.source), min(other.date) FROM article AS own
 JOIN article AS other ON other.copy_group = own.copy_group
@@ -205,7 +214,6 @@ WHERE id IN (SELECT value FROM json_each(?)) AND status = 'published'
 _OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY 1, 2"
 _FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
 _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
-_LAST_DAY = date.max.toordinal()
 
 
 def _read_summaries(database: Database, ids: Sequence[str]) -> dict[str, CopySummary]:
@@ -307,26 +315,80 @@ def _pairs_of(session: Session, editions: Sequence[Edition]) -> set[tuple[str, s
 
 def _possible_copies(session: Session, one: Edition) -> list[str]:
     """Return the articles whose sketches tell that they may be copies."""
-    numbers = _numbers(_packed(one.sketch))
-    execute = partial(run_written, session.connection())
-    found = set[str]()
-    for first, last, fewest in _spans_compared(one.day):
-        found.update(id for (id,) in execute(_CANDIDATES, (numbers, first, last, fewest)))
-    sketches = execute(_SKETCHES, (sorted(found - {one.id}),))
+    sketches = run_written(session.connection(), _SKETCHES, (_Beside(session, one.id, one.day, one.sketch).likely(),))
+    own = set(_numbers(_packed(one.sketch)))
     return [
         id
         for id, digest, day, size, smallest in sketches
         if digest != one.digest
+        and len(own.intersection(_numbers(smallest))) >= _fewest_shared(one.day, day)
         and estimated_containment(one.sketch, _sketch_from(smallest), (len(one.shingles), size))
         >= _ESTIMATED * least_shared(one.day, day)
     ]
 
 
-def _spans_compared(day: int) -> list[tuple[int, int, int]]:
-    """Return where to look for copies: from which day to which, and how much of a sketch must be shared."""
-    if day == _UNDATED:
-        return [(_UNDATED, _LAST_DAY, _FEWEST_UNDATED)]
-    return [(max(day - DAYS, _UNDATED + 1), day + DAYS, _FEWEST_SHARED), (_UNDATED, _UNDATED, _FEWEST_UNDATED)]
+def _fewest_shared(one: int, other: int) -> int:
+    """Return how much two sketches must share, by the days of their articles."""
+    return _FEWEST_SHARED if one != _UNDATED != other else _FEWEST_UNDATED
+
+
+class _Beside:
+    """What stands beside an article among those that share a number of its sketch: `_BESIDE` of them to either side.
+
+    Either of two articles stands beside the other or neither does, and who does so depends on the sketches alone.
+    """
+
+    def __init__(self, session: Session, id: str, day: int, sketch: Shingles) -> None:
+        numbers = _numbers(_packed(sketch))
+        # As many numbers make the same statement, which is prepared once: so each is looked up where it stands.
+        statement = " UNION ALL ".join([_BESIDE_ONE] * len(numbers))
+        given = tuple(each for number in numbers for each in (number, day, id) * 2)
+        self._day = day
+        self._sides = [defaultdict[int, list[str]](list) for _ in range(2)]
+        self._days: dict[str, int] = {}
+        for number, other_day, other in run_written(session.connection(), statement, given):
+            self._sides[(other_day, other) > (day, id)][number].append(other)
+            self._days[other] = other_day
+
+    def likely(self) -> list[str]:
+        """Return those that may share enough and are near enough in time. A number that more articles have than are
+        looked at may be shared unseen."""
+        full = {number for side in self._sides for number, found in side.items() if len(found) == _BESIDE}
+        seen = Counter(id for side in self._sides for found in side.values() for id in found)
+        return sorted(
+            id
+            for id, count in seen.items()
+            if least_shared(self._day, self._days[id]) <= 1
+            and count + len(full) >= _fewest_shared(self._day, self._days[id])
+        )
+
+    def parted(self) -> set[str]:
+        """Return those that stand less near to each other with this article between them, or may do so."""
+        before, after = self._sides
+        crowded = (before[each] + after[each] for each in before.keys() & after.keys())
+        return {id for found in crowded if len(found) > _BESIDE for id in found}
+
+
+def _crowded_around(session: Session, ids: Collection[str]) -> set[str]:
+    """Return the other articles that stand nearer to each other without these than with them, or may do so."""
+    sketches = run_written(session.connection(), _SKETCHES, (sorted(ids),)).all()
+    beside = (_Beside(session, id, day, _sketch_from(smallest)) for id, _, day, _, smallest in sketches)
+    return {id for each in beside for id in each.parted()}.difference(ids)
+
+
+def _forget_parted(session: Session, ids: Collection[str]) -> set[tuple[str, str]]:
+    """Remove the pairs of articles that do not stand beside each other any more. Returns them."""
+    pairs = defaultdict[str, set[str]](set)
+    for one, other in _pairs_with(session, ids):
+        if one < other and other in ids:
+            pairs[one].add(other)
+    parted = set[tuple[str, str]]()
+    for id, _, day, _, smallest in run_written(session.connection(), _SKETCHES, (sorted(pairs),)).all():
+        gone = pairs[id].difference(_Beside(session, id, day, _sketch_from(smallest)).likely())
+        parted |= {pair for other in gone for pair in ((id, other), (other, id))}
+    if parted:
+        run_written(session.connection(), _FORGET_PAIR, sorted(parted))
+    return parted
 
 
 class _Editions:
@@ -408,9 +470,10 @@ def _regroup(session: Session, ids: Iterable[str]) -> set[str]:
     shown = set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
     least = _least_of_groups(session, shown)
     concerned = least.keys() | set(ids)
-    put_stories_due(session, concerned)
     groups = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, concerned))
     changed = {id for id, group in groups.items() if group != least.get(id)}
+    # One of a group stands for all of it: a huge one is not told anew of each that comes.
+    put_stories_due(session, changed | (concerned - shown) | set(least.values()))
     if changed:
         rows = [{"article": id, "group": least.get(id)} for id in changed]
         marking = update(_ARTICLE).where(_ARTICLE.c.id == bindparam("article")).values(copy_group=bindparam("group"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from random import Random
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from app.store.sequence import next_sequence
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
 from app.store.withdrawals import erase, restore, withdraw
 from tests.conftest import NewArchive
+from tests.growth import is_bounded
 
 STORY = (
     "The harbour of Ostrava stayed shut on Monday after a storm tore two cranes from the quay and threw them into the "
@@ -263,3 +265,55 @@ def test_what_was_compared_wrongly_is_found(archive: Archive) -> None:
     with archive.database.reading() as session:
         found = " ".join(check_copies(session))
     assert all(f"{number:016x}" in found for number in (9, 12, 1))
+
+
+def _reports(count: int) -> list[dict[str, Any]]:
+    """Reports of one form, with other figures, on three days; one in four is under the headline of another."""
+    return [
+        row(number * 37 % 101 + number * 101, f"{GRANT.format('Ann Berg', 'Erie', number * 7)} {MORE * (number % 2)}",
+            f"2019-03-0{1 + number % 3}", headline="Grants" if number % 4 else f"Money {number}")
+        for number in range(1, count + 1)
+    ]  # fmt: skip
+
+
+def test_a_crowd_of_one_form_is_grouped_the_same_in_any_order(new_archive: NewArchive) -> None:
+    expected = new_archive()
+    write(expected, _reports(40))
+    assert len(groups(expected)[0]) > 9
+    for seed in range(3):
+        random, archive = Random(seed), new_archive()
+        left = _reports(40)
+        random.shuffle(left)
+        write(archive, [row(number, STORY + GRANT) for number in (60, 70)] + left[:3])
+        for number in (60, 70):
+            with archive.database.writing() as session:
+                erase(session, f"{number:016x}", "It has to.", "Ann", "2026-01-01T00:00:00+00:00")
+        write(archive, [left[0] | {"body": OTHER}])
+        while left:
+            size = random.choice([1, 4, 11])
+            write(archive, left[:size])
+            if size == 1:
+                _hide_and_show(archive, left[0]["id"])
+            del left[:size]
+        groups(archive)
+        shown = {id for id, _ in _shown_groups(expected)}
+        assert _shown_groups(archive) == _shown_groups(expected)
+        assert len(shown) == 40
+        assert everything(archive)[1:] == everything(expected)[1:]
+
+
+def _shown_groups(archive: Archive) -> list[tuple[str, str | None]]:
+    with archive.database.reading() as session:
+        wanted = select(Article.id, Article.copy_group).where(Article.status == "published")
+        return sorted((id, group) for id, group in session.exec(wanted))
+
+
+@pytest.mark.parametrize("headline", ["Grants", ""], ids=["one-headline", "many-headlines"])
+def test_a_crowd_of_one_form_costs_each_article_the_same(new_archive: NewArchive, headline: str) -> None:
+    def cost(count: int) -> float:
+        rows = [row(number, GRANT.format("Ann Berg", "Erie", number * 7), headline=headline) for number in range(count)]
+        archive, started = new_archive(), thread_time()
+        write(archive, rows)
+        return thread_time() - started
+
+    assert is_bounded(cost, 120, 240, 3)
