@@ -251,8 +251,11 @@ def _renew_neighbours(session: Session, near: StoredNearby, gone: Sequence[Place
     for id, others in found:
         near.replace(id, likest(others))
         for other in others:
+            # Of a flood each would be looked up for each: what is new has all of its own already.
+            if other.id in own:
+                continue
             kept = near[other.id]
-            if other.id not in own and (renewed := likest([*kept, Neighbour(id, other.likeness)])) != kept:
+            if (renewed := likest([*kept, Neighbour(id, other.likeness)])) != kept:
                 former.setdefault(other.id, kept)
                 near.replace(other.id, renewed)
     _fill_up(session, near, lacking)
