@@ -255,6 +255,8 @@ def _renew_neighbours(session: Session, near: StoredNearby, gone: Sequence[Place
             if other.id in own:
                 continue
             kept = near[other.id]
+            if len(kept) == NEIGHBOURS and (-other.likeness, id) > (-kept[-1].likeness, kept[-1].id):
+                continue
             if (renewed := likest([*kept, Neighbour(id, other.likeness)])) != kept:
                 former.setdefault(other.id, kept)
                 near.replace(other.id, renewed)
