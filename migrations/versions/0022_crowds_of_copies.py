@@ -1,0 +1,24 @@
+"""Copies are looked for otherwise where many texts are of one form, so all that is there is compared anew."""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = "0022"
+down_revision: str | None = "0021"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    _forget()
+
+
+def downgrade() -> None:
+    _forget()
+
+
+def _forget() -> None:
+    for table in ("copy_pair", "sketch_hash", "sketch"):
+        op.execute(f"DELETE FROM {table}")
+    op.execute("UPDATE article SET copy_group = NULL WHERE copy_group IS NOT NULL")
