@@ -80,17 +80,28 @@ class Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:
         try:
             with _terminable():
-                return super().invoke(ctx)
+                done = super().invoke(ctx)
+                sys.stdout.flush()
+                return done
         except errors.DatelineError as error:
             _print_error(error)
             raise typer.Exit(next(code for kind, code in EXIT_CODES if isinstance(error, kind))) from None
         except OSError as error:
             if error.errno == errno.EPIPE:  # `dateline search ... | head`
                 raise
+            _drop_what_cannot_be_written()
             fail(_said_of_disk(error), EXIT_DISK)
         except KeyboardInterrupt as stop:
             complain("Stopped.")
             raise typer.Exit(EXIT_TERMINATED if isinstance(stop, _Terminated) else EXIT_INTERRUPTED) from None
+
+
+def _drop_what_cannot_be_written() -> None:
+    """Keep Python from writing it again at the end, which would fail anew and change the exit code."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _said_of_disk(error: OSError) -> str:

@@ -133,4 +133,7 @@ def test_a_disk_that_is_full_leaves_the_file_that_was_there(tmp_path: Path, befo
         asked = [sys.executable, "-m", "app", "stats", "--data-dir", str(folder)]
         done = subprocess.run(asked, check=False, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=300)
     assert done.returncode == 74
-    assert done.stderr.startswith("No space left on device. Make room, and run the command again")
+    assert (
+        done.stderr
+        == "No space left on device. Make room, and run the command again: what was written whole is kept.\n"
+    )
