@@ -133,7 +133,7 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
     """Return at most `most` of the copies of each of the articles that have any, as a list shows them."""
     found: defaultdict[str, list[CopyLine]] = defaultdict(list)
-    for beside, *line in session.connection().exec_driver_sql(_LISTED, (json.dumps(list(ids)), most)):
+    for beside, *line in run_written(session.connection(), _LISTED, (list(ids), most)):
         found[beside].append(CopyLine(*line))
     return dict(found)
 
@@ -197,7 +197,7 @@ SELECT beside, id, headline, date, source FROM (
     ) AS place
     FROM article AS own JOIN article AS other ON other.copy_group = own.copy_group AND other.id != own.id
     WHERE own.id IN (SELECT value FROM json_each(?))
-) WHERE place <= ? ORDER BY place
+) AS listed WHERE place <= ? ORDER BY place
 """
 _EARLIER = """
 SELECT own.id, other.id FROM article AS own JOIN article AS other ON other.copy_group = own.copy_group

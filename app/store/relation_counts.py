@@ -6,12 +6,14 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
+from app.store.dialect import run_written
+
 _COUNTED = """
 SELECT
 (SELECT coalesce(sum(size - 1), 0) FROM (
     SELECT count(*) AS size FROM article WHERE copy_group IS NOT NULL GROUP BY copy_group HAVING count(*) > 1
-)),
-(SELECT count(*) FROM (SELECT 1 FROM article WHERE story IS NOT NULL GROUP BY story HAVING count(*) > 1)),
+) AS copies),
+(SELECT count(*) FROM (SELECT 1 FROM article WHERE story IS NOT NULL GROUP BY story HAVING count(*) > 1) AS several),
 (SELECT count(*) FROM quote),
 (SELECT count(*) FROM mentioned_date),
 (SELECT count(*) FROM story_due)
@@ -31,4 +33,4 @@ class RelationCounts(NamedTuple):
 
 
 def relation_counts(session: Session) -> RelationCounts:
-    return RelationCounts(*session.connection().exec_driver_sql(_COUNTED).one())
+    return RelationCounts(*map(int, run_written(session.connection(), _COUNTED).one()))

@@ -31,3 +31,8 @@ def test_addresses_are_those_of_the_request(
     }  # fmt: skip
     assert base_address(scope) == str(Request(scope).base_url)
     assert whole_address(scope) == str(Request(scope).url)
+
+
+def test_a_server_may_be_named_by_a_list() -> None:
+    scope = {"type": "http", "scheme": "http", "headers": [], "server": ["archive.example", 8000], "path": "/"}
+    assert base_address(scope) == "http://archive.example:8000/"
