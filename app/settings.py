@@ -192,7 +192,7 @@ class Settings(BaseSettings):
 
     @property
     def run_lock_path(self) -> Path:
-        """Of what goes over many files or articles, and lets others write between its batches."""
+        """Return the lock of what goes over many files or articles, and lets others write between its batches."""
         return self.data_dir / "run.lock"
 
     @property

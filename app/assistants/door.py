@@ -53,7 +53,7 @@ class _Door:
         return answer
 
     async def _hold(self, running: AbstractAsyncContextManager[None], opened: asyncio.Event) -> None:
-        """In a task of its own: it must be left in the task that entered it."""
+        """Keep it open until `close`: it must be left in the task that entered it, so this is a task of its own."""
         async with running:
             opened.set()
             await self._closing.wait()

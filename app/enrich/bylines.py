@@ -152,7 +152,7 @@ def _signed(text: str, names: re.Match[str]) -> Stretch | None:
 
 
 def _end_of_signed(text: str, start: int, end: int, *, behind_agency: bool) -> int:
-    """Behind `AP Photo/Ann Lund` a caption may go on with capitals: a name has two words."""
+    """Return its end. A caption may go on with capitals behind `AP Photo/Ann Lund`: a name has two words."""
     last = max(stroke.end() for stroke in _STROKES.finditer(text, start, end))
     if file := _FILE.match(text, last, end):
         return file.end()
