@@ -33,6 +33,7 @@ import unicodedata
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 
 import msgspec
 import Stemmer
@@ -58,8 +59,7 @@ def _ranges(codes: Sequence[int]) -> str:
 
 # Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them. They
 # are looked for where scripts are: not among the Han of planes 2 and 3, and not where nothing is assigned.
-_SCRIPTS = (*range(0x20000), *range(0xE0000, 0xE1000))
-_MARKED = [i for i in _SCRIPTS if unicodedata.category(chr(i)) in ("Mn", "Mc")]
+_MARKED = [i for i in chain(range(0x20000), range(0xE0000, 0xE1000)) if unicodedata.category(chr(i)) in ("Mn", "Mc")]
 _MARKS = _ranges(_MARKED)
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
