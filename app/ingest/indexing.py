@@ -41,6 +41,8 @@ from app.store.tables import Article
 _ARTICLES = 2_000
 _CHARACTERS = 50_000_000
 _STEP = 200
+_GATHERED = 1_000
+"""Articles whose stories are worked out at once, for about a second: those around a batch are cut anew with each."""
 _COLUMNS = [each.name for each in fields(Document) if each.name in Article.model_fields and each.name != "added"]
 """What a document has as its row has it. Of `added` the row knows the change; a document, the order of arrival."""
 _PACE_SECONDS = 5.0
@@ -229,10 +231,10 @@ def _mark_earlier(archive: Archive) -> None:
         with archive.database.writing() as session:
             count, changed = compare_some(session, _STEP)
             touch(session, changed)
-    count = _STEP
-    while count == _STEP:
+    count = _GATHERED
+    while count == _GATHERED:
         with archive.database.writing() as session:
-            count, changed = gather_some(session, _STEP)
+            count, changed = gather_some(session, _GATHERED)
             touch(session, changed)
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from operator import attrgetter
 from typing import NamedTuple
 
@@ -50,8 +50,15 @@ class Neighbour(NamedTuple):
     likeness: int
 
 
+class Bond(NamedTuple):
+    """Another article, and how alike the two are by what is usual around them."""
+
+    id: str
+    strength: float
+
+
 class Nearby(dict[str, Sequence[Neighbour]]):
-    """The likest neighbours of each article that has a vector, by its id."""
+    """The likest neighbours of each article that has a vector, by its id: the likest first."""
 
     def __missing__(self, id: str) -> Sequence[Neighbour]:
         return ()
@@ -86,8 +93,10 @@ class Surroundings:
 
     def likenesses(self, one: Placed) -> Likenesses:
         """Return how alike each of the articles is, in whole numbers: 0 for itself and what is too many days away."""
+        if not self.articles:
+            return np.empty(0)
         place = np.searchsorted(self._terms, one.vector.terms)
-        known = np.flatnonzero(np.isin(one.vector.terms, self._terms, assume_unique=True))
+        known = np.flatnonzero(self._terms.take(place, mode="clip") == one.vector.terms)
         place, weights = place[known], one.vector.weights[known].astype(np.float64)
         counts = self._bounds[place + 1] - self._bounds[place]
         postings = np.arange(counts.sum()) + np.repeat(self._bounds[place] - np.cumsum(counts) + counts, counts)
@@ -120,7 +129,13 @@ class Parts:
     def __init__(self, near: Nearby) -> None:
         self._near = near
         self._found: dict[str, list[str]] = {}
+        self._bonds: dict[str, list[Bond]] = {}
         self._in_crowds: defaultdict[float, set[str]] = defaultdict(set)
+
+    def prepare(self, ids: Collection[str]) -> None:
+        """Make ready, at once, what most of these and those beside them are asked for."""
+        self._near.fetch(ids)
+        self._near.fetch({each.id for id in ids for each in _likely(self._near[id])})
 
     def part_of(self, id: str) -> list[str]:
         """Return the ids of the part that an article is in, sorted."""
@@ -137,27 +152,31 @@ class Parts:
             if each in crowd or len(reached) > _MOST_JOINED:
                 crowd.update(reached)
                 return None
-            new = [other for other in bonds(self._near, each, bar) if other not in seen]
+            new = [other for other, strength in self._bonds_of(each) if strength >= bar and other not in seen]
             seen.update(new)
             reached += new
         return reached
 
+    def _bonds_of(self, id: str) -> list[Bond]:
+        if id not in self._bonds:
+            self._bonds[id] = bonds(self._near, id)
+        return self._bonds[id]
 
-def bonds(near: Nearby, id: str, bar: float = BOND) -> list[str]:
+
+def bonds(near: Nearby, id: str) -> list[Bond]:
     """Return the articles that an article hangs together with: each is among the likest of the other."""
     near.fetch([id])
     pull = _pull(near[id])
-    likely = [each for each in near[id] if each.likeness / _ONE * pull * _MOST_PULL >= bar]
+    likely = _likely(near[id])
     near.fetch(each.id for each in likely)
-    return [each.id for each in likely if _is_likest(near, each.id, id) and _bond(near, each, pull) >= bar]
+    found = [Bond(each.id, min(each.likeness / _ONE * (pull * _pull(near[each.id])), 1)) for each in likely]
+    return [each for each in found if each.strength >= BOND and any(one.id == id for one in near[each.id])]
 
 
-def _is_likest(near: Nearby, id: str, other: str) -> bool:
-    return any(each.id == other for each in near[id])
-
-
-def _bond(near: Nearby, neighbour: Neighbour, pull: float) -> float:
-    return min(neighbour.likeness / _ONE * (pull * _pull(near[neighbour.id])), 1)
+def _likely(neighbours: Sequence[Neighbour]) -> list[Neighbour]:
+    """Return those of an article's neighbours that it may have a bond with, whatever theirs are."""
+    pull = _pull(neighbours)
+    return [each for each in neighbours if each.likeness / _ONE * pull * _MOST_PULL >= BOND]
 
 
 def stories_in(near: Nearby, part: Iterable[Placed]) -> list[list[str]]:
@@ -194,7 +213,7 @@ def mean_bond(near: Nearby, some: Sequence[Placed], others: Sequence[Placed]) ->
 
 def _pull(neighbours: Sequence[Neighbour]) -> float:
     """Return what the likenesses of an article are multiplied by: less where what stands next to it is more alike."""
-    likest = max((each.likeness for each in neighbours if each.likeness < _NEARLY_SAME), default=0)
+    likest = next((each.likeness for each in neighbours if each.likeness < _NEARLY_SAME), 0)
     return math.pow(max(likest / _ONE, _LEAST_USUAL), -_LEVELLED)
 
 

@@ -281,6 +281,7 @@ def _cut_anew(
     groups.find_heads()
     waiting = looked_at
     while waiting:
+        parts.prepare(waiting)
         reached = set(chain.from_iterable(map(parts.part_of, waiting)))
         cut.update((id, parts.part_of(id)) for id in reached)
         groups.load(reached)
