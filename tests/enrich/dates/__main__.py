@@ -1,8 +1,9 @@
-"""How well dates in texts are read, on newswire marked by hand.
+"""How well dates in texts are read, on news marked by hand.
 
-    python -m tests.enrich.dates --texts reuters.jsonl.gz
+    python -m tests.enrich.dates --texts newswire.jsonl.gz news.jsonl.gz
 
-The marks are kept here, the texts are not: JSON Lines, gzipped or not, with `id`, `title`, `dateline` and `body`.
+The marks are kept here, the texts are not: JSON Lines, gzipped or not, with `id`, `title`, `dateline` and `body`. Parts
+whose texts are not given are left out.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from app.enrich.dates.expressions import find_dates
 from app.enrich.layout import lay_out
 from app.text import fingerprint, normalise
 
-PARTS = ("development", "held-out")
+PARTS = ("development", "held-out", "newswire", "modern")
 HERE = Path(__file__).parent
 console = Console(highlight=False, markup=False, soft_wrap=True)
 
@@ -52,15 +53,20 @@ def score_dates(body: str, record: dict[str, Any], gold: dict[str, Any]) -> Coun
 
 def main() -> None:
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    given.add_argument("--texts", type=Path, required=True)
+    given.add_argument("--texts", type=Path, required=True, nargs="+")
     given.add_argument("--part", choices=PARTS, action="append")
     asked = given.parse_args()
-    opened = gzip.open if asked.texts.suffix == ".gz" else open
-    with opened(asked.texts, "rt", encoding="utf-8") as lines:
-        records = {str(record["id"]): record for record in map(json.loads, lines)}
+    records: dict[str, dict[str, Any]] = {}
+    for path in asked.texts:
+        opened = gzip.open if path.suffix == ".gz" else open
+        with opened(path, "rt", encoding="utf-8") as lines:
+            records |= {str(record["id"]): record for record in map(json.loads, lines)}
     for part in asked.part or PARTS:
         counted: Counter[str] = Counter()
-        for id, gold in marked(part).items():
+        articles = marked(part)
+        if not articles.keys() <= records.keys():
+            continue
+        for id, gold in articles.items():
             body = normalise(records[id]["body"])
             assert fingerprint(body) == gold["sha256"], f"{id} is another text than the one that was marked"
             counted += score_dates(body, records[id], gold)
