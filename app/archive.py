@@ -77,6 +77,11 @@ class Archive:
         """Made when first asked for, once in a process: it takes a second and 200 MB, and only ingest needs it."""
         return _load_enricher(self.settings.model)
 
+    @property
+    def has_own_index(self) -> bool:
+        """Return whether the index is this machine's alone, while others write the same rows."""
+        return self.database.is_shared and not self.settings.search_nodes
+
     def newest(self, state: ArchiveState | None = None) -> int:
         """The number of the last change. Asked of the rows only where somebody has committed since. `state`: that of a
         moment ago, which need not be asked for again."""

@@ -167,10 +167,12 @@ class InputUnreadable(DatelineError):
 
 
 class ArchiveBusy(DatelineError):
-    """Another process holds the ingest lock; `pid` is for the message only."""
+    """Another process holds the ingest lock; `pid` is for the message only, and None where it may be one of another
+    machine."""
 
     def __init__(self, pid: int | None) -> None:
-        super().__init__(f"Another ingest runs (pid {pid or 'unknown'}). Wait until it ends, then try again.")
+        who = f" (pid {pid})" if pid is not None else ""
+        super().__init__(f"Another ingest runs{who}. Wait until it ends, then try again.")
         self.pid = pid
 
 

@@ -490,12 +490,12 @@ def migrate_to(
     archive.sqlite into the data folder; the index there goes with either.
     """
     from app.archive import open_rows
-    from app.ingest.lock import writing_alone
+    from app.ingest.lock import ingest_lock
     from app.store.moving import copy_rows, differing_rows
 
     with (
         existing(data_dir, allow_missing_index=True) as archive,
-        writing_alone(archive.settings.lock_path, archive.settings.write_wait),
+        ingest_lock(archive, archive.settings.write_wait),
         open_rows(target) as database,
     ):
         count = copy_rows(archive.database, database)

@@ -1,5 +1,6 @@
 """Keeps one process that does what waits (`ingest/background.py`): started on need, and again where it was killed,
-stopped with the server. Of several processes of a server one has it, whichever comes first.
+stopped with the server. Of several processes of a server one has it, whichever comes first; of several machines that
+share the rows each has one.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from app.alerts import Alerts
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
-from app.ingest.background import Task, work, work_due
+from app.ingest.background import Task, common_due, own_due, work
 from app.ingest.embedding import VectorMaker
-from app.ingest.lock import writing_alone
+from app.ingest.lock import background_lock, is_vacant
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -38,8 +39,10 @@ class Background:
         self._thread = threading.Thread(target=self._run, name="background", daemon=True)
         self._stop, self._wake = threading.Event(), threading.Event()
         self._pause = _FIRST_PAUSE
-        self._looked_at, self._due = -1, 0.0
-        self._more: list[Task] = [Alerts(archive), VectorMaker(archive)]
+        self._looked_at = -1
+        self._own: list[Task] = [VectorMaker(archive)]
+        self._common: list[Task] = [Alerts(archive)]
+        self._own_due = self._common_due = 0.0
 
     def start(self) -> None:
         if not self._archive.database.read_only:
@@ -69,12 +72,15 @@ class Background:
     def _is_wanted(self) -> bool:
         version = self._archive.database.version()
         if version != self._looked_at:
-            self._due, self._looked_at = work_due(self._archive, self._more), version
-        return time.time() >= self._due
+            self._own_due = own_due(self._archive, self._own)
+            self._common_due = common_due(self._archive, self._common)
+            self._looked_at = version
+        now = time.time()
+        return now >= self._own_due or (now >= self._common_due and is_vacant(self._archive))
 
     def _is_free(self) -> bool:
         """Return whether no other process of the server has one."""
-        with contextlib.suppress(ArchiveBusy), writing_alone(self._archive.settings.background_lock_path):
+        with contextlib.suppress(ArchiveBusy), background_lock(self._archive):
             return True
         return False
 
@@ -115,8 +121,8 @@ def _work_beside(settings: Settings) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
     threading.Thread(target=_end_with_server, daemon=True).start()
     try:
-        with open_archive(settings) as archive, Alerts(archive) as alerts:
-            work(archive, [alerts, VectorMaker(archive)])
+        with open_archive(settings) as archive:
+            work(archive, [VectorMaker(archive)], [Alerts(archive)])
     except ArchiveBusy:
         return
     except DatelineError as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import threading
+from time import monotonic
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavailable, SearchAway
@@ -18,6 +19,10 @@ log = logging.getLogger(__name__)
 _PATIENCE = 1.0
 """Seconds until the next try where another process has the lock, and from one look at the index's folder to the next:
 whoever has room to make may empty it at any time."""
+_LOOK = 0.25
+"""The same where other machines write rows."""
+_LEFT = 5.0
+"""Seconds after which whoever was to bring an index that all share up to date is taken for gone."""
 _LEAVE = 2.0
 """Seconds for a step under way when the server stops; what is cut off is done again at the next start."""
 
@@ -34,6 +39,10 @@ class Keeper:
         self._mending = False
         """The index is this archive's, and damaged."""
         self._told = ""
+        self._followed = -1
+        """The state of the rows to which the index was brought, where other machines write them."""
+        self._behind, self._since = -1, 0.0
+        """Where an index that all share stands while it lacks something, and since when."""
 
     def start(self) -> None:
         self._thread.start()
@@ -88,11 +97,30 @@ class Keeper:
             self._serves, self._mending = False, True
             indexing.rebuild(self._archive, self._stop.is_set)
         self._serves, self._mending, self._told = True, False, ""
-        while not self._wake.wait(_PATIENCE):
+        look = _LOOK if self._archive.database.is_shared else _PATIENCE
+        while not self._wake.wait(look):
+            with contextlib.suppress(ArchiveBusy):
+                self._follow()
             if self._archive.engine.status().unreadable:
                 log.error("The index is gone from its folder and is built again.")
                 return
         self._wake.clear()
+
+    def _follow(self) -> None:
+        """Apply what other machines have written. Into an index that all share they bring it themselves, and this one
+        only what somebody left who was ended."""
+        archive = self._archive
+        if not archive.database.is_shared or (rows := archive.database.version()) == self._followed:
+            return
+        if archive.has_own_index:
+            indexing.follow(archive, self._stop.is_set)
+        elif indexing.lag(archive):
+            if self._behind != (shown := archive.engine.status().sequence):
+                self._behind, self._since = shown, monotonic()
+            if monotonic() - self._since < _LEFT:
+                return
+            indexing.catch_up(archive, self._stop.is_set)
+        self._followed, self._behind = rows, -1
 
     def _damaged(self) -> tuple[str, ...]:
         """Return what is wrong with the index once it was brought up to date."""

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from app.archive import Archive
 from app.ingest import indexing
-from app.ingest.lock import writing_alone
+from app.ingest.lock import ingest_lock
 from app.ingest.rules import RULES
 from app.store import decisions, linking
 from app.store.articles import touch
@@ -52,7 +52,7 @@ def decide_copies(archive: Archive, proposal: CopyProposal, by: str, patience: f
 def resolve_again(archive: Archive) -> int:
     """Decide anew who is who in the whole archive, from what recognition found in each article. Return how many
     articles changed. Raises `ArchiveBusy` where another process writes."""
-    with writing_alone(archive.settings.lock_path):
+    with ingest_lock(archive):
         with archive.database.writing() as session:
             changed = linking.resolve_all(session, RULES)
         indexing.apply(archive)

@@ -30,7 +30,7 @@ from app.fetch import Fetched, checked_address
 from app.ingest.channel import Channel, linked_feeds, read_channel
 from app.ingest.fetching import Fetcher
 from app.ingest.intake import Became, Intake
-from app.ingest.lock import writing_alone
+from app.ingest.lock import ingest_lock
 from app.ingest.posting import STATUS_OF
 from app.ingest.readers import Opened, Record
 from app.ingest.readers.feed import NO_ENTRIES
@@ -157,7 +157,7 @@ def settle_look(
                 return None
             _note(session, found, datetime.now(UTC))
         return found.tally.report()
-    with writing_alone(archive.settings.lock_path, patience), settled_when_stopped(archive) if names else nullcontext():
+    with ingest_lock(archive, patience), settled_when_stopped(archive) if names else nullcontext():
         with archive.database.reading() as session:
             if not _is_as_it_was(session, found.feed):
                 return None

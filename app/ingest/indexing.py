@@ -19,7 +19,7 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailable
-from app.ingest.lock import writing_alone
+from app.ingest.lock import index_lock, ingest_lock
 from app.search.engine import Document, IndexStatus, Swap
 from app.store import furniture, receipts, withdrawals
 from app.store.articles import (
@@ -105,10 +105,23 @@ def catch_up(archive: Archive, stopped: Stopped = never) -> int:
     Raises `ArchiveBusy` where an ingest runs, which will do the same, and `Interrupted` once `stopped` says so. Where
     there is nothing to do it keeps nobody else from writing.
     """
+    applied = follow(archive, stopped) if archive.has_own_index else 0
     if _is_current(archive):
+        return applied
+    with ingest_lock(archive):
+        return applied + apply(archive, stopped)
+
+
+def follow(archive: Archive, stopped: Stopped = never) -> int:
+    """Bring an index that is this machine's alone to the rows as they stand. Return how many articles that were.
+
+    Whoever writes, here or elsewhere, settles what else there is to do. Raises as `catch_up`, but nobody of another
+    machine is waited for.
+    """
+    if is_ours(archive) and lag(archive) == 0:
         return 0
-    with writing_alone(archive.settings.lock_path):
-        return apply(archive, stopped)
+    with index_lock(archive):
+        return _go_on(archive, stopped)
 
 
 def index_in_time(archive: Archive, patience: float) -> bool:
@@ -135,7 +148,11 @@ def _is_current(archive: Archive) -> bool:
 
 def rebuild(archive: Archive, stopped: Stopped = never) -> int:
     """Build the index from the rows; the old one serves until the new one is there."""
-    with writing_alone(archive.settings.lock_path):
+    if archive.has_own_index:
+        with index_lock(archive):
+            return _rebuild(archive, stopped)
+    with ingest_lock(archive):
+        _settle_all(archive)
         return _rebuild(archive, stopped)
 
 
@@ -160,11 +177,11 @@ def join_pieces(archive: Archive) -> bool:
         with archive.engine.joining() as swap:
             if swap is None:
                 return False
-            with writing_alone(archive.settings.lock_path, math.inf):
+            with index_lock(archive, math.inf) if archive.has_own_index else ingest_lock(archive, math.inf):
                 return _put_in_place(archive, swap)
     except IndexUnavailable:
         # Emptied, replaced or put back meanwhile.
-        with writing_alone(archive.settings.lock_path, math.inf):
+        with ingest_lock(archive, math.inf):
             apply(archive)
         return False
 
@@ -191,11 +208,7 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
         _mark_earlier(archive)
     with archive.database.writing() as session:
         _settle(session, meanwhile=meanwhile)
-    try:
-        applied = _go_on(archive, stopped)
-    except IndexUnavailable:
-        # Emptied, replaced or put back since it was looked at: what it holds now is not what was to be added to.
-        applied = _rebuild(archive, stopped)
+    applied = _go_on(archive, stopped)
     if not meanwhile:
         _complete_erasures(archive)
     return applied
@@ -206,15 +219,20 @@ def _complete_erasures(archive: Archive) -> None:
     are free."""
     with archive.database.reading() as session:
         numbers = withdrawals.unfinished_erasures(session)
-        shown = [id for id, _ in published_texts(session)] if numbers else []
     if not numbers:
         return
-    archive.vectors.keep_only(shown, anew=True)
-    status = archive.engine.status()
-    _commit(archive, status, status.sequence, partial(archive.engine.expunge, after=status.commit))
+    _expunge(archive, archive.engine.status())
     archive.database.wipe()
     with archive.database.writing() as session:
         withdrawals.finish_erasures(session, numbers)
+
+
+def _expunge(archive: Archive, status: IndexStatus) -> IndexStatus:
+    """Leave nothing of erased articles in vectors and index."""
+    with archive.database.reading() as session:
+        shown = [id for id, _ in published_texts(session)]
+    archive.vectors.keep_only(shown, anew=True)
+    return _commit(archive, status, status.sequence, partial(archive.engine.expunge, after=status.commit))
 
 
 def _mark_earlier(archive: Archive) -> None:
@@ -238,6 +256,13 @@ def _mark_earlier(archive: Archive) -> None:
             touch(session, changed)
 
 
+def _settle_all(archive: Archive) -> None:
+    """Do what is to be done with the rows before an index is built of them. The caller must hold the lock."""
+    _mark_earlier(archive)
+    with archive.database.writing() as session:
+        _settle(session)
+
+
 def _settle(session: Session, *, meanwhile: bool = False) -> None:
     from app.ingest.rules import RULES  # loads the resolver, which those who only ask the index do without
 
@@ -245,6 +270,15 @@ def _settle(session: Session, *, meanwhile: bool = False) -> None:
 
 
 def _go_on(archive: Archive, stopped: Stopped) -> int:
+    """Apply to the index what it lacks of the rows as they stand."""
+    try:
+        return _apply_all(archive, stopped)
+    except IndexUnavailable:
+        # Emptied, replaced or put back since it was looked at: what it holds now is not what was to be added to.
+        return _rebuild(archive, stopped)
+
+
+def _apply_all(archive: Archive, stopped: Stopped) -> int:
     # Another process may have committed a moment ago: its commit is to be gone on from, and not taken for damage.
     archive.engine.look()
     status = archive.engine.status()
@@ -277,12 +311,19 @@ def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus
         return 0, status
     last = changed[-1].sequence
     gone = [article.id for article in changed if article.status != "published"]
+    erased = archive.has_own_index and any(article.status == withdrawals.ERASED for article in changed)
     if gone:
         # First, and under the old number where something follows: a crash in between does it again.
-        reached = status.sequence if documents else last
+        reached = status.sequence if documents or erased else last
         archive.vectors.drop(gone)
         delete = partial(archive.engine.delete, gone, sequence=reached, after=status.commit)
         status = _commit(archive, status, reached, delete)
+    if erased:
+        # Whoever erased it saw to the rows and to an index of another machine.
+        status = _expunge(archive, status)
+        if not documents:
+            delete = partial(archive.engine.delete, gone, sequence=last, after=status.commit)
+            status = _commit(archive, status, last, delete)
     if documents:
         put = partial(archive.engine.put, documents, sequence=last, after=status.commit)
         status = _commit(archive, status, last, put)
@@ -329,9 +370,6 @@ def _rebuild(archive: Archive, stopped: Stopped) -> int:
                 raise Interrupted("Stopped while the index was built.")
             yield found
 
-    _mark_earlier(archive)
-    with archive.database.writing() as session:
-        _settle(session)
     with archive.database.reading() as session:
         reached = newest(session)
         status = archive.engine.status()
@@ -347,7 +385,7 @@ class _Write(Protocol):
 def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write) -> IndexStatus:
     """Receipt first, then the index, both under a token that no other commit has: what is on disk decides which receipt
     counts. The status of what was made; raises `IndexChanged` where that is not what is there."""
-    token = secrets.token_hex(16)
+    token = _new_token(archive, before)
     expected = before.generation + 1
     _write_receipt(archive, token, expected, sequence)
     write(token=token)
@@ -359,9 +397,16 @@ def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write)
     return made
 
 
+def _new_token(archive: Archive, before: IndexStatus) -> str:
+    """Return what no other commit has. It begins as that of the commit before, so that the index of one machine is told
+    from those that others make of the same rows; one that goes on from no commit of ours begins anew."""
+    first = before.token[: receipts.OF_ONE_INDEX] if archive.has_own_index and _is_ours(archive, before) else ""
+    return first + secrets.token_hex(16)[len(first) :]
+
+
 def _write_receipt(archive: Archive, token: str, generation: int, sequence: int) -> None:
     with archive.database.writing() as session:
-        receipts.add_receipt(session, token, generation, sequence)
+        receipts.add_receipt(session, token, generation, sequence, of_one_index=archive.has_own_index)
 
 
 def _is_sound(archive: Archive, status: IndexStatus) -> bool:

@@ -12,7 +12,7 @@ import math
 from app.archive import Archive
 from app.ingest import indexing
 from app.ingest.enriching import laid_out, put_names
-from app.ingest.lock import writing_alone
+from app.ingest.lock import ingest_lock
 from app.ingest.run import BATCH
 from app.store import unnamed
 from app.store.tables import Article
@@ -28,7 +28,7 @@ def name_some(archive: Archive) -> int:
     if not batch:
         return 0
     found = list(zip(batch, archive.enricher.enrich([laid_out(article) for article in batch]), strict=True))
-    with writing_alone(archive.settings.lock_path, math.inf):
+    with ingest_lock(archive, math.inf):
         with archive.database.writing() as session:
             # An article that was revised meanwhile has another text, and waits again.
             same = unnamed.still_waiting(session, {article.id: article.revised for article in batch})

@@ -29,7 +29,7 @@ from app.ingest.draft import Draft, Origin
 from app.ingest.fields import unknown
 from app.ingest.formats import Format
 from app.ingest.intake import Became, Intake
-from app.ingest.lock import writing_alone
+from app.ingest.lock import ingest_lock
 from app.ingest.readers.record import Record, Refused
 from app.ingest.reading import Incoming, refusal
 from app.ingest.report import Outcome, Tally
@@ -196,7 +196,7 @@ def post(archive: Archive, sent: Sent, patience: float) -> Written:
     with _answering(archive, sent) as answer:
         if answer.is_done:
             return answer
-        with writing_alone(archive.settings.lock_path, patience):
+        with ingest_lock(archive, patience):
             # Again: it may be the same request that was written meanwhile.
             answer.replay(archive)
             if not answer.is_done:
@@ -210,7 +210,7 @@ def revise(archive: Archive, id: str, sent: Sent, patience: float, revisions: Se
     with _answering(archive, sent) as answer:
         if answer.is_done:
             return answer
-        with writing_alone(archive.settings.lock_path, patience):
+        with ingest_lock(archive, patience):
             answer.replay(archive)
             if not answer.is_done:
                 _take(archive, sent, answer, _standing(archive, id, revisions))

@@ -21,7 +21,7 @@ from app.enrich.resolve import Enrichment
 from app.errors import WorkerLost
 from app.ingest import worker
 from app.ingest.indexing import Pace, join_pieces
-from app.ingest.lock import Turn, turns, writing_alone
+from app.ingest.lock import Turn, ingest_lock, run_lock, turns
 from app.ingest.report import Tally
 
 B = TypeVar("B")
@@ -40,10 +40,10 @@ BATCH = 64
 def one_run(archive: Archive, patience: float = 0.0) -> Iterator[Turn]:
     """Keep other runs out, and give what takes the turn to write. Raises `ArchiveBusy` where another runs or writes for
     longer than `patience` seconds."""
-    with writing_alone(archive.settings.run_lock_path, patience):
-        with writing_alone(archive.settings.lock_path, patience):
+    with run_lock(archive, patience):
+        with ingest_lock(archive, patience):
             pass  # who has waited so long once waits for as long as it takes: what is begun is not left half done
-        yield turns(archive.settings.lock_path)
+        yield turns(archive)
 
 
 class Run:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app.archive import Archive
-from app.ingest.lock import writing_alone
+from app.ingest.lock import ingest_lock
 from app.ingest.rules import RULES
 from app.store.linking import settle_entities
 from app.store.totals import count_stale
@@ -36,7 +36,7 @@ def left(archive: Archive) -> int:
 
 def make_up(archive: Archive) -> None:
     """Settle what is left. Raises `ArchiveReadOnly`, and `ArchiveBusy` where an ingest runs, which will do the same."""
-    with writing_alone(archive.settings.lock_path):
+    with ingest_lock(archive):
         _settle(archive)
 
 

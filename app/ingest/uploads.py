@@ -128,10 +128,19 @@ def shown_name(name: str) -> str:
     return printable("/".join(parts))[-_LONGEST_NAME:].lstrip("/") or "file"
 
 
+def next_job_here(archive: Archive, session: Session) -> UploadJob | None:
+    """Return the job whose turn it is, of those whose files this machine has: no other can read them."""
+    if not archive.database.is_shared:
+        return jobs.next_job(session)
+    folder = archive.settings.uploads_dir
+    kept = [each.name for each in folder.iterdir() if not each.name.startswith(".")] if folder.exists() else []
+    return jobs.next_job(session, kept) if kept else None
+
+
 def do_next_job(archive: Archive) -> bool:
     """Do the job whose turn it is. Return whether there was one."""
     with archive.database.writing() as session:
-        job = jobs.next_job(session)
+        job = next_job_here(archive, session)
         if job is None:
             return False
         folder = archive.settings.uploads_dir / job.id
@@ -202,7 +211,7 @@ def _put_in_place(unfinished: Path, folder: Path) -> None:
 
 
 def _do(archive: Archive, job: UploadJob, folder: Path) -> None:
-    turn = turns(archive.settings.lock_path)
+    turn = turns(archive)
     with _what_to_read(archive, job, folder) as (files, fetcher):
         # What is at an address may be another thing by now, so it is read from its beginning.
         journal = _JobJournal(job, Counter() if fetcher else Counter(job.counts))

@@ -12,7 +12,7 @@ import signal
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -48,6 +48,9 @@ _IMMUTABLE = "immutable=1"
 
 class Database:
     """Takes the path, makes no file before it is used. Call `migrate()` before anything else on a new one."""
+
+    is_shared = False
+    """Whether other machines have the same rows."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -94,6 +97,13 @@ class Database:
             session.begin(),
         ):
             yield session
+
+    def lock(self, _name: str, _patience: float = 0.0) -> AbstractContextManager[None]:
+        """Keep other machines out. None has the file, and those of this one are kept out by a lock on another."""
+        return nullcontext()
+
+    def confirm_locks(self) -> None:
+        """Raise where a lock was lost: the kernel takes none away."""
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """Run one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of

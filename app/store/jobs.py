@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, text, update
@@ -59,9 +59,12 @@ def open_jobs(session: Session) -> list[UploadJob]:
     return list(session.exec(wanted.order_by(text("state = 'waiting'"), col(UploadJob.number))))
 
 
-def next_job(session: Session) -> UploadJob | None:
-    """Return the one to be done now: the one that was begun, or the oldest that waits."""
+def next_job(session: Session, of: Collection[str] | None = None) -> UploadJob | None:
+    """Return the one to be done now: the one that was begun, or the oldest that waits; where ids are given, `of` these
+    alone."""
     wanted = select(UploadJob).where(col(UploadJob.state).in_(_OPEN))
+    if of is not None:
+        wanted = wanted.where(col(UploadJob.id).in_(of))
     return session.exec(wanted.order_by(text("state = 'waiting'"), col(UploadJob.number)).limit(1)).first()
 
 

@@ -6,21 +6,31 @@ they are by the one writer of a file. Who reads sees one snapshot and never wait
 
 from __future__ import annotations
 
+import math
 import os
 import secrets
 import subprocess
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from hashlib import blake2b
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlmodel import Session
 
-from app.errors import ArchiveForeign, ArchiveReadOnly, DatabaseAway, Overloaded, SettingsInvalid, StorageFailed
+from app.errors import (
+    ArchiveBusy,
+    ArchiveForeign,
+    ArchiveReadOnly,
+    DatabaseAway,
+    Overloaded,
+    SettingsInvalid,
+    StorageFailed,
+)
 from app.store.database import Database, defer_signals, schema_revision
 from app.store.dialect import run_written
 from app.store.plain import READ_JSON
@@ -30,6 +40,21 @@ SETTING = "DATELINE_DATABASE_URL"
 _WRITING = 0x6461_7465_6C69_6E65
 """The advisory lock of whoever writes. As SQLite's, it is waited for no longer than 30 seconds."""
 _TAKE_LOCK = text("SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock(:key)")
+_TRY_NAMED = text("SELECT pg_backend_pid(), pg_try_advisory_lock(:key)")
+_WAIT_FOR_NAMED = text("SELECT pg_backend_pid(), pg_advisory_lock(:key)")
+_WATCHED = text(
+    "SELECT set_config('lock_timeout', :patience, false), set_config('tcp_keepalives_idle', '10', false), "
+    "set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)"
+)
+"""The server finds within half a minute that a machine which holds a lock is gone."""
+_GIVE_BACK_NAMED = text("SELECT set_config('lock_timeout', '0', false), pg_advisory_unlock(:key)")
+_IS_HELD = text(
+    "SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 1 AND pid = :pid "
+    "AND classid = CAST(:high AS oid) AND objid = CAST(:low AS oid) "
+    "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
+)
+_LONGEST_WAIT = 2**31 - 1
+"""Milliseconds."""
 _NAME_HISTORY = text("INSERT INTO lineage (id) SELECT :id WHERE NOT EXISTS (SELECT 1 FROM lineage)")
 _SECONDS_TO_CONNECT = 5
 _RETRY_AFTER = 5
@@ -45,8 +70,23 @@ _ORDERED = ("C", "POSIX", "C.UTF-8", "C.UTF8", "C.utf8", "ucs_basic")
 """Locales by which texts are ordered as the index orders them: by their code points."""
 
 
+class _Held(NamedTuple):
+    """A named lock that a thread has: by which connection of the server, and its number in two halves."""
+
+    pid: int
+    high: int
+    low: int
+
+
+class _OfThread(threading.local):
+    def __init__(self) -> None:
+        self.held: list[_Held] = []
+
+
 class PostgresDatabase(Database):
     """Takes the address, connects when it is used. Call `migrate()` before anything else on a new one."""
+
+    is_shared = True
 
     def __init__(self, url: str) -> None:
         self.read_only = False
@@ -73,6 +113,7 @@ class PostgresDatabase(Database):
         self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._info = {READ_JSON: _as_read}
+        self._locks = _OfThread()
 
     @property
     def name(self) -> str:
@@ -95,7 +136,40 @@ class PostgresDatabase(Database):
             session.begin(),
         ):
             session.connection().execute(_TAKE_LOCK, {"key": _WRITING})
+            self._refuse_without_locks(session.connection())
             yield session
+
+    @contextmanager
+    def lock(self, name: str, patience: float = 0.0) -> Iterator[None]:
+        """Hold the lock of this name on all machines; it ends with its connection. Who waits is served in turn.
+
+        Raises `ArchiveBusy` where another holds it for longer than `patience` seconds. Who lost it meanwhile is told so
+        by `DatabaseAway` at its next transaction, of which nothing is kept: another may be at work by then.
+        """
+        number = int.from_bytes(blake2b(f"dateline {name}".encode(), digest_size=8).digest())
+        key = {"key": number - (number >> 63 << 64)}
+        with self._translate_errors(), self._single.connect() as connection:
+            held = _Held(_take_named(connection, key, patience), number >> 32, number & 0xFFFF_FFFF)
+            self._locks.held.append(held)
+            try:
+                yield
+            finally:
+                self._locks.held.remove(held)
+                try:
+                    connection.execute(_GIVE_BACK_NAMED, key)
+                except DBAPIError:
+                    connection.invalidate()  # it went with its lock
+
+    def confirm_locks(self) -> None:
+        """Raise `DatabaseAway` where this thread has lost a lock that it holds."""
+        if self._locks.held:
+            with self._translate_errors(), self._single.connect() as connection:
+                self._refuse_without_locks(connection)
+
+    def _refuse_without_locks(self, connection: Connection) -> None:
+        """Whoever is given the lock next waits for what this transaction commits, so it is not too late."""
+        if not all(connection.execute(_IS_HELD, held._asdict()).first() for held in self._locks.held):
+            raise DatabaseAway(f"{self.name}: the connection that held a lock was lost.", _RETRY_AFTER)
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         with self._translate_errors(), self._single.connect() as connection:
@@ -208,6 +282,26 @@ class PostgresDatabase(Database):
             if code.startswith(_TROUBLE):
                 raise StorageFailed(said) from error
             raise
+
+
+def _take_named(connection: Connection, key: dict[str, int], patience: float) -> int:
+    """Take a lock, and return by which process of the server it is held."""
+    wait = 0 if math.isinf(patience) else max(1, min(_LONGEST_WAIT, math.ceil(1000 * patience)))
+    try:
+        connection.execute(_WATCHED, {"patience": str(wait)})
+        pid, taken = connection.execute(_WAIT_FOR_NAMED if patience > 0 else _TRY_NAMED, key).one()
+    except DBAPIError as error:
+        connection.invalidate()
+        if str(getattr(error.orig, "sqlstate", None)).startswith(_LOCKED):
+            raise ArchiveBusy(None) from None
+        raise
+    except BaseException:
+        # Ctrl-C while it waited: it may have been given the lock.
+        connection.invalidate()
+        raise
+    if taken is False:
+        raise ArchiveBusy(None)
+    return int(pid)
 
 
 def _bear_nul(connection: Any, _record: Any) -> None:

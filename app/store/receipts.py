@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert
+from sqlalchemy import delete, insert, true
 from sqlmodel import Session, col, select
 
 from app.store.tables import IndexCommit
@@ -11,9 +11,15 @@ from app.store.tables import IndexCommit
 _KEPT = 8
 
 
-def add_receipt(session: Session, token: str, generation: int, sequence: int) -> None:
-    """A promise of this or a later generation that was made before is dead: a crash came first."""
-    dead = delete(IndexCommit).where(~col(IndexCommit.generation).between(generation - _KEPT, generation - 1))
+OF_ONE_INDEX = 16
+"""With so many characters begin the tokens of one index, where there are several of the same rows."""
+
+
+def add_receipt(session: Session, token: str, generation: int, sequence: int, *, of_one_index: bool = False) -> None:
+    """A promise of this or a later generation that was made before is dead: a crash came first. `of_one_index`: those
+    of other machines stay."""
+    same = col(IndexCommit.index).startswith(token[:OF_ONE_INDEX]) if of_one_index else true()
+    dead = delete(IndexCommit).where(same, ~col(IndexCommit.generation).between(generation - _KEPT, generation - 1))
     session.connection().execute(dead)
     session.connection().execute(insert(IndexCommit).values(index=token, generation=generation, sequence=sequence))
 

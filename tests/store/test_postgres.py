@@ -16,7 +16,7 @@ from sqlalchemy import create_engine, text
 from sqlmodel import select
 
 from app.archive import open_archive, open_rows
-from app.errors import ArchiveForeign, DatabaseAway, NotFound, SettingsInvalid, StorageFailed
+from app.errors import ArchiveBusy, ArchiveForeign, DatabaseAway, NotFound, SettingsInvalid, StorageFailed
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.settings import Settings
@@ -154,6 +154,58 @@ def test_connections_that_were_lost_are_made_again(database: PostgresDatabase, s
         lose()
     with database.reading() as session:
         assert newest(session) >= 0
+
+
+def test_a_lock_holds_on_all_machines_and_ends_with_its_connection(server: postgres.Server) -> None:
+    url = server.create("locked")
+    with closing(PostgresDatabase(url)) as one, closing(PostgresDatabase(url)) as other:
+        one.migrate()
+        with one.lock("ingest"):
+            for patience in (0.0, 0.05):
+                with pytest.raises(ArchiveBusy), other.lock("ingest", patience):
+                    pass
+            with other.lock("background"), one.writing() as session:
+                next_sequence(session)
+        with other.lock("ingest"), pytest.raises(ArchiveBusy), one.lock("ingest"):
+            pass
+        entered: list[str] = []
+        with one.lock("ingest"):
+            waiting = threading.Thread(target=_enter, args=(other, entered))
+            waiting.start()
+            while not other.rows("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted"):
+                time.sleep(0.01)
+            assert entered == []
+        waiting.join()
+        assert entered == ["other"]
+
+
+def _enter(database: PostgresDatabase, entered: list[str]) -> None:
+    with database.lock("ingest", 60):
+        entered.append("other")
+
+
+def test_who_has_lost_a_lock_writes_nothing_more(server: postgres.Server) -> None:
+    url = server.create("lost")
+    with closing(PostgresDatabase(url)) as one, closing(PostgresDatabase(url)) as other:
+        one.migrate()
+
+        def write() -> None:
+            with one.writing() as session:
+                next_sequence(session)
+
+        with one.lock("ingest"):
+            write()
+            one.confirm_locks()
+            # That connection alone: all others of the process stay.
+            other.rows("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
+            with other.lock("ingest", 60):
+                with pytest.raises(DatabaseAway, match="held a lock"):
+                    write()
+                with pytest.raises(DatabaseAway, match="held a lock"):
+                    one.confirm_locks()
+        write()
+        with other.reading() as session:
+            assert newest(session) == 2
 
 
 def _end_connections(server: postgres.Server) -> None:
