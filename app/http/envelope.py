@@ -4,13 +4,12 @@ the meters. What was refused before it could be asked is answered here, and what
 from __future__ import annotations
 
 import asyncio
+import os
 import re
-import uuid
 from collections.abc import Awaitable, Callable
 from time import perf_counter
 
 from fastapi import Request, Response
-from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +18,8 @@ from app.http.metrics import Metrics
 from app.http.prefix import path_within
 
 REQUEST_ID = "X-Request-ID"
+_ID_NAME = REQUEST_ID.lower().encode()
+_READ_HERE = (_ID_NAME, b"content-length")
 # 200 ids fit in 20 kB; nothing else that is sent here needs more, but for articles.
 MOST_BODY_BYTES = 64 * 1024
 _TAKES_TEXT = re.compile(r"(/v1)?/match")
@@ -72,8 +73,10 @@ class Envelope:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        given = Headers(scope=scope).get(REQUEST_ID, "")
-        id = given if _SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        given = _first_values(scope)
+        id = given.get(_ID_NAME, "")
+        if not _SANE_ID.fullmatch(id):
+            id = os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = id
         self._log.begin(id)
         # A HEAD is answered as a GET; the server below sends no body to it.
@@ -91,7 +94,7 @@ class Envelope:
 
         try:
             most = self._most_bytes(scope)
-            if (refused := _early_refusal(scope, most)) is None:
+            if (refused := _early_refusal(scope, given.get(b"content-length", "0"), most)) is None:
                 await self._app(inner, _limit_body(receive, most), stamped)
             else:
                 await self._answer(refused, inner, receive, stamped)
@@ -117,14 +120,18 @@ class Envelope:
         await answer(scope, receive, send)
 
 
-def _early_refusal(scope: Scope, most: int) -> HTTPException | None:
-    """Why nobody need look at a request at all."""
+def _first_values(scope: Scope) -> dict[bytes, str]:
+    """Return the headers that are read here, each as it is given first."""
+    return {name: value.decode("latin-1") for name, value in reversed(scope["headers"]) if name in _READ_HERE}
+
+
+def _early_refusal(scope: Scope, length: str, most: int) -> HTTPException | None:
+    """Why nobody need look at a request at all. `length` is that of its body, as it says."""
     if (status := scope["state"].get(REFUSED)) is not None:
         return HTTPException(status)
     if b"%2f" in scope.get("raw_path", b"").lower():
         # A slash within a name. Decoded it would part names: another address than the one that was asked for.
         return HTTPException(404)
-    length = Headers(scope=scope).get("content-length", "0")
     return too_large() if length.isdecimal() and int(length) > most else None
 
 

@@ -20,6 +20,8 @@ from app.http.envelope import REFUSED
 from app.http.framing import is_host
 from app.settings import PROXY_PREFIX
 
+_FORWARDED = b"x-forwarded-"
+"""How the name of each header begins in which a proxy says something."""
 _TOLD = "told"
 """In the state of a scope, until the client behind the proxy is known too."""
 
@@ -64,6 +66,10 @@ class Front:
             await self._app(scope, receive, send)
             return
         state = scope.setdefault("state", {})
+        if not any(name.startswith(_FORWARDED) for name, _ in scope["headers"]):
+            state[_TOLD] = self._public
+            await self._forward(scope, receive, send)
+            return
         try:
             state[_TOLD] = self._public or self._told(scope)
         except ValueError:

@@ -48,9 +48,10 @@ class _CachedResponse:
 
     @property
     def keeps(self) -> bool:
-        if "no-store" in Headers(raw=self.start["headers"]).get("cache-control", ""):
+        if not self.is_whole or self.start.get("status") != 200 or len(self.body) > LARGEST:
             return False
-        return self.is_whole and self.start.get("status") == 200 and bool(self.tag) and len(self.body) <= LARGEST
+        given = dict(self.start["headers"])
+        return bool(given.get(b"etag")) and b"no-store" not in given.get(b"cache-control", b"")
 
     def add(self, message: Message) -> None:
         """Take a piece of the answer; of one that is too long, which may be very long, no more than shows that."""
@@ -124,7 +125,9 @@ class _DatedSender:
 
     def __init__(self, send: Send, asked: Headers, last_change: str | None) -> None:
         self._send, self._last_change = send, last_change
-        self._is_known = "if-none-match" not in asked and asked.get("if-modified-since") == last_change
+        self._is_known = (
+            last_change is not None and asked.get("if-modified-since") == last_change and "if-none-match" not in asked
+        )
         self._withholds = False
 
     async def __call__(self, message: Message) -> None:
@@ -147,7 +150,7 @@ _OF_BODIES = (b"content-length", b"content-type")
 
 
 def _is_tagged(start: Message) -> bool:
-    return start["status"] in (200, 304) and "etag" in Headers(raw=start["headers"])
+    return start["status"] in (200, 304) and b"etag" in dict(start["headers"])
 
 
 def _archive_state(archive: Archive) -> tuple[ArchiveState, date] | None:
@@ -170,7 +173,7 @@ def _is_shareable(scope: Scope) -> bool:
         return False
     path = path_within(scope)
     is_read = path.startswith("/v1/") or _PAGES.fullmatch(path) is not None
-    return is_read and not any(name == b"authorization" for name, _ in scope["headers"])
+    return is_read and b"authorization" not in dict(scope["headers"])
 
 
 _PAGES = re.compile(r"/|/(articles|entities)/[^/]+|/(entities|sources|calendar|how-to-search)")

@@ -7,9 +7,10 @@ for the schema, and a test holds the bytes against it.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Mapping
 from hashlib import sha256
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 import msgspec
 from fastapi import FastAPI, Request, Response
@@ -31,6 +32,8 @@ KNOWN_STATE = "known_state"
 """In the state of a scope: that of the archive, where it was asked for."""
 
 _encode = msgspec.json.Encoder().encode
+_AS_WE_WRITE = re.compile(rb"[\w.~-]+=[\w.~+-]*(&[\w.~-]+=[\w.~+-]*)*")
+"""A query string that would be the same if it were taken apart and written again."""
 _TOLD_FROM_TODAY = (*DATES, *MENTIONED_DATES)
 
 
@@ -86,6 +89,8 @@ def check_tag(request: Request, *parts: str) -> str:
 
 def client_tags(given: Headers) -> set[str]:
     """The tags that a client has, in however many headers it says so."""
+    if b"if-none-match" not in dict(given.raw):
+        return set()
     return {tag.strip() for line in given.getlist("if-none-match") for tag in line.split(",")}
 
 
@@ -145,7 +150,11 @@ def next_page_link(request: Request, cursor: str | None) -> tuple[str | None, di
         return None, {}
     # A page goes on from the day on which the first was asked for.
     items = [item for item in _settled_items(request) if item[0] not in ("cursor", "page")]
-    address = f"{whole_address(request.scope).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
+    query = request.scope["query_string"]
+    if _AS_WE_WRITE.fullmatch(query) and items == request.query_params.multi_items():
+        address = f"{whole_address(request.scope)}&cursor={quote_plus(cursor)}"
+    else:
+        address = f"{whole_address(request.scope).partition('?')[0]}?{urlencode([*items, ('cursor', cursor)])}"
     return address, {"Link": f'<{address}>; rel="next"'}
 
 

@@ -37,11 +37,26 @@ class ParameterRoute(APIRoute):
         """Return the handler with what the request gives it. Raises what is wrong with that."""
         await one_value_each(request)
         name, model = self._query_model
-        given, wrong = _validated(self._path_model, request.path_params, "path")
-        asked, more_wrong = _validated(model, _query_values(model, request.query_params), "query")
+        given, wrong = (
+            _validated(self._path_model, request.path_params, "path") if self.param_convertors else (None, [])
+        )
+        asked, more_wrong = _validated(model, self._query_values(request.query_params), "query")
         if wrong or more_wrong:
             raise RequestValidationError([*wrong, *more_wrong])
-        return partial(self.endpoint, request, request.app.state.archive, **given.__dict__, **{name: asked})
+        in_path = given.__dict__ if given is not None else {}
+        return partial(self.endpoint, request, request.app.state.archive, **in_path, **{name: asked})
+
+    def _query_values(self, given: QueryParams) -> dict[str, Any]:
+        values: dict[str, Any] = dict(given.multi_items())
+        for name in self._lists.intersection(values):
+            values[name] = given.getlist(name)
+        return values
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """Return the parameters that may be given several times."""
+        fields = self._query_model[1].model_fields
+        return frozenset(name for name, field in fields.items() if get_origin(field.annotation) is list)
 
     @cached_property
     def _types(self) -> dict[str, Any]:
@@ -88,11 +103,3 @@ def _validated(model: type[Any], given: Mapping[str, Any], place: str) -> tuple[
         return model.model_validate(given), []
     except ValidationError as error:
         return None, [{**each, "loc": (place, *each["loc"])} for each in error.errors(include_url=False)]
-
-
-def _query_values(model: type[Params], given: QueryParams) -> dict[str, Any]:
-    values: dict[str, Any] = dict(given)
-    for name in values:
-        if (field := model.model_fields.get(name)) and get_origin(field.annotation) is list:
-            values[name] = given.getlist(name)
-    return values

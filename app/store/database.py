@@ -53,7 +53,7 @@ class Database:
     """Whether other machines have the same rows."""
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self.path, self._name = path, os.fspath(path)
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
         self._engine = self._new_engine(_configure_connection, pool_size=8, max_overflow=-1)
         # The same pool; only the way its transactions begin differs.
@@ -72,7 +72,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._translate_errors(), Session(self._engine, expire_on_commit=False, info=self._info) as session:
+        with self._translate_errors(), _LateSession(self._engine, self._info) as session:
             yield session
 
     @contextmanager
@@ -311,7 +311,7 @@ class Database:
     def _file_identity(self) -> tuple[int, ...]:
         """Return which file is there under the name; what is read as it stands may not change either."""
         try:
-            found = self.path.stat()
+            found = os.stat(self._name)  # noqa: PTH116  # each read asks, and a `Path` takes twice as long
         except FileNotFoundError:
             return ()
         standing = (found.st_mtime_ns, found.st_size) if self._how == _IMMUTABLE else ()
@@ -324,6 +324,25 @@ class Database:
             connection.execute("PRAGMA journal_mode = WAL")
         finally:
             connection.close()
+
+
+class _LateSession(Session):
+    """A session that is made when it is first asked for anything: most searches need none."""
+
+    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+        self._unmade: Engine | None = engine
+        self.__dict__["info"] = info
+
+    def __getattr__(self, name: str) -> Any:
+        engine, self._unmade = self._unmade, None
+        if engine is None:
+            raise AttributeError(name)
+        super().__init__(engine, expire_on_commit=False)
+        return getattr(self, name)
+
+    def close(self) -> None:
+        if self._unmade is None:
+            super().close()
 
 
 @contextmanager
