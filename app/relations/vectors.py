@@ -6,15 +6,16 @@ word is comes from a table that never changes by itself, so that a vector is a f
 
 from __future__ import annotations
 
-import heapq
 import math
+import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
 from itertools import pairwise
-from typing import NamedTuple
+from operator import neg
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -44,6 +45,10 @@ _SHARE_OF_UNKNOWN, _SHARE_OF_UNKNOWN_NAME = 0.002, 0.0005
 _MOST_SHARE = 0.3
 _RARITY = 0.5
 _SAME_BEGINNING = 40
+_MOST_KEPT = 200_000
+_ASCII_FIGURES = re.compile(r"[0-9](?<![^\W_][0-9])")
+
+T = TypeVar("T")
 
 
 class Vector(NamedTuple):
@@ -65,7 +70,7 @@ def vector_of(headline: str, text: str) -> Vector | None:
     """Return the vector of a text without page furniture; None where that is too short to tell what it is about, or
     a table."""
     own = RAW_WORDS.findall(text)
-    figures = sum(word[0].isdigit() for word in own)
+    figures = _count_figures(text, own)
     if len(own) - figures < FEWEST_WORDS or figures > _MOST_FIGURES * len(own):
         return None
     is_repeated = text.startswith(headline[:_SAME_BEGINNING])
@@ -74,63 +79,88 @@ def vector_of(headline: str, text: str) -> Vector | None:
     return _as_vector(_weighed_terms(words[:_READ], _never_small(own[:_READ])), length)
 
 
+def _count_figures(text: str, words: list[str]) -> int:
+    """Return how many words begin with a digit."""
+    if text.isascii():
+        return len(_ASCII_FIGURES.findall(text))
+    return sum(word[0].isdigit() for word in words)
+
+
 def _never_small(words: list[str]) -> set[str]:
     """Return the stems of words with a capital that the text never writes without."""
-    small = {word for word in words if word[0].islower()}
-    return {_stemmed(word) for word in words if word[0].isupper() and fold_word(word) not in small}
+    distinct = set(words)
+    small = {word for word in distinct if word[0].islower()}
+    return {_stems[word] for word in distinct if word[0].isupper() and fold_word(word) not in small}
 
 
 def _weighed_terms(words: list[str], names: set[str]) -> dict[str, float]:
-    counts: Counter[str] = Counter()
-    for term, place in _placed_terms(words, names):
-        counts[term] += _OPENING_COUNTS if place < _OPENING else 1
-    weighed = ((term, (1 + math.log(count)) * _telling(term, term in names)) for term, count in counts.items())
-    return {term: weight for term, weight in weighed if weight}
-
-
-def _placed_terms(words: list[str], names: set[str]) -> Iterator[tuple[str, int]]:
-    """Yield the stems with their places, and names that follow one another also as one term."""
-    stems = [_stemmed(word) for word in words]
-    yield from ((stem, place) for place, stem in enumerate(stems) if len(stem) > 1)
-    is_name = [word[0].isupper() and len(stem) > 1 and stem in names for word, stem in zip(words, stems, strict=True)]
-    for place, (first, second) in enumerate(pairwise(is_name)):
+    """Return what each stem weighs, and names that follow one another also as one term."""
+    stems = list(map(_stems.__getitem__, words))
+    counts = Counter(stems[:_OPENING] * _OPENING_COUNTS)
+    counts.update(stems[_OPENING:])
+    weighed = {
+        term: (1 + math.log(count)) * (_telling_names if term in names else _telling)[term]
+        for term, count in counts.items()
+        if len(term) > 1
+    }
+    named = {word for word in set(words) if word[0].isupper() and len(_stems[word]) > 1 and _stems[word] in names}
+    pairs: Counter[str] = Counter()
+    for place, (first, second) in enumerate(pairwise(map(named.__contains__, words))):
         if first and second:
-            yield f"{stems[place]} {stems[place + 1]}", place
-
-
-@lru_cache(200_000)
-def _telling(term: str, is_name: bool) -> float:
-    """Return how much it tells that a text has a term at all."""
-    is_pair = " " in term
-    unknown = _SHARE_OF_UNKNOWN_NAME if is_name or is_pair else _SHARE_OF_UNKNOWN
-    share = max(_commonness().get(term, 0), unknown)
-    if share > _MOST_SHARE:
-        return 0
-    kind = _NAME * _PAIR if is_pair else _NAME if is_name else _FIGURE if term[0].isdigit() else 1
-    return kind * math.pow(math.log(1 / share), _RARITY)
+            pairs[f"{stems[place]} {stems[place + 1]}"] += _OPENING_COUNTS if place < _OPENING else 1
+    weighed |= {term: (1 + math.log(count)) * _TELLING_PAIR for term, count in pairs.items()}
+    return {term: weight for term, weight in weighed.items() if weight}
 
 
 def _as_vector(weights: dict[str, float], length: float) -> Vector:
-    chosen = heapq.nsmallest(_MOST_TERMS, weights, key=lambda term: (-weights[term], term))
+    chosen = sorted(zip(map(neg, weights.values()), weights, strict=True))[:_MOST_TERMS]
     # Two terms with one number are one term.
     summed: defaultdict[int, float] = defaultdict(float)
-    for term in chosen:
-        summed[_term_number(term)] += weights[term]
-    scale = UNIT * length / (math.sqrt(sum(weight * weight for weight in summed.values())) or 1)
-    numbers = sorted(summed)
-    whole = [round(scale * summed[number]) for number in numbers]
-    return Vector(np.array(numbers, np.uint32), np.array(whole, np.uint16))
+    for weight, term in chosen:
+        summed[_term_numbers[term]] -= weight
+    scale = UNIT * length / (math.sqrt(sum([weight * weight for weight in summed.values()])) or 1)
+    numbers = np.array(list(summed), np.uint32)
+    whole = np.rint(np.array(list(summed.values())) * scale).astype(np.uint16)
+    order = np.argsort(numbers)
+    return Vector(numbers[order], whole[order])
 
 
-@lru_cache(200_000)
+class _Worked(dict[str, T]):
+    """What is worked out of each word or term, when it is first met."""
+
+    def __init__(self, work_out: Callable[[str], T]) -> None:
+        super().__init__()
+        self._work_out = work_out
+
+    def __missing__(self, term: str) -> T:
+        if len(self) >= _MOST_KEPT:
+            self.clear()
+        self[term] = found = self._work_out(term)
+        return found
+
+
 def _stemmed(word: str) -> str:
     folded = fold_word(word)
     return folded if folded[:1].isdigit() else _stemmer().stemWord(folded)
 
 
-@lru_cache(200_000)
+def _tell(term: str, unknown: float) -> float:
+    """Return how much it tells that a text has a term at all, less than a name does; `unknown` is the share of articles
+    that have one of which the table has none."""
+    share = max(_commonness().get(term, 0), unknown)
+    return 0 if share > _MOST_SHARE else math.pow(math.log(1 / share), _RARITY)
+
+
 def _term_number(term: str) -> int:
     return int.from_bytes(blake2b(term.encode("utf-8", "surrogatepass"), digest_size=4).digest())
+
+
+_stems = _Worked(_stemmed)
+_term_numbers = _Worked(_term_number)
+_telling = _Worked(lambda term: (_FIGURE if term[0].isdigit() else 1) * _tell(term, _SHARE_OF_UNKNOWN))
+_telling_names = _Worked(lambda term: _NAME * _tell(term, _SHARE_OF_UNKNOWN_NAME))
+# The table has no pair.
+_TELLING_PAIR = _NAME * _PAIR * math.pow(math.log(1 / _SHARE_OF_UNKNOWN_NAME), _RARITY)
 
 
 @cache
