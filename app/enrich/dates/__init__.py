@@ -5,5 +5,5 @@
 
 from __future__ import annotations
 
-DATES_VERSION = "dates-1"
+DATES_VERSION = "dates-2"
 """The version of these rules. Raise it with every change that can change a date: texts are then read again."""

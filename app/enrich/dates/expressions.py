@@ -23,7 +23,7 @@ from app.enrich.dates.spans import (
     granularity_of,
     quarter_of,
 )
-from app.enrich.dates.tense import is_ahead, sentence_before
+from app.enrich.dates.tense import Outlook, is_surely_ahead, outlook, sentence_before
 from app.enrich.layout import TextBlock
 
 DateRule = Literal[
@@ -60,8 +60,13 @@ class _Expression(NamedTuple):
         return (self.found.groupdict().get(name) or "").lower()
 
     @property
+    def outlook(self) -> Outlook | None:
+        # `In` may be part of what is expected `in`, and of what is found.
+        return outlook(self.text, *self.found.span("only" if "only" in self.found.re.groupindex else 0))
+
+    @property
     def is_ahead(self) -> bool:
-        return is_ahead(self.text, *self.found.span())
+        return self.outlook == "ahead"
 
 
 _MONTHS = "january february march april may june july august september october november december".split()
@@ -79,17 +84,39 @@ _NUMBERS = {
     for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
 } | {"a": 1, "an": 1}
 _COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an)"
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4}
-_ORDINAL = r"(?P<ordinal>first|second|third|fourth|1st|2nd|3rd|4th)"
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4}
+_ORDINAL = r"(?P<ordinal>first|second|third|fourth|final|1st|2nd|3rd|4th)"
 _SHIFTS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "following": 1}
-_SUNDAY = 6
+_THURSDAY, _SATURDAY, _SUNDAY = 3, 5, 6
+_YESTERDAY, _DAY_BEFORE_YESTERDAY, _TOMORROW = 1, 2, 6
+"""Days since the last day of a name."""
+_HAPPENED_ON = re.compile(
+    r"\b(?:since|(?!announced|concurred|reported|showed|warned|tweeted|posted)(?<!\bbe\s)(?:\w{2,}ed|held|began|met|made|fell|rose|won|lost|took"
+    r"|came|went|left|sent)\s+on)\s+$",
+    re.IGNORECASE,
+)
+_OF_WEEK = re.compile(r",?\s+(?:of\s+)?(?P<shift>last|next|this)\s+week\b", re.IGNORECASE)
+_PAIR_OF_DAYS = re.compile(r"\b(?P<shift>last|next)\s+[A-Z][a-z]+day\s+(?:and|or|to|through)\s+$", re.IGNORECASE)
+_SEVERAL_DAYS = re.compile(r"\s+(?:mornings|afternoons|evenings|nights|shows)\b")
 _PAST_MARGIN = 200
 """Days by which a date that would be in the future has to be nearer than the one in the past, to be meant."""
+_EARLY = 4
+"""Months of a year in which reports are on the last one."""
+_STEPS = {"previous": -1, "preceding": -1, "prior": -1, "following": 1}
+_NAMED_BEFORE = {
+    "year": re.compile(r"\b((?:19|20|1[678])\d\d|(?:last|this)\s+year)\b(?!\s*(?:pct|mln|dlrs))", re.IGNORECASE),
+    "quarter": re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)(?:-|\s+)(?:quarter|qtr)\b", re.IGNORECASE),
+    "month": re.compile(
+        r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b(?!\s+\d)"
+    ),
+}
 _ELEVENTH_OF_SEPTEMBER = "2001-09-11"
 _OPENING = 5_000
 """Characters at the head of a text in which it says what quarter it is about."""
 _FOCUS = 500
 """Characters from a quarter that is named to what is told of the same one a year earlier."""
+_COMPARED = re.compile(r"\s*(?:This|That|It|The figures?|These)\s+(?:figures?\s+)?compare", re.IGNORECASE)
+_SET_BESIDE = re.compile(r"\b(?:from|against|than|versus|vs|with)\s+(?:[^.;,]|\.(?=\d))*$", re.IGNORECASE)
 _NAMED_QUARTER = re.compile(rf"\b{_ORDINAL}(?:-|\s+)(?:fiscal[ -])?(?:quarter|qtr)", re.IGNORECASE)
 _QUARTER_END = re.compile(rf"\s+(?:ended|ending)\s+{_MONTH}\s+(?P<day>[0-3]?\d)(?:,?\s+{_YEAR})?\b")
 _GAME = re.compile(
@@ -116,7 +143,7 @@ def _counted(word: str) -> int:
     return int(word) if word.isdigit() else _NUMBERS[word]
 
 
-def _nearest_year(today: date, month: int, day: int, *, ahead: bool) -> int:
+def _nearest_year(today: date, month: int, day: int, *, ahead: bool = False) -> int:
     """Return the year in which a day is nearest to today, on the side where the sentence looks."""
 
     def distance(year: int) -> int:
@@ -193,14 +220,45 @@ def _weekday(asked: _Expression) -> str | None:
     before = _WORD_BEFORE.search(asked.text, max(0, asked.found.start() - 12), asked.found.start())
     if before is not None and before[1].lower() in _NO_DAY_BEFORE:
         return None
-    wanted, shift = _DAYS.index(asked.group("weekday")), asked.group("shift")
+    if _SEVERAL_DAYS.match(asked.text, asked.found.end()):
+        return None
+    wanted, shift = _DAYS.index(asked.group("weekday")), asked.group("shift") or _shift_of_pair(asked)
+    if (week := _OF_WEEK.match(asked.text, asked.found.end())) is not None:
+        return as_day(days_from(asked.today, 7 * _SHIFTS[week["shift"].lower()] + wanted - asked.today.weekday()))
     back = (asked.today.weekday() - wanted) % 7
-    if shift in ("next", "coming", "following") or (shift not in ("last", "past") and back and asked.is_ahead):
+    if shift in ("next", "coming", "following") or (shift not in ("last", "past") and _is_day_ahead(asked, back)):
         return as_day(days_from(asked.today, 7 - back if back else 7))
     return as_day(days_from(asked.today, -(back or 7) if shift in ("last", "past") else -back))
 
 
-_NEAR_DAYS = {"yesterday": -1, "last night": -1, "tomorrow": 1, "day before yesterday": -2, "day after tomorrow": 2}
+def _shift_of_pair(asked: _Expression) -> str:
+    """Return `next` for the second day of `next Monday and Tuesday`."""
+    first = _PAIR_OF_DAYS.search(asked.text, max(0, asked.found.start() - _AROUND), asked.found.start())
+    return first["shift"].lower() if first is not None else ""
+
+
+def _is_day_ahead(asked: _Expression, back: int) -> bool:
+    """Return whether a day of the week is the next of its name, not the last, which was so many days ago.
+
+    Tomorrow's name means tomorrow, however the sentence is put: some articles are dated the day before they are
+    finished, and few say so of six days ago. For yesterday's, or the day before's, it must be told as what is to come.
+    """
+    span = asked.found.span()
+    if back == _TOMORROW:
+        return _HAPPENED_ON.search(asked.text, max(0, span[0] - _AROUND), span[0]) is None
+    if back in (_YESTERDAY, _DAY_BEFORE_YESTERDAY):
+        return is_surely_ahead(asked.text, span[0])
+    return back != 0 and asked.is_ahead
+
+
+_NEAR_DAYS = {
+    "yesterday": -1,
+    "last night": -1,
+    "last evening": -1,
+    "tomorrow": 1,
+    "day before yesterday": -2,
+    "day after tomorrow": 2,
+}
 
 
 def _near_day(asked: _Expression) -> str | None:
@@ -212,13 +270,82 @@ def _near_day(asked: _Expression) -> str | None:
 def _near_span(asked: _Expression) -> str | None:
     if asked.today is None:
         return None
-    return _shifted(asked.today, _SHIFTS[asked.group("shift")], asked.group("unit"))
+    shift, unit = asked.group("shift"), asked.group("unit")
+    if shift == "this" and unit == "week" and asked.outlook == "behind":
+        return as_week(asked.today)
+    return _shifted(asked.today, _SHIFTS[shift], unit)
+
+
+def _span_of_text(asked: _Expression) -> str | None:
+    if asked.group("step"):
+        return _beside_named(asked)
+    if asked.group("weekend"):
+        return _weekend(asked)
+    return _quarter_of_text(asked) if asked.group("quarter") else _turn_of_year(asked)
+
+
+def _beside_named(asked: _Expression) -> str | None:
+    """Return the year, the month or the quarter before or after the one that is named last: of `1986` and `the previous
+    year` it is 1985. Where none is named, it is the one before the article's own."""
+    if asked.today is None:
+        return None
+    unit, step = asked.group("unit"), _STEPS[asked.group("step")]
+    start = asked.found.start()
+    named = _NAMED_BEFORE[unit].findall(asked.text, max(0, start - _FOCUS), start) if unit in _NAMED_BEFORE else []
+    if not named:
+        return _shifted(asked.today, step, unit) if step < 0 else None
+    if unit == "year":
+        year = named[-1].lower()
+        return as_year(step + (int(year) if year.isdigit() else asked.today.year + _SHIFTS[year.split()[0]]))
+    if unit == "quarter":
+        quarter = _ORDINALS[named[-1].lower()]
+        return as_quarter(asked.today.year - (quarter > quarter_of(asked.today)), quarter + step)
+    month = _number_of_month(named[-1])
+    return as_month(_nearest_year(asked.today, month, 15), month + step)
+
+
+def _weekend(asked: _Expression) -> str | None:
+    """Return the week of the last weekend, or of the next one where the sentence speaks of what is to come."""
+    if asked.today is None:
+        return None
+    day, look = asked.today.weekday(), asked.outlook
+    is_this = look == "ahead" or day >= _SATURDAY or (day >= _THURSDAY and look is None)
+    return as_week(days_from(asked.today, 0 if is_this else -7))
+
+
+def _turn_of_year(asked: _Expression) -> str | None:
+    """Read `at year-end`, `for the full year`: early in the year these mean the last one, where nothing is to come."""
+    if year := asked.group("year"):
+        return as_year(int(year))
+    if asked.today is None:
+        return None
+    is_last = asked.today.month <= _EARLY and not asked.is_ahead
+    return as_year(asked.today.year - is_last)
+
+
+def _quarter_of_text(asked: _Expression) -> str | None:
+    """Return the quarter that the text speaks of, which it has named before."""
+    if asked.today is None or (named := _quarter_in_focus(asked.text, asked.found.start())) is None:
+        return None
+    return as_quarter(asked.today.year - (named > quarter_of(asked.today)), named)
 
 
 def _ago(asked: _Expression) -> str | None:
     if asked.today is None:
         return None
-    return _shifted(asked.today, -_counted(asked.group("count")), asked.group("unit"))
+    count, unit = _counted(asked.group("count")), asked.group("unit")
+    if asked.group("way") == "earlier" and unit == "month" and count == 1:
+        named = _NAMED_BEFORE[unit].findall(sentence_before(asked.text, asked.found.start(), _FOCUS))
+        if named:
+            last = _number_of_month(named[-1])
+            return as_month(_nearest_year(asked.today, last, 15), last - 1)
+    if asked.group("way").startswith("from"):
+        return _shifted(asked.today, count, unit)
+    if asked.group("way") == "earlier" and unit == "month":
+        month = _month_in_focus(asked.text, asked.found.start())
+        if month is not None:
+            return as_month(_nearest_year(asked.today, month, 15), month - count)
+    return _shifted(asked.today, -count, unit)
 
 
 def _shifted(today: date, count: int, unit: str) -> str:
@@ -237,6 +364,8 @@ def _shifted(today: date, count: int, unit: str) -> str:
 
 
 def _quarter(asked: _Expression) -> str | None:
+    if closed := asked.group("closed"):
+        return as_quarter(int(closed), 4)
     quarter = _ORDINALS[asked.group("ordinal")]
     if year := asked.group("year") or asked.group("before"):
         return as_quarter(int(year), quarter)
@@ -270,7 +399,7 @@ def _a_year_earlier(asked: _Expression) -> str | None:
         return None
     start, end = asked.found.span()
     if (month := _month_in_focus(asked.text, start)) is not None:
-        return as_month(_nearest_year(asked.today, month, 15, ahead=False) - 1, month)
+        return as_month(_nearest_year(asked.today, month, 15) - 1, month)
     named = _quarter_in_focus(asked.text, start)
     about = asked.text[max(0, start - 160) : end + 80]
     if named is None or not _MONEY.search(about):
@@ -280,14 +409,22 @@ def _a_year_earlier(asked: _Expression) -> str | None:
 
 
 def _month_in_focus(text: str, at: int) -> int | None:
-    named = list(_MONTH_BEFORE.finditer(text, at - len(sentence_before(text, at)), at))
+    """Return the month that the sentence names first; one that sets what the last one told beside a year before
+    (`This compared with ...`) speaks of the same month."""
+    sentence = sentence_before(text, at, _FOCUS)
+    if _COMPARED.match(sentence):
+        at = len(text[: at - len(sentence)].rstrip()) - 1
+        sentence = sentence_before(text, at, _FOCUS)
+    named = list(_MONTH_BEFORE.finditer(text, at - len(sentence), at))
     return _number_of_month(named[0]["month"]) if named else None
 
 
 def _quarter_in_focus(text: str, at: int) -> int | None:
-    """Return the quarter named last before, or where there is none, first."""
+    """Return the quarter named last before, or where there is none, first. One that another is set beside (`from 3 mln
+    in the third quarter`) is not what the text speaks of."""
     before = list(_NAMED_QUARTER.finditer(text, max(0, at - _FOCUS), at))
-    found = before[-1] if before else _NAMED_QUARTER.search(text, 0, _OPENING)
+    spoken_of = [each for each in before if not _SET_BESIDE.search(text, max(0, each.start() - _AROUND), each.start())]
+    found = (spoken_of or before)[-1] if before else _NAMED_QUARTER.search(text, 0, _OPENING)
     return _ORDINALS[found["ordinal"].lower()] if found is not None else None
 
 
@@ -342,7 +479,8 @@ _READERS: Sequence[_DateReader] = (
         "quarter",
         "span",
         rf"\b(?:(?P<shift>last|this|next)\s+year['’]s\s+|(?:the\s+)?(?P<before>(?:19|20)\d\d)(?:['’]s)?\s+"
-        rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:fiscal\s+)?{_ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{_YEAR})?\b",
+        rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:(?:fiscal\s+)?{_ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{_YEAR})?"
+        r"|last\s+quarter\s+of\s+(?P<closed>(?:19|20)\d\d))\b",
         _quarter,
         re.IGNORECASE,
     ),
@@ -362,7 +500,7 @@ _READERS: Sequence[_DateReader] = (
         "month",
         "month",
         rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s+|(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|of|[Dd]uring|[Ff]or|[Ff]rom"
-        rf"|through|to|[Ll]ate|[Ee]arly|[Bb]efore|[Aa]fter|[Ll]ast|and)\s+|(?:[Mm]id|[Ee]nd|[Ee]arly"
+        rf"|through|to|[Ll]ate|[Ee]arly|[Bb]efore|[Aa]fter|[Ll]ast|[Ee]nding|[Ee]nded|and)\s+|(?:[Mm]id|[Ee]nd|[Ee]arly"
         rf"|[Ll]ate)-))(?P<only>{_MONTH})(?![\w'’]|\s+\d)",
         _bare_month,
     ),
@@ -383,8 +521,17 @@ _READERS: Sequence[_DateReader] = (
         "near-day",
         "near",
         r"\b(?:the\s+)?(?P<near>day\s+before\s+yesterday|day\s+after\s+tomorrow|yesterday|today|tonight|tomorrow"
-        r"|this\s+(?:morning|afternoon|evening)|last\s+night)\b",
+        r"|this\s+(?:morning|afternoon|evening)|last\s+(?:night|evening))\b",
         _near_day,
+        re.IGNORECASE,
+    ),
+    _reader(
+        "near-span",
+        "span",
+        r"\b(?:the\s+(?:(?P<step>previous|preceding|prior|following)\s+(?P<unit>month|quarter|year)|(?P<weekend>weekend)"
+        r"|(?:latest\s+)?(?P<quarter>quarter)(?!\s+end)|(?:end\s+of\s+the|full)\s+year|year['’]s[- ]end)"
+        rf"|(?<!fiscal\s)year(?:[- ]end(?:\s+{_YEAR})?|['’]s[- ]end))\b",
+        _span_of_text,
         re.IGNORECASE,
     ),
     _reader(
@@ -394,12 +541,12 @@ _READERS: Sequence[_DateReader] = (
         _near_span,
         re.IGNORECASE,
     ),
-    _reader("ago", "span", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?:ago|earlier)\b", _ago, re.IGNORECASE),
+    _reader("ago", "span", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?P<way>ago|earlier|from\s+now)\b", _ago, re.IGNORECASE),
     _reader("year", "figure", rf"\b(?:fiscal|calendar)\s+{_YEAR}\b", _bare_year, re.IGNORECASE),
     _reader(
         "year",
         "figure",
-        rf"(?<!©\s)(?<!pyright\s)(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-)){_YEAR}(?![\d%/-]|[.,]\d|s\b"
+        rf"(?<!©\s)(?<!pyright\s)(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-))(?!(?<=[\"“]).{{4}}[\"”]){_YEAR}(?![\d%/-]|[.,]\d|s\b"
         r"|\s*(?:pct|percent|mln|million|billion|dlrs|dollars|tonnes|tons|shares|people|points|votes|miles|feet|ft|km|acres|barrels|jobs|men|women|troops|workers)\b)",
         _bare_year,
     ),

@@ -59,6 +59,24 @@ def read(body: str, today: str | None = MONDAY) -> dict[str, str]:
         ("They plan to visit India later this year.", "2025"),
         ("End-1998 assets were small, it said.", "1998"),
         ("It was founded in 1998 in Oslo.", "1998"),
+        ("A vote on Tuesday was called off.", "2025-05-06"),
+        ("The rates set on Sunday would fall later.", "2025-05-04"),
+        ("The rules held on Tuesday in the old harbour.", "2025-04-29"),
+        ("They will meet on Sunday in the old harbour.", "2025-05-11"),
+        ("They met on Thursday of last week in the harbour.", "2025-05-01"),
+        ("They meet next Wednesday and Thursday in the harbour.", "2025-05-08"),
+        ("The results are to be published in June, it said.", "2025-06"),
+        ("The rules could be changed by Thursday, he said.", "2025-05-08"),
+        ("He filed it with the U.S. District Court on Friday, he said.", "2025-05-02"),
+        ("Sales rose in 1998, against a fall the previous year.", "1997"),
+        ("It was founded in 1998 and sold the following year.", "1999"),
+        ("It rained over the weekend in the harbour.", "2025-W18"),
+        ("Assets at year-end 2023 were small, it said.", "2023"),
+        ("They will have left by the end of the year.", "2025"),
+        ("They will be old two years from now.", "2027"),
+        ("They met last evening in the harbour.", "2025-05-04"),
+        ("Prices rose in the year ended March, it said.", "2025-03"),
+        ("Sales rose in the last quarter of 2023, it said.", "2023-Q4"),
         ("The Sept. 11 attacks changed it all.", "2001-09-11"),
     ],
 )
@@ -72,6 +90,11 @@ def test_a_year_earlier_is_told_from_what_the_text_speaks_of() -> None:
     assert read(quarter) == {"first quarter": "2025-Q1", "a year earlier": "2024-Q1"}
     month = "In April, sales were above their level a year before."
     assert read(month) == {"April": "2025-04", "a year before": "2024-04"}
+    beside = "Sales in the fourth quarter rose to 4.3 million from 4.1 in the third quarter and 3.2 a year earlier."
+    assert read(beside)["a year earlier"] == "2023-Q4"
+    apart = "Orders rose in February. This compared with six ships a year earlier."
+    assert read(apart) == {"February": "2025-02", "a year earlier": "2024-02"}
+    assert read("Sales fell in the first quarter. Costs rose in the quarter.")["the quarter"] == "2025-Q1"
     assert read("The town had been flooded a year earlier.") == {"a year earlier": "2024"}
 
 
@@ -80,6 +103,12 @@ def test_on_a_sunday_the_week_is_the_one_that_begins() -> None:
         "this week": "2025-W19",
         "last week": "2025-W18",
     }
+    assert read("They met this week in the harbour.", "2025-05-04") == {"this week": "2025-W18"}
+
+
+@pytest.mark.parametrize(("today", "value"), [("2025-02-03", "2024"), ("2025-11-03", "2025")])
+def test_early_in_a_year_its_end_is_that_of_the_last(today: str, value: str) -> None:
+    assert read("Assets at year-end were small, it said.", today) == {"year-end": value}
 
 
 def test_months_and_days_share_the_year_at_their_end() -> None:
@@ -92,6 +121,7 @@ def test_months_and_days_share_the_year_at_their_end() -> None:
     "body",
     [
         "It is open on a Saturday and sells 1998 shares on Black Friday.",
+        "She reads \u201c1984\u201d and watches the Sunday shows, and sings on Sunday mornings.",
         "Theresa May spoke to May and may speak again.",
         "They scored in the third quarter of the game after a touchdown.",
         "NEW DELHI, May 5 - They met in the harbour of the town.",
