@@ -43,7 +43,7 @@ from app.http.front import Front
 from app.http.keeper import Keeper
 from app.http.log import Log
 from app.http.metrics import Metrics
-from app.http.rates import RateLimiter
+from app.http.rates import RateLimiter, SharedRateLimiter
 from app.http.response_cache import ResponseCache
 from app.http.security import Guard, Origins
 from app.http.short_road import RoadMap, ShortRoad
@@ -115,8 +115,9 @@ def _add_layers(app: FastAPI, settings: Settings) -> None:
     app.add_middleware(ResponseCache, metrics=metrics)
     app.add_middleware(reply.CompressionFeed)
     app.add_middleware(CompressMiddleware)
-    rates = RateLimiter(settings.rate_limit) if settings.rate_limit else None
-    app.add_middleware(Guard, require_key=settings.require_key, rates=rates)
+    rates = SharedRateLimiter if settings.database_url.get_secret_value() else RateLimiter
+    limiter = rates(settings.rate_limit) if settings.rate_limit else None
+    app.add_middleware(Guard, require_key=settings.require_key, rates=limiter)
     if settings.cors_origins:
         app.add_middleware(
             Origins,

@@ -22,6 +22,7 @@ from app.http.prefix import whole_address
 from app.read.relative_dates import settled_date
 from app.search.attributes import DATES, MENTIONED_DATES
 from app.search.engine import SearchEngine
+from app.store.receipts import OF_ONE_INDEX
 from app.text import fingerprint
 
 JSON = "application/json"
@@ -119,7 +120,9 @@ def check_index_tag(request: Request, archive: Archive, engine: SearchEngine) ->
     Whether there is one is not known yet, so `*`, which is any answer, says nothing here: `reply` heeds it.
     """
     status, newest = engine.status(), archive.newest(known_state(request))
-    state = (archive.version, str(status.generation), str(status.sequence), str(status.vectors), str(newest))
+    # Two machines may give one number to different states of their own indexes.
+    whose = status.token[:OF_ONE_INDEX] if archive.has_own_index else ""
+    state = (archive.version, whose, str(status.generation), str(status.sequence), str(status.vectors), str(newest))
     days = (value for name, value in _settled_items(request) if name in _TOLD_FROM_TODAY)
     return _raise_if_known(
         request, _weak_tag(*state, whole_address(request.scope), *days), client_tags(request.headers) - {"*"}

@@ -78,22 +78,23 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope["state"]["key"] = None
-        told, refused = self._judge(scope)
+        refused = self._judge(scope)
+        told: Headers = []
+        if self._rates is not None:
+            # Also of one who guesses keys: guesses count.
+            standing = await self._rates.take(scope["app"].state.archive, _caller_of(scope))
+            told, refused = standing.headers, standing.exceeded or refused
         app = problems.domain_problem(Request(scope), refused) if refused is not None else self._app
         await app(scope, receive, _with_headers(send, told) if told else send)
 
-    def _judge(self, scope: Scope) -> tuple[Headers, errors.DatelineError | None]:
-        refused: errors.DatelineError | None = None
+    def _judge(self, scope: Scope) -> errors.DatelineError | None:
+        """Return why a request is refused, whoever it is."""
         try:
             _check_parameter_count(scope["query_string"])
             self._identify(scope)
         except errors.DatelineError as error:
-            refused = error
-        if self._rates is None:
-            return [], refused
-        # Also of one who guesses keys: guesses count.
-        standing = self._rates.take(_caller_of(scope))
-        return standing.headers, standing.exceeded or refused
+            return error
+        return None
 
     def _identify(self, scope: Scope) -> None:
         given, key = _presented_key(scope), None

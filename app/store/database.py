@@ -46,6 +46,10 @@ _IMMUTABLE = "immutable=1"
 """How to open a file that nobody changes: without a log and without locks."""
 
 
+COMMITS = "commits"
+"""The counter by which a shared database tells that somebody has written: see `PostgresDatabase.version`."""
+
+
 class Database:
     """Takes the path, makes no file before it is used. Call `migrate()` before anything else on a new one."""
 
@@ -104,6 +108,14 @@ class Database:
 
     def confirm_locks(self) -> None:
         """Raise where a lock was lost: the kernel takes none away."""
+
+    def keep_request_rates(self) -> None:
+        """Get ready for `count_request`."""
+        raise NotImplementedError
+
+    def count_request(self, caller: str, window: int) -> tuple[int, float]:
+        """Count a request of a caller, for all machines. A file has one machine, whose processes count in memory."""
+        raise NotImplementedError
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """Run one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of

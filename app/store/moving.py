@@ -7,14 +7,14 @@ from contextlib import closing
 from itertools import zip_longest
 from typing import Any
 
-from sqlalchemy import Connection, Table, func, text
+from sqlalchemy import Connection, Select, Table, func, text
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel
 
 from app.errors import SettingsInvalid
-from app.store.database import Database
+from app.store.database import COMMITS, Database
 from app.store.dialect import came
-from app.store.tables import Article, Lineage
+from app.store.tables import Article, Counter, Lineage
 
 _AT_ONCE = 1_000
 """Rows; a body may have a megabyte."""
@@ -59,9 +59,15 @@ def _tables() -> list[Table]:
     return SQLModel.metadata.sorted_tables
 
 
+def _all_of(table: Table) -> Select[Any]:
+    """Select the rows that are the archive's: what a database counts for itself is not."""
+    wanted = core_select(*table.columns)
+    return wanted.where(table.c.name != COMMITS) if table.name == Counter.__tablename__ else wanted
+
+
 def _rows(session: Session, table: Table, *, ordered: bool = False) -> Any:
     """Return the rows, articles as they came in: a file numbers them as they are written. Ordered, they are by key."""
-    wanted = core_select(*table.columns)
+    wanted = _all_of(table)
     if ordered:
         wanted = wanted.order_by(*table.primary_key)
     elif table.name == Article.__tablename__:
@@ -73,7 +79,7 @@ def _rows(session: Session, table: Table, *, ordered: bool = False) -> Any:
 def _refuse_filled(connection: Connection) -> None:
     """Raise where there is anything but the name of a history, which every new archive has."""
     for table in _tables():
-        if table.name != Lineage.__tablename__ and connection.execute(core_select(table).limit(1)).first():
+        if table.name != Lineage.__tablename__ and connection.execute(_all_of(table).limit(1)).first():
             raise SettingsInvalid(f"There is an archive already: its table {table.name} has rows. Name an empty one.")
 
 

@@ -12,14 +12,14 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlmodel import Session
 
 from app.errors import (
@@ -31,7 +31,7 @@ from app.errors import (
     SettingsInvalid,
     StorageFailed,
 )
-from app.store.database import Database, defer_signals, schema_revision
+from app.store.database import COMMITS, Database, defer_signals, schema_revision
 from app.store.dialect import run_written
 from app.store.plain import READ_JSON
 
@@ -55,6 +55,24 @@ _IS_HELD = text(
 )
 _LONGEST_WAIT = 2**31 - 1
 """Milliseconds."""
+_COUNT_COMMIT = text(
+    "INSERT INTO counter (name, value) VALUES (:name, 1) ON CONFLICT (name) DO UPDATE SET value = counter.value + 1"
+)
+_LAST_COMMIT = "SELECT value, id FROM counter CROSS JOIN lineage WHERE name = ?"
+_REQUESTS = "request_rate"
+_KEEP_REQUESTS = text(
+    f"CREATE UNLOGGED TABLE IF NOT EXISTS {_REQUESTS} (caller text PRIMARY KEY, ends timestamptz NOT NULL, "
+    "count bigint NOT NULL) WITH (fillfactor = 50)"
+)
+"""Lost in a crash, and in no backup: it is of the last minutes."""
+_COUNT_REQUEST = text(
+    f"INSERT INTO {_REQUESTS} AS had VALUES (:caller, clock_timestamp() + CAST(:window AS interval), 1) "
+    "ON CONFLICT (caller) DO UPDATE SET "
+    "count = CASE WHEN had.ends > clock_timestamp() THEN had.count + 1 ELSE 1 END, "
+    "ends = CASE WHEN had.ends > clock_timestamp() THEN had.ends ELSE excluded.ends END "
+    "RETURNING count, CAST(extract(epoch FROM ends - clock_timestamp()) AS float8)"
+)
+_FORGET_REQUESTS = text(f"DELETE FROM {_REQUESTS} WHERE ends < clock_timestamp()")
 _NAME_HISTORY = text("INSERT INTO lineage (id) SELECT :id WHERE NOT EXISTS (SELECT 1 FROM lineage)")
 _SECONDS_TO_CONNECT = 5
 _RETRY_AFTER = 5
@@ -137,6 +155,7 @@ class PostgresDatabase(Database):
         ):
             session.connection().execute(_TAKE_LOCK, {"key": _WRITING})
             self._refuse_without_locks(session.connection())
+            session.connection().execute(_COUNT_COMMIT, {"name": COMMITS})
             yield session
 
     @contextmanager
@@ -225,7 +244,14 @@ class PostgresDatabase(Database):
     def copy_to(self, target: Path) -> None:
         """Have `pg_dump` write the rows, as they stand at one moment, in its own form, and read its list of contents
         again. The name of the history stays behind: what is restored gets another, and may go on otherwise."""
-        command = ("pg_dump", "--format=custom", "--no-owner", "--exclude-table-data=lineage", f"--file={target}")
+        command = (
+            "pg_dump",
+            "--format=custom",
+            "--no-owner",
+            "--exclude-table-data=lineage",
+            f"--exclude-table={_REQUESTS}",
+            f"--file={target}",
+        )
         self._run(*command, self.url.set(drivername="postgresql", password=None).render_as_string())
         self._run("pg_restore", "--list", str(target))
 
@@ -241,10 +267,25 @@ class PostgresDatabase(Database):
             raise StorageFailed(f"{command[0]} of {self.name} failed: {done.stderr.strip()}")
 
     def version(self) -> int:
-        """Moves when anyone has committed, in this process or another, and sometimes when somebody only begins to
-        write."""
-        [(snapshot,)] = self.rows("SELECT CAST(pg_current_snapshot() AS text)")
-        return int.from_bytes(blake2b(snapshot.encode(), digest_size=7).digest())
+        """Moves when anyone has committed what was written by `writing`, in this process or another. The number is
+        written in the same transaction, of which there is one at a time; PostgreSQL's own would move with whatever
+        else its server does."""
+        found = self.rows(_LAST_COMMIT, (COMMITS,))
+        return int.from_bytes(blake2b(repr(found).encode(), digest_size=7).digest())
+
+    def keep_request_rates(self) -> None:
+        """Make the table of `count_request`, where there is none, and forget what is over."""
+        with self._translate_errors(), self._single.connect() as connection:
+            with suppress(IntegrityError):  # another has just made it
+                connection.execute(_KEEP_REQUESTS)
+            connection.execute(_FORGET_REQUESTS)
+
+    def count_request(self, caller: str, window: int) -> tuple[int, float]:
+        """Count a request of a caller. Return how many there were in the same window, which is so many seconds long,
+        and how many seconds of it are left."""
+        with self._translate_errors(), self._single.connect() as connection:
+            count, left = connection.execute(_COUNT_REQUEST, {"caller": caller, "window": f"{window} s"}).one()
+        return int(count), float(left)
 
     def close(self) -> None:
         self._engine.dispose()

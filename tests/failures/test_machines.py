@@ -177,6 +177,19 @@ def test_two_that_write_at_once_give_each_change_its_number(
     machines.check("one", "two")
 
 
+def test_a_rate_is_counted_once_for_all(machines: Machines, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATELINE_RATE_LIMIT", "6/hour")
+    folder = machines.folder
+    with serving(folder / "one") as (_, one), serving(folder / "two") as (_, two):
+        answers = [httpx.get(f"{base}/healthz", timeout=60) for _ in range(4) for base in (one, two)]
+    assert [each.status_code for each in answers] == [200] * 6 + [429] * 2
+    assert [each.headers["RateLimit-Remaining"] for each in answers] == [*"543210", "0", "0"]
+    resets = [int(each.headers["RateLimit-Reset"]) for each in answers]
+    assert resets == sorted(resets, reverse=True)
+    assert answers[-1].json()["type"] == "/problems/rate-exceeded"
+    assert machines.count("request_rate WHERE caller LIKE '%127%'") == 0
+
+
 def test_when_the_elected_one_is_killed_another_goes_on(machines: Machines) -> None:
     with serving_web() as web:
         _feed(web)

@@ -80,6 +80,29 @@ def test_a_reader_sees_one_moment_and_its_version_tells_of_commits(database: Pos
         assert newest(session) == seen + 1
 
 
+def test_what_is_no_change_of_the_archive_moves_no_version(database: PostgresDatabase, server: postgres.Server) -> None:
+    """Or else each request that is counted, and each database beside this one, would empty all caches."""
+    database.keep_request_rates()
+    database.keep_request_rates()
+    before = database.version()
+    assert [database.count_request("ada", 60)[0] for _ in range(3)] == [1, 2, 3]
+    count, left = database.count_request("ben", 60)
+    assert (count, 0 < left <= 60) == (1, True)
+    with closing(PostgresDatabase(server.create("beside"))) as beside:
+        beside.migrate()
+        with beside.writing() as session:
+            next_sequence(session)
+    assert database.version() == before
+
+
+def test_a_rate_begins_anew_when_its_window_is_over(database: PostgresDatabase) -> None:
+    database.keep_request_rates()
+    assert [database.count_request("eve", 3600)[0] for _ in range(2)] == [1, 2]
+    _run(database, "UPDATE request_rate SET ends = clock_timestamp() - interval '1 second' WHERE caller = 'eve'")
+    count, left = database.count_request("eve", 3600)
+    assert (count, left > 3590) == (1, True)
+
+
 def test_what_fails_is_not_there(database: PostgresDatabase) -> None:
     with database.reading() as session:
         before = newest(session)
