@@ -62,11 +62,9 @@ def hit_views(
     """
     ids, version = [hit.id for hit in hits], state.rows if state is not None else None
     found = texts(archive.database, ids, version) if _shows_text(view) and hits else {}
-    body = highlight.Highlighter(None if view.highlight == "none" else view.clause)
-    marks = _headline_marks(hits, view, body)
+    marks, snippets = _marks_and_snippets(hits, found, view)
     views = [_hit(hit, base, shown) for hit, shown in zip(hits, marks, strict=True)]
     if view.shows("snippet"):
-        snippets = _wire_snippets(body.snippets([found.get(hit.id, _NO_TEXT) for hit in hits]), view)
         for shown, snippet in zip(views, snippets, strict=True):
             shown["snippet"] = snippet
     if view.shows("entities"):
@@ -95,22 +93,29 @@ def _shows_text(view: HitOptions) -> bool:
     return view.shows("snippet") or view.shows("body")
 
 
-def _headline_marks(
-    hits: Sequence[Found], view: HitOptions, body: highlight.Highlighter
-) -> Sequence[Mapping[str, object]]:
-    """Return what shows where the query hits in each headline; nothing where nobody wants to know. `body` marks the
-    bodies, and has learnt many of the words."""
-    if view.highlight == "none" or not any(map(view.shows, _MARKS)):
-        return [_NO_MARKS] * len(hits)
-    highlighter = body if body.field is None else highlight.Highlighter(view.clause, "headline")
-    headlines = [hit.card.headline for hit in hits]
-    spans = highlighter.matches_in(headlines)
-    if view.highlight == "offsets":
-        return [{"headline_matches": wire_spans(each)} for each in spans]
-    marked = highlight.mark_all([(text, each, 0) for text, each in zip(headlines, spans, strict=True)])
-    return [
-        {"headline_html": text, "headline_matches": wire_spans(each)} for text, each in zip(marked, spans, strict=True)
-    ]
+def _marks_and_snippets(
+    hits: Sequence[Found], texts: Mapping[str, ShownText], view: HitOptions
+) -> tuple[Sequence[Mapping[str, object]], list[Snippet]]:
+    """Return what shows where the query hits in each headline, if anybody wants to know, and the snippets: a page is
+    looked through and marked as one."""
+    bodies = [texts.get(hit.id, _NO_TEXT) for hit in hits] if view.shows("snippet") else []
+    if view.highlight == "none":
+        return [_NO_MARKS] * len(hits), _wire_snippets(highlight.Highlighter(None).snippets(bodies), [])
+    headlines = [hit.card.headline for hit in hits] if any(map(view.shows, _MARKS)) else []
+    body = highlight.Highlighter(view.clause)
+    snippets, spans = body.snippets_beside(bodies, headlines if body.field is None else ())
+    if body.field is not None:
+        spans = highlight.Highlighter(view.clause, "headline").matches_in(headlines)
+    marks: list[dict[str, object]] = [{"headline_matches": wire_spans(each)} for each in spans]
+    html = list[str]()
+    if view.highlight == "html":
+        marked = highlight.mark_all(
+            [(text, each, 0) for text, each in zip(headlines, spans, strict=True)]
+            + [(each.text, each.matches, each.start) for each in snippets]
+        )
+        html = marked[len(headlines) :]
+        marks = [{"headline_html": text, **mark} for text, mark in zip(marked, marks, strict=False)]
+    return marks or [_NO_MARKS] * len(hits), _wire_snippets(snippets, html)
 
 
 def _hit(hit: Found, base: str, marks: Mapping[str, object]) -> Hit:
@@ -146,16 +151,16 @@ def _wire_entity(entity: NamedEntity) -> HitEntity:
     }
 
 
-def _wire_snippets(found: Sequence[highlight.BodySnippet], view: HitOptions) -> list[Snippet]:
-    if view.highlight != "html":
+def _wire_snippets(found: Sequence[highlight.BodySnippet], html: Sequence[str]) -> list[Snippet]:
+    """`html`: of each, if they are shown so."""
+    if not html:
         return [
-            {"text": each.text, "start": each.start, "end": each.end, "matches": wire_spans(each.matches)}
-            for each in found
+            {"text": text, "start": start, "end": end, "matches": wire_spans(matches)}
+            for text, start, end, matches, _ in found
         ]
-    marked = highlight.mark_all([(each.text, each.matches, each.start) for each in found])
     return [
-        {"text": each.text, "start": each.start, "end": each.end, "html": html, "matches": wire_spans(each.matches)}
-        for each, html in zip(found, marked, strict=True)
+        {"text": text, "start": start, "end": end, "html": marked, "matches": wire_spans(matches)}
+        for (text, start, end, matches, _), marked in zip(found, html, strict=True)
     ]
 
 

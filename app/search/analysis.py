@@ -125,10 +125,10 @@ _BROKEN_LINE = re.compile(rf"[-‐{_BREAKS}][{INVISIBLE}]*{_LINE_END}(?=[\w{INVI
 _BROKEN_PLAINLY = re.compile(r"-[^\S\n]*\n[^\S\n]*(?=\w)")
 _GROUP_END = re.compile(rf"(?<=\d)[ {_THIN}](?=\d{{3}})")
 # A word of ASCII letters behind which no raw token goes on, and before which a sign stands that none has in it.
-# Before a line's first word the hyphen of a broken one may stand, and other white space.
+# Before a line's first word the hyphen of a broken one may stand, and other white space. \\x01 stands between texts.
 PLAIN_WORD = re.compile(
-    rf"(?:(?<=[(\"])|(?<=\S )|(?<=[^\s{_BREAKS}{INVISIBLE}‐-]\n)|\A)"
-    r"[a-zA-Z]+(?:['’]s)?(?=[ \n)\";:!?]|[.,](?:[ \n]|$)|$)"
+    rf"(?:(?<=[(\"\x01])|(?<=\S )|(?<=[^\s{_BREAKS}{INVISIBLE}‐-]\n)|\A)"
+    r"[a-zA-Z]+(?:['’]s)?(?=[ \n)\";:!?\x01]|[.,](?:[ \n\x01]|$)|$)"
 )
 """A raw token that begins and ends as most do: where it matches, `raw_at` need not look further."""
 

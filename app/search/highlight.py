@@ -18,7 +18,7 @@ from app.search import analysis
 from app.search.attributes import Field
 from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted_leaves
 from app.search.query import Clause
-from app.text import fold_evenly, sentence_starts
+from app.text import fold_evenly, last_sentence
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
@@ -133,11 +133,17 @@ class Highlighter:
         """Return what `matches` does for each of several texts, which are looked through as one."""
         whole = _BETWEEN.join(texts)
         places, first, begin, found = self._places(whole), 0, 0, list[list[Span]]()
+        # Words end where texts do, so they are looked at in the whole; a phrase may go on.
+        spans = [] if self._phrases else self._matches_at(whole, places)
         for text in texts:
             end = begin + len(text)
-            last = bisect_left(places, end, first)
-            local = places[first:last] if not begin else [place - begin for place in places[first:last]]
-            found.append(self._matches_at(text, local) if local else [])
+            if self._phrases:
+                last = bisect_left(places, end, first)
+                local = [place - begin for place in places[first:last]]
+                found.append(self._matches_at(text, local) if local else [])
+            else:
+                last = bisect_left(spans, (end,), first)
+                found.append([(start - begin, stop - begin) for start, stop in spans[first:last]])
             first, begin = last, end + len(_BETWEEN)
         return found
 
@@ -178,8 +184,15 @@ class Highlighter:
 
     def snippets(self, texts: Sequence[tuple[str, Sequence[Span]]]) -> list[BodySnippet]:
         """Return what `snippet` does for each of several bodies with their furniture."""
-        found = self.matches_in([body for body, _ in texts])
-        return [self._snippet(body, furniture, hits) for (body, furniture), hits in zip(texts, found, strict=True)]
+        return self.snippets_beside(texts, ())[0]
+
+    def snippets_beside(
+        self, texts: Sequence[tuple[str, Sequence[Span]]], others: Sequence[str]
+    ) -> tuple[list[BodySnippet], list[list[Span]]]:
+        """Return what `snippets` does, and the `matches` of other texts, which are looked through with the bodies."""
+        found = self.matches_in([*(body for body, _ in texts), *others])
+        parts = zip(texts, found[: len(texts)], strict=True)
+        return [self._snippet(body, furniture, hits) for (body, furniture), hits in parts], found[len(texts) :]
 
     def _snippet(self, body: str, furniture: Sequence[Span], found: list[Span]) -> BodySnippet:
         telling, apart = found, furniture
@@ -194,7 +207,7 @@ class Highlighter:
         opening = _sentence_start(body, max(clear, reach - _LENGTH_OF_HITS), place) if found else place
         first = max(clear, place - _MARGIN) if opening is None else opening
         start, end = _whole_words(body, first, limit)
-        inside = tuple([(a if a > start else start, b if b < end else end) for a, b in found if a < end and b > start])
+        inside = _within(found, start, end)
         return BodySnippet(body[start:end], start, end, inside, opening is not None or not body[:start].strip())
 
     def _want(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
@@ -383,17 +396,29 @@ def _merge_overlaps(spans: list[Span]) -> list[Span]:
     return united
 
 
+def _within(found: list[Span], start: int, end: int) -> tuple[Span, ...]:
+    """Return what of ascending and disjoint spans lies between two places."""
+    first, last = bisect_left(found, (start,)), bisect_left(found, (end,))
+    if first and found[first - 1][1] > start:
+        first -= 1
+    inside = found[first:last]
+    if inside and (inside[0][0] < start or inside[-1][1] > end):
+        inside = [(a if a > start else start, b if b < end else end) for a, b in inside]
+    return tuple(inside)
+
+
 def _densest_hits(found: list[Span], body: str) -> Span:
     """Return where the hits that show most different words begin and end, and of such places the earliest."""
     if len(found) == 1:
         return found[0]
-    starts = [start for start, _ in found]
-    if len({body[a:b] for a, b in found}) == 1:
+    written = [body[a:b] for a, b in found]
+    if written.count(written[0]) == len(written):
         return found[0]
-    words = [body[a:b].casefold() for a, b in found]
+    words = [word.casefold() for word in written]
     different = len(set(words))
     if different == 1:
         return found[0]
+    starts = [start for start, _ in found]
     best, most, reached = (0, 0), 0, 0
     for i, start in enumerate(starts[:_MOST_PLACES]):
         reached = bisect_left(starts, start + SNIPPET_LENGTH * 3 // 4, reached)
@@ -411,10 +436,13 @@ def _sentence_start(body: str, first: int, place: int) -> int | None:
     """Return where the sentence begins that has the character at `place`; None where it does so before `first`."""
     if not place:
         return None if body[:1].isspace() else 0
-    begun = sentence_starts(body[first : place + 1])
-    if len(begun) == 1 and first and "\n\n" not in body[max(first - 2, 0) : first + 2]:
+    begun = last_sentence(body[first : place + 1])
+    if begun is None:
         return None
-    return first + begun[-1] if begun else None
+    start, is_only = begun
+    if is_only and first and "\n\n" not in body[max(first - 2, 0) : first + 2]:
+        return None
+    return first + start
 
 
 def _lead(body: str, furniture: Sequence[Span]) -> int:
