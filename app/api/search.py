@@ -75,8 +75,10 @@ def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[Autoco
     """Entities by any of their names, words of the archive, and headlines that begin so; and of several words the whole
     query, as its last word goes on in the archive."""
     wanted = set(params.kind) or {"entity", "phrase", "term", "headline"}
+    state = known_state(request)
     with archive.database.reading() as session:
-        entities = _suggested_entities(session, params) if "entity" in wanted else []
+        version = state.rows if state is not None else None
+        entities = _suggested_entities(session, params, version) if "entity" in wanted else []
     others = archive.engine.suggest(params.q, params.limit) if wanted - {"entity"} else []
     texts = [_suggested_text(each) for each in others if each.kind in wanted]
     # Entities get half, and what the others leave: neither kind may crowd out the other.
@@ -85,9 +87,9 @@ def autocomplete(request: Request, archive: ArchiveDep, params: Annotated[Autoco
     return reply(request, suggestions)
 
 
-def _suggested_entities(session: Session, params: AutocompleteParams) -> list[Suggested]:
+def _suggested_entities(session: Session, params: AutocompleteParams, version: int | None) -> list[Suggested]:
     found: list[Suggested] = []
-    for entity, alias in naming.complete(session, params.q, params.limit):
+    for entity, alias in naming.complete(session, params.q, params.limit, version):
         shown: Suggested = {
             "kind": "entity",
             "text": entity.name,

@@ -109,12 +109,13 @@ def named_by(database: Database, text: str) -> list[tuple[str, str]]:
     return found
 
 
-def complete(session: Session, prefix: str, limit: int) -> list[tuple[Entity, str]]:
-    """Return entities with a name that begins so, then people, where the beginning is an office and part of a name."""
-    found = suggest_entities(session, prefix, limit)
+def complete(session: Session, prefix: str, limit: int, version: int | None = None) -> list[tuple[Entity, str]]:
+    """Return entities with a name that begins so, then people, where the beginning is an office and part of a name.
+    `version`: of the rows when the request began, where that is known."""
+    found = suggest_entities(session, prefix, limit, version)
     for _, name in roles.introductions(prefix):
         known = {entity.id for entity, _ in found}
-        people = [each for each in suggest_entities(session, name, limit) if is_person(each[0].id)]
+        people = [each for each in suggest_entities(session, name, limit, version) if is_person(each[0].id)]
         found += [each for each in people if each[0].id not in known]
     return found[:limit]
 

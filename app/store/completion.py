@@ -61,13 +61,18 @@ class _KeptNames:
         self._lock = threading.Lock()
         self._asked: _State | None = None
         self._state: _State | None = None
+        self._version: int | None = None
         self._names = _Names(b"", b"")
 
-    def find(self, session: Session) -> _Names | None:
-        """Return the names as the session sees them; None where they are not worth making yet."""
+    def find(self, session: Session, version: int | None) -> _Names | None:
+        """Return the names as the session sees them; None where they are not worth making yet. `version`: of the rows
+        when the request began, where that is known; to count all names takes longer than to search them."""
+        if version is not None and version == self._version:
+            return self._names
         state = _state_of(session)
         with self._lock:
             if self._state == state:
+                self._version = version
                 return self._names
             is_wanted, self._asked = self._asked == state, state
         if not is_wanted:
@@ -75,7 +80,7 @@ class _KeptNames:
         spend_unbounded()
         names = _Names.of(name for (name,) in select_plain(session, "SELECT DISTINCT folded FROM alias"))
         with self._lock:
-            self._names, self._state = names, state
+            self._names, self._state, self._version = names, state, None
         return names
 
 
@@ -83,10 +88,12 @@ _kept: WeakKeyDictionary[Pool, _KeptNames] = WeakKeyDictionary()
 """By the connections to an archive."""
 
 
-def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tuple[Entity, str]]:
+def suggest_entities(
+    session: Session, prefix: str, limit: int = 8, version: int | None = None
+) -> list[tuple[Entity, str]]:
     """Entities with an alias that starts so, or where these are few one of whose words does, and the most usual such
     alias. Of either those most in the news come first; surnames that articles left unexplained only where there is
-    nothing else."""
+    nothing else. `version`: of the rows when the request began, where that is known."""
     folded = fold(prefix)
     if not folded:
         return []
@@ -94,7 +101,7 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     forms = select_plain(session, _STARTING, (folded, folded + "\U0010ffff"))
     starting = {id for id, _, _ in forms}
     if len(starting) < limit:
-        forms = _forms_with_word(session, folded)
+        forms = _forms_with_word(session, folded, version)
     spend(_LOOKING_UP * len(forms))
     named = list({id for id, _, _ in forms})
     found = load_plain(session, Entity, _MOST_IN_THE_NEWS, (named, list(starting), limit))
@@ -103,9 +110,9 @@ def suggest_entities(session: Session, prefix: str, limit: int = 8) -> list[tupl
     return [(entity, best[entity.id]) for entity in known or found]
 
 
-def _forms_with_word(session: Session, folded: str) -> list[_Form]:
+def _forms_with_word(session: Session, folded: str, version: int | None) -> list[_Form]:
     kept = _kept.setdefault(_connections(session), _KeptNames())
-    names = kept.find(session)
+    names = kept.find(session, version)
     if names is None:
         spend_unbounded()
         return select_plain(session, _WITH_WORD, (f" {folded.replace('-', ' ')}",))
