@@ -16,6 +16,9 @@ from weakref import WeakSet
 K = TypeVar("K", bound=Hashable)
 T = TypeVar("T")
 
+_NEVER = -1
+"""The time of what nobody has asked for since it was made."""
+
 
 class Cache:
     """The least recently used values of all shelves go first once they take more than `base` bytes, and `each` more for
@@ -67,12 +70,12 @@ class Shelf(Generic[T]):
     def __len__(self) -> int:
         return len(self._values)
 
-    def get(self, key: Hashable, make: Callable[[], T]) -> T:
-        """The value kept for `key`, or made now."""
+    def get(self, key: Hashable, make: Callable[[], T], *, spare: bool = False) -> T:
+        """The value kept for `key`, or made now. A `spare` one goes first, until somebody asks for it again."""
         if (kept := self.find(key)) is not None:
             return kept
         made = make()
-        self.put(key, made)
+        self.put(key, made, spare=spare)
         return made
 
     def find(self, key: Hashable) -> T | None:
@@ -84,19 +87,26 @@ class Shelf(Generic[T]):
         with self._cache.lock:
             return {key: kept for key in keys if (kept := self._find(key)) is not None}
 
-    def put(self, key: Hashable, value: T) -> None:
+    def put(self, key: Hashable, value: T, *, spare: bool = False) -> None:
         """Keep `value`; one that is kept already stays."""
-        self.put_all({key: value})
+        with self._cache.lock:
+            self._put(key, value, spare)
 
     def put_all(self, values: Mapping[K, T]) -> None:
         """Keep several values, as `put` does."""
         with self._cache.lock:
             for key, value in values.items():
-                if key not in self._values:
-                    size = self._size(value)
-                    self._values[key] = next(self._cache.clock), size, value
-                    self.used += size
-                    self._cache.make_room(size)
+                self._put(key, value, spare=False)
+
+    def _put(self, key: Hashable, value: T, spare: bool) -> None:
+        if key in self._values:
+            return
+        size = self._size(value)
+        self._values[key] = _NEVER if spare else next(self._cache.clock), size, value
+        if spare:
+            self._values.move_to_end(key, last=False)
+        self.used += size
+        self._cache.make_room(size)
 
     def _find(self, key: Hashable) -> T | None:
         kept = self._values.get(key)

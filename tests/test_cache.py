@@ -27,6 +27,18 @@ def test_a_large_value_pushes_out_all_others_and_stays() -> None:
     assert (kept.find("big"), kept.find("b")) == (None, "b")
 
 
+def test_a_spare_value_goes_first_until_it_is_asked_for() -> None:
+    kept = shelf(3)
+    kept.put("a", "a")
+    for key in "bc":
+        assert kept.get(key, key.lower, spare=True) == key
+    assert kept.find("b") == "b"
+    kept.put("d", "d")
+    assert [key for key in "abcd" if kept.find(key)] == ["a", "b", "d"]
+    kept.put("e", "e")
+    assert [key for key in "abde" if kept.find(key)] == ["b", "d", "e"]
+
+
 def test_what_is_kept_is_not_made_again() -> None:
     kept = shelf(10)
     made: list[str] = []

@@ -19,8 +19,8 @@ class Sized(Protocol):
 
 S = TypeVar("S", bound=Sized)
 
-_cache = Cache(base=48 << 20, each=600)
-"""A frequent word takes up to 20 bytes for each document, the values of a facet 4 and more, a filter one."""
+_cache = Cache(base=8 << 20, each=360)
+"""A frequent word takes up to 16 bytes for each document, the values of a facet 4 and more, a filter one."""
 _ENTRY = 1_000
 """Bytes that a value takes besides its arrays, as measured: its key, the heads of the arrays, its place."""
 
@@ -34,9 +34,10 @@ class ArrayCache:
         """Return what an earlier search made for `key`; None where nothing is kept."""
         return self._shelf.find(key)
 
-    def get(self, key: Hashable, make: Callable[[], S]) -> S:
-        """Return what an earlier search made for `key`, or made now."""
-        return cast(S, self._shelf.get(key, make))
+    def get(self, key: Hashable, make: Callable[[], S], *, spare: bool = False) -> S:
+        """Return what an earlier search made for `key`, or made now. `spare`: what is made of it is kept too, and this
+        only as long as there is room."""
+        return cast(S, self._shelf.get(key, make, spare=spare))
 
 
 def _entry_size(value: Sized) -> int:

@@ -62,7 +62,7 @@ from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
 from app.search.whoosh.leading import Contenders, OneOfEach, all_of
-from app.search.whoosh.matches import Found, Matches, all_documents, weighed
+from app.search.whoosh.matches import Found, Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.segment import Documents
@@ -391,7 +391,7 @@ def _found_by(snapshot: Snapshot, query: Query) -> Documents:
 
 
 def _masked(found: Found, mask: Mask | None) -> Matches:
-    return weighed(found) if mask is None else found.where(mask[found.documents])
+    return found.weighed() if mask is None else found.where(mask[found.documents])
 
 
 def _unscored(found: Found, mask: Mask | None) -> Matches:

@@ -13,6 +13,7 @@ import numpy as np
 from app.search.cursor import Statistics
 from app.search.formula import Curve, Means, curve_of, inverse_frequency
 from app.search.plan import AllOf, AnyOf, Leaf, Plan, StemTerm, Without, bare_words, leaves
+from app.search.whoosh.kept_scores import KeptScores
 from app.search.whoosh.matches import (
     FREQUENT,
     NOTHING,
@@ -22,7 +23,6 @@ from app.search.whoosh.matches import (
     difference,
     intersection,
     union,
-    weighed,
 )
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.unweighed import WORTH_IT, Unweighed
@@ -60,14 +60,17 @@ class Execution:
 
     def _row(self, leaf: Leaf, is_joined: bool) -> Found:
         """Return the documents of a leaf with their scores, or without where those need not all be known."""
-        key = leaf, self.curve
-        kept = self._snapshot.kept
-        if is_joined and isinstance(leaf, StemTerm) and kept.find(key) is None:
-            frequency = self._snapshot.frequency(leaf.stem)
-            if frequency >= WORTH_IT and self._snapshot.is_first_asked(key):
-                factor = np.float32(inverse_frequency(self._snapshot.held, frequency))
-                return Unweighed(self._snapshot, leaf.stem.encode(), self.curve, factor)
-        return kept.get(key, partial(_scored, self._snapshot, leaf, self.curve))
+        key, kept, held = (leaf, self.curve), self._snapshot.kept, self._snapshot.held
+        make = partial(_scored, self._snapshot, leaf, self.curve)
+        if not isinstance(leaf, StemTerm) or leaf.field is not None:
+            found = kept.get(key, make)
+            return KeptScores(kept, key, len(found), held, make) if len(found) * FREQUENT > held else found
+        count = self._snapshot.frequency(leaf.stem)
+        scores = KeptScores(kept, key, count, held, make)
+        if is_joined and count >= WORTH_IT and not scores.is_kept and self._snapshot.is_first_asked(key):
+            factor = np.float32(inverse_frequency(held, count))
+            return Unweighed(self._snapshot, leaf.stem.encode(), self.curve, factor)
+        return scores if count * FREQUENT > held else scores.listed
 
     def _evaluate(self, plan: Plan) -> Found:
         match plan:
@@ -76,7 +79,7 @@ class Execution:
                 refused = [self._evaluate(p.plan) for p in plans if isinstance(p, Without)]
                 return difference(intersection(wanted) if wanted else all_documents(self._snapshot.held), refused)
             case AnyOf(plans):
-                return union([weighed(self._evaluate(p)) for p in plans], self._snapshot.held)
+                return union([self._evaluate(p) for p in plans], self._snapshot.held)
             case Without(child):
                 return difference(all_documents(self._snapshot.held), [self._evaluate(child)])
             case leaf:
@@ -107,4 +110,4 @@ def _scored(
             [NOTHING.documents, *(m.documents + np.int32(f) for f, m in zip(snapshot.firsts, rows, strict=False))]
         )
         values = np.concatenate([NOTHING.values, *(m.values for m in rows)]) * factor
-    return Matches(documents, values, snapshot.held if frequency * FREQUENT > snapshot.held else 0)
+    return Matches(documents, values)

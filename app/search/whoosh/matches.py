@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -21,46 +20,35 @@ class Matches:
 
     documents: Documents
     values: Floats
-    dense_size: int = 0
-    """Where these are looked up by document, and often: how many documents there are."""
 
     def __len__(self) -> int:
         return len(self.documents)
 
     @property
     def nbytes(self) -> int:
-        return self.documents.nbytes + self.values.nbytes + self.values.itemsize * self.dense_size
+        return self.documents.nbytes + self.values.nbytes
 
-    @cached_property
-    def dense(self) -> Floats | None:
-        """The value of every document there is, 0 where it is not among these: a look-up is one step, not a search."""
-        if not self.dense_size:
-            return None
-        dense = np.zeros(self.dense_size, np.float32)
-        dense[self.documents] = self.values
-        return dense
+    @property
+    def dense(self) -> None:
+        return None
+
+    def weighed(self) -> Matches:
+        return self
 
     def where(self, keep: Mask | Ints) -> Matches:
         return Matches(self.documents[keep], self.values[keep])
 
     def holds(self, wanted: Documents) -> Mask:
         """Return, for each of some documents, whether it is among these."""
-        dense = self._for(wanted)
-        held: Mask = dense[wanted] > 0 if dense is not None else self._places(wanted)[1]
-        return held
+        return self._places(wanted)[1]
 
     def at(self, wanted: Documents) -> Floats:
         """The values of documents that are all among these."""
-        dense = self._for(wanted)
-        return dense[wanted] if dense is not None else self.values[self._places(wanted)[0]]
+        return self.values[self._places(wanted)[0]]
 
     def values_at(self, places: Ints) -> Floats:
         """The values at some places of `documents`."""
         return self.values[places]
-
-    def _for(self, wanted: Documents) -> Floats | None:
-        """The dense form where it is there already, or so many are wanted that it is worth making."""
-        return self.dense if "dense" in self.__dict__ or len(wanted) > len(self) // _WORTH else None
 
     def _places(self, wanted: Documents) -> tuple[Ints, Mask]:
         """Return where each of `wanted` stands, and whether it does."""
@@ -77,7 +65,14 @@ class Found(Protocol):
     @property
     def documents(self) -> Documents: ...
 
+    @property
+    def dense(self) -> Floats | None:
+        """The value of every document there is, 0 where it is not among these; None where nobody keeps that."""
+
     def __len__(self) -> int: ...
+
+    def weighed(self) -> Matches:
+        """Return all documents with their values."""
 
     def where(self, keep: Mask | Ints, /) -> Matches: ...
 
@@ -91,15 +86,8 @@ class Found(Protocol):
 NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
-def weighed(found: Found) -> Matches:
-    """Return all documents with their values."""
-    return found if isinstance(found, Matches) else found.where(np.arange(len(found)))
-
-
 FREQUENT = 32
 """What more than one in so many documents has is worth an array of all documents."""
-_WORTH = 8
-"""Looking up fewer than one in so many takes less time by search."""
 
 
 def all_documents(size: int) -> Matches:
@@ -121,27 +109,29 @@ def intersection(rows: Sequence[Found]) -> Found:
     return Matches(documents, values)
 
 
-def union(rows: Sequence[Matches], size: int) -> Matches:
+def union(rows: Sequence[Found], size: int) -> Matches:
     """The documents that any has, with their values added in the order given."""
     if not rows:
         return NOTHING
     if len(rows) == 1:
-        return rows[0]
+        return rows[0].weighed()
     found = sum(map(len, rows))
     spend(found)
     if found * FREQUENT < size:
-        documents = np.unique(np.concatenate([row.documents for row in rows]))
+        lists = [row.weighed() for row in rows]
+        documents = np.unique(np.concatenate([each.documents for each in lists]))
         values = np.zeros(len(documents), np.float32)
-        for row in rows:
-            values[np.searchsorted(documents, row.documents)] += row.values
+        for each in lists:
+            values[np.searchsorted(documents, each.documents)] += each.values
         return Matches(documents, values)
     total, silent = np.zeros(size, np.float32), []
     for row in rows:
         if row.dense is not None:
             total += row.dense
-        else:
-            total[row.documents] += row.values
-            silent.append(row.documents[row.values == 0])
+            continue
+        listed = row.weighed()
+        total[listed.documents] += listed.values
+        silent.append(listed.documents[listed.values == 0])
     seen = total > 0
     for documents in silent:
         # What only lacks a refused word matches without a score.

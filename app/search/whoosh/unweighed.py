@@ -44,6 +44,13 @@ class Unweighed:
     def __len__(self) -> int:
         return len(self.documents)
 
+    @property
+    def dense(self) -> None:
+        return None
+
+    def weighed(self) -> Matches:
+        return self.where(np.arange(len(self)))
+
     def where(self, keep: Mask | Ints) -> Matches:
         places = np.asarray(places_of(keep) if keep.dtype == np.bool_ else keep, np.int64)
         return Matches(self.documents[places], self.values_at(places))

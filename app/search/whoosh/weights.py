@@ -31,13 +31,14 @@ _SPARSE = 32
 
 
 def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve) -> list[Matches]:
-    """Return, for each segment, the leaf's documents and what share of its idf each of them earns."""
+    """Return, for each segment, the leaf's documents and what share of its idf each of them earns. A commit asks for
+    them again; while there is none, the snapshot has what it made of them."""
     terms: list[Sequence[int]] = [()] * len(segments)
     if isinstance(leaf, PrefixTerms | FuzzyTerms):
         terms = [_expansion(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
-        segment.kept.get((leaf, means, curve), partial(_earned, segment, leaf, row, means, curve))
+        segment.kept.get((leaf, means, curve), partial(_earned, segment, leaf, row, means, curve), spare=True)
         for segment, row in zip(segments, terms, strict=True)
     ]
 
