@@ -10,26 +10,25 @@ groups depend on the articles and the decisions alone, in whatever order they ca
 from __future__ import annotations
 
 import json
-from builtins import id as builtin_id
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 import numpy as np
-from sqlalchemy import bindparam, update
 from sqlmodel import Session, col, select
 
 from app.relations.copying import Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
-from app.store.bulk import chunks, delete_in, insert_rows, select_in, table_of
-from app.store.copy_decisions import articles_meant, decided_copies
+from app.store.bulk import chunks, delete_in, insert_rows, select_in
+from app.store.copy_decisions import Link, articles_meant
+from app.store.copy_groups import least_of_groups, links_of, pairs_with, regroup, regroup_whole
 from app.store.database import Database
 from app.store.dialect import run_written
 from app.store.plain import placeholders
 from app.store.remembered import Remembered
-from app.store.stories_due import put_stories_due
 from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
 
 _UNDATED = 0
@@ -70,23 +69,25 @@ def renew_copies(session: Session, ids: Collection[str]) -> set[str]:
     """
     if not ids:
         return set()
-    closer = _crowded_around(session, ids)
-    concerned = set(ids) | _forget_sketches(session, ids) | _grouped_with(session, ids)
-    editions = list(load_editions(session, ids))
-    _keep_sketches(session, editions)
-    parted = _forget_parted(session, closer | _crowded_around(session, ids))
-    known = {each for pair in _pairs_with(session, closer) for each in (pair, pair[::-1])}
-    pairs = _pairs_of(session, [*editions, *load_editions(session, closer)]) - known
+    editions = {each.id: each for each in load_editions(session, ids)}
+    moved = _moved_sketches(session, ids, editions)
+    closer = _parted_by(_all_beside(session, moved)).difference(ids)
+    former = links_of(session, ids)
+    _forget_sketches(session, ids)
+    _keep_sketches(session, editions.values())
+    beside = _all_beside(session, moved)
+    gone = former | _forget_parted(session, closer | _parted_by(beside))
+    known = {each for pair in pairs_with(session, closer) for each in (pair, pair[::-1])}
+    pairs = _pairs_of(session, [*editions.values(), *load_editions(session, closer)], beside) - known
     insert_rows(session, CopyPair, [dict(zip(_PAIR, pair, strict=True)) for pair in sorted(pairs)])
-    concerned |= {id for pair in (*pairs, *parted) for id in pair}
-    return _regroup(session, concerned)
+    links = links_of(session, ids) | pairs
+    return regroup(session, ids, gone - links, links)
 
 
 def regroup_decided(session: Session, decision: Decision) -> set[str]:
     """Let articles be grouped as decided. Returns as `renew_copies` does. Inside `writing()`, after
     `copy_decisions.record_copy_decision`."""
-    meant = articles_meant(session, decision)
-    return _regroup(session, meant | _grouped_with(session, meant))
+    return regroup_whole(session, articles_meant(session, decision))
 
 
 def compare_some(session: Session, limit: int) -> tuple[int, set[str]]:
@@ -160,10 +161,10 @@ def wrongly_grouped(session: Session, ids: Sequence[str]) -> Iterator[str]:
     kept = {row.article_id: row.model_dump() for row in select_in(session, select(Sketch), Sketch.article_id, ids)}
     expected = {each.id: _sketch_row(each) for each in editions if each.is_comparable}
     wrong = {id for id in kept.keys() | expected.keys() if kept.get(id) != expected.get(id)}
-    noted = set(_pairs_with(session, ids))
-    pairs = {(one, other) for one, other in _pairs_of(session, editions) if one in groups}
+    noted = set(pairs_with(session, ids))
+    pairs = {(one, other) for one, other in _pairs_of(session, editions, {}) if one in groups}
     wrong |= {one for one, _ in pairs ^ noted if one in groups}
-    least = _least_of_groups(session, [each.id for each in editions])
+    least = least_of_groups(session, [each.id for each in editions])
     yield from sorted(wrong | {id for id, group in groups.items() if group != least.get(id)})
 
 
@@ -172,12 +173,11 @@ def edition_order(article: Any) -> tuple[Any, ...]:
     return article.word_count.desc(), article.date.nulls_last(), article.published_at.nulls_last(), article.id
 
 
-_ARTICLE = table_of(Article)
 _PAIR = ("article_id", "other_id")
 _EDITION_ORDER = edition_order(Article)
 _UNCOMPARED = (col(Article.copy_group).is_(None), col(Article.status) == "published")
 
-_BESIDE_ONE = " UNION ALL ".join(
+_EARLIER_ONE, _LATER_ONE = (
     f"""SELECT * FROM (
     SELECT hash, day, article_id FROM sketch_hash WHERE hash = ? AND (day, article_id) {than} (?, ?)
     ORDER BY hash {order}, day {order}, article_id {order} LIMIT {_BESIDE}
@@ -211,7 +211,6 @@ _TEXTS = """
 SELECT id, headline, date, body, CAST(furniture AS TEXT) FROM article
 WHERE id IN (SELECT value FROM json_each(?)) AND status = 'published'
 """
-_OF_DIGESTS = "SELECT digest, article_id FROM sketch WHERE digest IN (SELECT value FROM json_each(?)) ORDER BY 1, 2"
 _FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
 _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
 
@@ -251,18 +250,24 @@ def _civil_ordinal(day: str | None) -> int:
     return date(year, month, dom).toordinal()
 
 
-def _forget_sketches(session: Session, ids: Collection[str]) -> set[str]:
-    """Remove what is kept of the articles. Returns the articles whose group may have depended on it."""
+def _moved_sketches(session: Session, ids: Collection[str], editions: Mapping[str, Edition]) -> list[str]:
+    """Return the articles that stand elsewhere among the sketches than before."""
+    kept = select(Sketch.article_id, Sketch.day, Sketch.smallest)
+    former = {id: (day, smallest) for id, day, smallest in select_in(session, kept, Sketch.article_id, ids)}
+    new = {id: (each.day, _packed(each.sketch)) for id, each in editions.items() if each.is_comparable}
+    return [id for id in ids if former.get(id) != new.get(id)]
+
+
+def _forget_sketches(session: Session, ids: Collection[str]) -> None:
+    """Remove what is kept of the articles."""
     kept = select(Sketch.article_id, Sketch.day, Sketch.smallest)
     former = list(select_in(session, kept, Sketch.article_id, ids))
-    pairs, same = _pairs_with(session, ids), _with_same_text(session, ids)
     execute = partial(run_written, session.connection())
     if rows := [(number, day, id) for id, day, smallest in former for number in _numbers(smallest)]:
         execute(_FORGET_HASH, rows)
-    if pairs:
+    if pairs := pairs_with(session, ids):
         execute(_FORGET_PAIR, [*pairs, *(pair[::-1] for pair in pairs)])
     delete_in(session, Sketch, Sketch.article_id, ids)
-    return {id for pair in (*pairs, *same) for id in pair}
 
 
 def _keep_sketches(session: Session, editions: Iterable[Edition]) -> None:
@@ -300,22 +305,26 @@ def _numbers(smallest: bytes) -> list[int]:
     return numbers
 
 
-def _pairs_of(session: Session, editions: Sequence[Edition]) -> set[tuple[str, str]]:
-    """Return the pairs of copies with one of the articles, in both directions, but for texts that are the same."""
-    known, pairs = _Editions(session, editions), set[tuple[str, str]]()
-    for one in editions:
-        if not one.is_comparable:
-            continue
-        for id in _possible_copies(session, one):
-            # Both may be among those asked for; once is enough.
-            if (one.id, id) not in pairs and are_copies(one, known[id]):
-                pairs |= {(one.id, id), (id, one.id)}
+def _pairs_of(session: Session, editions: Iterable[Edition], beside: dict[str, _Beside]) -> set[Link]:
+    """Return the pairs of copies with one of the articles, in both directions, but for texts that are the same.
+    `beside`: what stands beside them, as far as that was looked up."""
+    # In the order in which they stand: what is beside one is beside the next, and need not be read again.
+    ordered = sorted((each for each in editions if each.is_comparable), key=attrgetter("day", "id"))
+    known, compared, pairs = _Editions(session, ordered), set[Link](), set[Link]()
+    for one in ordered:
+        around = beside.get(one.id) or _Beside(session, one.id, one.day, one.sketch)
+        # Both may be among those asked for; once is enough.
+        possible = [id for id in _possible_copies(session, one, around.likely) if (id, one.id) not in compared]
+        compared.update((one.id, id) for id in possible)
+        known.fetch(possible)
+        copies = [id for id in possible if are_copies(one, known[id])]
+        pairs |= {pair for id in copies for pair in ((one.id, id), (id, one.id))}
     return pairs
 
 
-def _possible_copies(session: Session, one: Edition) -> list[str]:
-    """Return the articles whose sketches tell that they may be copies."""
-    sketches = run_written(session.connection(), _SKETCHES, (_Beside(session, one.id, one.day, one.sketch).likely(),))
+def _possible_copies(session: Session, one: Edition, likely: list[str]) -> list[str]:
+    """Return those of the likely articles whose sketches tell that they may be copies."""
+    sketches = run_written(session.connection(), _SKETCHES, (likely,)).all() if likely else ()
     own = set(_numbers(_packed(one.sketch)))
     return [
         id
@@ -336,59 +345,67 @@ class _Beside:
     """What stands beside an article among those that share a number of its sketch: `_BESIDE` of them to either side.
 
     Either of two articles stands beside the other or neither does, and who does so depends on the sketches alone.
+    `likely` are those that may share enough and are near enough in time, `parted` those that stand less near to each
+    other with this article between them, or may do so.
     """
 
     def __init__(self, session: Session, id: str, day: int, sketch: Shingles) -> None:
         numbers = _numbers(_packed(sketch))
         # As many numbers make the same statement, which is prepared once: so each is looked up where it stands.
-        statement = " UNION ALL ".join([_BESIDE_ONE] * len(numbers))
+        statement = " UNION ALL ".join([_EARLIER_ONE, _LATER_ONE] * len(numbers))
         given = tuple(each for number in numbers for each in (number, day, id) * 2)
-        self._day = day
-        self._sides = [defaultdict[int, list[str]](list) for _ in range(2)]
-        self._days: dict[str, int] = {}
-        for number, other_day, other in run_written(session.connection(), statement, given):
-            self._sides[(other_day, other) > (day, id)][number].append(other)
-            self._days[other] = other_day
-
-    def likely(self) -> list[str]:
-        """Return those that may share enough and are near enough in time. A number that more articles have than are
-        looked at may be shared unseen."""
-        full = {number for side in self._sides for number, found in side.items() if len(found) == _BESIDE}
-        seen = Counter(id for side in self._sides for found in side.values() for id in found)
-        return sorted(
+        sides = [defaultdict[int, list[str]](list) for _ in range(2)]
+        days: dict[str, int] = {}
+        for number, other_day, other in run_written(session.connection(), statement, given).all():
+            sides[(other_day, other) > (day, id)][number].append(other)
+            days[other] = other_day
+        # A number that more articles have than are looked at may be shared unseen.
+        full = {number for side in sides for number, found in side.items() if len(found) == _BESIDE}
+        seen = Counter(id for side in sides for found in side.values() for id in found)
+        self.likely = sorted(
             id
             for id, count in seen.items()
-            if least_shared(self._day, self._days[id]) <= 1
-            and count + len(full) >= _fewest_shared(self._day, self._days[id])
+            if least_shared(day, days[id]) <= 1 and count + len(full) >= _fewest_shared(day, days[id])
         )
-
-    def parted(self) -> set[str]:
-        """Return those that stand less near to each other with this article between them, or may do so."""
-        before, after = self._sides
+        before, after = sides
         crowded = (before[each] + after[each] for each in before.keys() & after.keys())
-        return {id for found in crowded if len(found) > _BESIDE for id in found}
+        self.parted = {id for found in crowded if len(found) > _BESIDE for id in found}
 
 
-def _crowded_around(session: Session, ids: Collection[str]) -> set[str]:
-    """Return the other articles that stand nearer to each other without these than with them, or may do so."""
+def _all_beside(session: Session, ids: Iterable[str]) -> dict[str, _Beside]:
+    """Return what stands beside each of the articles that has a sketch."""
     sketches = run_written(session.connection(), _SKETCHES, (sorted(ids),)).all()
-    beside = (_Beside(session, id, day, _sketch_from(smallest)) for id, _, day, _, smallest in sketches)
-    return {id for each in beside for id in each.parted()}.difference(ids)
+    return {id: _Beside(session, id, day, _sketch_from(smallest)) for id, _, day, _, smallest in sketches}
 
 
-def _forget_parted(session: Session, ids: Collection[str]) -> set[tuple[str, str]]:
+def _parted_by(beside: Mapping[str, _Beside]) -> set[str]:
+    """Return the other articles that stand nearer to each other without these than with them, or may do so."""
+    return {id for each in beside.values() for id in each.parted}.difference(beside)
+
+
+def _forget_parted(session: Session, ids: Collection[str]) -> set[Link]:
     """Remove the pairs of articles that do not stand beside each other any more. Returns them."""
-    pairs = defaultdict[str, set[str]](set)
-    for one, other in _pairs_with(session, ids):
-        if one < other and other in ids:
-            pairs[one].add(other)
-    parted = set[tuple[str, str]]()
-    for id, _, day, _, smallest in run_written(session.connection(), _SKETCHES, (sorted(pairs),)).all():
-        gone = pairs[id].difference(_Beside(session, id, day, _sketch_from(smallest)).likely())
-        parted |= {pair for other in gone for pair in ((id, other), (other, id))}
+    rows = run_written(session.connection(), _SKETCHES, (sorted(ids),)).all()
+    places = {id: (day, id) for id, _, day, _, _ in rows}
+    later = defaultdict[str, set[str]](set)
+    for one, other in pairs_with(session, ids):
+        if other in places and places[one] < places[other]:
+            later[one].add(other)
+    parted = set[Link]()
+    for id, _, day, _, smallest in rows:
+        if id in later:
+            gone = later[id].difference(_beside_later(session, id, day, _numbers(smallest)))
+            parted |= {pair for other in gone for pair in ((id, other), (other, id))}
     if parted:
         run_written(session.connection(), _FORGET_PAIR, sorted(parted))
     return parted
+
+
+def _beside_later(session: Session, id: str, day: int, numbers: list[int]) -> set[str]:
+    """Return which of the later articles stand beside one that has these numbers."""
+    statement = f"SELECT DISTINCT article_id FROM ({' UNION ALL '.join([_LATER_ONE] * len(numbers))}) AS beside"
+    given = tuple(each for number in numbers for each in (number, day, id))
+    return {other for (other,) in run_written(session.connection(), statement, given).all()}
 
 
 class _Editions:
@@ -399,84 +416,13 @@ class _Editions:
         self._given = {each.id: each for each in given}
         self._read: dict[str, Edition] = {}
 
+    def fetch(self, ids: Collection[str]) -> None:
+        """Read the texts of some articles, and forget those that were read first where these are many."""
+        missing = [id for id in ids if id not in self._given and id not in self._read]
+        self._read |= {each.id: each for each in load_editions(self._session, missing)}
+        for id in list(self._read)[: max(0, len(self._read) - _EDITIONS)]:
+            if id not in ids:
+                del self._read[id]
+
     def __getitem__(self, id: str) -> Edition:
-        if (given := self._given.get(id)) is not None:
-            return given
-        if id not in self._read:
-            if len(self._read) >= _EDITIONS:
-                del self._read[next(iter(self._read))]
-            [self._read[id]] = load_editions(self._session, [id])
-        return self._read[id]
-
-
-def _pairs_with(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
-    """Return the pairs of which an article is one of these, that one first."""
-    wanted = select(CopyPair.article_id, CopyPair.other_id)
-    return [(one, other) for one, other in select_in(session, wanted, CopyPair.article_id, ids)]
-
-
-def _with_same_text(session: Session, ids: Iterable[str]) -> list[tuple[str, str]]:
-    """Return pairs that join all articles whose text is that of one of these."""
-    digests = set(select_in(session, select(Sketch.digest), Sketch.article_id, ids))
-    found: defaultdict[int, list[str]] = defaultdict(list)
-    for digest, id in run_written(session.connection(), _OF_DIGESTS, (sorted(digests),)):
-        found[digest].append(id)
-    return [(members[0], other) for members in found.values() for other in members[1:]]
-
-
-def _least_of_groups(session: Session, ids: Iterable[str]) -> dict[str, str]:
-    """Return the least id of its group for each of the articles, and for each that is in a group with one."""
-    decided = decided_copies(session)
-    links: dict[tuple[str, str], bool] = {}
-    near, new = set[str](), set(ids)
-    while new:
-        near |= new
-        by_editors = decided.links_with(new)
-        found = [*by_editors, *_pairs_with(session, new), *_with_same_text(session, new)]
-        links |= {(min(link), max(link)): False for link in found}
-        links |= {(min(link), max(link)): True for link in by_editors}
-        new = {id for link in found for id in link} - near
-    # What editors joined comes first: if some are to be apart, the texts decide with which of them others go.
-    ordered = sorted(links, key=lambda link: (not links[link], link))
-    return _groups_joined(near, ordered, decided.apart)
-
-
-def _groups_joined(
-    ids: Iterable[str], links: Iterable[tuple[str, str]], apart: Mapping[str, set[str]]
-) -> dict[str, str]:
-    """Return the least id of its group for each: what is linked is in one, unless that would join what is apart."""
-    groups = {id: {id} for id in ids}
-    for one, other in links:
-        first, second = groups[one], groups[other]
-        if first is second or any(apart.get(id, frozenset()) & second for id in first):
-            continue
-        smaller, larger = sorted((first, second), key=len)
-        larger |= smaller
-        groups |= dict.fromkeys(smaller, larger)
-    least: dict[int, str] = {}
-    for id in sorted(groups):
-        least.setdefault(builtin_id(groups[id]), id)
-    return {id: least[builtin_id(group)] for id, group in groups.items()}
-
-
-def _grouped_with(session: Session, ids: Collection[str]) -> set[str]:
-    """Return the articles that are in one group with any of these, as it stands in the rows."""
-    groups = {group for group in select_in(session, select(Article.copy_group), Article.id, ids) if group is not None}
-    return set(select_in(session, select(Article.id), Article.copy_group, groups))
-
-
-def _regroup(session: Session, ids: Iterable[str]) -> set[str]:
-    """Work out the groups of these articles. Returns those that are in another than before."""
-    shown = set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
-    least = _least_of_groups(session, shown)
-    concerned = least.keys() | set(ids)
-    groups = dict(select_in(session, select(Article.id, Article.copy_group), Article.id, concerned))
-    changed = {id for id, group in groups.items() if group != least.get(id)}
-    # One of a group stands for all of it: a huge one is not told anew of each that comes.
-    put_stories_due(session, changed | (concerned - shown) | set(least.values()))
-    if changed:
-        rows = [{"article": id, "group": least.get(id)} for id in changed]
-        marking = update(_ARTICLE).where(_ARTICLE.c.id == bindparam("article")).values(copy_group=bindparam("group"))
-        session.connection().execute(marking, rows)
-    # In the index an article that was never compared is a group by itself.
-    return {id for id in changed if (groups[id] or id) != least.get(id, id)}
+        return self._given.get(id) or self._read[id]

@@ -44,13 +44,22 @@ class CopyProposal:
 
 @dataclass(frozen=True, slots=True)
 class DecidedCopies:
-    """The decisions in force, for the articles that are shown: which are linked, and which are kept from which."""
+    """The decisions in force, for the articles that are shown: which are linked, and which are kept from which.
+
+    `kept_apart` are all that were told of as such, also where the other side is not there. `is_any`: there are some.
+    """
 
     links: list[Link] = field(default_factory=list)
     apart: dict[str, set[str]] = field(default_factory=dict)
+    kept_apart: set[str] = field(default_factory=set)
+    is_any: bool = False
 
     def links_with(self, ids: Collection[str]) -> list[Link]:
         return [link for link in self.links if link[0] in ids or link[1] in ids]
+
+    def links_around(self, ids: Collection[str]) -> list[Link]:
+        """Return the links that there may be because of these articles: those of others with a text of theirs too."""
+        return self.links_with({*ids, *(id for link in self.links_with(ids) for id in link)})
 
 
 def decided_copies(session: Session) -> DecidedCopies:
@@ -63,17 +72,18 @@ def decided_copies(session: Session) -> DecidedCopies:
     having: defaultdict[str, list[str]] = defaultdict(list)
     for text, id in sorted(select_in(session, shown, Article.content_sha256, hashes)):
         having[text].append(id)
-    links, apart = list[Link](), defaultdict[str, set[str]](set)
+    links, apart, kept_apart = list[Link](), defaultdict[str, set[str]](set), set[str]()
     for decision in decisions:
         sides = [having.get(text, []) for text in _texts_meant(decision)]
         if decision.kind == _KINDS["apart"]:
+            kept_apart.update(*sides)
             for one, other in product(*sides):
                 apart[one].add(other)
                 apart[other].add(one)
         elif all(sides):
             first, *others = [*sides[0], *sides[1]]
             links += [(first, other) for other in others]
-    return DecidedCopies(links, dict(apart))
+    return DecidedCopies(links, dict(apart), kept_apart, is_any=True)
 
 
 def record_copy_decision(session: Session, proposal: CopyProposal, *, by: str, at: str) -> Decision:
