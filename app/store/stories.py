@@ -12,7 +12,7 @@ days in order, before the index is brought up to date.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import date
 from functools import partial
 from itertools import chain
@@ -27,7 +27,7 @@ from app.relations.vectors import Vector, vector_of
 from app.store.bulk import chunks, delete_in, insert_rows, table_of
 from app.store.copies import load_editions
 from app.store.dialect import run_written
-from app.store.stories_due import has_stories_due, take_stories_due
+from app.store.stories_due import drop_stories_due, has_stories_due, take_stories_due
 from app.store.story_decisions import StoryRulings, settle_story_rulings, story_rulings
 from app.store.tables import Article, StoryNeighbours, StoryVector
 
@@ -120,6 +120,10 @@ class _Groups:
             self.group_of[member.id] = member.group
         self.members |= found
 
+    def places(self, ids: Collection[str]) -> list[tuple[str | None, str]]:
+        """Return where articles wait for their stories: by date and id."""
+        return [(each.date, each.id) for members in self.members.values() for each in members if each.id in ids]
+
     def longest(self) -> list[_CopyMember]:
         """Return of each group the longest article that has a day, by which it is told if it says enough."""
         dated = ([each for each in members if each.day is not None] for members in self.members.values())
@@ -208,6 +212,8 @@ class StoredNearby(Nearby):
 def _renew_stories(session: Session, due: list[str], rulings: StoryRulings) -> set[str]:
     groups, near = _Groups(session), StoredNearby(session)
     members = groups.load(due)
+    # A group is worked out whole: a huge one that came at once is so once.
+    drop_stories_due(session, groups.places(members.difference(due)))
     former = near.in_parts(_parts_of(session, {*due, *members}))
     gone, new = _exchange_vectors(session, groups, {*due, *members})
     near.drop(each.id for each in gone)

@@ -39,5 +39,11 @@ def take_stories_due(session: Session, limit: int) -> list[str]:
     return [id for _, id in rows]
 
 
+def drop_stories_due(session: Session, articles: Iterable[tuple[str | None, str]]) -> None:
+    """Let articles wait no more, given by their dates and ids, whose stories are worked out with those of others."""
+    if rows := [(day or "", id) for day, id in articles]:
+        run_written(session.connection(), _DELETE, rows)
+
+
 def has_stories_due(session: Session) -> bool:
     return run_written(session.connection(), _ALL, (1,)).first() is not None
