@@ -27,7 +27,7 @@ ROOT = Path(__file__).parent.parent
 COMMANDS = [
     "ingest", "search", "enrich", "entities", "stats", "rejections", "reindex", "verify", "backup", "config", "keys",
     "openapi", "serve", "withdraw", "restore", "erase", "withdrawals", "watch", "changes", "copies", "mcp",
-    "feeds", "quotes",
+    "feeds", "quotes", "work",
 ]  # fmt: skip
 CORRECTIONS = ["list", "show", "log", "merge", "split", "rename", "retype", "hide", "pin", "undo"]
 MOON = " date 1969-07-21 HOUSTON, July 20 - Two astronauts landed on the Moon on Sunday.\n\nNeil Armstrong went first."

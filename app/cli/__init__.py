@@ -30,6 +30,7 @@ from app.cli import (
     server,
     stories,
     withdrawals,
+    work,
 )
 from app.cli.command import (
     EXIT_DISK,
@@ -83,6 +84,7 @@ app.add_typer(searches.searches, name="searches", no_args_is_help=True)
 app.command(epilog=server.EXAMPLES)(server.serve)
 app.command("mcp", epilog=server.MCP_EXAMPLES)(server.mcp_command)
 app.command("jobs", epilog=jobs.EXAMPLES)(jobs.jobs_command)
+app.command("work", epilog=work.EXAMPLES)(work.work_command)
 app.command("quotes", epilog=quotes.EXAMPLES)(quotes.quotes_command)
 app.command("changes", epilog=changes.EXAMPLES)(changes.changes_command)
 app.command("match", epilog=match.EXAMPLES)(match.match_command)

@@ -152,7 +152,7 @@ def rebuild(archive: Archive, stopped: Stopped = never) -> int:
         with index_lock(archive):
             return _rebuild(archive, stopped)
     with ingest_lock(archive):
-        _settle_all(archive)
+        settle_rows(archive)
         return _rebuild(archive, stopped)
 
 
@@ -256,7 +256,7 @@ def _mark_earlier(archive: Archive) -> None:
             touch(session, changed)
 
 
-def _settle_all(archive: Archive) -> None:
+def settle_rows(archive: Archive) -> None:
     """Do what is to be done with the rows before an index is built of them. The caller must hold the lock."""
     _mark_earlier(archive)
     with archive.database.writing() as session:

@@ -109,6 +109,11 @@ class Database:
     def confirm_locks(self) -> None:
         """Raise where a lock was lost: the kernel takes none away."""
 
+    @contextmanager
+    def claiming(self) -> Iterator[Callable[[Sequence[str]], list[str]]]:
+        """Give what claims ids of articles until the block ends. Of one file there is one process that does."""
+        yield list
+
     def keep_request_rates(self) -> None:
         """Get ready for `count_request`."""
         raise NotImplementedError

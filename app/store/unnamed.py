@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
-from sqlalchemy import text, update
+from sqlalchemy import literal, text, update
 from sqlmodel import Session, col, select
 
 from app.store.bulk import delete_in, insert_rows, select_in
+from app.store.dialect import upsert
 from app.store.plain import select_plain
 from app.store.tables import Article, AwaitingNames
 
@@ -47,12 +48,41 @@ def is_waiting(session: Session, id: str) -> bool:
     return bool(select_plain(session, "SELECT 1 FROM awaiting_names WHERE article_id = ?", (id,)))
 
 
-def next_waiting(session: Session, limit: int) -> list[Article]:
-    """Return the articles that wait for the first time, and where there are none, one of those that were begun least
-    often: whatever ended the process in their midst may do so again."""
-    wanted = select(Article).join(AwaitingNames, _SAME)
-    fresh = list(session.exec(wanted.where(col(AwaitingNames.tries) == 0).limit(limit)))
-    return fresh or list(session.exec(wanted.order_by(col(AwaitingNames.tries)).limit(1)))
+Claim = Callable[[Sequence[str]], list[str]]
+"""Takes ids of articles, and returns those that nobody else is at work on: they are one's own until that is done."""
+
+
+def next_waiting(session: Session, limit: int, claim: Claim) -> list[Article]:
+    """Return articles that wait for the first time, and where there are none, one of those that were begun least often:
+    whatever ended the process in their midst may do so again."""
+    ids = _claim_fresh(session, limit, claim) or _claim_begun(session, claim)
+    return list(select_in(session, select(Article), Article.id, ids))
+
+
+def _claim_fresh(session: Session, limit: int, claim: Claim) -> list[str]:
+    wanted = select(AwaitingNames.article_id).where(col(AwaitingNames.tries) == 0)
+    wanted = wanted.order_by(col(AwaitingNames.article_id)).limit(limit)
+    last, claimed = "", list[str]()
+    while not claimed and (found := session.exec(wanted.where(col(AwaitingNames.article_id) > last)).all()):
+        claimed, last = claim(found), found[-1]
+    return claimed
+
+
+def _claim_begun(session: Session, claim: Claim) -> list[str]:
+    wanted = select(AwaitingNames.article_id).where(col(AwaitingNames.tries) > 0)
+    for id in session.exec(wanted.order_by(col(AwaitingNames.tries), col(AwaitingNames.article_id))):
+        if claimed := claim([id]):
+            return claimed
+    return []
+
+
+def queue_skipped(session: Session) -> int:
+    """Queue all articles that have no names yet. Return how many those are that did not wait before."""
+    before = count_waiting(session)
+    unnamed = select(Article.id, literal(0)).where(*_UNNAMED)
+    added = upsert(session, AwaitingNames).from_select(["article_id", "tries"], unnamed).on_conflict_do_nothing()
+    session.connection().execute(added)
+    return count_waiting(session) - before
 
 
 def count_try(session: Session, ids: Sequence[str]) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,13 +20,17 @@ from pydantic import SecretStr
 from app.archive import open_archive
 from app.errors import ArchiveBusy
 from app.ingest import indexing
+from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.settings import Settings
 from app.store.postgres import PostgresDatabase
-from tests.failures.command import serving
+from app.store.unnamed import queue_skipped
+from tests.conftest import RECORDS
+from tests.failures.command import ROOT, dateline, serving
 from tests.fetch.web import Web
 from tests.fetch.web import serving as serving_web
 from tests.following import Mirror
+from tests.ingest.test_deciding import facets, state
 from tests.served import AS_ADMIN, admit_the_admin
 from tests.store import postgres
 
@@ -212,6 +218,47 @@ def test_when_the_elected_one_is_killed_another_goes_on(machines: Machines) -> N
     assert machines.count("article WHERE pipeline = '' AND status = 'published'") == 0
     assert machines.count("article WHERE revision > 1") == 0
     machines.check("two", "one")
+
+
+def test_workers_share_what_waits_and_one_that_is_killed_loses_nothing(machines: Machines, tmp_path: Path) -> None:
+    """What all find together is what one process finds by itself."""
+    records = [{"source": "Wire", **each} for each in RECORDS]
+    records += [record(f"speech-{number}", SUMMIT.format(number) * 8) for number in range(200)]
+    (tmp_path / "a.jsonl").write_bytes(lines(*records))
+    skipped = dateline(machines.folder / "one", "ingest", tmp_path / "a.jsonl", "--skip-entities")
+    assert skipped.returncode == 0, skipped.stderr
+    with open_archive(machines.settings("one")) as archive, archive.database.writing() as session:
+        assert queue_skipped(session) == len(records)
+        assert queue_skipped(session) == 0
+    with ExitStack() as stack:
+        first, second, third = (
+            stack.enter_context(_working(machines.folder / name)) for name in ("two", "three", "four")
+        )
+        until(lambda: machines.count("awaiting_names WHERE tries > 0") >= 2 and _waiting(machines) < len(records))
+        first.kill()
+        until(lambda: _waiting(machines) == 0)
+        assert (second.poll(), third.poll()) == (None, None)
+    last = dateline(machines.folder / "two", "work", "--all", "--once")
+    assert (last.returncode, last.stdout) == (0, "0 articles read for names.\n")
+    with (
+        open_archive(machines.settings("one"), allow_missing_index=True) as archive,
+        open_archive(Settings(data_dir=tmp_path / "alone", ingest_workers=1)) as alone,
+    ):
+        ingest([tmp_path / "a.jsonl"], alone, IngestOptions())
+        indexing.catch_up(archive)
+        assert verify(archive, deep=True) == []
+        assert (state(archive), facets(archive)) == (state(alone), facets(alone))
+
+
+@contextmanager
+def _working(folder: Path) -> Iterator[subprocess.Popen[bytes]]:
+    command = [sys.executable, "-m", "app", "work", "--data-dir", str(folder)]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL) as process:
+        try:
+            yield process
+        finally:
+            process.terminate()
+            process.wait(60)
 
 
 def _feed(web: Web) -> None:

@@ -24,6 +24,7 @@ from app.read.articles import names_state
 from app.store import unnamed
 from app.store.tables import Article, ArticleEntity, AwaitingNames
 from tests.conftest import RECORDS, NewArchive, WriteRecords
+from tests.failures.command import dateline
 from tests.ingest.test_deciding import facets, state
 from tests.ingest.test_intake import Given
 
@@ -75,6 +76,22 @@ def test_what_was_ingested_without_names_waits_for_nothing_until_it_is_sent(
         assert names_state(session, article) == "pending"
     assert name_some(archive) == 1
     assert send(archive, sourced)[0]["names"] == "done"
+
+
+def test_a_command_reads_what_was_skipped_where_no_other_process_does(
+    archive: Archive, write_records: WriteRecords
+) -> None:
+    sourced = [{"source": "Wire", **record} for record in RECORDS[:3]]
+    ingest([write_records("a.jsonl", sourced)], archive, IngestOptions(skip_entities=True))
+    folder = archive.settings.data_dir
+    with writing_alone(archive.settings.background_lock_path):
+        refused = dateline(folder, "work", "--all", "--once")
+    assert refused.returncode == 75
+    assert "with rows in PostgreSQL" in refused.stderr
+    done = dateline(folder, "work", "--once")
+    assert (done.returncode, done.stdout) == (0, "3 articles read for names.\n")
+    with archive.database.reading() as session:
+        assert {each.pipeline for each in session.exec(select(Article))} == {archive.enricher.pipeline}
 
 
 def test_an_article_that_is_revised_while_it_is_read_waits_again(archive: Archive) -> None:

@@ -202,6 +202,25 @@ def test_a_lock_holds_on_all_machines_and_ends_with_its_connection(server: postg
         assert entered == ["other"]
 
 
+def test_what_one_has_claimed_no_other_gets(server: postgres.Server) -> None:
+    url = server.create("claimed")
+    ids = [f"{number:016x}" for number in range(200)]
+    with closing(PostgresDatabase(url)) as one, closing(PostgresDatabase(url)) as other:
+        one.migrate()
+        with one.claiming() as claim, other.claiming() as claim_too:
+            first, second = claim(ids[:100]), claim_too(ids)
+            assert first == ids[:100]
+            assert second == ids[100:]
+            with other.claiming() as claim_last:
+                assert claim_last(ids) == []
+            with one.writing() as session:
+                next_sequence(session)  # whoever writes is not kept from it
+            # As when its process is killed.
+            other.rows("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 2")
+        with other.claiming() as claim:
+            assert claim(ids) == ids
+
+
 def _enter(database: PostgresDatabase, entered: list[str]) -> None:
     with database.lock("ingest", 60):
         entered.append("other")
