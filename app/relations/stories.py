@@ -36,6 +36,8 @@ _NEARLY_SAME = round(0.85 * _ONE)
 _LEAST_USUAL, _LEVELLED = 0.4, 0.35
 _MOST_PULL = math.pow(_LEAST_USUAL, -_LEVELLED) * 1.001
 _MOST_JOINED = 200
+_MOST_AT_ONCE = 500_000
+"""Pairs of a term in two articles, which take some fifty bytes each."""
 _BARS = [BOND + step / 100 for step in range(0, 55, 4)]
 # A day later the same words tell of something else more often.
 _FADED = np.array([100, 95, 90, 85, 80])
@@ -107,6 +109,24 @@ class Surroundings:
         found[apart > DAYS] = 0
         if one.id in self._place:
             found[self._place[one.id]] = 0
+        return found
+
+    def all_likenesses(self) -> Likenesses:
+        """Return the likenesses of every article, a row each; all at once, where they share few enough terms."""
+        count, sizes = len(self.articles), np.diff(self._bounds)
+        counts = np.repeat(sizes, sizes)
+        if counts.sum() > _MOST_AT_ONCE:
+            return np.array([self.likenesses(each) for each in self.articles])
+        postings = np.arange(counts.sum()) + np.repeat(
+            np.repeat(self._bounds[:-1], sizes) - np.cumsum(counts) + counts, counts
+        )
+        pairs = np.repeat(self._owners, counts) * count + self._owners[postings]
+        products = np.repeat(self._weights, counts) * self._weights[postings]
+        found: Likenesses = np.bincount(pairs, products, count * count).reshape(count, count)
+        apart = np.abs(self._days[:, None] - self._days)
+        found = np.floor(found * _FADED[np.minimum(apart, DAYS)] / 100)
+        found[apart > DAYS] = 0
+        np.fill_diagonal(found, 0)
         return found
 
     def neighbours(self, one: Placed) -> list[Neighbour]:
@@ -184,9 +204,7 @@ def stories_in(near: Nearby, part: Iterable[Placed]) -> list[list[str]]:
     window = Surroundings(part)
     pulls = _pulls(near, window.articles)
     stories = [[each.id] for each in window.articles]
-    sums = np.array(
-        [_bonds_of_row(window.likenesses(each), own, pulls) for each, own in zip(window.articles, pulls, strict=True)]
-    )
+    sums = np.minimum(window.all_likenesses() / _ONE * np.outer(pulls, pulls), 1)
     sizes = np.ones(len(stories))
     means = sums.copy()
     np.fill_diagonal(means, -1)

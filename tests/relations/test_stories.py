@@ -101,6 +101,21 @@ def test_two_stories_are_compared_however_far_apart_they_are() -> None:
 
 
 @settings(max_examples=30)
+@given(st.integers(0, 2**32), st.integers(1, 40), st.sampled_from((1, 1_000_000)))
+def test_all_likenesses_are_those_of_each(seed: int, count: int, at_once: int) -> None:
+    random = Random(seed)
+    articles = [
+        placed(f"{n:02}", {random.randrange(12): random.random() + 0.1 for _ in range(5)}, random.randrange(100, 108))
+        for n in range(count)
+    ]
+    window = Surroundings(articles)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stories, "_MOST_AT_ONCE", at_once)
+        found = window.all_likenesses()
+    assert found.tolist() == [window.likenesses(each).tolist() for each in window.articles]
+
+
+@settings(max_examples=30)
 @given(st.integers(0, 2**32), st.integers(2, 40))
 def test_order_and_company_make_no_difference(seed: int, count: int) -> None:
     """Likenesses are of two articles alone, and parts of what hangs together."""
