@@ -40,7 +40,7 @@ _MOST_AT_ONCE = 500_000
 """Pairs of a term in two articles, which take some fifty bytes each."""
 _BARS = [BOND + step / 100 for step in range(0, 55, 4)]
 # A day later the same words tell of something else more often.
-_FADED = np.array([100, 95, 90, 85, 80])
+_FADED = np.array([100, 90, 80, 70, 60])
 
 Likenesses = npt.NDArray[np.float64]
 

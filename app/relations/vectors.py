@@ -1,7 +1,8 @@
 """Texts as vectors: what each of their words tells, as numbers that two texts can be compared by.
 
-Words that few articles have tell most, names three times as much, and what stands at the beginning twice. How common a
-word is comes from a table that never changes by itself, so that a vector is a function of its text and of nothing else.
+Words that few articles have tell most, names and figures some three times as much, and what stands at the beginning
+twice. How common a word is comes from a table that never changes by itself, so that a vector is a function of its text
+and of nothing else.
 """
 
 from __future__ import annotations
@@ -13,7 +14,6 @@ from collections.abc import Callable
 from functools import cache
 from hashlib import blake2b
 from importlib.resources import files
-from itertools import pairwise
 from operator import neg
 from typing import NamedTuple, TypeVar
 
@@ -24,7 +24,7 @@ import Stemmer
 from app.relations.shingles import RAW_WORDS
 from app.text import fold_word
 
-VERSION = 1
+VERSION = 2
 """Raise it with whatever gives some text another vector, the table included, and write a migration that has all of them
 made anew."""
 
@@ -35,12 +35,11 @@ FEWEST_WORDS = 20
 
 _MOST_FIGURES = 0.25
 """Of all words: what has more is a table, and all tables of one kind have the same words."""
-# Words of a brief, in which there is little but who acts: what it shares with others counts for less.
-_BRIEF, _BRIEFEST = 80, 0.75
 _MOST_TERMS = 120
 _READ = 420
 _OPENING, _OPENING_COUNTS = 80, 2
-_NAME, _PAIR, _FIGURE = 3.0, 0.5, 1.5
+# Two events of one kind differ in who, and in how many.
+_NAME, _FIGURE = 3.0, 3.5
 _SHARE_OF_UNKNOWN, _SHARE_OF_UNKNOWN_NAME = 0.002, 0.0005
 _MOST_SHARE = 0.3
 _RARITY = 0.5
@@ -75,8 +74,7 @@ def vector_of(headline: str, text: str) -> Vector | None:
         return None
     is_repeated = text.startswith(headline[:_SAME_BEGINNING])
     words = own if is_repeated else [*RAW_WORDS.findall(headline), *own]
-    length = min(_BRIEFEST + (1 - _BRIEFEST) * (len(own) - figures) / _BRIEF, 1)
-    return _as_vector(_weighed_terms(words[:_READ], _never_small(own[:_READ])), length)
+    return _as_vector(_weighed_terms(words[:_READ], _never_small(own[:_READ])))
 
 
 def _count_figures(text: str, words: list[str]) -> int:
@@ -94,7 +92,7 @@ def _never_small(words: list[str]) -> set[str]:
 
 
 def _weighed_terms(words: list[str], names: set[str]) -> dict[str, float]:
-    """Return what each stem weighs, and names that follow one another also as one term."""
+    """Return what each stem weighs."""
     stems = list(map(_stems.__getitem__, words))
     counts = Counter(stems[:_OPENING] * _OPENING_COUNTS)
     counts.update(stems[_OPENING:])
@@ -103,22 +101,16 @@ def _weighed_terms(words: list[str], names: set[str]) -> dict[str, float]:
         for term, count in counts.items()
         if len(term) > 1
     }
-    named = {word for word in set(words) if word[0].isupper() and len(_stems[word]) > 1 and _stems[word] in names}
-    pairs: Counter[str] = Counter()
-    for place, (first, second) in enumerate(pairwise(map(named.__contains__, words))):
-        if first and second:
-            pairs[f"{stems[place]} {stems[place + 1]}"] += _OPENING_COUNTS if place < _OPENING else 1
-    weighed |= {term: (1 + math.log(count)) * _TELLING_PAIR for term, count in pairs.items()}
     return {term: weight for term, weight in weighed.items() if weight}
 
 
-def _as_vector(weights: dict[str, float], length: float) -> Vector:
+def _as_vector(weights: dict[str, float]) -> Vector:
     chosen = sorted(zip(map(neg, weights.values()), weights, strict=True))[:_MOST_TERMS]
     # Two terms with one number are one term.
     summed: defaultdict[int, float] = defaultdict(float)
     for weight, term in chosen:
         summed[_term_numbers[term]] -= weight
-    scale = UNIT * length / (math.sqrt(sum([weight * weight for weight in summed.values()])) or 1)
+    scale = UNIT / (math.sqrt(sum([weight * weight for weight in summed.values()])) or 1)
     numbers = np.array(list(summed), np.uint32)
     whole = np.rint(np.array(list(summed.values())) * scale).astype(np.uint16)
     order = np.argsort(numbers)
@@ -159,8 +151,6 @@ _stems = _Worked(_stemmed)
 _term_numbers = _Worked(_term_number)
 _telling = _Worked(lambda term: (_FIGURE if term[0].isdigit() else 1) * _tell(term, _SHARE_OF_UNKNOWN))
 _telling_names = _Worked(lambda term: _NAME * _tell(term, _SHARE_OF_UNKNOWN_NAME))
-# The table has no pair.
-_TELLING_PAIR = _NAME * _PAIR * math.pow(math.log(1 / _SHARE_OF_UNKNOWN_NAME), _RARITY)
 
 
 @cache
