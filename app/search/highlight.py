@@ -10,6 +10,7 @@ import html
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
@@ -113,8 +114,6 @@ class Highlighter:
             *("" for _ in self._fuzzy),
         }
         self._beginnings = [(beginning, _without_joiners(beginning)) for beginning in beginnings]
-        # Python does not count how often a word overlaps itself in a text.
-        self._uncounted = any(map(_overlaps_itself, beginnings))
         self._everywhere = "" in beginnings
         self._numbers = any(beginning[:1].isdecimal() for beginning in beginnings)
         self._plain = tuple(beginnings - {""})
@@ -250,8 +249,8 @@ class Highlighter:
         places: list[int] = []
         bare = _without_joiners(folded)
         for _, without in self._beginnings:
-            found -= bare.count(without)
-        if self._uncounted or found < 0:
+            found -= _count_all(bare, without)
+        if found < 0:
             places += [match.end() - 1 for match in _JOINED.finditer(folded)]
         if "\0" in folded:
             places += [match.start() for match in _CHANGED.finditer(folded)]
@@ -336,8 +335,19 @@ def _without_joiners(folded: str) -> bytes:
     return encoded.translate(None, _JOINER_BYTES)
 
 
-def _overlaps_itself(word: str) -> bool:
+@lru_cache(maxsize=1 << 10)
+def _overlaps_itself(word: bytes) -> bool:
     return any(word.startswith(word[i:]) for i in range(1, len(word)))
+
+
+def _count_all(text: bytes, word: bytes) -> int:
+    """Count how often a word stands in a text. Python does not count where it overlaps itself."""
+    if not _overlaps_itself(word):
+        return text.count(word)
+    found, at = 0, text.find(word)
+    while at >= 0:
+        found, at = found + 1, text.find(word, at + 1)
+    return found
 
 
 def _plain_phrase_end(text: str, raw: re.Match[str], terms: Sequence[str]) -> int | None:
