@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from app import errors
 from app.cli.command import AsJson, CommandLine, DataDir, complain, examples, existing, print_json
 
 if TYPE_CHECKING:
+    from app.archive import Archive
     from app.store.withdrawals import Kind
 
 _PATIENCE = 60.0
@@ -48,14 +50,26 @@ def erase_command(
     by: By = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Remove articles for good: from rows, former states, index and the free pages of the file.
+    """Remove articles for good: from rows, former states, index and the free pages of the file or database.
 
-    It writes the whole file anew. Nothing brings them back but a backup, and their records are not taken again.
+    It writes the whole file anew, or all tables. Nothing brings them back but a backup, and their records are not taken
+    again.
     """
     if not yes:
         typer.confirm(f"Erase {_so_many(len(ids))} for good?", abort=True)
     _take_and_report(data_dir, "erase", ids, reason, by)
     complain("Backups made before still hold what was erased, and so do the files it was read from.")
+
+
+def _write_database_anew(archive: Archive) -> bool:
+    """Write a shared database anew, which no request waits for. Return whether that is done."""
+    from app.ingest.erasing import write_anew
+
+    try:
+        write_anew(archive)
+    except errors.Overloaded:
+        return False
+    return True
 
 
 def withdrawals_command(
@@ -101,9 +115,12 @@ def _take_and_report(data_dir: Path | None, kind: Kind, ids: Sequence[str], reas
     done_of = {"withdraw": "withdrawn", "restore": "restored", "erase": "erased"}
     with existing(data_dir) as archive:
         done = change_status(archive, kind, ids, reason, by or getpass.getuser(), _PATIENCE)
+        finished = kind != "erase" or not archive.database.is_shared or _write_database_anew(archive)
     typer.echo(f"{_so_many(len(done.taken))} {done_of[kind]}.")
     if not done.indexed:
         complain("Another process writes to the index: searches follow when it is done.")
+    if not finished:
+        complain("Others read for long just now: free pages of the database still hold it, until a server has run.")
 
 
 def _so_many(count: int) -> str:

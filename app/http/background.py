@@ -20,6 +20,7 @@ from app.errors import ArchiveBusy, DatelineError
 from app.ingest import indexing
 from app.ingest.background import Task, common_due, own_due, work
 from app.ingest.embedding import VectorMaker
+from app.ingest.erasing import Eraser
 from app.ingest.lock import background_lock, is_vacant
 from app.settings import Settings
 
@@ -41,7 +42,7 @@ class Background:
         self._pause = _FIRST_PAUSE
         self._looked_at = -1
         self._own: list[Task] = [VectorMaker(archive)]
-        self._common: list[Task] = [Alerts(archive)]
+        self._common: list[Task] = [Alerts(archive), Eraser(archive)]
         self._own_due = self._common_due = 0.0
 
     def start(self) -> None:
@@ -122,7 +123,7 @@ def _work_beside(settings: Settings) -> None:
     threading.Thread(target=_end_with_server, daemon=True).start()
     try:
         with open_archive(settings) as archive:
-            work(archive, [VectorMaker(archive)], [Alerts(archive)])
+            work(archive, [VectorMaker(archive)], [Alerts(archive), Eraser(archive)])
     except ArchiveBusy:
         return
     except DatelineError as error:

@@ -142,7 +142,8 @@ def _is_current(archive: Archive) -> bool:
     with archive.database.scanning() as session:
         settled = is_settled(session) and furniture.is_looked_through(session) and is_compared(session)
         settled = settled and is_gathered(session)
-        settled = settled and not withdrawals.unfinished_erasures(session)
+        # A shared database is written anew by others: `erasing`.
+        settled = settled and (archive.database.is_shared or not withdrawals.unfinished_erasures(session))
     return settled and _is_sound(archive, archive.engine.status()) and lag(archive) == 0
 
 
@@ -216,12 +217,14 @@ def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False
 
 def _complete_erasures(archive: Archive) -> None:
     """Leave nothing of erased articles on disk: not in the index, not in vectors, and not in the pages of the file that
-    are free."""
+    are free. Those of a shared database are left to `erasing`."""
     with archive.database.reading() as session:
         numbers = withdrawals.unfinished_erasures(session)
     if not numbers:
         return
     _expunge(archive, archive.engine.status())
+    if archive.database.is_shared:
+        return
     archive.database.wipe()
     with archive.database.writing() as session:
         withdrawals.finish_erasures(session, numbers)

@@ -18,7 +18,8 @@ from app.store.withdrawals import Kind
 
 @dataclass(frozen=True, slots=True)
 class Withdrawing:
-    """`indexed`: searches show it, and of what was erased nothing is left; else who holds the index will see to it."""
+    """`indexed`: searches show it, and of what was erased nothing is left, but in the pages of a shared database, which
+    are written anew later (`erasing`); else who holds the index will see to it."""
 
     taken: list[Withdrawal]
     indexed: bool

@@ -59,7 +59,7 @@ def _tables() -> list[Table]:
     return SQLModel.metadata.sorted_tables
 
 
-def _all_of(table: Table) -> Select[Any]:
+def _archive_rows(table: Table) -> Select[Any]:
     """Select the rows that are the archive's: what a database counts for itself is not."""
     wanted = core_select(*table.columns)
     return wanted.where(table.c.name != COMMITS) if table.name == Counter.__tablename__ else wanted
@@ -67,7 +67,7 @@ def _all_of(table: Table) -> Select[Any]:
 
 def _rows(session: Session, table: Table, *, ordered: bool = False) -> Any:
     """Return the rows, articles as they came in: a file numbers them as they are written. Ordered, they are by key."""
-    wanted = _all_of(table)
+    wanted = _archive_rows(table)
     if ordered:
         wanted = wanted.order_by(*table.primary_key)
     elif table.name == Article.__tablename__:
@@ -79,7 +79,7 @@ def _rows(session: Session, table: Table, *, ordered: bool = False) -> Any:
 def _refuse_filled(connection: Connection) -> None:
     """Raise where there is anything but the name of a history, which every new archive has."""
     for table in _tables():
-        if table.name != Lineage.__tablename__ and connection.execute(_all_of(table).limit(1)).first():
+        if table.name != Lineage.__tablename__ and connection.execute(_archive_rows(table).limit(1)).first():
             raise SettingsInvalid(f"There is an archive already: its table {table.name} has rows. Name an empty one.")
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import os
+import re
 import secrets
 import subprocess
 import threading
@@ -58,6 +59,11 @@ _CLAIM = text(
     "SELECT id FROM unnest(CAST(:ids AS text[])) AS asked(id) WHERE pg_try_advisory_lock(:room, hashtext(id))"
 )
 _GIVE_BACK_CLAIMS = text("SELECT pg_advisory_unlock_all()")
+_WAIT_A_SECOND = text("SET lock_timeout = '1s'")
+_OUR_TABLES = text(
+    "SELECT CAST(CAST(oid AS regclass) AS text) FROM pg_class WHERE relkind = 'r' "
+    "AND relnamespace = CAST(current_schema() AS regnamespace) ORDER BY pg_relation_size(oid)"
+)
 _LONGEST_WAIT = 2**31 - 1
 """Milliseconds."""
 _COUNT_COMMIT = text(
@@ -228,7 +234,7 @@ class PostgresDatabase(Database):
         from app.store.migrations import HEAD, has_script, upgrade
 
         with self._translate_errors():
-            with self._engine.connect() as connection:
+            with self._admitted() as connection:
                 self._check_order(connection)
                 revision = self._revision(connection)
             if revision == HEAD:
@@ -241,6 +247,18 @@ class PostgresDatabase(Database):
                 )
             with self.connecting() as locked:
                 upgrade(locked)
+
+    @contextmanager
+    def _admitted(self) -> Iterator[Connection]:
+        """Connect for the first time: a server that answers and refuses will do so until the setting is another."""
+        try:
+            connection = self._engine.connect()
+        except DBAPIError as error:
+            if (refused := _why_refused(error)) is not None:
+                raise SettingsInvalid(f"{SETTING}, {self.name}: {refused}") from None
+            raise
+        with connection:
+            yield connection
 
     def _begin_history(self) -> None:
         """Name the history of what was restored from a backup, which has none."""
@@ -256,10 +274,20 @@ class PostgresDatabase(Database):
             yield connection
 
     def wipe(self) -> None:
-        """Write the tables anew, so that none of their pages holds what was deleted; nobody reads or writes a table
-        meanwhile."""
+        """Write the tables anew one after the other, so that none of their pages holds what was deleted; nobody reads
+        or writes the one at which it is. So too what PostgreSQL notes of their values, for its plans.
+
+        Raises `Overloaded` where one is in use for longer than a second: whoever comes next would wait behind this.
+        """
         with self._translate_errors(), self._single.connect() as connection:
-            connection.execute(text("VACUUM FULL"))
+            connection.execute(_WAIT_A_SECOND)
+            try:
+                names = connection.execute(_OUR_TABLES).scalars().all()
+                for name in names:
+                    connection.execute(text(f"VACUUM (FULL, ANALYZE) {name}"))
+                connection.execute(text("VACUUM FULL pg_statistic"))
+            finally:
+                connection.invalidate()  # with what was set for it
 
     @property
     def file(self) -> None:
@@ -339,7 +367,7 @@ class PostgresDatabase(Database):
             code = str(getattr(error.orig, "sqlstate", None) or "")
             said = f"{self.name}: {str(error.orig).strip()}"
             if code.startswith(_LOCKED):
-                raise Overloaded("Somebody else has been writing for half a minute.", _RETRY_AFTER) from error
+                raise Overloaded("Somebody else has been reading or writing for long.", _RETRY_AFTER) from error
             if code.startswith(_AWAY) or (not code and error.connection_invalidated) or _is_unconnected(error):
                 raise DatabaseAway(said, _RETRY_AFTER) from error
             if code.startswith(_READ_ONLY):
@@ -386,6 +414,25 @@ def _is_unconnected(error: DBAPIError) -> bool:
     import psycopg
 
     return isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+
+
+_REFUSALS = (
+    ("password authentication failed", "the server knows no such user, or by another password."),
+    ("no password supplied", "the server asks for a password; put it into the address, or into ~/.pgpass."),
+    ("authentication failed", "the server does not believe that it is this user."),
+    ("no pg_hba.conf entry", "the server lets this user not in from here: see its pg_hba.conf."),
+    ("permission denied for database", "the user may not use this database: GRANT CONNECT ON DATABASE."),
+)
+_REFUSALS_NAMED = re.compile(r'(?:database|role|user) "[^"]*" does not exist|is not permitted to log in')
+
+
+def _why_refused(error: DBAPIError) -> str | None:
+    """Return why a server lets nobody in with this address; None where it is away, starts, or has no room now. The
+    driver has no code for it, only what the server says, which has no password in it."""
+    said = str(error.orig)
+    if found := _REFUSALS_NAMED.search(said):
+        return f"the server says that {found[0]}." if "exist" in found[0] else "the user may not log in."
+    return next((meaning for words, meaning in _REFUSALS if words in said), None)
 
 
 def _as_read(value: Any) -> Any:

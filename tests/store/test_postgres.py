@@ -9,16 +9,27 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from traceback import format_exception
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from app.archive import open_archive, open_rows
-from app.errors import ArchiveBusy, ArchiveForeign, DatabaseAway, NotFound, SettingsInvalid, StorageFailed
+from app.errors import (
+    ArchiveBusy,
+    ArchiveForeign,
+    DatabaseAway,
+    NotFound,
+    Overloaded,
+    SettingsInvalid,
+    StorageFailed,
+)
+from app.ingest.erasing import write_anew
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
+from app.ingest.withdrawing import change_status
 from app.settings import Settings
 from app.store import articles, changes
 from app.store.backup import write_backup
@@ -141,8 +152,83 @@ def test_who_cannot_hold_an_archive_is_refused(server: postgres.Server) -> None:
     with pytest.raises(SettingsInvalid, match="is no address") as told:
         PostgresDatabase("postgresql+psycopg://ada:hunter2/@db.example:news")
     assert "hunter2" not in str(told.value)
-    with closing(PostgresDatabase(server.database("nowhere"))) as made, pytest.raises(DatabaseAway, match="nowhere"):
+
+
+def test_who_is_refused_is_told_why_and_no_password(server: postgres.Server) -> None:
+    """An address that is wrong stays wrong; a server that is away comes back."""
+    server.create("guarded")
+    with closing(PostgresDatabase(server.url.render_as_string())) as made:
+        _run(made, "CREATE ROLE reader LOGIN PASSWORD 'right'")
+    rules = server.folder / "data" / "pg_hba.conf"
+    before = rules.read_text()
+    rules.write_text(f"local guarded reader scram-sha-256\n{before}")
+    try:
+        server.run("pg_ctl", "-D", str(server.folder / "data"), "reload")
+        guarded = server.url.set(database="guarded", username="reader")
+        wrong = {
+            "by another password": guarded.set(password="hunter2"),
+            "asks for a password": guarded,
+            'database "nowhere" does not exist': server.url.set(database="nowhere"),
+            'role "nobody" does not exist': server.url.set(username="nobody"),
+        }
+        for reason, url in wrong.items():
+            address = url.render_as_string(hide_password=False)
+            with closing(PostgresDatabase(address)) as made, pytest.raises(SettingsInvalid, match=reason) as told:
+                made.migrate()
+            assert "hunter2" not in "".join(format_exception(told.value))
+    finally:
+        rules.write_text(before)
+        server.run("pg_ctl", "-D", str(server.folder / "data"), "reload")
+    away = server.url.set(query={"host": str(server.folder / "none")}, password="hunter2")
+    address = away.render_as_string(hide_password=False)
+    with closing(PostgresDatabase(address)) as made, pytest.raises(DatabaseAway) as told_away:
         made.migrate()
+    assert "hunter2" not in str(told_away.value)
+
+
+def test_what_was_erased_is_in_no_file_of_the_database(
+    server: postgres.Server, tmp_path: Path, write_records: WriteRecords
+) -> None:
+    """Neither in tables nor in what PostgreSQL notes of their values. Its log of changes keeps it for a while."""
+    told = [b"Heliotrope Quarterly", b"xylophonist", b"Bartholomew Quillfeather"]
+    text = f"{told[2].decode()} told the {told[0].decode()} that a {told[1].decode()} had come to the harbour. "
+    records = [*RECORDS[:20], {"id": "gone", "title": text, "text": text * 90, "author": told[2].decode()}]
+    settings = Settings(data_dir=tmp_path / "data", database_url=SecretStr(server.create("erased")), ingest_workers=1)
+    with open_archive(settings) as archive:
+        ingest([write_records("some.jsonl", records)], archive, IngestOptions())
+        _run(archive.database, "ANALYZE")
+        [(id,)] = archive.database.rows("SELECT id FROM article WHERE external_id = 'gone'")
+        assert _in_files(server, told) == set(told)
+        change_status(archive, "erase", [id], "asked for", "Ada")
+        assert _in_rows(archive.database, told) == set()
+        assert _in_files(server, told) != set()
+        with archive.database.reading() as session:
+            articles.archive_stats(session)  # somebody reads, for longer than one waits
+            with pytest.raises(Overloaded):
+                write_anew(archive)
+        assert write_anew(archive)
+        assert _in_files(server, told) == set()
+        assert not write_anew(archive)
+        assert verify(archive, deep=True) == []
+
+
+def _in_rows(database: Database, told: list[bytes]) -> set[bytes]:
+    with database.reading() as session:
+        rows = [
+            str(row)
+            for table in SQLModel.metadata.sorted_tables
+            for row in session.connection().execute(table.select())
+        ]
+    return {words for words in told if any(words.decode() in row for row in rows)}
+
+
+def _in_files(server: postgres.Server, told: list[bytes]) -> set[bytes]:
+    engine = create_engine(server.url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text("CHECKPOINT"))
+    engine.dispose()
+    files = [path for path in (server.folder / "data" / "base").rglob("*") if path.is_file()]
+    return {words for words in told if any(words in path.read_bytes() for path in files)}
 
 
 def test_several_begin_one_archive(server: postgres.Server) -> None:
@@ -258,7 +344,7 @@ def _end_connections(server: postgres.Server) -> None:
     engine.dispose()
 
 
-def _run(database: PostgresDatabase, statement: str) -> None:
+def _run(database: Database, statement: str) -> None:
     with database.connecting() as connection:
         connection.execute(text(statement))
 
