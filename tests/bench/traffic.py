@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -75,8 +75,8 @@ class Server:
 
 
 @contextmanager
-def serving(peer: str, folder: Path) -> Iterator[Server]:
-    """Ours is `dateline serve` over an archive, the others a minimal route over their index."""
+def serving(peer: str, folder: Path, settings: Mapping[str, str] | None = None) -> Iterator[Server]:
+    """Ours is `dateline serve` over an archive, with `settings`; the others a minimal route over their index."""
     with socket.socket() as free:
         free.bind((_HOST, 0))
         port = free.getsockname()[1]
@@ -91,7 +91,7 @@ def serving(peer: str, folder: Path) -> Iterator[Server]:
         for name, value in os.environ.items()
         if not name.startswith("DATELINE_") or name == "DATELINE_EMBEDDING_MODEL"
     }
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(command, env={**environment, **(settings or {})}, stdout=subprocess.DEVNULL)
     try:
         _wait(process, port)
         yield Server(peer, port, process.pid)

@@ -75,11 +75,13 @@ def _java_version(java: Path) -> int:
 
 @dataclass(frozen=True)
 class Nodes:
-    """The nodes of one cluster, from 1 on, below a folder."""
+    """The nodes of one cluster, from 1 on, below a folder. `brief`: for minutes, in which Java compiles little."""
 
     folder: Path
     count: int
     port: int = 9400
+    heap_mb: int = 512
+    brief: bool = True
 
     @property
     def addresses(self) -> list[str]:
@@ -198,7 +200,8 @@ class Nodes:
     def _options(self, home: Path) -> list[str]:
         program = self._program
         return [
-            "-Xms512m", "-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1",
+            f"-Xms{self.heap_mb}m", f"-Xmx{self.heap_mb}m", "-XX:+UseSerialGC",
+            *(["-XX:TieredStopAtLevel=1"] if self.brief else []),
             f"-javaagent:{program}/agent/opensearch-agent.jar", "--add-opens=java.base/java.nio=ALL-UNNAMED",
             f"-Djava.io.tmpdir={home}/tmp", f"-Dopensearch.path.home={program}",
             f"-Dopensearch.path.conf={home}/config", "-Dopensearch.distribution.type=zip",
