@@ -14,10 +14,9 @@ import msgspec
 
 from app.search.engine import Audit
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.mapping import AUDITED, SHORT
+from app.search.opensearch.mapping import AUDITED
 
 _AT_ONCE = 2_000
-_TEXTS = tuple(f"x{each}" for each in SHORT.values())
 
 
 def audit_moment(moment: Moment, *, deep: bool) -> Audit:
@@ -28,14 +27,14 @@ def audit_moment(moment: Moment, *, deep: bool) -> Audit:
         id = fields["id"][0]
         revised[id] = fields["revised"][0]
         if deep:
-            digests[id] = _digest_of(fields, hit["_source"]["card"])
+            digests[id] = _digest_of(fields)
     return Audit(moment.meta.sequence, (), revised, digests)
 
 
 def _read_all(moment: Moment, *, deep: bool) -> Iterator[dict[str, Any]]:
     read: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["id", "revised"]}
     if deep:
-        read = {"_source": ["card"], "stored_fields": list(_TEXTS), "docvalue_fields": ["id", "revised", *AUDITED]}
+        read = {"_source": False, "stored_fields": ["card"], "docvalue_fields": ["id", "revised", *AUDITED]}
     size = _AT_ONCE // 10 if deep else _AT_ONCE
     body: dict[str, Any] = {"size": size, "track_total_hits": False, "sort": [{"id": "asc"}], **read}
     while True:
@@ -46,6 +45,6 @@ def _read_all(moment: Moment, *, deep: bool) -> Iterator[dict[str, Any]]:
         body["search_after"] = hits[-1]["sort"]
 
 
-def _digest_of(fields: dict[str, Any], card: object) -> int:
-    held = [card, *(sorted(fields.get(name, ()), key=str) for name in (*AUDITED, *_TEXTS))]
+def _digest_of(fields: dict[str, Any]) -> int:
+    held = [sorted(fields.get(name, ()), key=str) for name in (*AUDITED, "card")]
     return zlib.crc32(msgspec.json.encode(held))

@@ -70,8 +70,8 @@ class _Json:
     def loads(self, text: str) -> Any:
         return msgspec.json.decode(text)
 
-    def dumps(self, data: Any) -> str:
-        return data if isinstance(data, str) else msgspec.json.encode(data).decode()
+    def dumps(self, data: Any) -> bytes:
+        return data if isinstance(data, bytes) else msgspec.json.encode(data)
 
 
 class Nodes:
@@ -114,9 +114,11 @@ class Nodes:
         raise SearchAway(trouble)
 
     def bulk(self, target: str, lines: Iterable[bytes], *, require_alias: bool = False) -> Reply:
-        body = b"\n".join((*lines, b"")).decode()
-        params = {"require_alias": "true"} if require_alias else {}
-        return self("POST", f"/{target}/_bulk", body, params=params, timeout=120)
+        """Write many; of each is told only what it came to."""
+        params = {"filter_path": "errors,items.*.status,items.*.error"}
+        if require_alias:
+            params["require_alias"] = "true"
+        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, timeout=120)
 
     def close(self) -> None:
         self._nodes.close()

@@ -17,6 +17,7 @@ import threading
 import time
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
@@ -191,7 +192,7 @@ class Commits:
         """Add or replace documents, delete others, and commit."""
         with self._writing:
             committed = self._going_on(after)
-            self._encoder.words.clear()
+            self._encoder.take_words()
             try:
                 self._send(self.alias, _actions(self._encoder, documents, sequence), require_alias=True)
                 self._send(self.alias, _deletions(removed, sequence), require_alias=True)
@@ -253,7 +254,7 @@ class Commits:
             suffix = secrets.token_hex(6)
             names = self._create(suffix, Meta(generation, sequence, token), 0, serve=False)
             try:
-                self._encoder.words.clear()
+                self._encoder.take_words()
                 self._send(names[0], _actions(self._encoder, documents, sequence))
                 self._count_words(names[1], is_new=True)
                 for name in names:
@@ -324,15 +325,15 @@ class Commits:
         return [name for name in self._client("GET", f"/{self.alias}-*/_alias") if ours.fullmatch(name)]
 
     def _send(self, target: str, actions: Iterable[tuple[bytes, ...]], *, require_alias: bool = False) -> None:
-        lines, size = list[bytes](), 0
-        for action in actions:
-            lines += action
-            size += sum(map(len, action))
-            if size > _BULK_BYTES:
-                self._send_some(target, lines, require_alias=require_alias)
-                lines, size = [], 0
-        if lines:
-            self._send_some(target, lines, require_alias=require_alias)
+        """Write in pieces; while a node works on one, the next is made."""
+        with ThreadPoolExecutor(1) as pool:
+            sent: Future[None] | None = None
+            for lines in _pieces(actions):
+                if sent is not None:
+                    sent.result()
+                sent = pool.submit(self._send_some, target, lines, require_alias=require_alias)
+            if sent is not None:
+                sent.result()
 
     def _send_some(self, target: str, lines: list[bytes], *, require_alias: bool) -> None:
         """Raises `RequestRefused` where the index is gone."""
@@ -346,8 +347,19 @@ class Commits:
                     raise _item_refused(told)
 
     def _count_words(self, target: str, *, is_new: bool = False) -> None:
-        words, self._encoder.words = self._encoder.words, type(self._encoder.words)()
-        self._send(target, _word_actions(words, is_new=is_new))
+        self._send(target, _word_actions(self._encoder.take_words(), is_new=is_new))
+
+
+def _pieces(actions: Iterable[tuple[bytes, ...]]) -> Iterator[list[bytes]]:
+    lines, size = list[bytes](), 0
+    for action in actions:
+        lines += action
+        size += sum(map(len, action))
+        if size > _BULK_BYTES:
+            yield lines
+            lines, size = [], 0
+    if lines:
+        yield lines
 
 
 def _item_refused(told: dict[str, Any]) -> Exception:

@@ -12,12 +12,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from app.search import analysis
 from app.search.attributes import FACETS, FILTERS, FacetName, Filters
-from app.search.formula import BOOST, DERIVED_BOOST, FURNITURE, Curve, inverse_frequency
+from app.search.formula import BOOST, DERIVED_BOOST, EXACT_BONUS, FURNITURE, NEARNESS_BONUS, Curve, inverse_frequency
 from app.search.numbers import day_number
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.mapping import SHORT, value_field
-from app.search.opensearch.vocabulary import Query, any_of, expanded, in_texts, values_with
+from app.search.opensearch.mapping import (
+    CODE_BYTES,
+    FURNITURE_BEGINS,
+    NEXT_TEXT,
+    SHARED,
+    SHORT,
+    term_code,
+    value_field,
+)
+from app.search.opensearch.vocabulary import Query, any_of, expanded, in_texts, values_with, with_stem
 from app.search.plan import (
     AllOf,
     AnyOf,
@@ -36,6 +45,10 @@ EVERYTHING: Query = {"match_all": {}}
 _LAST_DAY = "9999-12-31"
 _MOST = {"h": 15, "d": 3, "b": 511}
 """How often a stem counts at most in each text, as the embedded engine keeps it."""
+_REACH = 32
+"""Words this far apart are not near each other."""
+_TEXT_APART = 1_000_000
+"""Between the places of two texts: more than an article has codes for."""
 
 _NORM = "({boost} / (1 - params.slope + params.slope / Math.max(params.means[{place}], 1e-9) * doc['l{field}'].value))"
 _HEADLINE_BOOST = f"(doc['derived'].value == 1 ? {DERIVED_BOOST} : {BOOST['headline']})"
@@ -43,32 +56,108 @@ _NORMS = {
     field: _NORM.format(boost=_HEADLINE_BOOST if field == "h" else BOOST[name], place=place, field=field)
     for place, (name, field) in enumerate(SHORT.items())
 }
-_STEMS = f"""
-double nh = {_NORMS["h"]};
-double nd = {_NORMS["d"]};
-double nb = {_NORMS["b"]};
-double score = 0;
-for (def leaf : params.leaves) {{
-  String stem = leaf[0];
-  double idf = leaf[1];
-  double w = 0;
-  if (params.h) {{ w += nh * Math.min({_MOST["h"]}, termFreq('sh', stem)); }}
-  if (params.d) {{ w += nd * Math.min({_MOST["d"]}, termFreq('sd', stem)); }}
-  if (params.b) {{
-    w += nb * Math.min({_MOST["b"]}, termFreq('sb', stem));
-    if (termFreq('sf', stem) > 0) {{ w += nb * {FURNITURE}; }}
+_ALL_NORMS = f"double[] norms = new double[] {{ {', '.join(_NORMS.values())} }};"
+_READ = f"""
+BytesRef code = doc['code'].value;
+byte[] bytes = code.bytes;
+int end = code.offset + code.length;
+int size = params.stems.length;
+int[] stems = new int[size];
+for (int i = 0; i < size; i++) {{ stems[i] = (int) params.stems[i]; }}
+int text = 0;
+boolean furniture = false;
+int place = -1;
+boolean shared = false;
+for (int at = code.offset; at < end; at += {CODE_BYTES}) {{
+  int stem = ((bytes[at] & 255) << 16) | ((bytes[at + 1] & 255) << 8) | (bytes[at + 2] & 255);
+  if (stem == 0) {{
+    int sign = bytes[at + 4];
+    if (sign == {SHARED}) {{ shared = true; }}
+    else if (sign == {NEXT_TEXT}) {{ text++; place = text * {_TEXT_APART} - 1; }}
+    else {{ furniture = sign == {FURNITURE_BEGINS}; }}
+    continue;
   }}
-  score += idf * (params.k1 + 1) * w / (w + params.k1);
+  if (shared) {{ shared = false; }} else {{ place++; }}
+  for (int i = 0; i < size; i++) {{
+    if (stem == stems[i]) {{ %s }}
+  }}
+}}
+"""
+"""Reads the terms of an article, and does something with each that has the stem of one that is asked for."""
+_IS_FORM = "(((bytes[at + 3] & 255) << 8) | (bytes[at + 4] & 255)) == (int) params.forms[i]"
+_STEMS = f"""
+int[] counts = new int[4 * params.stems.length];
+{_READ % "counts[4 * i + (furniture ? 3 : text)]++;"}
+{_ALL_NORMS}
+double score = 0;
+for (int i = 0; i < size; i++) {{
+  double w = 0;
+  if (params.h) {{ w += norms[0] * Math.min({_MOST["h"]}, counts[4 * i]); }}
+  if (params.d) {{ w += norms[1] * Math.min({_MOST["d"]}, counts[4 * i + 1]); }}
+  if (params.b) {{
+    w += norms[2] * Math.min({_MOST["b"]}, counts[4 * i + 2]);
+    if (counts[4 * i + 3] > 0) {{ w += norms[2] * {FURNITURE}; }}
+  }}
+  score += (double) params.idfs[i] * (params.k1 + 1) * w / (w + params.k1);
 }}
 return score;
 """
+_PLACES = f"""
+List places = new ArrayList();
+for (int i = 0; i < params.stems.length; i++) {{ places.add(new ArrayList()); }}
+{_READ % f"if ({_IS_FORM}) {{ places[i].add(place); }}"}
+{_ALL_NORMS}
+"""
+_BONUS = f"""
+double nearness(List here, List there) {{
+  double near = 0;
+  int following = 0;
+  for (int i = 0; i < here.size(); i++) {{
+    int at = (int) here[i];
+    while (following < there.size() && (int) there[following] <= at) {{ following++; }}
+    if (following < there.size()) {{
+      double ahead = (int) there[following] - at;
+      if (ahead < {_REACH}) {{ near += 1 / (ahead * ahead); }}
+    }}
+    if (following > 0) {{
+      double behind = at - (int) there[following - 1];
+      if (behind > 0 && behind < {_REACH}) {{ near += 1 / (behind * behind); }}
+    }}
+  }}
+  return near;
+}}
+{_PLACES}
+double bonus = 0;
+for (int i = 0; i < size; i++) {{
+  double w = 0;
+  for (def at : places[i]) {{ w += norms[(int) at / {_TEXT_APART}]; }}
+  bonus += {EXACT_BONUS} * (double) params.idfs[i] * (params.k1 + 1) * w / (w + params.k1);
+}}
+for (int i = 1; i < size; i++) {{
+  double w = norms[2] * nearness(places[i - 1], places[i]);
+  double worth = {NEARNESS_BONUS} * Math.min((double) params.idfs[i - 1], (double) params.idfs[i]);
+  bonus += worth * (params.k1 + 1) * w / (w + params.k1);
+}}
+return bonus;
+"""
+_NEAR = f"""
+{_PLACES}
+double w = 0;
+for (def start : places[0]) {{
+  int last = (int) start;
+  for (int i = 1; i < size && last >= 0; i++) {{
+    int next = -1;
+    for (def each : places[i]) {{ if ((int) each > last) {{ next = (int) each; break; }} }}
+    last = next;
+  }}
+  int inside = (int) start / {_TEXT_APART};
+  boolean wanted = inside == 0 ? params.h : inside == 1 ? params.d : params.b;
+  if (wanted && last >= 0 && last - (int) start - size < (int) params.slop) {{ w += norms[inside]; }}
+}}
+return params.idf * (params.k1 + 1) * w / (w + params.k1);
+"""
 _COUNTS = "_score / params.terms * {norm}"
 _SATURATED = "params.idf * (params.k1 + 1) * _score / (_score + params.k1)"
-_NEAR = (
-    "def counts = params.counts.get(doc['id'].value); if (counts == null) { return 0; } double w = "
-    + " + ".join(f"counts[{place}] * {norm}" for place, norm in enumerate(_NORMS.values()))
-    + "; return params.idf * (params.k1 + 1) * w / (w + params.k1);"
-)
 _NO_MORE_THAN = "Math.min(_score, params.most)"
 
 
@@ -85,19 +174,11 @@ class Statistic:
         return inverse_frequency(self.documents, self.frequencies[leaf])
 
 
-NearCounts = dict[str, list[int]]
-"""How often words stand near each other in each text of an article, by its id."""
-
-
 class Compiler:
-    """Makes queries for one moment, which tells what prefixes and words of values stand for.
+    """Makes queries for one moment, which tells what prefixes and words of values stand for."""
 
-    OpenSearch weighs words that are near each other by how near they are; ours are counted. So the counts of what may
-    rank first are handed in (`near`).
-    """
-
-    def __init__(self, moment: Moment, near: Mapping[Leaf, NearCounts] | None = None) -> None:
-        self._moment, self._near = moment, near or {}
+    def __init__(self, moment: Moment) -> None:
+        self._moment = moment
 
     def check(self, plan: Plan) -> None:
         """Raise `QueryTooComplex` where a leaf stands for too many words."""
@@ -158,9 +239,8 @@ class Compiler:
         match leaf:
             case StemTerm(stem, _, None):
                 return {"term": {"w": {"value": stem}}}
-            case StemTerm(stem):
-                fields = [f"s{SHORT[str(leaf.field)]}", *(["sf"] if leaf.field == "body" else [])]
-                return any_of([{"term": {each: {"value": stem}}} for each in fields])
+            case StemTerm():
+                return {"terms": {f"x{SHORT[str(leaf.field)]}": list(with_stem(self._moment, leaf.stem))}}
             case ValueWords(view):
                 return {"terms": {value_field(view): values_with(self._moment, leaf)}}
             case ExactPhrase() | PrefixTerms() | FuzzyTerms():
@@ -186,9 +266,14 @@ class Compiler:
     def _scored(self, leaf: ExactPhrase | PrefixTerms | FuzzyTerms | StemTerm, known: Statistic) -> Query:
         if isinstance(leaf, StemTerm):
             return _scripted_stems(self._leaf(leaf), [leaf], known)
-        if leaf in self._near:
-            known_of_all = {"idf": known.idf(leaf), "k1": known.curve.k1, "slope": known.curve.b, "means": known.means}
-            return _scripted(_no_score(self._leaf(leaf)), _NEAR, {**known_of_all, "counts": self._near[leaf]})
+        if isinstance(leaf, ExactPhrase) and leaf.slop and len(leaf.terms) > 1:
+            # OpenSearch weighs words that are near each other by how near they are; ours are counted.
+            params = {
+                **_read_params([(analysis.stem(term), term) for term in leaf.terms], leaf.field, known),
+                "slop": leaf.slop,
+                "idf": known.idf(leaf),
+            }
+            return _scripted(_no_score(self._leaf(leaf)), _NEAR, params)
         fields = [SHORT[str(leaf.field)]] if leaf.field else list(SHORT.values())
         params = {"slope": known.curve.b, "means": known.means, "terms": _terms_scored(leaf)}
         counted = [
@@ -268,12 +353,27 @@ def _only_stems(plan: Plan) -> list[StemTerm] | None:
 
 
 def _scripted_stems(query: Query, stems: Sequence[StemTerm], known: Statistic) -> Query:
-    fields = {field: stems[0].field in (None, name) for name, field in SHORT.items()}
-    params = {
-        "leaves": [[leaf.stem, known.idf(leaf)] for leaf in stems], **fields,
+    params = _read_params([(leaf.stem, leaf.exact) for leaf in stems], stems[0].field, known)
+    idfs = [known.idf(leaf) for leaf in stems]
+    return _scripted({"constant_score": {"filter": query}}, _STEMS, {**params, "idfs": idfs})
+
+
+def bonus_script(words: Sequence[StemTerm], known: Statistic) -> dict[str, Any]:
+    """Return what computes, for an article, the bonus for the very forms that were typed and for having neighbouring
+    words near each other."""
+    params = _read_params([(word.stem, word.exact) for word in words], None, known)
+    return {"script": {"source": _BONUS, "params": {**params, "idfs": [known.idf(word) for word in words]}}}
+
+
+def _read_params(terms: Sequence[tuple[str, str]], field: str | None, known: Statistic) -> dict[str, Any]:
+    """Return what the scripts are told that read the terms of an article: stems and forms. `field`: of one text."""
+    codes = [term_code(stem, term) for stem, term in terms]
+    return {
+        "stems": [int.from_bytes(code[:3], "big") for code in codes],
+        "forms": [int.from_bytes(code[3:], "big") for code in codes],
+        **{short: field in (None, name) for name, short in SHORT.items()},
         "means": known.means, "slope": known.curve.b, "k1": known.curve.k1,
     }  # fmt: skip
-    return _scripted({"constant_score": {"filter": query}}, _STEMS, params)
 
 
 def _scripted(query: Query, source: str, params: Mapping[str, Any]) -> Query:

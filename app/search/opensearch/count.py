@@ -26,6 +26,7 @@ from app.search.engine import (
     Tally,
     TallyName,
 )
+from app.search.opensearch.client import Reply
 from app.search.opensearch.commits import Moment
 from app.search.opensearch.compile import all_of
 from app.search.opensearch.mapping import facet_field
@@ -65,33 +66,57 @@ class Counted:
     collapsed: int | None
 
 
-def counted(moment: Moment, asked: CountsAsked) -> Counted:
-    """Count all that is asked for in one request, but for the days of what passes the filters, which are kept."""
-    splits = any(asked.own.values())
-    found = list(asked.conditions.values())
-    aggregations: dict[str, Any] = {}
-    for name, own in asked.own.items():
-        kept = [condition for filter, condition in asked.conditions.items() if filter != own] if splits else []
-        aggregations[name] = {"filter": all_of(kept), "aggs": _facet_aggregations(name)}
-    if asked.dates:
-        aggregations["dates"] = {"filter": all_of(found if splits else []), "aggs": _date_aggregations()}
-    if asked.collapse:
-        aggregations["groups"] = {
-            "filter": all_of(found if splits else []),
-            "aggs": _group_aggregations(asked.collapse),
-        }
-    if splits:
-        aggregations["found"] = {"filter": all_of(found)}
-    body: dict[str, Any] = {"size": 0, "track_total_hits": True, "query": asked.clause if splits else asked.found}
-    reply = moment.search({**body, **({"aggs": aggregations} if aggregations else {})})
-    told = reply.get("aggregations", {})
-    total = told["found"]["doc_count"] if splits else reply["hits"]["total"]["value"]
-    return Counted(
-        total=total,
-        facets=tuple(_read_facet(name, told[name], asked.words, asked.limit) for name in asked.own),
-        dates=_read_dates(moment, told["dates"], found) if asked.dates else None,
-        collapsed=_count_groups(moment, asked, told["groups"]) if asked.collapse else None,
-    )
+class Counting:
+    """Counts all that is asked for in one request, but for the days of what passes the filters, which are kept. Hits
+    of all that is found may be asked for in the same request."""
+
+    def __init__(self, moment: Moment, asked: CountsAsked) -> None:
+        self._moment, self._asked = moment, asked
+        self._splits = any(asked.own.values())
+        self._counted: Counted | None = None
+
+    @property
+    def goes_with_hits(self) -> bool:
+        """Return whether nobody has counted yet, and what is counted is what is found: no facet leaves out a filter."""
+        return self._counted is None and not self._splits
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """Return what a request for hits has besides."""
+        asked, found = self._asked, list(self._asked.conditions.values())
+        aggregations: dict[str, Any] = {}
+        for name, own in asked.own.items():
+            kept = [condition for filter, condition in asked.conditions.items() if filter != own]
+            aggregations[name] = self._among(kept, _facet_aggregations(name))
+        if asked.dates:
+            aggregations["dates"] = self._among(found, _date_aggregations())
+        if asked.collapse:
+            aggregations["groups"] = self._among(found, _group_aggregations(asked.collapse))
+        if self._splits:
+            aggregations["found"] = {"filter": all_of(found)}
+        return {"track_total_hits": True, **({"aggs": aggregations} if aggregations else {})}
+
+    def _among(self, kept: list[Query], aggregations: dict[str, Any]) -> dict[str, Any]:
+        return {"filter": all_of(kept if self._splits else []), "aggs": aggregations}
+
+    def take(self, reply: Reply) -> None:
+        """Read the answer to a request with `body`."""
+        asked, told = self._asked, reply.get("aggregations", {})
+        found = list(asked.conditions.values())
+        self._counted = Counted(
+            total=told["found"]["doc_count"] if self._splits else reply["hits"]["total"]["value"],
+            facets=tuple(_read_facet(name, told[name], asked.words, asked.limit) for name in asked.own),
+            dates=_read_dates(self._moment, told["dates"], found) if asked.dates else None,
+            collapsed=_count_groups(self._moment, asked, told["groups"]) if asked.collapse else None,
+        )
+
+    def counted(self) -> Counted:
+        """Return the counts, and ask for them where they were not told with hits."""
+        if self._counted is None:
+            query = self._asked.clause if self._splits else self._asked.found
+            self.take(self._moment.search({"size": 0, "query": query, **self.body}))
+        assert self._counted is not None
+        return self._counted
 
 
 def read_stories(moment: Moment, found: Query, order: StoryOrder) -> list[StoryFound]:

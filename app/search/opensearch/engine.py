@@ -45,7 +45,7 @@ from app.search.opensearch.audit import audit_moment
 from app.search.opensearch.client import Cluster, Nodes
 from app.search.opensearch.commits import Commits, Committed, Meta, Moment
 from app.search.opensearch.compile import Compiler, Statistic, all_of, filter_queries, own_filter
-from app.search.opensearch.count import Counted, CountsAsked, count_crossed, count_values, counted, read_stories
+from app.search.opensearch.count import Counting, CountsAsked, count_crossed, count_values, read_stories
 from app.search.opensearch.mapping import FINGERPRINT, SHORT, bounded_key
 from app.search.opensearch.ranking import Ranker
 from app.search.opensearch.sharing import articles_with_runs
@@ -99,9 +99,11 @@ class _PreparedSearch:
     def found(self) -> Body:
         return all_of([self.clause, *self.conditions.values()])
 
-    def ranker(self) -> Ranker:
-        conditions = list(self.conditions.values())
-        return Ranker(self.moment, self.planned, conditions, self.query.sort, self.known, self.query.collapse)
+    def ranker(self, counting: Counting | None = None, *, shows: bool = True) -> Ranker:
+        return Ranker(
+            self.moment, self.planned, list(self.conditions.values()), self.query.sort, self.known, self.query.collapse,
+            counting=counting, shows=shows,
+        )  # fmt: skip
 
 
 class OpenSearchEngine:
@@ -127,12 +129,13 @@ class OpenSearchEngine:
     def search(self, query: Query, /) -> Hits:
         moment, meaning = self._current(), self._meaning_for(query)
         asked = _searched(moment, query)
-        ranker, resumed, scored = asked.ranker(), asked.resumed, asked.known is not None
-        counts = _count_for(asked)
-        total = resumed.total if resumed else counts.total
-        collapsed = (resumed.collapsed if resumed else counts.collapsed) if query.collapse else None
+        counting = _counting(asked)
+        ranker, resumed, scored = asked.ranker(counting), asked.resumed, asked.known is not None
         reached = query.offset + query.limit
         rows = _rank_page(asked, ranker, reached + 1, meaning)
+        counts = counting.counted()
+        total = resumed.total if resumed else counts.total
+        collapsed = (resumed.collapsed if resumed else counts.collapsed) if query.collapse else None
         page = rows.shown(query.offset, reached)
         after = rows.after(reached) if len(rows.rows) > reached and len(page) else None
         return Hits(
@@ -173,8 +176,8 @@ class OpenSearchEngine:
         resumed, revised = asked.resumed, frozenset[str]()
         if resumed and resumed.sequence < moment.meta.sequence:
             asked, revised = _as_of(asked, resumed.sequence)
-        counts = _count_for(replace(asked, query=replace(query, facets=(), dates=False)))
-        rows = _rank_page(asked, asked.ranker(), counts.total + 1, meaning)
+        counts = _counting(replace(asked, query=replace(query, facets=(), dates=False))).counted()
+        rows = _rank_page(asked, asked.ranker(shows=False), counts.total + 1, meaning)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else counts.total
         collapsed = (resumed.collapsed if resumed else counts.collapsed) if query.collapse else None
@@ -219,12 +222,9 @@ class OpenSearchEngine:
         best, _ = ranker.page(max(limit, _NEAR) if view else limit, None, None)
         nearest = _most_alike(view, article_id, best) if view else None
         page = (nearest or best).take(slice(limit))
-        return replace(
-            Hits(
-                _count_for(asked).total, ranker.hits(page, scored=True), (), None, meta.generation, meta.sequence
-            ),
-            ranked_by="words" if nearest is None else "meaning",
-        )  # fmt: skip
+        total, hits = _counting(asked).counted().total, ranker.hits(page, scored=True)
+        ranked_by: RankedBy = "words" if nearest is None else "meaning"
+        return Hits(total, hits, (), None, meta.generation, meta.sequence, ranked_by=ranked_by)
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         return articles_with_runs(self._current(), terms, run, limit)
@@ -444,7 +444,7 @@ def _count_stems(moment: Moment, stems: Sequence[str]) -> list[int]:
     return count_articles(moment, [{"term": {"w": stem}} for stem in stems])
 
 
-def _count_for(asked: _PreparedSearch) -> Counted:
+def _counting(asked: _PreparedSearch) -> Counting:
     query = asked.query
     wanted = CountsAsked(
         clause=asked.clause,
@@ -455,7 +455,7 @@ def _count_for(asked: _PreparedSearch) -> Counted:
         dates=query.dates,
         collapse=query.collapse,
     )
-    return counted(asked.moment, wanted)
+    return Counting(asked.moment, wanted)
 
 
 def _rank_page(asked: _PreparedSearch, ranker: Ranker, count: int, meaning: MeaningView | None) -> RankedRows:

@@ -1,42 +1,45 @@
 """How an article is indexed: the fields, and what it has in each.
 
-OpenSearch analyses nothing for us. A text goes in as our own terms, a line for each position, with tabs between those
-that stand at the same one; what it is made of is what the embedded engine has of it. Stems have no positions, so each
-has a line: taking lines apart is what indexing spends most on.
+OpenSearch analyses nothing for us. A text goes in as our own terms, a line for each position. Where several stand at
+one, the line begins with a tab and has tabs between them: only such lines are taken apart, for looking into each costs
+more than all else.
 
-xh xd xb      exact terms of headline, dateline and body, with their positions; stored, for the second look
-sh sd sb sf   stems of the same, and of the furniture of the body, which `sb` leaves out; with how often each is there
-w             the stems of all of them as one text, the headline's three times: what gathers those that may rank first
-stems         the same, each once, to be counted
-lh ld lb      words of each text
-v_VIEW        the values of a view, as filters ask for them; f_FACET and spelt_VIEW as facets count them
+xh xd xb   exact terms of headline, dateline and body, with their positions
+w          the stems of all of them as one text, the headline's three times: finds words, gathers what may rank first
+stems      the same, each once, to be counted
+code       all terms in order as numbers, for scripts (`term_code`): what an article is scored by
+lh ld lb   words of each text
+card       what a hit shows, as JSON
+v_VIEW     the values of a view, as filters ask for them; f_FACET and spelt_VIEW as facets count them
 """
 
 from __future__ import annotations
 
+from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
+from zlib import crc32
 
 import msgspec
 
 from app.days import days_of
 from app.ids import TYPES
 from app.search import analysis
-from app.search.attributes import ENTITY, FACETS, MENTIONED, VIEWS, FacetName, Grouping
+from app.search.attributes import ENTITY, FACETS, MENTIONED, VIEWS, FacetName
 from app.search.engine import Card, Document
 from app.search.formula import BOOST, BRIEF
 from app.search.numbers import day_number, precision, time_number
 from app.text import fingerprint
 from app.urls import url_key
 
-VERSION = 1
+VERSION = 2
 """Raise it with every change of what an index holds of an article."""
 _HELD = fingerprint(*(view.name for view in VIEWS), *FACETS, *Card.__struct_fields__)[:8]
 FINGERPRINT = f"analysis {analysis.VERSION}, opensearch {VERSION}, attributes {_HELD}"
 
+_encode = msgspec.json.Encoder().encode
 SHORT = {"headline": "h", "dateline": "d", "body": "b"}
 _LONGEST_KEY = 8_000
 """Characters of what an article is known by, from which on a digest stands for them: Lucene takes no longer terms."""
@@ -49,9 +52,9 @@ _KEY: dict[str, Any] = {"type": "keyword", "ignore_above": 8191}
 _UNCOUNTED = {**_KEY, "doc_values": False}
 _COUNTED = {**_KEY, "index": False}
 _NUMBER = {"type": "integer", "index": False}
-_TERMS = {"type": "text", "analyzer": "positions", "norms": False, "similarity": "counted"}
-_EXACT = {**_TERMS, "index_options": "positions", "store": True}
-_STEMS = {**_TERMS, "analyzer": "lines", "index_options": "freqs"}
+_EXACT = {
+    "type": "text", "analyzer": "positions", "norms": False, "similarity": "counted", "index_options": "positions",
+}  # fmt: skip
 
 
 def facet_field(name: FacetName) -> str:
@@ -70,7 +73,7 @@ def value_field(view: str) -> str:
 
 
 AUDITED = (
-    "derived", "date", "moment", "copies", "stories", "types", *(f"l{each}" for each in SHORT.values()),
+    "code", "derived", "date", "moment", "copies", "stories", "types", *(f"l{each}" for each in SHORT.values()),
     *(facet_field(name) for name in FACETS if name not in ("year", "month")),
 )  # fmt: skip
 """Fields that tell, besides its texts and what a hit shows, whether an article is indexed as it should be."""
@@ -80,10 +83,9 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
     """Return the settings and the mapping of an index of articles."""
     properties: dict[str, Any] = {
         **{f"x{each}": _EXACT for each in SHORT.values()},
-        **{f"s{each}": _STEMS for each in SHORT.values()},
-        "sf": {**_STEMS, "index_options": "docs"},
         "w": {"type": "text", "analyzer": "lines", "similarity": "gathering", "index_options": "freqs"},
         "stems": _COUNTED,
+        "code": {"type": "binary", "doc_values": True},
         **{f"l{each}": _NUMBER for each in SHORT.values()},
         "derived": {"type": "byte", "index": False},
         "id": _KEY, "day": {"type": "integer"}, "last_day": {"type": "integer"},
@@ -95,7 +97,8 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
         "url_key": _UNCOUNTED, "external_id": _UNCOUNTED,
         **{f"v_{view.name}": _UNCOUNTED if view == ENTITY else _KEY for view in VIEWS if view != MENTIONED},
         **{facet_field(name): _KEY for name, grouping in FACETS.items() if grouping.view is not None},
-        "card": {"type": "object", "enabled": False},
+        **{field: _COUNTED for field, *_ in _SORTED_OUT},
+        "card": {"type": "keyword", "index": False, "doc_values": False, "store": True},
     }  # fmt: skip
     return {
         "settings": {
@@ -106,9 +109,13 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
             "analysis": {
                 "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": ["\n"], "max_token_length": 4096}},
                 "filter": {
-                    "alternatives": {
+                    "taken_apart": {
                         "type": "pattern_capture", "preserve_original": False, "patterns": ["([^\\t]+)"],
-                    }
+                    },
+                    "alternatives": {
+                        "type": "condition", "filter": ["taken_apart"],
+                        "script": {"source": "token.term.charAt(0) == (char) 9"},
+                    },
                 },
                 "analyzer": {
                     "positions": {"type": "custom", "tokenizer": "lines", "filter": ["alternatives"]},
@@ -121,7 +128,7 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
             },
         },
         "mappings": {
-            "dynamic": False, "_meta": meta, "_source": {"includes": ["card"]}, "properties": properties,
+            "dynamic": False, "_meta": meta, "_source": {"enabled": False}, "properties": properties,
         },
     }  # fmt: skip
 
@@ -143,84 +150,118 @@ def bounded_key(value: str) -> str:
     return value if len(value) <= _LONGEST_KEY else sha256(value.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class PlacedTerms:
-    """Terms as they are indexed: the exact ones a line for each position, stems a line for each."""
+SHARED, FURNITURE_BEGINS, FURNITURE_ENDS, NEXT_TEXT = range(1, 5)
+"""Signs among the codes of terms. With the first, the next term stands where the one before does."""
+CODE_BYTES = 5
+_SHARED, _BEGINS, _ENDS, _NEXT_TEXT = (
+    sign.to_bytes(CODE_BYTES, "big") for sign in (SHARED, FURNITURE_BEGINS, FURNITURE_ENDS, NEXT_TEXT)
+)
+_MOST_CODED = 200_000
+"""Terms of a text that have a code: scripts may not go on for ever, and no word counts 511 times."""
 
-    exact: list[str]
-    stems: list[str]
+
+def term_code(stem: str, term: str) -> bytes:
+    """Return the number by which scripts know a term: three bytes tell its stem, never zero, and two which of the forms
+    of that it is. A few letters of other words may have the same; what is found does not depend on it."""
+    return (crc32(_bytes(stem)) % 0xFFFFFF + 1).to_bytes(3, "big") + (crc32(_bytes(term)) & 0xFFFF).to_bytes(2, "big")
+
+
+def _bytes(text: str) -> bytes:
+    return text.encode("utf-8", "surrogatepass")
+
+
+class _Placed(NamedTuple):
+    """What raw tokens are indexed as: lines of exact terms and of stems, codes, and how many positions they have."""
+
+    exact: str
+    stems: str
+    code: bytes
+    width: int
+
+
+_NOTHING = _Placed("", "", b"", 0)
 
 
 class Encoder:
-    """Analyses each raw token once. `words` are those that came since it was emptied, with how often."""
+    """Analyses each raw token once, and counts the words that come."""
 
     def __init__(self) -> None:
-        self._known: dict[str, tuple[list[str], list[str]]] = {}
-        self.words: Counter[str] = Counter()
+        self._known = _Known()
+        self._raw: Counter[str] = Counter()
 
     def body(self, document: Document) -> bytes:
         """Return what is indexed of an article, as JSON."""
-        texts = {"h": self._lines([document.headline]), "d": self._lines([document.dateline or ""])}
-        pieces = list(analysis.parted(document.body, document.furniture or ()))
-        whole = self._lines([text for text, _ in pieces])
-        plain = whole.stems
-        furniture: list[str] = []
-        if len(pieces) > 1:
-            plain = self._lines([text for text, is_furniture in pieces if not is_furniture]).stems
-            furniture = self._lines([text for text, is_furniture in pieces if is_furniture]).stems
-        return msgspec.json.encode(self._fields(document, {**texts, "b": whole}, plain, furniture))
-
-    def _fields(
-        self, document: Document, texts: dict[str, PlacedTerms], plain: list[str], furniture: list[str]
-    ) -> dict[str, Any]:
-        for text in texts.values():
-            self.words.update(_each_term(text.exact))
-        weighed = texts["h"].stems * (1 if document.headline_derived else int(BOOST["headline"]))
-        weighed = [*weighed, *texts["d"].stems, *plain]
-        stems = dict.fromkeys(weighed)
-        rest = [stem for stem in dict.fromkeys(furniture) if stem not in stems]
+        headline, dateline = self._placed(document.headline), self._placed(document.dateline or "")
+        furniture: list[_Placed] = []
+        if document.furniture:
+            body, plain, furniture = self._parted(document.body, document.furniture)
+        else:
+            body = self._placed(document.body)
+            plain = body.stems
+        heading = headline.stems if document.headline_derived else "\n".join([headline.stems] * int(BOOST["headline"]))
+        weighed = f"{heading}\n{dateline.stems}\n{plain}"
+        stems = dict.fromkeys(weighed.split("\n"))
+        if furniture:
+            rest = [each for part in furniture for each in part.stems.split("\n") if each not in stems]
+            stems |= dict.fromkeys(rest)
+            weighed = "\n".join((weighed, *dict.fromkeys(rest)))
+        stems.pop("", None)
         fields: dict[str, Any] = {
-            **{f"x{name}": "\n".join(text.exact) for name, text in texts.items()},
-            **{f"l{name}": len(text.exact) for name, text in texts.items()},
-            "sh": "\n".join(texts["h"].stems), "sd": "\n".join(texts["d"].stems), "sb": "\n".join(plain),
-            "w": "\n".join([*weighed, *rest]), "stems": [*stems, *rest],
+            "xh": headline.exact, "xd": dateline.exact, "xb": body.exact, "w": weighed, "stems": list(stems),
+            "lh": headline.width, "ld": dateline.width, "lb": body.width,
+            "code": b2a_base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code)), newline=False).decode(),
             "derived": int(document.headline_derived), "id": document.id, "revised": document.revised,
-            "added": document.added, "revision": document.revision, "card": Card.of(document),
+            "added": document.added, "revision": document.revision, "card": _encode(Card.of(document)).decode(),
             "stories": document.story or document.id,
         }  # fmt: skip
-        if furniture:
-            fields["sf"] = "\n".join(furniture)
         fields |= _when(document) | _own_groups(document) | _values(document)
-        return fields
+        return _encode(fields)
 
-    def _lines(self, texts: Sequence[str]) -> PlacedTerms:
-        exact: list[str] = []
-        stems: list[str] = []
-        for text in texts:
-            for raw in analysis.raw_tokens(text):
-                known = self._known.get(raw) or self._learn(raw)
-                exact += known[0]
-                stems += known[1]
-        return PlacedTerms(exact, stems)
+    def take_words(self) -> Counter[str]:
+        """Return the exact terms that came since this was asked last, with how often."""
+        words: Counter[str] = Counter()
+        for raw, count in self._raw.items():
+            for term in self._known[raw].exact.replace("\n", "\t").split("\t"):
+                words[term] += count
+        del words[""]
+        self._raw.clear()
+        return words
 
-    def _learn(self, raw: str) -> tuple[list[str], list[str]]:
-        if len(self._known) > _MAX_VOCABULARY:
-            self._known.clear()
+    def _placed(self, text: str) -> _Placed:
+        raw = analysis.raw_tokens(text)
+        if not raw:
+            return _NOTHING
+        self._raw.update(raw)
+        exact, stems, codes, widths = zip(*map(self._known.__getitem__, raw), strict=True)
+        return _Placed("\n".join(exact), "\n".join(stems), b"".join(codes[:_MOST_CODED]), sum(widths))
+
+    def _parted(self, body: str, furniture: Sequence[Sequence[int]]) -> tuple[_Placed, str, list[_Placed]]:
+        """Return a whole body, its stems without those of furniture, and the furniture."""
+        pieces = [(self._placed(text), is_furniture) for text, is_furniture in analysis.parted(body, furniture)]
+        codes = (_BEGINS + part.code + _ENDS if is_furniture else part.code for part, is_furniture in pieces)
+        whole = _Placed(
+            "\n".join(part.exact for part, _ in pieces), "\n".join(part.stems for part, _ in pieces),
+            b"".join(codes)[: CODE_BYTES * _MOST_CODED], sum(part.width for part, _ in pieces),
+        )  # fmt: skip
+        plain = "\n".join(part.stems for part, is_furniture in pieces if not is_furniture)
+        return whole, plain, [part for part, is_furniture in pieces if is_furniture]
+
+
+class _Known(dict[str, _Placed]):
+    """What each raw token becomes. The most frequent ones come soon again after all were forgotten."""
+
+    def __missing__(self, raw: str) -> _Placed:
+        if len(self) > _MAX_VOCABULARY:
+            self.clear()
         expansion = analysis.expand(raw) if raw else analysis.NO_WORDS
         at: list[list[str]] = [[] for _ in range(expansion.width)]
         for form in expansion.forms:
             at[form.position].append(form.term)
-        made = ["\t".join(forms) for forms in at], [analysis.stem(form) for forms in at for form in forms]
-        self._known[raw] = made
+        lines = ["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at]
+        codes = (_SHARED.join(term_code(analysis.stem(term), term) for term in forms) for forms in at)
+        stems = (analysis.stem(term) for forms in at for term in forms)
+        made = self[raw] = _Placed("\n".join(lines), "\n".join(stems), b"".join(codes), len(at))
         return made
-
-
-def _each_term(lines: Iterable[str]) -> Iterator[str]:
-    for line in lines:
-        if "\t" in line:
-            yield from line.split("\t")
-        else:
-            yield line
 
 
 def _when(document: Document) -> dict[str, Any]:
@@ -242,17 +283,17 @@ def _own_groups(document: Document) -> dict[str, str]:
 
 def _values(document: Document) -> dict[str, Any]:
     made: dict[str, Any] = {}
+    held = {view.name: view.values(document) for view in VIEWS}
     for view in VIEWS:
-        values = view.values(document)
+        values = held[view.name]
         if view == MENTIONED:
             made["mentioned"] = [_span(value) for value in values]
             continue
         made[f"v_{view.name}"] = list(dict.fromkeys(map(view.key, values))) if view.spelt else list(values)
         if view.spelt:
             made[f"spelt_{view.name}"] = list(values)
-    for name, grouping in FACETS.items():
-        if grouping.view is not None and (grouping.prefix or grouping.without):
-            made[f"f_{name}"] = [value for value in grouping.view.values(document) if is_counted(grouping, value)]
+    for field, name, prefix, without in _SORTED_OUT:
+        made[field] = [each for each in held[name] if each.startswith(prefix) and not each.endswith(without)]
     made["types"] = [type for type in TYPES if made.get(f"f_{type}")]
     if document.url and (key := url_key(document.url)):
         made["url_key"] = bounded_key(key)
@@ -261,8 +302,12 @@ def _values(document: Document) -> dict[str, Any]:
     return {name: values for name, values in made.items() if values}
 
 
-def is_counted(grouping: Grouping, value: str) -> bool:
-    return value.startswith(grouping.prefix) and not (grouping.without and value.endswith(grouping.without))
+_SORTED_OUT = [
+    (f"f_{name}", grouping.view.name, grouping.prefix, grouping.without or "\0")
+    for name, grouping in FACETS.items()
+    if grouping.view is not None and (grouping.prefix or grouping.without)
+]
+"""Facets that count some of the values of a view: their field, the view, and how these begin and do not end."""
 
 
 def _span(name: str) -> dict[str, int]:

@@ -57,6 +57,17 @@ def expanded(moment: Moment, leaf: PrefixTerms | FuzzyTerms) -> tuple[str, ...]:
     return moment.keep(leaf, made)
 
 
+def with_stem(moment: Moment, stem: str) -> tuple[str, ...]:
+    """Return the exact terms that have a stem."""
+
+    def read() -> tuple[str, ...]:
+        query = {"bool": {"filter": [{"term": {"stem": stem}}]}}
+        reply = moment.words({"size": _MOST_NEAR, "_source": ["term"], "query": query})
+        return tuple(sorted(_told_terms(reply)))
+
+    return moment.keep(("stem", stem), read)
+
+
 def values_with(moment: Moment, leaf: ValueWords) -> list[str]:
     """Return the values of a view that have such words."""
 
