@@ -187,7 +187,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
     yield from _trimmed(text, start, len(text))
 
 
-def last_sentence(text: str) -> tuple[int, bool] | None:
+def last_sentence_start(text: str) -> tuple[int, bool] | None:
     """Return where the last of the `sentences` of a text begins and whether it is the only one; None where there is
     none. It takes less time than all of them would."""
     first = _NOT_SPACE.search(text)

@@ -11,10 +11,12 @@ from __future__ import annotations
 import base64
 import hashlib
 import zlib
+from functools import lru_cache
 
 import msgspec
 
 from app.errors import InvalidCursor
+from app.search.attributes import Filters
 from app.search.query import Query
 
 
@@ -69,11 +71,17 @@ _FORMULA = "2"
 """Raised with every change of what scores are made of: pages before and after it would not fit together."""
 
 
+@lru_cache(1_000)
+def _filters_as_text(filters: Filters) -> str:
+    """Most searches have the same, which are none."""
+    return repr(filters)
+
+
 def digest(query: Query) -> bytes:
     """Return what of a query decides which articles come in which order."""
     formula = f"{_FORMULA} " if query.sort == "relevance" else ""
     collapsed = f" {query.collapse}" if query.collapse else ""
-    ranked = f"{formula}{query.clause!r} {query.filters!r} {query.sort}{collapsed}"
+    ranked = f"{formula}{query.clause!r} {_filters_as_text(query.filters)} {query.sort}{collapsed}"
     return hashlib.sha256(ranked.encode("utf-8", "surrogatepass")).digest()[:8]
 
 

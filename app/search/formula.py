@@ -8,6 +8,7 @@ the article earns. The scores of words add up.
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,6 +72,7 @@ LEAST_IDF = 0.05
 """What every article has tells nearly nothing, but more than nothing: it finds."""
 
 
+@lru_cache(10_000)
 def inverse_frequency(documents: int, frequency: int) -> float:
     """Return the logarithm of the odds against a word, bent so that it never falls below nothing: a word in half of the
     articles is worth a twentieth of a rare one."""

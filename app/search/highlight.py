@@ -19,7 +19,7 @@ from app.search import analysis
 from app.search.attributes import Field
 from app.search.plan import ExactPhrase, FuzzyTerms, PrefixTerms, StemTerm, ValueWords, plan, wanted_leaves
 from app.search.query import Clause
-from app.text import fold_evenly, last_sentence
+from app.text import fold_evenly, last_sentence_start
 
 SNIPPET_LENGTH = 240
 """Characters; about two lines and a half of a result list."""
@@ -206,7 +206,7 @@ class Highlighter:
         opening = _sentence_start(body, max(clear, reach - _LENGTH_OF_HITS), place) if found else place
         first = max(clear, place - _MARGIN) if opening is None else opening
         start, end = _whole_words(body, first, limit)
-        inside = _within(found, start, end)
+        inside = _spans_between(found, start, end)
         return BodySnippet(body[start:end], start, end, inside, opening is not None or not body[:start].strip())
 
     def _want(self, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms) -> None:
@@ -406,7 +406,7 @@ def _merge_overlaps(spans: list[Span]) -> list[Span]:
     return united
 
 
-def _within(found: list[Span], start: int, end: int) -> tuple[Span, ...]:
+def _spans_between(found: list[Span], start: int, end: int) -> tuple[Span, ...]:
     """Return what of ascending and disjoint spans lies between two places."""
     first, last = bisect_left(found, (start,)), bisect_left(found, (end,))
     if first and found[first - 1][1] > start:
@@ -446,7 +446,7 @@ def _sentence_start(body: str, first: int, place: int) -> int | None:
     """Return where the sentence begins that has the character at `place`; None where it does so before `first`."""
     if not place:
         return None if body[:1].isspace() else 0
-    begun = last_sentence(body[first : place + 1])
+    begun = last_sentence_start(body[first : place + 1])
     if begun is None:
         return None
     start, is_only = begun

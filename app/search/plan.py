@@ -13,43 +13,40 @@ source:word        every value of the attribute that has the words, one behind t
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+
+import msgspec
 
 from app.search import analysis
 from app.search.attributes import WORDED, Field
 from app.search.query import And, Clause, Fuzzy, Not, Nothing, Or, Phrase, Prefix, Word, allowed_edits
 
 
-@dataclass(frozen=True, slots=True)
-class StemTerm:
+class StemTerm(msgspec.Struct, frozen=True):
     stem: str
     exact: str
     """The term as typed, for ranking articles that have just this form before others."""
     field: Field | None
 
 
-@dataclass(frozen=True, slots=True)
-class ExactPhrase:
+class ExactPhrase(msgspec.Struct, frozen=True):
     terms: tuple[str, ...]
     slop: int
     field: Field | None
 
 
-@dataclass(frozen=True, slots=True)
-class PrefixTerms:
+class PrefixTerms(msgspec.Struct, frozen=True):
     prefix: str
     field: Field | None
 
 
-@dataclass(frozen=True, slots=True)
-class FuzzyTerms:
+class FuzzyTerms(msgspec.Struct, frozen=True):
     term: str
     edits: int
     field: Field | None
 
 
-@dataclass(frozen=True, slots=True)
-class ValueWords:
+class ValueWords(msgspec.Struct, frozen=True):
     """Words of a value of a view, in order, with up to `slop` others between them. The last may be the beginning of a
     word, or up to `edits` letters away from one."""
 
@@ -60,18 +57,15 @@ class ValueWords:
     edits: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(msgspec.Struct, frozen=True):
     plans: tuple[Plan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(msgspec.Struct, frozen=True):
     plans: tuple[Plan, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Without:
+class Without(msgspec.Struct, frozen=True):
     plan: Plan
 
 
@@ -79,7 +73,9 @@ Leaf = StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms | ValueWords
 Plan = Leaf | AllOf | AnyOf | Without
 
 
+@lru_cache(1_000)
 def plan(clause: Clause) -> Plan:
+    """Return the plan of a clause. Kept: what is found by it is marked by it a moment later."""
     match clause:
         case And(clauses):
             return AllOf(tuple(map(plan, clauses)))

@@ -29,6 +29,11 @@ class Rows:
     def place(self, row: int) -> Place:
         return Place(float(self.key[row]), int(self.id[row]))
 
+    def last(self) -> Place:
+        """Return the place of the row that ranks last."""
+        least = self.key.min()
+        return Place(float(least), int(self.id[self.key == least].max()))
+
     def sorted(self) -> Rows:
         return self.take(np.lexsort((self.id, -self.key)))
 

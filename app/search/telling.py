@@ -23,6 +23,9 @@ def telling_terms(
     inside: Counter[str] = Counter()
     for text, weight in ((headline, 3), (body, 1)):
         for raw, count in Counter(analysis.raw_tokens(text)).items():
+            if (plain := analysis.plain_term(raw)) is not None:
+                inside[analysis.stem(plain)] += weight * count
+                continue
             for form in analysis.expand(raw).forms:
                 inside[analysis.stem(form.term)] += weight * count
     weighed = [

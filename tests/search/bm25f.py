@@ -19,10 +19,10 @@ from __future__ import annotations
 import copy
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from whoosh import index as whoosh_index
 from whoosh import query, scoring
 from whoosh.matching import FilterMatcher, ListMatcher
@@ -157,7 +157,7 @@ class Files:
             readers = (reader for reader, _ in self._with_deleted.leaf_readers())
             return {reader.segment().segment_id(): _valued(leaf, Searcher(reader)) for reader in readers}
         if leaf not in self._counted:
-            found = self._counted.setdefault(replace(leaf, field=None), {})
+            found = self._counted.setdefault(msgspec.structs.replace(leaf, field=None), {})
             for reader, _ in () if found else self._with_deleted.leaf_readers():
                 found[reader.segment().segment_id()] = _occurrences(leaf, Searcher(reader))
             self._counted[leaf] = {segment: _of_field(counts, leaf.field) for segment, counts in found.items()}

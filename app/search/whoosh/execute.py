@@ -26,7 +26,7 @@ from app.search.whoosh.matches import (
 )
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.unweighed import WORTH_IT, Unweighed
-from app.search.whoosh.weights import impacts
+from app.search.whoosh.weights import impacts, weigh_together
 
 
 class Execution:
@@ -41,6 +41,16 @@ class Execution:
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
         joined = _joined_alone(plan, narrowed) if given is None else frozenset[Leaf]()
+        fresh = [
+            leaf
+            for leaf in wanted
+            if isinstance(leaf, StemTerm)
+            and leaf.field is None
+            and leaf not in joined
+            and snapshot.kept.find((leaf, self.curve)) is None
+        ]
+        if len(fresh) > 1:
+            weigh_together(fresh, [view.segment for view in snapshot.views], snapshot.mean_lengths, self.curve)
         rows: list[Found] = [self._row(leaf, leaf in joined) for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own

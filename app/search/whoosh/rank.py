@@ -8,7 +8,6 @@ window stays in front of the rest and one order holds over all pages.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -17,7 +16,7 @@ import numpy.typing as npt
 
 from app.effort import spend
 from app.search.cursor import Place
-from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, norms, saturated
+from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, Means, saturated
 from app.search.plan import Plan, bare_words
 from app.search.query import Order
 from app.search.rows import Rows, further_behind
@@ -27,6 +26,7 @@ from app.search.whoosh.matches import Matches
 from app.search.whoosh.packed import Ints, concatenated_ranges, places_of
 from app.search.whoosh.segment import FIELDS, GAP
 from app.search.whoosh.snapshot import Snapshot
+from app.search.whoosh.weights import Norms
 
 
 def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
@@ -43,13 +43,18 @@ def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
 
 def first(snapshot: Snapshot, matches: Contenders, count: int, after: Place | None = None) -> Rows:
     """The first `count` of all matches in rank order, or the first that rank behind `after`."""
+    return _leading_rows(snapshot, matches, count, after).sorted()
+
+
+def _leading_rows(snapshot: Snapshot, matches: Contenders, count: int, after: Place | None = None) -> Rows:
+    """Return what `first` does, in no order."""
     if isinstance(matches, OneOfEach):
-        return first(snapshot, (matches if after is None else matches.behind(after)).leading(count), count)
+        return _leading_rows(snapshot, (matches if after is None else matches.behind(after)).leading(count), count)
     spend(len(matches))
     if after is not None:
         matches = matches.where(places_of(matches.values <= after.key))
         matches = matches.where(behind(snapshot, matches, after))
-    return _rows(snapshot, first_of(snapshot, matches, count)).sorted()
+    return _rows(snapshot, first_of(snapshot, matches, count))
 
 
 def until(snapshot: Snapshot, matches: Contenders, floor: Place) -> Rows:
@@ -84,10 +89,10 @@ class Reordering:
         The floor of the first page holds for all later ones, so that the window stays what it was.
         """
         if floor is None:
-            window = first(self._snapshot, matches, WINDOW)
+            window = _leading_rows(self._snapshot, matches, WINDOW)
             if not len(window):
                 return window, None
-            floor = window.place(-1)
+            floor = window.last()
         else:
             window = until(self._snapshot, matches, floor)
         window = self._reordered(window)
@@ -144,16 +149,17 @@ class _Window:
         self._body = self._dateline + dateline + GAP
         self._end = self._body + body
 
-    def norms(self, means: Sequence[float], b: float) -> Floats:
+    def norms(self, means: Means, b: float) -> Floats:
         """Return what one occurrence weighs, by field and document."""
-        derived = self._snapshot.column("derived")[self._documents]
-        lengths = (
-            (name, mean, self._snapshot.column(f"length.{name}")) for name, mean in zip(FIELDS, means, strict=True)
-        )
-        return np.stack([norms(name, mean, b, length[self._documents], derived) for name, mean, length in lengths])
+        found = np.empty((len(FIELDS), len(self._documents)), np.float32)
+        for part, inside, rows in self._parts:
+            kept = Norms(self._snapshot.views[part].segment, means, b)
+            for number, name in enumerate(FIELDS):
+                found[number, rows] = kept[name][inside]
+        return found
 
     def find(self, term: bytes) -> _Occurrences:
-        pieces = [(np.empty(0, np.int64), np.empty(0, np.int64))]
+        pieces = list[tuple[Ints, Ints]]()
         numbers = self._snapshot.numbers("exact", term).tolist()
         for part, _, rows in self._parts:
             line = part << 33
@@ -162,7 +168,10 @@ class _Window:
                 positions = self._snapshot.views[part].segment.positions_within(numbers[part], start, end)
                 at, owner = _slices(positions, start, end)
                 pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
-        address, owner = map(np.concatenate, zip(*pieces, strict=True))
+        if len(pieces) == 1:
+            address, owner = pieces[0]
+        else:
+            address, owner = map(np.concatenate, zip((_NONE, _NONE), *pieces, strict=True))
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
         return _Occurrences(address, field, owner)
 
@@ -185,6 +194,7 @@ def _nearness(here: _Occurrences, there: _Occurrences, documents: int) -> Floats
     return np.bincount(here.owner, weights=near, minlength=documents).astype(np.float32)
 
 
+_NONE = np.empty(0, np.int64)
 _FAR = 1 << 60
 _closeness = np.concatenate(([0.0], 1 / np.arange(1.0, GAP) ** 2, [0.0]))
 """1/distance², from 0 to `GAP`; a word is not near itself."""

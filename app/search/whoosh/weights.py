@@ -43,12 +43,41 @@ def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve)
     ]
 
 
+def weigh_together(leaves: Sequence[StemTerm], segments: Sequence[Segment], means: Means, curve: Curve) -> None:
+    """Work out and keep what `impacts` gives for several stems in any field: each by itself takes as many calls."""
+    for segment in segments:
+        table = segment.terms("stem")
+        found = ((leaf, table.find(leaf.stem.encode())) for leaf in leaves)
+        numbers = {
+            leaf: number
+            for leaf, number in found
+            if number is not None and segment.kept.find((leaf, means, curve)) is None
+        }
+        if len(numbers) < TOGETHER:
+            continue
+        terms = np.fromiter(numbers.values(), np.int64, len(numbers))
+        values, counts = segment.lists("stem.docs").unpack_several(terms)
+        documents = values.view(np.int32)
+        weights = _counted_weights(
+            documents, *segment.odd_counts_of(terms, counts), None, Norms(segment, means, curve.b)
+        )
+        earned, start = saturated(weights, curve), 0
+        for leaf, count in zip(numbers, counts.tolist(), strict=True):
+            part = slice(start, start + count)
+            segment.kept.get((leaf, means, curve), partial(Matches, documents[part].copy(), earned[part].copy()))
+            start += count
+
+
+TOGETHER = 3
+"""Stems from which on it takes less time."""
+
+
 def _earned(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means, curve: Curve) -> Matches:
-    found = _weights(segment, leaf, terms, _Norms(segment, means, curve.b))
+    found = _weights(segment, leaf, terms, Norms(segment, means, curve.b))
     return Matches(found.documents, saturated(found.values, curve))
 
 
-def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: _Norms) -> Matches:
+def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: Norms) -> Matches:
     match leaf:
         case StemTerm(stem, _, field):
             return _stem_weights(segment, stem.encode(), field, norms)
@@ -61,7 +90,7 @@ def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: _Norms) 
             return _address_weights(segment, np.sort(segment.positions_of(terms)), leaf.field, norms)
 
 
-def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _Norms) -> Matches:
+def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: Norms) -> Matches:
     number = segment.terms("stem").find(stem)
     if number is None:
         return NOTHING
@@ -74,11 +103,11 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: _No
 def weights_at(segment: Segment, stem: int, documents: Documents, places: Ints, means: Means, curve: Curve) -> Floats:
     """Return what `impacts` does for some of the documents that have a stem: those at `places` of its list."""
     odd, counts = segment.odd_counts(stem, places)
-    return saturated(_counted_weights(documents, odd, counts, None, _Norms(segment, means, curve.b)), curve)
+    return saturated(_counted_weights(documents, odd, counts, None, Norms(segment, means, curve.b)), curve)
 
 
 def _counted_weights(
-    documents: Documents, odd: Ints, counts: Mapping[str, Array], field: Field | None, norms: _Norms
+    documents: Documents, odd: Ints, counts: Mapping[str, Array], field: Field | None, norms: Norms
 ) -> Floats:
     """Return the weights of a stem in documents that have it; `odd` and `counts` are as `Segment.odd_counts` has
     them."""
@@ -95,9 +124,7 @@ def _counted_weights(
     return weights
 
 
-def _address_weights(
-    segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: _Norms
-) -> Matches:
+def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: Norms) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
     if not len(addresses):
         return NOTHING
@@ -120,7 +147,7 @@ def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, r
     return (addresses >= dateline[row]).astype(np.int64) + (addresses >= body[row])
 
 
-class _Norms:
+class Norms:
     """What one occurrence weighs in each document of a segment, by field."""
 
     def __init__(self, segment: Segment, means: Means, b: float) -> None:

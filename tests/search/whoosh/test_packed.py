@@ -71,6 +71,10 @@ def test_what_is_packed_is_unpacked(lists: list[list[int]]) -> None:
         for stop in range(start, len(lists) + 1):
             together = [value for row in lists[start:stop] for value in row]
             assert made.unpack_run(range(start, stop)).tolist() == together
+            backwards = np.arange(start, stop)[::-1]
+            values, counts = made.unpack_several(backwards)
+            assert values.tolist() == [value for number in backwards for value in lists[number]]
+            assert counts.tolist() == [len(lists[number]) for number in backwards]
 
 
 @settings(max_examples=150, deadline=None)

@@ -1,5 +1,5 @@
-"""Words whose documents are weighed one by one are found, and scored to the last bit, as those that are weighed as a
-whole."""
+"""Words whose documents are weighed one by one, or with those of other words, are found, and scored to the last bit, as
+those that are weighed as a whole."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from app.search.attributes import EVERYTHING, Filters
 from app.search.engine import Hits
 from app.search.query import Query, Sort, parse
-from app.search.whoosh import execute
+from app.search.whoosh import execute, weights
 from app.search.whoosh.engine import WhooshEngine
 from tests.search.generated import ENTITIES, SOURCES, articles, revision
 
@@ -53,3 +53,17 @@ def test_what_is_weighed_one_by_one_is_worth_the_same(
         return [engine.search(query) for _ in range(times) for query in queries]
 
     assert found(1, 3) == found(1_000_000, 1) * 3
+
+
+@pytest.mark.parametrize(
+    "text", ["talks OR oil OR bank OR zzz", "a OR in OR the OR talks OR trade", "oil OR (talks -bank)"]
+)
+def test_what_is_weighed_together_is_worth_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    def found(least: int) -> list[Hits]:
+        monkeypatch.setattr(weights, "TOGETHER", least)
+        engine = WhooshEngine.open(folder)
+        return [engine.search(Query(parse(each).clause, limit=300)) for each in (text, f"{text} OR minister OR of")]
+
+    together = found(1)
+    assert together == found(1_000_000)
+    assert all(hits.total for hits in together)
