@@ -125,7 +125,8 @@ class Database:
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
         """Run one statement that reads, outside of any session: SQLAlchemy takes four times as long to fetch a page of
         texts as SQLite does."""
-        with self._translate_errors():
+        self._check_identity()
+        try:
             try:
                 connection = self._idle.pop()
             except IndexError:
@@ -134,6 +135,8 @@ class Database:
                 return connection.execute(statement, values).fetchall()
             finally:
                 self._idle.append(connection)
+        except sqlite3.Error as error:
+            raise StorageFailed(self._explain(error)) from error
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision, or begin a new archive where there is no file; safe to call from
@@ -223,11 +226,15 @@ class Database:
 
     def version(self) -> int:
         """Moves when anyone has committed, in this process or another; says nothing about what. Takes microseconds."""
-        with self._translate_errors(), self._watching:
-            if self._watch is None:
-                self._watch = self.connect()
-                self._watch.isolation_level = None
-            return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+        self._check_identity()
+        try:
+            with self._watching:
+                if self._watch is None:
+                    self._watch = self.connect()
+                    self._watch.isolation_level = None
+                return int(self._watch.execute("PRAGMA data_version").fetchone()[0])
+        except sqlite3.Error as error:
+            raise StorageFailed(self._explain(error)) from error
 
     def close(self) -> None:
         with self._watching:
@@ -294,11 +301,14 @@ class Database:
         if self.read_only:
             raise ArchiveReadOnly(f"{self.path.parent} cannot be written to; it can be searched and read.")
 
-    @contextmanager
-    def _translate_errors(self) -> Iterator[None]:
+    def _check_identity(self) -> None:
         if self._identity not in (None, self._file_identity()):
             # Open connections would go on with the file that was: what they read is no more, what they write is lost.
             raise StorageFailed(f"{self.path} was removed, replaced or changed while it was open. Start again.")
+
+    @contextmanager
+    def _translate_errors(self) -> Iterator[None]:
+        self._check_identity()
         try:
             yield
         except DatabaseError as error:
