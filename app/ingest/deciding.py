@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from app.archive import Archive
 from app.ingest import indexing
 from app.ingest.lock import ingest_lock
-from app.ingest.rules import RULES
 from app.store import decisions, linking
 from app.store.articles import touch
 from app.store.copies import regroup_decided
@@ -30,6 +29,8 @@ class Decided:
 
 def decide(archive: Archive, proposal: Proposal, by: str, patience: float = indexing.PATIENCE) -> Decided:
     """Take a decision. Raises as `record_decision` does, before anything is changed; waits so long for the index."""
+    from app.ingest.rules import RULES  # loads the resolver, which who only reads does without
+
     with archive.database.writing() as session:
         decision = decisions.record_decision(
             session, proposal, by=by, at=datetime.now(UTC).isoformat(timespec="seconds")
@@ -52,6 +53,8 @@ def decide_copies(archive: Archive, proposal: CopyProposal, by: str, patience: f
 def resolve_again(archive: Archive) -> int:
     """Decide anew who is who in the whole archive, from what recognition found in each article. Return how many
     articles changed. Raises `ArchiveBusy` where another process writes."""
+    from app.ingest.rules import RULES  # loads the resolver, which who only reads does without
+
     with ingest_lock(archive):
         with archive.database.writing() as session:
             changed = linking.resolve_all(session, RULES)

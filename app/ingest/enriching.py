@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.enrich.enricher import LaidOut
 from app.enrich.layout import lay_out
-from app.enrich.resolve import Enrichment
 from app.ingest import rows
 from app.ingest.lock import Turn
 from app.ingest.report import OnProgress, Progress, Tally
@@ -25,6 +24,10 @@ from app.store import articles
 from app.store.linking import replace_names
 from app.store.sequence import next_sequence
 from app.store.tables import Article
+
+if TYPE_CHECKING:
+    from app.enrich.enricher import LaidOut
+    from app.enrich.resolve import Enrichment
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,4 +103,6 @@ def put_names(session: Session, found: Sequence[tuple[str, Enrichment]]) -> None
 
 def laid_out(article: Article) -> LaidOut:
     headline = None if article.headline_derived else article.headline
+    from app.enrich.enricher import LaidOut
+
     return LaidOut(article.id, article.body, lay_out(article.body, headline, article.dateline), article.date)

@@ -9,13 +9,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sqlmodel import Session
 
 from app.archive import Archive
-from app.enrich.enricher import LaidOut
-from app.enrich.resolve import Enrichment
 from app.ingest import rows
 from app.ingest.draft import Draft
 from app.ingest.labels import Labels
@@ -29,6 +27,10 @@ from app.store.copies import renew_copies
 from app.store.linking import replace_furnished, replace_names
 from app.store.rejections import Refusal
 from app.store.sequence import next_sequence
+
+if TYPE_CHECKING:
+    from app.enrich.enricher import LaidOut
+    from app.enrich.resolve import Enrichment
 
 # Without names the fixed cost of a transaction counts.
 _BATCH_WITHOUT_NAMES = 500
@@ -98,7 +100,7 @@ class _Batch:
         return fill or len(self.refusals) >= _BATCH_WITHOUT_NAMES
 
 
-_Judged = tuple[Draft, Verdict, Enrichment | None]
+_Judged = tuple[Draft, Verdict, "Enrichment | None"]
 
 
 class Intake:
@@ -260,6 +262,8 @@ def _became(batch: _Batch, judged: list[_Judged]) -> list[Became]:
 
 
 def _text(draft: Draft, verdict: Verdict) -> LaidOut:
+    from app.enrich.enricher import LaidOut
+
     return LaidOut(verdict.article, draft.body, draft.layout, draft.date)
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from app.enrich.resolve import Enrichment
 from app.ingest.draft import Draft
 from app.ingest.verdict import Verdict
 from app.store import tables
 from app.store.names import Names
 from app.store.provenance import StoredArticle
 from app.text import count_words
+
+if TYPE_CHECKING:
+    from app.enrich.resolve import Enrichment
 
 # What a draft and a row call by the same name is the same; `article` says what is not.
 _AS_DRAFTED = [name for name in tables.Article.model_fields if name in Draft.__dataclass_fields__]

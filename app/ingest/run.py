@@ -13,21 +13,24 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, nullcontext
 from itertools import chain, islice
 from time import perf_counter
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.archive import Archive
-from app.enrich.enricher import LaidOut
-from app.enrich.resolve import Enrichment
 from app.errors import WorkerLost
 from app.ingest import worker
 from app.ingest.indexing import Pace, join_pieces
 from app.ingest.lock import Turn, ingest_lock, run_lock, turns
 from app.ingest.report import Tally
 
+if TYPE_CHECKING:
+    # The rules of recognition take 3 MB: a server that only reads does without.
+    from app.enrich.enricher import LaidOut
+    from app.enrich.resolve import Enrichment
+
 B = TypeVar("B")
-Task = tuple[B, list[LaidOut]]
+Task = tuple[B, "list[LaidOut]"]
 """A batch, of whatever kind, with the texts of it that need names."""
-Named = tuple[B, list[Enrichment]]
+Named = tuple[B, "list[Enrichment]"]
 
 # Loading a model in new processes takes as long as recognising about this many articles in the present one.
 _FEW = 100

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 from app.archive import Archive
 from app.ingest.lock import ingest_lock
-from app.ingest.rules import RULES
 from app.store.linking import settle_entities
 from app.store.totals import count_stale
 
@@ -41,5 +40,7 @@ def make_up(archive: Archive) -> None:
 
 
 def _settle(archive: Archive) -> None:
+    from app.ingest.rules import RULES  # loads the resolver, which who only reads does without
+
     with archive.database.writing() as session:
         settle_entities(session, RULES)

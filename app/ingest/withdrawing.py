@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 
 from app.archive import Archive
 from app.ingest.indexing import PATIENCE, index_in_time
-from app.ingest.rules import RULES
 from app.store import withdrawals
 from app.store.changes import forget_ids
 from app.store.linking import settle_entities
@@ -30,6 +29,8 @@ def change_status(
 ) -> Withdrawing:
     """Withdraw, restore or erase all of these articles, or none. Raises as `withdrawals` does, before anything is
     changed; waits so many seconds for the index."""
+    from app.ingest.rules import RULES  # loads the resolver, which who only reads does without
+
     at = datetime.now(UTC).isoformat(timespec="seconds")
     with archive.database.writing() as session:
         taken = [_ACTS[kind](session, id, reason, by, at) for id in dict.fromkeys(ids)]

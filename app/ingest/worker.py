@@ -14,10 +14,13 @@ import signal
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
+from typing import TYPE_CHECKING
 
-from app.enrich.enricher import Enricher, LaidOut
-from app.enrich.resolve import Enrichment
 from app.errors import SettingsInvalid
+
+if TYPE_CHECKING:
+    from app.enrich.enricher import Enricher, LaidOut
+    from app.enrich.resolve import Enrichment
 
 # The server process is told in the environment which model to load. Not the name of the setting: this process and what
 # it starts go on reading that.
@@ -41,6 +44,8 @@ def pool(model: str, processes: int) -> ProcessPoolExecutor:
 def enricher(model: str) -> Enricher:
     """Loads what the server process has not, so that a failure to load comes back as an error and not as a broken
     pool."""
+    from app.enrich.enricher import Enricher
+
     if model not in _loaded:
         _loaded[model] = Enricher(model)
     return _loaded[model]
