@@ -122,7 +122,7 @@ class Surroundings:
         )
         pairs = np.repeat(self._owners, counts) * count + self._owners[postings]
         products = np.repeat(self._weights, counts) * self._weights[postings]
-        found: Likenesses = np.bincount(pairs, products, count * count).reshape(count, count)
+        found: Likenesses = np.bincount(pairs, products, count * count).reshape(count, count).astype(np.float64)
         apart = np.abs(self._days[:, None] - self._days)
         found = np.floor(found * _FADED[np.minimum(apart, DAYS)] / 100)
         found[apart > DAYS] = 0
@@ -155,7 +155,7 @@ class Parts:
     def prepare(self, ids: Collection[str]) -> None:
         """Make ready, at once, what most of these and those beside them are asked for."""
         self._near.fetch(ids)
-        self._near.fetch({each.id for id in ids for each in _likely(self._near[id])})
+        self._near.fetch({each.id for id in ids for each in _bond_candidates(self._near[id])})
 
     def part_of(self, id: str) -> list[str]:
         """Return the ids of the part that an article is in, sorted."""
@@ -187,13 +187,13 @@ def bonds(near: Nearby, id: str) -> list[Bond]:
     """Return the articles that an article hangs together with: each is among the likest of the other."""
     near.fetch([id])
     pull = _pull(near[id])
-    likely = _likely(near[id])
+    likely = _bond_candidates(near[id])
     near.fetch(each.id for each in likely)
     found = [Bond(each.id, min(each.likeness / _ONE * (pull * _pull(near[each.id])), 1)) for each in likely]
     return [each for each in found if each.strength >= BOND and any(one.id == id for one in near[each.id])]
 
 
-def _likely(neighbours: Sequence[Neighbour]) -> list[Neighbour]:
+def _bond_candidates(neighbours: Sequence[Neighbour]) -> list[Neighbour]:
     """Return those of an article's neighbours that it may have a bond with, whatever theirs are."""
     pull = _pull(neighbours)
     return [each for each in neighbours if each.likeness / _ONE * pull * _MOST_PULL >= BOND]

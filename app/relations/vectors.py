@@ -136,7 +136,7 @@ def _stemmed(word: str) -> str:
     return folded if folded[:1].isdigit() else _stemmer().stemWord(folded)
 
 
-def _tell(term: str, unknown: float) -> float:
+def _rarity(term: str, unknown: float) -> float:
     """Return how much it tells that a text has a term at all, less than a name does; `unknown` is the share of articles
     that have one of which the table has none."""
     share = max(_commonness().get(term, 0), unknown)
@@ -149,8 +149,8 @@ def _term_number(term: str) -> int:
 
 _stems = _Worked(_stemmed)
 _term_numbers = _Worked(_term_number)
-_telling = _Worked(lambda term: (_FIGURE if term[0].isdigit() else 1) * _tell(term, _SHARE_OF_UNKNOWN))
-_telling_names = _Worked(lambda term: _NAME * _tell(term, _SHARE_OF_UNKNOWN_NAME))
+_telling = _Worked(lambda term: (_FIGURE if term[0].isdigit() else 1) * _rarity(term, _SHARE_OF_UNKNOWN))
+_telling_names = _Worked(lambda term: _NAME * _rarity(term, _SHARE_OF_UNKNOWN_NAME))
 
 
 @cache
