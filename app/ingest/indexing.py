@@ -39,13 +39,15 @@ from app.store.tables import Article
 
 # An index commit has a fixed cost; so many articles at a time make it small. The characters bound the memory.
 _ARTICLES = 2_000
-_CHARACTERS = 50_000_000
+_CHARACTERS = 25_000_000
+_FEW = 2_000
+"""What a run brings that leaves few pieces."""
 _STEP = 200
 _GATHERED = 1_000
 """Articles whose stories are worked out at once, for about a second: those around a batch are cut anew with each."""
 _COLUMNS = [each.name for each in fields(Document) if each.name in Article.model_fields and each.name != "added"]
 """What a document has as its row has it. Of `added` the row knows the change; a document, the order of arrival."""
-_PACE_SECONDS = 5.0
+_PACE_SECONDS, _PACE_SECONDS_WITHOUT_NAMES = 5.0, 60.0
 _PACE_SHARE = 10
 
 
@@ -54,10 +56,12 @@ PATIENCE = 5.0
 
 
 class Pace:
-    """When a run that writes for long brings the index up to date: after so many articles or seconds, and never for
-    more than a tenth of the time."""
+    """When a run that writes for long brings the index up to date: after so many seconds, and never for more than a
+    tenth of the time. Without names so many articles come in the same time that it is worth more to write the index in
+    few large pieces, or at the end alone."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, names: bool = True) -> None:
+        self._seconds = _PACE_SECONDS if names else _PACE_SECONDS_WITHOUT_NAMES
         self._brought = self._waiting = 0
         self._at = perf_counter()
         self._took = 0.0
@@ -67,10 +71,7 @@ class Pace:
         self._waiting += articles
 
     def is_due(self) -> bool:
-        passed = perf_counter() - self._at
-        if not self._waiting or passed < _PACE_SHARE * self._took:
-            return False
-        return self._waiting >= _ARTICLES or passed >= _PACE_SECONDS
+        return bool(self._waiting) and perf_counter() - self._at >= max(self._seconds, _PACE_SHARE * self._took)
 
     def apply(self, archive: Archive) -> None:
         """Bring the index up to date in the midst of the run."""
@@ -84,7 +85,7 @@ class Pace:
         """Bring the index up to date at the end of the run. Each commit of a long one has left a piece of the index,
         and every search pays for every piece; a short one leaves few, which commits merge anyway."""
         apply(archive)
-        if self._brought > _ARTICLES:
+        if self._brought > _FEW:
             compact(archive, self._brought)
 
 
@@ -342,7 +343,6 @@ def _changed(session: Session, sequence: int) -> list[Article]:
             break
         changed += step
         size += sum(len(article.body) for article in step)
-        session.expunge_all()
     return changed
 
 
@@ -357,9 +357,7 @@ def published(session: Session) -> Iterator[Document]:
     sequence = 0
     while step := changed_after(session, sequence, _STEP):
         sequence = step[-1].sequence
-        documents = _documents(session, [article for article in step if article.status == "published"])
-        session.expunge_all()
-        yield from documents
+        yield from _documents(session, [article for article in step if article.status == "published"])
 
 
 def _rebuild(archive: Archive, stopped: Stopped) -> int:

@@ -149,10 +149,15 @@ class Intake:
                 batch = next(batches, None)
                 if batch is None:
                     return
-                with self._archive.database.reading() as session:
-                    verdicts = Judge(self._pipeline, self._now, Met()).all(session, batch.drafts)
-                batch.wanted = [number for number, verdict in enumerate(verdicts) if verdict.needs_names]
-            yield batch, [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
+                texts = self._wanted(batch) if self._pipeline is not None else []
+            yield batch, texts
+
+    def _wanted(self, batch: _Batch) -> list[LaidOut]:
+        """Return the texts of a batch that are to be sent to recognition, and note which these are."""
+        with self._archive.database.reading() as session:
+            verdicts = Judge(self._pipeline, self._now, Met()).all(session, batch.drafts)
+        batch.wanted = [number for number, verdict in enumerate(verdicts) if verdict.needs_names]
+        return [_text(batch.drafts[number], verdicts[number]) for number in batch.wanted]
 
     def _batches(self, feed: Feed) -> Iterator[_Batch]:
         batch = _Batch()

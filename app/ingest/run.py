@@ -59,7 +59,7 @@ class Run:
         self._archive = archive
         self._tally = tally
         self._processes = (workers or archive.settings.recognising_processes) if names else 1
-        self._pace = Pace()
+        self._pace = Pace(names=names)
         self._turn = turn
 
     def over(

@@ -227,8 +227,7 @@ def archive_stats(session: Session) -> ArchiveStats:
 
 def changed_after(session: Session, sequence: int, limit: int) -> list[Article]:
     """Rows changed after `sequence`, oldest change first."""
-    wanted = select(Article).where(Article.sequence > sequence).order_by(col(Article.sequence)).limit(limit)
-    return list(session.exec(wanted))
+    return load_plain(session, Article, "WHERE sequence > ? ORDER BY sequence LIMIT ?", (sequence, limit))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from app.relations.vectors import Vector, vector_of
 from app.store.bulk import chunks, delete_in, insert_rows, table_of
 from app.store.copies import load_editions
 from app.store.dialect import run_written
+from app.store.plain import select_plain
 from app.store.stories_due import drop_stories_due, has_stories_due, take_stories_due
 from app.store.story_decisions import StoryRulings, settle_story_rulings, story_rulings
 from app.store.tables import Article, StoryNeighbours, StoryVector
@@ -179,7 +180,7 @@ class StoredNearby(Nearby):
         self._add("SELECT article_id, part, near FROM story_neighbours", ())
 
     def _add(self, statement: str, parameters: tuple[list[str], ...]) -> None:
-        for id, part, near in run_written(self._session.connection(), statement, parameters):
+        for id, part, near in select_plain(self._session, statement, parameters):
             self[id], self.part[id] = _unpacked_neighbours(near), part
 
     def replace(self, id: str, neighbours: list[Neighbour]) -> None:
@@ -335,7 +336,7 @@ _NEAR = np.dtype([("id", "<u8"), ("likeness", "<u4")])
 
 
 def _vectors(session: Session, statement: str, *parameters: list[str] | list[int]) -> Iterator[Placed]:
-    for id, day, vector in run_written(session.connection(), statement, parameters):
+    for id, day, vector in select_plain(session, statement, parameters):
         yield Placed(id, day, Vector.unpacked(vector))
 
 

@@ -101,7 +101,7 @@ def test_the_index_knows_how_far_it_is(filled: Archive) -> None:
 def test_a_long_run_leaves_one_piece_and_a_short_one_takes_no_time_for_that(
     archive: Archive, write_records: WriteRecords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexing, "_ARTICLES", 10)
+    monkeypatch.setattr(indexing, "_FEW", 10)
     monkeypatch.setattr(indexing, "_CHARACTERS", 100)
     ingest([write_records("a.jsonl", RECORDS)], archive, IngestOptions(skip_entities=True))
     assert len(list(archive.settings.index_dir.glob("*.seg"))) == 1
