@@ -1,6 +1,6 @@
 """Texts as vectors: what each of their words tells, as numbers that two texts can be compared by.
 
-Words that few articles have tell most, names and figures some three times as much, and what stands at the beginning
+Words that few articles have tell most, names three times as much, figures more, and what stands at the beginning
 twice. How common a word is comes from a table that never changes by itself, so that a vector is a function of its text
 and of nothing else.
 """
@@ -39,7 +39,7 @@ _MOST_TERMS = 120
 _READ = 420
 _OPENING, _OPENING_COUNTS = 80, 2
 # Two events of one kind differ in who, and in how many.
-_NAME, _FIGURE = 3.0, 3.5
+_NAME, _FIGURE = 3.0, 4.5
 _SHARE_OF_UNKNOWN, _SHARE_OF_UNKNOWN_NAME = 0.002, 0.0005
 _MOST_SHARE = 0.3
 _RARITY = 0.5
