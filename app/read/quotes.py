@@ -185,8 +185,11 @@ class _Matching:
 
     def _count_passages(self, passages: PassageQuery) -> Mapping[str, int]:
         ids = [id for _, id in self._ids]
-        said = store.texts_said(self._session, ids, self._speaker)
-        return Counter(id for id, text in said if passages.is_met_by(text))
+        counts = Counter[str]()
+        for said in store.texts_said(self._session, ids, self._speaker):
+            met = passages.met_by([text for _, text in said])
+            counts.update(said[number][0] for number in met)
+        return counts
 
     def page(self, place: _QuotePlace | None, limit: int) -> tuple[list[SpokenQuote], int | None]:
         """Return the quotes behind a place, and the place of the last article where more are to come."""

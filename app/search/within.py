@@ -6,8 +6,13 @@ it is marked as one.
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Sequence
+
 from app.search.highlight import Highlighter
 from app.search.query import And, Clause, Not, Nothing, Or
+
+_TOGETHER = 100
+"""Passages that are looked through as one text: that costs less than each by itself."""
 
 
 class PassageQuery:
@@ -18,22 +23,42 @@ class PassageQuery:
         self._leaves: dict[Clause, Highlighter] = {}
 
     def is_met_by(self, passage: str) -> bool:
-        return self._holds(self._clause, passage)
+        return bool(self.met_by([passage]))
 
-    def _holds(self, clause: Clause, passage: str) -> bool:
+    def met_by(self, passages: Sequence[str]) -> set[int]:
+        """Return which of the passages are what the query asks for, by their numbers."""
+        return self._held(self._clause, passages, range(len(passages)))
+
+    def _held(self, clause: Clause, passages: Sequence[str], among: Collection[int]) -> set[int]:
+        """Return which of the passages `among` these a clause holds of."""
+        held = set[int]()
         match clause:
             case And(clauses):
-                return all(self._holds(child, passage) for child in clauses)
+                held.update(among)
+                for child in clauses:
+                    held = self._held(child, passages, held)
             case Or(clauses):
-                return any(self._holds(child, passage) for child in clauses)
+                for child in clauses:
+                    held |= self._held(child, passages, set(among) - held)
             case Not(child):
-                return not self._holds(child, passage)
+                held = set(among) - self._held(child, passages, among)
             case Nothing():
-                return False
+                pass
             case leaf:
-                if (highlighter := self._leaves.get(leaf)) is None:
-                    highlighter = self._leaves[leaf] = Highlighter(leaf)
-                return bool(highlighter.matches(passage))
+                held = self._hit(leaf, passages, among)
+        return held
+
+    def _hit(self, leaf: Clause, passages: Sequence[str], among: Iterable[int]) -> set[int]:
+        if (highlighter := self._leaves.get(leaf)) is None:
+            highlighter = self._leaves[leaf] = Highlighter(leaf)
+        # One sign beyond ASCII makes all that is looked through with it slower.
+        plain = [number for number in among if passages[number].isascii()]
+        hit = {number for number in set(among).difference(plain) if highlighter.matches(passages[number])}
+        for start in range(0, len(plain), _TOGETHER):
+            some = plain[start : start + _TOGETHER]
+            found = highlighter.matches_in([passages[number] for number in some])
+            hit.update(number for number, spans in zip(some, found, strict=True) if spans)
+        return hit
 
 
 def widened(clause: Clause) -> Clause | None:

@@ -6,7 +6,7 @@ goes too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from sqlmodel import Session
@@ -51,6 +51,10 @@ GROUP BY mention.article_id
 """
 
 
+_AT_ONCE = 1_000
+"""Quotes that are read at a time."""
+
+
 def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
     """Count the quotes of each article that has any; those of one entity, where it is given."""
     statement, values = (_COUNTED, ()) if speaker is None else (_COUNTED_OF, (speaker,))
@@ -58,15 +62,18 @@ def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
     return {row[0]: row[1] for row in rows}
 
 
-def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[tuple[str, str]]:
-    """Yield each quote of these articles as the article and what is said; those of one entity, where it is given."""
+def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[Sequence[tuple[str, str]]]:
+    """Yield the quotes of these articles, some at a time, each as the article and what is said; those of one entity,
+    where it is given."""
     whose = "" if speaker is None else "AND mention.entity_id = ?"
     joined = "" if speaker is None else _NAMED
     for chunk in chunks(ids):
         marks = ", ".join("?" * len(chunk))
         wanted = f"SELECT quote.article_id, quote.text FROM quote {joined} WHERE quote.article_id IN ({marks}) {whose}"
         given = (*chunk, *(() if speaker is None else (speaker,)))
-        yield from ((row[0], row[1]) for row in run_written(session.connection(), wanted, given))
+        rows = run_written(session.connection(), wanted, given)
+        while some := rows.fetchmany(_AT_ONCE):
+            yield [(id, text) for id, text in some]
 
 
 def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) -> dict[str, list[SpokenQuote]]:

@@ -37,7 +37,10 @@ def test_a_passage_is_asked_by_its_own_words(query: str, met: set[int]) -> None:
     clause = parse(query).clause
     assert clause is not None
     asked = PassageQuery(clause)
+    assert asked.met_by(PASSAGES) == met
     assert {number for number, each in enumerate(PASSAGES) if asked.is_met_by(each)} == met
+    many = PassageQuery(clause).met_by(PASSAGES * 50)
+    assert many == {number for number in range(len(PASSAGES) * 50) if number % len(PASSAGES) in met}
 
 
 @pytest.mark.parametrize(

@@ -158,4 +158,4 @@ def test_quotes_are_counted_and_read_in_order(session: Session) -> None:
     insert_rows(session, Quote, [{"article_id": id, "named": named, **said} for id, named in (("a", 9), ("b", None))])
     assert quotes.count_quotes(session, None) == {"a": 1, "b": 1}
     assert quotes.count_quotes(session, "jo-roe") == {"a": 1}
-    assert list(quotes.texts_said(session, ["b", "a"], "jo-roe")) == [("a", "100% sure?")]
+    assert list(quotes.texts_said(session, ["b", "a"], "jo-roe")) == [[("a", "100% sure?")]]
