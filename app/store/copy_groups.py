@@ -46,7 +46,7 @@ def regroup(session: Session, ids: Collection[str], gone: Collection[Link], come
     groups.hide(ids)
     ends = groups.by_group({id for link in gone for id in link})
     for some in ends.values():
-        for piece in _pieces(session, some, decided):
+        for piece in _parted_pieces(session, some, decided):
             groups.load(piece)
             groups.call(piece, min(piece))
     groups.call_anew()
@@ -197,7 +197,7 @@ class _Grouped:
         return {id for id in changed if (self.former[id] or id) != (self._now[id] or id)}
 
 
-def _pieces(session: Session, ends: Iterable[str], decided: DecidedCopies) -> Iterator[set[str]]:
+def _parted_pieces(session: Session, ends: Iterable[str], decided: DecidedCopies) -> Iterator[set[str]]:
     """Yield what hangs together with one of the ends and not with all the others, but for the largest of such pieces.
     From each end it is looked as far as until it meets another."""
     piece_of = {end: {end} for end in ends}
