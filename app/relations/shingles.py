@@ -75,9 +75,12 @@ def shingles_of(words: list[str]) -> Shingles:
 
 def estimated_containment(one: Shingles, other: Shingles, sizes: tuple[int, int]) -> float:
     """Return about how much of the smaller of two sets is in the other, by their sketches and sizes."""
-    smallest = np.union1d(one, other)[:SKETCH]
-    shared = np.intersect1d(np.intersect1d(one, other, assume_unique=True), smallest, assume_unique=True)
-    likeness = len(shared) / max(len(smallest), 1)
+    both = np.concatenate((one, other))
+    both.sort()
+    twice = np.flatnonzero(both[1:] == both[:-1])
+    # Of all that are in either, each stands before as many fewer as are in both before it.
+    shared = np.count_nonzero(twice - np.arange(len(twice)) < SKETCH)
+    likeness = int(shared) / max(min(len(both) - len(twice), SKETCH), 1)
     return likeness * sum(sizes) / ((1 + likeness) * max(min(sizes), 1))
 
 
