@@ -12,13 +12,13 @@ from app.enrich.quotes.phrases import NounPhrase, Sentence
 
 SpeakerRule = Literal[
     "transcript", "after", "inverted", "before", "participle", "according", "tail", "headed", "signed", "behind",
-    "carried", "continued", "ahead", "colon", "subject",
+    "carried", "continued", "ahead", "colon", "subject", "next",
 ]  # fmt: skip
 
 CONFIDENCE: dict[SpeakerRule, float] = {
     "transcript": 0.95, "after": 0.95, "inverted": 0.95, "before": 0.92, "participle": 0.85, "according": 0.9,
     "tail": 0.85, "headed": 0.7, "signed": 0.85, "behind": 0.7, "carried": 0.9, "continued": 0.85, "ahead": 0.8,
-    "colon": 0.8, "subject": 0.5,
+    "colon": 0.8, "subject": 0.5, "next": 0.7,
 }  # fmt: skip
 """How often each is right, about."""
 
@@ -86,7 +86,7 @@ def attributed(
     if phrase is None:
         return None
     tokens = sentence.tokens
-    cue = None if verb is None else tokens[verb].text
+    cue = None if verb is None else tokens[verb].text.rstrip(".")
     return Attribution(
         tokens[phrase.start].start, tokens[phrase.end - 1].end, tokens[phrase.head_end - 1].end, cue, rule
     )
@@ -117,7 +117,8 @@ def _read_after(spot: QuoteSite) -> Attribution | None:
         phrase = sentence.phrase_at(first + 1, end)
         if phrase is not None:
             return attributed(sentence, phrase, first, "inverted")
-    if (spot.is_stopped and lead == spot.at + 1) or sentence.begins_clause(lead):
+    is_over = spot.is_stopped and lead == spot.at + 1 and not sentence.goes_on(lead)
+    if is_over or sentence.begins_clause(lead):
         return None
     verbs = sentence.speech_verbs(lead, min(end, lead + _FAR))
     verb = next((n for n in verbs if not sentence.is_participle(n)), lead)

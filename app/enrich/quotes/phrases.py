@@ -143,8 +143,11 @@ class Sentence:
             return False
         if self.is_participle(number) and self.low(number - 2) in _NOUN_BEFORE and not self.is_name(number - 1):
             return False
+        if token.low in _GO_ON and self.low(number + 1) in _GOES_ON_SO:
+            return False
         owner = before.replace("’", "'").removesuffix("'s")
-        return before not in _NOUN_BEFORE and (owner == before or owner in PRONOUNS)
+        # Nobody owns the word behind a name that ends so: `Moody's said`.
+        return before not in _NOUN_BEFORE and (owner == before or owner in PRONOUNS or self.is_name(number - 1))
 
     def _may_be_bare(self, number: int) -> bool:
         before = self.low(number - 1)
@@ -155,6 +158,11 @@ class Sentence:
     def begins_clause(self, number: int) -> bool:
         """Return whether another clause begins there: `"...," while critics said`."""
         return self.low(number) in _CLAUSE
+
+    def goes_on(self, number: int) -> bool:
+        """Return whether the sentence goes on there with who speaks: `"... on time." he said`."""
+        token = self.tokens[number] if number < len(self.tokens) else None
+        return token is not None and not token.is_capital and token.low in PRONOUNS | _DETERMINERS
 
     def is_name(self, number: int) -> bool:
         """Return whether a name ends with the word."""
@@ -290,7 +298,7 @@ class Sentence:
         while at < min(hi, lo + _LONGEST_PHRASE) and not self._ends_phrase(lo, at, hi, named=named):
             token = self.tokens[at]
             named = named or (token.is_capital and (at > lo or token.low not in _DETERMINERS))
-            at += 1
+            at = self._name_end(at, hi) or at + 1
         if not named:
             at = min(at, lo + (_COMMON_NOUNS if self.low(lo) in _DETERMINERS else _BARE_NOUNS))
         return NounPhrase(lo, at, at) if at > lo else None
@@ -305,7 +313,25 @@ class Sentence:
         if named and token.low == "of" and at + 1 < hi and self.tokens[at + 1].is_capital:
             return False
         owns = self.low(at - 1).endswith(("'s", "’s", "s'", "s’"))
+        if named and self.low(lo) in _DETERMINERS and self._reaches_verb(at):
+            return False
         return token.low in _PREPOSITIONS or (named and not token.is_capital and not owns and not self._titled(at, hi))
+
+    def _name_end(self, at: int, hi: int) -> int | None:
+        """Return where the name ends that begins there: one may have words inside that end a phrase."""
+        if self.tokens[at].start not in self.names.starts:
+            return None
+        return next((n + 1 for n in range(at, min(hi, at + _LONGEST_PHRASE)) if self.is_name(n)), None)
+
+    def _reaches_verb(self, at: int) -> bool:
+        """Return whether common nouns begin there, and a verb of speech behind them: `a White House official said`."""
+        for number in range(at, min(at + _BARE_NOUNS, len(self.tokens))):
+            if self.is_speech(number):
+                return number > at
+            token = self.tokens[number]
+            if not token.is_word or token.is_capital or token.low in _CLAUSE or token.low in _PREPOSITIONS:
+                return False
+        return False
 
     def _titled(self, at: int, hi: int) -> bool:
         """Return whether words of an office begin there, and a name behind them: `House Democratic leader Ann Lee`."""
@@ -325,16 +351,24 @@ class Sentence:
         if self.low(at) in _PREPOSITIONS or self.low(at) in _CLAUSE or self.low(at).endswith(("ing", "ly", "ed")):
             comma = next((n for n in range(at, min(hi, at + 25)) if self.tokens[n].text == ","), None)
             if comma is not None:
-                at = comma + 1
+                at = self._behind_state(comma, hi) + 1
         while at < hi and (self.low(at) in _OPENERS or not self.tokens[at].is_word):
             at += 1
         return self.phrase_at(at, hi)
+
+    def _behind_state(self, comma: int, hi: int) -> int:
+        """Return the comma behind a state, where one stands behind the comma: `in Sioux City, Iowa, Smith`."""
+        second = next((n for n in range(comma + 2, min(hi, comma + 4)) if self.tokens[n].text == ","), comma)
+        between = self.tokens[comma - 1 : second]
+        return second if all(token.is_capital or token.text == "," for token in between) else comma
 
 
 _BARE = frozenset(row.shown for row in lexicon.list_rows("speech-verbs")) - frozenset(("read", "put"))
 _OFTEN_BARE = frozenset(
     "say tell write argue think believe insist ask add agree admit contend explain note warn".split()
 )
+_GO_ON = frozenset("continue continues continued conclude concludes concluded".split())
+_GOES_ON_SO = frozenset("when with in for until to as into through during at on after".split())
 _GOING = frozenset("on went continued continues goes had has".split())
 _RELATIVE = frozenset("who which that".split())
 _PARTY = re.compile(r"[A-Z]-[A-Z]")

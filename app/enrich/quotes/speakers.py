@@ -32,6 +32,13 @@ _FAR_BACK = 2_000
 _LONG_WORD = 4
 _LONGEST_NAME = 60
 _APPOSED = re.compile(r"(?: (?:of|for|at|in)(?: [^\s,.;:]+){1,8})?, (?=[A-Z])")
+_IS_OF = re.compile(r"\s+(?:of|at|with|from)\s")
+_TOLD_BEHIND = ("after", "inverted", "carried", "next")
+_SINGLE = ("'", "‘")
+_NOBODY = frozenset(
+    "even everyone everybody nobody anyone anybody someone somebody there this that these those what here such".split()
+)
+"""Words that no phrase begins with that names who speaks."""
 _START = attrgetter("start")
 
 
@@ -141,7 +148,7 @@ class _QuotedText:
             if opens and not before.is_closed and before.block == quotation.block - 1:
                 return said._replace(rule="continued")
         if opens:
-            return self._ahead(number) or self._behind_colon(quotation.block)
+            return self._ahead(number) or self._behind_colon(quotation.block) or self._goes_on(number)
         return self._fragment(quotation)
 
     def _own_subject(self, before: Quotation, quotation: Quotation) -> Attribution | None:
@@ -165,6 +172,17 @@ class _QuotedText:
         start, end = self._paragraphs[block - 1]
         return self._told_of(self._last_sentence(start, end), "colon") if self._masked[end - 1] == ":" else None
 
+    def _goes_on(self, number: int) -> Attribution | None:
+        """Return who has just spoken, for a paragraph that is all quote behind one that ends with who said another."""
+        quotation, before, said = self._quotations[number], self._quotations[number - 1], self._said[number - 1]
+        if number == 0 or said is None or before.block != quotation.block - 1 or not _is_long(self._body, before):
+            return None
+        is_told = said.rule in _TOLD_BEHIND
+        is_last = self._paragraphs[before.block][1] - before.closes < _AHEAD
+        is_whole = self._paragraphs[quotation.block][1] - quotation.closes <= 1 and quotation.is_closed
+        is_speech = self._body[quotation.opens : quotation.start] not in _SINGLE
+        return said._replace(rule="next") if is_told and is_last and is_whole and is_speech else None
+
     def _last_sentence(self, start: int, end: int) -> Sentence:
         start = max(start, end - _FAR_BACK)
         bounds = sentence_bounds(self._masked, start, end)
@@ -177,7 +195,10 @@ class _QuotedText:
         if not self._body[bounds[-2] : quotation.opens].strip():
             return None
         sentence = Sentence(tokens_of(self._masked, bounds[-2], quotation.opens), self._names)
-        return attributed(sentence, sentence.subject(0, len(sentence.tokens)), None, "subject")
+        subject = sentence.subject(0, len(sentence.tokens))
+        if subject is None or sentence.low(subject.start) in _NOBODY:
+            return None
+        return attributed(sentence, subject, None, "subject")
 
     def _quote(self, quotation: Quotation, said: Attribution) -> FoundQuote:
         confidence, end = CONFIDENCE[said.rule], said.end
@@ -201,6 +222,8 @@ class _QuotedText:
     def _named_in(self, said: Attribution) -> Mention | None:
         """Return the name that the head of the phrase ends with: of `the lawyer of Ann Smith` it is none."""
         inside = self._inside(said.start, said.head_end)
+        if inside and inside[0].type == "person" and _IS_OF.match(self._body, inside[0].end):
+            return inside[0]
         whole = [m for m in inside if not self._body[m.end : said.head_end].strip(" .'’s")]
         return whole[0] if whole else None
 

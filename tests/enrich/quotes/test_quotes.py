@@ -57,6 +57,13 @@ _LEE, _MOSS, _HART = "person-ann-lee", "person-tom-moss", "person-mary-hart"
         ("“We will open the port on time,” a lawyer for Ann Lee said.", "a lawyer", None, "after"),
         ("“We will open the port on time,” the Ministry of Ports said.", "the Ministry of Ports",
          "organization-ministry-of-ports", "after"),
+        ("“We will open the port on time.” she said.", "she", None, "after"),
+        ("“We will open the port on time,” said Ann Lee of Navy Board.", "Ann Lee of Navy Board", _LEE, "inverted"),
+        ("“We will open the port on time,” a Navy Board official said.", "a Navy Board official", None, "after"),
+        ("“We will open the port on time,” said Ministry of Ports Director Ann Lee.",
+         "Ministry of Ports Director Ann Lee", _LEE, "inverted"),
+        ("Speaking in Port Stanley, Iowa, Lee liked it, saying that “we will open the port on time.”", "Lee", _LEE,
+         "participle"),
         ("Harbour Chief, Ann Lee tweeted, “We will open the port on time.\"", "Ann Lee", _LEE, "before"),
         ("Ann Lee left the hall at noon, saying “we will open the port on time.”", "Ann Lee", _LEE, "participle"),
         ("Moss was told and Ann Lee said “we will open the port on time” if it must be.", "Ann Lee", _LEE, "before"),
@@ -113,6 +120,14 @@ def test_a_quote_goes_on_in_the_next_paragraph_only_behind_a_mark() -> None:
 )
 def test_what_nobody_says_is_no_quote(body: str) -> None:
     assert _read(body) == []
+
+
+def test_a_paragraph_that_is_all_quote_is_of_who_has_just_spoken() -> None:
+    told = "“We will open the port on time,” Lee said.\n\n"
+    assert [quote[1:] for quote in _read(told + "“The harbour needs it very much.”")][1:] == [("Lee", _LEE, "next")]
+    assert len(_read(told + "“The harbour needs it very much,” as they say.")) == 1
+    assert len(_read(told + "'The Harbour that we all need'")) == 1
+    assert len(_read(told + "Moss left.\n\n“The harbour needs it very much.”")) == 1
 
 
 def test_a_pronoun_is_whoever_was_spoken_of_last_and_may_be_meant() -> None:
