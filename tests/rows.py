@@ -27,6 +27,7 @@ ABOUT_THE_FILE: dict[str, str] = {
     "tests/store/test_backup.py": "the copy of a file",
     "tests/store/test_database.py": "a file's pragmas, locks and connections",
     "tests/store/test_postgres.py::test_an_archive_moves": "begins with a file",
+    "tests/store/test_postgres.py::test_what_came_since": "begins with a file",
     "tests/ingest/test_copies.py::test_an_archive_of_an_earlier_schema": "archives of before are files",
     "tests/ingest/test_furniture.py::test_an_archive_of_an_earlier_schema": "archives of before are files",
     "tests/ingest/test_stories.py::test_an_archive_of_an_earlier_schema": "archives of before are files",

@@ -478,34 +478,35 @@ def backup_command(
 @app.command(
     "migrate-to",
     epilog=examples(
-        ("dateline migrate-to postgresql+psycopg://dateline@db.example/dateline", "an empty database"),
+        ("dateline migrate-to postgresql+psycopg://dateline@db.example/dateline", "an empty database, or a copy"),
         ("dateline migrate-to archive.sqlite", "back into a new file"),
     ),
 )
 def migrate_to(
-    target: Annotated[str, typer.Argument(metavar="URL|FILE", help="An empty database, or a file that is not there.")],
+    target: Annotated[
+        str, typer.Argument(metavar="URL|FILE", help="An empty database, a copy, or a file that is not there.")
+    ],
     data_dir: DataDir = None,
 ) -> None:
-    """Copy all rows into PostgreSQL or into a file, and compare both.
+    """Copy all rows into PostgreSQL or into a file, while the archive is in use, and compare both.
 
-    Searches go on, and who writes waits. Then name the database in DATELINE_DATABASE_URL, or put the file as
-    archive.sqlite into the data folder; the index there goes with either.
+    Searches go on; who writes waits for the last of it only. What is written afterwards is not in the copy: stop what
+    writes and run it again, which brings to a database only what came since. Then name that in DATELINE_DATABASE_URL,
+    or put the file as archive.sqlite into the data folder; the index there goes with either.
     """
     from app.archive import open_rows
-    from app.ingest.lock import ingest_lock
-    from app.store.moving import copy_rows, differing_rows
+    from app.store.moving import move_rows
 
-    with (
-        existing(data_dir, allow_missing_index=True) as archive,
-        ingest_lock(archive, archive.settings.write_wait),
-        open_rows(target) as database,
-    ):
-        count = copy_rows(archive.database, database)
-        for finding in (found := list(differing_rows(archive.database, database))):
-            complain(f"{finding}.")
-    if found:
+    with existing(data_dir, allow_missing_index=True) as archive, open_rows(target) as database:
+        moved = move_rows(archive.database, database)
+    for finding in moved.differing:
+        complain(f"{finding}.")
+    if moved.differing:
         fail("The copy is not what it was copied from.", EXIT_DISK)
-    typer.echo(f"{count:,} rows, the same in both.")
+    typer.echo(
+        f"{moved.copied:,} rows copied, and {moved.followed:,} that came since: the same in both up to change "
+        f"{moved.newest:,}."
+    )
 
 
 @app.command("config", epilog=examples(("dateline config", ""), ("dateline config --json", "for a program")))

@@ -34,10 +34,11 @@ from app.settings import Settings
 from app.store import articles, changes
 from app.store.backup import write_backup
 from app.store.database import Database
-from app.store.moving import copy_rows, differing_rows
+from app.store.dialect import came
+from app.store.moving import copy_rows, differing_rows, move_rows
 from app.store.postgres import PostgresDatabase
 from app.store.sequence import newest, next_sequence
-from app.store.tables import Mention, Rejection
+from app.store.tables import Article, Mention, Rejection
 from tests.conftest import RECORDS, WriteRecords
 from tests.store import postgres
 
@@ -387,6 +388,42 @@ def test_an_archive_moves_into_a_database_and_back(
             assert [found.split(" differs")[0] for found in differing_rows(archive.database, target)] == [
                 "Table mention"
             ]
+
+
+def test_what_came_since_is_brought_to_a_copy_and_to_nothing_else(
+    embedded: Settings, server: postgres.Server, tmp_path: Path, write_records: WriteRecords
+) -> None:
+    url = server.create("followed")
+    moved = embedded.model_copy(update={"database_url": SecretStr(url)})
+    with open_archive(embedded) as archive, open_rows(url) as target:
+        first = move_rows(archive.database, target)
+        assert (first.copied > 8, first.followed, first.differing) == (True, 0, [])
+        again = move_rows(archive.database, target)
+        assert (again.copied, again.followed, again.newest, again.differing) == (0, 0, first.newest, [])
+
+        # New ones, one of another text, one that is gone, a decision: in nearly all tables.
+        revised = {**RECORDS[1], "text": f"{RECORDS[1]['text']} It was said twice."}
+        ingest([write_records("more.jsonl", [*RECORDS[8:20], revised])], archive, IngestOptions())
+        [(id,)] = archive.database.rows("SELECT id FROM article WHERE external_id = 'strike-1'")
+        change_status(archive, "erase", [id], "asked for", "Ada")
+        last = move_rows(archive.database, target)
+        assert (last.copied, last.followed > 20, last.differing) == (0, True, [])
+        assert last.newest > first.newest
+        with open_rows(str(tmp_path / "back.sqlite")) as back:
+            assert move_rows(target, back).differing == []
+            assert [*_came(back)] == [*_came(archive.database)] == [*_came(target)]
+    with open_archive(moved) as other:
+        assert verify(other, deep=True) == []
+        ingest([write_records("own.jsonl", RECORDS[20:21])], other, IngestOptions())
+    with open_archive(embedded) as archive, open_rows(url) as target:
+        with pytest.raises(SettingsInvalid, match="written to the copy"):
+            move_rows(archive.database, target)
+        assert list(differing_rows(archive.database, target)) != []
+
+
+def _came(database: Database) -> list[str]:
+    with database.reading() as session:
+        return list(session.exec(select(Article.id).order_by(came())))
 
 
 def test_a_backup_is_restored_as_another_history(
