@@ -37,7 +37,7 @@ _ROUNDS = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Moved:
+class MovedRows:
     """`copied` rows and those that `followed` them; `newest` is the last change that both have."""
 
     copied: int
@@ -46,7 +46,7 @@ class Moved:
     differing: list[str]
 
 
-def move_rows(source: Database, target: Database) -> Moved:
+def move_rows(source: Database, target: Database) -> MovedRows:
     """Bring all rows to a database that has none, or what came since to one that was copied before, and compare both.
 
     Whoever writes waits for the last of it, and the comparison. Raises `SettingsInvalid` where the target is no copy of
@@ -62,7 +62,7 @@ def move_rows(source: Database, target: Database) -> Moved:
         followed += follow_rows(source, target)
         with source.scanning() as session:
             reached = newest(session)
-        return Moved(copied, followed, reached, list(differing_rows(source, target)))
+        return MovedRows(copied, followed, reached, list(differing_rows(source, target)))
 
 
 def copy_rows(source: Database, target: Database) -> int:
@@ -87,7 +87,7 @@ def copy_rows(source: Database, target: Database) -> int:
 def follow_rows(source: Database, target: Database) -> int:
     """Bring to a copy what was written to the source since, in one transaction. Returns how many rows that were."""
     with source.scanning() as given, target.scanning() as had:
-        found = [(table, _differences(given, had, table)) for table in _tables()]
+        found = [(table, _compare_rows(given, had, table)) for table in _tables()]
     count = sum(len(rows) for _, differences in found for rows in differences)
     if not count:
         return 0
@@ -96,39 +96,39 @@ def follow_rows(source: Database, target: Database) -> int:
         for table, differences in reversed(found):
             if differences.gone:
                 gone = [_as_sought(table, row) for row in differences.gone]
-                connection.execute(table.delete().where(_is_row(table)), gone)
+                connection.execute(table.delete().where(_has_key(table)), gone)
         for table, differences in found:
             if differences.changed:
                 changed = [row | _as_sought(table, row) for row in differences.changed]
-                connection.execute(table.update().where(_is_row(table)), changed)
+                connection.execute(table.update().where(_has_key(table)), changed)
             if differences.new:
-                connection.execute(table.insert(), _in_order(table, differences.new))
+                connection.execute(table.insert(), _as_they_came(table, differences.new))
                 _go_on_counting(connection, table)
         _note_copied(taken, target)
     return count
 
 
-class _Differences(NamedTuple):
+class _RowDifferences(NamedTuple):
     new: list[dict[str, Any]]
     changed: list[dict[str, Any]]
     gone: list[dict[str, Any]]
 
 
-def _in_order(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _as_they_came(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Articles as they came in: a file numbers them as they are written."""
     return sorted(rows, key=itemgetter("added")) if table.name == Article.__tablename__ else rows
 
 
-def _differences(given: Session, had: Session, table: Table) -> _Differences:
+def _compare_rows(given: Session, had: Session, table: Table) -> _RowDifferences:
     """Compare the rows of a table in the order of their keys."""
-    found = _Differences([], [], [])
+    found = _RowDifferences([], [], [])
     with closing(_rows(given, table, ordered=True)) as rows, closing(_rows(had, table, ordered=True)) as others:
         row, other = next(rows, None), next(others, None)
         while row is not None or other is not None:
-            if row is not None and (other is None or _key(table, row) < _key(table, other)):
+            if row is not None and (other is None or _primary_key(table, row) < _primary_key(table, other)):
                 found.new.append(dict(row._mapping))
                 row = next(rows, None)
-            elif other is not None and (row is None or _key(table, other) < _key(table, row)):
+            elif other is not None and (row is None or _primary_key(table, other) < _primary_key(table, row)):
                 found.gone.append(dict(other._mapping))
                 other = next(others, None)
             elif row is not None and other is not None:
@@ -138,16 +138,16 @@ def _differences(given: Session, had: Session, table: Table) -> _Differences:
     return found
 
 
-def _key(table: Table, row: Row[Any]) -> tuple[Any, ...]:
+def _primary_key(table: Table, row: Row[Any]) -> tuple[Any, ...]:
     return tuple(row._mapping[column.name] for column in table.primary_key)
 
 
 def _as_sought(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return what `_is_row` looks for."""
+    """Return what `_has_key` looks for."""
     return {f"key_{column.name}": row[column.name] for column in table.primary_key}
 
 
-def _is_row(table: Table) -> ColumnElement[bool]:
+def _has_key(table: Table) -> ColumnElement[bool]:
     return and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
 
 
