@@ -34,7 +34,7 @@ def audit_moment(moment: Moment, *, deep: bool) -> Audit:
 def _read_all(moment: Moment, *, deep: bool) -> Iterator[dict[str, Any]]:
     read: dict[str, Any] = {"_source": False, "stored_fields": "_none_", "docvalue_fields": ["id", "revised"]}
     if deep:
-        read = {"_source": False, "stored_fields": ["card"], "docvalue_fields": ["id", "revised", *AUDITED]}
+        read["docvalue_fields"] += AUDITED
     size = _AT_ONCE // 10 if deep else _AT_ONCE
     body: dict[str, Any] = {"size": size, "track_total_hits": False, "sort": [{"id": "asc"}], **read}
     while True:
@@ -46,5 +46,5 @@ def _read_all(moment: Moment, *, deep: bool) -> Iterator[dict[str, Any]]:
 
 
 def _digest_of(fields: dict[str, Any]) -> int:
-    held = [sorted(fields.get(name, ()), key=str) for name in (*AUDITED, "card")]
+    held = [sorted(fields.get(name, ()), key=str) for name in AUDITED]
     return zlib.crc32(msgspec.json.encode(held))

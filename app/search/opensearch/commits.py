@@ -16,7 +16,7 @@ import secrets
 import threading
 import time
 from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any, TypeVar, cast
@@ -111,6 +111,20 @@ class Moment:
                     raise
             held = self._hold(lost=held)
         raise SearchAway("it loses its readers faster than they can be opened")
+
+    def counts(self, queries: Sequence[dict[str, Any]]) -> list[int] | None:
+        """Return how many articles each query finds: of a word alone the index knows. None where it cannot be told so;
+        then `search` says why."""
+        held = {"id": self._hold(), "keep_alive": _HELD_FOR}
+        asked = ({"size": 0, "track_total_hits": True, "query": query, "pit": held} for query in queries)
+        lines = b"".join(b"{}\n" + msgspec.json.encode(each) + b"\n" for each in asked)
+        try:
+            told = self._client("POST", "/_msearch", lines)["responses"]
+        except RequestRefused:
+            return None
+        if any("error" in each or each["timed_out"] or each["_shards"]["failed"] for each in told):
+            return None
+        return [each["hits"]["total"]["value"] for each in told]
 
     def words(self, body: dict[str, Any]) -> Reply:
         """Ask the vocabulary, as it is now: words come to it and stay."""

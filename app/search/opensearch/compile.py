@@ -213,6 +213,13 @@ class Compiler:
                 return _no_score(self.matching(plan))
             case StemTerm(stem, _, None):
                 return {"term": {"w": {"value": stem, "boost": _corrected(known.idf(plan), known, plan)}}}
+            case ExactPhrase(terms):
+                # Whoever has its words often is likely to have them so often.
+                boost = 1 / max(len(terms), 1)
+                words = [
+                    {"term": {"w": {"value": analysis.stem(term), "boost": boost}}} for term in dict.fromkeys(terms)
+                ]
+                return {"bool": {"filter": [self._leaf(plan)], "should": words}}
             case leaf:
                 return {"constant_score": {"filter": self._leaf(leaf), "boost": known.idf(leaf)}}
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from app.search.attributes import ENTITY, FACETS, FacetName, ValueView
+from app.search.attributes import ENTITY, FACETS, LANGUAGE, PLACE, SOURCE, FacetName, ValueView
 from app.search.engine import (
     Axis,
     AxisName,
@@ -35,7 +36,9 @@ from app.search.query import Collapsed, FacetWords
 from app.text import folded_words
 
 _PERIODS = ("year", "month")
-_MONTH = 2
+_PARTS = ("values", "missing", "alone")
+_SINGLE = (None, SOURCE, PLACE, LANGUAGE)
+"""Views of which an article has one value or none: those without are the rest. So it is with parts of the calendar."""
 _AT_ONCE = 50_000
 Counts = Mapping[str, int]
 
@@ -87,27 +90,38 @@ class Counting:
         aggregations: dict[str, Any] = {}
         for name, own in asked.own.items():
             kept = [condition for filter, condition in asked.conditions.items() if filter != own]
-            aggregations[name] = self._among(kept, _facet_aggregations(name))
+            aggregations |= self._among(name, kept, _facet_aggregations(name))
         if asked.dates:
-            aggregations["dates"] = self._among(found, _date_aggregations())
+            aggregations |= self._among("dates", found, {"values": _every_value("date")})
         if asked.collapse:
-            aggregations["groups"] = self._among(found, _group_aggregations(asked.collapse))
+            aggregations |= self._among("groups", found, _group_aggregations(asked.collapse))
         if self._splits:
             aggregations["found"] = {"filter": all_of(found)}
         return {"track_total_hits": True, **({"aggs": aggregations} if aggregations else {})}
 
-    def _among(self, kept: list[Query], aggregations: dict[str, Any]) -> dict[str, Any]:
-        return {"filter": all_of(kept if self._splits else []), "aggs": aggregations}
+    def _among(self, name: str, kept: list[Query], parts: dict[str, Any]) -> dict[str, Any]:
+        """Return aggregations over what is kept; where that is all that is found, no filter need look at each."""
+        if self._splits:
+            return {name: {"filter": all_of(kept), "aggs": parts}}
+        return {f"{name}_{part}": aggregation for part, aggregation in parts.items()}
+
+    def _told(self, reply: Reply, name: str) -> dict[str, Any]:
+        """Return what is told of what is kept, with the `total` of that."""
+        told = reply.get("aggregations", {})
+        if self._splits:
+            return {**told[name], "total": told[name]["doc_count"]}
+        parts = {part: told[f"{name}_{part}"] for part in _PARTS if f"{name}_{part}" in told}
+        return {**parts, "total": reply["hits"]["total"]["value"]}
 
     def take(self, reply: Reply) -> None:
         """Read the answer to a request with `body`."""
-        asked, told = self._asked, reply.get("aggregations", {})
+        asked, told = self._asked, partial(self._told, reply)
         found = list(asked.conditions.values())
         self._counted = Counted(
-            total=told["found"]["doc_count"] if self._splits else reply["hits"]["total"]["value"],
-            facets=tuple(_read_facet(name, told[name], asked.words, asked.limit) for name in asked.own),
-            dates=_read_dates(self._moment, told["dates"], found) if asked.dates else None,
-            collapsed=_count_groups(self._moment, asked, told["groups"]) if asked.collapse else None,
+            total=reply["aggregations"]["found"]["doc_count"] if self._splits else reply["hits"]["total"]["value"],
+            facets=tuple(_read_facet(name, told(name), asked.words, asked.limit) for name in asked.own),
+            dates=_read_dates(self._moment, told("dates"), found) if asked.dates else None,
+            collapsed=_count_groups(self._moment, asked, told("groups")) if asked.collapse else None,
         )
 
     def counted(self) -> Counted:
@@ -174,17 +188,18 @@ def count_crossed(
 
 def _facet_aggregations(name: FacetName) -> dict[str, Any]:
     made: dict[str, Any] = {"values": _every_value(facet_field(name))}
-    if FACETS[name].view is None:
+    if name == "month":
         made["missing"] = {"filter": {"term": {"dated": 0}}}
-        made["imprecise"] = {"filter": {"range": {"dated": {"gt": 0, "lt": _MONTH if name == "month" else 1}}}}
-    else:
+    elif FACETS[name].view not in _SINGLE:
         made["missing"] = {"missing": {"field": facet_field(name)}}
     return made
 
 
 def _read_facet(name: FacetName, told: dict[str, Any], words: FacetWords | None, limit: int) -> FacetCounts:
     counts: Counts = _buckets(told["values"])
-    view = FACETS[name].view
+    having, view = sum(counts.values()), FACETS[name].view
+    missing = told["missing"]["doc_count"] if "missing" in told else told["total"] - having
+    imprecise = told["total"] - missing - having if name == "month" else 0
     if view is not None and view.spelt:
         counts = _one_for_all_spellings(counts, view, _most_spelt(counts, view))
     if words is not None:
@@ -193,16 +208,11 @@ def _read_facet(name: FacetName, told: dict[str, Any], words: FacetWords | None,
     shown = sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:limit]
     buckets = tuple(Bucket(value, count) for value, count in shown)
     other = sum(counts.values()) - sum(bucket.count for bucket in buckets)
-    imprecise = told["imprecise"]["doc_count"] if "imprecise" in told else 0
-    return FacetCounts(name, len(counts), told["missing"]["doc_count"], other, buckets, imprecise)
-
-
-def _date_aggregations() -> dict[str, Any]:
-    return {"days": _every_value("date"), "undated": {"filter": {"term": {"dated": 0}}}}
+    return FacetCounts(name, len(counts), missing, other, buckets, imprecise)
 
 
 def _read_dates(moment: Moment, told: dict[str, Any], conditions: list[Query]) -> DateCounts:
-    counts = _buckets(told["days"])
+    counts = _buckets(told["values"])
 
     def read() -> Counts:
         reply = moment.search({"size": 0, "query": all_of(conditions), "aggs": {"days": _every_value("date")}})
@@ -213,7 +223,7 @@ def _read_dates(moment: Moment, told: dict[str, Any], conditions: list[Query]) -
     days = tuple(sorted(totals))
     return DateCounts(
         days, tuple(counts.get(day, 0) for day in days), tuple(map(totals.__getitem__, days)),
-        told["undated"]["doc_count"],
+        told["total"] - sum(counts.values()),
     )  # fmt: skip
 
 

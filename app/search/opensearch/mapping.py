@@ -9,7 +9,7 @@ w          the stems of all of them as one text, the headline's three times: fin
 stems      the same, each once, to be counted
 code       all terms in order as numbers, for scripts (`term_code`): what an article is scored by
 lh ld lb   words of each text
-card       what a hit shows, as JSON
+card       what a hit shows, as JSON: beside the columns it is read at once, where a stored field is unpacked
 v_VIEW     the values of a view, as filters ask for them; f_FACET and spelt_VIEW as facets count them
 """
 
@@ -34,7 +34,7 @@ from app.search.numbers import day_number, precision, time_number
 from app.text import fingerprint
 from app.urls import url_key
 
-VERSION = 2
+VERSION = 3
 """Raise it with every change of what an index holds of an article."""
 _HELD = fingerprint(*(view.name for view in VIEWS), *FACETS, *Card.__struct_fields__)[:8]
 FINGERPRINT = f"analysis {analysis.VERSION}, opensearch {VERSION}, attributes {_HELD}"
@@ -73,7 +73,7 @@ def value_field(view: str) -> str:
 
 
 AUDITED = (
-    "code", "derived", "date", "moment", "copies", "stories", "types", *(f"l{each}" for each in SHORT.values()),
+    "code", "card", "derived", "date", "moment", "copies", "stories", "types", *(f"l{each}" for each in SHORT.values()),
     *(facet_field(name) for name in FACETS if name not in ("year", "month")),
 )  # fmt: skip
 """Fields that tell, besides its texts and what a hit shows, whether an article is indexed as it should be."""
@@ -98,7 +98,7 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
         **{f"v_{view.name}": _UNCOUNTED if view == ENTITY else _KEY for view in VIEWS if view != MENTIONED},
         **{facet_field(name): _KEY for name, grouping in FACETS.items() if grouping.view is not None},
         **{field: _COUNTED for field, *_ in _SORTED_OUT},
-        "card": {"type": "keyword", "index": False, "doc_values": False, "store": True},
+        "card": {"type": "binary", "doc_values": True},
     }  # fmt: skip
     return {
         "settings": {
@@ -166,6 +166,10 @@ def term_code(stem: str, term: str) -> bytes:
     return (crc32(_bytes(stem)) % 0xFFFFFF + 1).to_bytes(3, "big") + (crc32(_bytes(term)) & 0xFFFF).to_bytes(2, "big")
 
 
+def _base64(data: bytes) -> str:
+    return b2a_base64(data, newline=False).decode()
+
+
 def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
@@ -209,9 +213,9 @@ class Encoder:
         fields: dict[str, Any] = {
             "xh": headline.exact, "xd": dateline.exact, "xb": body.exact, "w": weighed, "stems": list(stems),
             "lh": headline.width, "ld": dateline.width, "lb": body.width,
-            "code": b2a_base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code)), newline=False).decode(),
+            "code": _base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code))),
             "derived": int(document.headline_derived), "id": document.id, "revised": document.revised,
-            "added": document.added, "revision": document.revision, "card": _encode(Card.of(document)).decode(),
+            "added": document.added, "revision": document.revision, "card": _base64(_encode(Card.of(document))),
             "stories": document.story or document.id,
         }  # fmt: skip
         fields |= _when(document) | _own_groups(document) | _values(document)
