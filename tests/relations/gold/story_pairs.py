@@ -23,6 +23,7 @@ from tests.relations.gold.pairs import Text
 from tests.relations.gold.stories import stories_among
 
 COLLECTIONS = ("newswire", "modern")
+HELD_OUT = ("newswire-held-out", "modern-held-out")
 console = Console(highlight=False, markup=False, soft_wrap=True)
 
 
@@ -51,7 +52,7 @@ def _placed_text(text: Text) -> Placed | None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.relations.gold.story_pairs", description=__doc__)
-    parser.add_argument("collection", choices=COLLECTIONS)
+    parser.add_argument("collection", choices=COLLECTIONS + HELD_OUT)
     parser.add_argument("--texts", type=Path, required=True, help="JSON Lines of the articles, may be gzipped")
     options = parser.parse_args()
     story = gathered_texts(options.texts)

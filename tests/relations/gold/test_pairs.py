@@ -8,7 +8,7 @@ import pytest
 from app.text import fingerprint
 from tests.relations.gold import pairs
 from tests.relations.gold.pairs import Pair
-from tests.relations.gold.story_pairs import COLLECTIONS, marked_pairs
+from tests.relations.gold.story_pairs import COLLECTIONS, HELD_OUT, marked_pairs
 
 
 @pytest.mark.parametrize("part", pairs.PARTS)
@@ -42,3 +42,10 @@ def test_each_pair_of_stories_is_marked_once(collection: str) -> None:
     marked = marked_pairs(collection)
     assert len({frozenset(pair[:2]) for pair in marked}) == len(marked) >= 80
     assert 0 < sum(same for *_, same in marked) < len(marked)
+
+
+@pytest.mark.parametrize(("held_out", "collection"), list(zip(HELD_OUT, COLLECTIONS, strict=True)))
+def test_pairs_of_stories_held_out_are_in_no_other_part(held_out: str, collection: str) -> None:
+    held, seen = ([frozenset(pair[:2]) for pair in marked_pairs(part)] for part in (held_out, collection))
+    assert len(set(held)) == len(held) >= 25
+    assert not set(held) & set(seen)
