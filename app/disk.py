@@ -1,4 +1,4 @@
-"""The disk: what must be on it before anything is built upon that, and how much of it is mapped into memory."""
+"""The disk: what must be on it before anything is built upon that."""
 
 from __future__ import annotations
 
@@ -24,17 +24,3 @@ def size_on_disk(folder: Path) -> int:
             with suppress(OSError):
                 total += Path(path, name).lstat().st_size
     return total
-
-
-def mapped_bytes() -> int:
-    """Return how much of mapped files this process has in memory, in some microseconds; 0 where the system does not
-    tell."""
-    try:
-        with _STATM.open("rb") as told:
-            return int(told.read().split()[2]) * _PAGE
-    except OSError:
-        return 0
-
-
-_STATM = Path("/proc/self/statm")
-_PAGE = os.sysconf("SC_PAGE_SIZE")

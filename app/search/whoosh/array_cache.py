@@ -19,7 +19,7 @@ class Sized(Protocol):
 
 S = TypeVar("S", bound=Sized)
 
-_cache = Cache(base=8 << 20, each=360)
+_cache = Cache(base=24 << 20, each=360)
 """A frequent word takes up to 16 bytes for each document, the values of a facet 4 and more, a filter one."""
 _ENTRY = 1_000
 """Bytes that a value takes besides its arrays, as measured: its key, the heads of the arrays, its place."""

@@ -319,7 +319,6 @@ class WhooshEngine:
             if not self._index.holds(self._snapshot):
                 self._snapshot = self._newest()
             self._unreadable = False
-            self._snapshot.bound_pages()
         except (IndexUnavailable, OSError):
             # Its files stay mapped: the old snapshot goes on until there is another.
             self._unreadable = True

@@ -72,6 +72,8 @@ class Execution:
         """Return the documents of a leaf with their scores, or without where those need not all be known."""
         key, kept, held = (leaf, self.curve), self._snapshot.kept, self._snapshot.held
         make = partial(_scored, self._snapshot, leaf, self.curve)
+        if leaf is self._plan and not is_joined:
+            return kept.get(key, make)
         if not isinstance(leaf, StemTerm) or leaf.field is not None:
             found = kept.get(key, make)
             return KeptScores(kept, key, len(found), held, make) if len(found) * FREQUENT > held else found

@@ -171,10 +171,6 @@ class Segment:
             self._arrays[name] = found
         return found
 
-    @property
-    def size_in_bytes(self) -> int:
-        return len(self._map)
-
     def release(self) -> None:
         """Let go of the pages read so far, which count as this process's memory; they are mapped again when needed."""
         if hasattr(mmap, "MADV_DONTNEED"):

@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from app.days import days_of
-from app.disk import mapped_bytes
 from app.search.attributes import MENTIONED, ValueView
 from app.search.formula import stepped
 from app.search.query import Collapsed
@@ -171,14 +170,6 @@ class Snapshot:
             if low < high:
                 yield number, documents[low:high] - self.firsts[number], slice(low, high)
 
-    def bound_pages(self) -> None:
-        """Let go of the pages of the segments where the process has many of its files: what was read once would stay,
-        and count as its memory."""
-        sizes = sum(view.segment.size_in_bytes for view in self.views)
-        if mapped_bytes() > _MOST_MAPPED + sizes // _SHARE_MAPPED:
-            for view in self.views:
-                view.segment.release()
-
     def is_first_asked(self, key: Hashable) -> bool:
         """Return whether nobody has asked this for `key`: what comes again is worth keeping."""
         known = len(self._asked)
@@ -265,10 +256,6 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
-_MOST_MAPPED = 48 << 20
-"""Bytes of all files that a process has mapped and read, of which libraries take 32 million."""
-_SHARE_MAPPED = 4
-"""So much of an index may be mapped besides: one in so many of its bytes."""
 _MOST_FREQUENCIES = 20_000
 """That are kept, in two megabytes."""
 _TIME_STEP = 2.0**-28
