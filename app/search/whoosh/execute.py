@@ -41,12 +41,14 @@ class Execution:
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
         joined = _joined_alone(plan, narrowed) if given is None else frozenset[Leaf]()
+        # Frequent ones are read as whatever is wanted of them.
         fresh = [
             leaf
             for leaf in wanted
             if isinstance(leaf, StemTerm)
             and leaf.field is None
             and leaf not in joined
+            and snapshot.frequency(leaf.stem) * FREQUENT <= snapshot.held
             and snapshot.kept.find((leaf, self.curve)) is None
         ]
         if len(fresh) > 1:

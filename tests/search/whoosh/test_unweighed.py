@@ -59,6 +59,8 @@ def test_what_is_weighed_one_by_one_is_worth_the_same(
     "text", ["talks OR oil OR bank OR zzz", "a OR in OR the OR talks OR trade", "oil OR (talks -bank)"]
 )
 def test_what_is_weighed_together_is_worth_the_same(folder: Path, monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setattr(execute, "FREQUENT", 0)
+
     def found(least: int) -> list[Hits]:
         monkeypatch.setattr(weights, "TOGETHER", least)
         engine = WhooshEngine.open(folder)
