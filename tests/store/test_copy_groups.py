@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+from time import thread_time
+
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, update
@@ -13,6 +16,8 @@ from app.store.copy_decisions import Link
 from app.store.copy_groups import least_of_groups, links_of, regroup
 from app.store.provenance import put_articles
 from app.store.tables import Article, CopyPair, Sketch
+from tests.conftest import NewArchive
+from tests.growth import is_bounded
 from tests.store.test_copies import row
 
 COUNT = 24
@@ -55,8 +60,24 @@ def test_links_that_come_and_go_give_the_groups_of_a_new_beginning(archive: Arch
             shown = now
 
 
-def _write_all(session: Session) -> None:
-    put_articles(session, [row(n, f"Text {n}.") | {"sequence": n + 1, "revised": n + 1} for n in range(COUNT)])
+def test_what_comes_to_a_group_costs_the_same_however_many_are_in_it(new_archive: NewArchive) -> None:
+    def cost(count: int) -> float:
+        ids = [f"{number:016x}" for number in range(count)]
+        come = {(ids[-1], id) for id in ids[-3:-1]}  # which were copies of each other until it came between them
+        with new_archive().database.writing() as session:
+            _write_all(session, count)
+            _set(session, {*pairwise(ids[:-2]), *come}, {}, set(ids))
+            grouping = update(table_of(Article)).where(col(Article.id) != ids[-1]).values(copy_group=ids[0])
+            session.connection().execute(grouping)
+            started = thread_time()
+            assert regroup(session, [ids[-1]], {(ids[-3], ids[-2])}, come) == {ids[-1]}
+            return thread_time() - started
+
+    assert is_bounded(cost, 200, 2_000, 3)
+
+
+def _write_all(session: Session, count: int = COUNT) -> None:
+    put_articles(session, [row(n, f"Text {n}.") | {"sequence": n + 1, "revised": n + 1} for n in range(count)])
 
 
 def _set(session: Session, linked: set[Link], texts: dict[str, int], shown: set[str]) -> None:
