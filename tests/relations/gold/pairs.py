@@ -13,7 +13,7 @@ from app.relations.copying import Edition
 from app.text import fingerprint, normalise
 
 FOLDER = Path(__file__).parent
-PARTS = ("development", "held-out")
+PARTS = ("development", "held-out", "blind")
 
 
 class Pair(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
