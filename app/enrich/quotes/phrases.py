@@ -161,8 +161,10 @@ class Sentence:
 
     def goes_on(self, number: int) -> bool:
         """Return whether the sentence goes on there with who speaks: `"... on time." he said`."""
-        token = self.tokens[number] if number < len(self.tokens) else None
-        return token is not None and not token.is_capital and token.low in PRONOUNS | _DETERMINERS
+        if number >= len(self.tokens) or self.tokens[number].is_capital:
+            return False
+        says = self.speech_verbs(number + 1, min(number + _BARE_NOUNS + 2, len(self.tokens)))
+        return bool(says) and (self.low(number) in PRONOUNS or self.low(number) in ("the", "a", "an", "one"))
 
     def is_name(self, number: int) -> bool:
         """Return whether a name ends with the word."""

@@ -36,7 +36,8 @@ _IS_OF = re.compile(r"\s+(?:of|at|with|from)\s")
 _TOLD_BEHIND = ("after", "inverted", "carried", "next")
 _SINGLE = ("'", "‘")
 _NOBODY = frozenset(
-    "even everyone everybody nobody anyone anybody someone somebody there this that these those what here such".split()
+    "even everyone everybody nobody anyone anybody someone somebody there this that these those what here such last "
+    "next".split()
 )
 """Words that no phrase begins with that names who speaks."""
 _START = attrgetter("start")
