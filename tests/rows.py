@@ -31,6 +31,7 @@ ABOUT_THE_FILE: dict[str, str] = {
     "tests/ingest/test_copies.py::test_an_archive_of_an_earlier_schema": "archives of before are files",
     "tests/ingest/test_furniture.py::test_an_archive_of_an_earlier_schema": "archives of before are files",
     "tests/ingest/test_stories.py::test_an_archive_of_an_earlier_schema": "archives of before are files",
+    "tests/ingest/test_naming.py::test_a_command_reads": "of a file there is one process at a time that does",
     "tests/ingest/test_naming.py::test_what_waits_is_counted_without_a_look": "asks SQLite for its plan",
     "tests/ingest/test_pipeline.py::test_the_archive_is_no_input_of_its_own": "the file of the archive among others",
     "tests/ingest/test_quotes.py::test_withdrawn_with_their_article": "looks into the file",
