@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+import app
 from app.errors import ArchiveBusy
 from app.ingest.lock import writing_alone
 
@@ -77,3 +78,10 @@ def test_who_does_not_wait_holds_nobody_up(tmp_path: Path) -> None:
                 pass
     with writing_alone(lock, 20), pytest.raises(ArchiveBusy), writing_alone(lock):
         pass
+
+
+def test_only_a_lock_that_holds_on_all_machines_is_used() -> None:
+    """A file alone keeps out nobody of another machine."""
+    own = Path(app.__file__).parent / "ingest" / "lock.py"
+    naming = [path for path in own.parents[1].rglob("*.py") if "writing_alone" in path.read_text(encoding="utf-8")]
+    assert naming == [own]
