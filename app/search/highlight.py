@@ -74,7 +74,7 @@ def mark_all(marked: Sequence[tuple[str, Sequence[Span], int]]) -> list[str]:
         marks += len(spans)
     whole = "".join(pieces)
     if [whole.count(sign) for sign in (_OPEN, _CLOSE, _APART)] != [marks, marks, len(marked)]:
-        return ["".join(_marked_pieces(*each)) for each in marked]
+        return ["".join(_escaped_with_marks(*each)) for each in marked]
     return html.escape(whole).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>").split(_APART)[:-1]
 
 
@@ -82,7 +82,7 @@ _OPEN, _CLOSE, _APART = "\x01", "\x02", "\x03"
 """They stand for marks and the ends of texts while those are escaped. No article has such characters."""
 
 
-def _marked_pieces(text: str, spans: Sequence[Span], shift: int) -> Iterator[str]:
+def _escaped_with_marks(text: str, spans: Sequence[Span], shift: int) -> Iterator[str]:
     at = 0
     for start, end in spans:
         yield html.escape(text[at : start - shift])
