@@ -3,17 +3,19 @@
 # docker run -v dateline:/data -p 8000:8000 dateline
 
 FROM python:3.11-slim AS build
+# Or requirements-cluster.txt, for an archive in PostgreSQL and OpenSearch.
+ARG REQUIREMENTS=requirements.txt
 # What strips and what builds stays in this stage, and so does pip.
 # hadolint ignore=DL3008
 RUN apt-get update && apt-get install --yes --no-install-recommends binutils \
     && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
-COPY requirements.txt requirements-build.txt ./
+COPY requirements*.txt ./
 # Wheels alone: a source would be built by what no hash vouches for.
 RUN python -m venv /opt/build && python -m venv --without-pip /opt/dateline \
     && /opt/build/bin/pip install --no-cache-dir --only-binary :all: --require-hashes -r requirements-build.txt \
     && /opt/build/bin/pip --python /opt/dateline/bin/python install --no-cache-dir --no-compile \
-        --only-binary :all: --require-hashes -r requirements.txt
+        --only-binary :all: --require-hashes -r "$REQUIREMENTS"
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY migrations migrations

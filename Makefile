@@ -130,6 +130,8 @@ freeze: setup ## write down what is installed: versions, hashes, licences
 	@mv constraints.new constraints.txt
 	@{ sed -n '/^#/p' requirements.txt; $(LOCK) pyproject.toml; } > requirements.new
 	@mv requirements.new requirements.txt
+	@{ sed -n '/^#/p' requirements-cluster.txt; $(LOCK) --extra cluster pyproject.toml; } > requirements.new
+	@mv requirements.new requirements-cluster.txt
 	@{ sed -n '/^#/p' requirements-build.txt; \
 		$(BIN)/python -c 'import tomllib; print(*tomllib.load(open("pyproject.toml", "rb"))["build-system"]["requires"])' | \
 		$(LOCK) -; } > requirements.new

@@ -16,9 +16,11 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+import yaml
 
 from app.settings import Settings
 
@@ -41,17 +43,62 @@ def compose() -> list[str] | None:
     return None
 
 
-def test_compose_reads_its_file() -> None:
+def read_compose(file: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Return the file as compose understands it, with `environment` alone."""
     command = compose()
     if command is None:
         pytest.skip("docker compose is not installed")
-    read = subprocess.run([*command, "config"], check=False, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    given = {"PATH": os.environ["PATH"], **environment}
+    return subprocess.run(
+        [*command, "-f", file, "config"], check=False, cwd=ROOT, env=given, capture_output=True, text=True, timeout=60
+    )
+
+
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.cluster.yaml"])
+def test_compose_reads_its_file(file: str) -> None:
+    read = read_compose(file, POSTGRES_PASSWORD="cd3c3b")
     assert read.returncode == 0, read.stderr
     assert "read_only: true" in read.stdout
     settings = {f"DATELINE_{name.upper()}" for name in Settings.model_fields}
     named = {line.split(":")[0].strip() for line in read.stdout.splitlines() if line.strip().startswith("DATELINE_")}
     assert named
     assert named <= settings
+
+
+def test_a_cluster_has_no_password_of_its_own() -> None:
+    read = read_compose("compose.cluster.yaml")
+    assert read.returncode != 0
+    assert "set it to letters and digits" in read.stderr
+
+
+def test_only_servers_of_a_cluster_are_reached_and_whoever_keeps_something_says_how_it_is() -> None:
+    read = read_compose("compose.cluster.yaml", POSTGRES_PASSWORD="cd3c3b")
+    assert read.returncode == 0, read.stderr
+    whole = yaml.safe_load(read.stdout)
+    assert whole["networks"]["inside"]["internal"] is True
+    services = whole["services"]
+    servers = {"server-1", "server-2"}
+    # The image of Dateline brings a check of its own.
+    kept = {"postgres", "search-1", "search-2", "search-3"}
+    assert services.keys() == servers | kept | {"worker"}
+    assert {name for name, each in services.items() if "ports" in each} == servers
+    assert {name for name, each in services.items() if "outside" in each["networks"]} == servers
+    checks = {name: each["healthcheck"]["test"] for name, each in services.items() if "healthcheck" in each}
+    assert checks.pop("worker") == ["NONE"]
+    assert checks.keys() == kept
+    volumes = [each["volumes"] for name, each in services.items() if name != "worker"]
+    assert all(len(mounted) == 1 for mounted in volumes)
+    assert len({str(mounted) for mounted in volumes}) == len(volumes)
+    for name in (*servers, "worker"):
+        assert services[name]["build"]["args"] == {"REQUIREMENTS": "requirements-cluster.txt"}
+        assert Settings(**_given(services[name]["environment"])).search_nodes == (
+            "http://search-1:9200", "http://search-2:9200", "http://search-3:9200",
+        )  # fmt: skip
+
+
+def _given(environment: dict[str, str]) -> dict[str, Any]:
+    """Return settings by name as they are read from an environment."""
+    return {name.removeprefix("DATELINE_").lower(): value for name, value in environment.items()}
 
 
 class Workshop:

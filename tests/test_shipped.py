@@ -56,11 +56,13 @@ def needed(name: str, extras: frozenset[str], system: dict[str, str], known: dic
 
 
 @pytest.mark.parametrize("system", SYSTEMS, ids=lambda each: "-".join(list(each.values())[1:5:2]))
-def test_all_that_is_needed_is_pinned(system: dict[str, str]) -> None:
+@pytest.mark.parametrize(("file", "extras"), [("requirements.txt", ()), ("requirements-cluster.txt", ("cluster",))])
+def test_all_that_is_needed_is_pinned(system: dict[str, str], file: str, extras: tuple[str, ...]) -> None:
     known: dict[str, frozenset[str]] = {}
-    needed("dateline", frozenset(), system, known)
+    needed("dateline", frozenset(extras), system, known)
     assert "spacy" in known
-    assert known.keys() - pins("requirements.txt").keys() == set()
+    assert ("psycopg" in known) == ("cluster" in extras)
+    assert known.keys() - pins(file).keys() == set()
 
 
 def test_what_builds_the_wheel_is_pinned() -> None:
@@ -69,7 +71,7 @@ def test_what_builds_the_wheel_is_pinned() -> None:
     assert known.keys() <= pins("requirements-build.txt").keys()
 
 
-@pytest.mark.parametrize("file", ["requirements.txt", "requirements-build.txt"])
+@pytest.mark.parametrize("file", ["requirements.txt", "requirements-cluster.txt", "requirements-build.txt"])
 def test_every_pin_has_hashes_and_the_version_that_was_tested(file: str) -> None:
     text = (ROOT / file).read_text(encoding="utf-8")
     entries = re.findall(r"^[a-z].*(?:\n .*)*", text, re.MULTILINE)
