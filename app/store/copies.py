@@ -14,6 +14,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
+from itertools import chain
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -27,9 +28,9 @@ from app.store.copy_decisions import Link, articles_meant
 from app.store.copy_groups import least_of_groups, links_of, pairs_with, regroup, regroup_whole
 from app.store.database import Database
 from app.store.dialect import run_written
-from app.store.plain import placeholders
+from app.store.plain import placeholders, select_plain
 from app.store.remembered import Remembered
-from app.store.tables import Article, CopyPair, Decision, Sketch, SketchHash
+from app.store.tables import Article, CopyPair, Decision, Sketch
 
 _UNDATED = 0
 _BESIDE = 8
@@ -207,10 +208,15 @@ AND (coalesce(other.added, 0), other.id) < (coalesce(own.added, 0), own.id)
 _SKETCHES = """
 SELECT article_id, digest, day, size, smallest FROM sketch WHERE article_id IN (SELECT value FROM json_each(?))
 """
+_SHARED_NUMBERS = """
+SELECT numbers.value FROM json_each(?) AS numbers
+WHERE EXISTS (SELECT 1 FROM sketch_hash WHERE hash = numbers.value LIMIT 1 OFFSET 1)
+"""
 _TEXTS = """
 SELECT id, headline, date, body, CAST(furniture AS TEXT) FROM article
 WHERE id IN (SELECT value FROM json_each(?)) AND status = 'published'
 """
+_KEEP_HASH = "INSERT INTO sketch_hash (hash, day, article_id) VALUES (?, ?, ?)"
 _FORGET_HASH = "DELETE FROM sketch_hash WHERE hash = ? AND day = ? AND article_id = ?"
 _FORGET_PAIR = "DELETE FROM copy_pair WHERE article_id = ? AND other_id = ?"
 
@@ -227,8 +233,7 @@ _summaries_kept = Remembered(_read_summaries, lambda _: 250, 4 * 1024 * 1024)
 def load_editions(session: Session, ids: Iterable[str]) -> Iterator[Edition]:
     # Without the ORM, which would take as long as the comparison.
     for chunk in chunks(ids):
-        rows = run_written(session.connection(), _TEXTS, (chunk,))
-        for id, headline, day, body, furniture in rows:
+        for id, headline, day, body, furniture in select_plain(session, _TEXTS, (chunk,)):
             yield _stripped_edition(id, headline, day, body, json.loads(furniture or "[]"))
 
 
@@ -273,12 +278,10 @@ def _forget_sketches(session: Session, ids: Collection[str]) -> None:
 def _keep_sketches(session: Session, editions: Iterable[Edition]) -> None:
     comparable = [each for each in editions if each.is_comparable]
     insert_rows(session, Sketch, [_sketch_row(each) for each in comparable])
-    hashes = [
-        {"hash": number, "day": each.day, "article_id": each.id}
-        for each in comparable
-        for number in _numbers(_packed(each.sketch))
-    ]
-    insert_rows(session, SketchHash, hashes)
+    places = [(number, each.day, each.id) for each in comparable for number in _numbers(_packed(each.sketch))]
+    if places:
+        # In order: what stands together is written together.
+        run_written(session.connection(), _KEEP_HASH, sorted(places))
 
 
 def _sketch_row(edition: Edition) -> dict[str, Any]:
@@ -312,7 +315,7 @@ def _pairs_of(session: Session, editions: Iterable[Edition], beside: dict[str, _
     ordered = sorted((each for each in editions if each.is_comparable), key=attrgetter("day", "id"))
     known, compared, pairs = _Editions(session, ordered), set[Link](), set[Link]()
     for one in ordered:
-        around = beside.get(one.id) or _Beside(session, one.id, one.day, one.sketch)
+        around = beside.get(one.id) or _Beside(session, one.id, one.day, _numbers(_packed(one.sketch)))
         # Both may be among those asked for; once is enough.
         possible = [id for id in _possible_copies(session, one, around.likely) if (id, one.id) not in compared]
         compared.update((one.id, id) for id in possible)
@@ -324,7 +327,9 @@ def _pairs_of(session: Session, editions: Iterable[Edition], beside: dict[str, _
 
 def _possible_copies(session: Session, one: Edition, likely: list[str]) -> list[str]:
     """Return those of the likely articles whose sketches tell that they may be copies."""
-    sketches = run_written(session.connection(), _SKETCHES, (likely,)).all() if likely else ()
+    if not likely:
+        return []
+    sketches = select_plain(session, _SKETCHES, (likely,))
     own = set(_numbers(_packed(one.sketch)))
     return [
         id
@@ -345,18 +350,18 @@ class _Beside:
     """What stands beside an article among those that share a number of its sketch: `_BESIDE` of them to either side.
 
     Either of two articles stands beside the other or neither does, and who does so depends on the sketches alone.
-    `likely` are those that may share enough and are near enough in time, `parted` those that stand less near to each
-    other with this article between them, or may do so.
+    `numbers` are those of its sketch, without what nobody else has where that is known. `likely` are those that may
+    share enough and are near enough in time, `parted` those that stand less near to each other with this article
+    between them, or may do so.
     """
 
-    def __init__(self, session: Session, id: str, day: int, sketch: Shingles) -> None:
-        numbers = _numbers(_packed(sketch))
+    def __init__(self, session: Session, id: str, day: int, numbers: Sequence[int]) -> None:
         # As many numbers make the same statement, which is prepared once: so each is looked up where it stands.
         statement = " UNION ALL ".join([_EARLIER_ONE, _LATER_ONE] * len(numbers))
-        given = tuple(each for number in numbers for each in (number, day, id) * 2)
+        given = [each for number in numbers for each in (number, day, id) * 2]
         sides = [defaultdict[int, list[str]](list) for _ in range(2)]
         days: dict[str, int] = {}
-        for number, other_day, other in run_written(session.connection(), statement, given).all():
+        for number, other_day, other in select_plain(session, statement, given) if numbers else ():
             sides[(other_day, other) > (day, id)][number].append(other)
             days[other] = other_day
         # A number that more articles have than are looked at may be shared unseen.
@@ -374,8 +379,12 @@ class _Beside:
 
 def _all_beside(session: Session, ids: Iterable[str]) -> dict[str, _Beside]:
     """Return what stands beside each of the articles that has a sketch."""
-    sketches = run_written(session.connection(), _SKETCHES, (sorted(ids),)).all()
-    return {id: _Beside(session, id, day, _sketch_from(smallest)) for id, _, day, _, smallest in sketches}
+    sketches = select_plain(session, _SKETCHES, (sorted(ids),))
+    numbers = {id: _numbers(smallest) for id, _, _, _, smallest in sketches}
+    # Most numbers are in one text alone: whoever asks for all at once need not look for what stands around those.
+    asked = list(dict.fromkeys(chain.from_iterable(numbers.values())))
+    shared = {number for (number,) in select_plain(session, _SHARED_NUMBERS, (asked,))}
+    return {id: _Beside(session, id, day, [n for n in numbers[id] if n in shared]) for id, _, day, _, _ in sketches}
 
 
 def _parted_by(beside: Mapping[str, _Beside]) -> set[str]:
@@ -385,7 +394,7 @@ def _parted_by(beside: Mapping[str, _Beside]) -> set[str]:
 
 def _forget_parted(session: Session, ids: Collection[str]) -> set[Link]:
     """Remove the pairs of articles that do not stand beside each other any more. Returns them."""
-    rows = run_written(session.connection(), _SKETCHES, (sorted(ids),)).all()
+    rows = select_plain(session, _SKETCHES, (sorted(ids),))
     places = {id: (day, id) for id, _, day, _, _ in rows}
     later = defaultdict[str, set[str]](set)
     for one, other in pairs_with(session, ids):
@@ -404,8 +413,8 @@ def _forget_parted(session: Session, ids: Collection[str]) -> set[Link]:
 def _beside_later(session: Session, id: str, day: int, numbers: list[int]) -> set[str]:
     """Return which of the later articles stand beside one that has these numbers."""
     statement = f"SELECT DISTINCT article_id FROM ({' UNION ALL '.join([_LATER_ONE] * len(numbers))}) AS beside"
-    given = tuple(each for number in numbers for each in (number, day, id))
-    return {other for (other,) in run_written(session.connection(), statement, given).all()}
+    given = [each for number in numbers for each in (number, day, id)]
+    return {other for (other,) in select_plain(session, statement, given)}
 
 
 class _Editions:
