@@ -45,6 +45,8 @@ _MOST_SHARE = 0.3
 _RARITY = 0.5
 _SAME_BEGINNING = 40
 _MOST_KEPT = 200_000
+_OFTEN = [0.0, *(1 + math.log(count) for count in range(1, _READ + _OPENING + 1))]
+"""How much more a term counts that stands there so often."""
 _ASCII_FIGURES = re.compile(r"[0-9](?<![^\W_][0-9])")
 
 T = TypeVar("T")
@@ -87,8 +89,7 @@ def _count_figures(text: str, words: list[str]) -> int:
 def _never_small(words: list[str]) -> set[str]:
     """Return the stems of words with a capital that the text never writes without."""
     distinct = set(words)
-    small = {word for word in distinct if word[0].islower()}
-    return {_stems[word] for word in distinct if word[0].isupper() and fold_word(word) not in small}
+    return {_stems[word] for word in distinct if (small := _small_forms[word]) and small not in distinct}
 
 
 def _weighed_terms(words: list[str], names: set[str]) -> dict[str, float]:
@@ -96,12 +97,11 @@ def _weighed_terms(words: list[str], names: set[str]) -> dict[str, float]:
     stems = list(map(_stems.__getitem__, words))
     counts = Counter(stems[:_OPENING] * _OPENING_COUNTS)
     counts.update(stems[_OPENING:])
-    weighed = {
-        term: (1 + math.log(count)) * (_telling_names if term in names else _telling)[term]
+    return {
+        term: _OFTEN[count] * telling
         for term, count in counts.items()
-        if len(term) > 1
+        if (telling := (_telling_names if term in names else _telling)[term])
     }
-    return {term: weight for term, weight in weighed.items() if weight}
 
 
 def _as_vector(weights: dict[str, float]) -> Vector:
@@ -136,9 +136,20 @@ def _stemmed(word: str) -> str:
     return folded if folded[:1].isdigit() else _stemmer().stemWord(folded)
 
 
+def _small_form(word: str) -> str:
+    """Return how a word with a capital is written without, "" for any other, and for one that cannot be so written what
+    is no word."""
+    if not word[0].isupper():
+        return ""
+    folded = fold_word(word)
+    return folded if folded[:1].islower() else " "
+
+
 def _rarity(term: str, unknown: float) -> float:
     """Return how much it tells that a text has a term at all, less than a name does; `unknown` is the share of articles
-    that have one of which the table has none."""
+    that have one of which the table has none. A single letter tells nothing."""
+    if len(term) < 2:
+        return 0
     share = max(_commonness().get(term, 0), unknown)
     return 0 if share > _MOST_SHARE else math.pow(math.log(1 / share), _RARITY)
 
@@ -148,8 +159,9 @@ def _term_number(term: str) -> int:
 
 
 _stems = _Worked(_stemmed)
+_small_forms = _Worked(_small_form)
 _term_numbers = _Worked(_term_number)
-_telling = _Worked(lambda term: (_FIGURE if term[0].isdigit() else 1) * _rarity(term, _SHARE_OF_UNKNOWN))
+_telling = _Worked(lambda term: (_FIGURE if term[:1].isdigit() else 1) * _rarity(term, _SHARE_OF_UNKNOWN))
 _telling_names = _Worked(lambda term: _NAME * _rarity(term, _SHARE_OF_UNKNOWN_NAME))
 
 
