@@ -268,6 +268,8 @@ def settle_rows(archive: Archive) -> None:
 
 
 def _settle(session: Session, *, meanwhile: bool = False) -> None:
+    if is_settled(session):
+        return
     from app.ingest.rules import RULES  # loads the resolver, which those who only ask the index do without
 
     settle_entities(session, RULES, meanwhile=meanwhile)

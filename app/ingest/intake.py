@@ -209,7 +209,10 @@ class Intake:
         # Where the names of the former state are its own, their rows stay as they are.
         renamed = [(verdict.article, found) for _, verdict, found in step if verdict.named is None]
         names = rows.names((id, found) for id, found in renamed if found is not None)
-        replace_names(session, [id for id, _ in renamed], names)
+        # A new article in which no names were looked for has none, and never had any.
+        had = [v.article for _, v, found in step if v.named is None and (found is not None or v.outcome != "new")]
+        if had:
+            replace_names(session, had, names)
         replace_furnished(session, marked - {id for id, _ in renamed})
         ids = {row["id"] for row in written}
         articles.touch(session, (marked | renew_copies(session, marked | ids)) - ids)
