@@ -184,8 +184,11 @@ def _is_long_cut(line: str, after: str) -> bool:
 
 
 def _looks_like_subhead(text: str, *, first: bool) -> bool:
-    words = text.split()
-    if "\n" in text or not 1 <= len(words) <= _LONGEST_SUBHEAD + 2 * first or is_table_row(text):
+    if "\n" in text:
+        return False
+    # Of a long paragraph no more than tells that it is none.
+    words = text.split(None, _LONGEST_SUBHEAD + 3)
+    if not 1 <= len(words) <= _LONGEST_SUBHEAD + 2 * first or is_table_row(text):
         return False
     if is_in_capitals(text) and not _COLUMNS.search(text):
         return True
