@@ -23,6 +23,7 @@ from app.ingest import indexing
 from app.search.opensearch.engine import OpenSearchEngine
 from app.settings import Settings
 from tests.cluster.nodes import Nodes
+from tests.cluster.relay import Relay, relaying
 from tests.served import AS_ADMIN, admit_the_admin, serve
 
 pytestmark = pytest.mark.cluster
@@ -107,6 +108,12 @@ def _wait_for(is_so: Callable[[], bool], seconds: float = 240) -> None:
         time.sleep(0.3)
 
 
+def _wait_for_more(load: Load) -> None:
+    """Wait until some more were written, and some more asked."""
+    written, asked = len(load.acknowledged), len(load.statuses)
+    _wait_for(lambda: len(load.acknowledged) > written + 3 and len(load.statuses) > asked + 3)
+
+
 def _is_rebuilt(archive: Archive) -> bool:
     try:
         indexing.rebuild(archive)
@@ -169,6 +176,22 @@ class TestNodesLost:
         _wait_for(lambda: client.get("/readyz").status_code == 200)
         assert _all_found(client, load.acknowledged)
 
+    def test_each_is_restarted_in_turn(
+        self, client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest
+    ) -> None:
+        """As for a new version: it ends in order, and the next one does when all have their copies again."""
+        load = Load(client, request.node.name)
+        with load.running():
+            for number in nodes.numbers:
+                _wait_for_more(load)
+                nodes.stop([number])
+                _wait_for_more(load)
+                nodes.start([number])
+            _wait_for_more(load)
+        assert not load.wrong, load.wrong[:3]
+        assert load.statuses.count(200) > 0.8 * len(load.statuses), load.statuses
+        _wait_for(lambda: _all_found(client, load.acknowledged))
+
     def test_a_node_that_hangs(self, client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
         """It takes connections and answers none, as behind a network that is cut."""
         load, pid = Load(client, request.node.name), nodes.pid(2)
@@ -182,6 +205,66 @@ class TestNodesLost:
             _wait_for(lambda: len(load.acknowledged) > so_far + 5)
         assert not load.wrong, load.wrong[:3]
         _wait_for(lambda: _all_found(client, load.acknowledged))
+
+
+class TestNetworkCut:
+    """Between the server and the nodes, which go on. Connections stay as they are, and nothing comes through them."""
+
+    @pytest.fixture
+    def relays(self, nodes: Nodes) -> Iterator[list[Relay]]:
+        with relaying(nodes.addresses) as relays:
+            yield relays
+
+    @pytest.fixture
+    def beyond(self, relays: list[Relay], settings: Settings, tmp_path: Path) -> Iterator[httpx.Client]:
+        """A server that reaches the nodes through the relays alone."""
+        urls = SecretStr(" ".join(relay.address for relay in relays))
+        own = settings.model_copy(update={"search_url": urls, "data_dir": tmp_path / "data"})
+        with open_archive(own) as archive:
+            admit_the_admin(archive)
+        with serve(create_api(own)) as client:
+            _wait_for(lambda: client.get("/readyz").status_code == 200)
+            yield client
+            with open_archive(own) as archive:
+                assert isinstance(archive.engine, OpenSearchEngine)
+                archive.engine.remove()
+
+    def test_to_all_nodes(self, beyond: httpx.Client, relays: list[Relay], request: pytest.FixtureRequest) -> None:
+        load = Load(beyond, request.node.name)
+        with load.running():
+            _wait_for_more(load)
+            for relay in relays:
+                relay.cut()
+            _wait_for(lambda: load.statuses[-1:] == [503])
+            for each in load.acknowledged[:5]:
+                assert beyond.get(f"/v1/articles/{each}").status_code == 200
+            for path in ("/v1/search?q=dockers", "/readyz"):
+                away = beyond.get(path)
+                assert (away.status_code, away.json()["type"]) == (503, "/problems/search-away")
+                assert int(away.headers["Retry-After"]) > 0
+                assert "search cluster" in away.json()["detail"]
+            assert beyond.get("/healthz").status_code == 200
+            for relay in relays:
+                relay.mend()
+            _wait_for(lambda: load.statuses[-1:] == [200])
+            _wait_for_more(load)
+        assert not load.wrong, load.wrong[:3]
+        _wait_for(lambda: beyond.get("/readyz").status_code == 200)
+        assert _all_found(beyond, load.acknowledged)
+
+    @pytest.mark.skipif(len(os.environ.get("TEST_CLUSTER", "").split()) < 2, reason="needs another node")
+    def test_to_one_node(self, beyond: httpx.Client, relays: list[Relay], request: pytest.FixtureRequest) -> None:
+        """Whoever was talking to it asks another one, and nobody is refused."""
+        load = Load(beyond, request.node.name)
+        with load.running():
+            _wait_for_more(load)
+            relays[0].cut()
+            _wait_for_more(load)
+            relays[0].mend()
+            _wait_for_more(load)
+        assert not load.wrong, load.wrong[:3]
+        assert set(load.statuses) == {200}
+        assert _all_found(beyond, load.acknowledged)
 
 
 def test_what_is_erased_is_not_on_the_disks_of_the_nodes(client: httpx.Client, nodes: Nodes) -> None:

@@ -31,7 +31,10 @@ _PATIENCE = 6.0
 _PAUSE = 0.15
 _TIMEOUT, _AWAY_TIMEOUT = 10.0, 2.0
 """Seconds for one try."""
-_BUSY = frozenset({429, 502, 503, 504})
+_WRITING = 120.0
+"""Seconds for what writes, all nodes together: from one that hangs it goes to the next."""
+BUSY = frozenset({429, 502, 503, 504})
+"""What a node says that may do so in a moment."""
 _PASSING = (
     "node_disconnected", "node_not_connected", "no_shard_available_action", "node_closed", "receive_timeout",
     "no_such_remote_cluster", "connect_transport", "send_request_transport", "unavailable_shards", "shard_not_found",
@@ -118,7 +121,15 @@ class Nodes:
         params = {"filter_path": "errors,items.*.status,items.*.error"}
         if require_alias:
             params["require_alias"] = "true"
-        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, timeout=120)
+        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, timeout=self._writing)
+
+    def refresh(self, target: str) -> Reply:
+        """Show what was written."""
+        return self("POST", f"/{target}/_refresh", timeout=self._writing)
+
+    @property
+    def _writing(self) -> float:
+        return _WRITING / len(self.cluster.urls)
 
     def close(self) -> None:
         self._nodes.close()
@@ -138,6 +149,8 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
         ],
         "serializer": _Json(), "pool_maxsize": 32, "max_retries": 0,
         "timeout": _TIMEOUT, "dead_timeout": 5,
+        # Only so is a node that hangs left alone for a while, as one is that refuses.
+        "retry_on_timeout": True,
     }  # fmt: skip
     if secure:
         settings |= {"verify_certs": True, "ca_certs": cluster.certificate or None, "ssl_show_warn": False}
@@ -150,7 +163,7 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
 
 def _passes(error: TransportError) -> bool:
     """Return whether the same request may go well in a moment, or on another node."""
-    if error.status_code in _BUSY:
+    if error.status_code in BUSY:
         return True
     told = _causes(error)
     return error.status_code in (400, 404, 500) and any(kind in told for kind in _PASSING)

@@ -304,7 +304,7 @@ class Commits:
             raise self._changed() from error
 
     def _refresh(self, names: str) -> None:
-        told = self._client("POST", f"/{names}/_refresh", timeout=120)
+        told = self._client.refresh(names)
         if told["_shards"]["failed"]:
             raise SearchAway("it could not show what was written to it")
 
