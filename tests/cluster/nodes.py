@@ -17,7 +17,7 @@ import subprocess
 import sys
 import time
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -153,6 +153,11 @@ class Nodes:
 
     def kill(self, number: int) -> None:
         self.stop([number], signal.SIGKILL)
+
+    def configure(self, settings: Mapping[str, object]) -> None:
+        """Change settings of the cluster while it runs; None puts one back."""
+        answer = httpx.put(f"{self.addresses[0]}/_cluster/settings", json={"persistent": settings}, timeout=60)
+        answer.raise_for_status()
 
     def manager(self) -> int:
         """Return the number of the node that is elected to keep the cluster."""

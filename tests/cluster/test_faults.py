@@ -37,6 +37,8 @@ class Load:
     name: str
     acknowledged: list[str] = field(default_factory=list)
     statuses: list[int] = field(default_factory=list)
+    put_off: int = 0
+    """How often the writer was told to come again."""
     wrong: list[str] = field(default_factory=list)
     stopped: threading.Event = field(default_factory=threading.Event)
 
@@ -47,7 +49,9 @@ class Load:
             answer = self.client.post("/v1/articles", json=report(self.name, number), headers=AS_ADMIN, timeout=120)
             if answer.status_code == 200:
                 self.acknowledged.append(answer.json()["results"][0]["id"])
-            elif answer.status_code != 503 or "Retry-After" not in answer.headers:
+            elif answer.status_code == 503 and "Retry-After" in answer.headers:
+                self.put_off += 1
+            else:
                 self.wrong.append(answer.text)
 
     def read(self) -> None:
@@ -265,6 +269,37 @@ class TestNetworkCut:
         assert not load.wrong, load.wrong[:3]
         assert set(load.statuses) == {200}
         assert _all_found(beyond, load.acknowledged)
+
+
+def test_disks_that_are_full(client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
+    """The nodes are told to leave more free than any disk has: so they take nothing, but go on being asked."""
+    disk = "cluster.routing.allocation.disk"
+    limits = dict.fromkeys((f"{disk}.watermark.{each}" for each in ("low", "high", "flood_stage")), "900pb")
+    settings = {**limits, f"{disk}.threshold_enabled": True, "cluster.info.update.interval": "10s"}
+    load = Load(client, request.node.name)
+    with load.running():
+        _wait_for_more(load)
+        try:
+            nodes.configure(settings)
+            _wait_for(lambda: load.put_off > 1)
+            full = client.post("/v1/articles", json=report(load.name, 0), headers=AS_ADMIN, timeout=120)
+            assert (full.status_code, full.json()["type"]) == (503, "/problems/search-away")
+            assert int(full.headers["Retry-After"]) > 0
+            assert "disk" in full.json()["detail"]
+            asked = len(load.statuses)
+            _wait_for(lambda: len(load.statuses) > asked + 5)
+            assert set(load.statuses[asked:]) == {200}
+        finally:
+            # Room is there again: what looks for it now and then says so to the indexes.
+            nodes.configure({**dict.fromkeys(limits, "1b"), f"{disk}.threshold_enabled": True})
+        so_far = len(load.acknowledged)
+        try:
+            _wait_for(lambda: len(load.acknowledged) > so_far + 3)
+        finally:
+            nodes.configure(dict.fromkeys(settings))
+    assert not load.wrong, load.wrong[:3]
+    assert set(load.statuses) == {200}
+    assert _all_found(client, load.acknowledged)
 
 
 def test_what_is_erased_is_not_on_the_disks_of_the_nodes(client: httpx.Client, nodes: Nodes) -> None:

@@ -26,7 +26,7 @@ import msgspec
 from app.errors import DatelineError, IndexChanged, IndexUnavailable, SearchAway
 from app.search import analysis
 from app.search.engine import Commit, Document
-from app.search.opensearch.client import Nodes, Reply, RequestRefused
+from app.search.opensearch.client import BUSY, Nodes, Reply, RequestRefused
 from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
 
 _HELD_FOR = "1m"
@@ -380,6 +380,9 @@ def _item_refused(told: dict[str, Any]) -> Exception:
     error = told["error"]
     if (told["status"] in (404, 400) and "alias" in error.get("reason", "")) or told["status"] == 404:
         return RequestRefused(told["status"], error.get("type", ""), error.get("reason", ""))
+    if told["status"] in BUSY:
+        # A disk is full, say, or too much waits to be written. The rows have it; the index will when that has passed.
+        return SearchAway(f"it takes nothing now: {error.get('reason', '')}")
     return IndexUnavailable(f"The search cluster did not take an article: {error}")
 
 
