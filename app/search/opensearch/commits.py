@@ -70,7 +70,7 @@ class Moment:
     def __init__(self, client: Nodes, alias: str, committed: Committed) -> None:
         self._client, self._alias, self.committed = client, alias, committed
         self._opening = threading.Lock()
-        self._held = ""
+        self._held, self._shards = "", 0
         self._known: OrderedDict[Hashable, Any] = OrderedDict()
         self._large: OrderedDict[Hashable, Any] = OrderedDict()
 
@@ -93,15 +93,22 @@ class Moment:
         """Return what was made under a key before, None where nothing was."""
         return self._known.get(key)
 
-    def search(self, body: dict[str, Any]) -> Reply:
-        """Ask the articles. Raises `IndexUnavailable` where the index is gone, or another version's."""
+    @property
+    def shards(self) -> int:
+        """Return how many parts the index of articles has."""
+        self._hold()
+        return self._shards
+
+    def search(self, body: dict[str, Any], *, told: str = "") -> Reply:
+        """Ask the articles; the answer is whole, or what of it `told` names. Raises `IndexUnavailable` where the index
+        is gone, or another version's."""
         if self.meta.fingerprint != FINGERPRINT:
             raise IndexUnavailable("The index was made by another version of this program. Run: dateline reindex")
         held = self._hold()
         for patience in _TRIES:
             asked = {**body, "pit": {"id": held, "keep_alive": _HELD_FOR}}
             try:
-                return self._whole("/_search", asked, patience)
+                return self._whole("/_search", asked, patience, told)
             except RequestRefused as error:
                 if "search_context_missing" not in str(error) and "No search context" not in str(error):
                     raise _index_trouble(error) from error
@@ -139,8 +146,10 @@ class Moment:
                 self._client("DELETE", "/_search/point_in_time", {"pit_id": [self._held]})
             self._held = ""
 
-    def _whole(self, path: str, body: dict[str, Any], patience: float = _TRIES[-1]) -> Reply:
+    def _whole(self, path: str, body: dict[str, Any], patience: float = _TRIES[-1], told: str = "") -> Reply:
         params = {"allow_partial_search_results": "false"}
+        if told:
+            params["filter_path"] = told
         reply = self._client("POST", path, body, params=params, patience=patience)
         if reply["timed_out"] or reply["_shards"]["failed"]:
             raise SearchAway("it answered in part only")
@@ -156,7 +165,7 @@ class Moment:
                     )
                 except RequestRefused as error:
                     raise _index_trouble(error) from error
-                self._held = opened["pit_id"]
+                self._held, self._shards = opened["pit_id"], opened["_shards"]["total"]
             return self._held
 
 

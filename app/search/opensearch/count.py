@@ -30,16 +30,18 @@ from app.search.engine import (
 from app.search.opensearch.client import Reply
 from app.search.opensearch.commits import Moment
 from app.search.opensearch.compile import all_of
-from app.search.opensearch.mapping import facet_field
-from app.search.opensearch.vocabulary import EVERY_VALUE, Query, count_articles, in_batches
+from app.search.opensearch.mapping import GROUP_FIELDS, facet_field
+from app.search.opensearch.vocabulary import EVERY_VALUE, Query, in_batches
 from app.search.query import Collapsed, FacetWords
 from app.text import folded_words
 
 _PERIODS = ("year", "month")
-_PARTS = ("values", "missing", "alone")
+_PARTS = ("values", "missing", "several")
 _SINGLE = (None, SOURCE, PLACE, LANGUAGE)
 """Views of which an article has one value or none: those without are the rest. So it is with parts of the calendar."""
 _AT_ONCE = 50_000
+_WITHOUT_GROUPS = "-aggregations.groups_values,-aggregations.groups.values"
+"""They are counted where they are, and not sent."""
 Counts = Mapping[str, int]
 
 
@@ -84,7 +86,7 @@ class Counting:
         return self._counted is None and not self._splits
 
     @property
-    def body(self) -> dict[str, Any]:
+    def _body(self) -> dict[str, Any]:
         """Return what a request for hits has besides."""
         asked, found = self._asked, list(self._asked.conditions.values())
         aggregations: dict[str, Any] = {}
@@ -94,7 +96,7 @@ class Counting:
         if asked.dates:
             aggregations |= self._among("dates", found, {"values": _every_value("date")})
         if asked.collapse:
-            aggregations |= self._among("groups", found, _group_aggregations(asked.collapse))
+            aggregations |= self._among("groups", found, self._group_aggregations(asked.collapse))
         if self._splits:
             aggregations["found"] = {"filter": all_of(found)}
         return {"track_total_hits": True, **({"aggs": aggregations} if aggregations else {})}
@@ -105,6 +107,14 @@ class Counting:
             return {name: {"filter": all_of(kept), "aggs": parts}}
         return {f"{name}_{part}": aggregation for part, aggregation in parts.items()}
 
+    def _group_aggregations(self, by: Collapsed) -> dict[str, Any]:
+        """Return what tells how many groups have several articles, and how many articles these have."""
+        # A single shard knows which have several; of many, each knows only its own.
+        least = 2 if self._moment.shards == 1 else 1
+        every = {**_every_value(GROUP_FIELDS[by])["terms"], "min_doc_count": 2, "shard_min_doc_count": least}
+        path = "values>_count" if self._splits else "groups_values>_count"
+        return {"values": {"terms": every}, "several": {"stats_bucket": {"buckets_path": path}}}
+
     def _told(self, reply: Reply, name: str) -> dict[str, Any]:
         """Return what is told of what is kept, with the `total` of that."""
         told = reply.get("aggregations", {})
@@ -113,22 +123,24 @@ class Counting:
         parts = {part: told[f"{name}_{part}"] for part in _PARTS if f"{name}_{part}" in told}
         return {**parts, "total": reply["hits"]["total"]["value"]}
 
-    def take(self, reply: Reply) -> None:
-        """Read the answer to a request with `body`."""
+    def ask(self, body: dict[str, Any]) -> Reply:
+        """Ask for hits of all that is found, and count."""
+        reply = self._moment.search({**body, **self._body}, told=_WITHOUT_GROUPS if self._asked.collapse else "")
         asked, told = self._asked, partial(self._told, reply)
         found = list(asked.conditions.values())
         self._counted = Counted(
             total=reply["aggregations"]["found"]["doc_count"] if self._splits else reply["hits"]["total"]["value"],
             facets=tuple(_read_facet(name, told(name), asked.words, asked.limit) for name in asked.own),
             dates=_read_dates(self._moment, told("dates"), found) if asked.dates else None,
-            collapsed=_count_groups(self._moment, asked, told("groups")) if asked.collapse else None,
+            collapsed=_count_groups(told("groups")) if asked.collapse else None,
         )
+        return reply
 
     def counted(self) -> Counted:
         """Return the counts, and ask for them where they were not told with hits."""
         if self._counted is None:
             query = self._asked.clause if self._splits else self._asked.found
-            self.take(self._moment.search({"size": 0, "query": query, **self.body}))
+            self.ask({"size": 0, "query": query})
         assert self._counted is not None
         return self._counted
 
@@ -227,20 +239,10 @@ def _read_dates(moment: Moment, told: dict[str, Any], conditions: list[Query]) -
     )  # fmt: skip
 
 
-def _group_aggregations(by: Collapsed) -> dict[str, Any]:
-    field = "copies" if by == "copies" else "told_story"
-    return {"values": _every_value(field), "alone": {"missing": {"field": field}}}
-
-
-def _count_groups(moment: Moment, asked: CountsAsked, told: dict[str, Any]) -> int:
+def _count_groups(told: dict[str, Any]) -> int:
     """Return how many hits are left where each group has one."""
-    groups, alone = list(_buckets(told["values"])), int(told["alone"]["doc_count"])
-    if asked.collapse == "stories" and groups and alone:
-        # The first article of a story may not be told that it is one: its id names it.
-        among = [{"terms": {"id": some}} for some in in_batches(groups, _AT_ONCE)]
-        missing = {"bool": {"must_not": [{"exists": {"field": "told_story"}}]}}
-        alone -= sum(count_articles(moment, [all_of([asked.found, missing, each]) for each in among]))
-    return len(groups) + alone
+    several = told["several"]
+    return int(told["total"] - (several["sum"] or 0) + several["count"])
 
 
 def _all_stories(moment: Moment) -> dict[str, tuple[int, int]]:

@@ -9,6 +9,7 @@ w          the stems of all of them as one text, the headline's three times: fin
 stems      the same, each once, to be counted
 code       all terms in order as numbers, for scripts (`term_code`): what an article is scored by
 lh ld lb   words of each text
+copies     the group of copies it is in, or its own id; stories: the story, or its own id; told_story only the story
 card       what a hit shows, as JSON: beside the columns it is read at once, where a stored field is unpacked
 v_VIEW     the values of a view, as filters ask for them; f_FACET and spelt_VIEW as facets count them
 """
@@ -31,10 +32,11 @@ from app.search.attributes import ENTITY, FACETS, MENTIONED, VIEWS, FacetName
 from app.search.engine import Card, Document
 from app.search.formula import BOOST, BRIEF
 from app.search.numbers import day_number, precision, time_number
+from app.search.query import Collapsed
 from app.text import fingerprint
 from app.urls import url_key
 
-VERSION = 3
+VERSION = 4
 """Raise it with every change of what an index holds of an article."""
 _HELD = fingerprint(*(view.name for view in VIEWS), *FACETS, *Card.__struct_fields__)[:8]
 FINGERPRINT = f"analysis {analysis.VERSION}, opensearch {VERSION}, attributes {_HELD}"
@@ -55,6 +57,10 @@ _NUMBER = {"type": "integer", "index": False}
 _EXACT = {
     "type": "text", "analyzer": "positions", "norms": False, "similarity": "counted", "index_options": "positions",
 }  # fmt: skip
+
+
+GROUP_FIELDS: dict[Collapsed, str] = {"copies": "copies", "stories": "stories"}
+"""What articles have in common that are one hit of a search that collapses. Those that are alone have their own id."""
 
 
 def facet_field(name: FacetName) -> str:
@@ -216,9 +222,10 @@ class Encoder:
             "code": _base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code))),
             "derived": int(document.headline_derived), "id": document.id, "revised": document.revised,
             "added": document.added, "revision": document.revision, "card": _base64(_encode(Card.of(document))),
-            "stories": document.story or document.id,
+            "copies": document.copy_group or document.id, "stories": document.story or document.id,
+            **({"told_story": document.story} if document.story else {}),
         }  # fmt: skip
-        fields |= _when(document) | _own_groups(document) | _values(document)
+        fields |= _when(document) | _values(document)
         return _encode(fields)
 
     def take_words(self) -> Counter[str]:
@@ -278,11 +285,6 @@ def _when(document: Document) -> dict[str, Any]:
         "last_day": day_number(days_of(said)[1]), "moment": moment, "moment_back": -moment,
         **({"month": said[:7]} if exactness > 1 else {}),
     }  # fmt: skip
-
-
-def _own_groups(document: Document) -> dict[str, str]:
-    groups = {"copies": document.copy_group, "told_story": document.story}
-    return {name: group for name, group in groups.items() if group}
 
 
 def _values(document: Document) -> dict[str, Any]:

@@ -4,6 +4,9 @@ Where few articles match, all of them are scored. Where many do, OpenSearch gath
 over all stems of an article, and these are scored; the best of them are the window, and what else matches ranks behind
 it. So the cost of a page does not grow with what matches, and every article still has one place.
 
+Where copies or stories are one hit, it is the one that ranks first. For first pages OpenSearch finds it; later, what is
+found is compared with the first of its group, which may stand on a page before.
+
 The best `WINDOW` of a query of several bare words get the second look of the embedded engine: a bonus for the very
 forms that were typed and for having neighbouring words near each other. A script makes it where the articles are.
 """
@@ -13,6 +16,7 @@ from __future__ import annotations
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from typing import Any
 
 import msgspec
@@ -24,7 +28,7 @@ from app.search.formula import BOOST, WINDOW
 from app.search.opensearch.commits import Moment
 from app.search.opensearch.compile import Compiler, Statistic, bonus_script, capped, estimated
 from app.search.opensearch.count import Counting
-from app.search.opensearch.mapping import SHORT
+from app.search.opensearch.mapping import GROUP_FIELDS, SHORT
 from app.search.opensearch.vocabulary import Query
 from app.search.plan import Plan, bare_words
 from app.search.query import Collapsed, Order
@@ -36,7 +40,6 @@ GATHERED = 400
 """Twice what the window holds. On 13,000 newswire stories the first ten were those of the whole ranking in 200 of 200
 queries, and in 198 with half as many."""
 _AT_ONCE = 5_000
-_GROUPED: dict[Collapsed, str] = {"copies": "copies", "stories": "stories"}
 
 _ORDERS: dict[str, tuple[str, str, int]] = {
     "-date": ("moment", "desc", 1), "date": ("moment_back", "desc", 1), "-added": ("added", "desc", 1),
@@ -51,12 +54,9 @@ class _Candidate:
 
     key: float
     id: int
-    group: str | None
-    bonus: float = 0.0
-
-    @property
-    def rank(self) -> tuple[float, int]:
-        return -self.key, self.id
+    group: str
+    bonus: float
+    rank: tuple[float, int]
 
 
 @dataclass
@@ -80,6 +80,7 @@ class Ranker:
         self._compiler = Compiler(self.moment)
         scored = self.planned if self.known else None
         self._words = list(dict.fromkeys(bare_words(scored))) if scored else []
+        self._group = GROUP_FIELDS[self.collapse] if self.collapse else "id"
 
     @property
     def reorders(self) -> bool:
@@ -115,23 +116,21 @@ class Ranker:
         lacking = [id for id in ids if id not in self._cards]
         for start in range(0, len(lacking), _AT_ONCE):
             some = lacking[start : start + _AT_ONCE]
-            self._learn(self.moment.search({**_SHOWN, "size": len(some), "query": _with_ids(some)}))
+            for hit in self._ask({**_SHOWN, "size": len(some), "query": _with_ids(some)}):
+                self._cards[int(hit["fields"]["id"][0], 16)] = hit["fields"]["card"][0]
         return tuple(
             ArticleHit(f"{id:016x}", key if scored else None, _card(self._cards[id]))
             for id, key in zip(ids, keys, strict=True)
         )
 
     def _window(self, floor: Place | None) -> list[_Candidate]:
-        if not self.gathers:
-            found = self._first(WINDOW, None, with_bonus=self.reorders)
-        else:
-            found = self._firsts_of_groups(self._gathered())[:WINDOW]
+        found = self._gathered()[:WINDOW] if self.gathers else self._first(WINDOW, None, with_bonus=self.reorders)
         if floor is None:
             return found
         return [each for each in found if each.rank <= (-floor.key, floor.id)]
 
     def _gathered(self) -> list[_Candidate]:
-        """Return what OpenSearch ranks first, in the order of our scores."""
+        """Return what OpenSearch ranks first, in the order of our scores, one of each group."""
         assert self.planned is not None
         assert self.known is not None
         rescored = {
@@ -141,20 +140,24 @@ class Ranker:
         gathering = self._compiler.gathering(self.planned, self.known)
         body = {
             "size": GATHERED if self.collapse else min(WINDOW, GATHERED), "query": _within(gathering, self.conditions),
-            "rescore": {"window_size": GATHERED, "query": rescored}, **self._columns(with_bonus=self.reorders),
+            "rescore": {"window_size": GATHERED, "query": rescored},
+            # So many cards would cost more than to ask for those of a page.
+            **self._columns(with_bonus=self.reorders, with_cards=not self.collapse),
         }  # fmt: skip
-        found = [self._found(hit, hit["_score"]) for hit in self._ask_for_all(body)]
-        return sorted(found, key=lambda each: each.rank)
+        found = sorted((self._found(hit, hit["_score"]) for hit in self._ask_for_all(body)), key=_rank)
+        firsts: dict[str, _Candidate] = {}
+        for each in found:
+            firsts.setdefault(each.group, each)
+        return list(firsts.values())
 
     def _ask_for_all(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return hits of a request that finds all that matches; what is to be counted is, if nobody has yet."""
         if self.counting is None or not self.counting.goes_with_hits:
-            hits = self.moment.search({**body, "track_total_hits": False})["hits"]["hits"]
-        else:
-            reply = self.moment.search({**body, **self.counting.body})
-            self.counting.take(reply)
-            hits = reply["hits"]["hits"]
-        return list(hits)
+            return self._ask(body)
+        return list(self.counting.ask(body)["hits"]["hits"])
+
+    def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
+        return list(self.moment.search({**body, "track_total_hits": False})["hits"]["hits"])
 
     def _rest(self, count: int, window: Sequence[_Candidate], floor: Place, behind: Place) -> list[_Candidate]:
         """Return what ranks behind the window, and behind a rank there."""
@@ -162,7 +165,7 @@ class Ranker:
             return self._first(count, behind)
         # What was not gathered ranks behind the window, whatever its score: so every article has one place.
         least = float(np.nextafter(np.float32(floor.key), np.float32(0)))
-        but = _with_ids([each.id for each in window])
+        but = {"terms": {self._group: list({each.group for each in window})}}
         return self._first(count, None if behind == floor else behind, most=least, but=but)
 
     def _first(
@@ -172,9 +175,10 @@ class Ranker:
         """Return the first `count` behind a rank. With `most`, no score is higher; `but` are left out."""
         found: list[_Candidate] = []
         while len(found) < count:
-            size = min(max(count - len(found), 2 * (count - len(found)) if self.collapse else 0), _AT_ONCE)
-            some = self._sorted(size, after, most, but, with_bonus=with_bonus)
-            found += self._firsts_of_groups(some)
+            is_later = after is not None and bool(np.isfinite(after.key))
+            size = min((count - len(found)) * (2 if self.collapse and is_later else 1), _AT_ONCE)
+            some = self._sorted(size, after if is_later else None, most, but, with_bonus=with_bonus)
+            found += self._firsts_of_groups(some, most, but) if is_later else some
             if len(some) < size:
                 break
             after = Place(some[-1].key, some[-1].id)
@@ -189,12 +193,11 @@ class Ranker:
             **self._sort(),
             **self._columns(with_bonus=with_bonus),
         }
-        if after is not None and np.isfinite(after.key):
+        if after is not None:
             body["search_after"] = [self._sorted_value(after.key), f"{after.id:016x}"]
-        if most is None and but is None:
-            hits = self._ask_for_all(body)
-        else:
-            hits = self.moment.search({**body, "track_total_hits": False})["hits"]["hits"]
+        elif self.collapse:
+            body["collapse"] = {"field": self._group}
+        hits = self._ask_for_all(body) if most is None and but is None else self._ask(body)
         return [self._found(hit, self._sorted_value(hit["sort"][0])) for hit in hits]
 
     def _sorted_value(self, key: float) -> float:
@@ -218,11 +221,10 @@ class Ranker:
         narrowed = {"bool": {"must": [scoring], "filter": conditions, "must_not": refused}}
         return narrowed if most is None else capped(narrowed, most)
 
-    def _columns(self, *, with_bonus: bool = False) -> dict[str, Any]:
+    def _columns(self, *, with_bonus: bool, with_cards: bool = True) -> dict[str, Any]:
         """Return what is told of each hit. What it shows is read at once where the first that are found are shown."""
-        shown = ["card"] if self.shows else []
-        group = [_GROUPED[self.collapse]] if self.collapse else []
-        columns: dict[str, Any] = {**_BRIEF, "docvalue_fields": ["id", *shown, *group]}
+        shown = ["card"] if self.shows and with_cards else []
+        columns: dict[str, Any] = {**_BRIEF, "docvalue_fields": list(dict.fromkeys(("id", self._group, *shown)))}
         if with_bonus and self.known is not None:
             columns["script_fields"] = {"bonus": bonus_script(self._words, self.known)}
         return columns
@@ -232,31 +234,24 @@ class Ranker:
         id = int(fields["id"][0], 16)
         if "card" in fields:
             self._cards[id] = fields["card"][0]
-        group = fields.get(_GROUPED[self.collapse]) if self.collapse else None
         bonus = fields["bonus"][0] if "bonus" in fields else 0.0
-        return _Candidate(key, id, group[0] if group else None, bonus)
+        return _Candidate(key, id, fields[self._group][0], bonus, (-key, id))
 
-    def _learn(self, reply: dict[str, Any]) -> None:
-        for hit in reply["hits"]["hits"]:
-            self._cards[int(hit["fields"]["id"][0], 16)] = hit["fields"]["card"][0]
-
-    def _firsts_of_groups(self, found: list[_Candidate]) -> list[_Candidate]:
+    def _firsts_of_groups(self, found: list[_Candidate], most: float | None, but: Query | None) -> list[_Candidate]:
         """Leave out those before which another of their group ranks, among all that matches."""
         if not self.collapse:
             return found
-        groups = list(dict.fromkeys(each.group for each in found if each.group is not None))
-        first = {id for start in range(0, len(groups), _AT_ONCE) for id in self._tops(groups[start : start + _AT_ONCE])}
-        return [each for each in found if each.group is None or each.id in first]
+        groups = list({each.group for each in found})
+        first = set(self._tops(groups, most, but)) if groups else set()
+        return [each for each in found if each.id in first]
 
-    def _tops(self, groups: Sequence[str | None]) -> Iterator[int]:
-        assert self.collapse is not None
-        name = _GROUPED[self.collapse]
+    def _tops(self, groups: Sequence[str], most: float | None, but: Query | None) -> Iterator[int]:
         body = {
-            "size": len(groups), "track_total_hits": False, "query": self._ranked(among={"terms": {name: groups}}),
-            "collapse": {"field": name}, **self._sort(), "_source": False, "stored_fields": "_none_",
-            "docvalue_fields": ["id"],
+            "size": len(groups), "docvalue_fields": ["id"], **_BRIEF, **self._sort(),
+            "query": self._ranked(most, but, among={"terms": {self._group: groups}}),
+            "collapse": {"field": self._group},
         }  # fmt: skip
-        return (int(hit["fields"]["id"][0], 16) for hit in self.moment.search(body)["hits"]["hits"])
+        return (int(hit["fields"]["id"][0], 16) for hit in self._ask(body))
 
     def _reordered(self, window: list[_Candidate]) -> Rows:
         rows = _as_rows(window)
@@ -265,7 +260,8 @@ class Ranker:
 
 
 _BRIEF: dict[str, Any] = {"_source": False, "stored_fields": "_none_"}
-_SHOWN: dict[str, Any] = {**_BRIEF, "docvalue_fields": ["id", "card"], "track_total_hits": False}
+_SHOWN: dict[str, Any] = {**_BRIEF, "docvalue_fields": ["id", "card"]}
+_rank = attrgetter("rank")
 _decode_card = msgspec.json.Decoder(Card).decode
 
 
