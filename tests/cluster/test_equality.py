@@ -45,7 +45,8 @@ def both(remote: Remote, tmp_path_factory: pytest.TempPathFactory) -> Iterator[B
 
 
 @pytest.mark.parametrize("first", range(0, 240, 60))
-def test_articles_scores_totals_facets_and_days(both: Both, first: int) -> None:
+def test_articles_scores_totals_facets_and_days(both: Both, first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ranking, "SCORED_AT_ONCE", len(both.documents))
     chance = random.Random(first)
     for clause, filters in random_queries(240)[first : first + 60]:
         query = Query(clause, filters, chance.choice(SORTS), limit=1000, facets=FACETS, facet_limit=4, dates=True)
