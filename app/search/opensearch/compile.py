@@ -220,8 +220,18 @@ class Compiler:
                     {"term": {"w": {"value": analysis.stem(term), "boost": boost}}} for term in dict.fromkeys(terms)
                 ]
                 return {"bool": {"filter": [self._leaf(plan)], "should": words}}
+            case StemTerm() | PrefixTerms() | FuzzyTerms():
+                return {"bool": {"filter": [self._leaf(plan)], "should": [self._stems_as_one(plan, known)]}}
             case leaf:
                 return {"constant_score": {"filter": self._leaf(leaf), "boost": known.idf(leaf)}}
+
+    def _stems_as_one(self, leaf: StemTerm | PrefixTerms | FuzzyTerms, known: Statistic) -> Query:
+        """Return what scores an article by how often it has any stem of a leaf, as if all were one word."""
+        stems = [leaf.stem] if isinstance(leaf, StemTerm) else map(analysis.stem, expanded(self._moment, leaf))
+        line = "\t".join(("", *dict.fromkeys(stems)))
+        return {
+            "match": {"w": {"query": line, "analyzer": "positions", "boost": _corrected(known.idf(leaf), known, leaf)}}
+        }
 
     def scoring(self, plan: Plan, known: Statistic) -> Query:
         """Return what finds the articles, with our scores."""
