@@ -159,6 +159,11 @@ class Nodes:
         answer = httpx.put(f"{self.addresses[0]}/_cluster/settings", json={"persistent": settings}, timeout=60)
         answer.raise_for_status()
 
+    def refuse_indexes(self) -> bool:
+        """Return whether the cluster lets nobody begin an index, as it does by itself where all disks are full."""
+        told = httpx.get(f"{self.addresses[0]}/_cluster/settings?flat_settings=true", timeout=60).json()
+        return bool(told["persistent"].get("cluster.blocks.create_index") == "true")
+
     def manager(self) -> int:
         """Return the number of the node that is elected to keep the cluster."""
         told = httpx.get(f"{self.addresses[0]}/_cat/cluster_manager?format=json", timeout=30).json()

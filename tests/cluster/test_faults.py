@@ -271,16 +271,18 @@ class TestNetworkCut:
         assert _all_found(beyond, load.acknowledged)
 
 
-def test_disks_that_are_full(client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
+def test_disks_that_are_full(
+    client: httpx.Client, settings: Settings, nodes: Nodes, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """The nodes are told to leave more free than any disk has: so they take nothing, but go on being asked."""
     disk = "cluster.routing.allocation.disk"
     limits = dict.fromkeys((f"{disk}.watermark.{each}" for each in ("low", "high", "flood_stage")), "900pb")
-    settings = {**limits, f"{disk}.threshold_enabled": True, "cluster.info.update.interval": "10s"}
+    limited = {**limits, f"{disk}.threshold_enabled": True, "cluster.info.update.interval": "10s"}
     load = Load(client, request.node.name)
     with load.running():
         _wait_for_more(load)
         try:
-            nodes.configure(settings)
+            nodes.configure(limited)
             _wait_for(lambda: load.put_off > 1)
             full = client.post("/v1/articles", json=report(load.name, 0), headers=AS_ADMIN, timeout=120)
             assert (full.status_code, full.json()["type"]) == (503, "/problems/search-away")
@@ -289,14 +291,20 @@ def test_disks_that_are_full(client: httpx.Client, nodes: Nodes, request: pytest
             asked = len(load.statuses)
             _wait_for(lambda: len(load.statuses) > asked + 5)
             assert set(load.statuses[asked:]) == {200}
+            # Nor is an index begun: an archive that has none is opened without.
+            _wait_for(nodes.refuse_indexes)
+            own = settings.model_copy(update={"data_dir": tmp_path / "data"})
+            with open_archive(own, allow_missing_index=True) as other:
+                assert other.engine.status().unreadable
         finally:
             # Room is there again: what looks for it now and then says so to the indexes.
             nodes.configure({**dict.fromkeys(limits, "1b"), f"{disk}.threshold_enabled": True})
         so_far = len(load.acknowledged)
         try:
             _wait_for(lambda: len(load.acknowledged) > so_far + 3)
+            _wait_for(lambda: not nodes.refuse_indexes())
         finally:
-            nodes.configure(dict.fromkeys(settings))
+            nodes.configure(dict.fromkeys(limited))
     assert not load.wrong, load.wrong[:3]
     assert set(load.statuses) == {200}
     assert _all_found(client, load.acknowledged)

@@ -38,9 +38,10 @@ BUSY = frozenset({429, 502, 503, 504})
 _PASSING = (
     "node_disconnected", "node_not_connected", "no_shard_available_action", "node_closed", "receive_timeout",
     "no_such_remote_cluster", "connect_transport", "send_request_transport", "unavailable_shards", "shard_not_found",
-    "alias_not_ready",
+    "alias_not_ready", "index_create_block",
 )  # fmt: skip
-"""Kinds of failures of a node, told under 500 or 404, that another copy does not have."""
+"""Kinds of failures of a node, told under 500 or 404, that another copy does not have; and, under 403, that no index is
+made while all disks are full."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _passes(error: TransportError) -> bool:
     if error.status_code in BUSY:
         return True
     told = _causes(error)
-    return error.status_code in (400, 404, 500) and any(kind in told for kind in _PASSING)
+    return error.status_code in (400, 403, 404, 500) and any(kind in told for kind in _PASSING)
 
 
 def _causes(error: TransportError) -> str:
