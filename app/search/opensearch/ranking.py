@@ -16,7 +16,7 @@ from __future__ import annotations
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from operator import attrgetter
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -56,7 +56,10 @@ class _Candidate:
     id: int
     group: str
     bonus: float
-    rank: tuple[float, int]
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        return -self.key, self.id
 
 
 @dataclass
@@ -124,13 +127,13 @@ class Ranker:
         )
 
     def _window(self, floor: Place | None) -> list[_Candidate]:
-        found = self._gathered()[:WINDOW] if self.gathers else self._first(WINDOW, None, with_bonus=self.reorders)
+        found = self._gathered() if self.gathers else self._first(WINDOW, None, with_bonus=self.reorders)
         if floor is None:
             return found
         return [each for each in found if each.rank <= (-floor.key, floor.id)]
 
     def _gathered(self) -> list[_Candidate]:
-        """Return what OpenSearch ranks first, in the order of our scores, one of each group."""
+        """Return the first of what OpenSearch ranks first, in the order of our scores, one of each group."""
         assert self.planned is not None
         assert self.known is not None
         rescored = {
@@ -141,14 +144,12 @@ class Ranker:
         body = {
             "size": GATHERED if self.collapse else min(WINDOW, GATHERED), "query": _within(gathering, self.conditions),
             "rescore": {"window_size": GATHERED, "query": rescored},
-            # So many cards would cost more than to ask for those of a page.
-            **self._columns(with_bonus=self.reorders, with_cards=not self.collapse),
+            **self._columns(with_bonus=self.reorders),
         }  # fmt: skip
-        found = sorted((self._found(hit, hit["_score"]) for hit in self._ask_for_all(body)), key=_rank)
-        firsts: dict[str, _Candidate] = {}
-        for each in found:
-            firsts.setdefault(each.group, each)
-        return list(firsts.values())
+        firsts: dict[str, dict[str, Any]] = {}
+        for hit in sorted(self._ask_for_all(body), key=lambda hit: (-hit["_score"], hit["fields"]["id"][0])):
+            firsts.setdefault(hit["fields"][self._group][0], hit)
+        return [self._found(hit, hit["_score"]) for hit in islice(firsts.values(), WINDOW)]
 
     def _ask_for_all(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return hits of a request that finds all that matches; what is to be counted is, if nobody has yet."""
@@ -221,9 +222,9 @@ class Ranker:
         narrowed = {"bool": {"must": [scoring], "filter": conditions, "must_not": refused}}
         return narrowed if most is None else capped(narrowed, most)
 
-    def _columns(self, *, with_bonus: bool, with_cards: bool = True) -> dict[str, Any]:
+    def _columns(self, *, with_bonus: bool) -> dict[str, Any]:
         """Return what is told of each hit. What it shows is read at once where the first that are found are shown."""
-        shown = ["card"] if self.shows and with_cards else []
+        shown = ["card"] if self.shows else []
         columns: dict[str, Any] = {**_BRIEF, "docvalue_fields": list(dict.fromkeys(("id", self._group, *shown)))}
         if with_bonus and self.known is not None:
             columns["script_fields"] = {"bonus": bonus_script(self._words, self.known)}
@@ -235,7 +236,7 @@ class Ranker:
         if "card" in fields:
             self._cards[id] = fields["card"][0]
         bonus = fields["bonus"][0] if "bonus" in fields else 0.0
-        return _Candidate(key, id, fields[self._group][0], bonus, (-key, id))
+        return _Candidate(key, id, fields[self._group][0], bonus)
 
     def _firsts_of_groups(self, found: list[_Candidate], most: float | None, but: Query | None) -> list[_Candidate]:
         """Leave out those before which another of their group ranks, among all that matches."""
@@ -261,7 +262,6 @@ class Ranker:
 
 _BRIEF: dict[str, Any] = {"_source": False, "stored_fields": "_none_"}
 _SHOWN: dict[str, Any] = {**_BRIEF, "docvalue_fields": ["id", "card"]}
-_rank = attrgetter("rank")
 _decode_card = msgspec.json.Decoder(Card).decode
 
 
