@@ -78,6 +78,10 @@ class Edition:
         return words_of(self.text)
 
     @cached_property
+    def distinct_words(self) -> frozenset[str]:
+        return frozenset(self.words)
+
+    @cached_property
     def headline_words(self) -> frozenset[str]:
         return frozenset(words_of(self.headline))
 
@@ -132,8 +136,9 @@ def are_copies(one: Edition, other: Edition) -> bool:
         return True
     # Words can be set against each other in several ways, and which way is taken depends on which text is the first.
     one, other = sorted((one, other), key=attrgetter("digest"))
-    share = overlap(one, other).of_shorter
-    if _count_shared(one, other) < _FEWEST_SHARED or share < _demanded_share(one, other):
+    shared = _count_shared(one, other)
+    share = shared / min(len(one.shingles), len(other.shingles))
+    if shared < _FEWEST_SHARED or share < _demanded_share(one, other):
         return False
     replaced = _Replacements.between(one, other)
     if _may_be_put_right(one, other) and _is_put_right(one, other, replaced):
@@ -225,7 +230,7 @@ class _Replacements:
 
     @classmethod
     def between(cls, one: Edition, other: Edition) -> _Replacements:
-        of_one, of_other = one.telling.difference(other.words), other.telling.difference(one.words)
+        of_one, of_other = one.telling - other.distinct_words, other.telling - one.distinct_words
         places = [
             (of_one.intersection(before), of_other.intersection(after))
             for before, after in changed_words(one.words, other.words)

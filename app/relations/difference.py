@@ -46,13 +46,11 @@ def changed_words(one: Sequence[str], other: Sequence[str]) -> Iterator[tuple[Se
     if len(one) * len(other) > _MOST:
         yield one, other
         return
-    opcodes = _opcodes(one, other)
-    for is_equal, group in groupby(opcodes, lambda opcode: opcode[0] == "equal"):
-        if not is_equal:
-            (_, one_start, one_end, other_start, other_end), *more = group
-            if more:
-                one_end, other_end = more[-1][2], more[-1][4]
-            yield one[one_start:one_end], other[other_start:other_end]
+    one_end = other_end = 0
+    for same in Levenshtein.editops(one, other).as_matching_blocks():
+        if same.a > one_end or same.b > other_end:
+            yield one[one_end : same.a], other[other_end : same.b]
+        one_end, other_end = same.a + same.size, same.b + same.size
 
 
 def _text_pieces(a: str, b: str) -> tuple[list[str], list[str]]:
