@@ -50,8 +50,8 @@ EXIT_HELP = (
     "78 wrong setting; 130 stopped by Ctrl-C; 143 by SIGTERM."
 )
 
-# Objects that are new before the collector looks for cycles: an ingest makes many, of which hardly any is in one, and
-# would spend a fourteenth of its time on that.
+# Objects that are new before the collector looks for cycles: to take articles in makes many, of which hardly any is in
+# one, and a fourteenth of the time would go on that.
 _COLLECTED = 50_000
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -168,11 +168,16 @@ def opened(settings: Settings, *, allow_missing_index: bool = False) -> Iterator
     from app.archive import open_archive
 
     with open_archive(settings, allow_missing_index=allow_missing_index) as archive:
-        # What was imported so far stays, and need never be looked through: `run` has stopped the collector for it.
-        gc.freeze()
-        gc.set_threshold(_COLLECTED)
-        gc.enable()
+        collect_seldom()
         yield archive
+
+
+def collect_seldom() -> None:
+    """Let the collector look for cycles again, which was stopped while modules were loaded: what there is so far stays,
+    and need never be looked through."""
+    gc.freeze()
+    gc.set_threshold(_COLLECTED)
+    gc.enable()
 
 
 @contextmanager

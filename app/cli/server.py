@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from app import errors
-from app.cli.command import EXIT_DISK, DataDir, examples, existing, opened, settings_of
+from app.cli.command import EXIT_DISK, DataDir, collect_seldom, examples, existing, opened, settings_of
 
 if TYPE_CHECKING:
     from app.settings import Settings
@@ -94,9 +94,8 @@ def application() -> Any:
         from app.assistants.door import serve_assistants
 
         serve_assistants(app, installed_version("dateline"))
-    # What is there now stays: to look through it for cycles would stop all requests for a tenth of a second at a time.
-    gc.freeze()
-    gc.enable()
+    # To look through all of it for cycles would stop all requests for a tenth of a second at a time.
+    collect_seldom()
     return app
 
 
