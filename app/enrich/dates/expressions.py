@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal, NamedTuple
 
+from app.enrich.dates.focus import FOCUS, NAMED_BEFORE, month_in_focus, quarter_in_focus
 from app.enrich.dates.spans import (
     Granularity,
     as_day,
@@ -24,6 +25,19 @@ from app.enrich.dates.spans import (
     quarter_of,
 )
 from app.enrich.dates.tense import Outlook, is_surely_ahead, outlook, sentence_before
+from app.enrich.dates.words import (
+    COUNT,
+    DAY_OF_WEEK,
+    DAYS,
+    MONTH,
+    ORDINAL,
+    ORDINALS,
+    SHIFTS,
+    SHORT_DAY,
+    YEAR,
+    counted,
+    number_of_month,
+)
 from app.enrich.layout import TextBlock
 
 DateRule = Literal[
@@ -69,24 +83,6 @@ class _Expression(NamedTuple):
         return self.outlook == "ahead"
 
 
-_MONTHS = "january february march april may june july august september october november december".split()
-_MONTH_NUMBERS = {name[:3]: number for number, name in enumerate(_MONTHS, 1)}
-_MONTH = (
-    r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December"
-    r"|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b\.?)"
-)
-_DAYS = "monday tuesday wednesday thursday friday saturday sunday".split()
-_DAY_OF_WEEK = r"(?P<weekday>Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)"
-_SHORT_DAY = r"(?:(?:Mon|Tue|Tues|Wed|Thu|Thurs|Fri|Sat|Sun)(?:day|nesday|sday|rsday|urday)?\.?,?\s+)?"
-_YEAR = r"(?P<year>(?:1[6-9]|20)\d\d)"
-_NUMBERS = {
-    word: number
-    for number, word in enumerate("zero one two three four five six seven eight nine ten eleven twelve".split())
-} | {"a": 1, "an": 1}
-_COUNT = r"(?P<count>\d{1,3}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|a|an)"
-_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "final": 4}
-_ORDINAL = r"(?P<ordinal>first|second|third|fourth|final|1st|2nd|3rd|4th)"
-_SHIFTS = {"last": -1, "past": -1, "previous": -1, "this": 0, "current": 0, "next": 1, "coming": 1, "following": 1}
 _THURSDAY, _SATURDAY, _SUNDAY = 3, 5, 6
 _YESTERDAY, _DAY_BEFORE_YESTERDAY, _TOMORROW = 1, 2, 6
 """Days since the last day of a name."""
@@ -103,22 +99,8 @@ _PAST_MARGIN = 200
 _EARLY = 4
 """Months of a year in which reports are on the last one."""
 _STEPS = {"previous": -1, "preceding": -1, "prior": -1, "following": 1}
-_NAMED_BEFORE = {
-    "year": re.compile(r"\b((?:19|20|1[678])\d\d|(?:last|this)\s+year)\b(?!\s*(?:pct|mln|dlrs))", re.IGNORECASE),
-    "quarter": re.compile(r"\b(first|second|third|fourth|1st|2nd|3rd|4th)(?:-|\s+)(?:quarter|qtr)\b", re.IGNORECASE),
-    "month": re.compile(
-        r"\b(January|February|March|April|May|June|July|August|September|October|November|December)\b(?!\s+\d)"
-    ),
-}
 _ELEVENTH_OF_SEPTEMBER = "2001-09-11"
-_OPENING = 5_000
-"""Characters at the head of a text in which it says what quarter it is about."""
-_FOCUS = 500
-"""Characters from a quarter that is named to what is told of the same one a year earlier."""
-_COMPARED = re.compile(r"\s*(?:This|That|It|The figures?|These)\s+(?:figures?\s+)?compare", re.IGNORECASE)
-_SET_BESIDE = re.compile(r"\b(?:from|against|than|versus|vs|with)\s+(?:[^.;,]|\.(?=\d))*$", re.IGNORECASE)
-_NAMED_QUARTER = re.compile(rf"\b{_ORDINAL}(?:-|\s+)(?:fiscal[ -])?(?:quarter|qtr)", re.IGNORECASE)
-_QUARTER_END = re.compile(rf"\s+(?:ended|ending)\s+{_MONTH}\s+(?P<day>[0-3]?\d)(?:,?\s+{_YEAR})?\b")
+_QUARTER_END = re.compile(rf"\s+(?:ended|ending)\s+{MONTH}\s+(?P<day>[0-3]?\d)(?:,?\s+{YEAR})?\b")
 _GAME = re.compile(
     r"\b(?:touchdown|yards?|points|halftime|coach|scored|field goal|rebounds?|pass(?:ing)?|game)\b", re.I
 )
@@ -126,21 +108,12 @@ _BESIDE = 200
 """Characters on either side of a quarter in which is looked for a game, which has quarters, too."""
 # `March and August 1986`, `April 3 to May 5, 1987`: the year at the end is that of both.
 _SHARED_YEAR = re.compile(
-    rf"\s*(?:,|and|or|to|through|until|-|–)\s*(?:early\s+|late\s+)?{_MONTH}(?:\s+[0-3]?\d)?,?\s+{_YEAR}\b"
+    rf"\s*(?:,|and|or|to|through|until|-|–)\s*(?:early\s+|late\s+)?{MONTH}(?:\s+[0-3]?\d)?,?\s+{YEAR}\b"
 )
-_MONTH_BEFORE = re.compile(rf"\b{_MONTH}(?![\w'’]|\s+\d)")
 _NO_DAY_BEFORE = frozenset("a an every each any black super good bloody ash palm easter cyber fat per news".split())
 _WORD_BEFORE = re.compile(r"(\w+)\s+$")
 _ATTACKS = re.compile(r"(?:,?\s+2001)?,?\s+(?:terror|attack|hijack|commission|memorial|victim)", re.IGNORECASE)
 _MONEY = re.compile(r"[$£€#]|\b(?:cents?|cts|dlrs|mln|million|billion|earn|profit|loss|sales|revenue|net|share)", re.I)
-
-
-def _number_of_month(name: str) -> int:
-    return _MONTH_NUMBERS[name[:3].lower()]
-
-
-def _counted(word: str) -> int:
-    return int(word) if word.isdigit() else _NUMBERS[word]
 
 
 def _nearest_year(today: date, month: int, day: int, *, ahead: bool = False) -> int:
@@ -157,7 +130,7 @@ def _nearest_year(today: date, month: int, day: int, *, ahead: bool = False) -> 
 
 
 def _whole_day(asked: _Expression) -> str | None:
-    month, day = _number_of_month(asked.group("month")), _counted(asked.group("day"))
+    month, day = number_of_month(asked.group("month")), counted(asked.group("day"))
     if year := asked.group("year") or _shared_year(asked):
         return as_day(date(int(year), month, day))
     if (month, day) == (9, 11) and _ATTACKS.match(asked.text, asked.found.end()):
@@ -188,17 +161,17 @@ def _slashed_day(asked: _Expression) -> str | None:
 
 
 def _month_of_year(asked: _Expression) -> str:
-    return as_month(int(asked.group("year")), _number_of_month(asked.group("month")))
+    return as_month(int(asked.group("year")), number_of_month(asked.group("month")))
 
 
 def _bare_month(asked: _Expression) -> str | None:
     if asked.today is None or _is_a_person(asked):
         return None
     if year := _shared_year(asked):
-        return as_month(int(year), _number_of_month(asked.group("month")))
-    month, today, shift = _number_of_month(asked.group("month")), asked.today, asked.group("shift")
+        return as_month(int(year), number_of_month(asked.group("month")))
+    month, today, shift = number_of_month(asked.group("month")), asked.today, asked.group("shift")
     if asked.group("of"):
-        return as_month(today.year + _SHIFTS[asked.group("of")], month)
+        return as_month(today.year + SHIFTS[asked.group("of")], month)
     if shift == "last":
         return as_month(today.year if month < today.month else today.year - 1, month)
     if shift == "next":
@@ -222,9 +195,9 @@ def _weekday(asked: _Expression) -> str | None:
         return None
     if _SEVERAL_DAYS.match(asked.text, asked.found.end()):
         return None
-    wanted, shift = _DAYS.index(asked.group("weekday")), asked.group("shift") or _shift_of_pair(asked)
+    wanted, shift = DAYS.index(asked.group("weekday")), asked.group("shift") or _shift_of_pair(asked)
     if (week := _OF_WEEK.match(asked.text, asked.found.end())) is not None:
-        return as_day(days_from(asked.today, 7 * _SHIFTS[week["shift"].lower()] + wanted - asked.today.weekday()))
+        return as_day(days_from(asked.today, 7 * SHIFTS[week["shift"].lower()] + wanted - asked.today.weekday()))
     back = (asked.today.weekday() - wanted) % 7
     if shift in ("next", "coming", "following") or (shift not in ("last", "past") and _is_day_ahead(asked, back)):
         return as_day(days_from(asked.today, 7 - back if back else 7))
@@ -273,7 +246,7 @@ def _near_span(asked: _Expression) -> str | None:
     shift, unit = asked.group("shift"), asked.group("unit")
     if shift == "this" and unit == "week" and asked.outlook == "behind":
         return as_week(asked.today)
-    return _shifted(asked.today, _SHIFTS[shift], unit)
+    return _shifted(asked.today, SHIFTS[shift], unit)
 
 
 def _span_of_text(asked: _Expression) -> str | None:
@@ -291,16 +264,16 @@ def _beside_named(asked: _Expression) -> str | None:
         return None
     unit, step = asked.group("unit"), _STEPS[asked.group("step")]
     start = asked.found.start()
-    named = _NAMED_BEFORE[unit].findall(asked.text, max(0, start - _FOCUS), start) if unit in _NAMED_BEFORE else []
+    named = NAMED_BEFORE[unit].findall(asked.text, max(0, start - FOCUS), start) if unit in NAMED_BEFORE else []
     if not named:
         return _shifted(asked.today, step, unit) if step < 0 else None
     if unit == "year":
         year = named[-1].lower()
-        return as_year(step + (int(year) if year.isdigit() else asked.today.year + _SHIFTS[year.split()[0]]))
+        return as_year(step + (int(year) if year.isdigit() else asked.today.year + SHIFTS[year.split()[0]]))
     if unit == "quarter":
-        quarter = _ORDINALS[named[-1].lower()]
+        quarter = ORDINALS[named[-1].lower()]
         return as_quarter(asked.today.year - (quarter > quarter_of(asked.today)), quarter + step)
-    month = _number_of_month(named[-1])
+    month = number_of_month(named[-1])
     return as_month(_nearest_year(asked.today, month, 15), month + step)
 
 
@@ -325,7 +298,7 @@ def _turn_of_year(asked: _Expression) -> str | None:
 
 def _quarter_of_text(asked: _Expression) -> str | None:
     """Return the quarter that the text speaks of, which it has named before."""
-    if asked.today is None or (named := _quarter_in_focus(asked.text, asked.found.start())) is None:
+    if asked.today is None or (named := quarter_in_focus(asked.text, asked.found.start())) is None:
         return None
     return as_quarter(asked.today.year - (named > quarter_of(asked.today)), named)
 
@@ -333,16 +306,16 @@ def _quarter_of_text(asked: _Expression) -> str | None:
 def _ago(asked: _Expression) -> str | None:
     if asked.today is None:
         return None
-    count, unit = _counted(asked.group("count")), asked.group("unit")
+    count, unit = counted(asked.group("count")), asked.group("unit")
     if asked.group("way") == "earlier" and unit == "month" and count == 1:
-        named = _NAMED_BEFORE[unit].findall(sentence_before(asked.text, asked.found.start(), _FOCUS))
+        named = NAMED_BEFORE[unit].findall(sentence_before(asked.text, asked.found.start(), FOCUS))
         if named:
-            last = _number_of_month(named[-1])
+            last = number_of_month(named[-1])
             return as_month(_nearest_year(asked.today, last, 15), last - 1)
     if asked.group("way").startswith("from"):
         return _shifted(asked.today, count, unit)
     if asked.group("way") == "earlier" and unit == "month":
-        month = _month_in_focus(asked.text, asked.found.start())
+        month = month_in_focus(asked.text, asked.found.start())
         if month is not None:
             return as_month(_nearest_year(asked.today, month, 15), month - count)
     return _shifted(asked.today, -count, unit)
@@ -366,13 +339,13 @@ def _shifted(today: date, count: int, unit: str) -> str:
 def _quarter(asked: _Expression) -> str | None:
     if closed := asked.group("closed"):
         return as_quarter(int(closed), 4)
-    quarter = _ORDINALS[asked.group("ordinal")]
+    quarter = ORDINALS[asked.group("ordinal")]
     if year := asked.group("year") or asked.group("before"):
         return as_quarter(int(year), quarter)
     if asked.today is None:
         return None
     if shift := asked.group("shift"):
-        return as_quarter(asked.today.year + _SHIFTS[shift], quarter)
+        return as_quarter(asked.today.year + SHIFTS[shift], quarter)
     if (closing := _closing_day(asked)) is not None:
         return as_quarter(closing.year, quarter_of(closing))
     start, end = asked.found.span()
@@ -387,7 +360,7 @@ def _closing_day(asked: _Expression) -> date | None:
     closing = _QUARTER_END.match(asked.text, asked.found.end())
     if closing is None or asked.today is None:
         return None
-    month, day, ahead = _number_of_month(closing["month"]), int(closing["day"]), "ending" in closing[0]
+    month, day, ahead = number_of_month(closing["month"]), int(closing["day"]), "ending" in closing[0]
     year = int(closing["year"]) if closing["year"] else _nearest_year(asked.today, month, day, ahead=ahead)
     return date(year, month, day)
 
@@ -398,34 +371,14 @@ def _a_year_earlier(asked: _Expression) -> str | None:
     if asked.today is None:
         return None
     start, end = asked.found.span()
-    if (month := _month_in_focus(asked.text, start)) is not None:
+    if (month := month_in_focus(asked.text, start)) is not None:
         return as_month(_nearest_year(asked.today, month, 15) - 1, month)
-    named = _quarter_in_focus(asked.text, start)
+    named = quarter_in_focus(asked.text, start)
     about = asked.text[max(0, start - 160) : end + 80]
     if named is None or not _MONEY.search(about):
         return as_year(asked.today.year - 1)
     year = asked.today.year if named <= quarter_of(asked.today) else asked.today.year - 1
     return as_quarter(year - 1, named)
-
-
-def _month_in_focus(text: str, at: int) -> int | None:
-    """Return the month that the sentence names first; one that sets what the last one told beside a year before
-    (`This compared with ...`) speaks of the same month."""
-    sentence = sentence_before(text, at, _FOCUS)
-    if _COMPARED.match(sentence):
-        at = len(text[: at - len(sentence)].rstrip()) - 1
-        sentence = sentence_before(text, at, _FOCUS)
-    named = list(_MONTH_BEFORE.finditer(text, at - len(sentence), at))
-    return _number_of_month(named[0]["month"]) if named else None
-
-
-def _quarter_in_focus(text: str, at: int) -> int | None:
-    """Return the quarter named last before, or where there is none, first. One that another is set beside (`from 3 mln
-    in the third quarter`) is not what the text speaks of."""
-    before = list(_NAMED_QUARTER.finditer(text, max(0, at - _FOCUS), at))
-    spoken_of = [each for each in before if not _SET_BESIDE.search(text, max(0, each.start() - _AROUND), each.start())]
-    found = (spoken_of or before)[-1] if before else _NAMED_QUARTER.search(text, 0, _OPENING)
-    return _ORDINALS[found["ordinal"].lower()] if found is not None else None
 
 
 def _bare_year(asked: _Expression) -> str:
@@ -460,26 +413,26 @@ def _reader(
 _DAY_NUMBER = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?(?![\d:%]|[.,]\d|\s*(?:pct|percent|mln|million|billion|points?)\b)"
 _UNIT = r"(?P<unit>day|week|month|quarter|year)"
 _READERS: Sequence[_DateReader] = (
-    _reader("iso", "figure", rf"(?<![\d-]){_YEAR}-(?P<number>\d\d)-(?P<day>\d\d)(?![\d-])", _numbered_day),
+    _reader("iso", "figure", rf"(?<![\d-]){YEAR}-(?P<number>\d\d)-(?P<day>\d\d)(?![\d-])", _numbered_day),
     _reader(
-        "day", "month", rf"\b(?:(?P<shift>last)\s+)?{_SHORT_DAY}{_MONTH}\s+{_DAY_NUMBER}(?:,?\s+{_YEAR}\b)?", _whole_day
+        "day", "month", rf"\b(?:(?P<shift>last)\s+)?{SHORT_DAY}{MONTH}\s+{_DAY_NUMBER}(?:,?\s+{YEAR}\b)?", _whole_day
     ),
     _reader(
-        "day", "month", rf"\b{_MONTH}\s+(?P<day>(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b", _whole_day
+        "day", "month", rf"\b{MONTH}\s+(?P<day>(?i:one|two|three|four|five|six|seven|eight|nine|ten))\b", _whole_day
     ),
     _reader("day", "figure", r"(?<![\d/])9/11(?![\d/])", lambda _: _ELEVENTH_OF_SEPTEMBER),
     _reader(
         "day",
         "month",
-        rf"\b{_SHORT_DAY}(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?{_MONTH}(?:,?\s+{_YEAR})?\b",
+        rf"\b{SHORT_DAY}(?:the\s+)?(?P<day>[0-3]?\d)(?:st|nd|rd|th)?\s+(?:of\s+)?{MONTH}(?:,?\s+{YEAR})?\b",
         _whole_day,
     ),
-    _reader("day", "figure", rf"(?<![\d/])(?P<number>\d\d?)/(?P<day>\d\d?)/{_YEAR}(?![\d/])", _slashed_day),
+    _reader("day", "figure", rf"(?<![\d/])(?P<number>\d\d?)/(?P<day>\d\d?)/{YEAR}(?![\d/])", _slashed_day),
     _reader(
         "quarter",
         "span",
         rf"\b(?:(?P<shift>last|this|next)\s+year['’]s\s+|(?:the\s+)?(?P<before>(?:19|20)\d\d)(?:['’]s)?\s+"
-        rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:(?:fiscal\s+)?{_ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{_YEAR})?"
+        rf"|(?P<earlier>year-(?:ago|earlier))\s+)?(?:(?:fiscal\s+)?{ORDINAL}(?:-|\s+)(?:quarter|qtr)(?:\s+(?:of\s+)?{YEAR})?"
         r"|last\s+quarter\s+of\s+(?P<closed>(?:19|20)\d\d))\b",
         _quarter,
         re.IGNORECASE,
@@ -494,14 +447,14 @@ _READERS: Sequence[_DateReader] = (
         _a_year_earlier,
         re.IGNORECASE,
     ),
-    _reader("month", "month", rf"\b{_MONTH},?\s+(?:of\s+)?{_YEAR}\b", _month_of_year),
-    _reader("month", "month", rf"\b{_MONTH}\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b", _bare_month),
+    _reader("month", "month", rf"\b{MONTH},?\s+(?:of\s+)?{YEAR}\b", _month_of_year),
+    _reader("month", "month", rf"\b{MONTH}\s+(?:of\s+)?(?P<of>last|this|next)\s+year\b", _bare_month),
     _reader(
         "month",
         "month",
         rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext)\s+|(?:(?:[Ii]n|[Ss]ince|[Uu]ntil|[Bb]y|of|[Dd]uring|[Ff]or|[Ff]rom"
         rf"|through|to|[Ll]ate|[Ee]arly|[Bb]efore|[Aa]fter|[Ll]ast|[Ee]nding|[Ee]nded|and)\s+|(?:[Mm]id|[Ee]nd|[Ee]arly"
-        rf"|[Ll]ate)-))(?P<only>{_MONTH})(?![\w'’]|\s+\d)",
+        rf"|[Ll]ate)-))(?P<only>{MONTH})(?![\w'’]|\s+\d)",
         _bare_month,
     ),
     _reader(
@@ -514,7 +467,7 @@ _READERS: Sequence[_DateReader] = (
     _reader(
         "weekday",
         "weekday",
-        rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Pp]ast|[Ff]ollowing)\s+)?{_DAY_OF_WEEK}\b",
+        rf"\b(?:(?P<shift>[Ll]ast|[Tt]his|[Nn]ext|[Cc]oming|[Pp]ast|[Ff]ollowing)\s+)?{DAY_OF_WEEK}\b",
         _weekday,
     ),
     _reader(
@@ -530,7 +483,7 @@ _READERS: Sequence[_DateReader] = (
         "span",
         r"\b(?:the\s+(?:(?P<step>previous|preceding|prior|following)\s+(?P<unit>month|quarter|year)|(?P<weekend>weekend)"
         r"|(?:latest\s+)?(?P<quarter>quarter)(?!\s+end)|(?:end\s+of\s+the|full)\s+year|year['’]s[- ]end)"
-        rf"|(?<!fiscal\s)year(?:[- ]end(?:\s+{_YEAR})?|['’]s[- ]end))\b",
+        rf"|(?<!fiscal\s)year(?:[- ]end(?:\s+{YEAR})?|['’]s[- ]end))\b",
         _span_of_text,
         re.IGNORECASE,
     ),
@@ -541,12 +494,12 @@ _READERS: Sequence[_DateReader] = (
         _near_span,
         re.IGNORECASE,
     ),
-    _reader("ago", "span", rf"\b{_COUNT}\s+{_UNIT}s?\s+(?P<way>ago|earlier|from\s+now)\b", _ago, re.IGNORECASE),
-    _reader("year", "figure", rf"\b(?:fiscal|calendar)\s+{_YEAR}\b", _bare_year, re.IGNORECASE),
+    _reader("ago", "span", rf"\b{COUNT}\s+{_UNIT}s?\s+(?P<way>ago|earlier|from\s+now)\b", _ago, re.IGNORECASE),
+    _reader("year", "figure", rf"\b(?:fiscal|calendar)\s+{YEAR}\b", _bare_year, re.IGNORECASE),
     _reader(
         "year",
         "figure",
-        rf"(?<!©\s)(?<!pyright\s)(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-))(?!(?<=[\"“]).{{4}}[\"”]){_YEAR}(?![\d%/-]|[.,]\d|s\b"
+        rf"(?<!©\s)(?<!pyright\s)(?:(?<![\w$.,£€#/-])|(?<=\b[Ee]nd-)|(?<=\b[Mm]id-)|(?<=\b[Ee]arly-)|(?<=\b[Ll]ate-))(?!(?<=[\"“]).{{4}}[\"”]){YEAR}(?![\d%/-]|[.,]\d|s\b"
         r"|\s*(?:pct|percent|mln|million|billion|dlrs|dollars|tonnes|tons|shares|people|points|votes|miles|feet|ft|km|acres|barrels|jobs|men|women|troops|workers)\b)",
         _bare_year,
     ),
