@@ -1,4 +1,4 @@
-"""Finds what a text speaks of where it says *the quarter* or *a year earlier*: the month or quarter it has named."""
+"""Finds what a text speaks of where it says *the quarter* or *a year earlier*: the month or quarter named before."""
 
 from __future__ import annotations
 
