@@ -28,7 +28,7 @@ def test_every_error_is_in_the_tree_and_in_its_drawing() -> None:
         (NotFound("article", "ff"), "There is no article 'ff'."),
         (Withdrawn("ff"), "Article 'ff' was withdrawn."),
         (ArchiveBusy(7), "Another ingest runs (pid 7). Wait until it ends, then try again."),
-        (ArchiveBusy(None), "Another ingest runs (pid unknown). Wait until it ends, then try again."),
+        (ArchiveBusy(None), "Another ingest runs. Wait until it ends, then try again."),
     ],
 )
 def test_an_error_is_a_sentence_for_the_person_who_can_act_on_it(error: DatelineError, sentence: str) -> None:
