@@ -12,10 +12,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import IO
+
+from tests.failures.forking import Forked
 
 ROOT = Path(__file__).parents[2]
 Prepare = Callable[[], None]
+Process = subprocess.Popen[bytes] | Forked
 
 # As <linux/prctl.h> and <linux/capability.h> have them.
 _CAPBSET_DROP = 24
@@ -42,33 +46,45 @@ def full_disk(size: int) -> Prepare:
 def dateline(
     folder: Path, *arguments: str | Path, prepare: Prepare | None = None, patience: float = 120
 ) -> subprocess.CompletedProcess[str]:
-    """`patience`: seconds after which something hangs."""
-    command = [sys.executable, "-m", "app", *map(str, arguments), "--data-dir", str(folder)]
-    return subprocess.run(
-        command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=patience, preexec_fn=prepare
-    )
+    """`patience`: seconds after which something hangs. What is to be prepared is started by itself, else forked."""
+    given = [*map(str, arguments), "--data-dir", str(folder)]
+    if prepare is not None:
+        command = [sys.executable, "-m", "app", *given]
+        return subprocess.run(
+            command, check=False, cwd=ROOT, capture_output=True, text=True, timeout=patience, preexec_fn=prepare
+        )
+    with TemporaryFile("w+") as out, TemporaryFile("w+") as errors:
+        process = Forked(given, out.fileno(), errors.fileno())
+        try:
+            ended = process.wait(patience)
+        finally:
+            process.kill()
+        out.seek(0)
+        errors.seek(0)
+        return subprocess.CompletedProcess(given, ended, out.read(), errors.read())
 
 
 @contextmanager
 def serving(
-    folder: Path, *options: str, prepare: Prepare | None = None, log: IO[str] | int = subprocess.DEVNULL
-) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    folder: Path, *options: str, prepare: Prepare | None = None, log: IO[str] | None = None, alone: bool = False
+) -> Iterator[tuple[Process, str]]:
     """A server process and its address, as printed. Its log goes nowhere, or into a file: a pipe that nobody reads
-    would stop it."""
-    command = [sys.executable, "-m", "app", "serve", "--port", "0", "--data-dir", str(folder), *options]
-    process = subprocess.Popen(
-        command,
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        preexec_fn=prepare,  # noqa: PLW1509
-    )
-    assert process.stdout is not None
-    try:
-        found = re.search(r"http://\S+?:\d+", process.stdout.readline())
-        assert found is not None
-        yield process, found[0]
-    finally:
-        process.terminate()
-        process.communicate(timeout=60)
+    would stop it. `alone`: it is started by itself, so that it shares its memory with nobody."""
+    given = ["serve", "--port", "0", "--data-dir", str(folder), *options]
+    reading, writing = os.pipe()
+    with os.fdopen(reading) as printed:
+        with os.fdopen(writing, "w") as out, Path(os.devnull).open("w") as nowhere:
+            errors = log or nowhere
+            process: Process
+            if alone or prepare is not None:
+                command = [sys.executable, "-m", "app", *given]
+                process = subprocess.Popen(command, cwd=ROOT, stdout=out, stderr=errors, preexec_fn=prepare)  # noqa: PLW1509
+            else:
+                process = Forked(given, out.fileno(), errors.fileno())
+        try:
+            found = re.search(r"http://\S+?:\d+", printed.readline())
+            assert found is not None
+            yield process, found[0]
+        finally:
+            process.terminate()
+            process.wait(60)

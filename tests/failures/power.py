@@ -5,7 +5,8 @@ may be there or not, in any order: a name without its content, half of a write, 
 states of each moment; `replay` opens them one by one as a user would.
 
     python -m tests.failures.power live FOLDER [quick|full]
-    python -m tests.failures.power replay TRACE FOLDER EVERY SEED [unsynced]
+    python -m tests.failures.power replay TRACE FOLDER EVERY SEED
+    python -m tests.failures.power unsynced TRACE FOLDER EVERY SEED    # to the first fault
 """
 
 from __future__ import annotations
@@ -316,7 +317,7 @@ def replay(trace: Path, folder: Path, every: int, seed: int, *, synced: bool = T
     for moment in states.moments(every, chance):
         for loss in states.losses(moment, chance):
             folders, files = states.at(moment, loss)
-            digest = sha256(repr((sorted(folders), sorted(files.items()))).encode()).digest()
+            digest = _digest(folders, files)
             if digest in tried:
                 continue
             tried.add(digest)
@@ -324,6 +325,14 @@ def replay(trace: Path, folder: Path, every: int, seed: int, *, synced: bool = T
             if fault := _fault(folder):
                 yield f"fault at {moment}, lost: {loss.kind} ({len(loss.dropped)} changes): {fault}"
     yield f"{len(tried)} states of {len(tape.changes)} changes"
+
+
+def _digest(folders: set[str], files: dict[str, bytes]) -> bytes:
+    digest = sha256(repr(sorted(folders)).encode())
+    for path, content in sorted(files.items()):
+        digest.update(f"{path}\0{len(content)}\0".encode())
+        digest.update(content)
+    return digest.digest()
 
 
 def _lay_out(folder: Path, lived: str, folders: set[str], files: dict[str, bytes], chance: random.Random) -> None:
@@ -359,11 +368,13 @@ def _fault(folder: Path) -> str:
 def main(command: str, *given: str) -> None:
     if command == "live":
         live(Place(Path(given[0])), full=given[1:] == ("full",))
-    else:
-        acts.warm_up()
-        trace, folder, every, seed = given[:4]
-        for line in replay(Path(trace), Path(folder), int(every), int(seed), synced=given[4:] != ("unsynced",)):
-            print(line, flush=True)  # noqa: T201  # to the test
+        return
+    acts.warm_up()
+    trace, folder, every, seed = given
+    for line in replay(Path(trace), Path(folder), int(every), int(seed), synced=command == "replay"):
+        print(line, flush=True)  # noqa: T201  # to the test
+        if command == "unsynced":
+            return
 
 
 if __name__ == "__main__":

@@ -12,9 +12,10 @@ _PROC = Path("/proc")
 class Held:
     """By a server and its workers together. Memory in bytes; pages that several map are counted once (`Pss`)."""
 
-    memory: int
     own: int
-    """Of `memory` what is no file's."""
+    """What is no file's."""
+    mapped: int
+    """Of the files in the folder. A share of the libraries is nobody's alone: it grows where another process ends."""
     files: int
     mappings: int
 
@@ -33,11 +34,11 @@ def loads_the_model(pid: int) -> bool:
     return any("/spacy/" in line for each in with_children(pid)[1:] for line in _maps(each))
 
 
-def held(pid: int) -> Held:
+def held(pid: int, folder: Path) -> Held:
     processes = with_children(pid)
     return Held(
-        memory=sum(_kilobytes(each, "Pss") for each in processes) * 1024,
-        own=sum(_kilobytes(each, "Pss_Anon") for each in processes) * 1024,
+        own=sum(_own(each) for each in processes) * 1024,
+        mapped=sum(_mapped(each, folder) for each in processes) * 1024,
         files=sum(sum(1 for _ in (_PROC / str(each) / "fd").iterdir()) for each in processes),
         mappings=sum(len(_maps(each)) for each in processes),
     )
@@ -52,7 +53,21 @@ def _maps(pid: int) -> list[str]:
     return (_PROC / str(pid) / "maps").read_text().splitlines()
 
 
-def _kilobytes(pid: int, name: str) -> int:
+def _own(pid: int) -> int:
     lines = (_PROC / str(pid) / "smaps_rollup").read_text().splitlines()
-    [found] = (int(line.split()[1]) for line in lines if line.startswith(f"{name}:"))
-    return found
+    return sum(_kilobytes(line) for line in lines if line.startswith("Pss_Anon:"))
+
+
+def _mapped(pid: int, folder: Path) -> int:
+    """Each part of the memory is told of in a line with its addresses and its file, and lines of values after it."""
+    total, inside = 0, False
+    for line in (_PROC / str(pid) / "smaps").read_text().splitlines():
+        if not line.split(maxsplit=1)[0].endswith(":"):
+            inside = str(folder) in line
+        elif inside and line.startswith("Pss:"):
+            total += _kilobytes(line)
+    return total
+
+
+def _kilobytes(line: str) -> int:
+    return int(line.split()[1])

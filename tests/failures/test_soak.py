@@ -133,7 +133,7 @@ def test_nothing_piles_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     searches = [made.one() for _ in range(_QUESTIONS)]
     ids = [document.id for document in corpus.generate(ARTICLES)]
 
-    with serving(data, "--workers", "2") as (process, address):
+    with serving(data, "--workers", "2", alone=True) as (process, address):
         readers, writer = Readers(address, ids, searches), Writer(data, tmp_path)
         while readers.statuses.total() < _WARM:
             time.sleep(_EVERY)
@@ -141,11 +141,11 @@ def test_nothing_piles_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
         until = time.monotonic() + SECONDS
         while time.monotonic() < until:
             time.sleep(_EVERY)
-            looks.append(held(process.pid))
+            looks.append(held(process.pid, data))
         writer.stop()
         readers.stop()
         settle(address)
-        left, last = mapped_though_deleted(process.pid, data / "index"), held(process.pid)
+        left, last = mapped_though_deleted(process.pid, data / "index"), held(process.pid, data)
 
     shown = [looks[len(looks) * part // 6] for part in range(6)]
     print(readers.statuses, f"{writer.commits} commits", *shown, last, sep="\n")  # noqa: T201  # for who runs it
