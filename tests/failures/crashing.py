@@ -25,7 +25,7 @@ import sys
 import time
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -54,6 +54,9 @@ _LONGEST = 0.4
 
 _DEEP = 5
 """One step in so many is compared word by word."""
+
+
+Check = Callable[[Place], None]
 
 
 @dataclass(frozen=True)
@@ -115,6 +118,11 @@ def forked(act: Callable[[], None]) -> int:
     return os.waitpid(started(act), 0)[1]
 
 
+def in_turn(checks: Sequence[Check], place: Place) -> None:
+    for check in checks:
+        check(place)
+
+
 def kill() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 
@@ -158,13 +166,12 @@ def points(name: str, folder: Path, stride: int) -> int:
         status = forked(partial(struck_at, step, place, scenario.act))
         over = not os.WIFSIGNALED(status)
         assert os.WIFSIGNALED(status) or status == 0, f"step {step} of {name} ended with {status}"
-        if scenario.act is not acts.mending:
-            assert forked(partial(acts.check_unmended, place)) == 0, f"step {step} of {name}"
+        checks: list[Check] = [] if scenario.act is acts.mending else [acts.check_unmended]
         # Word by word takes as long as all the rest.
-        deep = over or step % _DEEP == 0
-        assert forked(partial(acts.check, place, deep=deep)) == 0, f"step {step} of {name}"
+        checks.append(partial(acts.check, deep=over or step % _DEEP == 0))
         if scenario.named:
-            assert forked(partial(acts.check_names, place)) == 0, f"step {step} of {name}"
+            checks.append(acts.check_names)
+        assert forked(partial(in_turn, checks, place)) == 0, f"step {step} of {name}"
         if over:
             assert not scenario.merges or place.segments() < template.segments()
             return step - 1
@@ -213,8 +220,8 @@ def disturbances(name: str, folder: Path, stride: int) -> int:
             struck.touch()
 
         assert forked(partial(struck_at, step, place, acts.growing, strike)) == 0, f"step {step} of {name}"
-        assert forked(partial(acts.check_number, place)) == 0, f"step {step} of {name}"
-        assert forked(partial(acts.check, place, deep=step % _DEEP == 0)) == 0, f"step {step} of {name}"
+        checks: list[Check] = [acts.check_number, partial(acts.check, deep=step % _DEEP == 0)]
+        assert forked(partial(in_turn, checks, place)) == 0, f"step {step} of {name}"
         if not struck.exists():
             return step - 1
     raise AssertionError
@@ -330,8 +337,8 @@ def kills(life: str, number: int, folder: Path, seed: int) -> Counter[str]:
         time.sleep(chance.uniform(0, _LONGEST))
         os.kill(worker, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(worker, 0)[1]), f"run {run} failed by itself"
-        assert forked(partial(acts.check_unmended, place)) == 0, f"after kill {run} of seed {seed}"
-        assert forked(partial(acts.check, place, deep=False)) == 0, f"after kill {run} of seed {seed}"
+        checks: list[Check] = [acts.check_unmended, partial(acts.check, deep=False)]
+        assert forked(partial(in_turn, checks, place)) == 0, f"after kill {run} of seed {seed}"
     (folder / "stop").touch()
     assert os.waitpid(reader, 0)[1] == 0, "a reader failed"
     assert forked(partial(acts.check, place)) == 0
