@@ -13,14 +13,18 @@ def is_bounded(cost: Callable[[int], float], small: int, large: int, times: floa
     """Return whether the large one costs less than so many times the small one, and what is spare.
 
     `cost` returns seconds by `time.thread_time`. Whatever else the machine does can only add to them, so each counts as
-    the least of some tries; where the first fits, there is no other.
+    the least of some tries; where the first fits, there is no other. A large one that costs less than what is spare
+    need not be compared.
     """
     collects = gc.isenabled()
     gc.disable()  # it goes through all that the tests before have left, now and then
     try:
         less = more = inf
         for _ in range(_TRIES):
-            less, more = min(less, cost(small)), min(more, cost(large))
+            more = min(more, cost(large))
+            if more < spare:
+                return True
+            less = min(less, cost(small))
             if more < times * less + spare:
                 return True
         return False
