@@ -7,6 +7,7 @@ import json
 import time
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -28,14 +29,34 @@ from tests.fetch.web import serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
 
 
-@pytest.fixture
-def handed(tmp_path: Path) -> Iterator[Api]:
-    settings = Settings(data_dir=tmp_path / "data", ingest_workers=1, max_upload_mb=1, recognise=False)
+@contextmanager
+def taking(folder: Path) -> Iterator[Api]:
+    settings = Settings(data_dir=folder / "data", ingest_workers=1, max_upload_mb=1, recognise=False)
     with open_archive(settings) as archive:
         admit_the_admin(archive)
     app = create_api(settings)
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+@pytest.fixture
+def handed(tmp_path: Path) -> Iterator[Api]:
+    with taking(tmp_path) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def named(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """For files that only their names tell apart: a process that reads them starts once."""
+    with taking(tmp_path_factory.mktemp("named")) as api:
+        yield api
+
+
+@pytest.fixture(scope="module")
+def refusing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    """For what comes to nothing, and leaves nothing."""
+    with taking(tmp_path_factory.mktemp("refusing")) as api:
+        yield api
 
 
 def attempt(api: Api, *files: tuple[str, bytes], path: str = "/v1/uploads", **headers: str) -> httpx.Response:
@@ -175,10 +196,10 @@ def test_a_fetch_that_was_cut_off_begins_anew(tmp_path: Path) -> None:
     [{}, {"url": "ftp://a.example/"}, {"url": "https://"}, {"url": "https:///x"}, {"url": "https://a.example/\u202e"},
      {"url": "https://a.example/" + "a" * 4_000}, {"url": "https://a.example/", "depth": 2}],
 )  # fmt: skip
-def test_what_is_no_address_is_refused(handed: Api, body: Any) -> None:
-    answer = handed.http.post("/v1/fetches", json=body, headers=AS_ADMIN)
+def test_what_is_no_address_is_refused(refusing: Api, body: Any) -> None:
+    answer = refusing.http.post("/v1/fetches", json=body, headers=AS_ADMIN)
     assert answer.status_code == 422
-    handed.problem(answer)
+    refusing.problem(answer)
 
 
 def test_two_files_of_one_name_are_two(handed: Api) -> None:
@@ -217,13 +238,15 @@ def beside(api: Api, folder: Path) -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_name_of_a_file_is_never_a_path(handed: Api, tmp_path: Path, name: str) -> None:
-    before = set(beside(handed, tmp_path))
+def test_the_name_of_a_file_is_never_a_path(named: Api, name: str) -> None:
+    folder = named.archive.settings.data_dir.parent
+    before = set(beside(named, folder))
     assert ".." not in shown_name(name).split("/")
     assert not shown_name(name).startswith("/")
-    job = hand_in(handed, (name, b"date 2025-05-05\n\nA whale was seen.\n"))
-    assert done(handed, job)["counts"]["created"] == 1
-    assert set(beside(handed, tmp_path)) == before
+    text = f"date 2025-05-05\n\nA whale was seen by {NAMES.index(name)}.\n"
+    job = hand_in(named, (name, text.encode()))
+    assert done(named, job)["counts"]["created"] == 1
+    assert set(beside(named, folder)) == before
 
 
 FORM = {"Content-Type": "multipart/form-data; boundary=x"}
@@ -245,16 +268,16 @@ PART = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r
         ({"files": [("files", (f"{n}.txt", b"x")) for n in range(1_001)]}, 400),
     ],
 )
-def test_what_is_no_form_with_files_is_refused(handed: Api, sent: dict[str, Any], status: int) -> None:
+def test_what_is_no_form_with_files_is_refused(refusing: Api, sent: dict[str, Any], status: int) -> None:
     headers = AS_ADMIN | sent.pop("headers", {})
-    answer = handed.http.post("/v1/uploads", **sent, headers=headers)
+    answer = refusing.http.post("/v1/uploads", **sent, headers=headers)
     assert answer.status_code == status, answer.text
-    handed.problem(answer)
-    assert handed.http.get("/v1/jobs", headers=AS_ADMIN).json()["total"] == 0
+    refusing.problem(answer)
+    assert refusing.http.get("/v1/jobs", headers=AS_ADMIN).json()["total"] == 0
 
 
-def test_there_is_no_job_by_any_id(handed: Api) -> None:
-    assert handed.http.get("/v1/jobs/none", headers=AS_ADMIN).status_code == 404
+def test_there_is_no_job_by_any_id(refusing: Api) -> None:
+    assert refusing.http.get("/v1/jobs/none", headers=AS_ADMIN).status_code == 404
 
 
 def test_jobs_are_listed_page_by_page(handed: Api) -> None:
