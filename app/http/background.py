@@ -8,21 +8,19 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
-import os
-import signal
 import threading
 import time
 from multiprocessing.process import BaseProcess
 
 from app.alerts import Alerts
-from app.archive import Archive, open_archive
+from app.archive import Archive
 from app.errors import ArchiveBusy, DatelineError
+from app.http.beside import work_beside
 from app.ingest import indexing
-from app.ingest.background import Task, common_due, own_due, work
+from app.ingest.background import Task, common_due, own_due
 from app.ingest.embedding import VectorMaker
 from app.ingest.erasing import Eraser
 from app.ingest.lock import background_lock, is_vacant
-from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
@@ -87,7 +85,7 @@ class Background:
 
     def _keep_one(self) -> None:
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=_work_beside, args=(self._archive.settings,), daemon=True)
+        process = context.Process(target=work_beside, args=(self._archive.settings,), daemon=True)
         process.start()
         while process.is_alive() and not self._stop.is_set():
             process.join(_LOOK)
@@ -115,25 +113,3 @@ def _end(process: BaseProcess) -> None:
     if process.is_alive():
         process.kill()
         process.join()
-
-
-def _work_beside(settings: Settings) -> None:
-    """Do what the process is for, to its end."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the server, which ends this
-    threading.Thread(target=_end_with_server, daemon=True).start()
-    try:
-        with open_archive(settings) as archive:
-            work(archive, [VectorMaker(archive)], [Alerts(archive), Eraser(archive)])
-    except ArchiveBusy:
-        return
-    except DatelineError as error:
-        log.error("Work beside the server stopped: %s", error)  # a disk or a setting, no defect
-        raise SystemExit(1) from None
-
-
-def _end_with_server() -> None:
-    """A server that was killed leaves none behind."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
