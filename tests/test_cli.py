@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -586,6 +587,7 @@ def test_an_ingest_that_is_stopped_keeps_what_it_wrote(
             not (folder / "ingest.lock").exists() or json.loads(run("stats", "--json").stdout or "{}")["articles"] == 0
         ):
             assert process.poll() is None
+            time.sleep(0.02)
         process.send_signal(sent)
         _, shown = process.communicate(timeout=60)
     assert (process.returncode, shown) == (code, "Stopped.\n")

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlmodel import col, select
@@ -106,9 +107,24 @@ stops = st.one_of(st.none(), st.tuples(st.integers(1, 9), st.integers(1, 4)))
 """In between: nothing is read, or some answers of some changes."""
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.tuples(acts, stops), min_size=1, max_size=9))
-def test_a_mirror_is_what_the_archive_is(steps: list[tuple[Act, tuple[int, int] | None]]) -> None:
+Steps = list[tuple[Act, tuple[int, int] | None]]
+histories = given(st.lists(st.tuples(acts, stops), min_size=1, max_size=9))
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@histories
+def test_a_mirror_is_what_the_archive_is(steps: Steps) -> None:
+    follow(steps)
+
+
+@pytest.mark.torture
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@histories
+def test_a_mirror_is_what_the_archive_is_through_many_histories(steps: Steps) -> None:
+    follow(steps)
+
+
+def follow(steps: Steps) -> None:
     with (
         TemporaryDirectory() as folder,
         open_archive(Settings(data_dir=Path(folder) / "data", ingest_workers=1)) as archive,

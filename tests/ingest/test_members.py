@@ -429,7 +429,7 @@ def test_what_was_refused_for_one_reason_in_two_files_is_two(archive: Archive, t
 
 
 def test_a_container_that_changes_while_it_is_read_is_read_again(archive: Archive, tmp_path: Path) -> None:
-    files = {f"{n}.jsonl": record(n) + b"oops\n" for n in range(3_000)}
+    files = {f"{n}.jsonl": record(n) + b"oops\n" for n in range(2_000)}
     path = written(tmp_path / "news.tar", tarred(files))
     changed = False
 
@@ -437,12 +437,12 @@ def test_a_container_that_changes_while_it_is_read_is_read_again(archive: Archiv
         nonlocal changed
         if not changed and progress.done < progress.total:
             changed = True
-            written(path, tarred({**files, "0.jsonl": record(0), "last.jsonl": record(3_000)}))
+            written(path, tarred({**files, "0.jsonl": record(0), "last.jsonl": record(2_000)}))
 
     report = ingest([path], archive, PLAIN, change)
     assert changed
-    assert outcome(report) == {"new": 3_001, "rejected": 2_999}
-    assert len(refused(archive)) == 2_999
+    assert outcome(report) == {"new": 2_001, "rejected": 1_999}
+    assert len(refused(archive)) == 1_999
 
 
 def test_progress_grows_to_the_end(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import signal
 import subprocess
 import sys
@@ -84,11 +85,21 @@ def test_an_ingest_that_is_stopped_counts_the_names_it_wrote(
     assert 0 < counted(folder) == mentions(folder)
 
 
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that an ingest left which was killed once it had written names."""
+    left = tmp_path_factory.mktemp("killed")
+    file = left / "many.jsonl"
+    file.write_text("".join(json.dumps(record) + "\n" for record in records(20_000)), encoding="utf-8")
+    stopped(left / "data", file, signal.SIGKILL)
+    return left / "data"
+
+
 @pytest.mark.parametrize("command", [("stats",), ("entities", "list"), ("entities", "show", "place-geneva")])
 def test_what_a_killed_ingest_left_is_counted_by_the_command_that_shows_it(
-    folder: Path, write_records: WriteRecords, command: tuple[str, ...]
+    folder: Path, killed: Path, command: tuple[str, ...]
 ) -> None:
-    stopped(folder, write_records("many.jsonl", records(20_000)), signal.SIGKILL)
+    shutil.copytree(killed, folder)
     assert counted(folder) < mentions(folder)
     shown = dateline(folder, *command, "--json")
     assert (shown.returncode, shown.stderr) == (0, "")
