@@ -8,11 +8,14 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, delete, func, insert, text, update
 from sqlmodel import Session, col, select
 
+from app.store.dialect import run_written
 from app.store.tables import Rejection
 
 # Asked of a file: in these words SQLite goes by the file. `resolved IS 0` has an index of its own, and that of all that
 # stand was gone through for every single one.
 _STANDS = text("NOT resolved")
+_PASSES = "UPDATE rejection SET resolved = TRUE WHERE NOT resolved AND seen_at <> ? AND"
+_AGAIN = "UPDATE rejection SET seen_at = ?, source = ?, format = ? WHERE NOT resolved AND"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +96,12 @@ def store_rejections(session: Session, refusals: Sequence[Refusal], seen_at: str
 def resolve_rejections(session: Session, path: str, seen_at: str, *, inside: bool = False) -> int:
     """The file at `path` was read to its end: what was refused of it before `seen_at` and not again then is
     resolved, and of all files that it may hold if these were read too. How many that are."""
-    of_file = [col(Rejection.path) == path]
+    # Written out: a folder of ten thousand texts asks as often, and to put a statement together takes longest.
+    passed = run_written(session.connection(), f"{_PASSES} path = ?", (seen_at, path)).rowcount
     if inside:
-        of_file.append(col(Rejection.path).between(f"{path}/", f"{path}0") & (col(Rejection.path) != f"{path}0"))
-    passed = [update(Rejection).where(paths, _STANDS, col(Rejection.seen_at) != seen_at) for paths in of_file]
-    return sum(session.connection().execute(each.values(resolved=True)).rowcount for each in passed)
+        below = (seen_at, f"{path}/", f"{path}0")  # "0" comes after "/"
+        passed += run_written(session.connection(), f"{_PASSES} path >= ? AND path < ?", below).rowcount
+    return passed
 
 
 def forget_rejections(session: Session, folder: str) -> None:
@@ -123,11 +127,8 @@ def _is_in_one(file: str, names: Collection[str]) -> bool:
 
 
 def _seen_again(session: Session, refusal: Refusal, seen_at: str) -> bool:
-    same = update(Rejection).where(
-        col(Rejection.path) == refusal.path,
-        col(Rejection.record).is_not_distinct_from(refusal.record),
-        col(Rejection.reason) == refusal.reason,
-        _STANDS,
-    )
-    now = same.values(seen_at=seen_at, source=refusal.source, format=refusal.format)
-    return session.connection().execute(now).rowcount > 0
+    record = () if refusal.record is None else (refusal.record,)
+    same = "record = ?" if record else "record IS NULL"
+    now = f"{_AGAIN} path = ? AND reason = ? AND {same}"
+    given = (seen_at, refusal.source, refusal.format, refusal.path, refusal.reason, *record)
+    return run_written(session.connection(), now, given).rowcount > 0
