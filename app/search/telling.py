@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
 from app.effort import spend
@@ -20,7 +20,8 @@ def telling_terms(
 ) -> list[str]:
     """Return the stems that tell a text apart: frequent in it, rare in the archive but not alone."""
     spend(_ANALYSING * len(body))
-    inside: Counter[str] = Counter()
+    # A `Counter` counts what is listed in C, and adds to what it has in Python.
+    inside: defaultdict[str, int] = defaultdict(int)
     for text, weight in ((headline, 3), (body, 1)):
         for raw, count in Counter(analysis.raw_tokens(text)).items():
             if (plain := analysis.plain_term(raw)) is not None:

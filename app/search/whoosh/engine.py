@@ -48,13 +48,14 @@ from app.search.engine import (
     TallyName,
 )
 from app.search.meaning.likeness import MeaningIndex, MeaningView
-from app.search.plan import AnyOf, Plan, StemTerm, leaves, plan
+from app.search.plan import Plan, leaves, plan
 from app.search.query import Query
 from app.search.rows import Rows
 from app.search.second_stage import RankedRows, WordsRanking, rank_by_words, rank_further, rank_question
 from app.search.telling import telling_terms
 from app.search.whoosh import count as counting
 from app.search.whoosh import rank
+from app.search.whoosh.any_words import having_any
 from app.search.whoosh.audit import audit
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.filter_masks import FilterMasks
@@ -205,11 +206,10 @@ class WhooshEngine:
 
     def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10, by: RankedBy = "words") -> Hits:
         snapshot = self._current()
-        terms = telling_terms(headline, body, snapshot.held, partial(_stem_frequencies, snapshot))
+        terms = telling_terms(headline, body, snapshot.held, snapshot.frequencies)
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
-        execution = Execution(snapshot, AnyOf(tuple(StemTerm(term, term, None) for term in terms)))
-        matches = _masked(execution.matches(), snapshot.alive)
+        matches = _masked(having_any(snapshot, terms), snapshot.alive)
         itself = snapshot.find(article_id)
         if itself is not None:
             matches = matches.where(matches.documents != itself)
@@ -534,7 +534,3 @@ def _count_naming(view: SegmentView, entity: bytes) -> int:
         return view.segment.frequency(ENTITY.name, entity)
     number = view.segment.terms(ENTITY.name).find(entity)
     return 0 if number is None else int(np.count_nonzero(view.alive[view.segment.documents_with(ENTITY.name, number)]))
-
-
-def _stem_frequencies(snapshot: Snapshot, stems: Sequence[str]) -> list[int]:
-    return [snapshot.frequency(stem) for stem in stems]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -94,7 +94,7 @@ class Snapshot:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
         self._asked = set[Hashable]()
-        self._frequencies: dict[str, int] = {}
+        self._stems: dict[str, tuple[int, ...]] = {}
         self.kept = ArrayCache()
 
     @property
@@ -201,14 +201,38 @@ class Snapshot:
 
         return self.kept.get((view, term), made)
 
-    def frequency(self, stem: str) -> int:
-        """Return how many documents have a stem. Kept: articles have most of their words in common."""
-        found = self._frequencies.get(stem)
+    def stem_numbers(self, stem: str) -> tuple[int, ...]:
+        """Return the number of a stem in each segment, -1 where it is not. Kept: articles have most of their words in
+        common."""
+        found = self._stems.get(stem)
         if found is None:
-            found = sum(view.segment.frequency("stem", stem.encode()) for view in self.views)
-            if len(self._frequencies) < _MOST_FREQUENCIES:
-                self._frequencies[stem] = found
+            encoded = stem.encode()
+            numbers = [view.segment.terms("stem").find(encoded) for view in self.views]
+            found = tuple([-1 if number is None else number for number in numbers])
+            if len(self._stems) < _MOST_STEMS:
+                self._stems[stem] = found
         return found
+
+    def frequency(self, stem: str) -> int:
+        """Return how many documents have a stem."""
+        return self.frequencies((stem,))[0]
+
+    def frequencies(self, stems: Iterable[str]) -> list[int]:
+        """Return how many documents have each of some stems."""
+        # One number at a time is read from a view of the memory in a quarter of the time that NumPy takes for it.
+        known, bounds = self._stems, self._stem_bounds
+        found = [known.get(stem) or self.stem_numbers(stem) for stem in stems]
+        if len(bounds) == 1:
+            [ends] = bounds
+            return [ends[number + 1] - ends[number] if number >= 0 else 0 for (number,) in found]
+        return [
+            sum([ends[number + 1] - ends[number] for ends, number in zip(bounds, numbers, strict=True) if number >= 0])
+            for numbers in found
+        ]
+
+    @cached_property
+    def _stem_bounds(self) -> list[memoryview]:
+        return [view.segment.lists("stem.docs").bounds.data for view in self.views]
 
     def having(self, view: ValueView, value: str) -> Mask:
         """Return, for each document, whether it has a value, however that is spelt."""
@@ -256,8 +280,8 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
-_MOST_FREQUENCIES = 20_000
-"""That are kept, in two megabytes."""
+_MOST_STEMS = 20_000
+"""Whose numbers are kept, in four megabytes."""
 _TIME_STEP = 2.0**-28
 """More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2

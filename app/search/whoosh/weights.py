@@ -56,12 +56,8 @@ def weigh_together(leaves: Sequence[StemTerm], segments: Sequence[Segment], mean
         if len(numbers) < TOGETHER:
             continue
         terms = np.fromiter(numbers.values(), np.int64, len(numbers))
-        values, counts = segment.lists("stem.docs").unpack_several(terms)
-        documents = values.view(np.int32)
-        weights = _counted_weights(
-            documents, *segment.odd_counts_of(terms, counts), None, Norms(segment, means, curve.b)
-        )
-        earned, start = saturated(weights, curve), 0
+        documents, earned, counts = earned_by_several(segment, terms, means, curve)
+        start = 0
         for leaf, count in zip(numbers, counts.tolist(), strict=True):
             part = slice(start, start + count)
             segment.kept.get((leaf, means, curve), partial(Matches, documents[part].copy(), earned[part].copy()))
@@ -70,6 +66,16 @@ def weigh_together(leaves: Sequence[StemTerm], segments: Sequence[Segment], mean
 
 TOGETHER = 3
 """Stems from which on it takes less time."""
+
+
+def earned_by_several(segment: Segment, stems: Ints, means: Means, curve: Curve) -> tuple[Documents, Floats, Ints]:
+    """Return the documents of some stems in any field, one stem after the other, what share of its idf each of them
+    earns, and how many documents each stem has."""
+    values, counts = segment.lists("stem.docs").unpack_several(stems)
+    documents = values.view(np.int32)
+    odd = segment.odd_counts_of(stems, counts)
+    weights = _counted_weights(documents, *odd, None, Norms(segment, means, curve.b))
+    return documents, saturated(weights, curve), counts
 
 
 def _earned(segment: Segment, leaf: Leaf, terms: Sequence[int], means: Means, curve: Curve) -> Matches:

@@ -12,7 +12,7 @@ import pytest
 from app.search.attributes import EVERYTHING, Filters
 from app.search.engine import Hits
 from app.search.query import Query, Sort, parse
-from app.search.whoosh import execute, weights
+from app.search.whoosh import any_words, execute, weights
 from app.search.whoosh.engine import WhooshEngine
 from tests.search.generated import ENTITIES, SOURCES, articles, revision
 
@@ -69,3 +69,20 @@ def test_what_is_weighed_together_is_worth_the_same(folder: Path, monkeypatch: p
     together = found(1)
     assert together == found(1_000_000)
     assert all(hits.total for hits in together)
+
+
+@pytest.mark.parametrize("frequent", [0, 1_000_000], ids=["few", "many"])
+def test_what_is_like_an_article_is_worth_the_same(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, frequent: int
+) -> None:
+    """`frequent` decides whether documents are added up in a list or in an array of all."""
+    monkeypatch.setattr(any_words, "FREQUENT", frequent)
+
+    def found(most: int) -> list[Hits]:
+        monkeypatch.setattr(any_words, "MOST_READ", most)
+        engine = WhooshEngine.open(folder)
+        return [engine.similar(each.id, each.headline, each.body, 300) for each in articles(240)[::12]]
+
+    at_once = found(1_000_000)
+    assert at_once == found(-1)
+    assert all(hits.total for hits in at_once)
