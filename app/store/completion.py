@@ -18,6 +18,7 @@ from sqlmodel import Session
 
 from app.effort import spend, spend_unbounded
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped
+from app.store.late_session import LateSession
 from app.store.plain import load_plain, select_plain
 from app.store.tables import Entity
 from app.text import fold
@@ -121,7 +122,7 @@ def _forms_with_word(session: Session, folded: str, version: int | None) -> list
 
 
 def _connections(session: Session) -> Pool:
-    return cast(Engine, session.get_bind()).pool
+    return session.pool if isinstance(session, LateSession) else cast(Engine, session.get_bind()).pool
 
 
 def _state_of(session: Session) -> _State:

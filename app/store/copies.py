@@ -135,7 +135,7 @@ def editions_beside(session: Session, article: Article, limit: int) -> EditionGr
 def copies_listed(session: Session, ids: Iterable[str], most: int) -> dict[str, list[CopyLine]]:
     """Return at most `most` of the copies of each of the articles that have any, as a list shows them."""
     found: defaultdict[str, list[CopyLine]] = defaultdict(list)
-    for beside, *line in run_written(session.connection(), _LISTED, (list(ids), most)):
+    for beside, *line in select_plain(session, _LISTED, (list(ids), most)):
         found[beside].append(CopyLine(*line))
     return dict(found)
 

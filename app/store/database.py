@@ -23,6 +23,7 @@ from sqlmodel import Session
 
 from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
 from app.store.compiled import COMPILED, DRIVER, JsonUnreadable, read_json
+from app.store.late_session import LateSession
 from app.store.plain import READ_JSON
 
 # How long a writer waits for another: ingest batches and receipts hold the lock for well under a second.
@@ -76,7 +77,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._translate_errors(), _LateSession(self._engine, self._info) as session:
+        with self._translate_errors(), LateSession(self._engine, self._info) as session:
             yield session
 
     @contextmanager
@@ -353,25 +354,6 @@ class Database:
             connection.close()
 
 
-class _LateSession(Session):
-    """A session that is made when it is first asked for anything: most searches need none."""
-
-    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
-        self._unmade: Engine | None = engine
-        self.__dict__["info"] = info
-
-    def __getattr__(self, name: str) -> Any:
-        engine, self._unmade = self._unmade, None
-        if engine is None:
-            raise AttributeError(name)
-        super().__init__(engine, expire_on_commit=False)
-        return getattr(self, name)
-
-    def close(self) -> None:
-        if self._unmade is None:
-            super().close()
-
-
 @contextmanager
 def _folder_lock(folder: Path) -> Iterator[None]:
     """The folder's own lock, which comes after that of whoever else is about to begin an archive there. What was done
@@ -436,6 +418,9 @@ def defer_signals() -> Iterator[None]:
 
 
 def _begin_transaction(connection: Connection) -> None:
+    driver: Any = connection.connection.driver_connection
+    if driver.in_transaction:
+        return  # begun for plain reads
     immediate = connection.get_execution_options().get("immediate", False)
     if immediate:
         # 64 MB keep a batch of an ingest from being written out in its midst. Who only reads needs none, and is many.

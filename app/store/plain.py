@@ -18,6 +18,7 @@ from sqlmodel import Session, SQLModel
 
 from app.store.bulk import chunks, table_of
 from app.store.dialect import listed_as_json, run_written
+from app.store.late_session import LateSession
 
 Model = TypeVar("Model", bound=SQLModel)
 
@@ -27,6 +28,8 @@ READ_JSON = "read_json"
 
 def select_plain(session: Session, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     """Run a statement that is written out, as `run_written` does, and return its rows."""
+    if isinstance(session, LateSession):
+        return session.connected().execute(statement, listed_as_json(values)).fetchall()
     session.flush()
     opened = session.connection()
     if opened.dialect.name != "sqlite":

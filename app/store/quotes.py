@@ -13,6 +13,7 @@ from sqlmodel import Session
 
 from app.store.bulk import chunks
 from app.store.dialect import run_written
+from app.store.plain import select_plain
 
 
 class SpokenQuote(NamedTuple):
@@ -58,8 +59,7 @@ _AT_ONCE = 1_000
 def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
     """Count the quotes of each article that has any; those of one entity, where it is given."""
     statement, values = (_COUNTED, ()) if speaker is None else (_COUNTED_OF, (speaker,))
-    rows = run_written(session.connection(), statement, values)
-    return {row[0]: row[1] for row in rows}
+    return dict(select_plain(session, statement, values))
 
 
 def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[Sequence[tuple[str, str]]]:
@@ -81,7 +81,7 @@ def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) 
     found: dict[str, list[SpokenQuote]] = {}
     for chunk in chunks(ids):
         marks = ", ".join("?" * len(chunk))
-        for row in run_written(session.connection(), _SPOKEN.format(marks), tuple(chunk)):
+        for row in select_plain(session, _SPOKEN.format(marks), chunk):
             quote = SpokenQuote(*row)
             if speaker is None or quote.entity_id == speaker:
                 found.setdefault(quote.article_id, []).append(quote)

@@ -12,6 +12,7 @@ from sqlmodel import Session, select
 from app.errors import StorageFailed
 from app.store.compiled import COMPILED
 from app.store.database import Database
+from app.store.plain import select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Counter, Revision
 
@@ -73,6 +74,20 @@ def test_a_reader_keeps_its_snapshot_and_is_not_blocked_by_a_writer(database: Da
         assert newest(reader) == 0
     with database.reading() as reader:
         assert newest(reader) == 1
+
+
+def test_plain_reads_and_the_session_see_one_moment(database: Database) -> None:
+    """Whichever comes first; and a connection that was lent is given back without a transaction."""
+    counted = "SELECT count(*) FROM counter"
+    for plain_first in (True, False, True):
+        with database.reading() as session:
+            before = select_plain(session, counted)[0][0] if plain_first else len(session.exec(select(Counter)).all())
+            with database.writing() as writer:
+                writer.add(Counter(name=f"{database.version()}", value=1))
+            assert select_plain(session, counted) == [(before,)]
+            assert len(session.exec(select(Counter)).all()) == before
+        with database.reading() as session:
+            assert select_plain(session, counted) == [(before + 1,)]
 
 
 def test_writers_that_read_first_never_fail_and_never_give_a_number_twice(database: Database) -> None:
