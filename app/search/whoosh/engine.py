@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 import math
 import threading
 import time
@@ -69,6 +68,7 @@ from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
+from app.search.whoosh.starting import words_starting
 from app.search.whoosh.story_counts import stories_found
 from app.search.whoosh.tally import crossed, tallied, usual_words
 from app.text import fold
@@ -353,22 +353,8 @@ class WhooshEngine:
         return cursor.decode_cursor(query.cursor, query, distinct)
 
     def _terms_starting(self, prefix: str, limit: int) -> list[Suggestion]:
-        views, frequent = self._current().views, set[bytes]()
-        for view in views:
-            table = view.segment.terms("exact")
-            run = table.starting(prefix.encode())
-            sizes = view.segment.sizes(run)
-            frequent.update(table[run[place]] for place in np.argsort(-sizes, kind="stable")[: limit * 4].tolist())
-        occurring = [(sum(_occurrences(view, term) for view in views), term) for term in frequent]
-        counts: Counter[str] = Counter()
-        best: list[str] = []
-        for most, term in sorted(occurring, reverse=True):
-            # No more documents have a word than it has places: those that are left cannot be among the first.
-            if len(best) == limit and most < counts[best[-1]]:
-                break
-            counts[term.decode()] = sum(_document_count(view, term) for view in views)
-            best = heapq.nsmallest(limit, +counts, key=lambda text: (-counts[text], text))
-        return [Suggestion("term", text, counts[text]) for text in best]
+        found = words_starting(self._current(), prefix, limit)
+        return [Suggestion("term", text, count) for text, count in found.items()]
 
 
 def _size(view: SegmentView) -> Size:
@@ -516,11 +502,6 @@ def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateC
 def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:
     table = view.segment.terms("exact")
     return [table[number].decode("utf-8", "surrogatepass") for number in near_terms(view.segment, term, edits)]
-
-
-def _occurrences(view: SegmentView, term: bytes) -> int:
-    number = view.segment.terms("exact").find(term)
-    return view.segment.size(number) if number is not None else 0
 
 
 def _document_count(view: SegmentView, term: bytes) -> int:

@@ -132,9 +132,13 @@ def _counted_weights(
 
 def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: Norms) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
+    owner = (np.searchsorted(segment["start"], addresses, side="right") - 1).astype(np.int32)
+    if field == "headline":
+        # It comes first of all fields, and few words of an article stand there.
+        inside = places_of(addresses < segment["start"][owner] + segment["length.headline"][owner])
+        addresses, owner = addresses[inside], owner[inside]
     if not len(addresses):
         return NOTHING
-    owner = (np.searchsorted(segment["start"], addresses, side="right") - 1).astype(np.int32)
     first_of = np.diff(owner, prepend=-1) != 0
     documents, row = owner[first_of], np.cumsum(first_of) - 1
     place = _field_of(segment, documents, addresses, row)
