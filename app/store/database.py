@@ -19,6 +19,7 @@ from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
 from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
@@ -69,6 +70,7 @@ class Database:
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
         self._idle: list[sqlite3.Connection] = []
+        self._between_sessions: list[PoolProxiedConnection] = []
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
@@ -77,7 +79,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._translate_errors(), LateSession(self._engine, self._info) as session:
+        with self._translate_errors(), LateSession(self._engine, self._between_sessions, self._info) as session:
             yield session
 
     @contextmanager
@@ -242,8 +244,9 @@ class Database:
             if self._watch is not None:
                 self._watch.close()
                 self._watch = None
-        while self._idle:
-            self._idle.pop().close()
+        for idle in (self._idle, self._between_sessions):
+            while idle:
+                idle.pop().close()
         self._engine.dispose()
 
     def _new_engine(self, configure: Callable[[sqlite3.Connection, Any], None], **pool: Any) -> Engine:

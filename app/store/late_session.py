@@ -15,10 +15,12 @@ from sqlmodel import Session
 
 
 class LateSession(Session):
-    def __init__(self, engine: Engine, info: dict[str, Any]) -> None:
+    def __init__(self, engine: Engine, idle: list[PoolProxiedConnection], info: dict[str, Any]) -> None:
+        """`idle` are connections that no session has. The pool need not be asked for each read: it takes longer to lend
+        one than SQLite does to answer."""
         self.__dict__["info"] = info
         self._unmade: Engine | None = engine
-        self._lent: PoolProxiedConnection | None = None
+        self._idle, self._lent = idle, cast("PoolProxiedConnection | None", None)
         self.pool: Pool = engine.pool
         """The connections to the file."""
 
@@ -35,7 +37,10 @@ class LateSession(Session):
         if self._lent is None:
             if self._unmade is None:
                 return _driver(self.connection().connection)
-            self._lent = self._unmade.raw_connection()
+            try:
+                self._lent = self._idle.pop()
+            except IndexError:
+                self._lent = self._unmade.raw_connection()
             _driver(self._lent).execute("BEGIN")
         return _driver(self._lent)
 
@@ -44,9 +49,10 @@ class LateSession(Session):
             if self._unmade is None:
                 super().close()
         finally:
-            if self._lent is not None:
-                # The pool takes it back, and ends the transaction.
-                self._lent.close()
+            lent, self._lent = self._lent, None
+            if lent is not None:
+                _driver(lent).rollback()
+                self._idle.append(lent)
 
 
 def _driver(connection: PoolProxiedConnection) -> sqlite3.Connection:
