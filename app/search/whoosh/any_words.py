@@ -31,7 +31,7 @@ def having_any(snapshot: Snapshot, stems: Sequence[str]) -> Matches:
         return Execution(snapshot, AnyOf(tuple(StemTerm(stem, stem, None) for stem in stems))).matches().weighed()
     spend(sum(frequencies))
     factors = np.array([inverse_frequency(snapshot.held, frequency) for frequency in frequencies], np.float32)
-    numbers = np.array([snapshot.stem_numbers(stem) for stem in stems], np.int64)
+    numbers = np.array(snapshot.stem_numbers(stems), np.int64)
     curve, documents, scores = curve_of(len(stems)), [NOTHING.documents], [NOTHING.values]
     for first, view, of_segment in zip(snapshot.firsts, snapshot.views, numbers.T, strict=False):
         held = of_segment >= 0

@@ -350,14 +350,28 @@ class TermTable:
 
     def at(self, term: bytes) -> int:
         """The number of the first term not below `term`."""
-        head = _head(term)
-        low = bisect_left(self._heads, head)
-        high = bisect_right(self._heads, head, low)
-        return bisect_left(self, term, max(low - 1, 0) * _HEAD, min(high * _HEAD, len(self)))
+        return bisect_left(self, term, *self._between(term))
 
     def find(self, term: bytes) -> int | None:
-        number = self.at(term)
-        return number if number < len(self) and self[number] == term else None
+        low, high = self._between(term)
+        offsets, start, length = self._offsets, self._offsets[low], len(term)
+        # Terms are compared in Python, bytes are looked through at memory speed: where some stand is a term or not.
+        near = bytes(self._blob[start : offsets[high]])
+        place = near.find(term)
+        while place >= 0:
+            number = bisect_left(offsets, start + place, low, high)
+            if offsets[number] == start + place and offsets[number + 1] - offsets[number] == length:
+                return number
+            place = near.find(term, place + 1)
+        return None
+
+    def _between(self, term: bytes) -> tuple[int, int]:
+        """Return the numbers from which to which a term stands if it does."""
+        head, heads = _head(term), self._heads
+        low = high = bisect_left(heads, head)
+        if low < len(heads) and heads[low] == head:
+            high = bisect_right(heads, head, low)
+        return max(low - 1, 0) * _HEAD, min(high * _HEAD, len(self))
 
     def starting(self, prefix: bytes) -> range:
         """Numbers of the terms that start with `prefix`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Hashable, Iterable, Iterator
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
@@ -201,27 +201,28 @@ class Snapshot:
 
         return self.kept.get((view, term), made)
 
-    def stem_numbers(self, stem: str) -> tuple[int, ...]:
-        """Return the number of a stem in each segment, -1 where it is not. Kept: articles have most of their words in
-        common."""
-        found = self._stems.get(stem)
-        if found is None:
-            encoded = stem.encode()
-            numbers = [view.segment.terms("stem").find(encoded) for view in self.views]
-            found = tuple([-1 if number is None else number for number in numbers])
-            if len(self._stems) < _MOST_STEMS:
-                self._stems[stem] = found
-        return found
+    def stem_numbers(self, stems: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the number of each stem in every segment, -1 where it is not. Kept: articles have most of their words
+        in common."""
+        known = self._stems
+        return [known.get(stem) or self._stem_numbers(stem) for stem in stems]
+
+    def _stem_numbers(self, stem: str) -> tuple[int, ...]:
+        encoded = stem.encode()
+        found = [view.segment.terms("stem").find(encoded) for view in self.views]
+        numbers = tuple([-1 if number is None else number for number in found])
+        if len(self._stems) < _MOST_STEMS:
+            self._stems[stem] = numbers
+        return numbers
 
     def frequency(self, stem: str) -> int:
         """Return how many documents have a stem."""
         return self.frequencies((stem,))[0]
 
-    def frequencies(self, stems: Iterable[str]) -> list[int]:
+    def frequencies(self, stems: Sequence[str]) -> list[int]:
         """Return how many documents have each of some stems."""
         # One number at a time is read from a view of the memory in a quarter of the time that NumPy takes for it.
-        known, bounds = self._stems, self._stem_bounds
-        found = [known.get(stem) or self.stem_numbers(stem) for stem in stems]
+        found, bounds = self.stem_numbers(stems), self._stem_bounds
         if len(bounds) == 1:
             [ends] = bounds
             return [ends[number + 1] - ends[number] if number >= 0 else 0 for (number,) in found]
