@@ -35,7 +35,7 @@ def _following_in(view: SegmentView, before: Sequence[str], beginning: bytes) ->
     addresses = phrase_addresses(segment, before, 0)
     step = -(-len(addresses) // _PLACES) or 1
     behind = addresses[::step] + np.uint32(len(before))
-    owner = np.searchsorted(segment["start"], behind, side="right") - 1
+    owner = segment.owners(behind)
     if view.alive is not None:
         lives = view.alive[owner]
         behind, owner = behind[lives], owner[lives]

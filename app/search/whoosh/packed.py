@@ -41,11 +41,28 @@ _SPARE = BLOCK * _WIDTHS[-1] // 8
 _CHUNK = 1_000_000
 """Values packed or unpacked at a time: the arrays in between take some 50 bytes for each."""
 
+
+def _spreading(width: int, steps: int) -> list[tuple[np.uint64, np.uint64, np.uint64]]:
+    """Return how the steps of a unit move apart until they fill its 8 bytes: the upper half of all, then of each half,
+    and so on. By how many bits, which bits stay, and which are then those that moved."""
+    stages, room = [], 64 // steps
+    while steps > 1:
+        steps //= 2
+        halves = [((1 << steps * width) - 1) << at for at in range(0, 64, steps * room)]
+        moves = steps * (room - width), sum(halves[::2]), sum(halves[1::2])
+        stages.append((np.uint64(moves[0]), np.uint64(moves[1]), np.uint64(moves[2])))
+    return stages
+
+
 _STEPS = np.array([8 if width <= 8 else 4 if width <= 16 else 2 for width in range(33)])
 """Steps in a unit, by width; a unit is at most 8 bytes."""
 _FITTING = np.array([min(width for width in _WIDTHS if width >= bits) for bits in range(33)], np.uint8)
 _SHIFTS = [np.arange(steps, dtype=np.uint64) * np.uint64(width) for width, steps in enumerate(_STEPS.tolist())]
+_SPREADING = [_spreading(width, steps) if width else [] for width, steps in enumerate(_STEPS.tolist())]
+_MASKS = np.array([(1 << width) - 1 for width in range(33)], np.uint64)
 _RANGE = np.arange(BLOCK)
+_FEW = 4_000
+"""Values up to which it takes less time to find the bits of each than to lay whole blocks out, width by width."""
 
 _AT_ONCE = 4
 """Values that are unpacked in the time that one unit of `spend` stands for."""
@@ -87,28 +104,14 @@ class Packed:
     def unpack_run(self, run: range) -> Values:
         """The lists of a run of numbers, one after the other."""
         sizes, first = self._sizes(run), int(self.blocks[run.start])
-        values = np.empty(int(sizes.sum()), np.uint32)
-        spend(len(values) // _AT_ONCE)
-        for columns, chosen in _by_block_size(sizes):
-            rows = self._rows(first + chosen, columns)[sizes[chosen, None] > _RANGE[:columns]]
-            if len(chosen) == len(sizes):
-                return rows
-            held = np.zeros(len(sizes), bool)
-            held[chosen] = True
-            values[np.repeat(held, sizes)] = rows
-        return values
+        return self._values(np.arange(first, first + len(sizes)), sizes)
 
     def unpack_several(self, numbers: Ints) -> tuple[Values, Ints]:
         """Some lists, one after the other, and how many values each has: as many NumPy calls as one list takes."""
         low = self.blocks[numbers].astype(np.int64)
         blocks = self.blocks[numbers + 1].astype(np.int64) - low
         counts = self.bounds[numbers + 1].astype(np.int64) - self.bounds[numbers]
-        spend(int(counts.sum()) // _AT_ONCE)
-        sizes = np.full(int(blocks.sum()), BLOCK, np.int64)
-        held = counts > 0
-        sizes[np.cumsum(blocks)[held] - 1] = (counts[held] - 1) % BLOCK + 1
-        rows = self._rows(concatenated_ranges(low, blocks), BLOCK)
-        return rows[sizes[:, None] > _RANGE], counts
+        return self._values(concatenated_ranges(low, blocks), _block_sizes(counts, np.cumsum(blocks))), counts
 
     def chunks(self) -> Iterator[tuple[range, Values]]:
         """All lists, a run at a time with its values."""
@@ -124,7 +127,7 @@ class Packed:
         if not size or not len(wanted):
             return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
         block = np.maximum(np.searchsorted(self.firsts[first:end], wanted, side="right") - 1, 0)
-        fresh = np.diff(block, prepend=-1) != 0
+        fresh = first_of_each(block)
         rows = self._rows(first + block[fresh], BLOCK)
         if int(block[-1]) == end - first - 1:
             # What was read behind the end may be anything, and must be nothing that is looked for.
@@ -155,6 +158,46 @@ class Packed:
         for part in PARTS:
             yield f"{name}.{part}", getattr(self, part)
 
+    def _values(self, blocks: Ints, sizes: Ints) -> Values:
+        """The values of some blocks, one after the other, and how many each has."""
+        count = int(sizes.sum())
+        spend(count // _AT_ONCE)
+        if count <= _FEW:
+            return self._few_values(blocks, sizes, count)
+        values = np.empty(count, np.uint32)
+        for columns, chosen in _by_block_size(sizes):
+            rows = self._rows(blocks[chosen], columns)[sizes[chosen, None] > _RANGE[:columns]]
+            if len(chosen) == len(sizes):
+                return rows
+            held = np.zeros(len(sizes), bool)
+            held[chosen] = True
+            values[np.repeat(held, sizes)] = rows
+        return values
+
+    def _few_values(self, blocks: Ints, sizes: Ints, count: int) -> Values:
+        """Return what `_values` does, bit by bit: as many NumPy calls however wide the steps are."""
+        first = np.cumsum(sizes) - sizes
+        widths = self.widths[blocks]
+        # A unit is full to its last bit: the steps of a block are one run of bits.
+        begin = self.offsets[blocks] * np.int64(8) - first * widths
+        width = np.repeat(widths, sizes)
+        bit = np.arange(count) * width
+        bit += np.repeat(begin, sizes)
+        words = self._reading(8)[bit >> 3].view("<u8")
+        words >>= (bit & 7).view(np.uint64)
+        words &= _MASKS[width]
+        values = np.cumsum(words, dtype=np.uint32)
+        # What a block begins with is no step: its step is 0, and what was summed up to it is taken off.
+        values += np.repeat(self.firsts[blocks] - values[first], sizes)
+        return values
+
+    def _reading(self, size: int) -> Array:
+        read = self._read.get(size)
+        if read is None:
+            every = len(self.data) - size + 1
+            read = self._read[size] = np.ndarray((every,), f"V{size}", self.data, strides=(1,))
+        return read
+
     def _rows(self, chosen: slice | Ints, columns: int) -> Values:
         """The first values of some blocks, a row each; behind the end of one stands anything."""
         widths, offsets = self.widths[chosen], self.offsets[chosen]
@@ -171,27 +214,24 @@ class Packed:
         size = columns * width // 8
         if not size:
             return np.zeros((len(offsets), columns), np.uint32)
-        read = self._read.get(size)
-        if read is None:
-            every = len(self.data) - size + 1
-            read = self._read[size] = np.ndarray((every,), f"V{size}", self.data, strides=(1,))
-        raw = read[offsets]
+        raw = self._reading(size)[offsets]
         if width in (8, 16, 32):
             return raw.view(f"<u{width // 8}").reshape(-1, columns)
         unit = width * int(_STEPS[width]) // 8
-        words = np.zeros((len(offsets) * size // unit, 8), np.uint8)
-        words[:, :unit] = raw.view(np.uint8).reshape(-1, unit)
-        steps = (words.view("<u8") >> _SHIFTS[width]) & np.uint64((1 << width) - 1)
-        return steps.reshape(-1, columns)
+        raw_words = np.zeros((len(offsets) * size // unit, 8), np.uint8)
+        raw_words[:, :unit] = raw.view(np.uint8).reshape(-1, unit)
+        words = raw_words.view("<u8").reshape(-1)
+        for shift, staying, moved in _SPREADING[width]:
+            upper = words << shift
+            upper &= moved
+            words &= staying
+            words |= upper
+        return words.view(f"<u{8 // int(_STEPS[width])}").reshape(-1, columns)
 
     def _sizes(self, run: range) -> Ints:
         """Return how many values each block of some lists has."""
         blocks = self.blocks[run.start : run.stop + 1].astype(np.int64)
-        counts = self.counts(run)
-        sizes = np.full(int(blocks[-1] - blocks[0]), BLOCK, np.int64)
-        held = counts > 0
-        sizes[blocks[1:][held] - blocks[0] - 1] = (counts[held] - 1) % BLOCK + 1
-        return sizes
+        return _block_sizes(self.counts(run), blocks[1:] - blocks[0])
 
 
 PARTS = tuple(part.name for part in fields(Packed) if part.name != "_read")
@@ -261,6 +301,14 @@ def _units(rows: Values, width: int, units: Ints) -> npt.NDArray[np.uint8]:
     return every[units[:, None] > _RANGE[: every.shape[1]]].reshape(-1)
 
 
+def _block_sizes(counts: Ints, ends: Ints) -> Ints:
+    """Return how many values each block of some lists has; `ends`: where the blocks of each list end among them."""
+    sizes = np.full(int(ends[-1]) if len(ends) else 0, BLOCK, np.int64)
+    held = counts > 0
+    sizes[ends[held] - 1] = (counts[held] - 1) % BLOCK + 1
+    return sizes
+
+
 def _by_block_size(sizes: Ints) -> Iterator[tuple[int, Ints]]:
     """Columns to lay blocks of some sizes out in, and which blocks in so many."""
     short = sizes <= _SHORT
@@ -291,6 +339,13 @@ def places_of(mask: Mask | Array) -> Ints:
     """Return where an array of one dimension is not 0, as `np.flatnonzero` does in five times as long."""
     places: Ints = mask.nonzero()[0]
     return places
+
+
+def first_of_each(ascending: Array) -> Mask:
+    """Return whether each of some ascending values is the first of its kind."""
+    is_first = np.ones(len(ascending), bool)
+    np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
+    return is_first
 
 
 def concatenated_ranges(starts: Array, counts: Array) -> Ints:

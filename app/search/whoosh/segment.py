@@ -52,7 +52,17 @@ from app.disk import fsync_path
 from app.errors import IndexUnavailable
 from app.search import attributes
 from app.search.whoosh.array_cache import ArrayCache
-from app.search.whoosh.packed import PARTS, Array, Ints, Mask, Packed, concatenated_ranges, offsets_of, places_of
+from app.search.whoosh.packed import (
+    PARTS,
+    Array,
+    Ints,
+    Mask,
+    Packed,
+    concatenated_ranges,
+    first_of_each,
+    offsets_of,
+    places_of,
+)
 
 Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
@@ -80,6 +90,10 @@ _WORTH = 50
 """Where there are more addresses than so many to a range, most blocks of a word hold none of a few ranges."""
 _HEAD = 64
 """Terms from one head to the next: they fill about a page."""
+_STRETCH = 8
+"""Bits of an address: so many addresses have one place in the table of who owns them."""
+_BEGINNING = 1 + (1 << _STRETCH) // (len(FIELDS) * GAP)
+"""Documents that may begin on such a stretch."""
 
 
 class _Directory(msgspec.Struct, frozen=True):
@@ -264,19 +278,45 @@ class Segment:
         """The documents that have an exact term, ascending, and how often each does."""
         owner, is_first = self._owners(term)
         first = places_of(is_first)
-        return owner[first].astype(np.int32), np.diff(first, append=len(owner))
+        return owner[first], np.diff(first, append=len(owner))
 
     def having_term(self, term: int) -> Documents:
         """The documents that have an exact term, ascending."""
         owner, is_first = self._owners(term)
-        return owner[is_first].astype(np.int32)
+        return owner[is_first]
 
-    def _owners(self, term: int) -> tuple[Ints, Mask]:
+    def _owners(self, term: int) -> tuple[Documents, Mask]:
         """Return the document of each address of an exact term, and whether that is its first there."""
-        owner = np.searchsorted(self["start"], self.positions(term), side="right") - 1
-        is_first = np.ones(len(owner), bool)
-        np.not_equal(owner[1:], owner[:-1], out=is_first[1:])
-        return owner, is_first
+        owner = self.owners(self.positions(term))
+        return owner, first_of_each(owner)
+
+    def owners(self, addresses: Array) -> Documents:
+        """Return the document in which each of some addresses lies."""
+        table = self.kept.get("owners", self._owner_table)
+        start, found = self["start"], table.take(addresses >> _STRETCH, mode="clip")
+        for _ in range(_BEGINNING):
+            is_behind = start.take(found + 1, mode="clip") <= addresses
+            if not is_behind.any():
+                break
+            found += is_behind
+        # Behind the last document there is none.
+        return np.minimum(found, np.int32(self.documents - 1), out=found)
+
+    def _owner_table(self) -> Documents:
+        """Return for each stretch of addresses the last document that begins before it, -1 where none does: a look-up
+        in all documents takes many times as long."""
+        begun = np.cumsum(np.bincount(self["start"] >> _STRETCH), dtype=np.int32)
+        return np.concatenate(([-1], begun - 1)).astype(np.int32)
+
+    @property
+    def body_starts(self) -> npt.NDArray[np.uint32]:
+        """The address of the first word of each body."""
+
+        def made() -> npt.NDArray[np.uint32]:
+            starts = self["start"] + self["length.headline"] + self["length.dateline"] + np.uint32(2 * GAP)
+            return starts.astype(np.uint32)
+
+        return self.kept.get("body_starts", made)
 
     def positions(self, term: int) -> Array:
         """Addresses of an exact term, ascending."""
@@ -287,7 +327,7 @@ class Segment:
         lists = self.lists("exact.positions")
         if isinstance(terms, range):
             return lists.unpack_run(terms)
-        return np.concatenate([np.empty(0, np.uint32), *map(lists.unpack, terms)])
+        return lists.unpack_several(np.array(terms, np.int64))[0]
 
     def positions_within(self, term: int, starts: Array, ends: Array) -> Array:
         """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for before:

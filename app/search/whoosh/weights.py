@@ -22,7 +22,7 @@ from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
 from app.search.query import MAX_EXPANSION
 from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Array, Ints, Mask, places_of
+from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, places_of
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
@@ -132,29 +132,35 @@ def _counted_weights(
 
 def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: Norms) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
-    owner = (np.searchsorted(segment["start"], addresses, side="right") - 1).astype(np.int32)
+    owner = segment.owners(addresses)
     if field == "headline":
         # It comes first of all fields, and few words of an article stand there.
         inside = places_of(addresses < segment["start"][owner] + segment["length.headline"][owner])
         addresses, owner = addresses[inside], owner[inside]
     if not len(addresses):
         return NOTHING
-    first_of = np.diff(owner, prepend=-1) != 0
-    documents, row = owner[first_of], np.cumsum(first_of) - 1
-    place = _field_of(segment, documents, addresses, row)
-    weight = np.stack([norms[name][documents] for name in FIELDS])
-    if field:
-        weight[[number for number, name in enumerate(FIELDS) if name != field]] = 0
-    weights = np.bincount(row, weights=weight[place, row], minlength=len(documents)).astype(np.float32)
+    is_first = first_of_each(owner)
+    documents, row = owner[is_first], np.cumsum(is_first) - 1
+    weight = _weight_at(segment, addresses, owner, field, norms)
+    weights = np.bincount(row, weights=weight, minlength=len(documents)).astype(np.float32)
     found = Matches(documents, weights)
     return found.where(places_of(weights)) if field else found
 
 
-def _field_of(segment: Segment, documents: Documents | Ints, addresses: Array, row: Ints) -> Ints:
-    """Return in which of `FIELDS` each address lies; `row` says in which of `documents`."""
-    dateline = segment["start"][documents].astype(np.int64) + segment["length.headline"][documents] + GAP
-    body = dateline + segment["length.dateline"][documents] + GAP
-    return (addresses >= dateline[row]).astype(np.int64) + (addresses >= body[row])
+def _weight_at(segment: Segment, addresses: Array, owner: Documents, field: Field | None, norms: Norms) -> Floats:
+    """Return what an occurrence weighs at each of some addresses, whose documents are `owner`: nothing outside of
+    `field`, where one is given."""
+    body = segment.body_starts[owner]
+    outside = places_of(addresses < body)
+    weight = norms["body"][owner] if field in (None, "body") else np.zeros(len(owner), np.float32)
+    if len(outside):
+        owner = owner[outside]
+        is_headline = addresses[outside] < body[outside] - segment["length.dateline"][owner] - np.uint32(GAP)
+        headline, dateline = (
+            norms[name][owner] if field in (None, name) else np.float32(0) for name in ("headline", "dateline")
+        )
+        weight[outside] = np.where(is_headline, headline, dateline)
+    return weight
 
 
 class Norms:

@@ -62,6 +62,13 @@ def test_ranges_are_read_without_the_rest(lists: list[list[int]], cuts: list[int
 @example(lists=[[], [MOST], []])
 @example(lists=[[0, MOST], [0] * BLOCK, list(range(BLOCK + 1))])
 def test_what_is_packed_is_unpacked(lists: list[list[int]]) -> None:
+    for few in (0, MOST):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(packed, "_FEW", few)
+            _check_unpacked(lists)
+
+
+def _check_unpacked(lists: list[list[int]]) -> None:
     made = _packed(lists)
     assert len(made) == len(lists)
     for number, row in enumerate(lists):

@@ -52,6 +52,16 @@ def test_terms_are_sorted_and_found(segment: Segment) -> None:
         assert all(row == sorted(set(row)) != [] for row in postings)
 
 
+def test_every_address_has_its_owner(tmp_path: Path) -> None:
+    """Of documents without a word, too, of which several begin where one of the usual length would end."""
+    bodies = ["", "", "", "", "word " * 700, "", "two words", *["one"] * 40, "word " * 300, ""]
+    made = written(tmp_path / "a.seg", [Document(id=f"{n:016x}", headline="", body=b) for n, b in enumerate(bodies)])
+    addresses = np.arange(int(made["start"][-1]) + 3 * GAP, dtype=np.uint32)
+    assert made.owners(addresses).tolist() == (np.searchsorted(made["start"], addresses, side="right") - 1).tolist()
+    assert made.owners(addresses[:0]).tolist() == []
+    assert made.body_starts.tolist() == [start + 2 * GAP for start in made["start"].tolist()]
+
+
 def documents_of(segment: Segment, view: str, number: int) -> list[int]:
     if view == "exact":
         return [int(document) for document in segment.occurrences(number)[0]]
