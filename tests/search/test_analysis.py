@@ -247,6 +247,12 @@ def test_a_compound_is_found_by_its_parts_and_as_one_word(parts: list[str]) -> N
 
 
 @settings(deadline=None)
+@given(st.lists(st.one_of(st.from_regex(r"\A[a-z]{1,9}s?\Z"), st.sampled_from(sorted(analysis._KEPT_APART)))))
+def test_many_stems_at_once_are_those_of_each(terms: list[str]) -> None:
+    assert analysis.plain_stems(terms) == [stem(term) for term in terms]
+
+
+@settings(deadline=None)
 @given(texts)
 def test_terms_and_stems_of_letters_have_no_capitals(text: str) -> None:
     for token in tokens(text):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import count, filterfalse, repeat
 
 import msgspec
 import numpy as np
@@ -58,48 +59,72 @@ _PER_DOCUMENT: dict[str, tuple[Callable[[Document], int], type[np.generic] | Non
 
 
 class Vocabulary(dict[str, int]):
-    """Raw token -> number. Grows as texts come; shared by all batches of one writer."""
+    """Raw token -> number. Grows as texts come; shared by all batches of one writer. Names are UTF-8."""
 
     def __init__(self) -> None:
         super().__init__()
         self.offsets, self.widths = array("q", [0]), array("i")
         self.terms, self.positions = array("i"), array("i")
-        self.names: list[str] = []
-        self.stem_names: list[str] = []
+        self.names: list[bytes] = []
+        self.stem_names: list[bytes] = []
         self.stem_of = array("i")
         self._exact: dict[str, int] = {}
         self._stems: dict[str, int] = {}
+        self._unlearned: list[str] = []
 
     def __missing__(self, raw: str) -> int:
         number = self[raw] = len(self)
-        plain = analysis.plain_term(raw)
-        if plain is not None:
-            self.terms.append(self._term(plain))
-            self.positions.append(0)
-            self.widths.append(1)
-        else:
-            self.widths.append(self._expanded(raw))
-        self.offsets.append(len(self.terms))
+        self._unlearned.append(raw)
         return number
+
+    def learn(self) -> None:
+        """Analyse the tokens that were met since the last time: together they take half of what each takes alone."""
+        new, self._unlearned = self._unlearned, []
+        plain = [*map(analysis.plain_term, new)]
+        self._name([term for term in plain if term is not None], analysis.plain_stems)
+        begin = 0
+        for end, next_plain in enumerate((*plain, None)):
+            if next_plain is None:
+                self._place([term for term in plain[begin:end] if term is not None])
+                if end < len(new):
+                    self.widths.append(self._expanded(new[end]))
+                    self.offsets.append(len(self.terms))
+                begin = end + 1
+
+    def _place(self, plain: Sequence[str]) -> None:
+        """Note a run of tokens that have one term each, which is known."""
+        first = len(self.terms) + 1
+        self.terms.extend(map(self._exact.__getitem__, plain))
+        self.positions.extend(repeat(0, len(plain)))
+        self.widths.extend(repeat(1, len(plain)))
+        self.offsets.extend(range(first, first + len(plain)))
 
     def _expanded(self, raw: str) -> int:
         expansion = analysis.expand(raw) if raw else analysis.Expansion((), None)
         for form in expansion.forms:
-            self.terms.append(self._term(form.term))
+            self._name([form.term], lambda terms: [*map(analysis.stem, terms)])
+            self.terms.append(self._exact[form.term])
             self.positions.append(form.position)
         return expansion.width
 
-    def _term(self, term: str) -> int:
-        number = self._exact.get(term)
-        if number is None:
-            number = self._exact[term] = len(self.names)
-            self.names.append(term)
-            stem = analysis.stem(term)
-            known = self._stems.setdefault(stem, len(self.stem_names))
-            if known == len(self.stem_names):
-                self.stem_names.append(stem)
-            self.stem_of.append(known)
-        return number
+    def _name(self, terms: Sequence[str], stems_of: Callable[[Sequence[str]], list[str]]) -> None:
+        """Number the terms that have no number yet."""
+        if fresh := _number(terms, self._exact, self.names):
+            stems = stems_of(fresh)
+            _number(stems, self._stems, self.stem_names)
+            self.stem_of.extend(map(self._stems.__getitem__, stems))
+
+
+def _number(texts: Sequence[str], known: dict[str, int], names: list[bytes]) -> list[str]:
+    """Number those of some texts that are new, and return them."""
+    fresh = [*filterfalse(known.__contains__, dict.fromkeys(texts))]
+    known.update(zip(fresh, count(len(names)), strict=False))
+    names += map(_encoded, fresh)
+    return fresh
+
+
+def _encoded(term: str) -> bytes:
+    return term.encode("utf-8", "surrogatepass")
 
 
 class SegmentBatch:
@@ -147,6 +172,7 @@ class SegmentBatch:
         documents = len(self)
         yield from id_arrays(np.array(self._ids, np.uint64))
         yield from _number_arrays({name: np.array(numbers, np.int64) for name, numbers in self._numbers.items()})
+        self._vocabulary.learn()
         addresses, lengths = self._lines()
         yield from _line_arrays(lengths)
         yield "cards", np.frombuffer(b"".join(self._cards), np.uint8)
@@ -183,9 +209,8 @@ class SegmentBatch:
         counts = offsets[raw + 1] - offsets[raw]
         entry = concatenated_ranges(offsets[raw], counts)
         addresses = np.repeat(lines, counts) + np.array(vocabulary.positions, np.uint32)[entry]
-        used, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names)
+        used, terms, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names)
         del raw, counts, entry
-        terms = _encoded_terms(used, vocabulary.names)
         yield from term_arrays("exact", terms)
         yield from near_arrays(terms)
         key = (ranked.astype(np.uint64) << np.uint64(32)) | addresses
@@ -213,10 +238,10 @@ def _line_arrays(lengths: Ints) -> Named:
         yield f"length.{field}", narrow(column)
 
 
-def _stem_arrays(stems: Array, fields: Array, names: list[str]) -> Named:
+def _stem_arrays(stems: Array, fields: Array, names: list[bytes]) -> Named:
     """The stemmed view: one posting for a stem and a document, with its count in each of `COUNTED`."""
-    used, rank = _ranked(stems, names)
-    yield from term_arrays("stem", _encoded_terms(used, names))
+    used, terms, rank = _ranked(stems, names)
+    yield from term_arrays("stem", terms)
     # Sorted on both at once, the fields of one posting lie together.
     key = (rank.astype(np.uint64) << np.uint64(32)) | fields.astype(np.uint64)
     del rank
@@ -237,8 +262,8 @@ def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Nam
     names: dict[str, int] = {}
     numbers = np.array([names.setdefault(v, len(names)) for row in values for v in row], np.int64)
     counts = np.array(list(map(len, values)), np.int64)
-    used, rank = _ranked(numbers, list(names))
-    yield from term_arrays(view, _encoded_terms(used, list(names)))
+    used, terms, rank = _ranked(numbers, [*map(_encoded, names)])
+    yield from term_arrays(view, terms)
     order = np.argsort(rank, kind="stable")
     owners = np.repeat(np.arange(documents, dtype=np.uint32), counts)
     yield from pack(owners[order], np.bincount(rank, minlength=len(used))).arrays(f"{view}.docs")
@@ -251,18 +276,13 @@ def _number_arrays(numbers: dict[str, Array]) -> Named:
         yield name, narrow(numbers[name]) if type is None else numbers[name].astype(type)
 
 
-def _ranked(numbers: Array, names: list[str]) -> tuple[Ints, Array]:
-    """The numbers that occur, in the order of their names' bytes; and `numbers` as places in that order."""
+def _ranked(numbers: Array, names: Sequence[bytes]) -> tuple[Ints, list[bytes], Array]:
+    """Return the numbers that occur, in the order of their names; these names; and `numbers` as places among them."""
     present = np.flatnonzero(np.bincount(numbers, minlength=1)) if len(numbers) else np.empty(0, np.int64)
-    # Text sorts by code point, and UTF-8 keeps that order.
     used = np.array(sorted(present.tolist(), key=names.__getitem__), np.int64)
     rank = np.zeros(len(names) + 1, np.int32)
     rank[used] = np.arange(len(used))
-    return used, rank[numbers]
-
-
-def _encoded_terms(numbers: Ints, names: list[str]) -> list[bytes]:
-    return [names[number].encode("utf-8", "surrogatepass") for number in numbers.tolist()]
+    return used, [*map(names.__getitem__, used.tolist())], rank[numbers]
 
 
 @dataclass(frozen=True, slots=True)
