@@ -65,6 +65,7 @@ def test_what_is_packed_is_unpacked(lists: list[list[int]]) -> None:
     for few in (0, MOST):
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(packed, "_FEW", few)
+            patch.setattr(packed, "_FEW_STEPS", few)
             _check_unpacked(lists)
 
 
