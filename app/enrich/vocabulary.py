@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from app.enrich import lexicon
+from functools import cache
 
-_WORDS = lexicon.terms("ordinary-words")
+from app.enrich import lexicon
 
 
 def is_ordinary_word(name: str) -> bool:
     """Return whether `name`, with a capital, is a word that hardly anybody is called by."""
-    return name[:1].isupper() and name[1:].islower() and name.lower() in _WORDS
+    return name[:1].isupper() and name[1:].islower() and name.lower() in _words()
+
+
+@cache
+def _words() -> frozenset[str]:
+    # When the first name is asked about: most servers are asked about none, and would hold it for nothing.
+    return lexicon.terms("ordinary-words")

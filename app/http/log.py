@@ -16,11 +16,19 @@ from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
-import structlog
 from starlette.types import Scope
-from structlog.typing import EventDict, Processor
 
 from app.settings import Settings
+
+# It goes without where there is none, and would show exceptions by it, as no line here does: 4 MB of every server.
+_had_rich = "rich" in sys.modules
+if not _had_rich:
+    sys.modules["rich"] = None  # type: ignore[assignment]
+import structlog  # noqa: E402
+from structlog.typing import EventDict, Processor  # noqa: E402
+
+if not _had_rich:
+    del sys.modules["rich"]
 
 # Also in lines that others write while the request is at work, such as the server's traceback of a defect.
 _request: ContextVar[str | None] = ContextVar("request", default=None)

@@ -9,9 +9,6 @@ import time
 from dataclasses import dataclass
 from hashlib import blake2b
 
-from limits import parse
-from limits.storage import MemoryStorage
-from limits.strategies import FixedWindowRateLimiter
 from starlette.concurrency import run_in_threadpool
 
 from app.archive import Archive
@@ -36,6 +33,11 @@ class RateLimiter:
     """`limit` as in `100/minute`. Windows are fixed: what `RateLimit-Reset` promises is then true to the second."""
 
     def __init__(self, limit: str) -> None:
+        # Most servers have no limit, and would hold it for nothing.
+        from limits import parse
+        from limits.storage import MemoryStorage
+        from limits.strategies import FixedWindowRateLimiter
+
         self._limit = parse(limit)
         self._limiter = FixedWindowRateLimiter(MemoryStorage())
 

@@ -15,7 +15,7 @@ from app.api.app import create_api
 from app.archive import open_archive
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
-from app.search.whoosh.codec import EXTENSION
+from app.search.whoosh.segment import EXTENSION
 from app.settings import Settings
 from app.store.articles import touch
 from app.store.tables import Article

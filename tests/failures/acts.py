@@ -41,7 +41,7 @@ from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
 from app.read.params import SavedSearchBody
 from app.search.query import Query, Word
-from app.search.whoosh.codec import EXTENSION
+from app.search.whoosh.segment import EXTENSION
 from app.settings import Settings
 from app.store import keys, migrations, searches
 from app.store.backup import write_backup

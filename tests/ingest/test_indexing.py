@@ -11,7 +11,7 @@ from app.ingest import indexing
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.search.query import Query, Word
-from app.search.whoosh.codec import EXTENSION
+from app.search.whoosh.segment import EXTENSION
 from app.store import receipts
 from app.store.articles import touch
 from app.store.tables import Article

@@ -13,7 +13,7 @@ from app.ingest import indexing
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.engine import Document
-from app.search.whoosh.codec import EXTENSION
+from app.search.whoosh.segment import EXTENSION
 from app.store.articles import touch
 from app.store.tables import Article
 from app.store.withdrawals import withdraw

@@ -8,8 +8,6 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from app.ingest.formats import Format
 from app.ingest.readers.kinds import KINDS, KINDS_BY_FORMAT, Kind
 from app.ingest.readers.looks import ALL_COLUMNS, Head, column_delimiter, likely_delimiter, not_read, unread_root
@@ -174,6 +172,9 @@ def _guess(sample: bytes) -> str | None:
     is_latin = size < _LATIN_RUN * len(runs)
     if not is_latin and size < _ENOUGH:
         return None
+    # Nearly all files say what they are, or are UTF-8, and a server holds it for nothing.
+    from charset_normalizer import from_bytes
+
     found = list(from_bytes(sample, cp_isolation=list(_LATIN if is_latin else _OTHERS)))
     if not found:
         return None

@@ -1,25 +1,26 @@
 """The codec: segments as Whoosh's table of contents lists them, which pickles `ArraySegment` and the schema.
 
-Writing goes through `invert.py` alone and searching through `execute.py`; `readers.py` is for Whoosh's own searcher.
+Writing goes through `invert.py` alone and searching through `execute.py`; `readers.py` is for Whoosh's own searcher. So
+this is loaded by who writes, and not by who searches.
 """
 
 from __future__ import annotations
 
-import threading
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
 
-from whoosh import fields, formats
+from whoosh import fields, formats, index
 from whoosh.codec import base
 from whoosh.codec.whoosh3 import W3Segment
+from whoosh.filedb.filestore import FileStorage
 
-from app.search.whoosh.segment import FIELDS, KEY_VIEWS, Segment
+from app.disk import fsync_path
+from app.search.whoosh.segment import EXTENSION, FIELDS, KEY_VIEWS, Segment, open_segment
 
 if TYPE_CHECKING:
     from app.search.whoosh.readers import Documents, Terms
-
-EXTENSION = ".seg"
 
 
 class View(fields.FieldType):  # type: ignore[misc]  # Whoosh has no types
@@ -39,18 +40,23 @@ def whoosh_schema() -> fields.Schema:
     )
 
 
-_open: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
-_opening = threading.Lock()
+class Storage(FileStorage):  # type: ignore[misc]
+    """Whoosh never calls fsync. Here a table of contents takes its name only once it is on disk, and what `before`
+    writes of it."""
+
+    before: Callable[[Path], None]
+
+    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
+        toc = Path(self._fpath(oldname))
+        with toc.open("rb") as file:
+            os.fsync(file.fileno())
+        self.before(toc)
+        super().rename_file(oldname, newname, safe=safe)
+        fsync_path(Path(self.folder))
 
 
-def open_segment(path: Path) -> Segment:
-    """Segment files never change, so one mapping serves every generation that lists the file, and goes with the last
-    of them: a mapped file takes up the disk even when it was removed."""
-    with _opening:
-        segment = _open.get(path)
-        if segment is None:
-            segment = _open[path] = Segment(path)
-        return segment
+def write_toc(storage: Storage, name: str, segments: list[ArraySegment], generation: int) -> None:
+    index.TOC(whoosh_schema(), segments, generation).write(storage, name)
 
 
 class ArraySegment(W3Segment):  # type: ignore[misc]

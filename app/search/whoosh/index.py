@@ -22,25 +22,27 @@ import secrets
 import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, partial
 from pathlib import Path
-from typing import Annotated, NamedTuple
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import msgspec
 import numpy as np
-from whoosh import index as whoosh_index
-from whoosh.filedb.filestore import FileStorage
 
 from app.disk import fsync_path
 from app.errors import ArchiveBusy, IndexChanged, IndexUnavailable, StorageFailed
 from app.search import analysis
 from app.search.engine import Card, Commit, Document
 from app.search.whoosh import segment as segment_file
-from app.search.whoosh.codec import EXTENSION, ArrayCodec, ArraySegment, open_segment, whoosh_schema
 from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
 from app.search.whoosh.packed import Ints, Mask
-from app.search.whoosh.segment import KEY_VIEWS, Named, write_arrays, write_segment
+from app.search.whoosh.segment import EXTENSION, KEY_VIEWS, Named, open_segment, write_arrays, write_segment
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.text import fingerprint
+
+if TYPE_CHECKING:
+    # It loads Whoosh, which only who writes needs.
+    from app.search.whoosh.codec import ArraySegment, Storage
 
 _HELD = fingerprint(*KEY_VIEWS, *Card.__struct_fields__)[:8]
 FINGERPRINT = f"analysis {analysis.VERSION}, segments {segment_file.VERSION}, receipts 2, attributes {_HELD}"
@@ -62,6 +64,7 @@ _NAME = "MAIN"
 _LOCK = f"{_NAME}_WRITELOCK"
 _JOINED = "joined_"
 """How a file begins that is to take the place of several segments, until a commit lists it."""
+_TOC = re.compile(rf"_{_NAME}_([0-9]+)\.toc")
 _OURS = re.compile(rf"_?{_NAME}_|receipt_")
 _OPEN_ATTEMPTS = 20
 
@@ -84,8 +87,12 @@ class ListedSegment(msgspec.Struct, frozen=True, array_like=True):
     def size(self) -> Size:
         return Size(self.documents, len(self.deleted))
 
+    @property
+    def file(self) -> str:
+        return f"{_NAME}_{self.name}{EXTENSION}"
+
     def segment(self) -> ArraySegment:
-        made = ArrayCodec().new_segment(None, _NAME)
+        made = _new_segment()
         made.segid = self.name
         made.set_doc_count(self.documents)
         for document in self.deleted:
@@ -122,42 +129,27 @@ class Joined:
                 yield int(numbers[document])
 
 
-class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh has no types
-    """Whoosh never calls fsync. Here a table of contents takes its name only once it and its receipt are on disk."""
-
-    receipt: Receipt
-
-    def rename_file(self, oldname: str, newname: str, safe: bool = False) -> None:
-        toc = Path(self._fpath(oldname))
-        with toc.open("rb") as file:
-            os.fsync(file.fileno())
-        receipt = msgspec.structs.replace(self.receipt, toc_crc32=zlib.crc32(toc.read_bytes()))
-        folder = Path(self.folder)
-        temporary = folder / f"{_receipt_name(receipt.generation)}.tmp"
-        with temporary.open("wb") as file:
-            file.write(msgspec.json.encode(receipt))
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(folder / _receipt_name(receipt.generation))
-        fsync_path(folder)
-        super().rename_file(oldname, newname, safe=safe)
-        fsync_path(folder)
-
-
 class IndexFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        self._storage = _Storage(str(folder))
         self._vocabulary = Vocabulary()
+
+    @cached_property
+    def _storage(self) -> Storage:
+        from app.search.whoosh.codec import Storage
+
+        return Storage(str(self.folder))
 
     def generation(self) -> int:
         """The newest on disk; 0 where there is none. Generation 0 is empty and no file: who opens an index to read it
         puts nothing there that another one might take for what was lost."""
         try:
-            return max(0, int(whoosh_index.TOC._latest_generation(self._storage, _NAME)))
+            with os.scandir(self.folder) as files:
+                found = [_TOC.fullmatch(file.name) for file in files]
         except FileNotFoundError:
             return 0
+        return max((int(toc[1]) for toc in found if toc), default=0)
 
     def holds(self, snapshot: Snapshot) -> bool:
         """Return whether that commit is the newest on disk, with all its files."""
@@ -181,7 +173,7 @@ class IndexFolder:
 
     def _open(self, generation: int) -> Snapshot:
         receipt = self._checked(generation)
-        views = tuple(self._view(one.segment()) for one in receipt.segments)
+        views = tuple(map(self._view, receipt.segments))
         return Snapshot(views, generation, receipt.sequence, receipt.fingerprint, receipt.token)
 
     def _checked(self, generation: int) -> Receipt:
@@ -189,7 +181,7 @@ class IndexFolder:
         try:
             receipt = self._told(generation)
             if generation:
-                name = whoosh_index.TOC._filename(_NAME, generation)
+                name = _toc_name(generation)
                 if zlib.crc32((self.folder / name).read_bytes()) != receipt.toc_crc32:
                     raise ValueError(f"{name} is not what was written")
                 if receipt.fingerprint == FINGERPRINT and receipt.segments_crc32 != _checksum(receipt.segments):
@@ -205,16 +197,16 @@ class IndexFolder:
             return Receipt(0, 0, FINGERPRINT)
         return msgspec.json.decode((self.folder / _receipt_name(generation)).read_bytes(), type=Receipt)
 
-    def _view(self, listed: ArraySegment) -> SegmentView:
+    def _view(self, listed: ListedSegment) -> SegmentView:
         try:
-            found = open_segment(self.folder / listed.make_filename(EXTENSION))
+            found = open_segment(self.folder / listed.file)
         except FileNotFoundError as error:
             raise _missing_file(error) from error
-        if found.documents != listed.doc_count_all() or max(listed.deleted_docs(), default=-1) >= found.documents:
+        if found.documents != listed.documents or max(listed.deleted, default=-1) >= found.documents:
             raise IndexUnavailable(
                 f"The index file {found.path.name} is another one than listed. Run: dateline reindex"
             )
-        return SegmentView(found, _alive(listed, found.documents))
+        return SegmentView(found, _alive(listed))
 
     def write(
         self,
@@ -266,7 +258,7 @@ class IndexFolder:
             names = [one.name for one in joined.of]
             if not all(name in newest for name in names):
                 return
-            made = ArrayCodec().new_segment(self._storage, _NAME)
+            made = _new_segment()
             if joined.file is not None:
                 made.set_doc_count(int(max(numbers.max(initial=-1) for numbers in joined.numbers)) + 1)
                 for document in joined.deleted(newest):
@@ -395,7 +387,7 @@ class IndexFolder:
         return self._vocabulary
 
     def _written(self, arrays: Named, documents: int) -> ArraySegment:
-        made = ArrayCodec().new_segment(self._storage, _NAME)
+        made = _new_segment()
         made.set_doc_count(documents)
         write_segment(self.folder / made.make_filename(EXTENSION), arrays, documents)
         return made
@@ -403,7 +395,7 @@ class IndexFolder:
     def _delete(self, segments: list[ArraySegment], ids: list[str]) -> None:
         wanted = np.unique(np.array([int(id, 16) for id in ids], np.uint64))
         for listed in segments:
-            for document in self._view(listed).segment.having_ids(wanted).tolist():
+            for document in self._view(_listed(listed)).segment.having_ids(wanted).tolist():
                 listed.delete_document(document)
 
     def _merge(self, segments: list[ArraySegment]) -> None:
@@ -422,7 +414,7 @@ class IndexFolder:
         return self._written(merge_segments(parts), sum(part.living for part in parts))
 
     def _parts(self, chosen: Iterable[ArraySegment]) -> list[Part]:
-        views = map(self._view, chosen)
+        views = map(self._view, map(_listed, chosen))
         return [
             Part(view.segment, np.ones(view.segment.documents, bool) if view.alive is None else view.alive)
             for view in views
@@ -431,22 +423,32 @@ class IndexFolder:
     def _commit(self, segments: list[ArraySegment], previous: int, sequence: int, token: str) -> None:
         generation = previous + 1
         listed = tuple(_listed(one) for one in segments)
-        self._storage.receipt = Receipt(
-            generation, sequence, FINGERPRINT, token, segments=listed, segments_crc32=_checksum(listed)
-        )
-        toc = whoosh_index.TOC(whoosh_schema(), segments, generation)
-        toc.write(self._storage, _NAME)
-        wanted = {toc._filename(_NAME, generation), _receipt_name(generation)}
-        wanted.update(one.make_filename(EXTENSION) for one in segments)
+        receipt = Receipt(generation, sequence, FINGERPRINT, token, segments=listed, segments_crc32=_checksum(listed))
+        self._storage.before = partial(self._write_receipt, receipt)
+        from app.search.whoosh.codec import write_toc
+
+        write_toc(self._storage, _NAME, segments, generation)
+        wanted = {_toc_name(generation), _receipt_name(generation), *(one.file for one in listed)}
         present = {path.name for path in self.folder.iterdir()}
         if lacking := wanted - present:
             # What this process has mapped would go on serving here, and be found lacking by the next.
-            (self.folder / toc._filename(_NAME, generation)).unlink(missing_ok=True)
+            (self.folder / _toc_name(generation)).unlink(missing_ok=True)
             raise IndexChanged(f"The index lost {min(lacking)} while it was written to. Run: dateline reindex")
         for name in present - wanted - {_LOCK}:
             # What an older generation held, and what a crash left half written.
             if _OURS.match(name):
                 (self.folder / name).unlink(missing_ok=True)
+
+    def _write_receipt(self, receipt: Receipt, toc: Path) -> None:
+        """Have it on disk beside the table of contents, which is there as `toc`."""
+        receipt = msgspec.structs.replace(receipt, toc_crc32=zlib.crc32(toc.read_bytes()))
+        temporary = self.folder / f"{_receipt_name(receipt.generation)}.tmp"
+        with temporary.open("wb") as file:
+            file.write(msgspec.json.encode(receipt))
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(self.folder / _receipt_name(receipt.generation))
+        fsync_path(self.folder)
 
 
 def _unmergeable_lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySegment]]:
@@ -459,6 +461,16 @@ def _unmergeable_lots(segments: Iterable[ArraySegment]) -> Iterator[list[ArraySe
         lot.append(one)
     if lot:
         yield lot
+
+
+def _new_segment() -> ArraySegment:
+    from app.search.whoosh.codec import ArrayCodec
+
+    return ArrayCodec().new_segment(None, _NAME)
+
+
+def _toc_name(generation: int) -> str:
+    return f"_{_NAME}_{generation}.toc"
 
 
 def _receipt_name(generation: int) -> str:
@@ -477,11 +489,11 @@ def _checksum(segments: tuple[ListedSegment, ...]) -> int:
     return zlib.crc32(msgspec.json.encode(segments))
 
 
-def _alive(listed: ArraySegment, documents: int) -> Mask | None:
-    if not listed.has_deletions():
+def _alive(listed: ListedSegment) -> Mask | None:
+    if not listed.deleted:
         return None
-    alive = np.ones(documents, bool)
-    alive[np.fromiter(listed.deleted_docs(), np.int64)] = False
+    alive = np.ones(listed.documents, bool)
+    alive[listed.deleted] = False
     return alive
 
 

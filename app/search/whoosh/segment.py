@@ -36,6 +36,7 @@ from __future__ import annotations
 import mmap
 import os
 import struct
+import threading
 import zlib
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -43,6 +44,7 @@ from functools import cached_property, partial
 from itertools import pairwise
 from pathlib import Path
 from typing import BinaryIO
+from weakref import WeakValueDictionary
 
 import msgspec
 import numpy as np
@@ -68,6 +70,7 @@ Named = Iterator[tuple[str, Array]]
 """Arrays with the names they have in a file, one at a time so that not all of them are in memory."""
 Documents = npt.NDArray[np.int32]
 
+EXTENSION = ".seg"
 VERSION = 10
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
@@ -367,6 +370,20 @@ class Segment:
     def _cards(self) -> tuple[memoryview, memoryview]:
         # One number at a time is read from a view of the memory in a quarter of the time that NumPy takes for it.
         return self["cards.offsets"].data, self["cards"].data
+
+
+_open: WeakValueDictionary[Path, Segment] = WeakValueDictionary()
+_opening = threading.Lock()
+
+
+def open_segment(path: Path) -> Segment:
+    """Segment files never change, so one mapping serves every generation that lists the file, and goes with the last
+    of them: a mapped file takes up the disk even when it was removed."""
+    with _opening:
+        segment = _open.get(path)
+        if segment is None:
+            segment = _open[path] = Segment(path)
+        return segment
 
 
 class TermTable:
