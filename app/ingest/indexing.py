@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import math
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import fields
 from functools import partial
 from time import monotonic, perf_counter, sleep
@@ -33,6 +33,7 @@ from app.store.articles import (
 from app.store.copies import compare_some, is_compared, renew_copies
 from app.store.linking import is_settled, replace_furnished, settle_entities
 from app.store.mentioned import values_of
+from app.store.quotes import quote_spans
 from app.store.sequence import newest
 from app.store.stories import gather_some, is_gathered
 from app.store.tables import Article
@@ -300,11 +301,17 @@ def _apply_all(archive: Archive, stopped: Stopped) -> int:
             raise Interrupted("Stopped while the index was brought up to date.")
 
 
-def document(article: Article, entities: tuple[str, ...], added: int, mentioned: tuple[str, ...] = ()) -> Document:
+def document(
+    article: Article,
+    entities: tuple[str, ...],
+    added: int,
+    mentioned: tuple[str, ...] = (),
+    quotes: Sequence[tuple[int, int]] = (),
+) -> Document:
     """Return the article as an engine holds it: the columns that a document has a field for, the entities, when it came
-    in, and the dates that it speaks of."""
+    in, the dates that it speaks of, and what is said in it."""
     columns = {name: getattr(article, name) for name in _COLUMNS}
-    return Document(entities=entities, added=added, mentioned=mentioned, **columns)
+    return Document(entities=entities, added=added, mentioned=mentioned, quotes=quotes, **columns)
 
 
 def _apply_some(archive: Archive, status: IndexStatus) -> tuple[int, IndexStatus]:
@@ -351,7 +358,11 @@ def _changed(session: Session, sequence: int) -> list[Article]:
 def _documents(session: Session, articles: list[Article]) -> list[Document]:
     ids = [article.id for article in articles]
     entities, added, mentioned = entities_of(session, ids), arrivals(session, ids), values_of(session, ids)
-    return [document(each, entities[each.id], added[each.id], mentioned[each.id]) for each in articles]
+    quotes = quote_spans(session, ids)
+    return [
+        document(each, entities[each.id], added[each.id], mentioned[each.id], quotes.get(each.id, ()))
+        for each in articles
+    ]
 
 
 def published(session: Session) -> Iterator[Document]:

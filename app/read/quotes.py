@@ -1,17 +1,17 @@
 """Quotes as they are shown: those of an article, and those that fit a search, a page at a time.
 
-The engine says which articles, and in which order; the rows say who speaks there, and the words of a query are looked
-for in what is said. So every condition of a search means here what it means there, and the total is exact.
+The engine says which articles, in which order, and in which of their quotes the words of a query stand; the rows say
+who speaks there. So every condition of a search means here what it means there, and the total is exact. Where an engine
+does not know what is a quote, the words are looked for in what is said.
 """
 
 from __future__ import annotations
 
 from array import array
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections import Counter
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import accumulate, chain
 from typing import Annotated
 
 import msgspec
@@ -24,7 +24,7 @@ from app.read.conditions import Asked, query_read, read_conditions
 from app.read.models import Quote, QuotedArticle, QuoteInArticle, QuotePage, ordered
 from app.read.params import QuoteParams
 from app.search.answer import Answer
-from app.search.engine import Hits, Ranking, SearchEngine
+from app.search.engine import Hits, RankedQuotes, Ranking, SearchEngine
 from app.search.query import Clause, Query, relax
 from app.search.within import PassageQuery, widened
 from app.store import entities
@@ -117,7 +117,7 @@ def find_spoken(archive: Archive, engine: SearchEngine, session: Session, params
     """Find the quotes that fit. `engine` stands still (`SearchEngine.still`)."""
     asked = read_conditions(archive.database, session, params)
     speaker, place = _speaker(session, params, asked), _decode_place(params)
-    said = store.count_quotes(session, speaker)
+    said = None if speaker is None else store.quotes_begun(session, speaker)
     query = Query(filters=asked.filters, sort=params.sort, limit=1, cursor=place.ranking if place else None)
     strict = asked.parsed.clause
     found = _Matching(engine, session, query, _clause_of(strict, params, place), speaker, said)
@@ -162,7 +162,7 @@ def _speaker(session: Session, params: QuoteParams, asked: Asked) -> str | None:
 class _Matching:
     """The quotes that fit one reading of a query text (`clause`), of the articles that the `query` ranks.
 
-    `said` counts the quotes of the speaker in each article.
+    `said` are the quotes of a speaker, where they begin in each article; None where anybody's are wanted.
     """
 
     def __init__(
@@ -172,40 +172,57 @@ class _Matching:
         query: Query,
         clause: Clause | None,
         speaker: str | None,
-        said: Mapping[str, int],
+        said: Mapping[str, Sequence[int]] | None,
     ) -> None:
         self._session, self._speaker = session, speaker
-        self._passages = PassageQuery(clause) if clause is not None else None
         wanted = replace(query, clause=widened(clause) if clause is not None else None)
         # Nobody is quoted: then no article need be ranked. A cursor is looked at in any case.
-        self.ranking = engine.ranking(wanted) if said or query.cursor else Ranking(array("Q"), "", 0)
-        self._ids = self.ranking.places(said)
-        self._counts = said if self._passages is None else self._count_passages(self._passages)
-        self.total = sum(self._counts.get(id, 0) for _, id in self._ids)
+        is_empty = said is not None and not said and query.cursor is None
+        self.ranking = Ranking(array("Q"), "", 0) if is_empty else engine.ranking(wanted)
+        self._quotes = self._known_to(engine, clause, said)
+        self.total = self._quotes.total
 
-    def _count_passages(self, passages: PassageQuery) -> Mapping[str, int]:
-        ids = [id for _, id in self._ids]
-        counts = Counter[str]()
-        for said in store.texts_said(self._session, ids, self._speaker):
-            met = passages.met_by([text for _, text in said])
-            counts.update(said[number][0] for number in met)
-        return counts
+    def _known_to(
+        self, engine: SearchEngine, clause: Clause | None, said: Mapping[str, Sequence[int]] | None
+    ) -> RankedQuotes:
+        known = engine.quotes(self.ranking, clause) if said is None or clause is not None else None
+        if known is None:
+            begun = store.quotes_begun(self._session, None) if said is None else said
+            placed = {place: begun[id] for place, id in self.ranking.places(begun)}
+            return RankedQuotes.of(placed if clause is None else self._with_words(clause, placed))
+        if said is None:
+            return known
+        return known.among({place: set(said[id]) for place, id in self.ranking.places(said)})
+
+    def _with_words(self, clause: Clause, places: Iterable[int]) -> Mapping[int, Sequence[int]]:
+        """Return which quotes of articles at some places have the words, by what these say."""
+        passages, at = (
+            PassageQuery(clause),
+            {id: place for place in places for id in self.ranking.ids(place, place + 1)},
+        )
+        found: defaultdict[int, list[int]] = defaultdict(list)
+        for said in store.texts_said(self._session, list(at), self._speaker):
+            for number in sorted(passages.met_by([text for _, _, text in said])):
+                id, start, _ = said[number]
+                found[at[id]].append(start)
+        return found
 
     def page(self, place: _QuotePlace | None, limit: int) -> tuple[list[SpokenQuote], int | None]:
         """Return the quotes behind a place, and the place of the last article where more are to come."""
-        first = self._resumed(place)
+        resumed = first = self._resumed(place)
+        # The first article may have been shown but for its last quotes.
         start = place.start if place is not None and self.ranking.find(place.article) == first else -1
-        rest = [(at, id) for at, id in self._ids if at >= first and self._counts.get(id, 0)]
-        # The first may have been shown but for its last quotes.
-        before = chain((0,), accumulate((self._counts[id] for _, id in rest[1:]), initial=0))
-        needed = [each for each, count in zip(rest, before, strict=False) if count <= limit]
-        spoken = store.spoken_in(self._session, [id for _, id in needed], self._speaker)
-        fitting = [
-            (at, quote)
-            for at, id in needed
-            for quote in spoken.get(id, ())
-            if (at > first or quote.start > start) and (self._passages is None or self._passages.is_met_by(quote.text))
-        ]
+        fitting = list[tuple[int, SpokenQuote]]()
+        while len(fitting) <= limit and (held := self._quotes.held_from(first, limit + 1)):
+            ids = {at: self.ranking.ids(at, at + 1)[0] for at in held}
+            spoken = store.spoken_in(self._session, ids.values(), self._speaker)
+            fitting += [
+                (at, quote)
+                for at, starts in held.items()
+                for quote in spoken.get(ids[at], ())
+                if quote.start in starts and (at > resumed or quote.start > start)
+            ]
+            first = max(held) + 1
         shown = fitting[:limit]
         return [quote for _, quote in shown], shown[-1][0] if len(fitting) > limit else None
 

@@ -185,11 +185,23 @@ def raw_tokens(text: str) -> list[str]:
     In small letters: the forms are the same, and there are fewer different tokens to analyse. A few letters grow when
     made small; a text with one is left as it is.
     """
+    tokens, chosen = _as_indexed(text)
+    return tokens.findall(chosen)
+
+
+def raw_starts(text: str) -> list[int]:
+    """Return where each of the `raw_tokens` begins."""
+    tokens, chosen = _as_indexed(text)
+    return [match.start() for match in tokens.finditer(chosen)]
+
+
+def _as_indexed(text: str) -> tuple[re.Pattern[str], str]:
+    """Return a text as it is read for indexing, and what finds the raw tokens there."""
     small = text.lower()
     if small.isascii():
-        return _PLAINEST.findall(small)
+        return _PLAINEST, small
     chosen = small if len(small) == len(text) else text
-    return (_RAW if _MARK.search(chosen) else _UNMARKED).findall(chosen)
+    return (_RAW if _MARK.search(chosen) else _UNMARKED), chosen
 
 
 def raw_matches(text: str, start: int = 0, end: int | None = None) -> Iterator[re.Match[str]]:

@@ -6,7 +6,7 @@ Frozen values in and out; nothing of an engine leaks. `tests/search/test_engine_
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Literal, Protocol
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.search.attributes import FacetName
-from app.search.query import Query
+from app.search.query import Clause, Query
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,8 @@ class Document:
     own case ("NEW DELHI"). `published_at` is `date` with a time of day, where that is known, and orders the articles of
     a day. `furniture` are spans of the body whose words count for little. `copy_group` is the same for copies of one
     piece of news, the id of one of them, and `story` for those of one story; without one it is a story by itself.
-    `mentioned` are the dates it speaks of (`2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2`, `2025`).
+    `mentioned` are the dates it speaks of (`2025-05-05`, `2025-W18`, `2025-05`, `2025-Q2`, `2025`). `quotes` are spans
+    of the body that somebody says, in order and apart.
     """
 
     id: str
@@ -54,6 +55,7 @@ class Document:
     copy_group: str | None = None
     story: str | None = None
     mentioned: Sequence[str] = ()
+    quotes: Sequence[Sequence[int]] = ()
 
 
 class Card(msgspec.Struct, array_like=True, frozen=True, gc=False):
@@ -186,6 +188,46 @@ class Ranking:
             return self.numbers.index(int(id, 16))
         except (ValueError, OverflowError):
             return None
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class RankedQuotes:
+    """Quotes of articles of a ranking. `places`, ascending, are where the articles stand that have any, `counts` how
+    many each has, and `starts` where these begin in its body, one article behind the other."""
+
+    places: npt.NDArray[np.int64]
+    counts: npt.NDArray[np.int64]
+    starts: npt.NDArray[np.int64]
+
+    @classmethod
+    def of(cls, starts: Mapping[int, Sequence[int]]) -> RankedQuotes:
+        """Make them of what each place has, in order."""
+        held = [(place, found) for place, found in sorted(starts.items()) if found]
+        places, counts = [place for place, _ in held], [len(found) for _, found in held]
+        listed = [start for _, found in held for start in found]
+        return cls(*(np.array(values, np.int64) for values in (places, counts, listed)))
+
+    @property
+    def total(self) -> int:
+        return len(self.starts)
+
+    def held_from(self, first: int, most: int) -> dict[int, list[int]]:
+        """Return what articles from a place on have, by their places: of as many of them as have `most` quotes."""
+        begin = int(np.searchsorted(self.places, first))
+        end = int(np.searchsorted(np.cumsum(self.counts[begin:]), most)) + begin + 1
+        return dict(self._held(range(begin, min(end, len(self.places)))))
+
+    def among(self, starts: Mapping[int, Collection[int]]) -> RankedQuotes:
+        """Return those of them that begin where some quotes do, which are given by the places of their articles."""
+        shared = np.flatnonzero(np.isin(self.places, list(starts))).tolist()
+        return self.of({place: [each for each in held if each in starts[place]] for place, held in self._held(shared)})
+
+    def _held(self, numbers: Sequence[int]) -> Iterator[tuple[int, list[int]]]:
+        """Yield the place of some articles, by their numbers here, and where their quotes begin."""
+        ends = np.cumsum(self.counts)
+        for number in numbers:
+            end = int(ends[number])
+            yield int(self.places[number]), self.starts[end - int(self.counts[number]) : end].tolist()
 
 
 @dataclass(frozen=True, slots=True)
@@ -328,6 +370,11 @@ class SearchEngine(Protocol):
     def ranking(self, query: Query, /) -> Ranking:
         """Every article that a search finds, in its order, whatever its `limit`. With a cursor, those behind it as they
         were when it was made; what was revised since is among them, where it stands now."""
+        ...
+
+    def quotes(self, ranking: Ranking, clause: Clause | None, /) -> RankedQuotes | None:
+        """Return the quotes of ranked articles that are by themselves what a clause asks for, all of them without one.
+        Of the same moment as the ranking (`still`). None where an engine does not know what is a quote."""
         ...
 
     def stories(self, query: Query, order: StoryOrder, /) -> list[StoryFound]:

@@ -6,6 +6,7 @@ goes too.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -42,13 +43,17 @@ FROM quote JOIN article ON article.id = quote.article_id {_NAMED}
 LEFT JOIN entity ON entity.id = mention.entity_id AND NOT entity.hidden
 WHERE quote.article_id IN ({{}}) ORDER BY quote.article_id, quote.start
 """
-_COUNTED = "SELECT article_id, count(*) FROM quote GROUP BY article_id"
+_TEXTS = "SELECT quote.article_id, quote.start, quote.text FROM quote"
+_BEGUN = "SELECT article_id, start FROM quote ORDER BY article_id, start"
 # From the mentions of that entity on: they are found by an index, and its quotes beside them.
-_COUNTED_OF = """
-SELECT mention.article_id, count(*) FROM mention
+_BEGUN_OF = """
+SELECT quote.article_id, quote.start FROM mention
 CROSS JOIN quote
 WHERE quote.article_id = mention.article_id AND quote.named = mention.start AND mention.entity_id = ?
-GROUP BY mention.article_id
+ORDER BY quote.article_id, quote.start
+"""
+_SPANS = """
+SELECT article_id, start, quote.end FROM quote WHERE article_id IN (SELECT value FROM json_each(?)) ORDER BY 1, 2
 """
 
 
@@ -56,24 +61,35 @@ _AT_ONCE = 1_000
 """Quotes that are read at a time."""
 
 
-def count_quotes(session: Session, speaker: str | None) -> dict[str, int]:
-    """Count the quotes of each article that has any; those of one entity, where it is given."""
-    statement, values = (_COUNTED, ()) if speaker is None else (_COUNTED_OF, (speaker,))
-    return dict(select_plain(session, statement, values))
+def quotes_begun(session: Session, speaker: str | None) -> dict[str, list[int]]:
+    """Return where quotes begin in each article that has any, in order; those of one entity, where it is given."""
+    statement, values = (_BEGUN, ()) if speaker is None else (_BEGUN_OF, (speaker,))
+    found: defaultdict[str, list[int]] = defaultdict(list)
+    for id, start in select_plain(session, statement, values):
+        found[id].append(start)
+    return dict(found)
 
 
-def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[Sequence[tuple[str, str]]]:
-    """Yield the quotes of these articles, some at a time, each as the article and what is said; those of one entity,
-    where it is given."""
+def quote_spans(session: Session, ids: Iterable[str]) -> dict[str, list[tuple[int, int]]]:
+    """Return from where to where the quotes go of each of these articles that has any, in order."""
+    found: defaultdict[str, list[tuple[int, int]]] = defaultdict(list)
+    for id, start, end in select_plain(session, _SPANS, (list(ids),)):
+        found[id].append((start, end))
+    return dict(found)
+
+
+def texts_said(session: Session, ids: Iterable[str], speaker: str | None) -> Iterator[Sequence[tuple[str, int, str]]]:
+    """Yield the quotes of these articles, some at a time, each as the article, where it begins, and what is said; those
+    of one entity, where it is given."""
     whose = "" if speaker is None else "AND mention.entity_id = ?"
     joined = "" if speaker is None else _NAMED
     for chunk in chunks(ids):
         marks = ", ".join("?" * len(chunk))
-        wanted = f"SELECT quote.article_id, quote.text FROM quote {joined} WHERE quote.article_id IN ({marks}) {whose}"
+        wanted = f"{_TEXTS} {joined} WHERE quote.article_id IN ({marks}) {whose} ORDER BY quote.article_id, quote.start"
         given = (*chunk, *(() if speaker is None else (speaker,)))
         rows = run_written(session.connection(), wanted, given)
         while some := rows.fetchmany(_AT_ONCE):
-            yield [(id, text) for id, text in some]
+            yield [(id, start, text) for id, start, text in some]
 
 
 def spoken_in(session: Session, ids: Iterable[str], speaker: str | None = None) -> dict[str, list[SpokenQuote]]:

@@ -156,6 +156,7 @@ def test_quotes_are_counted_and_read_in_order(session: Session) -> None:
         "text": "100% sure?",
     }
     insert_rows(session, Quote, [{"article_id": id, "named": named, **said} for id, named in (("a", 9), ("b", None))])
-    assert quotes.count_quotes(session, None) == {"a": 1, "b": 1}
-    assert quotes.count_quotes(session, "jo-roe") == {"a": 1}
-    assert list(quotes.texts_said(session, ["b", "a"], "jo-roe")) == [[("a", "100% sure?")]]
+    assert quotes.quotes_begun(session, None) == {"a": [20], "b": [20]}
+    assert quotes.quotes_begun(session, "jo-roe") == {"a": [20]}
+    assert quotes.quote_spans(session, ["b"]) == {"b": [(20, 30)]}
+    assert list(quotes.texts_said(session, ["b", "a"], "jo-roe")) == [[("a", 20, "100% sure?")]]

@@ -30,6 +30,7 @@ from app.search.engine import (
     Identifier,
     IndexStatus,
     RankedBy,
+    RankedQuotes,
     Ranking,
     Sharing,
     StoryFound,
@@ -62,7 +63,7 @@ from app.search.opensearch.vocabulary import (
 )
 from app.search.plan import AnyOf, Leaf, Plan, StemTerm, leaves, plan
 from app.search.plan import bare_words as bare
-from app.search.query import Query
+from app.search.query import Clause, Query
 from app.search.rows import Rows
 from app.search.second_stage import RankedRows, rank_by_words, rank_further, rank_question
 from app.search.telling import telling_terms
@@ -187,6 +188,10 @@ class OpenSearchEngine:
             sequence=resumed.sequence if resumed else moment.meta.sequence,
             revised=revised,
         )
+
+    def quotes(self, _ranking: Ranking, _clause: Clause | None, /) -> RankedQuotes | None:
+        # Positions are read by scripts alone, for more than a whole search costs.
+        return None
 
     def stories(self, query: Query, order: StoryOrder, /) -> list[StoryFound]:
         asked = _searched(self._current(), replace(query, cursor=None))

@@ -13,6 +13,7 @@ identifiers.py    articles by their address, and by the id that their publisher 
 values.py         values of an attribute that hold some words
 weights.py        what a word, phrase or prefix finds in a segment, and what it is worth there
 matches.py        documents with a number each, and how such lists join
+quoted.py         which quotes have what a query asks for
 kept_scores.py    a leaf's documents and scores, as long as searches ask for them
 execute.py        a plan over a snapshot: which documents match, and their scores
 filter_masks.py   filters as boolean masks over the documents

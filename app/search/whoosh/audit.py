@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from app.search.engine import Audit
 from app.search.whoosh.packed import Array
-from app.search.whoosh.segment import KEY_VIEWS, Segment
+from app.search.whoosh.segment import KEY_VIEWS, QUOTE_WIDTH, Segment
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 
 Hashes = npt.NDArray[np.uint64]
@@ -48,9 +48,17 @@ def _digests(segment: Segment) -> Hashes:
     digests += segment["date"].astype(np.uint64) * _SPREAD
     digests += segment["copy_group"].view(np.uint64) * _MIX
     digests += segment["story"].view(np.uint64) * (_MIX ^ _SPREAD)
+    bounds = segment["quotes.offsets"].astype(np.int64)
+    np.add.at(digests, np.repeat(np.arange(segment.documents), bounds[1:] - bounds[:-1]), _quote_hashes(segment))
     for documents, hashes in _summands(segment):
         np.add.at(digests, documents, hashes)
     return digests
+
+
+def _quote_hashes(segment: Segment) -> Hashes:
+    """Return a hash of each number in `quotes`, which of the three of a quote it is considered."""
+    numbers = segment["quotes"]
+    return _mixed(np.arange(len(numbers)).astype(np.uint64) % np.uint64(QUOTE_WIDTH), numbers)
 
 
 def _summands(segment: Segment) -> Iterator[tuple[Array, Hashes]]:

@@ -37,6 +37,7 @@ from app.search.engine import (
     Identifier,
     IndexStatus,
     RankedBy,
+    RankedQuotes,
     Ranking,
     Sharing,
     StoryFound,
@@ -48,7 +49,7 @@ from app.search.engine import (
 )
 from app.search.meaning.likeness import MeaningIndex, MeaningView
 from app.search.plan import Plan, leaves, plan
-from app.search.query import Query
+from app.search.query import Clause, Query
 from app.search.rows import Rows
 from app.search.second_stage import RankedRows, WordsRanking, rank_by_words, rank_further, rank_question
 from app.search.telling import telling_terms
@@ -65,6 +66,7 @@ from app.search.whoosh.leading import Contenders, OneOfEach, all_of
 from app.search.whoosh.matches import Found, Matches, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
+from app.search.whoosh.quoted import ranked_quotes
 from app.search.whoosh.segment import Documents
 from app.search.whoosh.shared import articles_sharing
 from app.search.whoosh.snapshot import SegmentView, Snapshot
@@ -180,6 +182,9 @@ class WhooshEngine:
             sequence=resumed.sequence if resumed else snapshot.sequence,
             revised=frozenset(f"{id:016x}" for id in snapshot.column("id")[newer].tolist()),
         )
+
+    def quotes(self, ranking: Ranking, clause: Clause | None, /) -> RankedQuotes | None:
+        return ranked_quotes(self._current(), plan(clause) if clause else None, ranking)
 
     def stories(self, query: Query, order: StoryOrder, /) -> list[StoryFound]:
         snapshot = self._current()

@@ -8,6 +8,7 @@ and everything after it is arithmetic on whole arrays. The arrays made here are 
 from __future__ import annotations
 
 from array import array
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import count, filterfalse, repeat
@@ -27,6 +28,7 @@ from app.search.whoosh.segment import (
     FIELDS,
     GAP,
     KEY_VIEWS,
+    QUOTE_WIDTH,
     Named,
     Segment,
     count_arrays,
@@ -135,6 +137,8 @@ class SegmentBatch:
         self._raw, self._counts = array("i"), array("q")
         self._furniture = array("q")
         """Numbers of raw tokens: of each stretch of furniture the first, and the one behind it."""
+        self._quotes, self._quote_counts = array("q"), array("q")
+        """Of each quote where it begins in its body, the number of its first raw token, and of the one behind it."""
         self._ids = array("Q")
         self._numbers = {name: array("q") for name in _PER_DOCUMENT}
         self._cards: list[bytes] = []
@@ -154,18 +158,28 @@ class SegmentBatch:
             self._raw.extend(map(number, raw))
             self._counts.append(len(raw))
         before = len(self._raw)
+        pieces = list[str]()
         for text, is_furniture in analysis.parted(document.body, document.furniture or ()):
             first = len(self._raw)
             self._raw.extend(map(number, analysis.raw_tokens(text)))
             if is_furniture:
                 self._furniture.extend((first, len(self._raw)))
+            pieces.append(text)
         self._counts.append(len(self._raw) - before)
+        self._quote_counts.append(len(document.quotes))
+        if document.quotes:
+            self._add_quotes(document.quotes, _starts_in(pieces), before)
         self._ids.append(int(document.id, 16))
         for name, (of, _) in _PER_DOCUMENT.items():
             self._numbers[name].append(of(document))
         self._cards.append(_encode_card(Card.of(document)))
         for view in VIEWS:
             self._keys[view.name].append(view.values(document))
+
+    def _add_quotes(self, quotes: Sequence[Sequence[int]], starts: Sequence[int], first: int) -> None:
+        """`starts`: where the raw tokens of the body begin, of which the first has the number `first`."""
+        for start, end in quotes:
+            self._quotes.extend((start, first + bisect_left(starts, start), first + bisect_left(starts, end)))
 
     def arrays(self) -> Named:
         """The segment's arrays. What the batch holds goes as they come: it cannot be asked twice."""
@@ -178,6 +192,7 @@ class SegmentBatch:
         yield "cards", np.frombuffer(b"".join(self._cards), np.uint8)
         yield "cards.offsets", offsets_of(list(map(len, self._cards))).astype(np.uint32)
         self._cards.clear()
+        yield from self._quote_arrays(addresses, lengths)
         yield from self._words(addresses, lengths, self._furniture_addresses(addresses))
         for view in KEY_VIEWS:
             yield from _key_arrays(view, self._keys.pop(view), documents)
@@ -200,6 +215,18 @@ class SegmentBatch:
         tokens = concatenated_ranges(bounds[:, 0], bounds[:, 1] - bounds[:, 0])
         widths = np.array(self._vocabulary.widths, np.int64)[np.array(self._raw, np.int32)[tokens]]
         return concatenated_ranges(lines[tokens].astype(np.int64), widths)
+
+    def _quote_arrays(self, lines: Words, lengths: Ints) -> Named:
+        counts = np.array(self._quote_counts, np.int64)
+        begun, first, end = np.array(self._quotes, np.int64).reshape(-1, QUOTE_WIDTH).T
+        start = np.repeat(_starts_of(lengths), counts)
+        widths = np.array(self._vocabulary.widths, np.int64)[np.array(self._raw, np.int32)]
+        behind = lines + widths
+        has_words = end > first
+        at = np.where(has_words, lines.take(first, mode="clip").astype(np.int64) - start, 0)
+        until = np.where(has_words, behind.take(end - 1, mode="clip") - start, 0)
+        yield "quotes", narrow(np.stack((begun, at, until), axis=1).ravel())
+        yield "quotes.offsets", offsets_of(counts * QUOTE_WIDTH).astype(np.uint32)
 
     def _words(self, lines: Words, lengths: Ints, furniture: Ints) -> Named:
         vocabulary = self._vocabulary
@@ -231,9 +258,23 @@ class SegmentBatch:
         yield from _stem_arrays(stems, fields, vocabulary.stem_names)
 
 
+def _starts_in(pieces: Sequence[str]) -> list[int]:
+    """Return where the raw tokens begin of a text that was cut into pieces."""
+    starts, at = list[int](), 0
+    for text in pieces:
+        starts += [at + start for start in analysis.raw_starts(text)]
+        at += len(text)
+    return starts
+
+
+def _starts_of(lengths: Ints) -> Ints:
+    """Return the address of the first word of each document."""
+    return offsets_of((lengths + GAP).sum(axis=1))[:-1]
+
+
 def _line_arrays(lengths: Ints) -> Named:
     """`lengths`: words, a row a document and a column a field."""
-    yield "start", offsets_of((lengths + GAP).sum(axis=1))[:-1].astype(np.uint32)
+    yield "start", _starts_of(lengths).astype(np.uint32)
     for field, column in zip(FIELDS, lengths.T, strict=True):
         yield f"length.{field}", narrow(column)
 
@@ -309,6 +350,7 @@ def merge_segments(parts: Sequence[Part]) -> Named:
     lengths = np.concatenate([_living_lengths(part)[part.alive] for part in parts])
     yield from _line_arrays(lengths)
     yield from _merged_rows("cards", "cards.offsets", parts, None)
+    yield from _merged_rows("quotes", "quotes.offsets", parts, None)
     starts = offsets_of((lengths + GAP).sum(axis=1))
     reached = offsets_of([part.living for part in parts])
     moves = [_Move(part, at, starts) for part, at in zip(parts, reached.tolist(), strict=False)]

@@ -17,7 +17,9 @@ Per document                    id uint64, id_order uint32 (document numbers by 
                                 of its story), derived uint8 (1 where the
                                 headline was made of the body's own words), start uint32 (address of its first word),
                                 length.headline / .dateline / .body * (words), cards uint8 (what a hit shows, one
-                                encoded value each), cards.offsets uint32[n+1]
+                                encoded value each), cards.offsets uint32[n+1], quotes * (three numbers for each: where
+                                it begins in the body, and from which word of the document to which it goes),
+                                quotes.offsets uint32[n+1]
 Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.term_offsets uint32[t+1], V.heads uint64
                                 (the first 8 bytes of every 64th term, as a number: where to begin to look)
   exact                         exact.positions, a list of addresses for each term: which documents have a term, how
@@ -71,7 +73,7 @@ Named = Iterator[tuple[str, Array]]
 Documents = npt.NDArray[np.int32]
 
 EXTENSION = ".seg"
-VERSION = 10
+VERSION = 11
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
@@ -85,6 +87,9 @@ _PACKED = {"body": (0, 511), "furniture": (9, 1), "headline": (10, 15), "datelin
 """First bit and largest count of each of them in `stem.tf`."""
 _ONCE = 1
 """What `_PACKED` makes of a word that stands once in the body: so do four of five."""
+
+QUOTE_WIDTH = 3
+"""Numbers in `quotes` for each."""
 
 _MAGIC = b"DLSEG\x00\x00\x02"
 _HEADER = struct.Struct("<8sQQQ")

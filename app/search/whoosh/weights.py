@@ -26,6 +26,8 @@ from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, places_of
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
+Addresses = npt.NDArray[np.uint32]
+
 _SPARSE = 32
 """Where more than one of so many occurrences is looked up, nearly all blocks of a word are unpacked anyway."""
 
@@ -35,7 +37,7 @@ def impacts(leaf: Leaf, segments: Sequence[Segment], means: Means, curve: Curve)
     them again; while there is none, the snapshot has what it made of them."""
     terms: list[Sequence[int]] = [()] * len(segments)
     if isinstance(leaf, PrefixTerms | FuzzyTerms):
-        terms = [_expansion(leaf, segment) for segment in segments]
+        terms = [expansion(leaf, segment) for segment in segments]
         _check_expansion(leaf, segments, terms)
     return [
         segment.kept.get((leaf, means, curve), partial(_earned, segment, leaf, row, means, curve), spare=True)
@@ -130,7 +132,7 @@ def _counted_weights(
     return weights
 
 
-def _address_weights(segment: Segment, addresses: npt.NDArray[np.uint32], field: Field | None, norms: Norms) -> Matches:
+def _address_weights(segment: Segment, addresses: Addresses, field: Field | None, norms: Norms) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
     owner = segment.owners(addresses)
     if field == "headline":
@@ -179,20 +181,26 @@ class Norms:
 _NO_ADDRESSES = np.empty(0, np.uint32)
 
 
-def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> npt.NDArray[np.uint32]:
+def phrase_addresses(segment: Segment, terms: Sequence[str], slop: int) -> Addresses:
     """Return where the words stand in this order with at most `slop` others between them in all: addresses of the
-    first.
+    first."""
+    return phrase_stretches(segment, terms, slop)[0]
+
+
+def phrase_stretches(segment: Segment, terms: Sequence[str], slop: int) -> tuple[Addresses, Addresses]:
+    """Return of the same the addresses of the first word and of the last.
 
     No match leaves its field: the gap behind each is wider than the widest step.
     """
     table = segment.terms("exact")
     numbers = [table.find(term.encode()) for term in terms]
     if not numbers or any(number is None for number in numbers):
-        return _NO_ADDRESSES
+        return _NO_ADDRESSES, _NO_ADDRESSES
     known = [number for number in numbers if number is not None]
-    return (
-        _within_slop([kept_positions(segment, number) for number in known], slop) if slop else _adjacent(segment, known)
-    )
+    if slop:
+        return _within_slop([kept_positions(segment, number) for number in known], slop)
+    first = _adjacent(segment, known)
+    return first, first + np.uint32(len(known) - 1)
 
 
 def kept_positions(segment: Segment, term: int) -> Array:
@@ -200,7 +208,7 @@ def kept_positions(segment: Segment, term: int) -> Array:
     return segment.kept.get(("positions", term), partial(segment.positions, term))
 
 
-def _adjacent(segment: Segment, terms: Sequence[int]) -> npt.NDArray[np.uint32]:
+def _adjacent(segment: Segment, terms: Sequence[int]) -> Addresses:
     """Start from the rarest word: the others are looked up where they should stand."""
     rarest, *others = sorted(range(len(terms)), key=lambda i: segment.size(terms[i]))
     positions = kept_positions(segment, terms[rarest])
@@ -220,7 +228,7 @@ def stands_at(segment: Segment, term: int, addresses: Array) -> Mask:
     return standing
 
 
-def _within_slop(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.NDArray[np.uint32]:
+def _within_slop(positions: Sequence[Addresses], slop: int) -> tuple[Addresses, Addresses]:
     """Step from each first word to the nearest next word, while no more than `slop` others were stepped over."""
     start = last = positions[0]
     for step, following in enumerate(positions[1:], 1):
@@ -229,10 +237,11 @@ def _within_slop(positions: Sequence[npt.NDArray[np.uint32]], slop: int) -> npt.
         start, last = start[inside], following[at[inside]]
         near = places_of(last - start <= step + slop)
         start, last = start[near], last[near]
-    return start
+    return start, last
 
 
-def _expansion(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
+def expansion(leaf: PrefixTerms | FuzzyTerms, segment: Segment) -> Sequence[int]:
+    """Return the exact terms that a leaf stands for."""
     if isinstance(leaf, PrefixTerms):
         return segment.terms("exact").starting(leaf.prefix.encode())
     return near_terms(segment, leaf.term, leaf.edits)
