@@ -7,5 +7,5 @@ nobody is named for is no quote: a title, a slogan, a word that the writer keeps
 
 from __future__ import annotations
 
-QUOTES = "quotes-2"
+QUOTES = "quotes-3"
 """The version of these rules. Raise it with every change that can change a quote: texts are then read again."""

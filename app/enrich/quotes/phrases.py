@@ -33,7 +33,8 @@ _NOUN_BEFORE = frozenset(
     "the a an his her its their our my this that these those such of no new recent any some".split()
 )
 _TOKEN = re.compile(
-    r"\"[0_]*\.?\"?|[^\W\d_](?:[\w.'’&-]*\w)?(?:(?<=\b[A-Z])\.|(?<=[A-Za-z][a-z])\.(?=\s[A-Z]))?|\d\w*(?:[.,]\d+)*|\S"
+    r"\"[0_]*\.?\"?|[^\W\d_](?:[\w.'’&-]*\w)?(?:(?<=\b[A-Z])\.|(?<=[A-Za-z][a-z])\.(?=\s[A-Z])|(?<=[sS])['’](?=\s[A-Z]))?"
+    r"|\d\w*(?:[.,]\d+)*|\S"
 )
 _BRINGS = re.compile(r"[\w,:] $")
 _NO_MARKS = str.maketrans(dict.fromkeys("\"“”„«»‘’'`", " "))
@@ -179,9 +180,13 @@ class Sentence:
         return self.phrase_at(by + 1, hi)
 
     def first_name(self, lo: int, hi: int) -> NounPhrase | None:
-        """Return the first name there."""
+        """Return the first name there, with an office and who holds it behind it: `Harbour Post columnist Ann Lee`."""
         start = next((n for n in range(lo, hi) if self.tokens[n].start in self.names.starts), hi)
         end = next((n + 1 for n in range(start, hi) if self.tokens[n].end in self.names.ends), start)
+        if end > start and self._titled(end, hi):
+            holder = next(n for n in range(end, hi) if self.tokens[n].start in self.names.starts)
+            office = self.tokens[holder - 1]
+            end = (self._name_end(holder, hi) if office.is_capital or _HOLDS_OFFICE.search(office.low) else None) or end
         return NounPhrase(start, end, end) if end > start else None
 
     def is_passive(self, verb: int) -> bool:
@@ -247,7 +252,9 @@ class Sentence:
         start = end - 1
         while start > max(lo, end - _LONGEST_PHRASE) and self._goes_on(start - 1):
             start -= 1
-        return self._headed(start, end)
+        phrase = self._headed(start, end)
+        # In `she was asked to explain a note, and said` what is to be explained says nothing.
+        return None if self.low(phrase.start) == "to" else phrase
 
     def _without_brackets(self, lo: int, end: int) -> int:
         if end > lo and self.tokens[end - 1].text == ")":
@@ -289,7 +296,7 @@ class Sentence:
 
     def phrase_at(self, lo: int, hi: int) -> NounPhrase | None:
         """Return the noun phrase that begins there."""
-        if lo >= hi or not self.tokens[lo].is_word or self.low(lo) in _CLAUSE or self.low(lo) in _PREPOSITIONS:
+        if lo >= hi or not self.tokens[lo].is_word or self.low(lo) in (_CLAUSE | _PREPOSITIONS | _DAYS):
             return None
         pronoun, contracted, _ = self.low(lo).replace("’", "'").partition("'")
         if pronoun in PRONOUNS:
@@ -315,7 +322,7 @@ class Sentence:
         if named and token.low == "of" and at + 1 < hi and self.tokens[at + 1].is_capital:
             return False
         owns = self.low(at - 1).endswith(("'s", "’s", "s'", "s’"))
-        if named and self.low(lo) in _DETERMINERS and self._reaches_verb(at):
+        if named and self.low(lo) in _DETERMINERS and (self._reaches_verb(at) or self._is_closed_by_nouns(at, hi)):
             return False
         return token.low in _PREPOSITIONS or (named and not token.is_capital and not owns and not self._titled(at, hi))
 
@@ -334,6 +341,16 @@ class Sentence:
             if not token.is_word or token.is_capital or token.low in _CLAUSE or token.low in _PREPOSITIONS:
                 return False
         return False
+
+    def _is_closed_by_nouns(self, at: int, hi: int) -> bool:
+        """Return whether a phrase ends there with common nouns: `said the Ohio lawmaker.`, `a Friday statement by`."""
+        for number in range(at, min(at + _LAST_NOUNS + 1, len(self.tokens))):
+            token = self.tokens[number]
+            if not token.is_word or token.low in _PREPOSITIONS or token.low.endswith("ed") or number == hi:
+                return number > at
+            if token.is_capital or token.low in _NO_NOUNS or token.low in _ADVERBS or self.is_speech(number):
+                return False
+        return len(self.tokens) <= at + _LAST_NOUNS
 
     def _titled(self, at: int, hi: int) -> bool:
         """Return whether words of an office begin there, and a name behind them: `House Democratic leader Ann Lee`."""
@@ -377,6 +394,11 @@ _PARTY = re.compile(r"[A-Z]-[A-Z]")
 _OPENERS = frozenset("but and or still yet meanwhile however so then now instead also".split())
 _LONGEST_PHRASE = 14
 _OFFICE = 5
+_LAST_NOUNS = 2
+_DAYS = frozenset("monday tuesday wednesday thursday friday saturday sunday".split())
+_NO_NOUNS = _CLAUSE | _DETERMINERS | PRONOUNS | frozenset("last next early late earlier again here there".split())
+"""Words that a phrase does not end with behind a name."""
+_HOLDS_OFFICE = re.compile("(?:ist|er|or|man|woman|ent|ive)$")
 _COMMON_NOUNS, _BARE_NOUNS = 5, 3
 """Words of a phrase without a name, with a determiner and without: where a verb begins is not known."""
 _APPOSITION = 40
