@@ -9,10 +9,10 @@ from app.enrich import lexicon
 
 def is_ordinary_word(name: str) -> bool:
     """Return whether `name`, with a capital, is a word that hardly anybody is called by."""
-    return name[:1].isupper() and name[1:].islower() and name.lower() in _words()
+    return name[:1].isupper() and name[1:].islower() and name.lower() in _listed_words()
 
 
 @cache
-def _words() -> frozenset[str]:
+def _listed_words() -> frozenset[str]:
     # When the first name is asked about: most servers are asked about none, and would hold it for nothing.
     return lexicon.terms("ordinary-words")

@@ -254,7 +254,7 @@ class Sentence:
             start -= 1
         phrase = self._headed(start, end)
         # In `she was asked to explain a note, and said` what is to be explained says nothing.
-        return None if self.low(phrase.start) == "to" else phrase
+        return None if phrase is None or self.low(phrase.start) == "to" else phrase
 
     def _without_brackets(self, lo: int, end: int) -> int:
         if end > lo and self.tokens[end - 1].text == ")":

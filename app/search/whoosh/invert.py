@@ -111,13 +111,13 @@ class Vocabulary(dict[str, int]):
 
     def _name(self, terms: Sequence[str], stems_of: Callable[[Sequence[str]], list[str]]) -> None:
         """Number the terms that have no number yet."""
-        if fresh := _number(terms, self._exact, self.names):
+        if fresh := _number_tokens(terms, self._exact, self.names):
             stems = stems_of(fresh)
-            _number(stems, self._stems, self.stem_names)
+            _number_tokens(stems, self._stems, self.stem_names)
             self.stem_of.extend(map(self._stems.__getitem__, stems))
 
 
-def _number(texts: Sequence[str], known: dict[str, int], names: list[bytes]) -> list[str]:
+def _number_tokens(texts: Sequence[str], known: dict[str, int], names: list[bytes]) -> list[str]:
     """Number those of some texts that are new, and return them."""
     fresh = [*filterfalse(known.__contains__, dict.fromkeys(texts))]
     known.update(zip(fresh, count(len(names)), strict=False))
@@ -219,7 +219,7 @@ class SegmentBatch:
     def _quote_arrays(self, lines: Words, lengths: Ints) -> Named:
         counts = np.array(self._quote_counts, np.int64)
         begun, first, end = np.array(self._quotes, np.int64).reshape(-1, QUOTE_WIDTH).T
-        start = np.repeat(_starts_of(lengths), counts)
+        start = np.repeat(_row_starts(lengths), counts)
         widths = np.array(self._vocabulary.widths, np.int64)[np.array(self._raw, np.int32)]
         behind = lines + widths
         has_words = end > first
@@ -267,14 +267,14 @@ def _starts_in(pieces: Sequence[str]) -> list[int]:
     return starts
 
 
-def _starts_of(lengths: Ints) -> Ints:
+def _row_starts(lengths: Ints) -> Ints:
     """Return the address of the first word of each document."""
     return offsets_of((lengths + GAP).sum(axis=1))[:-1]
 
 
 def _line_arrays(lengths: Ints) -> Named:
     """`lengths`: words, a row a document and a column a field."""
-    yield "start", _starts_of(lengths).astype(np.uint32)
+    yield "start", _row_starts(lengths).astype(np.uint32)
     for field, column in zip(FIELDS, lengths.T, strict=True):
         yield f"length.{field}", narrow(column)
 

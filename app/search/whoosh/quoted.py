@@ -108,7 +108,7 @@ def _met(segment: Segment, quotes: _Quotes, plan: Plan) -> Mask:
 def _meets(segment: Segment, quotes: _Quotes, leaf: Leaf) -> Mask:
     if isinstance(leaf, ValueWords) or leaf.field not in (None, "body"):
         return np.zeros(len(quotes.start), np.bool_)
-    first, last = _stretches(segment, leaf)
+    first, last = _said_stretches(segment, leaf)
     if not len(first):
         return np.zeros(len(quotes.start), np.bool_)
     # Where one match begins behind another, it does not end before it.
@@ -118,7 +118,7 @@ def _meets(segment: Segment, quotes: _Quotes, leaf: Leaf) -> Mask:
     return met
 
 
-def _stretches(
+def _said_stretches(
     segment: Segment, leaf: StemTerm | ExactPhrase | PrefixTerms | FuzzyTerms
 ) -> tuple[Addresses, Addresses]:
     """Return where a leaf stands in a segment: addresses of the first words, ascending, and of the last."""
