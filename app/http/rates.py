@@ -3,8 +3,8 @@ database counts for all."""
 
 from __future__ import annotations
 
-import itertools
 import math
+import threading
 import time
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -65,7 +65,8 @@ class SharedRateLimiter(RateLimiter):
 
     def __init__(self, limit: str) -> None:
         super().__init__(limit)
-        self._taken = itertools.count()
+        self._left = 0
+        self._sweeping = threading.Lock()
 
     async def take(self, archive: Archive, caller: str) -> RateStatus:
         try:
@@ -75,8 +76,11 @@ class SharedRateLimiter(RateLimiter):
             return RateStatus([], None)
 
     def _count(self, database: Database, caller: str) -> tuple[int, float]:
-        if next(self._taken) % _SWEEP == 0:
-            database.keep_request_rates()
+        with self._sweeping:  # nobody counts before there is a table
+            if self._left == 0:
+                database.keep_request_rates()
+                self._left = _SWEEP
+            self._left -= 1
         # Addresses of people are kept nowhere.
         digest = blake2b(f"{self._limit} {caller}".encode(), digest_size=16).hexdigest()
         return database.count_request(digest, self._limit.get_expiry())

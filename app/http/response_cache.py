@@ -22,6 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from app.archive import Archive, ArchiveState
 from app.cache import Cache, Shelf
 from app.errors import DatelineError
+from app.http.asking import ask_rows
 from app.http.metrics import Metrics
 from app.http.prefix import base_address, path_within
 from app.http.responses import KNOWN_STATE, client_tags
@@ -75,7 +76,8 @@ class ResponseCache:
         if not _is_shareable(scope):
             await self._app(scope, receive, send)
             return
-        state = _archive_state(scope["app"].state.archive)
+        archive: Archive = scope["app"].state.archive
+        state = await ask_rows(archive, _archive_state, archive)
         if state is None:
             await self._app(scope, receive, send)
             return

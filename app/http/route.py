@@ -86,6 +86,8 @@ class PromptRoute(ParameterRoute):
     async def answer_here(self, request: Request) -> Response:
         """Return the answer, worked out where all requests are served; in a thread where that would take long."""
         answer = await self.bound_handler(request)
+        if request.app.state.archive.database.is_shared:
+            return await run_in_threadpool(answer)  # as `ask_rows`: another machine may be slow, or away
         try:
             with bounded_effort(self.most_at_once):
                 return answer()

@@ -23,6 +23,7 @@ from app import errors
 from app.addresses import network
 from app.archive import Archive
 from app.http import problems
+from app.http.asking import ask_rows
 from app.http.prefix import path_within
 from app.http.rates import Headers, RateLimiter
 from app.store import keys
@@ -78,7 +79,7 @@ class Guard:
             await self._app(scope, receive, send)
             return
         scope["state"]["key"] = None
-        refused = self._judge(scope)
+        refused = await self._judge(scope)
         told: Headers = []
         if self._rates is not None:
             # Also of one who guesses keys: guesses count.
@@ -87,19 +88,20 @@ class Guard:
         app = problems.domain_problem(Request(scope), refused) if refused is not None else self._app
         await app(scope, receive, _with_headers(send, told) if told else send)
 
-    def _judge(self, scope: Scope) -> errors.DatelineError | None:
+    async def _judge(self, scope: Scope) -> errors.DatelineError | None:
         """Return why a request is refused, whoever it is."""
         try:
             _check_parameter_count(scope["query_string"])
-            self._identify(scope)
+            await self._identify(scope)
         except errors.DatelineError as error:
             return error
         return None
 
-    def _identify(self, scope: Scope) -> None:
+    async def _identify(self, scope: Scope) -> None:
         given, key = _presented_key(scope), None
         if given is not None:
-            key = self._keys.find(scope["app"].state.archive, given.key)
+            archive: Archive = scope["app"].state.archive
+            key = await ask_rows(archive, self._keys.find, archive, given.key)
             if key is None:
                 raise errors.KeyRequired("The key is unknown or was revoked.")
         is_read = scope["method"] in ("GET", "HEAD") or path_within(scope) in _ASKED_BY_FORM

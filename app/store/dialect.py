@@ -179,7 +179,7 @@ def run_written(connection: Connection, statement: str, values: Sequence[Any] = 
     """
     if connection.dialect.name == "sqlite":
         return connection.exec_driver_sql(statement, listed_as_json(values))
-    return connection.exec_driver_sql(_in_postgres(statement), values)
+    return connection.exec_driver_sql(in_postgres(statement), values)
 
 
 def listed_as_json(values: Sequence[Any]) -> Sequence[Any]:
@@ -204,7 +204,8 @@ _WORDS = (
 
 
 @lru_cache(maxsize=1 << 10)
-def _in_postgres(statement: str) -> str:
+def in_postgres(statement: str) -> str:
+    """Return a statement that is written out, as `run_written` takes it, in PostgreSQL's words and for its driver."""
     for words, others in _WORDS:
         statement = statement.replace(words, others)
     return statement

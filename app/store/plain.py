@@ -17,7 +17,7 @@ from sqlalchemy.orm.instrumentation import manager_of_class
 from sqlmodel import Session, SQLModel
 
 from app.store.bulk import chunks, table_of
-from app.store.dialect import listed_as_json, run_written
+from app.store.dialect import in_postgres, listed_as_json
 from app.store.late_session import LateSession
 
 Model = TypeVar("Model", bound=SQLModel)
@@ -32,10 +32,12 @@ def select_plain(session: Session, statement: str, values: Sequence[object] = ()
         return session.connected().execute(statement, listed_as_json(values)).fetchall()
     session.flush()
     opened = session.connection()
-    if opened.dialect.name != "sqlite":
-        return [tuple(row) for row in run_written(opened, statement, tuple(values))]
     connection: Any = opened.connection.driver_connection
-    rows: list[tuple[Any, ...]] = connection.execute(statement, listed_as_json(values)).fetchall()
+    if opened.dialect.name == "sqlite":
+        written, given = statement, listed_as_json(values)
+    else:
+        written, given = in_postgres(statement), tuple(values)
+    rows: list[tuple[Any, ...]] = connection.execute(written, given).fetchall()
     return rows
 
 

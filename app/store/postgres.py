@@ -13,14 +13,15 @@ import secrets
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, IntegrityError
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
 from app.errors import (
@@ -33,7 +34,7 @@ from app.errors import (
     StorageFailed,
 )
 from app.store.database import COMMITS, Database, defer_signals, schema_revision
-from app.store.dialect import run_written
+from app.store.dialect import in_postgres
 from app.store.plain import READ_JSON
 
 SETTING = "DATELINE_DATABASE_URL"
@@ -85,7 +86,18 @@ _COUNT_REQUEST = text(
 )
 _FORGET_REQUESTS = text(f"DELETE FROM {_REQUESTS} WHERE ends < clock_timestamp()")
 _NAME_HISTORY = text("INSERT INTO lineage (id) SELECT :id WHERE NOT EXISTS (SELECT 1 FROM lineage)")
-_SECONDS_TO_CONNECT = 5
+_BEGIN_TO_READ = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_CONNECT_ARGS: dict[str, Any] = {
+    "application_name": "dateline",
+    "connect_timeout": 5,
+    # Seconds after which a server that says nothing any more is taken for gone; whoever has asked it waits as long.
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+_USED = "used"
+"""What a pool notes of a connection that has answered."""
 _RETRY_AFTER = 5
 
 # What PostgreSQL says, by the first digits of its codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -121,15 +133,10 @@ class PostgresDatabase(Database):
         self.read_only = False
         try:
             self.url = make_url(url)
-            self._engine = create_engine(
-                self.url,
-                pool_size=8,
-                max_overflow=-1,
-                pool_pre_ping=True,  # after a restart nobody is told of connections that were
-                hide_parameters=True,  # they are what people search for, and would stand in logs
-                connect_args={"connect_timeout": _SECONDS_TO_CONNECT, "application_name": "dateline"}
-                | dict(self.url.query),
-            )
+            # After a restart nobody is told of connections that were: who writes asks first whether it is still there.
+            self._engine = self._make_pool(pool_pre_ping=True)
+            self._reader = self._make_pool(isolation_level="AUTOCOMMIT")
+            self._prompt = self._make_pool(isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         except ModuleNotFoundError as error:
             raise SettingsInvalid(f"{SETTING} needs {error.name}: pip install 'dateline[cluster]'") from None
         except (ArgumentError, ValueError):
@@ -138,11 +145,22 @@ class PostgresDatabase(Database):
                 f"{SETTING} is no address such as postgresql+psycopg://USER:PASSWORD@HOST:5432/NAME; in a password "
                 "%40 stands for @, %2F for /, %3A for :"
             ) from None
-        event.listen(self._engine, "connect", _bear_nul)
-        self._reader = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        event.listen(self._reader, "checkout", _begin_to_read)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
         self._info = {READ_JSON: _as_read}
         self._locks = _OfThread()
+
+    def _make_pool(self, **options: Any) -> Engine:
+        engine = create_engine(
+            self.url,
+            pool_size=8,
+            max_overflow=-1,
+            hide_parameters=True,  # they are what people search for, and would stand in logs
+            connect_args=_CONNECT_ARGS | dict(self.url.query),
+            **options,
+        )
+        event.listen(engine, "connect", _bear_nul)
+        return engine
 
     @property
     def name(self) -> str:
@@ -221,8 +239,21 @@ class PostgresDatabase(Database):
             raise DatabaseAway(f"{self.name}: the connection that held a lock was lost.", _RETRY_AFTER)
 
     def rows(self, statement: str, values: Sequence[str] = ()) -> list[tuple[Any, ...]]:
-        with self._translate_errors(), self._single.connect() as connection:
-            return [tuple(row) for row in run_written(connection, statement, tuple(values))]
+        """Run one statement that reads, past SQLAlchemy and in one exchange with the server, as each request does; and
+        again, on another connection, where the first was lost."""
+        with self._translate_errors():
+            while True:
+                with closing(self._prompt.raw_connection()) as pooled:
+                    connection: Any = pooled.driver_connection
+                    try:
+                        found: list[tuple[Any, ...]] = connection.execute(in_postgres(statement), values).fetchall()
+                    except self._engine.dialect.loaded_dbapi.Error:
+                        if not _was_lost(connection, pooled.info):
+                            raise
+                        pooled.invalidate()
+                    else:
+                        pooled.info[_USED] = True
+                        return found
 
     def migrate(self) -> None:
         """Bring the schema to the newest revision, or begin a new archive in an empty database; safe to call from
@@ -340,7 +371,8 @@ class PostgresDatabase(Database):
         return int(count), float(left)
 
     def close(self) -> None:
-        self._engine.dispose()
+        for engine in (self._engine, self._reader, self._prompt):
+            engine.dispose()
 
     def _check_order(self, connection: Connection) -> None:
         wanted = "SELECT datcollate, pg_encoding_to_char(encoding) FROM pg_database WHERE datname = current_database()"
@@ -364,17 +396,25 @@ class PostgresDatabase(Database):
         try:
             yield
         except DBAPIError as error:
-            code = str(getattr(error.orig, "sqlstate", None) or "")
-            said = f"{self.name}: {str(error.orig).strip()}"
-            if code.startswith(_LOCKED):
-                raise Overloaded("Somebody else has been reading or writing for long.", _RETRY_AFTER) from error
-            if code.startswith(_AWAY) or (not code and error.connection_invalidated) or _is_unconnected(error):
-                raise DatabaseAway(said, _RETRY_AFTER) from error
-            if code.startswith(_READ_ONLY):
-                raise ArchiveReadOnly(said) from error
-            if code.startswith(_TROUBLE):
-                raise StorageFailed(said) from error
+            self._translate(error.orig, error)
             raise
+        except self._engine.dialect.loaded_dbapi.Error as error:
+            self._translate(error, error)
+            raise
+
+    def _translate(self, said: BaseException | None, error: Exception) -> None:
+        """Raise what something means that the driver said, where that is known."""
+        code = str(getattr(said, "sqlstate", None) or "")
+        told = f"{self.name}: {str(said).strip()}"
+        if code.startswith(_LOCKED):
+            raise Overloaded("Somebody else has been reading or writing for long.", _RETRY_AFTER) from error
+        is_lost = not code and getattr(error, "connection_invalidated", False)
+        if code.startswith(_AWAY) or is_lost or _is_unconnected(said):
+            raise DatabaseAway(told, _RETRY_AFTER) from error
+        if code.startswith(_READ_ONLY):
+            raise ArchiveReadOnly(told) from error
+        if code.startswith(_TROUBLE):
+            raise StorageFailed(told) from error
 
 
 def _take_named(connection: Connection, key: dict[str, int], patience: float) -> int:
@@ -397,6 +437,23 @@ def _take_named(connection: Connection, key: dict[str, int], patience: float) ->
     return int(pid)
 
 
+def _begin_to_read(connection: Any, record: ConnectionPoolEntry, _pooled: Any) -> None:
+    """Begin a transaction on a connection as it is handed out, by which it is found whether that is still there: to ask
+    first would be one more exchange with the server for each read."""
+    try:
+        connection.execute(_BEGIN_TO_READ)
+    except Exception:
+        if not _was_lost(connection, record.info):
+            raise
+        raise DisconnectionError from None  # another is handed out in its place
+    record.info[_USED] = True
+
+
+def _was_lost(connection: Any, info: dict[Any, Any]) -> bool:
+    """Return whether a connection has ended that was good before."""
+    return bool(connection.closed) and _USED in info
+
+
 def _bear_nul(connection: Any, _record: Any) -> None:
     """Have the driver put the sign for what cannot be shown in place of NUL, which no text of PostgreSQL may have: who
     looks for it is told that there is none, as by a file."""
@@ -409,11 +466,11 @@ def _bear_nul(connection: Any, _record: Any) -> None:
     connection.adapters.register_dumper(str, Texts)
 
 
-def _is_unconnected(error: DBAPIError) -> bool:
+def _is_unconnected(said: BaseException | None) -> bool:
     """Return whether no connection came about, or it was lost: found by the driver, which has no code for it."""
     import psycopg
 
-    return isinstance(error.orig, psycopg.OperationalError) and error.orig.sqlstate is None
+    return isinstance(said, psycopg.OperationalError) and said.sqlstate is None
 
 
 _REFUSALS = (

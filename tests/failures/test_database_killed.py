@@ -1,10 +1,11 @@
-"""PostgreSQL ended by kill -9 beside a server that is read from and written to, and started again."""
+"""PostgreSQL ended by kill -9 beside a server that is read from and written to, and started again; or it hangs."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -85,32 +86,58 @@ def _loaded(base: httpx.URL) -> Iterator[_Load]:
             thread.join()
 
 
-def test_nothing_acknowledged_is_lost_and_reads_are_right_or_later(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
     bin = postgres.binaries()
     if bin is None:
         pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with postgres.serving(bin, durable=True) as server:
-        url = SecretStr(server.create("archive"))
-        settings = Settings(data_dir=tmp_path / "data", database_url=url, recognise=False)
-        with open_archive(settings) as archive:
-            admit_the_admin(archive)
-        with serve(create_api(settings)) as client, _loaded(client.base_url) as load:
-            for _ in range(2):
-                _until(_more(load.acknowledged, 5))
-                refused = _more(load.refused)
-                server.kill()
-                _until(refused)
-                missing = client.get("/readyz")
-                assert (missing.status_code, missing.headers["Retry-After"]) == (503, "5")
-                assert missing.json()["type"] == "/problems/database-away"
-                server.start()
-                _until(lambda: client.get("/readyz").status_code == 200)
-            _until(_more(load.acknowledged))
-        assert load.wrong == []
-        with open_archive(settings) as archive:
-            assert verify(archive, deep=True) == []
-            for id in load.acknowledged:
-                assert archive.database.rows("SELECT body FROM article WHERE id = ?", (id,)) == [(load.texts[id],)]
+    with postgres.serving(bin, durable=True) as made:
+        yield made
+
+
+def test_nothing_acknowledged_is_lost_and_reads_are_right_or_later(server: postgres.Server, tmp_path: Path) -> None:
+    url = SecretStr(server.create("archive"))
+    settings = Settings(data_dir=tmp_path / "data", database_url=url, recognise=False, rate_limit="1000000/hour")
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    with serve(create_api(settings)) as client, _loaded(client.base_url) as load:
+        for _ in range(2):
+            _until(_more(load.acknowledged, 5))
+            refused = _more(load.refused)
+            server.kill()
+            _until(refused)
+            missing = client.get("/readyz")
+            assert (missing.status_code, missing.headers["Retry-After"]) == (503, "5")
+            assert missing.json()["type"] == "/problems/database-away"
+            # What needs no rows is answered, and counted by nobody.
+            alive = client.get("/healthz")
+            assert (alive.status_code, "RateLimit-Limit" in alive.headers) == (200, False)
+            server.start()
+            _until(lambda: client.get("/readyz").status_code == 200)
+            assert client.get("/healthz").headers["RateLimit-Limit"] == "1000000"
+        _until(_more(load.acknowledged))
+    assert load.wrong == []
+    with open_archive(settings) as archive:
+        assert verify(archive, deep=True) == []
+        for id in load.acknowledged:
+            assert archive.database.rows("SELECT body FROM article WHERE id = ?", (id,)) == [(load.texts[id],)]
+
+
+def test_while_the_database_hangs_who_does_not_need_it_is_served(server: postgres.Server, tmp_path: Path) -> None:
+    url = SecretStr(server.create("hanging"))
+    settings = Settings(data_dir=tmp_path / "data", database_url=url, recognise=False)
+    with open_archive(settings) as archive:
+        admit_the_admin(archive)
+    asked = [("/v1/articles/0", {}), ("/v1/articles/0", AS_ADMIN), ("/v1/search?q=lamp", {})]
+    with serve(create_api(settings)) as client, ThreadPoolExecutor(len(asked)) as pool:
+        _until(lambda: client.get("/readyz").status_code == 200)
+        with server.paused():
+            answers = [pool.submit(client.get, path, headers=headers) for path, headers in asked]
+            for _ in range(10):
+                assert client.get("/healthz").status_code == 200
+                time.sleep(0.01)
+            assert not any(answer.done() for answer in answers)
+        assert [answer.result().status_code for answer in answers] == [404, 404, 200]
 
 
 def _more(things: list[str], count: int = 1) -> Callable[[], bool]:

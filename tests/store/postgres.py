@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -54,16 +54,29 @@ class Server:
     def kill(self) -> None:
         """As the system ends it that has no more memory: all its processes, none of which is asked. A start would take
         what is left of them for a server, where nobody waits for processes without a parent."""
-        parent = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
-        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-        for pid in (parent, *map(int, children)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        for pid in (parent, *map(int, children)):
+        processes = self._processes()
+        _send_all(processes, signal.SIGKILL)
+        for pid in processes:
             while (stat := Path(f"/proc/{pid}/stat")).exists() and ") Z " not in stat.read_text():
                 time.sleep(0.01)
         (self.folder / "data" / "postmaster.pid").unlink()
         (self.folder / ".s.PGSQL.5432.lock").unlink()
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Have it answer nothing and refuse nothing for as long as the block lasts, as behind a network that is cut."""
+        processes = self._processes()
+        _send_all(processes, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            _send_all(processes, signal.SIGCONT)
+
+    def _processes(self) -> list[int]:
+        """Return the server's process, and those that it has started."""
+        parent = int((self.folder / "data" / "postmaster.pid").read_text().split()[0])
+        children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
+        return [parent, *map(int, children)]
 
     def make(self) -> None:
         self.run("initdb", "-D", self._data, "--locale=C", "--encoding=UTF8", "-A", "trust", "-U", "dateline", "-N")
@@ -80,6 +93,12 @@ class Server:
             check=False, timeout=120,
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
+
+
+def _send_all(processes: Iterable[int], number: int) -> None:
+    for pid in processes:
+        with suppress(ProcessLookupError):
+            os.kill(pid, number)
 
 
 @contextmanager

@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from traceback import format_exception
+from typing import Any
 
 import pytest
 from pydantic import SecretStr
 from sqlalchemy import create_engine, text
 from sqlmodel import SQLModel, select
 
+from app.alerts.finding import find_new
+from app.alerts.saving import save_search
 from app.archive import open_archive, open_rows
 from app.errors import (
     ArchiveBusy,
@@ -26,20 +29,24 @@ from app.errors import (
     SettingsInvalid,
     StorageFailed,
 )
+from app.ingest.deciding import decide
 from app.ingest.erasing import write_anew
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
+from app.read.params import SavedSearchBody
 from app.settings import Settings
-from app.store import articles, changes
+from app.store import articles, changes, entities, keys, searches
 from app.store.backup import write_backup
 from app.store.database import Database
+from app.store.decisions import Proposal
 from app.store.dialect import came
 from app.store.moving import copy_rows, differing_rows, move_rows
 from app.store.postgres import PostgresDatabase
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, Mention, Rejection
 from tests.conftest import RECORDS, WriteRecords
+from tests.served import admit_the_admin
 from tests.store import postgres
 
 
@@ -401,11 +408,15 @@ def test_what_came_since_is_brought_to_a_copy_and_to_nothing_else(
         again = move_rows(archive.database, target)
         assert (again.copied, again.followed, again.newest, again.differing) == (0, 0, first.newest, [])
 
-        # New ones, one of another text, one that is gone, a decision: in nearly all tables.
+        # New ones, one of another text, one that is gone, what editors decided and readers saved: in nearly all tables.
         revised = {**RECORDS[1], "text": f"{RECORDS[1]['text']} It was said twice."}
         ingest([write_records("more.jsonl", [*RECORDS[8:20], revised])], archive, IngestOptions())
         [(id,)] = archive.database.rows("SELECT id FROM article WHERE external_id = 'strike-1'")
         change_status(archive, "erase", [id], "asked for", "Ada")
+        decide(archive, Proposal("rename", "place-moscow", name="Moskva"), "Ada")
+        body: dict[str, Any] = {"name": "Tides", "search": "q=tide", "webhook": "https://desk.example/"}
+        saved = save_search(archive, SavedSearchBody(**body), "Ada")
+        admit_the_admin(archive)
         last = move_rows(archive.database, target)
         assert (last.copied, last.followed > 20, last.differing) == (0, True, [])
         assert last.newest > first.newest
@@ -414,7 +425,16 @@ def test_what_came_since_is_brought_to_a_copy_and_to_nothing_else(
             assert [*_came(back)] == [*_came(archive.database)] == [*_came(target)]
     with open_archive(moved) as other:
         assert verify(other, deep=True) == []
+        with other.database.reading() as session:
+            assert entities.load_entity(session, "place-moscow").name == "Moskva"
+            assert keys.valid_keys(session).keys() == {"0000beef"}
         ingest([write_records("own.jsonl", RECORDS[20:21])], other, IngestOptions())
+        # It is found and told from where the other left off.
+        find_new(other)
+        with other.database.reading() as session:
+            row = searches.load_search(session, saved.id)
+            assert [found.external_id for _, found, _ in searches.found_articles(session, row, 9)] == ["tide-14"]
+            assert [each.kind for each in searches.list_deliveries(session, row, 9)] == ["webhook"]
     with open_archive(embedded) as archive, open_rows(url) as target:
         with pytest.raises(SettingsInvalid, match="written to the copy"):
             move_rows(archive.database, target)
