@@ -27,7 +27,7 @@ from app.store.bulk import chunks, delete_in, insert_rows, select_in
 from app.store.copy_decisions import Link, articles_meant
 from app.store.copy_groups import least_of_groups, links_of, pairs_with, regroup, regroup_whole
 from app.store.database import Database
-from app.store.dialect import run_written
+from app.store.dialect import came, run_written
 from app.store.plain import placeholders, select_plain
 from app.store.remembered import Remembered
 from app.store.tables import Article, CopyPair, Decision, Sketch
@@ -92,9 +92,10 @@ def regroup_decided(session: Session, decision: Decision) -> set[str]:
 
 
 def compare_some(session: Session, limit: int) -> tuple[int, set[str]]:
-    """Compare at most `limit` articles that nobody has compared yet. Returns how many these were, and as
-    `renew_copies` does."""
-    found = list(session.exec(select(Article.id).where(*_UNCOMPARED).limit(limit)))
+    """Compare at most `limit` articles that nobody has compared yet, in the order of their arrival: what is near to
+    several groups is in that which it was compared with first. Returns how many these were, and as `renew_copies` does.
+    """
+    found = list(session.exec(select(Article.id).where(*_UNCOMPARED).order_by(came()).limit(limit)))
     return len(found), renew_copies(session, found)
 
 
