@@ -73,3 +73,14 @@ def test_nothing_that_was_acknowledged_stays_behind(tmp_path: Path, monkeypatch:
         with open_archive(Settings(data_dir=folder, database_url=SecretStr(url))) as archive:
             assert verify(archive, deep=True) == []
             assert dict(archive.database.rows("SELECT id, body FROM article")) == load.told
+        # And back, into a file that takes the place of the old one; the index goes with either.
+        monkeypatch.setenv("DATELINE_DATABASE_URL", url)
+        back = dateline(folder, "migrate-to", tmp_path / "back.sqlite")
+        assert (back.returncode, "the same in both" in back.stdout) == (0, True), back.stderr
+        monkeypatch.delenv("DATELINE_DATABASE_URL")
+        for left in folder.glob("archive.sqlite*"):
+            left.unlink()
+        (tmp_path / "back.sqlite").rename(folder / "archive.sqlite")
+        with open_archive(Settings(data_dir=folder)) as archive:
+            assert verify(archive, deep=True) == []
+            assert dict(archive.database.rows("SELECT id, body FROM article")) == load.told
