@@ -43,7 +43,7 @@ def documented(path: str, port: int, behind: int) -> str:
 @contextmanager
 def nginx(folder: Path, path: str, behind: int, *, bare: bool = False) -> Iterator[str]:
     """Where it serves `path` on this machine. `bare`: it says nothing of itself, and leaves the path on."""
-    port = _free_port()
+    port = free_port()
     server = documented(path, port, behind)
     if bare:
         server = re.sub(r" *proxy_set_header.*\n", "", server).replace(f":{behind}/;", f":{behind};")
@@ -57,21 +57,21 @@ def nginx(folder: Path, path: str, behind: int, *, bare: bool = False) -> Iterat
             [installed_nginx(), "-p", str(folder), "-e", "stderr", "-c", str(folder / "nginx.conf")], stderr=log
         )
     try:
-        _wait_for(port, started, folder / "log")
+        wait_for(port, started, folder / "log")
         yield f"http://127.0.0.1:{port}"
     finally:
         started.terminate()
         started.wait(60)
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as listening:
         listening.bind(("127.0.0.1", 0))
         port: int = listening.getsockname()[1]
         return port
 
 
-def _wait_for(port: int, started: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(port: int, started: subprocess.Popen[bytes], log: Path) -> None:
     while True:
         assert started.poll() is None, log.read_text()
         try:

@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -29,10 +32,17 @@ Reply = dict[str, Any]
 _PATIENCE = 6.0
 """Seconds in which a request is tried again. A copy takes the place of one that is gone in less."""
 _PAUSE = 0.15
-_TIMEOUT, _AWAY_TIMEOUT = 10.0, 2.0
-"""Seconds for one try."""
-_WRITING = 120.0
-"""Seconds for what writes, all nodes together: from one that hangs it goes to the next."""
+READING, WRITING = 12.0, 120.0
+"""Seconds that may be lost on nodes which do not answer, by all that a search asks together, or by one request that
+writes. A node gets half of what is left, so that there is as much for the others; the last one gets all."""
+_LEAST = 1.0
+"""Seconds for a try, however little is left: most answers take far less."""
+_AWAY_TIMEOUT = 2.0
+"""Seconds for a try while nobody answered a moment ago."""
+WITHOUT_MANAGER = "3s"
+"""How long a node looks for the manager that it needs, before it says that there is none. An election takes less."""
+_COPIES_AWAY = "40s"
+"""How long a node waits for the copy that takes what is written. One that hangs is replaced in some thirty seconds."""
 BUSY = frozenset({429, 502, 503, 504})
 """What a node says that may do so in a moment."""
 _PASSING = (
@@ -78,6 +88,29 @@ class _Json:
         return data if isinstance(data, bytes) else msgspec.json.encode(data)
 
 
+@dataclass(slots=True)
+class _Allowance:
+    """Seconds that may still be lost."""
+
+    left: float
+
+
+_allowance: ContextVar[_Allowance | None] = ContextVar("allowance", default=None)
+
+
+@contextmanager
+def one_search() -> Iterator[None]:
+    """Let all that the block asks lose no more than `READING` seconds together. What is answered costs none of them."""
+    if _allowance.get() is not None:
+        yield
+        return
+    token = _allowance.set(_Allowance(READING))
+    try:
+        yield
+    finally:
+        _allowance.reset(token)
+
+
 class Nodes:
     """One object serves all threads of a process."""
 
@@ -87,19 +120,27 @@ class Nodes:
 
     def __call__(
         self, method: str, path: str, body: object = None, *, params: Mapping[str, str] | None = None,
-        timeout: float = _TIMEOUT, patience: float = _PATIENCE,
+        timeout: float | None = None, patience: float = _PATIENCE, losing: float = READING,
     ) -> Reply:  # fmt: skip
-        """Return the answer; it is asked for again for `patience` seconds. Raises `SearchAway` where no node gives one,
-        `RequestRefused` where it is no."""
+        """Return the answer; it is asked for again for `patience` seconds, of which no more than `losing` are lost, or
+        than is left of those of `one_search`. `timeout`: seconds for each try, whatever is lost. Raises `SearchAway`
+        where no node gives an answer, `RequestRefused` where it is no."""
         # On its way over the network, whoever serves many must not wait.
         spend_unbounded()
+        allowed = _allowance.get() or _Allowance(losing)
+        nodes, tries, trouble = len(self.cluster.urls), 0, ""
         # While nobody answered a moment ago, one try is enough to tell that nobody does.
-        until = time.monotonic() + (0 if self._is_away else patience)
-        tries, trouble = 0, ""
-        while tries == 0 or time.monotonic() < until or (tries < len(self.cluster.urls) and not self._is_away):
+        was_away = self._is_away
+        until = time.monotonic() + (0 if was_away else patience)
+        while tries == 0 or (allowed.left > 0 and (time.monotonic() < until or (tries < nodes and not was_away))):
             tries += 1
+            began = time.monotonic()
             try:
-                asked = {**(params or {}), "request_timeout": _AWAY_TIMEOUT if self._is_away else timeout}
+                share = max(allowed.left / (2 if tries < nodes else 1), _LEAST)
+                asked = {
+                    **(params or {}),
+                    "request_timeout": min(_AWAY_TIMEOUT, share) if was_away else timeout or share,
+                }
                 answer = self._nodes.transport.perform_request(method, path, params=asked, body=body)
             except NoConnection as error:
                 trouble = str(error.error)
@@ -114,23 +155,20 @@ class Nodes:
                 self._is_away = False
                 return answer if isinstance(answer, dict) else {"answer": answer}
             time.sleep(_PAUSE)
+            allowed.left -= time.monotonic() - began
         self._is_away = True
         raise SearchAway(trouble)
 
     def bulk(self, target: str, lines: Iterable[bytes], *, require_alias: bool = False) -> Reply:
         """Write many; of each is told only what it came to."""
-        params = {"filter_path": "errors,items.*.status,items.*.error"}
+        params = {"filter_path": "errors,items.*.status,items.*.error", "timeout": _COPIES_AWAY}
         if require_alias:
             params["require_alias"] = "true"
-        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, timeout=self._writing)
+        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, losing=WRITING)
 
     def refresh(self, target: str) -> Reply:
         """Show what was written."""
-        return self("POST", f"/{target}/_refresh", timeout=self._writing)
-
-    @property
-    def _writing(self) -> float:
-        return _WRITING / len(self.cluster.urls)
+        return self("POST", f"/{target}/_refresh", losing=WRITING)
 
     def close(self) -> None:
         self._nodes.close()
@@ -140,6 +178,8 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
     parts = [urlsplit(url) for url in cluster.urls]
     if not parts or any(part.scheme not in ("http", "https") or not part.hostname for part in parts):
         raise SettingsInvalid("DATELINE_SEARCH_URL is one address such as https://search.example:9200, or several.")
+    if cluster.certificate and not Path(cluster.certificate).is_file():
+        raise SettingsInvalid(f"DATELINE_SEARCH_CERTIFICATE names {cluster.certificate}, which is no file.")
     first = parts[0]
     secure = first.scheme == "https"
     settings: dict[str, Any] = {
@@ -149,7 +189,7 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
             for part in parts
         ],
         "serializer": _Json(), "pool_maxsize": 32, "max_retries": 0,
-        "timeout": _TIMEOUT, "dead_timeout": 5,
+        "timeout": READING, "dead_timeout": 5,
         # Only so is a node that hangs left alone for a while, as one is that refuses.
         "retry_on_timeout": True,
     }  # fmt: skip
@@ -178,7 +218,7 @@ def _causes(error: TransportError) -> str:
 def _as_refusal(error: TransportError) -> Exception:
     status = int(error.status_code) if isinstance(error.status_code, int) else 0
     told = _causes(error)
-    if status in (401, 403) and "security" in told.lower():
+    if status == 401 or (status == 403 and "security" in told.lower()):
         return IndexUnavailable("The search cluster refuses the key or the password of DATELINE_SEARCH_URL.")
     kind = next((each for each in ("search_context_missing", "index_not_found") if each in told), str(error.error))
     return RequestRefused(status, kind, told[:600])

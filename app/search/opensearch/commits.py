@@ -26,7 +26,15 @@ import msgspec
 from app.errors import DatelineError, IndexChanged, IndexUnavailable, SearchAway
 from app.search import analysis
 from app.search.engine import Commit, Document
-from app.search.opensearch.client import BUSY, Nodes, Reply, RequestRefused
+from app.search.opensearch.client import (
+    BUSY,
+    WITHOUT_MANAGER,
+    WRITING,
+    Nodes,
+    Reply,
+    RequestRefused,
+    one_search,
+)
 from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
 
 _HELD_FOR = "1m"
@@ -99,6 +107,7 @@ class Moment:
         self._hold()
         return self._shards
 
+    @one_search()
     def search(self, body: dict[str, Any], *, told: str = "") -> Reply:
         """Ask the articles; the answer is whole, or what of it `told` names. Raises `IndexUnavailable` where the index
         is gone, or another version's."""
@@ -197,7 +206,8 @@ class Commits:
     def newest(self) -> Committed | None:
         """Return what was committed last; None where there is no index."""
         try:
-            found = self._client("GET", f"/{self.alias}/_mapping", params={"filter_path": "*.mappings._meta"})
+            params = {"filter_path": "*.mappings._meta", "cluster_manager_timeout": WITHOUT_MANAGER}
+            found = self._client("GET", f"/{self.alias}/_mapping", params=params)
         except RequestRefused as error:
             if error.status == 404:
                 return None
@@ -308,7 +318,7 @@ class Commits:
         meta = Meta(committed.meta.generation + 1, sequence, token)
         try:
             self._refresh(f"{committed.index},{self.alias}-words")
-            self._client("PUT", f"/{committed.index}/_mapping", {"_meta": meta})
+            self._client("PUT", f"/{committed.index}/_mapping", {"_meta": meta}, losing=WRITING)
         except RequestRefused as error:
             raise self._changed() from error
 
@@ -322,7 +332,7 @@ class Commits:
         bodies = articles_body(self._client.cluster.shards, replicas, meta), words_body(replicas)
         # The words first: whoever finds the articles finds them, too.
         for name, body, alias in zip(names[::-1], bodies[::-1], (f"{self.alias}-words", self.alias), strict=True):
-            self._client("PUT", f"/{name}", {**body, **({"aliases": {alias: {}}} if serve else {})}, timeout=60)
+            self._client("PUT", f"/{name}", {**body, **({"aliases": {alias: {}}} if serve else {})}, losing=WRITING)
         return names
 
     def _copy(self, name: str) -> None:
@@ -340,7 +350,7 @@ class Commits:
             for name, alias in zip(names, (self.alias, f"{self.alias}-words"), strict=True)
         ]
         removed = [{"remove_index": {"index": name}} for name in former]
-        self._client("POST", "/_aliases", {"actions": [*added, *removed]}, timeout=120)
+        self._client("POST", "/_aliases", {"actions": [*added, *removed]}, losing=WRITING)
 
     def _indexes(self) -> list[str]:
         """Return our indexes: another archive may have a longer name that begins as ours does."""

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from app.effort import spend_unbounded
 from app.errors import IndexUnavailable, SearchAway
 from app.search import cursor
 from app.search.completion import Completion, misspelt_letters, nearest_spellings
@@ -43,7 +44,7 @@ from app.search.engine import (
 from app.search.formula import curve_of, stepped
 from app.search.meaning.likeness import MeaningIndex, MeaningView
 from app.search.opensearch.audit import audit_moment
-from app.search.opensearch.client import Cluster, Nodes
+from app.search.opensearch.client import Cluster, Nodes, one_search
 from app.search.opensearch.commits import Commits, Committed, Meta, Moment
 from app.search.opensearch.compile import Compiler, Statistic, all_of, filter_queries, own_filter
 from app.search.opensearch.count import Counting, CountsAsked, count_crossed, count_values, read_stories
@@ -115,6 +116,7 @@ class OpenSearchEngine:
         self._commits = Commits(client)
         self._refreshing = threading.Lock()
         self._checked = -math.inf
+        self._failed = -math.inf, SearchAway("")
         self._moment: Moment | None = None
         self._former: list[tuple[float, Moment]] = []
         self._unreadable = False
@@ -127,6 +129,7 @@ class OpenSearchEngine:
             engine._commits.begin()
         return engine
 
+    @one_search()
     def search(self, query: Query, /) -> Hits:
         moment, meaning = self._current(), self._meaning_for(query)
         asked = _searched(moment, query)
@@ -198,12 +201,16 @@ class OpenSearchEngine:
         return read_stories(asked.moment, asked.found, order)
 
     def still(self) -> OpenSearchEngine:
+        # Whatever is asked goes over the network: whoever serves many need not begin.
+        spend_unbounded()
         return _FixedMoment(self._client, self._current(), self._meaning.now() if self._meaning else None)
 
+    @one_search()
     def suggest(self, prefix: str, /, limit: int = 8) -> list[Suggestion]:
         moment = self._current()
         return Completion(self.search, self._terms_starting, partial(following_words, moment)).suggest(prefix, limit)
 
+    @one_search()
     def spellings(self, word: str, /, limit: int = 5) -> list[str]:
         """The nearest first; of those as near with the same first letter, and then the most frequent."""
         term, moment = fold(word), self._current()
@@ -212,6 +219,7 @@ class OpenSearchEngine:
         found = set(near_words(moment, term, edits)) - {term}
         return nearest_spellings(term, found, partial(count_having, moment), limit)
 
+    @one_search()
     def similar(self, article_id: str, headline: str, body: str, /, limit: int = 10, by: RankedBy = "words") -> Hits:
         moment = self._current()
         documents, _ = _archive_sizes(moment)
@@ -287,6 +295,7 @@ class OpenSearchEngine:
         with self._refreshing:
             self._look()
 
+    @one_search()
     def status(self) -> IndexStatus:
         moment = self._looked()
         if moment is None or self._unreadable:
@@ -324,12 +333,16 @@ class OpenSearchEngine:
         return moment
 
     def _looked(self) -> Moment | None:
-        age = time.monotonic() - self._checked
+        asked = time.monotonic()
+        age = asked - self._checked
         is_due = self._moment is None or self._unreadable or age > STALE_SECONDS
         # While another thread looks, the old moment serves; but nobody is told what is older than promised.
         has_to = self._moment is None or age > 2 * STALE_SECONDS
         if is_due and self._refreshing.acquire(blocking=has_to):
             try:
+                # Who looked in vain while this waited has waited for both.
+                if self._failed[0] >= asked:
+                    raise SearchAway(self._failed[1].trouble)
                 self._look()
             finally:
                 self._refreshing.release()
@@ -337,7 +350,11 @@ class OpenSearchEngine:
 
     def _look(self) -> None:
         began = time.monotonic()
-        newest = self._commits.newest()
+        try:
+            newest = self._commits.newest()
+        except SearchAway as error:
+            self._failed = time.monotonic(), error
+            raise
         self._unreadable = newest is None
         if newest is not None and (self._moment is None or self._moment.committed != newest):
             self._turn_to(newest)

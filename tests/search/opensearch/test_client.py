@@ -4,28 +4,33 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from opensearchpy.exceptions import ConnectionTimeout
 from pydantic import SecretStr
 
 from app.api.app import create_api
 from app.archive import open_archive
 from app.effort import TooDear, bounded_effort
-from app.errors import SearchAway
+from app.errors import IndexUnavailable, SearchAway, SettingsInvalid
 from app.search.opensearch import client
-from app.search.opensearch.client import Cluster, Nodes, RequestRefused
+from app.search.opensearch.client import READING, WRITING, Cluster, Nodes, RequestRefused, one_search
 from app.settings import Settings
+from tests.certificates import Certificate, make_certificate
 from tests.conftest import RECORDS, WriteRecords
 from tests.served import serve
 
-Answer = tuple[int, dict[str, Any]]
+Answer = tuple[int, Any]
 FINE: Answer = (200, {"fine": True})
 GONE: Answer = (500, {"error": {"type": "node_disconnected_exception", "reason": "gone"}, "status": 500})
 BUSY: Answer = (503, {"error": {"type": "cluster_block_exception", "reason": "no manager"}, "status": 503})
@@ -55,6 +60,12 @@ class Node:
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self.server.server_port}"
+
+    def encrypt(self, certificate: Certificate) -> None:
+        context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+        context.load_cert_chain(certificate.file, certificate.key)
+        self.server.socket = context.wrap_socket(self.server.socket, server_side=True)
+        self.url = self.url.replace("http:", "https:")
 
 
 @contextmanager
@@ -125,6 +136,88 @@ def test_nobody_answers_and_who_asks_again_is_told_at_once() -> None:
         node.answers[:] = [FINE]
         assert nodes("GET", "/") == {"fine": True}
         nodes.close()
+
+
+class Silent:
+    """Nodes of which none ever answers, with a clock that shows how long each was waited for."""
+
+    def __init__(self, count: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.now, self.waits = 0.0, list[float]()
+        self.nodes = Nodes(Cluster(tuple(f"http://127.0.0.1:{number}" for number in range(1, count + 1))))
+        self.is_silent = True
+        monkeypatch.setattr(client, "time", self)
+        monkeypatch.setattr(self.nodes, "_nodes", SimpleNamespace(transport=self))
+
+    def perform_request(self, *_: object, params: dict[str, float], **_more: object) -> dict[str, Any]:
+        if not self.is_silent:
+            return {"fine": True}
+        self.waits.append(params["request_timeout"])
+        self.now += self.waits[-1]
+        raise ConnectionTimeout("TIMEOUT", "nothing", OSError("nothing"))
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.mark.parametrize("count", [1, 2, 3, 8])
+@pytest.mark.parametrize("most", [READING, WRITING])
+def test_nodes_that_hang_are_waited_for_no_longer_than_one_that_does(
+    most: float, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    silent = Silent(count, monkeypatch)
+    with pytest.raises(SearchAway):
+        silent.nodes("GET", "/", losing=most)
+    assert most / 2 <= silent.now <= most + 1.5
+    assert all(later <= former for former, later in pairwise(silent.waits))
+    assert len(silent.waits) >= min(count, 3), "from one that hangs it goes to the next"
+
+
+def test_all_that_a_search_asks_loses_no_more_than_one_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    silent = Silent(3, monkeypatch)
+    with one_search():
+        for _ in range(4):
+            with pytest.raises(SearchAway):
+                silent.nodes("GET", "/")
+            # What is answered costs nothing, however long it takes.
+            silent.is_silent = False
+            silent.now += 1_000
+            assert silent.nodes("GET", "/") == {"fine": True}
+            silent.is_silent = True
+    assert sum(silent.waits) <= READING + 4
+    silent.is_silent, silent.waits[:] = False, []
+    silent.nodes("GET", "/")
+    silent.is_silent = True
+    with pytest.raises(SearchAway):
+        silent.nodes("GET", "/")
+    assert sum(silent.waits) > READING / 2, "the next search has time of its own"
+
+
+@pytest.mark.parametrize(
+    ("status", "told"), [(401, {"message": "Unauthorized"}), (403, {"error": {"type": "security_exception"}})]
+)
+def test_who_is_not_let_in_is_told_so(status: int, told: Any) -> None:
+    with (
+        running(Node((status, told))) as urls,
+        pytest.raises(IndexUnavailable, match="refuses the key"),
+    ):
+        ask(urls)
+
+
+def test_a_node_is_believed_by_its_certificate(tmp_path: Path) -> None:
+    node, own, another = Node(FINE), make_certificate(tmp_path / "own"), make_certificate(tmp_path / "another")
+    node.encrypt(own)
+    with running(node) as (url,):
+        assert ask((url.replace("//", "//me:secret@"),), certificate=str(own.file)) == {"fine": True}
+        asked = len(node.asked)
+        for unfit in ("", str(another.file)):
+            with pytest.raises(SearchAway, match="certificate verify failed"):
+                ask((url,), patience=0, certificate=unfit)
+    assert len(node.asked) == asked, "nothing is said to who is not believed"
+    with pytest.raises(SettingsInvalid, match="DATELINE_SEARCH_CERTIFICATE"):
+        ask((url,), certificate=str(tmp_path / "nowhere.pem"))
 
 
 def test_who_asks_says_who_it_is() -> None:
