@@ -24,7 +24,7 @@ given = $(if $(filter command%,$(origin $(1))),$(2) $($(1)))
 SERVE := $(call given,HOST,--host) $(call given,PORT,--port)
 
 .DEFAULT_GOAL := help
-.PHONY: help run setup test test-postgres cluster cluster-stop test-cluster test-fork torture bench format places freeze sbom clean
+.PHONY: help run setup test checks pytest test-postgres cluster cluster-stop test-cluster test-fork torture bench format places freeze sbom clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' Makefile
@@ -66,7 +66,11 @@ $(NODE): tests/clients/package.json | $(READY)
 		touch $(NODE) || echo "npm could not install: the tests that need Node will be skipped."; \
 	else echo "npm is not installed: the tests of the TypeScript client and two linters of the schema will be skipped."; fi
 
-test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, tests
+# Beside each other: types are one process's work, and much of the tests is waiting.
+test: setup $(NODE) ## all checks and all tests
+	@$(MAKE) --no-print-directory --jobs 2 checks pytest
+
+checks: setup ## format, lint, types, layers, migrations, Dockerfile
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -75,6 +79,8 @@ test: setup $(NODE) ## format, lint, types, layers, migrations, Dockerfile, test
 	@echo "models and migrations agree:"
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && export DATELINE_DATA_DIR="$$scratch" && \
 		$(BIN)/alembic upgrade head && $(BIN)/alembic check
+
+pytest: setup $(NODE) ## the tests
 	$(BIN)/pytest $(SPREAD)
 
 # Each process of the tests has a server of its own, and each archive a database there.
