@@ -49,22 +49,6 @@ def assert_said_all(said: str) -> None:
     assert "404 /problems/not-found" in said
 
 
-def test_python(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
-    generator = ["openapi-python-client", "generate", "--path", schema_file, "--meta", "none"]
-    assert "Warning" not in run(*generator, "--output-path", "archive_client", "--fail-on-warning")
-    (tmp_path / "scenario.py").write_text(here(blocks(DOCUMENT, "python")[0], server), encoding="utf-8")
-    (tmp_path / "mypy.ini").write_text(STRICT, encoding="utf-8")
-    run(sys.executable, "-m", "mypy", "--cache-dir", "cache", "scenario.py", "archive_client")
-    assert_said_all(run(sys.executable, "scenario.py"))
-
-
-def test_typescript(server: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run) -> None:
-    node_tool("openapi-ts", "--input", schema_file, "--output", "client")
-    (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[0], server), encoding="utf-8")
-    node_tool("tsc", *STRICT_TS, "--outDir", "js", "scenario.ts")
-    assert_said_all(run("node", "js/scenario.js"))
-
-
 WRITTEN = """\
 one: created 1
 one: created 1
@@ -84,22 +68,30 @@ story: undo 1
 """
 
 
-def test_python_puts_articles_in(writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
+def both_pieces(language: str, suffix: str, server: httpx.Client, writable: httpx.Client, folder: Path) -> None:
+    """Write what asks and what puts articles in as two files beside the client."""
+    for name, code, asked in zip(("read", "write"), blocks(DOCUMENT, language), (server, writable), strict=True):
+        (folder / f"{name}{suffix}").write_text(here(code, asked), encoding="utf-8")
+
+
+def test_python(server: httpx.Client, writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
     generator = ["openapi-python-client", "generate", "--path", schema_file, "--meta", "none"]
-    run(*generator, "--output-path", "archive_client", "--fail-on-warning")
-    (tmp_path / "scenario.py").write_text(here(blocks(DOCUMENT, "python")[1], writable), encoding="utf-8")
+    assert "Warning" not in run(*generator, "--output-path", "archive_client", "--fail-on-warning")
+    both_pieces("python", ".py", server, writable, tmp_path)
     (tmp_path / "mypy.ini").write_text(STRICT, encoding="utf-8")
-    run(sys.executable, "-m", "mypy", "--cache-dir", "cache", "scenario.py", "archive_client")
-    assert run(sys.executable, "scenario.py") == WRITTEN
+    run(sys.executable, "-m", "mypy", "--cache-dir", "cache", "read.py", "write.py", "archive_client")
+    assert_said_all(run(sys.executable, "read.py"))
+    assert run(sys.executable, "write.py") == WRITTEN
 
 
-def test_typescript_puts_articles_in(
-    writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run
+def test_typescript(
+    server: httpx.Client, writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run, node_tool: Run
 ) -> None:
     node_tool("openapi-ts", "--input", schema_file, "--output", "client")
-    (tmp_path / "scenario.ts").write_text(here(blocks(DOCUMENT, "ts")[1], writable), encoding="utf-8")
-    node_tool("tsc", *STRICT_TS, "--outDir", "js", "scenario.ts")
-    assert run("node", "js/scenario.js") == WRITTEN
+    both_pieces("ts", ".ts", server, writable, tmp_path)
+    node_tool("tsc", *STRICT_TS, "--outDir", "js", "read.ts", "write.ts")
+    assert_said_all(run("node", "js/read.js"))
+    assert run("node", "js/write.js") == WRITTEN
 
 
 def test_go(server: httpx.Client, writable: httpx.Client, schema_file: Path, tmp_path: Path, run: Run) -> None:
@@ -109,9 +101,9 @@ def test_go(server: httpx.Client, writable: httpx.Client, schema_file: Path, tmp
             pytest.skip(f"no {program}: install it (on Debian `apt-get install {package}`), then `make test`")
     [made] = [each for each in blocks(DOCUMENT, "sh") if "openapi-generator-cli" in each]
     run("bash", "-ec", made.replace("http://localhost:8000/openapi.json", str(schema_file)))
-    for name, code, asked in zip(("read", "write"), blocks(DOCUMENT, "go"), (server, writable), strict=True):
+    for name in ("read", "write"):
         (tmp_path / name).mkdir()
-        (tmp_path / name / "main.go").write_text(here(code, asked), encoding="utf-8")
+    both_pieces("go", "/main.go", server, writable, tmp_path)
     assert run("gofmt", "-l", "read", "write") == ""
     assert_said_all(run("go", "run", "./read"))
     assert run("go", "run", "./write") == WRITTEN
