@@ -19,7 +19,7 @@ import numpy.typing as npt
 
 from app.errors import IndexUnavailable
 from app.search import cursor
-from app.search.attributes import ENTITY, FacetName
+from app.search.attributes import FacetName
 from app.search.completion import Completion, misspelt_letters, nearest_spellings
 from app.search.cursor import Cursor, Place, Statistics
 from app.search.engine import (
@@ -156,8 +156,8 @@ class WhooshEngine:
         return {value: ids for value, ids in found.items() if ids}
 
     def articles_naming(self, ids: Sequence[str], /) -> list[int]:
-        views = self._current().views
-        return [sum(_count_naming(view, id.encode()) for view in views) for id in ids]
+        snapshot = self._current()
+        return [snapshot.count_naming(id) for id in ids]
 
     def ranking(self, query: Query, /) -> Ranking:
         snapshot, meaning = self._current(), self._meaning_for(query)
@@ -512,11 +512,3 @@ def _near_spellings(view: SegmentView, term: str, edits: int) -> list[str]:
 def _document_count(view: SegmentView, term: bytes) -> int:
     number = view.segment.terms("exact").find(term)
     return view.count(number) if number is not None else 0
-
-
-def _count_naming(view: SegmentView, entity: bytes) -> int:
-    """Count the living documents of a segment that have an entity."""
-    if view.alive is None:
-        return view.segment.frequency(ENTITY.name, entity)
-    number = view.segment.terms(ENTITY.name).find(entity)
-    return 0 if number is None else int(np.count_nonzero(view.alive[view.segment.documents_with(ENTITY.name, number)]))

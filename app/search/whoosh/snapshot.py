@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from app.days import days_of
-from app.search.attributes import MENTIONED, ValueView
+from app.search.attributes import ENTITY, MENTIONED, ValueView
 from app.search.formula import stepped
 from app.search.query import Collapsed
 from app.search.whoosh.array_cache import ArrayCache
@@ -41,6 +41,15 @@ class SegmentView:
         """Living documents that have an exact term."""
         documents = self.segment.having_term(term)
         return len(documents) if self.alive is None else int(np.count_nonzero(self.alive[documents]))
+
+    def count_naming(self, entity: bytes) -> int:
+        """Living documents that have an entity."""
+        if self.alive is None:
+            return self.segment.frequency(ENTITY.name, entity)
+        number = self.segment.terms(ENTITY.name).find(entity)
+        if number is None:
+            return 0
+        return int(np.count_nonzero(self.alive[self.segment.documents_with(ENTITY.name, number)]))
 
 
 @dataclass(frozen=True)
@@ -95,6 +104,7 @@ class Snapshot:
         self._columns: dict[str, Array] = {}
         self._asked = set[Hashable]()
         self._stems: dict[str, tuple[int, ...]] = {}
+        self._naming: dict[str, int] = {}
         self.kept = ArrayCache()
 
     @property
@@ -231,6 +241,15 @@ class Snapshot:
             for numbers in found
         ]
 
+    def count_naming(self, entity: str) -> int:
+        """Return how many living documents have an entity. Kept: who is named beside one is named beside many."""
+        found = self._naming.get(entity)
+        if found is None:
+            found = sum(view.count_naming(entity.encode()) for view in self.views)
+            if len(self._naming) < _MOST_NAMED:
+                self._naming[entity] = found
+        return found
+
     @cached_property
     def _stem_bounds(self) -> list[memoryview]:
         return [view.segment.lists("stem.docs").bounds.data for view in self.views]
@@ -281,8 +300,8 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
-_MOST_STEMS = 20_000
-"""Whose numbers are kept, in four megabytes."""
+_MOST_STEMS, _MOST_NAMED = 20_000, 10_000
+"""Whose numbers are kept, in four megabytes, and whose counts are, in one and a half."""
 _TIME_STEP = 2.0**-28
 """More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2
