@@ -13,7 +13,7 @@ from app.errors import IndexUnavailable
 from app.search.engine import Document
 from app.search.query import MAX_SLOP
 from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
-from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, write_segment
+from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, TermTable, term_arrays, write_segment
 from tests.search.generated import articles
 from tests.search.reference import read
 
@@ -50,6 +50,22 @@ def test_terms_are_sorted_and_found(segment: Segment) -> None:
         assert list(table.starting(b"")) == list(range(len(terms)))
         postings = [documents_of(segment, view, number) for number in range(len(terms))]
         assert all(row == sorted(set(row)) != [] for row in postings)
+
+
+def test_a_term_is_found_however_many_begin_like_it() -> None:
+    """Also where it stands in the bytes of others, and where it is in none."""
+    many = [f"person-{number:04}".encode() for number in range(0, 4_000, 2)]
+    terms = sorted([*many, b"a", b"aa", b"aaa", b"ab", b"ba", b"on-1", *(f"word{n}".encode() for n in range(300))])
+    arrays = dict(term_arrays("stem", terms))
+    table = TermTable(arrays["stem.terms"].data, arrays["stem.term_offsets"], arrays["stem.heads"])
+    assert [table.find(term) for term in terms] == list(range(len(terms)))
+    absent = [term + end for term in terms for end in (b"0", b"x", b"\xff")] + [
+        b"",
+        b"person-0001",
+        b"erson-0002",
+        b"b",
+    ]
+    assert {term for term in absent if table.find(term) is not None} == set(absent) & set(terms)
 
 
 def test_every_address_has_its_owner(tmp_path: Path) -> None:
