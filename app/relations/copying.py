@@ -33,9 +33,10 @@ DAYS = 30
 FEWEST = 15
 """Shingles of a text that is compared: what is shorter says nothing that others do not."""
 _FEWEST_SHARED = 12
-# Of the shingles of the shorter text: where the headlines have to do with each other, where they do not, where it may
-# be a report put right, where a week lies between, and where one of the two has no date.
-_SHARED, _SHARED_ALONE, _PUT_RIGHT, _FAR_SHARED, _UNDATED_SHARED = 0.45, 0.55, 0.4, 0.9, 0.95
+# Of the shingles of the shorter text: where the headlines have to do with each other, where they do not, and on another
+# day; where it may be a report put right, where a week lies between, and where one of the two has no date.
+_SHARED, _SHARED_ALONE, _SHARED_LATER = 0.45, 0.55, 0.85
+_PUT_RIGHT, _FAR_SHARED, _UNDATED_SHARED = 0.4, 0.9, 0.95
 _NEAR_DAYS = 7
 _SHORT_WORDS, _SHORT_SHARED = 30, 0.75
 # How much of the shorter headline stands in the other.
@@ -181,7 +182,8 @@ def _demanded_share(one: Edition, other: Edition) -> float:
     elif _may_be_put_right(one, other):
         demanded = _PUT_RIGHT
     else:
-        demanded = _SHARED if likeness >= _RELATED_HEADLINE else _SHARED_ALONE
+        unrelated = _SHARED_LATER if _days_apart(one, other) else _SHARED_ALONE
+        demanded = _SHARED if likeness >= _RELATED_HEADLINE else unrelated
     return max(demanded, least_shared(one.day, other.day))
 
 
@@ -197,7 +199,8 @@ def _is_put_right(one: Edition, other: Edition, replaced: _Replacements) -> bool
     the headlines are the same."""
     is_little = replaced.places < _MARKED_PLACES * _fewer_words(one, other)
     is_one_name = replaced.names == 1 and is_little and _headline_likeness(one, other) == 1
-    if one.day == other.day and (replaced.names == 0 or is_one_name):
+    is_no_name = replaced.names == 0 and not replaced.renames
+    if one.day == other.day and (is_no_name or is_one_name):
         return True
     return is_little and _is_marked(one, other)
 
@@ -237,10 +240,15 @@ class _Replacements:
             if _is_replaced(before, after, of_one, of_other)
         ]
         named = [(_without_figures(gone), _without_figures(come)) for gone, come in places]
-        short = [(gone, come) for gone, come in named if len(gone) * len(come) <= _MOST_PAIRS]
+        short = [(gone, come) for gone, come in places if len(gone) * len(come) <= _MOST_PAIRS]
         swaps = Counter(pair for gone, come in short for pair in product(gone, come))
-        renames = any(count > 1 and not _are_one_name(*pair) for pair, count in swaps.items())
+        renames = any(count > 1 and _is_renamed(*pair) for pair, count in swaps.items())
         return cls(len(places), sum(bool(gone and come) for gone, come in named), renames)
+
+
+def _is_renamed(one: str, other: str) -> bool:
+    """Return whether one word stands for another that is no spelling of it. Figures may be put right in many places."""
+    return not (one[0].isdigit() and other[0].isdigit()) and not _are_one_name(one, other)
 
 
 def _is_replaced(before: Words, after: Words, of_one: frozenset[str], of_other: frozenset[str]) -> bool:

@@ -33,7 +33,7 @@ from app.store.remembered import Remembered
 from app.store.tables import Article, CopyPair, Decision, Sketch
 
 _UNDATED = 0
-_BESIDE = 8
+_BESIDE = 4
 """Articles looked at to either side of one, of those that have a number of its sketch too, by day and id. Where no more
 have it these are all; where a thousand weather reports have it, each is compared with a few, and they hang together by
 those. The numbers of what is told in one of them alone lead to its copies all the same."""

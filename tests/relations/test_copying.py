@@ -52,6 +52,12 @@ def test_a_name_in_place_of_another_throughout_is_other_news_however_much_is_sha
     assert are_copies(edition(FORM.format("Marysville")), edition(FORM.format("Marisville"))), "a misprint put right"
 
 
+def test_a_figure_in_place_of_a_name_throughout_is_other_news_too() -> None:
+    tail = " Rawson is where the law was written."
+    assert not are_copies(edition(FORM.format("Rawson 86") + tail), edition(FORM.format("Marysville") + tail))
+    assert are_copies(edition(FORM.format("Rawson 86") + tail), edition(FORM.format("Rawson 68") + tail)), "put right"
+
+
 DAILY = (
     "Treasury balances at the bank fell to {0} billion from {1} billion the day before, says a statement. "
     "It does not say what became of the rest, and those who deal in bills did not wait for it before they went home. "
