@@ -153,12 +153,14 @@ def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
     assert total(filled, "tide") == 30
 
 
-def test_an_index_of_another_version_is_built_anew(filled: Archive) -> None:
+def test_an_index_of_another_version_is_built_anew(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     filled.fingerprint = "of a later version"
+    monkeypatch.setattr("app.search.whoosh.index.FINGERPRINT", filled.fingerprint)
     assert indexing.lag(filled) == 30
     generation = filled.engine.status().generation
     assert indexing.catch_up(filled) == 30
     assert filled.engine.status().generation > generation
+    assert indexing.catch_up(filled) == 0
 
 
 def test_rebuild(filled: Archive) -> None:
