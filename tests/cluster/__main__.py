@@ -1,8 +1,9 @@
 """Start a cluster, run over it all that can be asked of an archive, and stop it: what `make test-cluster` does.
 
-    python -m tests.cluster [--nodes 3] [--thin] [--where-possible]
+    python -m tests.cluster [--nodes 3] [--shards 6] [--thin] [--where-possible]
 
-`--thin` is what fits into three minutes: some of the suites of the port, and the comparison with the embedded engine.
+An index has two shards for each node, unless told otherwise. `--thin` is what fits into three minutes: some of the
+suites of the port, and the comparison with the embedded engine, with one shard.
 `--where-possible` says on standard error what is missing where no node can be started, and is content.
 """
 
@@ -41,6 +42,7 @@ def run(paths: Sequence[str], environment: Mapping[str, str], *options: str) -> 
 def main(arguments: Sequence[str]) -> bool:
     parser = argparse.ArgumentParser(description="Run the tests of the search over a cluster.")
     parser.add_argument("--nodes", type=int, default=3)
+    parser.add_argument("--shards", type=int)
     parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--thin", action="store_true")
     parser.add_argument("--where-possible", action="store_true")
@@ -54,8 +56,11 @@ def main(arguments: Sequence[str]) -> bool:
         return bool(chosen.where_possible)
     addresses = " ".join(nodes.addresses)
     replicas = str(min(chosen.nodes - 1, 2))
-    tested = {NODES: addresses, "TEST_FOLDER": str(chosen.folder)}
-    served = {"DATELINE_SEARCH_URL": addresses, "DATELINE_SEARCH_REPLICAS": replicas}
+    shards = str(chosen.shards or (1 if chosen.thin else 2 * chosen.nodes))
+    tested = {NODES: addresses, "TEST_FOLDER": str(chosen.folder), "TEST_SHARDS": shards}
+    served = {
+        "DATELINE_SEARCH_URL": addresses, "DATELINE_SEARCH_REPLICAS": replicas, "DATELINE_SEARCH_SHARDS": shards,
+    }  # fmt: skip
     try:
         passed = [
             run(THIN if chosen.thin else PORT, tested, "-k", "opensearch"),

@@ -468,6 +468,10 @@ class TestEmptyAndOdd:
         assert set(numbers(ask(engine, '"oil oil oil"'))) == {1, 2, 4}
         assert numbers(ask(engine, "dateline:oil")) == [4]
 
+    def test_words_near_each_other_in_a_long_text(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "wheat grain " * 3_000), doc(2, "wheat of the grain"), doc(3, "grain wheat")], sequence=1)
+        assert set(numbers(ask(engine, '"wheat grain"~3'))) == {1, 2}
+
     @pytest.mark.parametrize("length", [63, 64, 65, 300])
     def test_long_words(self, engine: SearchEngine, length: int) -> None:
         engine.put([doc(1, "x" * length), doc(2, "y" * length + " z")], sequence=1)

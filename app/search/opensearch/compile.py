@@ -63,28 +63,31 @@ byte[] bytes = code.bytes;
 int end = code.offset + code.length;
 int size = params.stems.length;
 int[] stems = new int[size];
-for (int i = 0; i < size; i++) {{ stems[i] = (int) params.stems[i]; }}
+long bits = 1L;
+for (int i = 0; i < size; i++) {{ stems[i] = (int) params.stems[i]; bits |= 1L << stems[i]; }}
 int text = 0;
 boolean furniture = false;
 int place = -1;
-boolean shared = false;
-for (int at = code.offset; at < end; at += {CODE_BYTES}) {{
-  int stem = ((bytes[at] & 255) << 16) | ((bytes[at + 1] & 255) << 8) | (bytes[at + 2] & 255);
+for (int at = code.offset + 2; at < end; at += {CODE_BYTES}) {{
+  place++;
+  int low = bytes[at];
+  if ((bits >>> low & 1L) == 0L) {{ continue; }}
+  int stem = ((bytes[at - 2] & 255) << 16) | ((bytes[at - 1] & 255) << 8) | (low & 255);
   if (stem == 0) {{
-    int sign = bytes[at + 4];
-    if (sign == {SHARED}) {{ shared = true; }}
+    int sign = bytes[at + 2];
+    if (sign == {SHARED}) {{ place -= 2; }}
     else if (sign == {NEXT_TEXT}) {{ text++; place = text * {_TEXT_APART} - 1; }}
-    else {{ furniture = sign == {FURNITURE_BEGINS}; }}
+    else {{ place--; furniture = sign == {FURNITURE_BEGINS}; }}
     continue;
   }}
-  if (shared) {{ shared = false; }} else {{ place++; }}
   for (int i = 0; i < size; i++) {{
     if (stem == stems[i]) {{ %s }}
   }}
 }}
 """
-"""Reads the terms of an article, and does something with each that has the stem of one that is asked for."""
-_IS_FORM = "(((bytes[at + 3] & 255) << 8) | (bytes[at + 4] & 255)) == (int) params.forms[i]"
+"""Reads the terms of an article, and does something with each that has the stem of one that is asked for. Most are told
+to have another by six bits of theirs, which for signs are zero."""
+_IS_FORM = "(((bytes[at + 1] & 255) << 8) | (bytes[at + 2] & 255)) == (int) params.forms[i]"
 _STEMS = f"""
 int[] counts = new int[4 * params.stems.length];
 {_READ % "counts[4 * i + (furniture ? 3 : text)]++;"}
@@ -143,12 +146,13 @@ return bonus;
 _NEAR = f"""
 {_PLACES}
 double w = 0;
+int[] following = new int[size];
 for (def start : places[0]) {{
   int last = (int) start;
   for (int i = 1; i < size && last >= 0; i++) {{
-    int next = -1;
-    for (def each : places[i]) {{ if ((int) each > last) {{ next = (int) each; break; }} }}
-    last = next;
+    List there = places[i];
+    while (following[i] < there.size() && (int) there[following[i]] <= last) {{ following[i]++; }}
+    last = following[i] < there.size() ? (int) there[following[i]] : -1;
   }}
   int inside = (int) start / {_TEXT_APART};
   boolean wanted = inside == 0 ? params.h : inside == 1 ? params.d : params.b;
@@ -169,9 +173,20 @@ class Statistic:
     means: tuple[float, ...]
     frequencies: Mapping[Leaf, int]
     curve: Curve
+    alone: Leaf | None = None
+    """What is asked for where that is a single leaf. Scripts take 1 for its idf, and `scale` multiplies what they tell:
+    so it may be known afterwards."""
 
     def idf(self, leaf: Leaf) -> float:
-        return inverse_frequency(self.documents, self.frequencies[leaf])
+        return 1.0 if leaf == self.alone else inverse_frequency(self.documents, self.frequencies[leaf])
+
+    @property
+    def scale(self) -> float:
+        return 1.0 if self.alone is None else inverse_frequency(self.documents, self.frequencies[self.alone])
+
+    @property
+    def is_whole(self) -> bool:
+        return self.alone is None or self.alone in self.frequencies
 
 
 class Compiler:
@@ -233,11 +248,11 @@ class Compiler:
             "match": {"w": {"query": line, "analyzer": "positions", "boost": _corrected(known.idf(leaf), known, leaf)}}
         }
 
-    def scoring(self, plan: Plan, known: Statistic) -> Query:
-        """Return what finds the articles, with our scores."""
+    def scoring(self, plan: Plan, known: Statistic, *, found: bool = False) -> Query:
+        """Return what finds the articles, with our scores. `found`: no others are scored than are found already."""
         flat = _only_stems(plan)
         if flat is not None:
-            return _scripted_stems(self.matching(plan), flat, known)
+            return _scripted_stems(EVERYTHING if found else self.matching(plan), flat, known)
         match plan:
             case AllOf(plans):
                 wanted = [self.scoring(each, known) for each in plans if not isinstance(each, Without)]
@@ -411,6 +426,8 @@ def _terms_scored(leaf: Leaf) -> float:
 
 def _corrected(idf: float, known: Statistic, leaf: Leaf) -> float:
     """Return what makes our idf of the one that OpenSearch multiplies with."""
+    if leaf == known.alone:
+        return 1.0
     n, frequency = known.documents, min(known.frequencies[leaf], known.documents)
     theirs = math.log(1 + (n - frequency + 0.5) / (frequency + 0.5))
     return idf / max(theirs, 1e-3)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -41,7 +42,7 @@ from app.search.engine import (
     Tally,
     TallyName,
 )
-from app.search.formula import curve_of, stepped
+from app.search.formula import WINDOW, curve_of, stepped
 from app.search.meaning.likeness import MeaningIndex, MeaningView
 from app.search.opensearch.audit import audit_moment
 from app.search.opensearch.client import Cluster, Nodes, one_search
@@ -101,6 +102,13 @@ class _PreparedSearch:
     def found(self) -> Body:
         return all_of([self.clause, *self.conditions.values()])
 
+    def told(self, total: int) -> _PreparedSearch:
+        """Return the same with what the total tells, where that was waited for."""
+        if self.known is None or self.known.is_whole:
+            return self
+        self.moment.keep(("frequency", self.known.alone), lambda: total)
+        return replace(self, statistics=msgspec.structs.replace(self.statistics, frequencies=(total,)))
+
     def ranker(self, counting: Counting | None = None, *, shows: bool = True) -> Ranker:
         return Ranker(
             self.moment, self.planned, list(self.conditions.values()), self.query.sort, self.known, self.query.collapse,
@@ -132,12 +140,13 @@ class OpenSearchEngine:
     @one_search()
     def search(self, query: Query, /) -> Hits:
         moment, meaning = self._current(), self._meaning_for(query)
-        asked = _searched(moment, query)
+        reached = query.offset + query.limit
+        asked = _searched(moment, query, waits=reached < WINDOW)
         counting = _counting(asked)
         ranker, resumed, scored = asked.ranker(counting), asked.resumed, asked.known is not None
-        reached = query.offset + query.limit
         rows = _rank_page(asked, ranker, reached + 1, meaning)
         counts = counting.counted()
+        asked = asked.told(counts.total)
         total = resumed.total if resumed else counts.total
         collapsed = (resumed.collapsed if resumed else counts.collapsed) if query.collapse else None
         page = rows.shown(query.offset, reached)
@@ -398,21 +407,26 @@ class _FixedMoment(OpenSearchEngine):
         """The moment is the other's."""
 
 
-def _searched(moment: Moment, query: Query) -> _PreparedSearch:
+def _searched(moment: Moment, query: Query, *, waits: bool = False) -> _PreparedSearch:
+    """`waits`: how many articles have the only leaf of a query may be told by the total of what it finds."""
     planned = plan(query.clause) if query.clause else None
     distinct = list(dict.fromkeys(leaves(planned))) if planned else []
     resumed = cursor.decode_cursor(query.cursor, query, len(distinct)) if query.cursor is not None else None
     if planned is not None:
         Compiler(moment).check(planned)
     scored = query.sort == "relevance" and planned is not None
-    statistics = resumed.statistics if resumed else _statistics(moment, distinct if scored else [], len(distinct))
+    sequence = resumed.sequence if resumed and resumed.sequence < moment.meta.sequence else None
+    conditions = filter_queries(query.filters, sequence)
+    alone = planned if isinstance(planned, Leaf) else None
+    waits = waits and alone is not None and not (resumed or conditions) and moment.known(("frequency", alone)) is None
+    wanted = distinct if scored and not waits else []
+    statistics = resumed.statistics if resumed else _statistics(moment, wanted, len(distinct))
     known = None
     if scored and planned is not None:
-        frequencies = dict(zip(distinct, statistics.frequencies, strict=True))
+        frequencies = {} if waits else dict(zip(distinct, statistics.frequencies, strict=True))
         curve = curve_of(len(set(bare(planned))))
-        known = Statistic(statistics.documents, statistics.mean_lengths, frequencies, curve)
-    sequence = resumed.sequence if resumed and resumed.sequence < moment.meta.sequence else None
-    return _PreparedSearch(moment, query, planned, resumed, known, statistics, filter_queries(query.filters, sequence))
+        known = Statistic(statistics.documents, statistics.mean_lengths, frequencies, curve, alone)
+    return _PreparedSearch(moment, query, planned, resumed, known, statistics, conditions)
 
 
 def _searched_for(moment: Moment, planned: Plan) -> _PreparedSearch:

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from binascii import a2b_base64
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import Any
 
@@ -93,6 +93,8 @@ class Ranker:
     def gathers(self) -> bool:
         if self.planned is None or self.known is None:
             return False
+        if not self.known.is_whole:
+            return True
         return estimated(self.planned, self.known.frequencies, self.known.documents) > SCORED_AT_ONCE
 
     def page(self, count: int, floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
@@ -100,15 +102,20 @@ class Ranker:
         where there is one. That of the first page holds for all later ones."""
         if not (self.reorders or self.gathers):
             return _as_rows(self._first(count, after)), None
-        window = self._window(floor)
+        # Where nothing is reordered, the first are those of any window, whose end is found with the next page.
+        is_plain = not (self.reorders or floor or after)
+        window = self._window(floor, count if is_plain else WINDOW)
         if not window:
             return _as_rows([]), floor
+        if is_plain and len(window) == count:
+            return _as_rows(window), None
+        is_all = floor is None and len(window) < min(WINDOW, GATHERED) and not self.collapse
         floor = floor or Place(window[-1].key, window[-1].id)
         rows = self._reordered(window) if self.reorders else _as_rows(window)
         if after is not None:
             tied = (rows.key == after.key) & (rows.id > np.uint64(after.id))
             rows = rows.take((rows.key < after.key) | tied)
-        if len(rows) >= count:
+        if len(rows) >= count or is_all:
             return rows.take(slice(count)), floor
         behind = floor if after is None or len(rows) else further_behind(floor, after)
         return rows.and_then(_as_rows(self._rest(count - len(rows), window, floor, behind))), floor
@@ -126,36 +133,41 @@ class Ranker:
             for id, key in zip(ids, keys, strict=True)
         )
 
-    def _window(self, floor: Place | None) -> list[_Candidate]:
-        found = self._gathered() if self.gathers else self._first(WINDOW, None, with_bonus=self.reorders)
+    def _window(self, floor: Place | None, count: int) -> list[_Candidate]:
+        count = min(count, WINDOW)
+        found = self._gathered(count) if self.gathers else self._first(count, None, with_bonus=self.reorders)
         if floor is None:
             return found
         return [each for each in found if each.rank <= (-floor.key, floor.id)]
 
-    def _gathered(self) -> list[_Candidate]:
+    def _gathered(self, count: int) -> list[_Candidate]:
         """Return the first of what OpenSearch ranks first, in the order of our scores, one of each group."""
         assert self.planned is not None
         assert self.known is not None
         rescored = {
-            "rescore_query": self._compiler.scoring(self.planned, self.known), "query_weight": 0,
+            "rescore_query": self._compiler.scoring(self.planned, self.known, found=True), "query_weight": 0,
             "rescore_query_weight": 1,
         }  # fmt: skip
         gathering = self._compiler.gathering(self.planned, self.known)
         body = {
-            "size": GATHERED if self.collapse else min(WINDOW, GATHERED), "query": _within(gathering, self.conditions),
+            "size": GATHERED if self.collapse else min(count, GATHERED), "query": _within(gathering, self.conditions),
             "rescore": {"window_size": GATHERED, "query": rescored},
             **self._columns(with_bonus=self.reorders),
         }  # fmt: skip
         firsts: dict[str, dict[str, Any]] = {}
         for hit in sorted(self._ask_for_all(body), key=lambda hit: (-hit["_score"], hit["fields"]["id"][0])):
             firsts.setdefault(hit["fields"][self._group][0], hit)
-        return [self._found(hit, hit["_score"]) for hit in islice(firsts.values(), WINDOW)]
+        return [self._found(hit, self._scaled(hit["_score"])) for hit in islice(firsts.values(), count)]
 
     def _ask_for_all(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return hits of a request that finds all that matches; what is to be counted is, if nobody has yet."""
         if self.counting is None or not self.counting.goes_with_hits:
             return self._ask(body)
-        return list(self.counting.ask(body)["hits"]["hits"])
+        hits = list(self.counting.ask(body)["hits"]["hits"])
+        if self.known is not None and not self.known.is_whole:
+            assert self.known.alone is not None
+            self.known = replace(self.known, frequencies={self.known.alone: self.counting.counted().total})
+        return hits
 
     def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         return list(self.moment.search({**body, "track_total_hits": False})["hits"]["hits"])
@@ -165,7 +177,7 @@ class Ranker:
         if not self.gathers:
             return self._first(count, behind)
         # What was not gathered ranks behind the window, whatever its score: so every article has one place.
-        least = float(np.nextafter(np.float32(floor.key), np.float32(0)))
+        least = float(np.nextafter(np.float32(self._told(floor.key)), np.float32(0)))
         but = {"terms": {self._group: list({each.group for each in window})}}
         return self._first(count, None if behind == floor else behind, most=least, but=but)
 
@@ -199,11 +211,22 @@ class Ranker:
         elif self.collapse:
             body["collapse"] = {"field": self._group}
         hits = self._ask_for_all(body) if most is None and but is None else self._ask(body)
-        return [self._found(hit, self._sorted_value(hit["sort"][0])) for hit in hits]
+        return [self._found(hit, self._key(hit["sort"][0])) for hit in hits]
+
+    def _scaled(self, score: float) -> float:
+        return score * self.known.scale if self.known is not None else score
+
+    def _told(self, key: float) -> float:
+        """Return the score that was told, of 32 bits, of which a key was made."""
+        return float(np.float32(key / self.known.scale)) if self.known is not None else key
+
+    def _key(self, value: float) -> float:
+        """Return the key of a value that is sorted by."""
+        return self._scaled(value) if self.known is not None else _ORDERS[_timed(self.sort)][2] * value
 
     def _sorted_value(self, key: float) -> float:
-        """Return the key of a value that is sorted by, and the value of a key."""
-        return key if self.known is not None else _ORDERS[_timed(self.sort)][2] * key
+        """Return the value that a key was made of."""
+        return self._told(key) if self.known is not None else _ORDERS[_timed(self.sort)][2] * key
 
     def _sort(self) -> dict[str, Any]:
         if self.known is not None:
