@@ -54,8 +54,7 @@ A, B, C, D = ("a" * 16, "b" * 16, "c" * 16, "d" * 16)
 def write(archive: Archive, found: dict[str, Enrichment]) -> None:
     with archive.database.writing() as session:
         first = next_sequence(session, len(found))
-        for sequence, id in enumerate(found, first):
-            put_articles(session, [article(id, sequence)])
+        put_articles(session, [article(id, sequence) for sequence, id in enumerate(found, first)])
         replace_names(session, list(found), rows.names(found.items()))
 
 
