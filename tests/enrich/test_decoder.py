@@ -21,6 +21,7 @@ TRAPS = [
     "Ford, Ford Motor Co, Henry Ford and Ford. " * 40,
     "ABC DEF " * 300,
 ]
+TEXTS = [*TRAPS, *(path.read_text(encoding="utf-8") for path in SEEDS)]
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +29,17 @@ def nlp() -> Any:
     return Recogniser(Settings.model_fields["model"].default)._nlp
 
 
+@pytest.fixture(scope="module")
+def expected(nlp: Any) -> list[list[tuple[int, int, str]]]:
+    """What the library finds in each text."""
+    return [[(name.start, name.end, name.label_) for name in doc.ents] for doc in nlp.pipe(TEXTS)]
+
+
 @pytest.mark.parametrize("together", [1, 7, 100])
-def test_it_finds_what_the_library_finds(nlp: Any, together: int) -> None:
-    texts = [*TRAPS, *(path.read_text(encoding="utf-8") for path in SEEDS)]
-    expected = [[(name.start, name.end, name.label_) for name in doc.ents] for doc in nlp.pipe(texts)]
+def test_it_finds_what_the_library_finds(nlp: Any, expected: list[list[tuple[int, int, str]]], together: int) -> None:
     assert sum(map(len, expected)) > 500
     decoder = Decoder(nlp)
-    docs = [nlp.make_doc(text) for text in texts]
+    docs = [nlp.make_doc(text) for text in TEXTS]
     batches = [docs[at : at + together] for at in range(0, len(docs), together)]
     assert [names for batch in batches for names in decoder.read(batch)] == expected
 
