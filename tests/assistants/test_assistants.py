@@ -10,12 +10,10 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
-from mcp.client.client import Client
-from mcp.client.stdio import StdioServerParameters, stdio_client
 
 from app.archive import open_archive
 from app.assistants.door import serve_assistants
@@ -25,6 +23,9 @@ from app.store import keys
 from app.web.site import create_app
 from tests.conftest import RECORDS
 from tests.served import serve
+
+if TYPE_CHECKING:
+    from mcp.client.client import Client  # loaded by who calls: half a second for every process that collects tests
 
 ROOT = Path(__file__).parents[2]
 QUOTED = {
@@ -58,10 +59,15 @@ def http(data: Path) -> Iterator[httpx.Client]:
 
 
 def over_http(client: httpx.Client) -> Client:
+    from mcp.client.client import Client
+
     return Client(f"{str(client.base_url).rstrip('/')}/mcp")
 
 
 def over_pipes(data: Path) -> Client:
+    from mcp.client.client import Client
+    from mcp.client.stdio import StdioServerParameters, stdio_client
+
     command = StdioServerParameters(command=sys.executable, args=["-m", "app", "mcp", "--data-dir", str(data)])
     return Client(stdio_client(command))
 
