@@ -22,7 +22,17 @@ from app.search.attributes import VIEWS
 from app.search.engine import Card, Document
 from app.search.numbers import day_number, group_number, precision, time_number
 from app.search.whoosh.near import near_arrays
-from app.search.whoosh.packed import Array, Ints, Mask, concatenated_ranges, joined, list_runs, offsets_of, pack
+from app.search.whoosh.packed import (
+    Array,
+    Ints,
+    Mask,
+    concatenated_ranges,
+    first_of_each,
+    joined,
+    list_runs,
+    offsets_of,
+    pack,
+)
 from app.search.whoosh.segment import (
     COUNTED,
     FIELDS,
@@ -32,6 +42,7 @@ from app.search.whoosh.segment import (
     Named,
     Segment,
     count_arrays,
+    heads_of,
     id_arrays,
     narrow,
     packed_counts,
@@ -72,6 +83,7 @@ class Vocabulary(dict[str, int]):
         self.stem_of = array("i")
         self._exact: dict[str, int] = {}
         self._stems: dict[str, int] = {}
+        self.heads, self.stem_heads = np.empty(0, np.uint64), np.empty(0, np.uint64)
         self._unlearned: list[str] = []
 
     def __missing__(self, raw: str) -> int:
@@ -92,6 +104,8 @@ class Vocabulary(dict[str, int]):
                     self.widths.append(self._expanded(new[end]))
                     self.offsets.append(len(self.terms))
                 begin = end + 1
+        self.heads = np.concatenate((self.heads, heads_of(self.names[len(self.heads) :])))
+        self.stem_heads = np.concatenate((self.stem_heads, heads_of(self.stem_names[len(self.stem_heads) :])))
 
     def _place(self, plain: Sequence[str]) -> None:
         """Note a run of tokens that have one term each, which is known."""
@@ -236,7 +250,7 @@ class SegmentBatch:
         counts = offsets[raw + 1] - offsets[raw]
         entry = concatenated_ranges(offsets[raw], counts)
         addresses = np.repeat(lines, counts) + np.array(vocabulary.positions, np.uint32)[entry]
-        used, terms, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names)
+        used, terms, ranked = _ranked(np.array(vocabulary.terms, np.int32)[entry], vocabulary.names, vocabulary.heads)
         del raw, counts, entry
         yield from term_arrays("exact", terms)
         yield from near_arrays(terms)
@@ -255,7 +269,7 @@ class SegmentBatch:
         line[furniture] += 1
         fields = line[address]
         del address, rank, line
-        yield from _stem_arrays(stems, fields, vocabulary.stem_names)
+        yield from _stem_arrays(stems, fields, vocabulary)
 
 
 def _starts_in(pieces: Sequence[str]) -> list[int]:
@@ -279,9 +293,9 @@ def _line_arrays(lengths: Ints) -> Named:
         yield f"length.{field}", narrow(column)
 
 
-def _stem_arrays(stems: Array, fields: Array, names: list[bytes]) -> Named:
+def _stem_arrays(stems: Array, fields: Array, vocabulary: Vocabulary) -> Named:
     """The stemmed view: one posting for a stem and a document, with its count in each of `COUNTED`."""
-    used, terms, rank = _ranked(stems, names)
+    used, terms, rank = _ranked(stems, vocabulary.stem_names, vocabulary.stem_heads)
     yield from term_arrays("stem", terms)
     # Sorted on both at once, the fields of one posting lie together.
     key = (rank.astype(np.uint64) << np.uint64(32)) | fields.astype(np.uint64)
@@ -300,10 +314,11 @@ def _stem_arrays(stems: Array, fields: Array, names: list[bytes]) -> Named:
 
 
 def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Named:
-    names: dict[str, int] = {}
-    numbers = np.array([names.setdefault(v, len(names)) for row in values for v in row], np.int64)
+    places: dict[str, int] = {}
+    numbers = np.array([places.setdefault(v, len(places)) for row in values for v in row], np.int64)
+    names = [*map(_encoded, places)]
     counts = np.array(list(map(len, values)), np.int64)
-    used, terms, rank = _ranked(numbers, [*map(_encoded, names)])
+    used, terms, rank = _ranked(numbers, names, heads_of(names))
     yield from term_arrays(view, terms)
     order = np.argsort(rank, kind="stable")
     owners = np.repeat(np.arange(documents, dtype=np.uint32), counts)
@@ -317,10 +332,15 @@ def _number_arrays(numbers: dict[str, Array]) -> Named:
         yield name, narrow(numbers[name]) if type is None else numbers[name].astype(type)
 
 
-def _ranked(numbers: Array, names: Sequence[bytes]) -> tuple[Ints, list[bytes], Array]:
+def _ranked(numbers: Array, names: Sequence[bytes], heads: Array) -> tuple[Ints, list[bytes], Array]:
     """Return the numbers that occur, in the order of their names; these names; and `numbers` as places among them."""
     present = np.flatnonzero(np.bincount(numbers, minlength=1)) if len(numbers) else np.empty(0, np.int64)
-    used = np.array(sorted(present.tolist(), key=names.__getitem__), np.int64)
+    heads = heads[present]
+    order = np.argsort(heads)
+    used, heads = present[order], heads[order]
+    is_tied = ~first_of_each(heads)
+    is_tied[:-1] |= is_tied[1:]
+    used[is_tied] = sorted(used[is_tied].tolist(), key=names.__getitem__)
     rank = np.zeros(len(names) + 1, np.int32)
     rank[used] = np.arange(len(used))
     return used, [*map(names.__getitem__, used.tolist())], rank[numbers]

@@ -98,6 +98,8 @@ _WORTH = 50
 """Where there are more addresses than so many to a range, most blocks of a word hold none of a few ranges."""
 _HEAD = 64
 """Terms from one head to the next: they fill about a page."""
+_OF_HEAD = np.array([2**64 - 2 ** (8 * (8 - size)) for size in range(9)], np.uint64)
+"""The bits of a head that a term of such a length has; the others are 0."""
 _STRETCH = 8
 """Bits of an address: so many addresses have one place in the table of who owns them."""
 _BEGINNING = 1 + (1 << _STRETCH) // (len(FIELDS) * GAP)
@@ -136,6 +138,15 @@ def term_arrays(view: str, terms: Sequence[bytes]) -> Named:
     yield f"{view}.terms", np.frombuffer(b"".join(terms), np.uint8)
     yield f"{view}.term_offsets", offsets_of(list(map(len, terms))).astype(np.uint32)
     yield f"{view}.heads", np.array([_head(term) for term in terms[::_HEAD]], np.uint64)
+
+
+def heads_of(terms: Sequence[bytes]) -> npt.NDArray[np.uint64]:
+    """Return the heads of many terms: their first 8 bytes as numbers, which order as they do, as far as they go."""
+    sizes = np.fromiter(map(len, terms), np.int64, len(terms))
+    raw = np.frombuffer(b"".join(terms) + bytes(8), np.uint8)
+    every = np.ndarray((len(raw) - 7,), "V8", raw, strides=(1,))
+    heads = every[offsets_of(sizes)[:-1]].view(">u8").astype(np.uint64)
+    return heads & _OF_HEAD[np.minimum(sizes, 8)]
 
 
 def narrow(numbers: Array) -> Array:

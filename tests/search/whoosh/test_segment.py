@@ -68,6 +68,18 @@ def test_a_term_is_found_however_many_begin_like_it() -> None:
     assert {term for term in absent if table.find(term) is not None} == set(absent) & set(terms)
 
 
+def test_terms_that_begin_alike_are_sorted(tmp_path: Path) -> None:
+    """Of up to eight bytes, of more, and with a letter of several bytes across the eighth."""
+    words = (
+        "genera generate generated generatedly generating generation generations généralement généralité 東京 東 a ab"
+    )
+    made = written(tmp_path / "a.seg", [Document(id=f"{1:016x}", headline=words, body=" ".join(words.split()[::-1]))])
+    for view in ("exact", "stem"):
+        terms = made.terms(view).all()
+        assert len(terms) > 5
+        assert terms == sorted(set(terms))
+
+
 def test_every_address_has_its_owner(tmp_path: Path) -> None:
     """Of documents without a word, too, of which several begin where one of the usual length would end."""
     bodies = ["", "", "", "", "word " * 700, "", "two words", *["one"] * 40, "word " * 300, ""]
