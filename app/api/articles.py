@@ -12,8 +12,8 @@ from app.errors import AnswerTooLarge
 from app.http.capacity import hold_search_slot
 from app.http.deps import ArchiveDep, ArticleId, json_body, no_parameters, one_value_each
 from app.http.openapi import file_of, responses
-from app.http.prefix import prefix_of
-from app.http.responses import check_index_tag, reply
+from app.http.prefix import base_address, prefix_of
+from app.http.responses import check_index_tag, known_state, reply
 from app.http.route import PromptRoute
 from app.read.articles import article_view
 from app.read.hits import HitOptions, hit_views, wire_spans
@@ -133,8 +133,8 @@ def list_similar_articles(
     engine = archive.engine.still()
     with archive.database.reading() as session:
         tag = check_index_tag(request, archive, engine)
-        article = store.load_article(session, article_id)
-        found = engine.similar(article_id, article.headline, store.told_text(article), params.limit, params.by)
-        results = hit_views(str(request.base_url), archive, session, found.hits, HitOptions())
+        found = engine.similar(article_id, *store.load_told(session, article_id), params.limit, params.by)
+        base, state = base_address(request.scope), known_state(request)
+        results = hit_views(base, archive, session, found.hits, HitOptions(), state)
     answer: SimilarArticles = {"results": results, "total": found.total, "ranking": found.ranked_by or "words"}
     return reply(request, answer, tag=tag)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import heapq
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
@@ -34,4 +33,5 @@ def telling_terms(
         for (stem, count), frequency in zip(inside.items(), frequencies(list(inside)), strict=True)
         if frequency > 1
     ]
-    return [stem for _, stem in heapq.nlargest(_TOLD, weighed)]
+    # To sort all of some hundred takes a third of the time in which `heapq`, written in Python, finds the largest.
+    return [stem for _, stem in sorted(weighed, reverse=True)[:_TOLD]]

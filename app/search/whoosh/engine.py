@@ -222,10 +222,9 @@ class WhooshEngine:
         best = rank.first(snapshot, matches, max(limit, _NEAR) if view else limit)
         nearest = _nearest(view, article_id, best) if view else None
         page = (nearest or best).take(slice(limit))
-        return replace(
-            Hits(len(matches), _hits(snapshot, page, True), (), None, snapshot.generation, snapshot.sequence),
-            ranked_by="words" if nearest is None else "meaning",
-        )
+        ranked_by: RankedBy = "words" if nearest is None else "meaning"
+        hits = _hits(snapshot, page, True)
+        return Hits(len(matches), hits, (), None, snapshot.generation, snapshot.sequence, ranked_by=ranked_by)
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         return articles_sharing(self._current(), terms, run, limit)
