@@ -13,6 +13,9 @@ from sqlalchemy import Connection, Engine, Pool
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlmodel import Session
 
+_MOST_IDLE = 8
+"""As many as a pool keeps: each has pages of the file in memory."""
+
 
 class LateSession(Session):
     def __init__(self, engine: Engine, idle: list[PoolProxiedConnection], info: dict[str, Any]) -> None:
@@ -52,7 +55,10 @@ class LateSession(Session):
             lent, self._lent = self._lent, None
             if lent is not None:
                 _driver(lent).rollback()
-                self._idle.append(lent)
+                if len(self._idle) < _MOST_IDLE:
+                    self._idle.append(lent)
+                else:
+                    lent.close()
 
 
 def _driver(connection: PoolProxiedConnection) -> sqlite3.Connection:
