@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from sqlmodel import Session
@@ -23,12 +24,14 @@ _AS_KEPT = [name for name in Article.__annotations__ if name in tables.Article.m
 
 def article_view(session: Session, row: tables.Article, root: str = "") -> Article:
     """Return an article for the wire; `root` is what comes before each address of this server."""
+    mentions = store.article_mentions(session, row.id)
+    known = _known_entities(session, mentions, row.dateline_place)
     article: dict[str, object] = {
         **_as_kept(row),
         "blocks": [{"kind": cast(Any, kind), "start": int(start), "end": int(end)} for kind, start, end in row.blocks],
         "names": names_state(session, row),
         "furniture": wire_spans([(start, end) for start, end in row.furniture or ()]),
-        "entities": _entity_mentions(session, row.id),
+        "entities": _entity_mentions(mentions, known),
         "provenance": {
             "file": row.file,
             "record": row.record,
@@ -43,7 +46,7 @@ def article_view(session: Session, row: tables.Article, root: str = "") -> Artic
         },
     }
     if row.dateline is not None:
-        article["dateline"] = _dateline_view(row.dateline, _place_entity(session, row.dateline_place))
+        article["dateline"] = _dateline_view(row.dateline, _place_entity(session, row.dateline_place, known))
     return ordered(Article, cast(Article, article))
 
 
@@ -58,8 +61,18 @@ def _as_kept(row: tables.Article) -> dict[str, object]:
     return {name: value for name in _AS_KEPT if (value := getattr(row, name)) is not None}
 
 
-def _place_entity(session: Session, id: str | None) -> str | None:
-    """The entity of the place of the dateline, as it is now."""
+def _known_entities(
+    session: Session, mentions: Sequence[tables.Mention], place: str | None
+) -> dict[str, tables.Entity]:
+    """Return the entities of the mentions and the place of the dateline, without those that an editor hid."""
+    ids = {mention.entity_id for mention in mentions} | ({place} if place is not None else set())
+    return named.load_entities(session, list(ids))
+
+
+def _place_entity(session: Session, id: str | None, known: Mapping[str, tables.Entity]) -> str | None:
+    """Return the entity of the place of the dateline, as it is now."""
+    if id in known:
+        return id
     return next(iter(named.load_entities(session, [survivor(session, id)])), None) if id is not None else None
 
 
@@ -67,11 +80,9 @@ def _dateline_view(text: str, place: str | None) -> Dateline:
     return {"text": text} if place is None else {"text": text, "place_id": place}
 
 
-def _entity_mentions(session: Session, article_id: str) -> list[EntityMentions]:
-    """Return the entities in the order in which the text first speaks of them, without those that an editor hid."""
+def _entity_mentions(mentions: Sequence[tables.Mention], known: Mapping[str, tables.Entity]) -> list[EntityMentions]:
+    """Return the entities that are known, in the order in which the text first speaks of them."""
     grouped: dict[str, EntityMentions] = {}
-    mentions = store.article_mentions(session, article_id)
-    known = named.load_entities(session, list({mention.entity_id for mention in mentions}))
     for mention in mentions:
         if mention.entity_id not in known:
             continue
