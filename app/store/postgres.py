@@ -130,7 +130,7 @@ class PostgresDatabase(Database):
     is_shared = True
 
     def __init__(self, url: str) -> None:
-        self.read_only = False
+        self.read_only = self._is_closed = False
         try:
             self.url = make_url(url)
             # After a restart nobody is told of connections that were: who writes asks first whether it is still there.
@@ -160,7 +160,13 @@ class PostgresDatabase(Database):
             **options,
         )
         event.listen(engine, "connect", _bear_nul)
+        event.listen(engine, "checkin", self._let_go)
         return engine
+
+    def _let_go(self, connection: Any, record: ConnectionPoolEntry) -> None:
+        """Close a connection that a thread gives back after all others were closed: its pool is nobody's any more."""
+        if self._is_closed and connection is not None:
+            record.invalidate()
 
     @property
     def name(self) -> str:
@@ -371,6 +377,7 @@ class PostgresDatabase(Database):
         return int(count), float(left)
 
     def close(self) -> None:
+        self._is_closed = True
         for engine in (self._engine, self._reader, self._prompt):
             engine.dispose()
 

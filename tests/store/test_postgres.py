@@ -273,6 +273,22 @@ def test_connections_that_were_lost_are_made_again(database: PostgresDatabase, s
         assert newest(session) >= 0
 
 
+def test_what_is_given_back_after_the_end_is_closed(server: postgres.Server) -> None:
+    """As by a thread that is still at work when its server stops: nobody else would close it."""
+    address = server.create("ended")
+    made = PostgresDatabase(address)
+    made.migrate()
+    with made.reading() as session, made.lock("ingest"):
+        newest(session)
+        made.close()
+    with closing(PostgresDatabase(address)) as other:
+        wanted = "SELECT count(*) FROM pg_stat_activity WHERE datname = 'ended' AND pid != pg_backend_pid()"
+        end = time.monotonic() + 60
+        while other.rows(wanted) != [(0,)]:  # a server's process ends a little after its connection
+            assert time.monotonic() < end, "It stays open"
+            time.sleep(0.01)
+
+
 def test_a_lock_holds_on_all_machines_and_ends_with_its_connection(server: postgres.Server) -> None:
     url = server.create("locked")
     with closing(PostgresDatabase(url)) as one, closing(PostgresDatabase(url)) as other:
