@@ -120,9 +120,9 @@ class Nodes:
 
     def __call__(
         self, method: str, path: str, body: object = None, *, params: Mapping[str, str] | None = None,
-        timeout: float | None = None, patience: float = _PATIENCE, losing: float = READING,
+        timeout: float | None = None, patience: float | None = None, losing: float = READING,
     ) -> Reply:  # fmt: skip
-        """Return the answer; it is asked for again for `patience` seconds, of which no more than `losing` are lost, or
+        """Return the answer; it is asked for again for `patience` seconds, and no more than `losing` are lost, or
         than is left of those of `one_search`. `timeout`: seconds for each try, whatever is lost. Raises `SearchAway`
         where no node gives an answer, `RequestRefused` where it is no."""
         # On its way over the network, whoever serves many must not wait.
@@ -131,7 +131,7 @@ class Nodes:
         nodes, tries, trouble = len(self.cluster.urls), 0, ""
         # While nobody answered a moment ago, one try is enough to tell that nobody does.
         was_away = self._is_away
-        until = time.monotonic() + (0 if was_away else patience)
+        until = time.monotonic() + (0 if was_away else _PATIENCE if patience is None else patience)
         while tries == 0 or (allowed.left > 0 and (time.monotonic() < until or (tries < nodes and not was_away))):
             tries += 1
             began = time.monotonic()

@@ -6,6 +6,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,8 +24,9 @@ from app.api.app import create_api
 from app.archive import open_archive
 from app.effort import TooDear, bounded_effort
 from app.errors import IndexUnavailable, SearchAway, SettingsInvalid
-from app.search.opensearch import client
+from app.search.opensearch import client, engine
 from app.search.opensearch.client import READING, WRITING, Cluster, Nodes, RequestRefused, one_search
+from app.search.opensearch.engine import OpenSearchEngine
 from app.settings import Settings
 from tests.certificates import Certificate, make_certificate
 from tests.conftest import RECORDS, WriteRecords
@@ -42,11 +44,14 @@ class Node:
 
     def __init__(self, *answers: Answer) -> None:
         self.answers, self.asked = list(answers), list[tuple[str, str | None]]()
+        self.may_answer = threading.Event()
+        self.may_answer.set()
         node = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 node.asked.append((self.path, self.headers["Authorization"]))
+                node.may_answer.wait()
                 status, body = node.answers.pop(0) if len(node.answers) > 1 else node.answers[0]
                 content = json.dumps(body).encode()
                 self.send_response(status)
@@ -121,8 +126,10 @@ def test_what_is_wrong_is_asked_once() -> None:
     assert len(node.asked) == 1
 
 
-def test_nobody_answers_and_who_asks_again_is_told_at_once() -> None:
-    node = Node(BUSY)
+def test_nobody_answers_and_who_asks_again_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    node, pauses = Node(BUSY), list[float]()
+    # Only pauses take time, so that the machine may be as slow as it likes.
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: sum(pauses), sleep=pauses.append))
     with running(node) as urls:
         nodes = Nodes(Cluster(urls))
         with pytest.raises(SearchAway) as raised:
@@ -204,6 +211,38 @@ def test_who_is_not_let_in_is_told_so(status: int, told: Any) -> None:
         pytest.raises(IndexUnavailable, match="refuses the key"),
     ):
         ask(urls)
+
+
+def test_who_waits_while_another_looks_in_vain_is_told_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    node, looks, away = Node(BUSY), list[float](), list[str]()
+
+    def monotonic() -> float:
+        looks.append(time.monotonic())
+        return looks[-1]
+
+    monkeypatch.setattr(client, "_PATIENCE", 0)
+    monkeypatch.setattr(engine, "time", SimpleNamespace(monotonic=monotonic))
+    node.may_answer.clear()
+    with running(node) as urls:
+        asked = OpenSearchEngine(Nodes(Cluster(urls)))
+
+        def ask_for_status() -> None:
+            with pytest.raises(SearchAway) as raised:
+                asked.status()
+            away.append(raised.value.trouble)
+
+        threads = [threading.Thread(target=ask_for_status) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        # The first looks at the clock once more as it begins.
+        while len(looks) < len(threads) + 1 or not node.asked:
+            time.sleep(0.01)
+        node.may_answer.set()
+        for thread in threads:
+            thread.join()
+        asked.close()
+    assert len(node.asked) == 1
+    assert away == [away[0]] * len(threads)
 
 
 def test_a_node_is_believed_by_its_certificate(tmp_path: Path) -> None:
