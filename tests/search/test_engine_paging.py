@@ -60,6 +60,13 @@ def test_a_page_ends_exactly_at_the_end(engine: SearchEngine) -> None:
     assert [len(page.hits) for page in pages(engine, Query(parse("zzz").clause, limit=4))] == [0]
 
 
+def test_of_one_score_ids_decide_whichever_came_first(engine: SearchEngine) -> None:
+    engine.put([doc(n, "oil") for n in reversed(range(30))], sequence=1)
+    for text in ("oil", '"oil"', "oil*"):
+        found = [hit.id for page in pages(engine, Query(parse(text).clause, limit=7)) for hit in page.hits]
+        assert found == [f"{n:016x}" for n in range(30)]
+
+
 @settings(max_examples=15, deadline=None)
 @given(
     clause=st.one_of(st.none(), bare_clauses, clauses),

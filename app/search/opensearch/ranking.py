@@ -100,15 +100,16 @@ class Ranker:
     def page(self, count: int, floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
         """Return the first `count` rows behind `after`, and the floor: the last rank by plain score inside the window,
         where there is one. That of the first page holds for all later ones."""
+        if self.gathers and not (self.reorders or self.collapse or floor or after):
+            # They are the first of any window, whose end is found with the next page.
+            first = self._surely_first(count)
+            if first is not None:
+                return _as_rows(first), None
         if not (self.reorders or self.gathers):
             return _as_rows(self._first(count, after)), None
-        # Where nothing is reordered, the first are those of any window, whose end is found with the next page.
-        is_plain = not (self.reorders or floor or after)
-        window = self._window(floor, count if is_plain else WINDOW)
+        window = self._window(floor)
         if not window:
             return _as_rows([]), floor
-        if is_plain and len(window) == count:
-            return _as_rows(window), None
         is_all = floor is None and len(window) < min(WINDOW, GATHERED) and not self.collapse
         floor = floor or Place(window[-1].key, window[-1].id)
         rows = self._reordered(window) if self.reorders else _as_rows(window)
@@ -133,9 +134,18 @@ class Ranker:
             for id, key in zip(ids, keys, strict=True)
         )
 
-    def _window(self, floor: Place | None, count: int) -> list[_Candidate]:
-        count = min(count, WINDOW)
-        found = self._gathered(count) if self.gathers else self._first(count, None, with_bonus=self.reorders)
+    def _surely_first(self, count: int) -> list[_Candidate] | None:
+        """Return the first `count` of what is gathered, where as many more tell that none with the score of the last is
+        left out; None where they do not, for of those with one score ids decide."""
+        asked = min(2 * count, WINDOW, GATHERED)
+        if count >= asked:
+            return None
+        found = self._gathered(asked)
+        is_sure = len(found) < asked or found[count - 1].key > found[-1].key
+        return found[:count] if is_sure else None
+
+    def _window(self, floor: Place | None) -> list[_Candidate]:
+        found = self._gathered(WINDOW) if self.gathers else self._first(WINDOW, None, with_bonus=self.reorders)
         if floor is None:
             return found
         return [each for each in found if each.rank <= (-floor.key, floor.id)]
