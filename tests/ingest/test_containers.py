@@ -152,7 +152,7 @@ def test_one_over_the_limit_for_a_record_is_read_too(tmp_path: Path) -> None:
 
 
 def test_of_several_lists_over_the_limit_none_is_taken(tmp_path: Path) -> None:
-    one = json.dumps([ARTICLE] * 300_000)
+    one = json.dumps([{**ARTICLE, "text": "word " * 200}] * 8_000)
     [found] = records(written(tmp_path / "a.json", f'{{"a": {one}, "b": {one}}}'))
     assert isinstance(found, Unusable)
     assert found.reason.startswith("holds several lists of objects ('a', 'b')")
