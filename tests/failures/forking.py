@@ -17,6 +17,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from functools import cache
 from pathlib import Path
@@ -122,6 +123,7 @@ def _become(asked: int, out: int, errors: int) -> None:
         arguments, environment = json.load(file)
     os.environ.clear()
     os.environ.update(environment)
+    tempfile.tempdir = None  # it goes by the environment
     sys.argv = ["dateline", *arguments]
     os.dup2(out, 1)
     os.dup2(errors, 2)
