@@ -81,7 +81,9 @@ class Forked:
 def _parent() -> socket.socket:
     """Return the socket to the process that forks, which ends when this one does."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_STREAM)
-    environment = os.environ | {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(_ROOT)}
+    # Settings are those of whoever asks for a command, and not of the test that asks first.
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("DATELINE_")}
+    environment |= {"OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": str(_ROOT)}
     command = [sys.executable, "-m", "tests.failures.forking", str(theirs.fileno())]
     process = subprocess.Popen(
         command, cwd=_ROOT, env=environment, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL
