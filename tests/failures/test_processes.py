@@ -43,7 +43,7 @@ with writing_alone(Path(sys.argv[1])):
     time.sleep(600)
 """
 READ = """
-import sys
+import sys, time
 from pathlib import Path
 from app.archive import open_archive
 from app.search.query import Query, Word
@@ -54,6 +54,7 @@ with open_archive(Settings(data_dir=Path(sys.argv[1]))) as archive:
         found = archive.engine.search(Query(Word("lighthouse"))).total
         assert found % 10 == 0 and found >= most, (found, most)
         most, searches = found, searches + 1
+        time.sleep(0.002)
 print(searches, most)
 """
 
@@ -90,7 +91,10 @@ def found(folder: Path) -> int:
     return total
 
 
-def test_a_second_writer_ends_at_once_and_a_killed_one_holds_nothing(filled: Path, tmp_path: Path) -> None:
+def test_a_second_writer_ends_at_once_and_a_killed_one_holds_nothing(
+    filled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATELINE_WRITE_WAIT", "0.1")
     holder = run(HOLD, filled / "ingest.lock")
     assert holder.stdout is not None
     assert holder.stdout.readline() == "held\n"
@@ -118,6 +122,7 @@ def test_readers_in_threads_and_processes_during_25_commits(filled: Path, tmp_pa
                 if found % 10 or found < most:
                     wrong.append(found)
                 most = found
+                time.sleep(0.002)  # leaves the writer its share of the machine
 
         threads = [threading.Thread(target=read) for _ in range(3)]
         for thread in threads:
