@@ -53,15 +53,15 @@ def test_killed_at_every_step_of_an_ingest_that_merges(crashing: Crashing, tmp_p
 
 
 @pytest.mark.parametrize("scenario", QUICK)
-def test_killed_at_one_step_in_eleven(crashing: Crashing, tmp_path: Path, scenario: str) -> None:
+def test_killed_at_one_step_in_seven(crashing: Crashing, tmp_path: Path, scenario: str) -> None:
     """`make torture` takes all of them."""
-    assert crashing("points", scenario, tmp_path / "points", 11) >= 21
+    assert crashing("points", scenario, tmp_path / "points", 7) >= 21
 
 
 @pytest.mark.parametrize("kind", sorted(DISTURBANCES))
-def test_an_index_that_is_disturbed_at_one_step_in_29(crashing: Crashing, tmp_path: Path, kind: str) -> None:
+def test_an_index_that_is_disturbed_at_one_step_in_17(crashing: Crashing, tmp_path: Path, kind: str) -> None:
     """However a commit is disturbed, no index passes for whole that lacks articles. `make torture` takes all steps."""
-    assert crashing("disturbances", kind, tmp_path / "points", 29) > 100
+    assert crashing("disturbances", kind, tmp_path / "points", 17) > 100
 
 
 @pytest.mark.torture
