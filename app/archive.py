@@ -24,7 +24,6 @@ from app.search.meaning.model import SETTING, SentenceModel, missing_packages
 from app.search.meaning.vectors import VectorFolder
 from app.search.whoosh.engine import WhooshEngine
 from app.settings import POSTGRESQL, Settings
-from app.store.changes import lineage
 from app.store.database import Database
 from app.store.sequence import newest
 
@@ -211,6 +210,8 @@ def _open_engine(
 ) -> SearchEngine:
     if not settings.search_nodes:
         return _open_index(settings.index_dir, allow_missing_index, meaning)
+    from app.store.changes import lineage
+
     with database.reading() as session:
         # No other archive has it, not even one that was restored from a backup of this one: each has its own index.
         name = settings.search_index or f"dateline-{lineage(session)}".lower()

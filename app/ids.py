@@ -14,6 +14,8 @@ from typing import Literal, cast, get_args
 from app.text import slug
 
 EntityType = Literal["person", "organization", "place", "event"]
+ChangedType = Literal["article", "entity"]
+"""What has an id, and a number of its last change."""
 TYPES: tuple[EntityType, ...] = get_args(EntityType)
 
 _ARTICLE = "[0-9a-f]" * 16

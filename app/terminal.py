@@ -18,19 +18,19 @@ from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
-from app.read.models import CrossTable, DifferenceSpan, Job, JobDetail, NewsFeed, SearchContrast
 from app.search import highlight
-from app.search.answer import Answer
-from app.search.engine import ArticleHit
-from app.search.query import Clause
-from app.store.articles import ShownText
-from app.store.tables import Decision, Key, Rejection
 
 if TYPE_CHECKING:
-    # It would load spaCy, which showing takes no part of.
+    # What is shown was loaded by whoever found it, and need not be loaded for the others.
     from app.ingest.enriching import Enriched
     from app.read.matching import TextFound
+    from app.read.models import CrossTable, DifferenceSpan, Job, JobDetail, NewsFeed, SearchContrast
     from app.read.quotes import QuotesFound
+    from app.search.answer import Answer
+    from app.search.engine import ArticleHit
+    from app.search.query import Clause
+    from app.store.tables import Decision, Key, Rejection
+    from app.store.texts import ShownText
 
 # Seconds between two lines of progress in a log.
 _QUIET = 10

@@ -85,3 +85,20 @@ with open_archive(settings):
 """
     told = _python("-c", program)
     assert told.returncode == 0, told.stderr
+
+
+def test_a_search_for_words_loads_no_sqlalchemy_and_no_other_command(tmp_path: Path) -> None:
+    (tmp_path / "moon.txt").write_text(ARTICLE, encoding="utf-8")
+    folder = ["--data-dir", str(tmp_path / "data")]
+    assert _python("-m", "app", "ingest", tmp_path / "moon.txt", "--skip-entities", *folder).returncode == 0
+    program = f"""
+import contextlib, sys
+sys.argv = ["dateline", "search", "moon", *{folder}]
+from app.cli import run
+with contextlib.suppress(SystemExit):
+    run()
+print(*sorted({{"sqlalchemy", "sqlmodel", "app.read.models", "numpy"}} & set(sys.modules)))
+"""
+    told = _python("-c", program)
+    assert told.stdout.splitlines()[0] == "1 article", told.stderr
+    assert told.stdout.splitlines()[-1] == "numpy"

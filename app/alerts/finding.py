@@ -14,14 +14,13 @@ from sqlmodel import Session
 
 from app.archive import Archive
 from app.errors import InvalidParameter
-from app.ingest import indexing
+from app.ingest import standing
 from app.read.conditions import read_conditions
 from app.read.params import Conditions
 from app.search.engine import SearchEngine
 from app.search.query import Query, relax
 from app.store import searches
-from app.store.articles import count_changed_after
-from app.store.sequence import newest
+from app.store.sequence import count_changed_after, newest
 from app.store.tables import SavedSearch
 
 _STEP = 2_000
@@ -34,7 +33,7 @@ def find_new(archive: Archive) -> int:
     with archive.database.reading() as session:
         shown = _index_reached(session, engine)
         behind = searches.searches_behind(session, shown)
-    if not behind or not indexing.is_ours(archive):
+    if not behind or not standing.is_ours(archive):
         return 0
     for search in behind:
         _advance(archive, engine, search, shown)

@@ -12,13 +12,14 @@ from app.http.keeper import Keeper
 from app.http.metrics import Metrics
 from app.http.openapi import responses
 from app.http.responses import reply
-from app.ingest.indexing import lag
+from app.ingest.standing import lag
 from app.read.meaning import meaning_stats
 from app.read.models import Health, Readiness, Source, Sources, Stats, ordered
 from app.store import articles as store
 from app.store.feeds import count_feeds, success_age
 from app.store.jobs import count_jobs
 from app.store.relation_counts import relation_counts
+from app.store.sequence import count_changed_after
 from app.store.unnamed import count_waiting
 
 router = APIRouter(tags=["Archive"], dependencies=[Depends(no_parameters)])
@@ -51,7 +52,7 @@ def get_stats(request: Request, archive: ArchiveDep) -> Response:
     index = archive.engine.status()
     with archive.database.scanning() as session:
         found = store.archive_stats(session)
-        behind = store.count_changed_after(session, index.sequence)
+        behind = count_changed_after(session, index.sequence)
         related = relation_counts(session)
     answer: Stats = {
         "articles": found.articles,

@@ -17,7 +17,7 @@ from typing_extensions import TypedDict
 from app.archive import Archive
 from app.errors import IndexUnavailable, InvalidParameter
 from app.ids import TYPES, EntityType, is_entity_id
-from app.ingest import indexing
+from app.ingest import standing
 from app.read.conditions import Asked, read_conditions
 from app.read.contrasting import compare_searches
 from app.read.entities import entities_called, entity_summary, portrait, related
@@ -404,7 +404,7 @@ class Tools:
 
     def _engine(self) -> SearchEngine:
         """Return the index as it is now. Raises `IndexUnavailable` where it is not this archive's."""
-        if not indexing.is_ours(self._archive):
+        if not standing.is_ours(self._archive):
             raise IndexUnavailable("The index is not there yet. Articles can be read by id meanwhile.")
         return self._archive.engine.still()
 

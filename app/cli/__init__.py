@@ -6,11 +6,14 @@ Modules that load NumPy, spaCy or FastAPI are imported inside the commands: `dat
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
+from copy import copy
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
+from typer.main import get_command_name
 
 from app import errors
 from app.cli import (
@@ -58,7 +61,7 @@ from app.ingest.formats import Format
 if TYPE_CHECKING:
     from app.read.params import SearchParams
     from app.search.query import Clause
-    from app.store.articles import ShownText
+    from app.store.texts import ShownText
 
 app = CommandLine(
     name="dateline",
@@ -277,10 +280,10 @@ def search_command(  # noqa: PLR0913  # the options of a command are its paramet
     marked where a terminal shows colours; output into a file or a pipe is plain. The language: docs/grammar.md.
     """
     from app import terminal
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.conditions import query_read, read_conditions
     from app.search.answer import answer
-    from app.store.articles import texts
+    from app.store.texts import texts
 
     params = _checked_params(
         q=" ".join(query), source=source, author=author, entity=entity, date_from=first, date_to=last,
@@ -329,7 +332,7 @@ def enrich_command(
 def stats_command(as_json: AsJson = False, data_dir: DataDir = None) -> None:
     """Count what the archive holds."""
     from app import terminal
-    from app.ingest.indexing import lag
+    from app.ingest.standing import lag
     from app.read.meaning import meaning_stats
     from app.store import articles
     from app.store.relation_counts import relation_counts
@@ -534,7 +537,30 @@ def run() -> None:
     # Imports make many objects and no garbage; to look for it takes a sixth of the start. `opened` starts it again.
     gc.disable()
     ready_streams()
-    app(prog_name="dateline")
+    _asked_for(sys.argv[1:])(prog_name="dateline")
+
+
+def _asked_for(arguments: Sequence[str]) -> CommandLine:
+    """Return the command line with no command but the one that is asked for: to make all of them ready, with all their
+    options, takes as long as a search. All of them where none is named, for help and for what to say of a slip."""
+    name = arguments[0] if arguments else None
+    commands = [
+        each for each in app.registered_commands if each.callback and name == _name_of(each.name, each.callback)
+    ]
+    groups = [
+        each
+        for each in app.registered_groups
+        if each.typer_instance and name in (each.name, each.typer_instance.info.name)
+    ]
+    if not commands and not groups:
+        return app
+    one = copy(app)
+    one.registered_commands, one.registered_groups = commands, groups
+    return one
+
+
+def _name_of(given: str | None, command: Callable[..., Any]) -> str:
+    return given or get_command_name(command.__name__)
 
 
 def _checked_params(entity: Sequence[str] | None, **given: Any) -> SearchParams:

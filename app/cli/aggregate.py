@@ -47,7 +47,7 @@ def aggregate_command(  # noqa: PLR0913  # the options of a command are its para
     names two persons is in two rows.
     """
     from app import terminal
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.crossing import count_both_ways, table_csv
     from app.read.params import CrossParams
 

@@ -43,7 +43,7 @@ def compare_command(  # noqa: PLR0913  # the options of a command are its parame
     Beside each stands how many articles have it on its own side, and on the other.
     """
     from app import terminal
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.contrasting import compare_searches
     from app.read.params import ContrastParams
 

@@ -66,7 +66,7 @@ def export_command(  # noqa: PLR0913  # the options of a command are its paramet
 
     A file gets its name when it is whole: where anything fails, what was there before stays.
     """
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.export import begin_export
     from app.read.params import ExportParams
 

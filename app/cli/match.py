@@ -30,7 +30,7 @@ def match_command(
     earliest article comes first.
     """
     from app import terminal
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.matching import find_text, text_match
     from app.read.params import MatchBody
 

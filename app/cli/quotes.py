@@ -34,7 +34,7 @@ def quotes_command(  # noqa: PLR0913  # the options of a command are its paramet
 ) -> None:
     """List what people say, and where; quotes of the newest articles first."""
     from app import terminal
-    from app.ingest.indexing import is_ours
+    from app.ingest.standing import is_ours
     from app.read.params import QuoteParams
     from app.read.quotes import find_spoken, quote_view
 

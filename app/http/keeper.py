@@ -12,7 +12,7 @@ from time import monotonic
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavailable, SearchAway
-from app.ingest import indexing
+from app.ingest import indexing, standing
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,7 @@ class Keeper:
         self._wake = threading.Event()
         self._serves = False
         with contextlib.suppress(SearchAway):
-            self._serves = indexing.is_ours(archive)
+            self._serves = standing.is_ours(archive)
         self._mending = False
         """The index is this archive's, and damaged."""
         self._told = ""
@@ -60,7 +60,7 @@ class Keeper:
         """Raises `IndexUnavailable` while what the index finds is not to be believed."""
         if not self._serves and not self._mending:
             # It may have been started in the midst of the very first commit of another process.
-            self._serves = indexing.is_ours(self._archive)
+            self._serves = standing.is_ours(self._archive)
         if not self._serves:
             raise IndexUnavailable("The index is being built from the articles. They can be read by id meanwhile.")
 
@@ -81,7 +81,7 @@ class Keeper:
 
     def _look_again(self) -> None:
         with contextlib.suppress(DatelineError):
-            self._serves = indexing.is_ours(self._archive)
+            self._serves = standing.is_ours(self._archive)
         self._stop.wait(_PATIENCE)
 
     def _complain(self, trouble: str) -> None:
@@ -114,7 +114,7 @@ class Keeper:
             return
         if archive.has_own_index:
             indexing.follow(archive, self._stop.is_set)
-        elif indexing.lag(archive):
+        elif standing.lag(archive):
             if self._behind != (shown := archive.engine.status().sequence):
                 self._behind, self._since = shown, monotonic()
             if monotonic() - self._since < _LEFT:

@@ -20,12 +20,12 @@ from sqlmodel import Session
 from app.archive import Archive
 from app.errors import ArchiveBusy, DatelineError, IndexChanged, IndexUnavailable
 from app.ingest.lock import index_lock, ingest_lock
+from app.ingest.standing import is_ours, is_ours_at, lag
 from app.search.engine import Document, IndexStatus, Swap
 from app.store import furniture, receipts, withdrawals
 from app.store.articles import (
     arrivals,
     changed_after,
-    count_changed_after,
     entities_of,
     published_texts,
     touch,
@@ -196,13 +196,6 @@ def _put_in_place(archive: Archive, joined: Swap) -> bool:
         return False
     _commit(archive, status, status.sequence, partial(joined, after=status.commit))
     return True
-
-
-def lag(archive: Archive) -> int:
-    """Return how many changed articles the index does not show yet: all of them where it is not this archive's."""
-    shown = archive.engine.status().sequence if is_ours(archive) else 0
-    with archive.database.reading() as session:
-        return count_changed_after(session, shown)
 
 
 def apply(archive: Archive, stopped: Stopped = never, *, meanwhile: bool = False) -> int:
@@ -414,7 +407,7 @@ def _commit(archive: Archive, before: IndexStatus, sequence: int, write: _Write)
 def _new_token(archive: Archive, before: IndexStatus) -> str:
     """Return what no other commit has. It begins as that of the commit before, so that the index of one machine is told
     from those that others make of the same rows; one that goes on from no commit of ours begins anew."""
-    first = before.token[: receipts.OF_ONE_INDEX] if archive.has_own_index and _is_ours(archive, before) else ""
+    first = before.token[: receipts.OF_ONE_INDEX] if archive.has_own_index and is_ours_at(archive, before) else ""
     return first + secrets.token_hex(16)[len(first) :]
 
 
@@ -424,19 +417,4 @@ def _write_receipt(archive: Archive, token: str, generation: int, sequence: int)
 
 
 def _is_sound(archive: Archive, status: IndexStatus) -> bool:
-    return not status.unreadable and _is_ours(archive, status)
-
-
-def is_ours(archive: Archive) -> bool:
-    """Return whether the index was made from these rows, by this version of the code: what it finds is then true, if
-    not always all. An empty one is ours only where there never was another."""
-    return _is_ours(archive, archive.engine.status())
-
-
-def _is_ours(archive: Archive, status: IndexStatus) -> bool:
-    if status.fingerprint != archive.fingerprint:
-        return False
-    with archive.database.reading() as session:
-        if receipts.find_receipt(session, status.token, status.generation) == status.sequence:
-            return True
-        return status.documents == 0 and status.sequence == 0 and not receipts.has_receipts(session)
+    return not status.unreadable and is_ours_at(archive, status)

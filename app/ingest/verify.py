@@ -11,7 +11,7 @@ from sqlmodel import Session, select
 
 from app.archive import Archive
 from app.errors import IndexUnavailable, StorageFailed
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.embedding import text_number
 from app.search.engine import Audit
 from app.search.meaning.vectors import as_ids
@@ -66,7 +66,7 @@ def _index(archive: Archive, deep: bool, session: Session) -> Iterator[str]:
     if audit.damaged:
         yield from (f"{name} is not what was written" for name in audit.damaged)
         return
-    if not indexing.is_ours(archive):
+    if not standing.is_ours(archive):
         yield "It was made from other rows, or by another version."
         return
     yield from _differences(session, audit)

@@ -8,12 +8,14 @@ from typing import cast
 
 from sqlmodel import Session
 
+from app.ids import ChangedType
 from app.read.articles import article_view
 from app.read.entities import entity_summary
-from app.read.models import ArchiveChange, ChangeKind, ordered
+from app.read.kinds import ChangeKind
+from app.read.models import ArchiveChange, ordered
 from app.store import articles, changes, tables
 from app.store import entities as named
-from app.store.changes import Changed, ChangedType, LastWithdrawal
+from app.store.changes import Changed, LastWithdrawal
 from app.store.decisions import survivors
 from app.store.sequence import newest
 

@@ -3,27 +3,36 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from sqlmodel import Session
-
-from app.read import naming
-from app.read.models import FilterInForce, QueryRead, QueryWarning
+from app.read.called import named_by
 from app.read.params import Conditions, SearchParams
 from app.search.answer import Answer
 from app.search.attributes import ENTITY, FILTERS, Filters
 from app.search.query import Parsed, parse
-from app.store import entities as store
 from app.store.database import Database
-from app.store.decisions import survivor
-from app.store.story_lists import story_of_article
-from app.store.tables import Entity
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
+
+    from app.read.models import FilterInForce, QueryRead, QueryWarning
+    from app.store.tables import Entity
 
 # A text that may be a name: words alone, perhaps in quotation marks, and no longer than names are.
 _PLAIN = re.compile(r"""(?P<mark>"?)(?P<name>\w[\w\s.,'’&-]{1,80})(?P=mark)""")
-_OF_ENTITIES = [each.name for each in FILTERS.values() if each.view is ENTITY]
+OF_ENTITIES = [each.name for each in FILTERS.values() if each.view is ENTITY]
+
+
+@dataclass(frozen=True, slots=True)
+class GivenFilters:
+    """Filters as they are in force; the rest as in `Asked`."""
+
+    filters: Filters
+    named: dict[str, str] = field(default_factory=dict)
+    merged: dict[str, str] = field(default_factory=dict)
+    entities: dict[str, Entity] = field(default_factory=dict)
+    warnings: list[QueryWarning] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,51 +52,27 @@ class Asked:
 
 def read_conditions(database: Database, session: Session, params: Conditions) -> Asked:
     parsed = parse(params.q)
-    named = {name: naming.entity_named(session, name).id for name in params.entity_name}
-    filters = params.filters(named.values())
-    ids = [id for name in _OF_ENTITIES for id in filters.of(name)]
-    entities = store.load_entities(session, ids) if ids else {}
-    merged = _merged_ids(session, [id for id in ids if id not in entities])
-    if merged:
-        filters = _with_survivors(filters, merged)
-        entities |= store.load_entities(session, list(merged.values()))
+    given = _given_filters(session, params)
     warnings: list[QueryWarning] = [
         {"code": warning.code, "message": warning.message, "position": warning.position} for warning in parsed.warnings
     ]
-    # No failure: a saved search stays good although its entity is not in this archive, or not any more.
-    warnings += [
-        {"code": "unknown_entity", "message": f"No article names an entity {id!r}."}
-        for id in ids
-        if id not in entities and id not in merged
-    ]
-    if filters.story is not None:
-        story = story_of_article(session, filters.story)
-        if story is None:
-            warnings.append({"code": "unknown_story", "message": f"There is no story {filters.story!r}."})
-        elif story != filters.story:
-            warnings.append({"code": "moved_story", "message": f"{filters.story!r} is part of story {story!r} now."})
-            filters = replace(filters, story=story)
-    warnings += [
-        {"code": "merged_entity", "message": f"{id!r} is part of {survivor!r} now."} for id, survivor in merged.items()
-    ]
+    warnings += given.warnings
     if isinstance(params, SearchParams) and params.sort == "relevance" and parsed.clause is None:
         message = "Without words in q nothing is more relevant than another; the newest come first."
         warnings.append({"code": "sort_without_query", "message": message})
     words = _PLAIN.fullmatch(params.q.strip())
-    called = naming.named_by(database, words["name"]) if words else []
-    return Asked(parsed, filters, named, merged, entities, called, warnings)
+    called = named_by(database, words["name"]) if words else []
+    return Asked(parsed, given.filters, given.named, given.merged, given.entities, called, warnings)
 
 
-def _merged_ids(session: Session, unknown: Iterable[str]) -> dict[str, str]:
-    """Return, of ids that no entity has, those that are part of another, with that one's."""
-    survivors = {id: survivor(session, id) for id in unknown}
-    return {id: taken for id, taken in survivors.items() if taken != id}
+def _given_filters(session: Session, params: Conditions) -> GivenFilters:
+    filters = params.filters(())
+    if not params.entity_name and filters.story is None and not any(map(filters.of, OF_ENTITIES)):
+        return GivenFilters(filters)
+    # With the tables, which take longer to load than a search for words takes.
+    from app.read.named_filters import settle_filters
 
-
-def _with_survivors(filters: Filters, merged: Mapping[str, str]) -> Filters:
-    replaced = {name: dict.fromkeys(merged.get(id, id) for id in filters.of(name)) for name in _OF_ENTITIES}
-    values: dict[str, Any] = {name: tuple(ids) for name, ids in replaced.items()}
-    return replace(filters, **values)
+    return settle_filters(session, params)
 
 
 def query_read(params: Conditions, asked: Asked, found: Answer) -> QueryRead:

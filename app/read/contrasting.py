@@ -15,7 +15,8 @@ from app.archive import Archive
 from app.errors import InvalidParameter
 from app.ids import TYPES
 from app.read.conditions import Asked, query_read, read_conditions
-from app.read.models import ComparedSide, ContrastKind, ContrastValue, ContrastValues, SearchContrast
+from app.read.kinds import ContrastKind
+from app.read.models import ComparedSide, ContrastValue, ContrastValues, SearchContrast
 from app.read.narrowing import narrowed, search_address
 from app.read.params import SIDES, Conditions, ContrastParams
 from app.relations.contrast import TELLING, Scores, contrast_scores

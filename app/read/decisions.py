@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from app.read.models import CopyDecision, Decision, DecisionKind, StoryDecision, ordered
+from app.read.kinds import DecisionKind
+from app.read.models import CopyDecision, Decision, StoryDecision, ordered
 from app.store import tables
 from app.store.copy_decisions import ruling_of
 

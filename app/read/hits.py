@@ -11,16 +11,25 @@ from sqlmodel import Session
 
 from app.archive import Archive, ArchiveState
 from app.ids import EntityType
-from app.read.models import Hit, HitCopies, HitEntity, HitField, Snippet, Span, ordered
+from app.read.kinds import HitField
+from app.read.models import (
+    Hit,
+    HitCopies,
+    HitEntity,
+    Snippet,
+    Span,
+    ordered,
+)
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.engine import ArticleHit as Found
 from app.search.engine import Card
 from app.search.query import Clause
-from app.store.articles import NamedEntity, ShownText, named_entities, texts
+from app.store.articles import NamedEntity, named_entities
 from app.store.copies import CopySummary, copy_summaries
 from app.store.database import Database
 from app.store.story_lists import stories_beside
+from app.store.texts import ShownText, texts
 
 _ON_CARD = [name for name in Hit.__annotations__ if name in Card.__struct_fields__]
 _BELOW = _ON_CARD[_ON_CARD.index("headline") + 1 :]

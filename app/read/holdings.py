@@ -17,6 +17,7 @@ from app.read.models import Job, RejectedRecord
 from app.store import articles, feeds, jobs, rejections, searches, sent
 from app.store.keys import list_keys
 from app.store.relation_counts import RelationCounts, relation_counts
+from app.store.sequence import count_changed_after
 from app.store.tables import Rejection
 from app.store.unnamed import count_waiting
 
@@ -75,7 +76,7 @@ def holdings(archive: Archive, session: Session) -> Holdings:
         size=size_on_disk(archive.settings.data_dir),
         unnamed=count_waiting(session),
         recognises=archive.settings.recognise,
-        behind=articles.count_changed_after(session, shown),
+        behind=count_changed_after(session, shown),
         under_way=[job_view(job) for job in jobs.open_jobs(session)],
         feeds=feeds.count_due(session, datetime.now(UTC).isoformat(timespec="seconds")),
         unmeant=meaning_stats(archive)["waiting"],

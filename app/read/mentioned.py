@@ -13,7 +13,8 @@ from app.days import days_of
 from app.enrich.dates.spans import granularity_of
 from app.errors import InvalidParameter
 from app.read.conditions import query_read, read_conditions
-from app.read.models import ArticleDate, CalendarEntry, Granularity, MentionedCalendar
+from app.read.kinds import Granularity
+from app.read.models import ArticleDate, CalendarEntry, MentionedCalendar
 from app.read.params import MentionedDatesParams
 from app.search.answer import answer
 from app.search.engine import SearchEngine

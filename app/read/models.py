@@ -7,26 +7,27 @@ is `NotRequired` is left out where there is no value: nothing is ever null. `doc
 from __future__ import annotations
 
 from collections.abc import Set
-from typing import TYPE_CHECKING, Annotated, Any, Literal, NotRequired, TypeVar, cast
+from typing import Annotated, Any, Literal, NotRequired, TypeVar, cast
 
 from pydantic import Field
 from typing_extensions import TypedDict
 
 from app.enrich.likeness import LikenessReason
 from app.ids import EntityType
+from app.read.kinds import (
+    ChangeKind,
+    ContrastKind,
+    CopyRuling,
+    DecisionKind,
+    Digest,
+    Granularity,
+    Interval,
+    StoryDecisionKind,
+    WithdrawalKind,
+)
 from app.search.attributes import FacetName
 from app.search.engine import AxisName
 from app.search.query import Match
-
-Interval = Literal["day", "week", "month", "year", "decade", "century"]
-WithdrawalKind = Literal["withdraw", "restore", "erase"]
-ChangeKind = Literal[
-    "added", "revised", "names", "withdrawn", "restored", "erased", "renamed", "counted", "moved", "hidden", "removed"
-]
-ContrastKind = Literal["word", "person", "place", "organization", "event", "source"]
-CopyRuling = Literal["together", "apart", "undo"]
-StoryDecisionKind = Literal["together", "apart", "detach", "headline", "undo"]
-DecisionKind = Literal["merge", "split", "rename", "retype", "hide", "pin", "undo"]
 
 ArticleId = Annotated[str, Field(description="16 hex digits.", examples=["78184646ba153278"])]
 EntityId = Annotated[str, Field(description="Readable and stable.", examples=["person-narendra-modi"])]
@@ -49,7 +50,6 @@ PublishedAt = Annotated[
 ]
 Moment = Annotated[str, Field(json_schema_extra={"format": "date-time"})]
 SavedSearchId = Annotated[str, Field(description="16 hex digits.", examples=["1f0c9b7e52d4a683"])]
-Digest = Literal["hour", "day", "week"]
 Offset = Annotated[int, Field(description="In Unicode code points of `body`.", ge=0)]
 Count = Annotated[int, Field(ge=0)]
 Path = Annotated[
@@ -195,14 +195,6 @@ class Hit(TypedDict):
     story: NotRequired[
         Annotated[HitStory, Field(description="With `collapse=stories` or `include`, where others are in it.")]
     ]
-
-
-if TYPE_CHECKING:
-    HitField = str
-else:
-    HitField = Literal[tuple(Hit.__annotations__)]
-HitExtra = Literal["entities", "authors", "body", "copies", "story"]
-"""What a hit can be asked to have; the authors, where it has any, it has anyway."""
 
 
 class FacetValue(TypedDict):
@@ -403,7 +395,6 @@ NamesState = Annotated[
 ]
 
 
-Granularity = Literal["day", "week", "month", "quarter", "year"]
 DateValue = Annotated[
     str,
     Field(

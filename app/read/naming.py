@@ -13,7 +13,6 @@ from app.errors import InvalidParameter, PossibleEntity
 from app.ids import is_person, is_unresolved
 from app.store import entities as store
 from app.store.completion import suggest_entities
-from app.store.database import Database
 from app.store.tables import Entity
 from app.text import fold
 
@@ -98,15 +97,6 @@ def _is_short_for(one: str, other: str) -> bool:
     """Return whether two words are the same, or one is short for the other: `Sen.`, `Senator`."""
     shorter, longer = sorted((one, other), key=len)
     return longer.startswith(shorter) and (len(shorter) >= _LEAST_SHORT or shorter == longer)
-
-
-def named_by(database: Database, text: str) -> list[tuple[str, str]]:
-    """Return id and name of those whom a text names, a person with the office before it or without."""
-    found = store.ids_called(database, text)
-    if not found:
-        names = (store.ids_called(database, name) for _, name in roles.introductions(text))
-        found = next(filter(None, ([each for each in some if is_person(each[0])] for some in names)), [])
-    return found
 
 
 def complete(session: Session, prefix: str, limit: int, version: int | None = None) -> list[tuple[Entity, str]]:

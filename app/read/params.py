@@ -28,9 +28,9 @@ from pydantic_core import PydanticCustomError
 
 from app.days import PATTERN, days_of
 from app.errors import InvalidParameter
-from app.ids import EntityType
+from app.ids import ChangedType, EntityType
 from app.read import relative_dates
-from app.read.models import (
+from app.read.kinds import (
     ContrastKind,
     CopyRuling,
     DecisionKind,
@@ -45,7 +45,6 @@ from app.read.suggestion import meant
 from app.search.attributes import FILTERS, FacetName, Filter, Filters
 from app.search.engine import AxisName
 from app.search.query import Clause, Collapsed, FacetWords, Match, Query, Sort, question_in
-from app.store.changes import ChangedType
 
 CitationFormat = Literal["text", "html", "ris", "bibtex", "csl-json"]
 ExportFormat = Literal["jsonl", "csv", "parquet", "ris", "bibtex", "csl-json"]

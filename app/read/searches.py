@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import cast
 from urllib.parse import urlencode
 
-from app.read.models import Digest, MatchedArticle, SavedSearch, SearchMessage
+from app.read.kinds import Digest
+from app.read.models import MatchedArticle, SavedSearch, SearchMessage
 from app.store import tables
 
 

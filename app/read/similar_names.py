@@ -20,10 +20,10 @@ from app.ids import EntityType, name_of, type_of
 from app.read.entities import entity_summary
 from app.read.models import SimilarName, ordered
 from app.store.decisions import parted_pairs
-from app.store.dialect import run_written
 from app.store.entities import load_entities
 from app.store.plain import placeholders, select_plain
 from app.store.tables import Entity
+from app.store.written import run_written
 
 # Of one block more are no question to an editor: `J. Smith` may be any of them.
 _MOST_OF_BLOCK = 200

@@ -8,7 +8,8 @@ from typing import Literal
 
 from app.errors import InvalidParameter
 from app.read import params as asking
-from app.read.models import Interval, Timeline, TimelineBucket
+from app.read.kinds import Interval
+from app.read.models import Timeline, TimelineBucket
 from app.search.attributes import EVERYTHING, Filters
 from app.search.engine import DateCounts
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import cast
 
-from app.read.models import Withdrawal, WithdrawalKind
+from app.read.kinds import WithdrawalKind
+from app.read.models import Withdrawal
 from app.store import tables
 
 

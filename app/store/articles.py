@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from sys import getsizeof
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, func, update
 from sqlmodel import Session, col, select
 
 from app.effort import spend
-from app.errors import IndexUnavailable, NotFound, Withdrawn
+from app.errors import NotFound, Withdrawn
 from app.ids import UNRESOLVED
-from app.store.bulk import chunks, select_in
-from app.store.database import Database
+from app.store.bulk import select_in
 from app.store.dialect import byte_length, came
-from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
-from app.store.remembered import Remembered
+from app.store.instances import load_plain, load_plain_in
+from app.store.plain import chunks, placeholders, select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, ArticleEntity, Copy, Entity, Mention, Withdrawal
+from app.store.texts import furniture_spans, without_spans
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +55,7 @@ def load_article(session: Session, id: str) -> Article:
 
 def told_text(row: Article) -> str:
     """Return the body without its page furniture: what the article itself says."""
-    return _without(row.furniture or (), row.body)
+    return without_spans(row.furniture or (), row.body)
 
 
 def load_told(session: Session, id: str) -> tuple[str, str]:
@@ -68,18 +66,10 @@ def load_told(session: Session, id: str) -> tuple[str, str]:
         return article.headline, told_text(article)
     [(headline, body, marked)] = found
     spend(len(body))
-    return headline, _without(_furniture(marked), body)
+    return headline, without_spans(furniture_spans(marked), body)
 
 
 _TOLD = "SELECT headline, body, CAST(furniture AS TEXT) FROM article WHERE id = ? AND status = 'published'"
-
-
-def _without(spans: Iterable[Sequence[int]], text: str) -> str:
-    pieces, at = [], 0
-    for start, end in spans:
-        pieces.append(text[at:start])
-        at = end
-    return "".join((*pieces, text[at:]))
 
 
 def withdrawn_because(session: Session, id: str) -> str | None:
@@ -114,49 +104,6 @@ def sizes(session: Session, ids: Sequence[str]) -> dict[str, int]:
     filed = (func.coalesce(byte_length(col(column)), 0) for column in (Article.subjects, Article.rights))
     published = select(Article.id, sum(filed, size) + 50 * mentions).where(Article.status == "published")
     return dict(select_in(session, published, Article.id, ids))
-
-
-class ShownText(NamedTuple):
-    """A body with what of it is page furniture, which is not shown of a hit."""
-
-    body: str
-    furniture: tuple[tuple[int, int], ...]
-
-
-def texts(database: Database, ids: Sequence[str], version: int | None = None) -> dict[str, ShownText]:
-    """Every page of hits asks for them and for nothing else, so they come without a session. `version`: of the rows
-    when the request began, where that is known.
-
-    Rows are never deleted: one that is not there was lost, or the index that found it is another archive's. One that
-    was withdrawn a moment ago, which the index does not know yet, has no text.
-    """
-    found = _texts_kept.find(database, ids, version)
-    if len(found) < len(ids):
-        for id in ids:
-            if id not in found:
-                raise IndexUnavailable(f"The index finds article {id}, which has no row. Run: dateline verify")
-    spend(sum([len(text.body) for text in found.values()]))
-    return found
-
-
-def _read_texts(database: Database, ids: Sequence[str]) -> dict[str, ShownText]:
-    rows = database.rows(_TEXTS.format(placeholders(ids)), ids)
-    return {id: ShownText(body, _furniture(marked)) for id, body, marked in rows}
-
-
-def _furniture(marked: str | None) -> tuple[tuple[int, int], ...]:
-    return () if marked in (None, "[]") else tuple((start, end) for start, end in json.loads(marked))
-
-
-def _text_size(text: ShownText) -> int:
-    return getsizeof(text.body) + 300
-
-
-_TEXTS = """
-SELECT id, CASE WHEN status = 'published' THEN body ELSE '' END, CAST(furniture AS TEXT) FROM article WHERE id IN ({})
-"""
-_texts_kept = Remembered(_read_texts, _text_size, 16 * 1024 * 1024)
-"""What is shown once is soon shown again, and lies scattered over the file."""
 
 
 def article_mentions(session: Session, id: str) -> list[Mention]:
@@ -272,10 +219,6 @@ def published_texts(session: Session) -> list[tuple[str, str]]:
     """Return id and content hash of every article that is shown."""
     rows = select_plain(session, "SELECT id, content_sha256 FROM article WHERE status = 'published'", ())
     return [(id, digest) for id, digest in rows]
-
-
-def count_changed_after(session: Session, sequence: int) -> int:
-    return int(select_plain(session, "SELECT count(*) FROM article WHERE sequence > ?", (sequence,))[0][0])
 
 
 def touch(session: Session, ids: Iterable[str]) -> None:

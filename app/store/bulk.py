@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import islice
 from operator import itemgetter
 from typing import Any, TypeVar, TypeVarTuple, overload
 
@@ -11,20 +10,11 @@ from sqlalchemy import Table, delete
 from sqlmodel import Session, SQLModel, col
 from sqlmodel.sql.expression import Select, SelectOfScalar
 
-from app.store.dialect import run_written
-
-# Well under the 32,766 values that SQLite binds in one statement.
-_CHUNK = 5_000
+from app.store.plain import chunks
+from app.store.written import run_written
 
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-
-
-def chunks(values: Iterable[str]) -> Iterator[list[str]]:
-    """The values without repeats, few enough at a time for one IN (…)."""
-    remaining = iter(dict.fromkeys(values))
-    while chunk := list(islice(remaining, _CHUNK)):
-        yield chunk
 
 
 @overload

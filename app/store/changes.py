@@ -14,18 +14,17 @@ from hashlib import sha256
 from heapq import merge
 from itertools import islice
 from operator import itemgetter
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, literal, text
 from sqlmodel import Session, col, select
 
 from app.errors import HistoryUnknown
+from app.ids import ChangedType
 from app.store.bulk import insert_rows, select_in
 from app.store.decisions import survivors
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Article, Entity, EntityChange, Lineage, Withdrawal
-
-ChangedType = Literal["article", "entity"]
 
 _HASHED = "sha256:"
 _SHOWN: tuple[Any, ...] = (

@@ -3,29 +3,19 @@ engine that asked, and a small act on an archive that was just opened spends mor
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from sqlalchemy.dialects import registry
 from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.util import LRUCache
 
+from app.store.plain import read_json
+
 DRIVER = "sqlite+dateline"
 """How an engine's address begins, so that it shares what is compiled."""
 
 COMPILED: LRUCache[Any, Any] = LRUCache(1_000)
 """The `compiled_cache` of such engines."""
-
-
-class JsonUnreadable(ValueError):
-    """A column that holds no JSON. Which file it is in is known where the transaction is."""
-
-
-def read_json(column: str) -> Any:
-    try:
-        return json.loads(column)
-    except ValueError as error:
-        raise JsonUnreadable(error) from error
 
 
 class SharedDialect(SQLiteDialect_pysqlite):

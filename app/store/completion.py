@@ -10,16 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, cast
-from weakref import WeakKeyDictionary
+from typing import Any
 
-from sqlalchemy import Engine, Pool
 from sqlmodel import Session
 
 from app.effort import spend, spend_unbounded
 from app.ids import SCOPED_GLOB, UNRESOLVED_GLOB, is_scoped
-from app.store.late_session import LateSession
-from app.store.plain import load_plain, select_plain
+from app.store.instances import load_plain
+from app.store.plain import KEPT, select_plain
 from app.store.tables import Entity
 from app.text import fold
 
@@ -85,10 +83,6 @@ class _KeptNames:
         return names
 
 
-_kept: WeakKeyDictionary[Pool, _KeptNames] = WeakKeyDictionary()
-"""By the connections to an archive."""
-
-
 def suggest_entities(
     session: Session, prefix: str, limit: int = 8, version: int | None = None
 ) -> list[tuple[Entity, str]]:
@@ -112,17 +106,13 @@ def suggest_entities(
 
 
 def _forms_with_word(session: Session, folded: str, version: int | None) -> list[_Form]:
-    kept = _kept.setdefault(_connections(session), _KeptNames())
+    kept: _KeptNames = session.info[KEPT].setdefault(_KeptNames, _KeptNames())
     names = kept.find(session, version)
     if names is None:
         spend_unbounded()
         return select_plain(session, _WITH_WORD, (f" {folded.replace('-', ' ')}",))
     spend(len(names.folded) // _SEARCHED_AT_ONCE)
     return select_plain(session, _CALLED_SO, (list(names.with_word(folded)),))
-
-
-def _connections(session: Session) -> Pool:
-    return session.pool if isinstance(session, LateSession) else cast(Engine, session.get_bind()).pool
 
 
 def _state_of(session: Session) -> _State:

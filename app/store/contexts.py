@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session
 
 from app.ids import BARE_SURNAME_GLOB
-from app.store.bulk import chunks
-from app.store.dialect import run_written
+from app.store.plain import chunks
+from app.store.written import run_written
 
 TELLING = 200
 """Of one who stands in thousands of articles, so many tell his company; the first by id, whenever they came."""

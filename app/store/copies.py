@@ -23,14 +23,15 @@ from sqlmodel import Session, col, select
 
 from app.relations.copying import Edition, are_copies, least_shared
 from app.relations.shingles import SKETCH, Shingles, estimated_containment
-from app.store.bulk import chunks, delete_in, insert_rows, select_in
+from app.store.bulk import delete_in, insert_rows, select_in
 from app.store.copy_decisions import Link, articles_meant
 from app.store.copy_groups import least_of_groups, links_of, pairs_with, regroup, regroup_whole
 from app.store.database import Database
-from app.store.dialect import came, run_written
-from app.store.plain import placeholders, select_plain
+from app.store.dialect import came
+from app.store.plain import chunks, placeholders, select_plain
 from app.store.remembered import Remembered
 from app.store.tables import Article, CopyPair, Decision, Sketch
+from app.store.written import run_written
 
 _UNDATED = 0
 _BESIDE = 4

@@ -19,9 +19,9 @@ from sqlmodel import Session
 
 from app.store.bulk import table_of
 from app.store.copy_decisions import DecidedCopies, Link, decided_copies
-from app.store.dialect import run_written
 from app.store.stories_due import put_stories_due
 from app.store.tables import Article
+from app.store.written import run_written
 
 
 def links_of(session: Session, ids: Iterable[str]) -> set[Link]:

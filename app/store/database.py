@@ -13,19 +13,20 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from sqlalchemy import Connection, Engine, NullPool, create_engine, event, text
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.pool import PoolProxiedConnection
-from sqlmodel import Session
-
 from app.errors import ArchiveForeign, ArchiveReadOnly, StorageFailed
-from app.store.compiled import COMPILED, DRIVER, JsonUnreadable, read_json
 from app.store.late_session import LateSession
-from app.store.plain import READ_JSON
+from app.store.plain import KEPT, READ_JSON, JsonUnreadable, read_json
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+    from sqlmodel import Session
+
+    from app.store.file_sessions import FileSessions
 
 # How long a writer waits for another: ingest batches and receipts hold the lock for well under a second.
 _BUSY_SECONDS = 30
@@ -61,32 +62,41 @@ class Database:
     def __init__(self, path: Path) -> None:
         self.path, self._name = path, os.fspath(path)
         self.read_only = path.exists() and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK))
-        self._engine = self._new_engine(_configure_connection, pool_size=8, max_overflow=-1)
-        # The same pool; only the way its transactions begin differs.
-        self._writer = self._engine.execution_options(immediate=True)
-        self._scanner = self._new_engine(_configure_scan, poolclass=NullPool)
-        self._info: dict[str, Callable[[Any], Any]] = {READ_JSON: read_json}
+        self._info: dict[str, Any] = {READ_JSON: read_json, KEPT: {}}
         self._log = path.with_name(f"{path.name}-wal")
         self._how = self._readable() if self.read_only else "mode=rw"
         self._no_room = ""
         self._idle: list[sqlite3.Connection] = []
-        self._between_sessions: list[PoolProxiedConnection] = []
+        self._between_sessions: list[sqlite3.Connection] = []
         # A connection that never writes: SQLite tells each one of the commits of all others.
         self._watch: sqlite3.Connection | None = None
         self._watching = threading.Lock()
         self._identity: tuple[int, ...] | None = None
 
+    @cached_property
+    def _sessions(self) -> FileSessions:
+        # SQLAlchemy and the tables take as long to load as all else that a search does, which needs rows alone.
+        from app.store.file_sessions import FileSessions
+
+        return FileSessions(self.path, self._connect_mapped, self._connect_unmapped, self._info)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """One snapshot: what is committed meanwhile is not seen."""
-        with self._translate_errors(), LateSession(self._engine, self._between_sessions, self._info) as session:
+        with (
+            self._translate_errors(),
+            LateSession(self._connect_mapped, self._between_sessions, self._session_from, self._info) as session,
+        ):
             yield session
+
+    def _session_from(self, begun: sqlite3.Connection | None) -> Session:
+        return self._sessions.read(begun)
 
     @contextmanager
     def scanning(self) -> Iterator[Session]:
         """Read as `reading` does, for what goes through much of the file: the pages that it met are not kept mapped,
         where they would count as memory of this process for as long as it runs."""
-        with self._translate_errors(), Session(self._scanner, expire_on_commit=False, info=self._info) as session:
+        with self._translate_errors(), self._sessions.scan() as session:
             yield session
 
     @contextmanager
@@ -97,12 +107,7 @@ class Database:
         Ctrl-C waits for the end.
         """
         self._refuse_to_write()
-        with (
-            defer_signals(),
-            self._translate_errors(),
-            Session(self._writer, expire_on_commit=False, info=self._info) as session,
-            session.begin(),
-        ):
+        with defer_signals(), self._translate_errors(), self._sessions.write() as session, session.begin():
             yield session
 
     def lock(self, _name: str, _patience: float = 0.0) -> AbstractContextManager[None]:
@@ -133,7 +138,7 @@ class Database:
             try:
                 connection = self._idle.pop()
             except IndexError:
-                connection = self._open()
+                connection = self._connect_unmapped()
             try:
                 return connection.execute(statement, values).fetchall()
             finally:
@@ -195,14 +200,14 @@ class Database:
         if not self.path.exists():
             self.path.touch(mode=0o600)
         self._use_write_ahead_log()
-        with self._writer.begin() as connection:
+        with self._sessions.connecting() as connection:
             yield connection
 
     def wipe(self) -> None:
         """Write the file anew, so that none of its pages holds what was deleted, and empty its log. It takes as long as
         to copy the file, and as much room again."""
         self._refuse_to_write()
-        with self._translate_errors(), closing(self._open()) as connection:
+        with self._translate_errors(), closing(self._connect_unmapped()) as connection:
             connection.execute("VACUUM")
             [(is_busy, _, _)] = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         if is_busy:
@@ -247,24 +252,22 @@ class Database:
         for idle in (self._idle, self._between_sessions):
             while idle:
                 idle.pop().close()
-        self._engine.dispose()
+        if "_sessions" in self.__dict__:
+            self._sessions.dispose()
 
-    def _new_engine(self, configure: Callable[[sqlite3.Connection, Any], None], **pool: Any) -> Engine:
-        engine = create_engine(
-            f"{DRIVER}:///{self.path}",
-            creator=self.connect,
-            execution_options={"compiled_cache": COMPILED},
-            hide_parameters=True,  # they are what people search for, and would stand in logs
-            **pool,
-        )
-        event.listen(engine, "connect", configure)
-        event.listen(engine, "begin", _begin_transaction)
-        return engine
+    def _connect_mapped(self) -> sqlite3.Connection:
+        connection = self._connect_unmapped()
+        # Address space, not memory: pages are read from the file's own cache.
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        return connection
 
-    def _open(self) -> sqlite3.Connection:
+    def _connect_unmapped(self) -> sqlite3.Connection:
+        """Connect to read texts, which lie all over the file: mapped, most of it would count as memory of this process
+        before long."""
         connection = self.connect()
-        # Texts lie all over the file: mapped, most of it would count as memory of this process before long.
-        _configure_scan(connection, None)
+        connection.isolation_level = None  # transactions are begun by whoever uses it, never by the driver
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
         return connection
 
     def connect(self) -> sqlite3.Connection:
@@ -283,21 +286,21 @@ class Database:
         be read with it, it is read as it stands."""
         try:
             return self._read_revision()
-        except (DatabaseError, sqlite3.Error) as error:
+        except sqlite3.Error as error:
             if _sqlite_code(error) not in _NO_ROOM or self._how == _IMMUTABLE or _is_nonempty(self._log):
                 raise
             self._no_room = self._explain(error)
         self._how = _IMMUTABLE
-        self._engine.dispose()
         return self._read_revision()
 
     def _read_revision(self) -> str | None:
-        with self._engine.connect() as connection:
-            if not _is_archive(connection):
+        with closing(self._connect_unmapped()) as connection:
+            if connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'").fetchone() is None:
                 raise StorageFailed(
                     f"{self.path} is empty, or no archive. Restore a backup, or remove it to begin anew."
                 )
-            return schema_revision(connection)
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+            return str(row[0]) if row else None
 
     def _refuse_to_write(self) -> None:
         if self._no_room:
@@ -315,20 +318,21 @@ class Database:
         self._check_identity()
         try:
             yield
-        except DatabaseError as error:
-            if _sqlite_code(error) not in _TROUBLE and not _is_undecodable(error):
-                raise
-            raise StorageFailed(self._explain(error)) from error
         except sqlite3.Error as error:
             raise StorageFailed(self._explain(error)) from error
         except JsonUnreadable as error:
             raise StorageFailed(f"{self.path}: a row is damaged, its JSON cannot be read ({error}).") from error
+        except Exception as error:
+            # SQLAlchemy's own errors have what the driver said.
+            said = getattr(error, "orig", None)
+            if not isinstance(said, sqlite3.DatabaseError) or not _is_trouble(said):
+                raise
+            raise StorageFailed(self._explain(said)) from error
 
-    def _explain(self, error: DatabaseError | sqlite3.Error) -> str:
-        cause = error.orig if isinstance(error, DatabaseError) else error
+    def _explain(self, cause: sqlite3.Error) -> str:
         if not self.path.parent.is_dir():
             return f"{self.path.parent} is not there ({cause})."
-        if _sqlite_code(error) in _NO_ROOM:
+        if _sqlite_code(cause) in _NO_ROOM:
             disk = os.statvfs(self.path.parent)
             if disk.f_bavail * disk.f_frsize < _ROOM:
                 return f"No space is left on the disk of {self.path.parent} ({cause})."
@@ -380,26 +384,14 @@ def _remove_with_sidecars(unfinished: Path) -> None:
         path.unlink()
 
 
-def _is_undecodable(error: DatabaseError) -> bool:
-    """A text that is no UTF-8: found by the driver, which has no code for it, where SQLite has one for all it finds."""
-    return isinstance(error.orig, sqlite3.OperationalError) and not hasattr(error.orig, "sqlite_errorcode")
+def _is_trouble(said: sqlite3.DatabaseError) -> bool:
+    # A text that is no UTF-8 is found by the driver, which has no code for it, where SQLite has one for all it finds.
+    is_undecodable = isinstance(said, sqlite3.OperationalError) and not hasattr(said, "sqlite_errorcode")
+    return is_undecodable or _sqlite_code(said) in _TROUBLE
 
 
-def _sqlite_code(error: DatabaseError | sqlite3.Error) -> int:
-    cause = error.orig if isinstance(error, DatabaseError) else error
-    return int(getattr(cause, "sqlite_errorcode", 0)) & 0xFF
-
-
-def _configure_connection(connection: sqlite3.Connection, _record: Any) -> None:
-    _configure_scan(connection, _record)
-    # Address space, not memory: pages are read from the file's own cache.
-    connection.execute("PRAGMA mmap_size = 1073741824")
-
-
-def _configure_scan(connection: sqlite3.Connection, _record: Any) -> None:
-    connection.isolation_level = None  # transactions are begun below, never by the driver
-    connection.execute("PRAGMA foreign_keys = ON")
-    connection.execute("PRAGMA synchronous = FULL")
+def _sqlite_code(said: sqlite3.Error) -> int:
+    return int(getattr(said, "sqlite_errorcode", 0)) & 0xFF
 
 
 @contextmanager
@@ -418,24 +410,3 @@ def defer_signals() -> Iterator[None]:
             signal.signal(number, handler or signal.SIG_DFL)
         if held:
             signal.raise_signal(held[0])
-
-
-def _begin_transaction(connection: Connection) -> None:
-    driver: Any = connection.connection.driver_connection
-    if driver.in_transaction:
-        return  # begun for plain reads
-    immediate = connection.get_execution_options().get("immediate", False)
-    if immediate:
-        # 64 MB keep a batch of an ingest from being written out in its midst. Who only reads needs none, and is many.
-        connection.exec_driver_sql("PRAGMA cache_size = -65536")
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
-
-
-def _is_archive(connection: Connection) -> bool:
-    found = connection.execute(text("SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'")).first()
-    return found is not None
-
-
-def schema_revision(connection: Connection) -> str | None:
-    row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
-    return str(row[0]) if row else None

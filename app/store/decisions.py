@@ -18,7 +18,7 @@ from sqlmodel import Session, col, func, select
 from app.entry import unfit
 from app.errors import Conflict, DecisionInvalid, NotFound
 from app.ids import TYPES, entity_id, is_scoped, is_unresolved, name_of, type_of, unresolved, unscoped
-from app.store.plain import load_plain_in
+from app.store.instances import load_plain_in
 from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention
 from app.text import fold, slug
 

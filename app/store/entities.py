@@ -17,11 +17,11 @@ from sqlmodel import Session, col, select
 from app.effort import spend_unbounded
 from app.errors import NotFound
 from app.ids import UNRESOLVED, EntityType, is_scoped, is_unresolved, name_of, unscoped
-from app.store.articles import count_changed_after
-from app.store.bulk import chunks, select_in
-from app.store.database import Database
+from app.store.bulk import select_in
 from app.store.dialect import instr
-from app.store.plain import load_plain, load_plain_in, placeholders, select_plain
+from app.store.instances import load_plain, load_plain_in
+from app.store.plain import chunks, placeholders, select_plain
+from app.store.sequence import count_changed_after
 from app.store.tables import Alias, ArticleEntity, Entity
 from app.store.totals import count_aliases
 from app.text import fold
@@ -179,22 +179,6 @@ def resolve_name(session: Session, name: str) -> list[Entity]:
     wanted = select(Entity).where(col(Entity.id).in_(pinned or called), ~col(Entity.hidden))
     found = list(session.exec(wanted.order_by(col(Entity.article_count).desc(), col(Entity.id))))
     return [entity for entity in found if not is_scoped(entity.id)] or found
-
-
-def ids_called(database: Database, name: str, limit: int = 5) -> list[tuple[str, str]]:
-    """Id and name of those whose name or alias is exactly this, as `resolve_name` has them. Every search asks, most for
-    nothing else, so they come without a session."""
-    rows = database.rows(_CALLED, (fold(name),))
-    pinned = [(id, shown) for id, shown, kind in rows if kind == "pinned"]
-    named = [(id, shown) for id, shown, _ in rows]
-    known = pinned or [each for each in named if not is_scoped(each[0])] or named
-    return list(dict.fromkeys(known))[:limit]
-
-
-_CALLED = """
-SELECT entity.id, entity.name, alias.kind FROM alias JOIN entity ON entity.id = alias.entity_id
-WHERE alias.folded = ? AND NOT entity.hidden ORDER BY entity.article_count DESC, entity.id
-"""
 
 
 def ids_with_word(session: Session, types: Iterable[EntityType], beginning: str) -> frozenset[str]:

@@ -24,9 +24,10 @@ from sqlalchemy import and_, bindparam, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, col, select
 
-from app.store.bulk import chunks, insert_rows, select_in, table_of
-from app.store.dialect import run_written
+from app.store.bulk import insert_rows, select_in, table_of
+from app.store.plain import chunks
 from app.store.tables import Article, RepeatedBlock
+from app.store.written import run_written
 
 Span = tuple[int, int]
 

@@ -19,11 +19,13 @@ from sqlalchemy import delete, insert
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped, keys_named, name_of, unscoped
-from app.store.bulk import chunks, select_in
+from app.store.bulk import select_in
 from app.store.contexts import Contexts
 from app.store.decisions import keys_with_stem
-from app.store.dialect import run_written, upsert
+from app.store.dialect import upsert
+from app.store.plain import chunks
 from app.store.tables import Acronym, ArticleEntity, Identity, Unsettled
+from app.store.written import run_written
 
 RuleName = Literal["namesake", "diminutive", "variant", "surname", "type", "lone", "stated"]
 ORDER: tuple[RuleName, ...] = ("namesake", "diminutive", "variant", "surname", "type", "lone", "stated")

@@ -7,59 +7,74 @@ is asked, it is of one moment: SQLAlchemy goes on in the transaction that was be
 from __future__ import annotations
 
 import sqlite3
-from typing import Any, cast
+from collections.abc import Callable
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
-from sqlalchemy import Connection, Engine, Pool
-from sqlalchemy.pool import PoolProxiedConnection
-from sqlmodel import Session
+if TYPE_CHECKING:
+    # It is used as one, and is none: a class of SQLAlchemy's would load it for those who never ask for more than rows.
+    from sqlmodel import Session
+else:
+    Session = object
+
+MakeSession = Callable[[sqlite3.Connection | None], Session]
+"""Makes a session of SQLAlchemy, in the transaction of a connection where one is given."""
 
 _MOST_IDLE = 8
 """As many as a pool keeps: each has pages of the file in memory."""
 
 
 class LateSession(Session):
-    def __init__(self, engine: Engine, idle: list[PoolProxiedConnection], info: dict[str, Any]) -> None:
-        """`idle` are connections that no session has. The pool need not be asked for each read: it takes longer to lend
-        one than SQLite does to answer."""
+    def __init__(
+        self,
+        connect: Callable[[], sqlite3.Connection],
+        idle: list[sqlite3.Connection],
+        make: MakeSession,
+        info: dict[str, Any],
+    ) -> None:
+        """`idle` are connections that no session has."""
         self.__dict__["info"] = info
-        self._unmade: Engine | None = engine
-        self._idle, self._lent = idle, cast("PoolProxiedConnection | None", None)
-        self.pool: Pool = engine.pool
-        """The connections to the file."""
+        self._connect, self._idle, self._make = connect, idle, make
+        self._lent: sqlite3.Connection | None = None
+        self._made: Session | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
 
     def __getattr__(self, name: str) -> Any:
-        """Make the session of SQLAlchemy, which has what this one lacks."""
-        engine, self._unmade = self._unmade, None
-        if engine is None:
-            raise AttributeError(name)
-        super().__init__(engine if self._lent is None else Connection(engine, self._lent), expire_on_commit=False)
-        return getattr(self, name)
+        """Ask the session of SQLAlchemy, which has what this one lacks."""
+        if self._made is None:
+            self._made = self._make(self._lent)
+        return getattr(self._made, name)
 
     def connected(self) -> sqlite3.Connection:
         """Return the connection of this session, in its transaction."""
         if self._lent is None:
-            if self._unmade is None:
-                return _driver(self.connection().connection)
+            if self._made is not None:
+                made: Any = self._made.connection().connection
+                return made.driver_connection  # type: ignore[no-any-return]
             try:
-                self._lent = self._idle.pop()
+                lent = self._idle.pop()
             except IndexError:
-                self._lent = self._unmade.raw_connection()
-            _driver(self._lent).execute("BEGIN")
-        return _driver(self._lent)
+                lent = self._connect()
+            self._lent = lent
+            lent.execute("BEGIN")
+        return self._lent
 
     def close(self) -> None:
         try:
-            if self._unmade is None:
-                super().close()
+            if self._made is not None:
+                self._made.close()
         finally:
             lent, self._lent = self._lent, None
             if lent is not None:
-                _driver(lent).rollback()
+                lent.rollback()
                 if len(self._idle) < _MOST_IDLE:
                     self._idle.append(lent)
                 else:
                     lent.close()
-
-
-def _driver(connection: PoolProxiedConnection) -> sqlite3.Connection:
-    return cast(sqlite3.Connection, connection.driver_connection)

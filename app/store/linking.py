@@ -23,11 +23,12 @@ from sqlmodel import Session, col, select
 from app.ids import is_person, is_scoped, type_of
 from app.store import identity, surnames, totals
 from app.store.articles import touch
-from app.store.bulk import chunks, insert_rows, select_in, table_of
+from app.store.bulk import insert_rows, select_in, table_of
 from app.store.changes import noting_entities
 from app.store.decisions import Rulings, Spot, load_rulings, pinned_keys
 from app.store.identity import Change, Identities, Rule, identities
 from app.store.names import Names, found_names, misplaced_names, set_aside
+from app.store.plain import chunks
 from app.store.sequence import next_sequence
 from app.store.stated import Stated, explained_in
 from app.store.tables import Acronym, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote

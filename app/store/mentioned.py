@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from sqlmodel import Session, col, func, select
 
 from app.store.bulk import select_in
-from app.store.dialect import run_written
 from app.store.tables import MentionedDate
+from app.store.written import run_written
 
 _COUNTED = """
 SELECT value, count(DISTINCT article_id) FROM mentioned_date

@@ -1,6 +1,6 @@
 """The schema's history, run in process. The scripts stand in `migrations/`; a wheel carries them as `app/migrations`.
 
-Alembic is imported when there is something to do: it costs more than opening an archive.
+Alembic and SQLAlchemy are imported when there is something to do: they cost more than opening an archive.
 """
 
 from __future__ import annotations
@@ -9,11 +9,9 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, insert, inspect
-from sqlmodel import SQLModel
-
 if TYPE_CHECKING:
     from alembic.config import Config
+    from sqlalchemy import Connection
 
 # The newest revision, so that an archive that has it opens without Alembic; a test compares it with the scripts.
 HEAD = "0024"
@@ -64,6 +62,7 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
     """Run the scripts up to the revision. An empty database of PostgreSQL is begun with the newest tables instead: no
     archive of before is in one, and the scripts up to 0019 move rows in SQLite's own words."""
     from alembic import command
+    from sqlalchemy import inspect
 
     if connection.dialect.name == "postgresql" and not inspect(connection).has_table("alembic_version"):
         _begin_on_postgres(connection)
@@ -73,6 +72,9 @@ def upgrade(connection: Connection, revision: str = "head") -> None:
 
 
 def _begin_on_postgres(connection: Connection) -> None:
+    from sqlalchemy import insert
+    from sqlmodel import SQLModel
+
     from app.store.dialect import partial_on_postgres
     from app.store.tables import Lineage
 

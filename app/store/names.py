@@ -15,8 +15,9 @@ from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
 from app.store import furniture
-from app.store.bulk import chunks, delete_in, select_in, table_of
+from app.store.bulk import delete_in, select_in, table_of
 from app.store.furniture import Span
+from app.store.plain import chunks
 from app.store.tables import Acronym, ArticleEntity, Mention, MentionedDate, Quote, SetAside
 
 Row = dict[str, Any]

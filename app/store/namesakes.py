@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from sqlmodel import Session, col, select
 
 from app.ids import is_person, is_scoped
-from app.store.bulk import chunks
 from app.store.contexts import Contexts
 from app.store.dialect import has_initial
 from app.store.identity import Change, Meaning, RuleName
+from app.store.plain import chunks
 from app.store.tables import ArticleEntity, Mention
 
 # Below it the surname was given to one of several full names of the article: what is said there may be said of another.

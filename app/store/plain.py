@@ -1,29 +1,29 @@
 """Rows as SQLite gives them, for reads that are asked all the time: to put a statement together and objects under
 observation takes SQLAlchemy ten times as long as SQLite takes to answer.
 
-They are read in the session's own transaction, and belong to no session: they are to be looked at, never changed.
+They are read in the session's own transaction. Whoever asks for nothing else never loads SQLAlchemy, which takes longer
+than a search does.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, Boolean
-from sqlalchemy.orm import configure_mappers
-from sqlalchemy.orm.instrumentation import manager_of_class
-from sqlmodel import Session, SQLModel
-
-from app.store.bulk import chunks, table_of
-from app.store.dialect import in_postgres, listed_as_json
 from app.store.late_session import LateSession
+from app.store.written import in_postgres, listed_as_json
 
-Model = TypeVar("Model", bound=SQLModel)
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 READ_JSON = "read_json"
 """Where the `info` of a session has what reads a JSON column."""
+KEPT = "kept"
+"""Where it has a dictionary of what is kept of the database from session to session."""
+# Well under the 32,766 values that SQLite binds in one statement.
+_CHUNK = 5_000
 
 
 def select_plain(session: Session, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
@@ -41,49 +41,23 @@ def select_plain(session: Session, statement: str, values: Sequence[object] = ()
     return rows
 
 
-def load_plain(session: Session, model: type[Model], rest: str, values: Sequence[object] = ()) -> list[Model]:
-    """Return the rows of a table as its model has them; `rest` is all that stands behind FROM and the table."""
-    start, names, odd = _columns(model)
-    rows = select_plain(session, f"{start} {rest}", values)
-    readers = {JSON: session.info.get(READ_JSON, json.loads), Boolean: bool}
-    converted = [(names[place], place, readers[kind]) for place, kind in odd]
-    return [_instance(model, names, row, converted) for row in rows]
-
-
-def load_plain_in(
-    session: Session, model: type[Model], column: str, values: Iterable[str], condition: str = "TRUE"
-) -> list[Model]:
-    """Return the rows whose `column` has one of the values and that meet the condition."""
-    found: list[Model] = []
-    for chunk in chunks(values):
-        found += load_plain(session, model, f"WHERE {condition} AND {column} IN ({placeholders(chunk)})", chunk)
-    return found
-
-
 def placeholders(values: Sequence[object]) -> str:
     return ", ".join("?" * len(values))
 
 
-@cache
-def _columns(model: type[SQLModel]) -> tuple[str, tuple[str, ...], tuple[tuple[int, type], ...]]:
-    """Return how a statement begins that selects them all, their names, and which are not as SQLite has them."""
-    configure_mappers()
-    table = table_of(model)
-    kinds = [next((kind for kind in (JSON, Boolean) if isinstance(each.type, kind)), None) for each in table.columns]
-    odd = tuple((place, kind) for place, kind in enumerate(kinds) if kind is not None)
-    listed = ", ".join(f'"{column.name}"' for column in table.columns)
-    return f'SELECT {listed} FROM "{table.name}"', tuple(column.name for column in table.columns), odd
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
+    """The values without repeats, few enough at a time for one IN (…)."""
+    remaining = iter(dict.fromkeys(values))
+    while chunk := list(islice(remaining, _CHUNK)):
+        yield chunk
 
 
-def _instance(
-    model: type[Model],
-    names: Sequence[str],
-    row: Sequence[Any],
-    converted: Sequence[tuple[str, int, Callable[[Any], Any]]],
-) -> Model:
-    made: Model = manager_of_class(model).new_instance()
-    made.__dict__.update(zip(names, row, strict=True))
-    for name, place, convert in converted:
-        if row[place] is not None:
-            made.__dict__[name] = convert(row[place])
-    return made
+class JsonUnreadable(ValueError):
+    """A column that holds no JSON. Which file it is in is known where the transaction is."""
+
+
+def read_json(column: str) -> Any:
+    try:
+        return json.loads(column)
+    except ValueError as error:
+        raise JsonUnreadable(error) from error

@@ -33,9 +33,9 @@ from app.errors import (
     SettingsInvalid,
     StorageFailed,
 )
-from app.store.database import COMMITS, Database, defer_signals, schema_revision
-from app.store.dialect import in_postgres
-from app.store.plain import READ_JSON
+from app.store.database import COMMITS, Database, defer_signals
+from app.store.plain import KEPT, READ_JSON
+from app.store.written import in_postgres
 
 SETTING = "DATELINE_DATABASE_URL"
 
@@ -147,7 +147,7 @@ class PostgresDatabase(Database):
             ) from None
         event.listen(self._reader, "checkout", _begin_to_read)
         self._single = self._engine.execution_options(isolation_level="AUTOCOMMIT")
-        self._info = {READ_JSON: _as_read}
+        self._info = {READ_JSON: _as_read, KEPT: {}}
         self._locks = _OfThread()
 
     def _make_pool(self, **options: Any) -> Engine:
@@ -393,7 +393,8 @@ class PostgresDatabase(Database):
     def _revision(self, connection: Connection) -> str | None:
         tables = inspect(connection).get_table_names()
         if "alembic_version" in tables:
-            return schema_revision(connection)
+            row = connection.execute(text("SELECT version_num FROM alembic_version")).first()
+            return str(row[0]) if row else None
         if tables:
             raise StorageFailed(f"{self.name} holds tables of something else ({tables[0]}). Name an empty database.")
         return None

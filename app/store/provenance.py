@@ -11,9 +11,10 @@ from sqlalchemy import Table, bindparam, case, func, update
 from sqlalchemy import select as core_select
 from sqlmodel import Session, SQLModel, col, select
 
-from app.store.bulk import chunks, delete_in, select_in
+from app.store.bulk import delete_in, select_in
 from app.store.database import Database
 from app.store.dialect import later_of, upsert
+from app.store.plain import chunks
 from app.store.sequence import next_sequence
 from app.store.tables import Article, Copy, InputFile, Revision, Sighting, Withdrawal
 from app.text import fingerprint

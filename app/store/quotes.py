@@ -12,9 +12,8 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from app.store.bulk import chunks
-from app.store.dialect import run_written
-from app.store.plain import select_plain
+from app.store.plain import chunks, select_plain
+from app.store.written import run_written
 
 
 class SpokenQuote(NamedTuple):

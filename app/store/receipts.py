@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import delete, insert, true
-from sqlmodel import Session, col, select
+from typing import TYPE_CHECKING
 
-from app.store.tables import IndexCommit
+from app.store.plain import select_plain
+from app.store.written import run_written
+
+if TYPE_CHECKING:
+    from sqlmodel import Session
 
 # The one on disk, the one to come, and a few in case an older state of the folder comes back.
 _KEPT = 8
@@ -18,18 +21,22 @@ OF_ONE_INDEX = 16
 def add_receipt(session: Session, token: str, generation: int, sequence: int, *, of_one_index: bool = False) -> None:
     """A promise of this or a later generation that was made before is dead: a crash came first. `of_one_index`: those
     of other machines stay."""
-    same = col(IndexCommit.index).startswith(token[:OF_ONE_INDEX]) if of_one_index else true()
-    dead = delete(IndexCommit).where(same, ~col(IndexCommit.generation).between(generation - _KEPT, generation - 1))
-    session.connection().execute(dead)
-    session.connection().execute(insert(IndexCommit).values(index=token, generation=generation, sequence=sequence))
+    beginning = token[:OF_ONE_INDEX] if of_one_index else ""
+    run_written(session.connection(), _FORGET, (len(beginning), beginning, generation - _KEPT, generation - 1))
+    run_written(session.connection(), _PROMISE, (token, generation, sequence))
 
 
 def find_receipt(session: Session, token: str, generation: int) -> int | None:
     """The sequence number that this commit holds; None where none was promised under that token."""
-    receipt = session.get(IndexCommit, (token, generation))
-    return receipt.sequence if receipt is not None else None
+    found = select_plain(session, _PROMISED, (token, generation))
+    return int(found[0][0]) if found else None
 
 
 def has_receipts(session: Session) -> bool:
     """Return whether the index ever held anything."""
-    return session.exec(select(IndexCommit.generation).limit(1)).first() is not None
+    return bool(select_plain(session, "SELECT 1 FROM index_commit LIMIT 1"))
+
+
+_PROMISE = 'INSERT INTO index_commit ("index", generation, sequence) VALUES (?, ?, ?)'
+_PROMISED = 'SELECT sequence FROM index_commit WHERE "index" = ? AND generation = ?'
+_FORGET = 'DELETE FROM index_commit WHERE substr("index", 1, ?) = ? AND NOT generation BETWEEN ? AND ?'

@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from sqlalchemy import ColumnElement, delete, func, insert, text, update
 from sqlmodel import Session, col, select
 
-from app.store.dialect import run_written
 from app.store.tables import Rejection
+from app.store.written import run_written
 
 # Asked of a file: in these words SQLite goes by the file. `resolved IS 0` has an index of its own, and that of all that
 # stand was gone through for every single one.

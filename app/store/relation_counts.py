@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from sqlmodel import Session
 
-from app.store.dialect import run_written
+from app.store.written import run_written
 
 _COUNTED = """
 SELECT

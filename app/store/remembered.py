@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
 from app.cache import Cache, Shelf
-from app.store.bulk import chunks
 from app.store.database import Database
+from app.store.plain import chunks
 
 T = TypeVar("T")
 

@@ -24,13 +24,13 @@ from sqlmodel import Session
 
 from app.relations.stories import DAYS, NEIGHBOURS, Nearby, Neighbour, Parts, Placed, Surroundings, likest, stories_in
 from app.relations.vectors import Vector, vector_of
-from app.store.bulk import chunks, delete_in, insert_rows, table_of
+from app.store.bulk import delete_in, insert_rows, table_of
 from app.store.copies import load_editions
-from app.store.dialect import run_written
-from app.store.plain import select_plain
+from app.store.plain import chunks, select_plain
 from app.store.stories_due import drop_stories_due, has_stories_due, take_stories_due
 from app.store.story_decisions import StoryRulings, settle_story_rulings, story_rulings
 from app.store.tables import Article, StoryNeighbours, StoryVector
+from app.store.written import run_written
 
 
 def gather_some(session: Session, limit: int) -> tuple[int, set[str]]:

@@ -7,7 +7,7 @@ from functools import partial
 
 from sqlmodel import Session
 
-from app.store.dialect import run_written
+from app.store.written import run_written
 
 _PUT = """
 INSERT INTO story_due (day, article_id)

@@ -12,12 +12,12 @@ from app.relations.stories import RELATED, Placed, mean_bond
 from app.store.articles import load_article
 from app.store.bulk import select_in
 from app.store.database import Database
-from app.store.dialect import run_written
 from app.store.plain import placeholders
 from app.store.remembered import Remembered
 from app.store.stories import StoredNearby, vectors_of
 from app.store.story_decisions import story_rulings
 from app.store.tables import Article, ArticleEntity, Entity
+from app.store.written import run_written
 
 _MOST_RELATED, _COMPARED = 10, 40
 """Related stories that are shown, and articles of each that are compared."""

@@ -18,10 +18,10 @@ from sqlmodel import Session, col, select
 from app.ids import article_of, is_person, is_place, is_scoped, unscoped
 from app.store.bulk import select_in
 from app.store.contexts import TELLING, Contexts
-from app.store.dialect import run_written
 from app.store.diminutives import shorts_of, wholes_of
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity
+from app.store.written import run_written
 
 # What an article and a person must have in common. Countries and cities alone say too little.
 _AGREED = 2

@@ -16,12 +16,14 @@ from sqlalchemy import case, exists, func, or_, update
 from sqlmodel import Session, col, select
 
 from app.ids import is_person
-from app.store.bulk import chunks, delete_in, insert_rows, select_in
+from app.store.bulk import delete_in, insert_rows, select_in
 from app.store.changes import noting_entities
 from app.store.decisions import Rulings, load_rulings
-from app.store.dialect import is_day, run_written
+from app.store.dialect import is_day
 from app.store.identity import EVERYWHERE
+from app.store.plain import chunks
 from app.store.tables import Alias, Article, ArticleEntity, Entity, Identity, Mention
+from app.store.written import run_written
 from app.text import fold
 
 DisplayName = Callable[[Mapping[str, int]], str]

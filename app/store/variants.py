@@ -18,10 +18,11 @@ from sqlmodel import Session, col, select
 
 from app.ids import entity_id, is_person
 from app.store.contexts import TELLING, Contexts
-from app.store.dialect import has_initial, run_written
+from app.store.dialect import has_initial
 from app.store.diminutives import are_one_person, told_shorts, told_wholes
 from app.store.identity import EVERYWHERE, Change, Meaning, RuleName, told_by
 from app.store.tables import ArticleEntity, Mention
+from app.store.written import run_written
 from app.text import fold
 
 # Words of an office that is one person's at a time: `Syrian President`, but not `Senator`.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.read.models import Interval
+from app.read.kinds import Interval
 from app.web.pages import civil
 
 FINE, COARSE = 10, 5

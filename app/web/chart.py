@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from app.errors import InvalidParameter
-from app.read.models import Interval, Timeline, TimelineBucket
+from app.read.kinds import Interval
+from app.read.models import Timeline, TimelineBucket
 from app.read.timeline import MOST_YEARS, build_timeline
 from app.search.attributes import DATES, EVERYTHING, Filters
 from app.search.engine import DateCounts

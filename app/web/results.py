@@ -17,6 +17,7 @@ from app.search.query import Clause
 from app.store import articles as store
 from app.store.copies import CopyLine, copies_listed, copy_summaries
 from app.store.story_lists import StoryBeside, StoryLine, stories_beside, story_lines
+from app.store.texts import ShownText, texts
 from app.text import fold
 
 NAMES = 5
@@ -52,13 +53,13 @@ def results(
     """Return hits as a page lists them, with what unfolds below each."""
     ids, database = [hit.id for hit in hits], archive.database
     version = database.version()
-    texts, named = store.texts(database, ids, version), store.named_entities(session, ids)
+    found, named = texts(database, ids, version), store.named_entities(session, ids)
     summed = copy_summaries(database, ids, version) if unfolding == "copies" else {}
     stories = stories_beside(database, ids, version) if unfolding == "stories" else {}
     lines = story_lines(session, {story.id for story in stories.values()}) if stories else {}
     unfolded = copies_listed(session, summed, COPIES) if summed else {}
     articles = archive.engine.status().documents
-    shown = [texts.get(id, store.ShownText("", ())) for id in ids]
+    shown = [found.get(id, ShownText("", ())) for id in ids]
     headlines = _marked_headlines(hits, highlight.Highlighter(clause, "headline"))
     snippets = _snippets_html(hits, shown, highlight.Highlighter(clause))
     return [
@@ -95,7 +96,7 @@ def _marked_headlines(hits: Sequence[ArticleHit], highlighter: highlight.Highlig
 
 
 def _snippets_html(
-    hits: Sequence[ArticleHit], texts: Sequence[store.ShownText], highlighter: highlight.Highlighter
+    hits: Sequence[ArticleHit], texts: Sequence[ShownText], highlighter: highlight.Highlighter
 ) -> list[Markup]:
     """A headline that the text begins with is not said twice: the snippet is of what follows it."""
     rests = [
@@ -110,14 +111,12 @@ def _snippets_html(
     ]
 
 
-def _furniture_of(rest: str, text: store.ShownText) -> list[highlight.Span]:
+def _furniture_of(rest: str, text: ShownText) -> list[highlight.Span]:
     before = len(text.body) - len(rest)
     return [(start - before, end - before) for start, end in text.furniture]
 
 
-def _with_ellipses(
-    hit: ArticleHit, text: store.ShownText, rest: str, found: highlight.BodySnippet, shown: Markup
-) -> Markup:
+def _with_ellipses(hit: ArticleHit, text: ShownText, rest: str, found: highlight.BodySnippet, shown: Markup) -> Markup:
     """Return a snippet with signs where something was left out."""
     begins_late = len(rest) < len(text.body)
     is_cut = not found.opens or (begins_late and not found.start and hit.card.headline.endswith("…"))

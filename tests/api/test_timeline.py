@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import InvalidParameter
-from app.read.models import Interval
+from app.read.kinds import Interval
 from app.read.timeline import build_timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts

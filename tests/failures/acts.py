@@ -26,7 +26,7 @@ from app.alerts.finding import find_new
 from app.alerts.saving import save_search
 from app.archive import Archive, open_archive
 from app.errors import HistoryUnknown, IndexUnavailable
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.deciding import decide, decide_copies
 from app.ingest.enriching import enrich
 from app.ingest.fetching import is_address
@@ -508,7 +508,7 @@ def check(place: Place, *, deep: bool = True) -> None:
     with place.opened(allow_missing_index=True) as archive:
         indexing.catch_up(archive)
         _end_jobs(archive)
-        assert indexing.lag(archive) == 0
+        assert standing.lag(archive) == 0
         found = verify(archive, deep=deep)
         assert not found, found
         _compare(place, archive)
@@ -564,11 +564,11 @@ def check_number(place: Place) -> None:
     """Raises where an index that passes for the archive's own holds other articles than it had when it came so far."""
     try:
         with place.opened() as archive:
-            if not indexing.is_ours(archive):
+            if not standing.is_ours(archive):
                 return
             assert verify(archive) == []
             assert archive.engine.search(Query(Word("lighthouse"))).total == archive.engine.status().documents
-            if indexing.lag(archive) == 0:
+            if standing.lag(archive) == 0:
                 _compare(place, archive)
     except IndexUnavailable:
         return

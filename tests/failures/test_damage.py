@@ -15,7 +15,7 @@ from sqlalchemy import text
 from app.api.app import create_api
 from app.archive import open_archive
 from app.errors import IndexUnavailable
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word
@@ -186,7 +186,7 @@ def test_a_hit_whose_row_was_lost_is_said(filled: Path) -> None:
 def test_an_empty_archive_knows_its_index_again(tmp_path: Path) -> None:
     with open_archive(Settings(data_dir=tmp_path)) as archive:
         indexing.rebuild(archive)
-        assert indexing.is_ours(archive)
+        assert standing.is_ours(archive)
 
 
 def test_without_the_rows_to_build_from_it_is_said(filled: Path) -> None:

@@ -18,7 +18,7 @@ import pytest
 from app import trust
 from app.archive import open_archive
 from app.errors import ArchiveUntrusted
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.settings import Settings
 from tests.failures.command import ROOT, dateline, serving
 
@@ -102,7 +102,7 @@ def test_a_table_of_contents_is_never_loaded(filled: Path, tmp_path: Path, place
     mark = tmp_path / "mark"
     plant(filled / "index", mark, place, receipt)
     with open_archive(Settings(data_dir=filled), allow_missing_index=True) as archive:
-        assert indexing.is_ours(archive) == (receipt == "new")
+        assert standing.is_ours(archive) == (receipt == "new")
         indexing.catch_up(archive)
         assert archive.engine.status().documents == 40
     assert not mark.exists()
@@ -138,7 +138,7 @@ _WATCHED = """
 import os, sys
 from pathlib import Path
 from app.archive import open_archive
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.pipeline import IngestOptions, ingest
 from app.ingest.verify import verify
 from app.search.query import Query, Word

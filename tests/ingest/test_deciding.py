@@ -11,7 +11,7 @@ from sqlmodel import col, select
 
 from app.archive import Archive
 from app.errors import Conflict, DatelineError, DecisionInvalid, NotFound
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.deciding import Decided, decide, resolve_again
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
@@ -124,7 +124,7 @@ def test_a_merge_shows_at_once_in_rows_and_index_and_is_undone_without_a_trace(n
         assert [entity.id for entity in entities.resolve_name(session, "Putin")] == [SINGH]
     undo(news, merged)
     assert state(news) == before
-    assert indexing.lag(news) == 0
+    assert standing.lag(news) == 0
 
 
 def test_who_and_when_are_kept_and_nothing_is_taken_out_of_the_log(news: Archive) -> None:
@@ -384,7 +384,7 @@ def test_resolved_again_the_archive_and_its_decisions_are_as_they_were(news: Arc
 def test_while_an_ingest_runs_the_rows_follow_and_the_index_later(news: Archive) -> None:
     with writing_alone(news.settings.lock_path):
         assert not decide(news, Proposal("merge", PUTIN, target=SINGH), "Ada", patience=0.0).indexed
-        assert indexing.lag(news) == 2
+        assert standing.lag(news) == 2
         assert indexing.apply(news) == 2
     assert found(news, SINGH) == 2
 

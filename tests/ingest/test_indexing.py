@@ -7,7 +7,7 @@ from sqlmodel import select
 
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, IndexUnavailable
-from app.ingest import indexing
+from app.ingest import indexing, standing
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.search.query import Query, Word
@@ -90,11 +90,11 @@ def test_what_came_in_last_is_the_newest_whatever_becomes_of_the_rows(
 
 def test_the_index_knows_how_far_it_is(filled: Archive) -> None:
     assert filled.engine.status().sequence == 30
-    assert indexing.lag(filled) == 0
+    assert standing.lag(filled) == 0
     change(filled, "published", 4)
-    assert indexing.lag(filled) == 4
+    assert standing.lag(filled) == 4
     assert indexing.catch_up(filled) == 4
-    assert (indexing.lag(filled), filled.engine.status().sequence) == (0, 34)
+    assert (standing.lag(filled), filled.engine.status().sequence) == (0, 34)
     assert indexing.catch_up(filled) == 0
 
 
@@ -105,11 +105,11 @@ def test_a_long_run_leaves_one_piece_and_a_short_one_takes_no_time_for_that(
     monkeypatch.setattr(indexing, "_CHARACTERS", 100)
     ingest([write_records("a.jsonl", RECORDS)], archive, IngestOptions(skip_entities=True))
     assert len(list(archive.settings.index_dir.glob("*.seg"))) == 1
-    assert indexing.is_ours(archive)
+    assert standing.is_ours(archive)
     more = [record | {"id": 100 + number, "text": f"Low tide {number}."} for number, record in enumerate(RECORDS[:10])]
     ingest([write_records("b.jsonl", more)], archive, IngestOptions(skip_entities=True))
     assert len(list(archive.settings.index_dir.glob("*.seg"))) == 2
-    assert (total(archive, "tide"), indexing.is_ours(archive)) == (40, True)
+    assert (total(archive, "tide"), standing.is_ours(archive)) == (40, True)
 
 
 def test_withdrawn_articles_leave_and_come_back(filled: Archive) -> None:
@@ -121,14 +121,14 @@ def test_withdrawn_articles_leave_and_come_back(filled: Archive) -> None:
         withdrawn = session.exec(select(Article).where(Article.status == "withdrawn").limit(1)).one()
         touch(session, [withdrawn.id])
     indexing.catch_up(filled)
-    assert (total(filled, "tide"), indexing.lag(filled)) == (28, 0)
+    assert (total(filled, "tide"), standing.lag(filled)) == (28, 0)
 
 
 def test_a_lost_index_is_filled_again(filled: Archive) -> None:
     shutil.rmtree(filled.settings.index_dir)
     with reopened(filled) as again:
         assert total(again, "tide") == 0
-        assert indexing.lag(again) == 30
+        assert standing.lag(again) == 30
         assert indexing.catch_up(again) == 30
         assert total(again, "tide") == 30
 
@@ -147,7 +147,7 @@ def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
     """As after the database was restored from a backup that is older than the index."""
     with filled.database.writing() as session:
         receipts.add_receipt(session, filled.engine.status().token, filled.engine.status().generation, 7)
-    assert indexing.lag(filled) == 30
+    assert standing.lag(filled) == 30
     assert indexing.catch_up(filled) == 30
     assert indexing.catch_up(filled) == 0
     assert total(filled, "tide") == 30
@@ -156,7 +156,7 @@ def test_an_index_without_a_receipt_is_not_trusted(filled: Archive) -> None:
 def test_an_index_of_another_version_is_built_anew(filled: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
     filled.fingerprint = "of a later version"
     monkeypatch.setattr("app.search.whoosh.index.FINGERPRINT", filled.fingerprint)
-    assert indexing.lag(filled) == 30
+    assert standing.lag(filled) == 30
     generation = filled.engine.status().generation
     assert indexing.catch_up(filled) == 30
     assert filled.engine.status().generation > generation
@@ -166,7 +166,7 @@ def test_an_index_of_another_version_is_built_anew(filled: Archive, monkeypatch:
 def test_rebuild(filled: Archive) -> None:
     change(filled, "withdrawn", 5)
     assert indexing.rebuild(filled) == 25
-    assert (total(filled, "tide"), indexing.lag(filled)) == (25, 0)
+    assert (total(filled, "tide"), standing.lag(filled)) == (25, 0)
     assert indexing.catch_up(filled) == 0
 
 

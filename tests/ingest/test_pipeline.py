@@ -22,6 +22,7 @@ from app.search.query import Query, Word
 from app.store import articles, rejections
 from app.store.rejections import Refusal
 from app.store.tables import Alias, Article, ArticleEntity, Copy, Entity, Mention, Revision
+from app.store.texts import texts
 from tests.conftest import NewArchive, Records, WriteRecords
 
 SEEDS = Path(__file__).parents[2] / "seeds"
@@ -551,7 +552,7 @@ def test_names_are_written_and_the_index_filters_by_them(archive: Archive, write
     ingest([write_records("a.jsonl", TRUCE)], archive)
     with archive.database.reading() as session:
         for mention in session.exec(select(Mention)):
-            body = articles.texts(archive.database, [mention.article_id])[mention.article_id].body
+            body = texts(archive.database, [mention.article_id])[mention.article_id].body
             assert body[mention.start : mention.end] == mention.surface
         [first] = session.exec(select(Article).where(Article.external_id == "a")).all()
         assert first.dateline_place is not None

@@ -30,6 +30,7 @@ from app.store import articles, withdrawals
 from app.store.copy_decisions import CopyProposal
 from app.store.story_decisions import StoryProposal
 from app.store.tables import Article, Copy, Decision, Revision, Sighting
+from app.store.texts import texts
 from app.store.withdrawals import Kind
 from tests.conftest import NewArchive, WriteRecords
 from tests.following import Mirror, contents, reader
@@ -93,7 +94,7 @@ def test_a_withdrawn_article_is_gone_as_if_it_had_never_been_there(
         with pytest.raises(Withdrawn, match="was withdrawn: published by mistake"):
             articles.load_article(session, id)
         assert articles.archive_stats(session).articles == 2
-    assert articles.texts(news.database, [id])[id].body == ""
+    assert texts(news.database, [id])[id].body == ""
 
 
 def test_a_restored_article_is_as_it_was(news: Archive) -> None:

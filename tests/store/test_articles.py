@@ -7,8 +7,10 @@ from app.archive import Archive
 from app.errors import IndexUnavailable, NotFound, Withdrawn
 from app.ingest.pipeline import IngestOptions, ingest
 from app.store import articles
-from app.store.dialect import run_written
+from app.store.sequence import count_changed_after
 from app.store.tables import Article
+from app.store.texts import texts
+from app.store.written import run_written
 from tests.conftest import WriteRecords
 
 RECORDS = [
@@ -45,10 +47,10 @@ def test_an_article_is_there_withdrawn_or_unknown(archive: Archive, ids: dict[st
 
 
 def test_texts(archive: Archive, ids: dict[str, str]) -> None:
-    found = articles.texts(archive.database, [ids["1"], ids["3"]])
+    found = texts(archive.database, [ids["1"], ids["3"]])
     assert found == {ids["1"]: ("At last.", ()), ids["3"]: ("Much of it.", ())}
     with pytest.raises(IndexUnavailable, match="0000000000000000"):
-        articles.texts(archive.database, [ids["1"], "0" * 16])
+        texts(archive.database, [ids["1"], "0" * 16])
 
 
 def test_a_text_is_shown_as_it_is_now_however_often_it_was_read(archive: Archive, ids: dict[str, str]) -> None:
@@ -64,7 +66,7 @@ def test_a_text_is_shown_as_it_is_now_however_often_it_was_read(archive: Archive
     ):
         change(columns)
         for _ in range(2):
-            assert articles.texts(archive.database, [ids["1"]]) == {ids["1"]: shown}
+            assert texts(archive.database, [ids["1"]]) == {ids["1"]: shown}
 
 
 def test_more_ids_than_sqlite_binds(archive: Archive, ids: dict[str, str]) -> None:
@@ -99,7 +101,7 @@ def test_touch_puts_articles_at_the_end_of_the_changes(archive: Archive, ids: di
         assert {article.id for article in changed} == {ids["1"], ids["3"]}
         assert [article.sequence for article in changed] == [5, 6]
         assert all(article.revised <= 4 for article in changed)
-        assert articles.count_changed_after(session, 4) == 2
+        assert count_changed_after(session, 4) == 2
         assert len(articles.changed_after(session, 0, 3)) == 3
         newest_first = select(Article.id).order_by(col(Article.sequence).desc())
         assert set(session.exec(newest_first).fetchmany(2)) == {ids["1"], ids["3"]}

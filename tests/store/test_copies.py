@@ -15,11 +15,11 @@ from app.store import furniture
 from app.store.articles import touch
 from app.store.check import check_copies
 from app.store.copies import compare_some, copies_listed, copy_summaries, editions_beside, is_compared, renew_copies
-from app.store.dialect import run_written
 from app.store.provenance import put_articles
 from app.store.sequence import next_sequence
 from app.store.tables import Article, CopyPair, Sketch, SketchHash
 from app.store.withdrawals import erase, restore, withdraw
+from app.store.written import run_written
 from tests.conftest import NewArchive
 from tests.growth import is_bounded
 

@@ -7,6 +7,7 @@ from app.archive import Archive
 from app.enrich.resolve import Enrichment
 from app.errors import NotFound
 from app.store import entities
+from app.store.called import ids_called
 from app.store.completion import suggest_entities
 from app.store.tables import Article, Entity
 from tests.store.test_linking import named, summed_up, write
@@ -125,6 +126,6 @@ def test_roles_are_counted_and_dated(archive: Archive) -> None:
 
 def test_a_text_that_is_a_name_says_whose(archive_of_four: Archive) -> None:
     database = archive_of_four.database
-    assert entities.ids_called(database, "BERN") == [("place-bern", "Bérn")]
-    assert entities.ids_called(database, "modi") == [("person-narendra-modi", "Narendra Modi")]
-    assert entities.ids_called(database, "Narendra") == []
+    assert ids_called(database, "BERN") == [("place-bern", "Bérn")]
+    assert ids_called(database, "modi") == [("person-narendra-modi", "Narendra Modi")]
+    assert ids_called(database, "Narendra") == []

@@ -10,7 +10,8 @@ from sqlmodel import Session, SQLModel, col, select
 from app.archive import open_archive
 from app.errors import StorageFailed
 from app.settings import Settings
-from app.store.plain import load_plain, load_plain_in, select_plain
+from app.store.instances import load_plain, load_plain_in
+from app.store.plain import select_plain
 from app.store.tables import Alias, Article, Entity, Mention
 
 

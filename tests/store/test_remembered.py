@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from app.archive import Archive, open_archive
 from app.store.database import Database
-from app.store.dialect import run_written
 from app.store.remembered import Remembered
+from app.store.written import run_written
 
 
 def commit(archive: Archive) -> None:

@@ -17,11 +17,11 @@ from app.errors import DecisionInvalid
 from app.relations import stories as relation
 from app.store import stories as store
 from app.store.check import check_stories
-from app.store.dialect import run_written
 from app.store.stories import gather_some, is_gathered
 from app.store.story_decisions import StoryProposal, record_story_decision
 from app.store.tables import Article, StoryDecision, StoryDue, StoryNeighbours, StoryVector
 from app.store.withdrawals import erase, restore, withdraw
+from app.store.written import run_written
 from tests.conftest import NewArchive
 from tests.store.test_copies import DAY, OTHER, STORY, row, write
 

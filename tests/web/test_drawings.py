@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.read.models import Interval, Timeline
+from app.read.kinds import Interval
+from app.read.models import Timeline
 from app.search.attributes import Filters
 from app.search.engine import DateCounts
 from app.store.entities import StatedRole
