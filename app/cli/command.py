@@ -172,11 +172,11 @@ def opened(settings: Settings, *, allow_missing_index: bool = False) -> Iterator
         yield archive
 
 
-def collect_seldom() -> None:
+def collect_seldom(objects: int = _COLLECTED) -> None:
     """Let the collector look for cycles again, which was stopped while modules were loaded: what there is so far stays,
-    and need never be looked through."""
+    and need never be looked through. `objects`: so many new ones before it looks."""
     gc.freeze()
-    gc.set_threshold(_COLLECTED)
+    gc.set_threshold(objects)
     gc.enable()
 
 

@@ -28,7 +28,8 @@ from app.http.prefix import base_address, path_within
 from app.http.responses import KNOWN_STATE, client_tags
 from app.read import relative_dates
 
-MOST_BYTES = 16 * 1024 * 1024
+MOST_BYTES = 6 * 1024 * 1024
+"""Some 300 pages of 20 hits."""
 LARGEST = 512 * 1024
 """Bytes of one answer; a larger one is seldom asked for twice and would push out many."""
 STEADY_SECONDS = 2
