@@ -1,4 +1,5 @@
 """Keeps the index beside the serving server: brings it up to date, looks whether it is sound, builds it again if not.
+Where nothing is asked for a while, memory that comes back by itself is given back.
 
 So a start waits for nothing, the old index serves while a new one is built, and a damaged one does not fail for ever.
 """
@@ -6,12 +7,15 @@ So a start waits for nothing, the old index serves while a new one is built, and
 from __future__ import annotations
 
 import contextlib
+import gc
 import logging
 import threading
 from time import monotonic
 
 from app.archive import Archive
 from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavailable, SearchAway
+from app.http import heap
+from app.http.idleness import Idleness
 from app.ingest import indexing, standing
 
 log = logging.getLogger(__name__)
@@ -41,6 +45,7 @@ class Keeper:
         self._told = ""
         self._followed = -1
         """The state of the rows to which the index was brought, where other machines write them."""
+        self._idleness = Idleness()
         self._behind, self._since = -1, 0.0
         """Where an index that all share stands while it lacks something, and since when."""
 
@@ -101,10 +106,19 @@ class Keeper:
         while not self._wake.wait(look):
             with contextlib.suppress(ArchiveBusy):
                 self._follow()
+            if self._idleness.has_begun():
+                self._rest()
             if self._archive.engine.status().unreadable:
                 log.error("The index is gone from its folder and is built again.")
                 return
         self._wake.clear()
+
+    def _rest(self) -> None:
+        """Give back pages of the index, which count as memory of this process and are mapped again when they are read,
+        and what is free in the heap."""
+        self._archive.engine.rest()
+        gc.collect()
+        heap.give_back()
 
     def _follow(self) -> None:
         """Apply what other machines have written. Into an index that all share they bring it themselves, and this one

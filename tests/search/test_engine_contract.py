@@ -392,6 +392,12 @@ class TestEmptyAndOdd:
         assert engine.suggest("oil") == []
         assert engine.spellings("oil") == []
 
+    def test_one_that_has_rested_answers_as_before(self, engine: SearchEngine) -> None:
+        engine.put([doc(1, "oil"), doc(2, "grain and oil")], sequence=1)
+        before = [ask(engine, text) for text in ("oil", '"grain and oil"', "gra*")]
+        engine.rest()
+        assert [ask(engine, text) for text in ("oil", '"grain and oil"', "gra*")] == before
+
     def test_an_archive_emptied_again_is_an_empty_one(self, engine: SearchEngine) -> None:
         engine.put([doc(1, "oil"), doc(2, "grain")], sequence=1)
         engine.delete([f"{1:016x}", f"{2:016x}"], sequence=2)

@@ -324,6 +324,9 @@ class OpenSearchEngine:
         """Return what an index made by this code would carry; another one in `status` asks for a rebuild."""
         return FINGERPRINT
 
+    def rest(self) -> None:
+        """Do nothing: what is held here is small."""
+
     def close(self) -> None:
         for moment in (self._moment, *(each for _, each in self._former)):
             if moment is not None:

@@ -298,6 +298,10 @@ class WhooshEngine:
         """Return what an index made by this code would carry; another one in `status` asks for a rebuild."""
         return FINGERPRINT
 
+    def rest(self) -> None:
+        for view in self._snapshot.views:
+            view.segment.release()
+
     def close(self) -> None:
         """Mapped files go with the last snapshot that holds them."""
 

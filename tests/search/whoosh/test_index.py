@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from app.search.query import Query
 from app.search.whoosh import index as index_file
 from app.search.whoosh.engine import WhooshEngine
 from app.search.whoosh.index import CROWDED, FINGERPRINT, MERGE_FACTOR, IndexFolder, Receipt
+from tests.failures.processes import held
 from tests.search.asking import ask, doc, numbers
 from tests.search.generated import articles
 
@@ -41,6 +43,16 @@ def join(engine: WhooshEngine) -> None:
 
 def files(folder: Path, suffix: str) -> list[Path]:
     return sorted(path for path in folder.iterdir() if path.name.endswith(suffix))
+
+
+class TestRest:
+    def test_no_page_of_the_index_stays_with_a_process_that_rests(self, folder: Path) -> None:
+        engine = WhooshEngine.open(folder)
+        assert ask(engine, "oil").total == 14
+        assert held(os.getpid(), folder).mapped > 0
+        engine.rest()
+        assert held(os.getpid(), folder).mapped == 0
+        assert ask(engine, "oil*").total == 14
 
 
 class TestFolder:
