@@ -64,11 +64,12 @@ _NOT_SLUG = re.compile(r"[^a-z0-9]+")
 # All that may begin one stands first: Python leaps to it.
 _SENTENCE_END = re.compile(r"[.!?\n](?:(?<=\n)\s*\n|(?<!\n)(?<![.!?]{2})[.!?]*[\"'”’)\]]*(?=\s+[\"'“‘(\[]?[A-Z0-9]))")
 # A full stop after these does not end a sentence: titles, months, companies, and single initials ("J. R.").
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Maj|Adm|Rev|St|Jr|Sr|No|vs|Inc|Corp|Co|Ltd|Bros"
-    r"|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Calif|Mass|Fla|Ill|Pa|Va|Wash|Conn|Ariz|Colo|Mich|Minn)"
-    r"|(?:\b[A-Za-z]\.)*\b[A-Z])\.$"
+_ABBREVIATIONS = (
+    "Mr|Mrs|Ms|Dr|Prof|Sen|Rep|Gov|Gen|Col|Lt|Sgt|Capt|Maj|Adm|Rev|St|Jr|Sr|No|vs|Inc|Corp|Co|Ltd|Bros"
+    "|Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept|Sep|Oct|Nov|Dec|Calif|Mass|Fla|Ill|Pa|Va|Wash|Conn|Ariz|Colo|Mich|Minn"
 )
+_ABBREVIATION = re.compile(rf"(?:\b(?:{_ABBREVIATIONS})|(?:\b[A-Za-z]\.)*\b[A-Z])\.$")
+_ENDS_OF_ABBREVIATIONS = frozenset(each[-2:] for each in _ABBREVIATIONS.split("|"))
 
 
 def normalise(text: str) -> str:
@@ -193,8 +194,8 @@ def last_sentence_start(text: str) -> tuple[int, bool] | None:
     first = _NOT_SPACE.search(text)
     if first is None:
         return None
-    for end in reversed(_sentence_ends(text)):
-        if last := _NOT_SPACE.search(text, end):
+    for match in reversed([*_SENTENCE_END.finditer(text)]):
+        if not _is_abbreviation(text, match.start()) and (last := _NOT_SPACE.search(text, match.end())):
             return last.start(), last.start() == first.start()
     return first.start(), True
 
@@ -203,13 +204,14 @@ _NOT_SPACE = re.compile(r"\S")
 
 
 def _sentence_ends(text: str) -> list[int]:
-    ends, start = [], 0
-    for match in _SENTENCE_END.finditer(text):
-        stop, end = match.span()
-        if text[stop] != "." or not _ABBREVIATION.search(text, max(start, stop - 12), stop + 1):
-            ends.append(end)
-            start = end
-    return ends
+    return [match.end() for match in _SENTENCE_END.finditer(text) if not _is_abbreviation(text, match.start())]
+
+
+def _is_abbreviation(text: str, stop: int) -> bool:
+    """Return whether a full stop is one behind an abbreviation."""
+    # Most words are told by how they end.
+    ends_so = text[max(stop - 2, 0) : stop] in _ENDS_OF_ABBREVIATIONS or "A" <= text[stop - 1 : stop] <= "Z"
+    return text[stop] == "." and ends_so and _ABBREVIATION.search(text, max(stop - 12, 0), stop + 1) is not None
 
 
 def _trimmed(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

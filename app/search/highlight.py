@@ -72,10 +72,13 @@ def mark_all(marked: Sequence[tuple[str, Sequence[Span], int]]) -> list[str]:
             at = end - shift
         pieces += (text[at:], _APART)
         marks += len(spans)
-    whole = "".join(pieces)
-    if [whole.count(sign) for sign in (_OPEN, _CLOSE, _APART)] != [marks, marks, len(marked)]:
-        return ["".join(_escaped_with_marks(*each)) for each in marked]
-    return html.escape(whole).replace(_OPEN, "<mark>").replace(_CLOSE, "</mark>").split(_APART)[:-1]
+    escaped = html.escape("".join(pieces))
+    opened = escaped.replace(_OPEN, "<mark>")
+    shown = opened.replace(_CLOSE, "</mark>").split(_APART)
+    added = len(opened) - len(escaped), sum(map(len, shown)) + len(marked) - len(opened)
+    if added != (marks * (len("<mark>") - 1), marks * (len("</mark>") - 1)) or len(shown) != len(marked) + 1:
+        return ["".join(_escaped_with_marks(*each)) for each in marked]  # a text has such signs itself
+    return shown[:-1]
 
 
 _OPEN, _CLOSE, _APART = "\x01", "\x02", "\x03"
