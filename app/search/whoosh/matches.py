@@ -35,6 +35,10 @@ class Matches:
     def weighed(self) -> Matches:
         return self
 
+    def copied(self) -> Matches:
+        """Return the same in arrays of their own."""
+        return Matches(self.documents.copy(), self.values.copy())
+
     def where(self, keep: Mask | Ints) -> Matches:
         return Matches(self.documents[keep], self.values[keep])
 

@@ -71,11 +71,11 @@ def test_what_is_weighed_together_is_worth_the_same(folder: Path, monkeypatch: p
     assert all(hits.total for hits in together)
 
 
-@pytest.mark.parametrize("frequent", [0, 1_000_000], ids=["few", "many"])
+@pytest.mark.parametrize("frequent", [0, 32, 1_000_000], ids=["few", "some", "many"])
 def test_what_is_like_an_article_is_worth_the_same(
     folder: Path, monkeypatch: pytest.MonkeyPatch, frequent: int
 ) -> None:
-    """`frequent` decides whether documents are added up in a list or in an array of all."""
+    """`frequent` decides whether documents are added up in a list or in an array of all, and which words are kept."""
     monkeypatch.setattr(any_words, "FREQUENT", frequent)
 
     def found(most: int) -> list[Hits]:
