@@ -84,6 +84,12 @@ _RAW = re.compile(rf"{_GROUPED}|\w+(?:(?:{_HIDDEN})\w+|(?=[^\x00-\u02ff])[{_MARK
 _UNMARKED = re.compile(rf"{_GROUPED}|\w+(?:(?:{_JOINED})\w+)*|{_TORN}")
 _PLAINEST = re.compile(rf"{_SPACED}|\w+(?:[-'`.&,](?:(?<=-){_LINE_END})?\w+)*|(?<=\s)['`][sS]\b")
 # Whether a text may have some. Beyond U+FFFF it looks at nothing but that, which costs next to nothing.
+# Whether one may go on behind white space, or does: groups of a number, a hyphen at the end of a line.
+_GOES_ON = re.compile(rf"\d[ {_THIN}]\d{{3}}|[-‐{_BREAKS}][^\S\n]*\n")
+_NUMBER_GOES_ON, _LINE_GOES_ON = re.compile(r"\d \d{3}"), re.compile(r"-[^\S\n]*\n")
+# Signs of ASCII that are in no raw token.
+_SIGNS = {code: " " for code in range(128) if not re.match(r"[\w\-'`.&,]", chr(code))}
+_BEHIND_SIGN = re.compile(r"[\x00-\x08\x0e-\x1b!-+/:-@\[-^`{-\x7f]['`]s")
 _MARK = re.compile(f"[{_ranges([i for i in _MARKED if i <= 0xFFFF])}{INVISIBLE}\U00010000-\U0010ffff]")
 _INSIDE = re.compile(f"[{JOINERS}，．_{_MARKS}{INVISIBLE}]")
 _ALIKE = str.maketrans(
@@ -101,6 +107,7 @@ _NUMBER = re.compile(r"\d+(?:,\d+)*(?:\.\d+)?")
 _DECIMAL_COMMA = re.compile(r",(?=\d{1,2}$)")
 _COMPOUND = re.compile(r"[-&_\n]+")
 _SPACE = re.compile(" ")
+_APOSTROPHE_OR_NONE = ("", *APOSTROPHES)
 _STOPS = re.compile(r"[.,]")
 # What loses its vowel before the next word, which people look for by itself: French, Italian, Catalan. Not O'Brien.
 _ELISION = re.compile(
@@ -187,6 +194,32 @@ def raw_tokens(text: str) -> list[str]:
     """
     tokens, chosen = _as_indexed(text)
     return tokens.findall(chosen)
+
+
+def pieces(text: str) -> list[str] | None:
+    """Return the pieces of a text between white space, in small letters as a rule, where each may be read by itself
+    (`raw_tokens_of`); None where a raw token may go on from one to the next.
+
+    Most texts may be taken apart so, in half the time; most pieces are words, and come again and again.
+    """
+    small = text.lower()
+    # At the beginning of a text an "'s" is no torn possessive.
+    if small[:1] in _APOSTROPHE_OR_NONE:
+        return None
+    if not small.isascii():
+        small = small if len(small) == len(text) else text
+        return None if _GOES_ON.search(small) else small.split()
+    if _LINE_GOES_ON.search(small) or _NUMBER_GOES_ON.search(small):
+        return None
+    # Nor is one behind a bracket, which is a space from here on.
+    if _BEHIND_SIGN.search(small):
+        return None
+    return small.translate(_SIGNS).replace(". ", " ").replace(", ", " ").split()
+
+
+def raw_tokens_of(piece: str) -> list[str]:
+    """Return the raw tokens of one of the `pieces`."""
+    return raw_tokens(f" {piece}")
 
 
 def raw_starts(text: str) -> list[int]:

@@ -187,6 +187,25 @@ def test_long_runs_are_cut_and_still_one_word() -> None:
 
 
 @settings(deadline=None)
+def _terms(raw: list[str]) -> list[list[tuple[str, int]]]:
+    return [[(form.term, form.position) for form in expand(each).forms] for each in raw if expand(each).width]
+
+
+@given(texts)
+@example("Pakistan 's army, ('s) and \"'s")
+@example("10 500 of 36,5.\x01's")
+@example("counter-\n terrorism and e-\u00ad\nmail")
+def test_a_text_is_read_piece_by_piece_as_it_is_read_whole(text: str) -> None:
+    pieces = analysis.pieces(text)
+    whole = _terms(raw_tokens(text))
+    assert pieces is None or _terms([raw for piece in pieces for raw in analysis.raw_tokens_of(piece)]) == whole
+
+
+def test_most_texts_are_read_piece_by_piece() -> None:
+    assert analysis.pieces('"Oil," he said. It rose 3.5% in W-2.') == "oil he said it rose 3.5 in w-2.".split()
+    assert analysis.pieces("« Où est-il ? »") == ["«", "où", "est-il", "?", "»"]
+
+
 @given(texts)
 @example("'s ’s a 's")
 @example("_-_ a_ _b")

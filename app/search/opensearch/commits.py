@@ -421,9 +421,8 @@ def _action(what: str, id: str, sequence: int) -> bytes:
 def _word_actions(words: Counter[str], *, is_new: bool) -> Iterable[tuple[bytes, ...]]:
     """Yield what adds to the counts of words, or in an index without any what sets them."""
     for term, count in words.items():
-        new = {
-            "term": term, "stem": analysis.stem(term), "count": count, "plain": analysis.phrase_terms(term) == (term,),
-        }  # fmt: skip
+        plain = analysis.plain_term(term) == term or analysis.phrase_terms(term) == (term,)
+        new = {"term": term, "stem": analysis.stem(term), "count": count, "plain": plain}
         if is_new:
             yield msgspec.json.encode({"index": {"_id": term}}), msgspec.json.encode(new)
             continue

@@ -18,6 +18,7 @@ from app.search.formula import BOOST, DERIVED_BOOST, EXACT_BONUS, FURNITURE, NEA
 from app.search.numbers import day_number
 from app.search.opensearch.commits import Moment
 from app.search.opensearch.mapping import (
+    BAR,
     CODE_BYTES,
     FURNITURE_BEGINS,
     NEXT_TEXT,
@@ -287,7 +288,7 @@ class Compiler:
             case ExactPhrase((term,)):
                 return {"term": {field: {"value": term}}}
             case ExactPhrase(terms, 0):
-                return {"match_phrase": {field: {"query": "\n".join(terms)}}}
+                return {"match_phrase": {field: {"query": BAR.join(terms)}}}
             case ExactPhrase(terms, slop):
                 spans = [{"span_term": {field: {"value": term}}} for term in terms]
                 return {"span_near": {"clauses": spans, "slop": slop, "in_order": True}}

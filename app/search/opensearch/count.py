@@ -159,7 +159,7 @@ def read_stories(moment: Moment, found: Query, order: StoryOrder) -> list[StoryF
 
 def count_values(moment: Moment, found: Sequence[Query], name: TallyName, least: int) -> Tally:
     """Count the values of what several queries find, those that `least` of all of them have."""
-    field = "stems" if name == "word" else _axis_field(name)
+    field = "w" if name == "word" else _axis_field(name)
     rows: list[Counts] = []
     totals = []
     for query in found:

@@ -1,12 +1,11 @@
 """How an article is indexed: the fields, and what it has in each.
 
-OpenSearch analyses nothing for us. A text goes in as our own terms, a line for each position. Where several stand at
-one, the line begins with a tab and has tabs between them: only such lines are taken apart, for looking into each costs
-more than all else.
+OpenSearch analyses nothing for us. A text goes in as our own terms, with a bar between one position and the next. Where
+several stand at one, they begin with a tab and have tabs between them: only such are taken apart.
 
 xh xd xb   exact terms of headline, dateline and body, with their positions
-w          the stems of all of them as one text, the headline's three times: finds words, gathers what may rank first
-stems      the same, each once, to be counted
+w          each stem of all of them once, with how often it comes, in the headline three times as often: finds words,
+           gathers what may rank first, and is counted where searches are compared
 code       all terms in order as numbers, for scripts (`term_code`): what an article is scored by
 lh ld lb   words of each text
 copies     the group of copies it is in, or its own id; stories: the story, or its own id; told_story only the story
@@ -16,14 +15,16 @@ v_VIEW     the values of a view, as filters ask for them; f_FACET and spelt_VIEW
 
 from __future__ import annotations
 
+from array import array
 from binascii import b2a_base64
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 from zlib import crc32
 
 import msgspec
+import numpy as np
 
 from app.days import days_of
 from app.ids import TYPES
@@ -36,12 +37,16 @@ from app.search.query import Collapsed
 from app.text import fingerprint
 from app.urls import url_key
 
-VERSION = 4
+VERSION = 5
 """Raise it with every change of what an index holds of an article."""
 _HELD = fingerprint(*(view.name for view in VIEWS), *FACETS, *Card.__struct_fields__)[:8]
 FINGERPRINT = f"analysis {analysis.VERSION}, opensearch {VERSION}, attributes {_HELD}"
 
 _encode = msgspec.json.Encoder().encode
+BAR = "|"
+_TIMES = "^"
+"""What stands between two positions, and before how often a stem comes. No term has either, and JSON takes both as they
+are."""
 SHORT = {"headline": "h", "dateline": "d", "body": "b"}
 _LONGEST_KEY = 8_000
 """Characters of what an article is known by, from which on a digest stands for them: Lucene takes no longer terms."""
@@ -56,6 +61,11 @@ _COUNTED = {**_KEY, "index": False}
 _NUMBER = {"type": "integer", "index": False}
 _EXACT = {
     "type": "text", "analyzer": "positions", "norms": False, "similarity": "counted", "index_options": "positions",
+}  # fmt: skip
+_STEMS = {
+    "type": "text", "analyzer": "counts", "similarity": "gathering", "index_options": "freqs",
+    # A column of stems would be paid for by every article. So nodes make one in memory when searches are compared.
+    "fielddata": True,
 }  # fmt: skip
 
 
@@ -89,8 +99,7 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
     """Return the settings and the mapping of an index of articles."""
     properties: dict[str, Any] = {
         **{f"x{each}": _EXACT for each in SHORT.values()},
-        "w": {"type": "text", "analyzer": "lines", "similarity": "gathering", "index_options": "freqs"},
-        "stems": _COUNTED,
+        "w": _STEMS,
         "code": {"type": "binary", "doc_values": True},
         **{f"l{each}": _NUMBER for each in SHORT.values()},
         "derived": {"type": "byte", "index": False},
@@ -113,8 +122,9 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
             # An older write than one of the last hour does no harm, even to what is deleted by then.
             "gc_deletes": "1h",
             "analysis": {
-                "tokenizer": {"lines": {"type": "char_group", "tokenize_on_chars": ["\n"], "max_token_length": 4096}},
+                "tokenizer": {"places": {"type": "char_group", "tokenize_on_chars": [BAR], "max_token_length": 4096}},
                 "filter": {
+                    "times": {"type": "delimited_term_freq", "delimiter": _TIMES},
                     "taken_apart": {
                         "type": "pattern_capture", "preserve_original": False, "patterns": ["([^\\t]+)"],
                     },
@@ -124,8 +134,8 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
                     },
                 },
                 "analyzer": {
-                    "positions": {"type": "custom", "tokenizer": "lines", "filter": ["alternatives"]},
-                    "lines": {"type": "custom", "tokenizer": "lines"},
+                    "positions": {"type": "custom", "tokenizer": "places", "filter": ["alternatives"]},
+                    "counts": {"type": "custom", "tokenizer": "places", "filter": ["times"]},
                 },
             },
             "similarity": {
@@ -180,44 +190,57 @@ def _bytes(text: str) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-class _Placed(NamedTuple):
-    """What raw tokens are indexed as: lines of exact terms and of stems, codes, and how many positions they have."""
+class _Read(NamedTuple):
+    """What a piece of a text is indexed as: stems, codes, its number among all, and its exact terms with how many
+    positions they take; None for one that is itself its term."""
 
-    exact: str
     stems: str
     code: bytes
+    number: int
+    exact: tuple[str, int] | None
+
+
+class _Text(NamedTuple):
+    """The same of a text."""
+
+    exact: Sequence[str]
+    stems: Sequence[str]
+    codes: Sequence[bytes]
     width: int
 
+    @property
+    def code(self) -> bytes:
+        return b"".join(self.codes[:_MOST_CODED])
 
-_NOTHING = _Placed("", "", b"", 0)
+
+_NO_TEXT = _Text((), (), (), 0)
 
 
 class Encoder:
-    """Analyses each raw token once, and counts the words that come."""
+    """Analyses each piece of a text once, and counts the words that come."""
 
     def __init__(self) -> None:
-        self._known = _Known()
-        self._raw: Counter[str] = Counter()
+        self._exact: list[str] = []
+        self._raw = _Pieces(self._exact, lambda raw: [raw])
+        self._pieces = _Pieces(self._exact, analysis.raw_tokens_of)
+        self._came = array("I")
+        self._words: Counter[str] = Counter()
 
     def body(self, document: Document) -> bytes:
         """Return what is indexed of an article, as JSON."""
+        if len(self._exact) > _MAX_VOCABULARY or len(self._came) > _COUNTED_AT_ONCE:
+            self._count()
         headline, dateline = self._placed(document.headline), self._placed(document.dateline or "")
-        furniture: list[_Placed] = []
+        furniture: list[_Text] = []
         if document.furniture:
             body, plain, furniture = self._parted(document.body, document.furniture)
         else:
             body = self._placed(document.body)
             plain = body.stems
-        heading = headline.stems if document.headline_derived else "\n".join([headline.stems] * int(BOOST["headline"]))
-        weighed = f"{heading}\n{dateline.stems}\n{plain}"
-        stems = dict.fromkeys(weighed.split("\n"))
-        if furniture:
-            rest = [each for part in furniture for each in part.stems.split("\n") if each not in stems]
-            stems |= dict.fromkeys(rest)
-            weighed = "\n".join((weighed, *dict.fromkeys(rest)))
-        stems.pop("", None)
+        heading = headline.stems if document.headline_derived else (*headline.stems,) * int(BOOST["headline"])
         fields: dict[str, Any] = {
-            "xh": headline.exact, "xd": dateline.exact, "xb": body.exact, "w": weighed, "stems": list(stems),
+            "xh": BAR.join(headline.exact), "xd": BAR.join(dateline.exact), "xb": BAR.join(body.exact),
+            "w": _weighed((plain, dateline.stems, heading), furniture),
             "lh": headline.width, "ld": dateline.width, "lb": body.width,
             "code": _base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code))),
             "derived": int(document.headline_derived), "id": document.id, "revised": document.revised,
@@ -230,48 +253,89 @@ class Encoder:
 
     def take_words(self) -> Counter[str]:
         """Return the exact terms that came since this was asked last, with how often."""
-        words: Counter[str] = Counter()
-        for raw, count in self._raw.items():
-            for term in self._known[raw].exact.replace("\n", "\t").split("\t"):
-                words[term] += count
-        del words[""]
-        self._raw.clear()
+        self._count()
+        words, self._words = self._words, Counter()
         return words
 
-    def _placed(self, text: str) -> _Placed:
-        raw = analysis.raw_tokens(text)
-        if not raw:
-            return _NOTHING
-        self._raw.update(raw)
-        exact, stems, codes, widths = zip(*map(self._known.__getitem__, raw), strict=True)
-        return _Placed("\n".join(exact), "\n".join(stems), b"".join(codes[:_MOST_CODED]), sum(widths))
+    def _count(self) -> None:
+        """Count what came. The most frequent pieces come soon again after all were forgotten."""
+        counts = np.bincount(np.frombuffer(self._came, np.uint32), minlength=1)
+        for number in np.flatnonzero(counts).tolist():
+            for term in self._exact[number].replace(BAR, "\t").split("\t"):
+                self._words[term] += int(counts[number])
+        del self._words[""]
+        self._came = array("I")
+        if len(self._exact) > _MAX_VOCABULARY:
+            for forgotten in (self._raw, self._pieces, self._exact):
+                forgotten.clear()
 
-    def _parted(self, body: str, furniture: Sequence[Sequence[int]]) -> tuple[_Placed, str, list[_Placed]]:
+    def _placed(self, text: str) -> _Text:
+        pieces, known = analysis.pieces(text), self._pieces
+        if pieces is None:
+            pieces, known = analysis.raw_tokens(text), self._raw
+        if not pieces:
+            return _NO_TEXT
+        stems, codes, numbers, others = zip(*map(known.__getitem__, pieces), strict=True)
+        self._came.extend(numbers)
+        width = others.count(None)
+        if width == len(pieces):
+            return _Text(pieces, stems, codes, width)
+        exact = [piece if other is None else other[0] for piece, other in zip(pieces, others, strict=True)]
+        return _Text(exact, stems, codes, width + sum(other[1] for other in others if other is not None))
+
+    def _parted(self, body: str, furniture: Sequence[Sequence[int]]) -> tuple[_Text, Sequence[str], list[_Text]]:
         """Return a whole body, its stems without those of furniture, and the furniture."""
         pieces = [(self._placed(text), is_furniture) for text, is_furniture in analysis.parted(body, furniture)]
         codes = (_BEGINS + part.code + _ENDS if is_furniture else part.code for part, is_furniture in pieces)
-        whole = _Placed(
-            "\n".join(part.exact for part, _ in pieces), "\n".join(part.stems for part, _ in pieces),
-            b"".join(codes)[: CODE_BYTES * _MOST_CODED], sum(part.width for part, _ in pieces),
+        whole = _Text(
+            [exact for part, _ in pieces for exact in part.exact], (),
+            (b"".join(codes)[: CODE_BYTES * _MOST_CODED],), sum(part.width for part, _ in pieces),
         )  # fmt: skip
-        plain = "\n".join(part.stems for part, is_furniture in pieces if not is_furniture)
+        plain = [stem for part, is_furniture in pieces if not is_furniture for stem in part.stems]
         return whole, plain, [part for part, is_furniture in pieces if is_furniture]
 
 
-class _Known(dict[str, _Placed]):
-    """What each raw token becomes. The most frequent ones come soon again after all were forgotten."""
+_COUNTED_AT_ONCE = 20_000_000
 
-    def __missing__(self, raw: str) -> _Placed:
-        if len(self) > _MAX_VOCABULARY:
-            self.clear()
-        expansion = analysis.expand(raw) if raw else analysis.NO_WORDS
-        at: list[list[str]] = [[] for _ in range(expansion.width)]
-        for form in expansion.forms:
-            at[form.position].append(form.term)
-        lines = ["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at]
+
+def _weighed(texts: Sequence[Sequence[str]], furniture: Sequence[_Text]) -> str:
+    """Return each stem with how often it comes in texts; one that comes in furniture alone once."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        counts.update(text)
+    for several in [each for each in counts if BAR in each]:
+        count = counts.pop(several)
+        for stem in several.split(BAR):
+            counts[stem] += count
+    for part in furniture:
+        for stem in BAR.join(part.stems).split(BAR):
+            counts.setdefault(stem, 1)
+    counts.pop("", None)
+    return BAR.join([stem if count == 1 else f"{stem}{_TIMES}{count}" for stem, count in counts.items()])
+
+
+class _Pieces(dict[str, _Read]):
+    """What each piece becomes. `exact` gets the terms of each, by number; `parts` are the raw tokens of one."""
+
+    def __init__(self, exact: list[str], parts: Callable[[str], list[str]]) -> None:
+        super().__init__()
+        self._exact, self._parts = exact, parts
+
+    def __missing__(self, piece: str) -> _Read:
+        at: list[list[str]] = []
+        for raw in self._parts(piece):
+            expansion, first = analysis.expand(raw), len(at)
+            at += ([] for _ in range(expansion.width))
+            for form in expansion.forms:
+                at[first + form.position].append(form.term)
+        exact = BAR.join(["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at])
         codes = (_SHARED.join(term_code(analysis.stem(term), term) for term in forms) for forms in at)
-        stems = (analysis.stem(term) for forms in at for term in forms)
-        made = self[raw] = _Placed("\n".join(lines), "\n".join(stems), b"".join(codes), len(at))
+        stems = BAR.join(analysis.stem(term) for forms in at for term in forms)
+        is_itself = exact == piece and len(at) == 1
+        made = self[piece] = _Read(
+            stems, b"".join(codes), len(self._exact), None if is_itself else (exact, len(at))
+        )  # fmt: skip
+        self._exact.append(exact)
         return made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.search.engine import Sharing
 from app.search.opensearch.commits import Moment
+from app.search.opensearch.mapping import BAR
 from app.search.opensearch.vocabulary import in_batches
 
 _RUNS = 400
@@ -18,7 +19,7 @@ _AT_ONCE = 5_000
 def articles_with_runs(moment: Moment, terms: Sequence[str], run: int, limit: int) -> Sharing:
     """Return the articles with `run` of the words one behind the other in their body: those with most such runs first,
     of these the earliest."""
-    runs = list(dict.fromkeys("\n".join(terms[at : at + run]) for at in range(len(terms) - run + 1)))
+    runs = list(dict.fromkeys(BAR.join(terms[at : at + run]) for at in range(len(terms) - run + 1)))
     counts: Counter[str] = Counter()
     moments: dict[str, float] = {}
     for some in in_batches(runs, _RUNS):

@@ -15,7 +15,7 @@ from app.errors import QueryTooComplex
 from app.search import analysis
 from app.search.highlight import common_start
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.mapping import SHORT, value_field
+from app.search.opensearch.mapping import BAR, SHORT, value_field
 from app.search.plan import FuzzyTerms, PrefixTerms, ValueWords
 from app.search.query import MAX_EXPANSION
 from app.search.value_words import holds
@@ -126,7 +126,7 @@ def following_words(moment: Moment, before: Sequence[str], beginning: str) -> Co
     """Return in how many articles each word that begins so stands right behind `before`, exact terms."""
     continuing = starting(moment, beginning, _CONTINUING)
     queries = [
-        in_texts(lambda field, term=term: {"match_phrase": {field: {"query": "\n".join((*before, term))}}})
+        in_texts(lambda field, term=term: {"match_phrase": {field: {"query": BAR.join((*before, term))}}})
         for term in continuing
     ]
     return +Counter(dict(zip(continuing, count_articles(moment, queries), strict=True)))
