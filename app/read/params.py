@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from datetime import date
+from functools import lru_cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import (
@@ -81,6 +82,7 @@ def _civil_date(text: str) -> str:
     return settled
 
 
+@lru_cache(10_000)
 def date_bounds(text: str) -> tuple[str, str]:
     """First and last day of a year, a month or a day; `ValueError` where the calendar has no such."""
     year, month, day = ([int(part) for part in text.split("-")] + [0, 0])[:3]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import get_origin
 from urllib.parse import quote
@@ -48,14 +48,14 @@ class Address:
         return cls(request.url.path, tuple(pair for pair in given if pair[1] and pair[0] not in ("cursor", "page")))
 
     def without(self, *names: str) -> Address:
-        return replace(self, pairs=tuple(pair for pair in self.pairs if pair[0] not in names))
+        return Address(self.path, tuple([pair for pair in self.pairs if pair[0] not in names]))
 
     def dropping(self, *pairs: tuple[str, str]) -> Address:
-        return replace(self, pairs=tuple(pair for pair in self.pairs if pair not in pairs))
+        return Address(self.path, tuple([pair for pair in self.pairs if pair not in pairs]))
 
     def having(self, **values: str) -> Address:
         """Return the address with these in place of what had their names before."""
-        return replace(self, pairs=(*self.without(*values).pairs, *values.items()))
+        return Address(self.path, (*[pair for pair in self.pairs if pair[0] not in values], *values.items()))
 
     def value(self, name: str) -> str:
         """Return the last value of that name; "" where there is none."""

@@ -142,8 +142,9 @@ def timeline_chart(timeline: Timeline, here: Address, *, share: bool = False) ->
         return None
     step = 100 / len(buckets)
     top = _whole_height([_measured(bucket, share) for bucket in buckets])
+    undated = here.without(*DATES)
     bars = tuple(
-        _bar(round(number * step, 3), bucket, interval, top, here, share) for number, bucket in enumerate(buckets)
+        _bar(round(number * step, 3), bucket, interval, top, undated, share) for number, bucket in enumerate(buckets)
     )
     axis = axis_ticks([bucket["start"] for bucket in buckets], interval)
     thick = min(step * FILLED, WIDEST)
@@ -164,7 +165,7 @@ def _whole_height(heights: list[float]) -> float:
     return falling[towers[-1]] if towers else falling[0]
 
 
-def _bar(x: float, bucket: TimelineBucket, interval: Interval, top: float, here: Address, share: bool) -> Bar:
+def _bar(x: float, bucket: TimelineBucket, interval: Interval, top: float, undated: Address, share: bool) -> Bar:
     count, start, end = bucket["count"], bucket["start"], bucket["end"]
     part = f"{bucket['ratio']:.1%}"
     of_top = _measured(bucket, share) / top
@@ -173,7 +174,7 @@ def _bar(x: float, bucket: TimelineBucket, interval: Interval, top: float, here:
     return Bar(
         x, HEIGHT - height, height, of_top > 1, start, end, part if share else f"{count:,}",
         f"{label}, {part} of all" if share else label,
-        here.without(*DATES).having(date_from=start, date_to=end) if count else None,
+        undated.having(date_from=start, date_to=end) if count else None,
     )  # fmt: skip
 
 

@@ -132,6 +132,7 @@ def problem_page(request: Request, problem: Problem) -> Response:
 
 _TIME, _MINUTES = len("YYYY-MM-DDT"), len("YYYY-MM-DDTHH:MM")
 _templates = PageEnvironment(
-    loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
-)
+    loader=PackageLoader("app.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True,
+    auto_reload=False,
+)  # fmt: skip
 _templates.filters |= {"civil": civil, "clock": clock, "number": "{:,}".format, "bytes": in_bytes}
