@@ -7,7 +7,9 @@ one never takes the place of a newer one.
 from __future__ import annotations
 
 import logging
+import ssl
 import time
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -23,6 +25,7 @@ from opensearchpy.exceptions import OpenSearchException, TransportError
 
 from app.effort import spend_unbounded
 from app.errors import IndexUnavailable, SearchAway, SettingsInvalid
+from app.search.opensearch.wire import Wire
 
 # What goes wrong is raised here; a warning for each answer of 404 would fill the log.
 logging.getLogger("opensearch").setLevel(logging.CRITICAL)
@@ -81,7 +84,7 @@ class _Json:
 
     mimetype = "application/json"
 
-    def loads(self, text: str) -> Any:
+    def loads(self, text: str | bytes) -> Any:
         return msgspec.json.decode(text)
 
     def dumps(self, data: Any) -> bytes:
@@ -188,17 +191,18 @@ def _connection(cluster: Cluster) -> dict[str, Any]:
              "use_ssl": part.scheme == "https", "url_prefix": part.path.strip("/")}
             for part in parts
         ],
-        "serializer": _Json(), "pool_maxsize": 32, "max_retries": 0,
+        "serializer": _Json(), "connection_class": Wire, "max_retries": 0,
         "timeout": READING, "dead_timeout": 5,
         # Only so is a node that hangs left alone for a while, as one is that refuses.
         "retry_on_timeout": True,
     }  # fmt: skip
     if secure:
-        settings |= {"verify_certs": True, "ca_certs": cluster.certificate or None, "ssl_show_warn": False}
+        settings["ssl_context"] = ssl.create_default_context(cafile=cluster.certificate or None)
     if cluster.api_key:
-        settings["headers"] = {"Authorization": f"ApiKey {cluster.api_key}"}
+        settings["authorization"] = f"ApiKey {cluster.api_key}"
     elif first.username is not None:
-        settings["http_auth"] = (unquote(first.username), unquote(first.password or ""))
+        named = f"{unquote(first.username)}:{unquote(first.password or '')}"
+        settings["authorization"] = f"Basic {b64encode(named.encode()).decode()}"
     return settings
 
 

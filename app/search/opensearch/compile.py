@@ -398,6 +398,11 @@ def bonus_script(words: Sequence[StemTerm], known: Statistic) -> dict[str, Any]:
     return {"script": {"source": _BONUS, "params": {**params, "idfs": [known.idf(word) for word in words]}}}
 
 
+def bonus_query(words: Sequence[StemTerm], known: Statistic) -> Query:
+    """Return what scores articles by that bonus."""
+    return {"script_score": {"query": EVERYTHING, **bonus_script(words, known)}}
+
+
 def _read_params(terms: Sequence[tuple[str, str]], field: str | None, known: Statistic) -> dict[str, Any]:
     """Return what the scripts are told that read the terms of an article: stems and forms. `field`: of one text."""
     codes = [term_code(stem, term) for stem, term in terms]

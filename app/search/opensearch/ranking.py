@@ -26,7 +26,7 @@ from app.search.cursor import Place
 from app.search.engine import ArticleHit, Card
 from app.search.formula import BOOST, WINDOW
 from app.search.opensearch.commits import Moment
-from app.search.opensearch.compile import Compiler, Statistic, bonus_script, capped, estimated
+from app.search.opensearch.compile import Compiler, Statistic, bonus_query, bonus_script, capped, estimated
 from app.search.opensearch.count import Counting
 from app.search.opensearch.mapping import GROUP_FIELDS, SHORT
 from app.search.opensearch.vocabulary import Query
@@ -39,6 +39,8 @@ SCORED_AT_ONCE = 400
 GATHERED = 400
 """Twice what the window holds. On 13,000 newswire stories the first ten were those of the whole ranking in 200 of 200
 queries, and in 198 with half as many."""
+_BESIDE = 9
+"""Hits that are asked for besides a first page, to tell whether one with the score of its last is left out."""
 _AT_ONCE = 5_000
 
 _ORDERS: dict[str, tuple[str, str, int]] = {
@@ -100,8 +102,9 @@ class Ranker:
     def page(self, count: int, floor: Place | None, after: Place | None) -> tuple[Rows, Place | None]:
         """Return the first `count` rows behind `after`, and the floor: the last rank by plain score inside the window,
         where there is one. That of the first page holds for all later ones."""
-        if self.gathers and not (self.reorders or self.collapse or floor or after):
-            # They are the first of any window, whose end is found with the next page.
+        if self.gathers and not (self.collapse or floor or after) and (not self.reorders or self.moment.shards == 1):
+            # They are the first of any window, whose end is found with the next page. Each of several shards would give
+            # the second look to a window of its own.
             first = self._surely_first(count)
             if first is not None:
                 return _as_rows(first), None
@@ -135,12 +138,12 @@ class Ranker:
         )
 
     def _surely_first(self, count: int) -> list[_Candidate] | None:
-        """Return the first `count` of what is gathered, where as many more tell that none with the score of the last is
-        left out; None where they do not, for of those with one score ids decide."""
-        asked = min(2 * count, WINDOW, GATHERED)
+        """Return the first `count` of what is gathered and was looked at again, where some more tell that none with the
+        score of the last is left out; None where they do not, for of those with one score ids decide."""
+        asked = min(count + _BESIDE, WINDOW, GATHERED)
         if count >= asked:
             return None
-        found = self._gathered(asked)
+        found = self._gathered(asked, is_reordered=self.reorders)
         is_sure = len(found) < asked or found[count - 1].key > found[-1].key
         return found[:count] if is_sure else None
 
@@ -150,24 +153,31 @@ class Ranker:
             return found
         return [each for each in found if each.rank <= (-floor.key, floor.id)]
 
-    def _gathered(self, count: int) -> list[_Candidate]:
-        """Return the first of what OpenSearch ranks first, in the order of our scores, one of each group."""
+    def _gathered(self, count: int, *, is_reordered: bool = False) -> list[_Candidate]:
+        """Return the first of what OpenSearch ranks first, in the order of our scores, one of each group.
+        `is_reordered`: what the second look gives is added to them there, and not told with each."""
         assert self.planned is not None
         assert self.known is not None
         rescored = {
             "rescore_query": self._compiler.scoring(self.planned, self.known, found=True), "query_weight": 0,
             "rescore_query_weight": 1,
         }  # fmt: skip
+        stages = [{"window_size": GATHERED, "query": rescored}]
+        if is_reordered:
+            looked_at = {"rescore_query": bonus_query(self._words, self.known), "query_weight": 1}
+            stages.append({"window_size": WINDOW, "query": {**looked_at, "rescore_query_weight": 1}})
         gathering = self._compiler.gathering(self.planned, self.known)
         body = {
             "size": GATHERED if self.collapse else min(count, GATHERED), "query": _within(gathering, self.conditions),
-            "rescore": {"window_size": GATHERED, "query": rescored},
-            **self._columns(with_bonus=self.reorders),
+            "rescore": stages,
+            **self._columns(with_bonus=self.reorders and not is_reordered),
         }  # fmt: skip
         firsts: dict[str, dict[str, Any]] = {}
         for hit in sorted(self._ask_for_all(body), key=lambda hit: (-hit["_score"], hit["fields"]["id"][0])):
             firsts.setdefault(hit["fields"][self._group][0], hit)
-        return [self._found(hit, self._scaled(hit["_score"])) for hit in islice(firsts.values(), count)]
+        # Of a sum the very bits are told, which make the same key as where it is added here.
+        told = np.float32 if is_reordered else float
+        return [self._found(hit, self._scaled(float(told(hit["_score"])))) for hit in islice(firsts.values(), count)]
 
     def _ask_for_all(self, body: dict[str, Any]) -> list[dict[str, Any]]:
         """Return hits of a request that finds all that matches; what is to be counted is, if nobody has yet."""
@@ -289,8 +299,9 @@ class Ranker:
 
     def _reordered(self, window: list[_Candidate]) -> Rows:
         rows = _as_rows(window)
-        bonus = np.array([each.bonus for each in window])
-        return Rows(rows.document, rows.id, rows.key + bonus).sorted()
+        # As nodes add them, so that a key is the same where it is told and where it is made.
+        bonus = np.array([each.bonus for each in window], np.float32)
+        return Rows(rows.document, rows.id, (rows.key.astype(np.float32) + bonus).astype(np.float64)).sorted()
 
 
 _BRIEF: dict[str, Any] = {"_source": False, "stored_fields": "_none_"}

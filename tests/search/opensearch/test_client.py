@@ -268,6 +268,54 @@ def test_who_asks_says_who_it_is() -> None:
     assert [header for _, header in node.asked] == [f"Basic {basic}", "ApiKey c2VjcmV0", None]
 
 
+@contextmanager
+def saying(*answers: bytes) -> Iterator[str]:
+    """Say one thing after the other, a request each, on one socket after the other."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+
+        def speak() -> None:
+            left = list(answers)
+            while left:
+                caller, _ = listening.accept()
+                with caller:
+                    while left and caller.recv(1 << 16):
+                        caller.sendall(left.pop(0))
+                        if b"close" in left[:1]:
+                            left.pop(0)
+                            break
+
+        thread = threading.Thread(target=speak)
+        thread.start()
+        yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b'HTTP/1.1 200 OK\r\ncontent-length: 13\r\n\r\n{"fine":true}',
+        b'HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length:13\r\n\r\n{"fine":true}',
+        b'HTTP/1.1 200\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\n{"fin\r\n8\r\ne":true}\r\n0\r\n\r\n',
+    ],
+)
+def test_an_answer_is_read_however_it_comes(said: bytes) -> None:
+    with saying(said, said, b"close", said) as url:
+        nodes = Nodes(Cluster((url,)))
+        for _ in range(3):
+            assert nodes("GET", "/") == {"fine": True}
+        nodes.close()
+
+
+@pytest.mark.parametrize(
+    "said", [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}", b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\n"]
+)
+def test_half_an_answer_is_none(said: bytes) -> None:
+    with saying(said, b"close", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}") as url:
+        nodes = Nodes(Cluster((url,)))
+        assert nodes("GET", "/") == {}
+        nodes.close()
+
+
 def test_nobody_waits_for_the_network_where_all_wait_for_him() -> None:
     with running(node := Node(FINE)) as urls, pytest.raises(TooDear), bounded_effort(1_000):
         ask(urls)
