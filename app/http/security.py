@@ -32,6 +32,9 @@ from app.store.tables import Key
 # They say nothing of the articles: health for who watches the process, the contract and its page, what problems mean.
 _OPEN = ("/healthz", "/readyz", "/openapi.json", "/docs", "/problems/", "/robots.txt", "/favicon.ico")
 
+_UNCOUNTED = "/healthz"
+"""Who asks whether a process answers must not wait for the database that counts."""
+
 _ASKED_BY_FORM = ("/match",)
 """Pages that a form asks, for what is too long for an address: it changes nothing."""
 
@@ -81,7 +84,7 @@ class Guard:
         scope["state"]["key"] = None
         refused = await self._judge(scope)
         told: Headers = []
-        if self._rates is not None:
+        if self._rates is not None and path_within(scope) != _UNCOUNTED:
             # Also of one who guesses keys: guesses count.
             standing = await self._rates.take(scope["app"].state.archive, _caller_of(scope))
             told, refused = standing.headers, standing.exceeded or refused

@@ -216,10 +216,17 @@ def test_two_keys_are_none(served: Served, folder: Path) -> None:
 
 def test_a_window_ends(served: Served) -> None:
     with served(rate_limit="1/second") as client:
-        assert client.get("/healthz").status_code == 200
-        while (answer := client.get("/healthz")).status_code == 429:
+        assert client.get("/docs").status_code == 200
+        while (answer := client.get("/docs")).status_code == 429:
             time.sleep(0.05)
         assert answer.status_code == 200
+
+
+def test_whether_a_process_answers_may_be_asked_at_any_rate(served: Served) -> None:
+    with served(rate_limit="1/hour") as client:
+        answers = [client.get(path) for path in ("/docs", "/docs", "/healthz", "/healthz")]
+    assert [answer.status_code for answer in answers] == [200, 429, 200, 200]
+    assert "RateLimit-Limit" not in answers[3].headers
 
 
 def test_without_a_rate_nothing_is_said_of_one(served: Served) -> None:
@@ -287,7 +294,7 @@ def test_browsers_are_told_what_a_page_may_do_with_every_answer(folder: Path) ->
 
 def test_also_with_a_refusal_for_the_rate(served: Served) -> None:
     with served(rate_limit="1/hour", cors_origins=ORIGIN) as client:
-        client.get("/healthz")
+        client.get("/v1/stats")
         for answer in (client.get("/v1/stats"), client.get("/docs"), client.options("/v1/stats", headers=STRANGER)):
             assert answer.status_code == 429
             assert_guarded(answer)

@@ -69,14 +69,18 @@ class Counted:
     facets: tuple[FacetCounts, ...]
     dates: DateCounts | None
     collapsed: int | None
+    frequency: int
+    """How many articles have the only leaf of a query that was asked without knowing: all that are found, or those that
+    would be without filters."""
 
 
 class Counting:
     """Counts all that is asked for in one request, but for the days of what passes the filters, which are kept. Hits
     of all that is found may be asked for in the same request."""
 
-    def __init__(self, moment: Moment, asked: CountsAsked) -> None:
-        self._moment, self._asked = moment, asked
+    def __init__(self, moment: Moment, asked: CountsAsked, unknown: Query | None = None) -> None:
+        """`unknown`: what finds the articles whose number is the frequency, where these are not all that is found."""
+        self._moment, self._asked, self._unknown = moment, asked, unknown
         self._splits = any(asked.own.values())
         self._counted: Counted | None = None
 
@@ -125,7 +129,12 @@ class Counting:
 
     def ask(self, body: dict[str, Any]) -> Reply:
         """Ask for hits of all that is found, and count."""
-        reply = self._moment.search({**body, **self._body}, told=_WITHOUT_GROUPS if self._asked.collapse else "")
+        whole = {**body, **self._body}
+        if self._unknown is None:
+            reply = self._moment.search(whole, told=_WITHOUT_GROUPS if self._asked.collapse else "")
+            frequency = reply["hits"]["total"]["value"]
+        else:
+            reply, frequency = self._moment.search_and_count(whole, self._unknown)
         asked, told = self._asked, partial(self._told, reply)
         found = list(asked.conditions.values())
         self._counted = Counted(
@@ -133,6 +142,7 @@ class Counting:
             facets=tuple(_read_facet(name, told(name), asked.words, asked.limit) for name in asked.own),
             dates=_read_dates(self._moment, told("dates"), found) if asked.dates else None,
             collapsed=_count_groups(told("groups")) if asked.collapse else None,
+            frequency=frequency,
         )
         return reply
 

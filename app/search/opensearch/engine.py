@@ -102,12 +102,12 @@ class _PreparedSearch:
     def found(self) -> Body:
         return all_of([self.clause, *self.conditions.values()])
 
-    def told(self, total: int) -> _PreparedSearch:
-        """Return the same with what the total tells, where that was waited for."""
+    def told(self, frequency: int) -> _PreparedSearch:
+        """Return the same with how many articles have its leaf, where that was waited for."""
         if self.known is None or self.known.is_whole:
             return self
-        self.moment.keep(("frequency", self.known.alone), lambda: total)
-        return replace(self, statistics=msgspec.structs.replace(self.statistics, frequencies=(total,)))
+        self.moment.keep(("frequency", self.known.alone), lambda: frequency)
+        return replace(self, statistics=msgspec.structs.replace(self.statistics, frequencies=(frequency,)))
 
     def ranker(self, counting: Counting | None = None, *, shows: bool = True) -> Ranker:
         return Ranker(
@@ -146,7 +146,7 @@ class OpenSearchEngine:
         ranker, resumed, scored = asked.ranker(counting), asked.resumed, asked.known is not None
         rows = _rank_page(asked, ranker, reached + 1, meaning)
         counts = counting.counted()
-        asked = asked.told(counts.total)
+        asked = asked.told(counts.frequency)
         total = resumed.total if resumed else counts.total
         collapsed = (resumed.collapsed if resumed else counts.collapsed) if query.collapse else None
         page = rows.shown(query.offset, reached)
@@ -411,7 +411,7 @@ class _FixedMoment(OpenSearchEngine):
 
 
 def _searched(moment: Moment, query: Query, *, waits: bool = False) -> _PreparedSearch:
-    """`waits`: how many articles have the only leaf of a query may be told by the total of what it finds."""
+    """`waits`: how many articles have the only leaf of a query may be told with what it finds."""
     planned = plan(query.clause) if query.clause else None
     distinct = list(dict.fromkeys(leaves(planned))) if planned else []
     resumed = cursor.decode_cursor(query.cursor, query, len(distinct)) if query.cursor is not None else None
@@ -421,7 +421,9 @@ def _searched(moment: Moment, query: Query, *, waits: bool = False) -> _Prepared
     sequence = resumed.sequence if resumed and resumed.sequence < moment.meta.sequence else None
     conditions = filter_queries(query.filters, sequence)
     alone = planned if isinstance(planned, Leaf) else None
-    waits = waits and alone is not None and not (resumed or conditions) and moment.known(("frequency", alone)) is None
+    if conditions and (query.collapse or any(own_filter(query.filters, name, conditions) for name in query.facets)):
+        waits = False
+    waits = waits and alone is not None and not resumed and moment.known(("frequency", alone)) is None
     wanted = distinct if scored and not waits else []
     statistics = resumed.statistics if resumed else _statistics(moment, wanted, len(distinct))
     known = None
@@ -494,7 +496,8 @@ def _counting(asked: _PreparedSearch) -> Counting:
         dates=query.dates,
         collapse=query.collapse,
     )
-    return Counting(asked.moment, wanted)
+    waits = asked.known is not None and not asked.known.is_whole
+    return Counting(asked.moment, wanted, asked.clause if waits and asked.conditions else None)
 
 
 def _rank_page(asked: _PreparedSearch, ranker: Ranker, count: int, meaning: MeaningView | None) -> RankedRows:

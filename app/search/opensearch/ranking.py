@@ -186,7 +186,7 @@ class Ranker:
         hits = list(self.counting.ask(body)["hits"]["hits"])
         if self.known is not None and not self.known.is_whole:
             assert self.known.alone is not None
-            self.known = replace(self.known, frequencies={self.known.alone: self.counting.counted().total})
+            self.known = replace(self.known, frequencies={self.known.alone: self.counting.counted().frequency})
         return hits
 
     def _ask(self, body: dict[str, Any]) -> list[dict[str, Any]]:
