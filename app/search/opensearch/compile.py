@@ -51,21 +51,22 @@ _REACH = 32
 _TEXT_APART = 1_000_000
 """Between the places of two texts: more than an article has codes for."""
 
-_NORM = "({boost} / (1 - params.slope + params.slope / Math.max(params.means[{place}], 1e-9) * doc['l{field}'].value))"
+_NORM = "({boost} / (params.flat + params.steep{field} * doc['l{field}'].value))"
 _HEADLINE_BOOST = f"(doc['derived'].value == 1 ? {DERIVED_BOOST} : {BOOST['headline']})"
 _NORMS = {
-    field: _NORM.format(boost=_HEADLINE_BOOST if field == "h" else BOOST[name], place=place, field=field)
-    for place, (name, field) in enumerate(SHORT.items())
+    field: _NORM.format(boost=_HEADLINE_BOOST if field == "h" else BOOST[name], field=field)
+    for name, field in SHORT.items()
 }
 _ALL_NORMS = f"double[] norms = new double[] {{ {', '.join(_NORMS.values())} }};"
 _READ = f"""
 BytesRef code = doc['code'].value;
 byte[] bytes = code.bytes;
 int end = code.offset + code.length;
-int size = params.stems.length;
+List asked = params.stems;
+int size = asked.size();
 int[] stems = new int[size];
 long bits = 1L;
-for (int i = 0; i < size; i++) {{ stems[i] = (int) params.stems[i]; bits |= 1L << stems[i]; }}
+for (int i = 0; i < size; i++) {{ stems[i] = (int) asked[i]; bits |= 1L << stems[i]; }}
 int text = 0;
 boolean furniture = false;
 int place = -1;
@@ -93,16 +94,19 @@ _STEMS = f"""
 int[] counts = new int[4 * params.stems.length];
 {_READ % "counts[4 * i + (furniture ? 3 : text)]++;"}
 {_ALL_NORMS}
+boolean h = params.h, d = params.d, b = params.b;
+double k1 = params.k1;
+List idfs = params.idfs;
 double score = 0;
 for (int i = 0; i < size; i++) {{
   double w = 0;
-  if (params.h) {{ w += norms[0] * Math.min({_MOST["h"]}, counts[4 * i]); }}
-  if (params.d) {{ w += norms[1] * Math.min({_MOST["d"]}, counts[4 * i + 1]); }}
-  if (params.b) {{
+  if (h) {{ w += norms[0] * Math.min({_MOST["h"]}, counts[4 * i]); }}
+  if (d) {{ w += norms[1] * Math.min({_MOST["d"]}, counts[4 * i + 1]); }}
+  if (b) {{
     w += norms[2] * Math.min({_MOST["b"]}, counts[4 * i + 2]);
     if (counts[4 * i + 3] > 0) {{ w += norms[2] * {FURNITURE}; }}
   }}
-  score += (double) params.idfs[i] * (params.k1 + 1) * w / (w + params.k1);
+  score += (double) idfs[i] * (k1 + 1) * w / (w + k1);
 }}
 return score;
 """
@@ -308,7 +312,7 @@ class Compiler:
             }
             return _scripted(_no_score(self._leaf(leaf)), _NEAR, params)
         fields = [SHORT[str(leaf.field)]] if leaf.field else list(SHORT.values())
-        params = {"slope": known.curve.b, "means": known.means, "terms": _terms_scored(leaf)}
+        params = {**_norm_params(known), "terms": _terms_scored(leaf)}
         counted = [
             _scripted(self._in_field(leaf, f"x{field}"), _COUNTS.format(norm=_NORMS[field]), params) for field in fields
         ]
@@ -410,8 +414,17 @@ def _read_params(terms: Sequence[tuple[str, str]], field: str | None, known: Sta
         "stems": [int.from_bytes(code[:3], "big") for code in codes],
         "forms": [int.from_bytes(code[3:], "big") for code in codes],
         **{short: field in (None, name) for name, short in SHORT.items()},
-        "means": known.means, "slope": known.curve.b, "k1": known.curve.k1,
+        **_norm_params(known), "k1": known.curve.k1,
     }  # fmt: skip
+
+
+def _norm_params(known: Statistic) -> dict[str, float]:
+    """Return what one occurrence weighs by the length of a text: by itself, and for each word."""
+    steep = {
+        f"steep{field}": known.curve.b / max(mean, 1e-9)
+        for field, mean in zip(SHORT.values(), known.means, strict=True)
+    }
+    return {"flat": 1 - known.curve.b, **steep}
 
 
 def _scripted(query: Query, source: str, params: Mapping[str, Any]) -> Query:
