@@ -1,6 +1,9 @@
 """The command `dateline`; `python -m app` is the same for a tree that is not installed."""
 
+import atexit
+import os
 import sys
+import threading
 from importlib.util import find_spec
 
 
@@ -15,7 +18,25 @@ def main() -> None:
         )
     from app.cli import run
 
-    run()
+    try:
+        run()
+    except SystemExit as ended:
+        if isinstance(ended.code, int):
+            _end(ended.code)
+        raise
+
+
+def _end(status: int) -> None:
+    """End as Python does, and leave it to the system to take apart what was imported. An output that fails is left to
+    Python too."""
+    threading._shutdown()  # type: ignore[attr-defined]  # as `multiprocessing` ends its processes
+    atexit._run_exitfuncs()
+    try:
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except (OSError, ValueError):
+        return
+    os._exit(status)
 
 
 if __name__ == "__main__":
