@@ -23,6 +23,14 @@ def pytest_configure() -> None:
     from httpx._transports import default
 
     vars(default)["create_ssl_context"] = cache(httpx.create_ssl_context)
+    _build_commands_once()
+
+
+def _build_commands_once() -> None:
+    """Build the tree of all commands once, and not for each command that a test gives."""
+    import typer.main
+
+    vars(typer.main)["get_command"] = cache(typer.main.get_command)
 
 
 def pytest_collection_finish() -> None:

@@ -24,13 +24,13 @@ if TYPE_CHECKING:
 
 # The server process is told in the environment which model to load. Not the name of the setting: this process and what
 # it starts go on reading that.
-_MODEL = "_DATELINE_PRELOAD"
+PRELOADED = "_DATELINE_PRELOAD"
 
 _loaded: dict[str, Enricher] = {}
 
 
 def pool(model: str, processes: int) -> ProcessPoolExecutor:
-    os.environ[_MODEL] = model
+    os.environ[PRELOADED] = model
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["app.ingest.preload"])
     # The pool's semaphores go with an ingest that is stopped; a worker that is forked after that would complain. This
@@ -57,7 +57,7 @@ def recognise(model: str, texts: Sequence[LaidOut]) -> list[Enrichment]:
 
 def preload() -> None:
     """Load the model in the server process. What it cannot load, its children will say."""
-    if model := os.environ.get(_MODEL):
+    if model := os.environ.get(PRELOADED):
         try:
             enricher(model)
         except SettingsInvalid:

@@ -118,9 +118,14 @@ def forked(act: Callable[[], None]) -> int:
     return os.waitpid(started(act), 0)[1]
 
 
-def in_turn(checks: Sequence[Check], place: Place) -> None:
-    for check in checks:
-        check(place)
+def in_turn(checks: Sequence[Check], place: Place, where: str) -> None:
+    """Check what is left, here: a process of its own for it would cost a third of it."""
+    try:
+        for check in checks:
+            check(place)
+    except BaseException as error:
+        error.add_note(where)
+        raise
 
 
 def kill() -> None:
@@ -171,7 +176,7 @@ def points(name: str, folder: Path, stride: int) -> int:
         checks.append(partial(acts.check, deep=over or step % _DEEP == 0))
         if scenario.named:
             checks.append(acts.check_names)
-        assert forked(partial(in_turn, checks, place)) == 0, f"step {step} of {name}"
+        in_turn(checks, place, f"step {step} of {name}")
         if over:
             assert not scenario.merges or place.segments() < template.segments()
             return step - 1
@@ -221,7 +226,7 @@ def disturbances(name: str, folder: Path, stride: int) -> int:
 
         assert forked(partial(struck_at, step, place, acts.growing, strike)) == 0, f"step {step} of {name}"
         checks: list[Check] = [acts.check_number, partial(acts.check, deep=step % _DEEP == 0)]
-        assert forked(partial(in_turn, checks, place)) == 0, f"step {step} of {name}"
+        in_turn(checks, place, f"step {step} of {name}")
         if not struck.exists():
             return step - 1
     raise AssertionError
@@ -338,7 +343,7 @@ def kills(life: str, number: int, folder: Path, seed: int) -> Counter[str]:
         os.kill(worker, signal.SIGKILL)
         assert os.WIFSIGNALED(os.waitpid(worker, 0)[1]), f"run {run} failed by itself"
         checks: list[Check] = [acts.check_unmended, partial(acts.check, deep=False)]
-        assert forked(partial(in_turn, checks, place)) == 0, f"after kill {run} of seed {seed}"
+        in_turn(checks, place, f"after kill {run} of seed {seed}")
     (folder / "stop").touch()
     assert os.waitpid(reader, 0)[1] == 0, "a reader failed"
     assert forked(partial(acts.check, place)) == 0

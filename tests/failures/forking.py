@@ -1,7 +1,8 @@
 """Commands of `dateline` without the second that each takes to import what it needs.
 
 One process has imported everything and opened nothing. It forks for each command that it is asked for, and what is
-forked goes on as `python -m app` does, to an end of its own: it may be killed, stopped and waited for.
+forked goes on as `python -m app` does, to an end of its own: it may be killed, stopped and waited for. The processes
+that do what waits beside a server come from one fork server for all servers, which has loaded the language model too.
 
     python -m tests.failures.forking SOCKET    # the number of a socket that stands open
 """
@@ -19,15 +20,26 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from fcntl import F_DUPFD, fcntl
 from functools import cache
+from multiprocessing import context, forkserver, popen_forkserver, resource_tracker
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
 import uvicorn.supervisors  # noqa: F401  # what a server imports at last
 
+import app.cli
 import app.web.site  # noqa: F401
+from app.ingest import worker
+from app.settings import Settings
 from tests.failures.acts import warm_up
 
 _ROOT = Path(__file__).parents[2]
+_CLOSED = 256
+"""No file below this number stays open in a command."""
+_shared: Any = forkserver.ForkServer()
 
 
 class Forked:
@@ -100,23 +112,58 @@ def _parent() -> socket.socket:
 
 def _serve(asking: socket.socket) -> None:
     """Fork for each command that is asked for. In each of these processes this returns too, to become the command."""
-    while given := socket.recv_fds(asking, 1, 4)[1]:
-        asked, out, errors, tell = given
-        if os.fork() == 0:
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            child = os.fork()
-            if child == 0:
+    waited_for = select.poll()
+    waited_for.register(asking, select.POLLIN)
+    running: dict[int, tuple[int, int]] = {}
+    while True:
+        for ready, _ in waited_for.poll():
+            if ready in running:
+                waited_for.unregister(ready)
+                child, tell = running.pop(ready)
+                _tell(tell, os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+                os.close(ready)
+                os.close(tell)
+                continue
+            given = socket.recv_fds(asking, 1, 4)[1]
+            if not given:
+                return
+            asked, out, errors, tell = given
+            if (child := os.fork()) == 0:
                 asking.close()
                 _become(asked, out, errors)
                 return
-            os.close(out)
-            os.close(errors)
-            os.write(tell, f"{child}\n".encode())
-            ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            os.write(tell, f"{ended}\n".encode())
-            os._exit(0)
-        for each in given:
-            os.close(each)
+            for each in (asked, out, errors):
+                os.close(each)
+            _tell(tell, child)
+            ends = os.pidfd_open(child)
+            running[ends] = child, tell
+            waited_for.register(ends, select.POLLIN)
+
+
+def _tell(tell: int, number: int) -> None:
+    """Say it, unless nobody listens any more."""
+    with suppress(BrokenPipeError):
+        os.write(tell, f"{number}\n".encode())
+
+
+def _start_fork_server() -> None:
+    os.environ[worker.PRELOADED] = Settings().model
+    _shared.set_forkserver_preload(["app.cli.server", "app.alerts", "app.web.site", "app.ingest.preload"])
+    _shared.ensure_running()
+    _shared._forkserver_alive_fd = fcntl(_shared._forkserver_alive_fd, F_DUPFD, _CLOSED)
+
+
+def _share_fork_server() -> None:
+    """Have it start what would be a new Python. Neither it nor what watches over semaphores is our own child."""
+    tracker: Any = resource_tracker._resource_tracker
+    tracker._fd = tracker._pid = None
+    _shared.ensure_running = tracker.ensure_running
+    vars(context)["SpawnProcess"]._Popen = staticmethod(_spawn)
+
+
+def _spawn(process: Any) -> popen_forkserver.Popen:
+    with patch.object(forkserver, "connect_to_new_process", _shared.connect_to_new_process):
+        return popen_forkserver.Popen(process)
 
 
 def _become(asked: int, out: int, errors: int) -> None:
@@ -129,15 +176,15 @@ def _become(asked: int, out: int, errors: int) -> None:
     sys.argv = ["dateline", *arguments]
     os.dup2(out, 1)
     os.dup2(errors, 2)
-    os.closerange(3, 256)
+    os.closerange(3, _CLOSED)
+    _share_fork_server()
     # What these were before may have been something that one can seek in.
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1, errors="backslashreplace")
 
 
 def main() -> None:
     warm_up()
-    # The system takes away those that have waited for a command.
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    _start_fork_server()
     with socket.socket(fileno=int(sys.argv[1])) as asking:
         _serve(asking)
     if sys.argv[0] == "dateline":
