@@ -141,6 +141,6 @@ class Keeper:
         try:
             indexing.catch_up(self._archive, self._stop.is_set)
             self._serves = True
-            return self._archive.engine.audit().damaged
+            return self._archive.engine.damaged()
         except IndexUnavailable as error:
             return (str(error),)

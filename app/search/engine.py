@@ -463,6 +463,10 @@ class SearchEngine(Protocol):
 
     def status(self) -> IndexStatus: ...
 
+    def damaged(self) -> tuple[str, ...]:
+        """Return what `audit` has as damaged, without the rest: a server looks at each start. Raises as it does."""
+        ...
+
     def audit(self, *, deep: bool = False) -> Audit:
         """Read the index on disk whole, whatever this engine has open. Raises `IndexUnavailable` where it cannot be
         opened."""

@@ -396,6 +396,7 @@ class TestEmptyAndOdd:
         engine.put([doc(1, "oil"), doc(2, "grain and oil")], sequence=1)
         before = [ask(engine, text) for text in ("oil", '"grain and oil"', "gra*")]
         engine.rest()
+        assert engine.damaged() == ()
         assert [ask(engine, text) for text in ("oil", '"grain and oil"', "gra*")] == before
 
     def test_an_archive_emptied_again_is_an_empty_one(self, engine: SearchEngine) -> None:

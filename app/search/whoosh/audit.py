@@ -24,8 +24,20 @@ _SPREAD = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xD6E8FEB86659FD93)
 
 
-def audit(snapshot: Snapshot, *, deep: bool) -> Audit:
+def damaged_arrays(snapshot: Snapshot) -> tuple[str, ...]:
+    """Return the arrays whose bytes are not those that were written."""
     damaged = [f"{view.segment.path.name}: {name}" for view in snapshot.views for name in view.segment.damaged()]
+    _release(snapshot)
+    return tuple(damaged)
+
+
+def _release(snapshot: Snapshot) -> None:
+    for view in snapshot.views:
+        view.segment.release()
+
+
+def audit(snapshot: Snapshot, *, deep: bool) -> Audit:
+    damaged = damaged_arrays(snapshot)
     revised: dict[str, int] = {}
     digests: dict[str, int] = {}
     for view in snapshot.views if not damaged else ():
@@ -33,9 +45,8 @@ def audit(snapshot: Snapshot, *, deep: bool) -> Audit:
         revised.update(zip(ids, _living(view, view.segment["revised"]), strict=True))
         if deep:
             digests.update(zip(ids, _living(view, _digests(view.segment)), strict=True))
-    for view in snapshot.views:
-        view.segment.release()
-    return Audit(snapshot.sequence, tuple(damaged), revised, digests)
+    _release(snapshot)
+    return Audit(snapshot.sequence, damaged, revised, digests)
 
 
 def _living(view: SegmentView, values: Array) -> list[int]:

@@ -56,7 +56,7 @@ from app.search.telling import telling_terms
 from app.search.whoosh import count as counting
 from app.search.whoosh import rank
 from app.search.whoosh.any_words import having_any
-from app.search.whoosh.audit import audit
+from app.search.whoosh.audit import audit, damaged_arrays
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
@@ -289,6 +289,9 @@ class WhooshEngine:
             self._unreadable,
             self._meaning.now().vectors.header.edition if self._meaning else 0,
         )
+
+    def damaged(self) -> tuple[str, ...]:
+        return damaged_arrays(self._newest())
 
     def audit(self, *, deep: bool = False) -> Audit:
         return audit(self._newest(), deep=deep)
