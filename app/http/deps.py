@@ -13,7 +13,7 @@ from starlette.exceptions import HTTPException
 
 from app.archive import Archive
 from app.errors import InvalidParameter
-from app.http.openapi import declared_parameters
+from app.http.declared import declared_parameters
 from app.http.security import Keys, require_scope
 from app.read.params import Params
 from app.store.tables import Key
@@ -36,7 +36,7 @@ async def one_value_each(request: Request) -> None:
         return
     known = declared_parameters(request)
     for name, count in Counter(name for name, _ in given).items():
-        if count > 1 and known.get(name, {"type": "array"}).get("type") != "array":
+        if count > 1 and not known.get(name, True):
             raise InvalidParameter(name, f"It takes one value and was given {count} times.")
 
 

@@ -122,12 +122,6 @@ def success_response(operation: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-def declared_parameters(request: Request) -> dict[str, Any]:
-    """The query parameters of the operation that was asked for: name to schema."""
-    operation = request.app.openapi()["paths"].get(request.scope["route"].path, {}).get(request.method.lower(), {})
-    return {each["name"]: each["schema"] for each in operation.get("parameters", []) if each["in"] == "query"}
-
-
 class Example(msgspec.Struct, omit_defaults=True):
     """A real answer over the articles in `seeds/`; a test asks again and compares."""
 

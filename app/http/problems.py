@@ -21,8 +21,9 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import PlainTextResponse
 
 from app import errors
+from app.http.declared import declared_parameters
 from app.http.envelope import request_id, stamp
-from app.http.openapi import PROBLEM_JSON, declared_parameters
+from app.http.openapi import PROBLEM_JSON
 from app.http.prefix import prefix_of
 from app.ids import EntityType
 from app.read.models import Candidate, Problem, ProblemError, ordered
