@@ -108,16 +108,16 @@ class Moment:
         return self._shards
 
     @one_search()
-    def search(self, body: dict[str, Any], *, told: str = "") -> Reply:
-        """Ask the articles; the answer is whole, or what of it `told` names. Raises `IndexUnavailable` where the index
-        is gone, or another version's."""
+    def search(self, body: dict[str, Any], *, told: str = "", timeout: float | None = None) -> Reply:
+        """Ask the articles; the answer is whole, or what of it `told` names. `timeout`: seconds that a node may take.
+        Raises `IndexUnavailable` where the index is gone, or another version's."""
         if self.meta.fingerprint != FINGERPRINT:
             raise IndexUnavailable("The index was made by another version of this program. Run: dateline reindex")
         held = self._hold()
         for patience in _TRIES:
             asked = {**body, "pit": {"id": held, "keep_alive": _HELD_FOR}}
             try:
-                return self._whole("/_search", asked, patience, told)
+                return self._whole("/_search", asked, patience, told, timeout)
             except RequestRefused as error:
                 if "search_context_missing" not in str(error) and "No search context" not in str(error):
                     raise _index_trouble(error) from error
@@ -167,11 +167,18 @@ class Moment:
                 self._client("DELETE", "/_search/point_in_time", {"pit_id": [self._held]})
             self._held = ""
 
-    def _whole(self, path: str, body: dict[str, Any], patience: float = _TRIES[-1], told: str = "") -> Reply:
+    def _whole(
+        self,
+        path: str,
+        body: dict[str, Any],
+        patience: float = _TRIES[-1],
+        told: str = "",
+        timeout: float | None = None,
+    ) -> Reply:
         params = {"allow_partial_search_results": "false"}
         if told:
             params["filter_path"] = told
-        reply = self._client("POST", path, body, params=params, patience=patience)
+        reply = self._client("POST", path, body, params=params, patience=patience, timeout=timeout)
         if reply["timed_out"] or reply["_shards"]["failed"]:
             raise SearchAway("it answered in part only")
         return reply

@@ -40,6 +40,8 @@ _PARTS = ("values", "missing", "several")
 _SINGLE = (None, SOURCE, PLACE, LANGUAGE)
 """Views of which an article has one value or none: those without are the rest. So it is with parts of the calendar."""
 _AT_ONCE = 50_000
+_COLUMN_MADE = 120.0
+"""Seconds in which nodes have put together the stems of all articles: of 200 words, two million of a shard do."""
 _WITHOUT_GROUPS = "-aggregations.groups_values,-aggregations.groups.values"
 """They are counted where they are, and not sent."""
 Counts = Mapping[str, int]
@@ -174,7 +176,7 @@ def count_values(moment: Moment, found: Sequence[Query], name: TallyName, least:
     totals = []
     for query in found:
         body = {"size": 0, "track_total_hits": True, "query": query, "aggs": {"values": _every_value(field)}}
-        reply = moment.search(body)
+        reply = moment.search(body, timeout=_COLUMN_MADE if name == "word" else None)
         totals.append(reply["hits"]["total"]["value"])
         rows.append(_buckets(reply["aggregations"]["values"]))
     if name != "word" and (view := FACETS[name].view) is not None and view.spelt:

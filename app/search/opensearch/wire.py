@@ -9,6 +9,7 @@ from __future__ import annotations
 import select
 import socket
 import ssl
+import weakref
 from collections import deque
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,7 @@ class Wire(Connection):
             own["authorization"] = authorization
         self._head = _lines(own)
         self._idle: deque[socket.socket] = deque()
+        weakref.finalize(self, _close_all, self._idle)
 
     def perform_request(
         self, method: str, url: str, params: Mapping[str, Any] | None = None, body: bytes | None = None,
@@ -70,8 +72,7 @@ class Wire(Connection):
         return answer.status, answer.headers, answer.body
 
     def close(self) -> None:
-        while self._idle:
-            self._idle.pop().close()
+        _close_all(self._idle)
 
     def _ask(self, request: bytes, timeout: float) -> _Answer:
         wire = self._kept() or self._opened(timeout)
@@ -111,6 +112,11 @@ class Wire(Connection):
         except BaseException:
             wire.close()
             raise
+
+
+def _close_all(idle: deque[socket.socket]) -> None:
+    while idle:
+        idle.pop().close()
 
 
 def _lines(headers: Mapping[str, str]) -> str:
