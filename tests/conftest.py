@@ -21,12 +21,15 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from app.store.feeds import add_feed
 from app.store.tables import Alias, Entity
+from tests import spawning
 from tests.served import Api, admit_the_admin, closed, serve
 
 # Who starts the tests in the background has them ignore Ctrl-C, and so would all that they start. What is handled, and
 # not ignored, is as usual again in a process that is started.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+
+spawning.fork_what_is_spawned()
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("untimed", deadline=None)

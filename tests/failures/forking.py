@@ -21,12 +21,8 @@ import sys
 import tempfile
 import time
 from contextlib import suppress
-from fcntl import F_DUPFD, fcntl
 from functools import cache
-from multiprocessing import context, forkserver, popen_forkserver, resource_tracker
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import uvicorn.supervisors  # noqa: F401  # what a server imports at last
 
@@ -34,12 +30,12 @@ import app.cli
 import app.web.site  # noqa: F401
 from app.ingest import worker
 from app.settings import Settings
+from tests import spawning
 from tests.failures.acts import warm_up
 
 _ROOT = Path(__file__).parents[2]
 _CLOSED = 256
 """No file below this number stays open in a command."""
-_shared: Any = forkserver.ForkServer()
 
 
 class Forked:
@@ -146,26 +142,6 @@ def _tell(tell: int, number: int) -> None:
         os.write(tell, f"{number}\n".encode())
 
 
-def _start_fork_server() -> None:
-    os.environ[worker.PRELOADED] = Settings().model
-    _shared.set_forkserver_preload(["app.cli.server", "app.alerts", "app.web.site", "app.ingest.preload"])
-    _shared.ensure_running()
-    _shared._forkserver_alive_fd = fcntl(_shared._forkserver_alive_fd, F_DUPFD, _CLOSED)
-
-
-def _share_fork_server() -> None:
-    """Have it start what would be a new Python. Neither it nor what watches over semaphores is our own child."""
-    tracker: Any = resource_tracker._resource_tracker
-    tracker._fd = tracker._pid = None
-    _shared.ensure_running = tracker.ensure_running
-    vars(context)["SpawnProcess"]._Popen = staticmethod(_spawn)
-
-
-def _spawn(process: Any) -> popen_forkserver.Popen:
-    with patch.object(forkserver, "connect_to_new_process", _shared.connect_to_new_process):
-        return popen_forkserver.Popen(process)
-
-
 def _become(asked: int, out: int, errors: int) -> None:
     """Take the arguments, the environment and the output of a command, as if it had been started with them."""
     with open(asked) as file:
@@ -177,14 +153,15 @@ def _become(asked: int, out: int, errors: int) -> None:
     os.dup2(out, 1)
     os.dup2(errors, 2)
     os.closerange(3, _CLOSED)
-    _share_fork_server()
+    spawning.inherit()
     # What these were before may have been something that one can seek in.
     sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w", buffering=1, errors="backslashreplace")
 
 
 def main() -> None:
     warm_up()
-    _start_fork_server()
+    os.environ[worker.PRELOADED] = Settings().model
+    spawning.begin(_CLOSED)
     with socket.socket(fileno=int(sys.argv[1])) as asking:
         _serve(asking)
     if sys.argv[0] == "dateline":
