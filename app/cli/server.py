@@ -106,12 +106,12 @@ def application() -> Any:
 
 def _migrate_and_count(settings: Settings) -> int:
     """Migrate before any server process starts, and count the articles. The server fills an index that was mended."""
-    from app.store import articles
+    from app.store.published import count_published
 
     with opened(settings, allow_missing_index=True) as archive, archive.database.reading() as session:
         if archive.meaning is not None:
             archive.meaning.model.load()  # what is wrong with it is to be said here, in a line
-        return articles.archive_stats(session).articles
+        return count_published(session)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -139,7 +139,6 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     from uvicorn.supervisors import Multiprocess
 
     _raise_file_limit()
-    from app.http.connection import Connection  # it goes by the files there are
     from app.http.metrics import SHARED_FOLDER
 
     # New processes read their settings from the environment.
@@ -148,7 +147,7 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
     config = uvicorn.Config(
         "app.cli.server:application",
         factory=True,
-        http=Connection,
+        http="app.http.connection:Connection",  # loaded by who answers: it goes by the files there are
         workers=settings.workers,
         log_config=None,  # `application` has it, for each process
         access_log=False,  # its lines would hold what people search for; ours have the route

@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from app.read.models import MeaningStats
-from app.store.relation_counts import RelationCounts
+if TYPE_CHECKING:
+    # Whoever starts the processes that count needs the folder's name alone.
+    from app.read.models import MeaningStats
+    from app.store.relation_counts import RelationCounts
 
 SHARED_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 """The client library's own name for it."""

@@ -257,10 +257,6 @@ def published_of(session: Session, ids: Iterable[str]) -> set[str]:
     return set(select_in(session, select(Article.id).where(Article.status == "published"), Article.id, ids))
 
 
-def count_published(session: Session) -> int:
-    return session.exec(select(func.count()).where(Article.status == "published")).one()
-
-
 def published_id(session: Session, number: int) -> str | None:
     """Return the id of the published article with so many before it in the order of ids."""
     wanted = select(Article.id).where(Article.status == "published").order_by(col(Article.id))

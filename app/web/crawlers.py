@@ -12,7 +12,8 @@ from starlette.exceptions import HTTPException
 from app.archive import Archive
 from app.http.deps import ArchiveDep, no_parameters
 from app.http.prefix import prefix_of
-from app.store.articles import count_published, published_from, published_id
+from app.store.articles import published_from, published_id
+from app.store.published import count_published
 from app.web.pages import ICON
 
 SITEMAP_LENGTH = 10_000
