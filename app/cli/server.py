@@ -13,7 +13,7 @@ from importlib.metadata import version as installed_version
 from importlib.util import find_spec
 from multiprocessing import parent_process
 from multiprocessing.process import BaseProcess
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -32,6 +32,8 @@ _IGNORED = [each for each in (signal.SIGINT, signal.SIGHUP) if signal.getsignal(
 _COLLECTED = 10_000
 """Objects that are new before the collector looks for cycles: with as many as other commands have, garbage of requests
 takes 12 MB, and to look for it so much oftener takes no time that shows."""
+_LONGEST_FOLDER = 70
+"""Bytes of a temporary folder in which a socket has a name short enough for every system, below a folder of its own."""
 _FINISH_SECONDS = 6
 """For requests under way when the server is told to stop; with what comes after them it ends within ten."""
 
@@ -178,6 +180,8 @@ def _fork_processes() -> None:
     a second to start, and shares what it does not write to. It has no setting for that."""
     from uvicorn import _subprocess
 
+    if len(os.fsencode(gettempdir())) > _LONGEST_FOLDER:
+        return  # each is started by itself
     context = multiprocessing.get_context("forkserver")
     context.set_forkserver_preload(["app.cli.preloaded"])
     _subprocess.spawn = context  # type: ignore[assignment]
