@@ -29,6 +29,7 @@ API = ("tests/api", "tests/read", "tests/ingest/test_verify.py")
 EMBEDDED = (
     "tests/api/test_app.py::test_while_it_is_made_searches_are_put_off_and_articles_are_read",
     "tests/api/test_app.py::test_damage_behind_a_failure_is_found_and_mended",
+    "tests/ingest/test_verify.py::test_a_damaged_file_is_named",
 )
 """They lay hands on the files of the embedded index."""
 THIN = ("tests/search/test_engine_facets.py", "tests/search/test_engine_tally.py")
