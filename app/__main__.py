@@ -22,11 +22,11 @@ def main() -> None:
         run()
     except SystemExit as ended:
         if isinstance(ended.code, int):
-            _end(ended.code)
+            _leave_at_once(ended.code)
         raise
 
 
-def _end(status: int) -> None:
+def _leave_at_once(status: int) -> None:
     """End as Python does, and leave it to the system to take apart what was imported. An output that fails is left to
     Python too."""
     threading._shutdown()  # type: ignore[attr-defined]  # as `multiprocessing` ends its processes

@@ -29,7 +29,7 @@ from tests.served import Api, admit_the_admin, closed, serve
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-spawning.fork_what_is_spawned()
+spawning.fork_what_works_beside()
 
 # How long an example takes says how busy the machine is.
 settings.register_profile("untimed", deadline=None)

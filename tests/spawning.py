@@ -11,16 +11,21 @@ from multiprocessing import context, forkserver, popen_forkserver, resource_trac
 from typing import Any
 from unittest.mock import patch
 
+from app.http.beside import work_beside
+
 _server: Any = forkserver.ForkServer()
+_spawn = vars(context)["SpawnProcess"]._Popen
 
 
-def fork_what_is_spawned() -> None:
-    """From now on this process starts what it would spawn by a fork server, which begins with the first."""
+def fork_what_works_beside() -> None:
+    """From now on this process starts what works beside a server by a fork server, which begins with the first."""
     _server.set_forkserver_preload(["app.cli.server", "app.alerts", "app.web.site", "app.ingest.preload"])
     vars(context)["SpawnProcess"]._Popen = staticmethod(_fork)
 
 
-def _fork(process: Any) -> popen_forkserver.Popen:
+def _fork(process: Any) -> Any:
+    if process._target is not work_beside:
+        return _spawn(process)  # the server itself, which goes by the environment of who starts it
     # Ours, and not the one that a process has for what it means to fork.
     with patch.object(forkserver, "connect_to_new_process", _server.connect_to_new_process):
         return popen_forkserver.Popen(process)
@@ -28,7 +33,7 @@ def _fork(process: Any) -> popen_forkserver.Popen:
 
 def begin(lowest: int) -> None:
     """Start the server for all that are forked from this process. It is reached by a file of at least this number."""
-    fork_what_is_spawned()
+    fork_what_works_beside()
     _server.ensure_running()
     _server._forkserver_alive_fd = fcntl(_server._forkserver_alive_fd, F_DUPFD, lowest)
 

@@ -277,10 +277,10 @@ def _told(desk: Desk) -> list[str]:
 
 def test_a_rate_is_counted_once_for_all(pair: Pair) -> None:
     for base in pair.both:
-        httpx.get(f"{base}/healthz", timeout=60)
+        httpx.get(f"{base}/v1/stats", timeout=60)
     with closing(PostgresDatabase(pair.machines.url)) as database, database.connecting() as connection:
         connection.execute(text("UPDATE request_rate SET count = :count"), {"count": _RATE - 6})
-    answers = [httpx.get(f"{base}/healthz", timeout=60) for _ in range(4) for base in pair.both]
+    answers = [httpx.get(f"{base}/v1/stats", timeout=60) for _ in range(4) for base in pair.both]
     with closing(PostgresDatabase(pair.machines.url)) as database, database.connecting() as connection:
         assert connection.execute(text("DELETE FROM request_rate WHERE caller LIKE '%127%'")).rowcount == 0
         connection.execute(text("DELETE FROM request_rate"))

@@ -457,6 +457,7 @@ def test_the_archive_is_no_input_of_its_own(archive: Archive, tmp_path: Path, wr
     given = write_records("news/a.jsonl", [FERRY]).parent
     (given / "linked.jsonl").symlink_to(data / "archive.sqlite")
     (given / "same.jsonl").hardlink_to(data / "archive.sqlite")
+    archive.database.version()  # to read it makes the log
     (given / "log.jsonl").hardlink_to(data / "archive.sqlite-wal")
     (given / "folder").symlink_to(data)
     report = ingest([tmp_path], archive, PLAIN)
