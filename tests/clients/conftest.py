@@ -70,6 +70,8 @@ def run(tmp_path: Path) -> Run:
         environment = os.environ | {"PATH": search, "NO_COLOR": "1", "REDOCLY_TELEMETRY": "off"}
         # A generator runs too short for a compiler that takes pains: half of what it takes.
         environment |= {"JAVA_TOOL_OPTIONS": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC"}
+        # So does a program in Go: most of it is to compile the library of Go, for the first time.
+        environment |= {"CGO_ENABLED": "0", "GOFLAGS": f"{os.environ.get('GOFLAGS', '')} -gcflags=all=-l"}
         done = subprocess.run(
             [str(part) for part in command],
             check=False,
