@@ -21,7 +21,7 @@ from tests.served import serve
 from tests.web.browsers import installed
 
 DEMO = (ROOT / "docs/demo.html").read_bytes()
-AXE = {"rules": {"target-size": {"enabled": True}}}
+AXE = {"rules": {"target-size": {"enabled": True}}, "resultTypes": ["violations"]}
 
 
 @dataclass
