@@ -141,7 +141,7 @@ def _read_answer(wire: socket.socket) -> tuple[_Answer, bool]:
     if headers.get("transfer-encoding", "").lower() == "chunked":
         return _Answer(status, headers, _read_chunks(wire, came)), stays
     if "content-length" in headers:
-        _fill(wire, came, int(headers["content-length"]))
+        _fill(wire, came, _length(headers["content-length"]))
         return _Answer(status, headers, bytes(came)), stays
     while more := wire.recv(_AT_ONCE):
         came += more
@@ -163,15 +163,19 @@ def _read_chunks(wire: socket.socket, came: bytearray) -> bytes:
     while True:
         while (end := came.find(b"\r\n")) < 0:
             came += _more(wire)
-        try:
-            size = int(bytes(came[:end]).split(b";")[0], 16)
-        except ValueError as error:
-            raise _Broken("a piece without a length") from error
+        size = _length(bytes(came[:end]).split(b";")[0], 16)
         _fill(wire, came, end + 2 + size + 2)
         body += came[end + 2 : end + 2 + size]
         del came[: end + 2 + size + 2]
         if not size:
             return bytes(body)
+
+
+def _length(written: str | bytes, base: int = 10) -> int:
+    try:
+        return int(written, base)
+    except ValueError as error:
+        raise _Broken("a length that is no number") from error
 
 
 def _fill(wire: socket.socket, came: bytearray, size: int) -> None:

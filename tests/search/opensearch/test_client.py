@@ -307,7 +307,14 @@ def test_an_answer_is_read_however_it_comes(said: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}", b"hello\r\n\r\n", b"HTTP/1.1 200 OK\r\n"]
+    "said",
+    [
+        b"HTTP/1.1 200 OK\r\ncontent-length: 99\r\n\r\n{}",
+        b"hello\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: two\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nx\r\n{}\r\n",
+    ],
 )
 def test_half_an_answer_is_none(said: bytes) -> None:
     with saying(said, b"close", b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}") as url:
