@@ -130,7 +130,7 @@ class Nodes:
         until = time.monotonic() + seconds
         while not self._is_whole():
             if time.monotonic() > until or not self._are_running():
-                raise ClusterUnusable(f"The nodes are not ready. See {self.folder}/node*/logs.")
+                raise ClusterUnusable(f"The nodes are not ready. See {self._home(1).parent}/node*/logs.")
             time.sleep(0.3)
 
     def pid(self, number: int) -> int | None:
@@ -176,7 +176,8 @@ class Nodes:
         return self.folder / f"opensearch-{VERSION}"
 
     def _home(self, number: int) -> Path:
-        return self.folder / f"node{number}"
+        # Who was alone keeps a cluster of one, and joins no other.
+        return self.folder / f"of{self.count}" / f"node{number}"
 
     def _is_whole(self) -> bool:
         wanted = f"/_cluster/health?wait_for_nodes={self.count}&wait_for_status=green&timeout=5s"
