@@ -325,5 +325,6 @@ def test_what_is_erased_is_not_on_the_disks_of_the_nodes(client: httpx.Client, n
 
 
 def _files_with(folder: Path, word: str) -> list[Path]:
-    files = [path for path in folder.glob("node*/data/**/*") if path.is_file()]
+    files = [path for path in folder.glob("of*/node*/data/**/*") if path.is_file()]
+    assert files
     return [path for path in files if word.encode() in path.read_bytes()]
