@@ -30,7 +30,7 @@ import app.cli
 import app.web.site  # noqa: F401
 from app.ingest import worker
 from app.settings import Settings
-from tests import spawning
+from tests import rows, spawning
 from tests.failures.acts import warm_up
 
 _ROOT = Path(__file__).parents[2]
@@ -149,6 +149,8 @@ def _become(asked: int, out: int, errors: int) -> None:
     os.environ.clear()
     os.environ.update(environment)
     tempfile.tempdir = None  # it goes by the environment
+    if rows.SERVER in environment:
+        rows.follow_the_tests()
     sys.argv = ["dateline", *arguments]
     os.dup2(out, 1)
     os.dup2(errors, 2)

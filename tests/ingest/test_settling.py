@@ -85,27 +85,38 @@ def test_an_ingest_that_is_stopped_counts_the_names_it_wrote(
     assert 0 < counted(folder) == mentions(folder)
 
 
-@pytest.fixture(scope="module")
-def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that an ingest left which was killed once it had written names."""
-    left = tmp_path_factory.mktemp("killed")
+def kill_one(left: Path) -> Path:
+    """Return the folder that an ingest leaves which is killed once it has written names."""
     file = left / "many.jsonl"
     file.write_text("".join(json.dumps(record) + "\n" for record in records(20_000)), encoding="utf-8")
     stopped(left / "data", file, signal.SIGKILL)
     return left / "data"
 
 
+@pytest.fixture(scope="module")
+def killed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return kill_one(tmp_path_factory.mktemp("killed"))
+
+
+@pytest.fixture
+def left(request: pytest.FixtureRequest, folder: Path) -> Path:
+    """What was left, for one test: a copy, or where a copied folder holds no rows one that was killed for it."""
+    if request.config.option.database == "postgresql":
+        return kill_one(folder.parent)
+    shutil.copytree(request.getfixturevalue("killed"), folder)
+    return folder
+
+
 @pytest.mark.parametrize("command", [("stats",), ("entities", "list"), ("entities", "show", "place-geneva")])
 def test_what_a_killed_ingest_left_is_counted_by_the_command_that_shows_it(
-    folder: Path, killed: Path, command: tuple[str, ...]
+    left: Path, command: tuple[str, ...]
 ) -> None:
-    shutil.copytree(killed, folder)
-    assert counted(folder) < mentions(folder)
-    shown = dateline(folder, *command, "--json")
+    assert counted(left) < mentions(left)
+    shown = dateline(left, *command, "--json")
     assert (shown.returncode, shown.stderr) == (0, "")
-    assert 0 < counted(folder) == mentions(folder)
+    assert 0 < counted(left) == mentions(left)
     if command == ("stats",):
-        assert json.loads(shown.stdout)["mentions"] == mentions(folder)
+        assert json.loads(shown.stdout)["mentions"] == mentions(left)
 
 
 def test_where_it_would_take_long_a_stopped_ingest_says_what_is_left(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from html import unescape
 from io import BytesIO
 from pathlib import Path
@@ -241,7 +242,9 @@ def test_whoever_may_not_read_an_article_is_told_its_id_alone(served: Served, tm
 
 
 @pytest.mark.parametrize("act", ["withdraw", "restore", "erase"])
-def test_what_a_browser_sends_by_itself_withdraws_nothing(served: Served, tmp_path: Path, act: str) -> None:
+def test_what_a_browser_sends_by_itself_withdraws_nothing(
+    served: Served, tmp_path: Path, act: str, pytestconfig: pytest.Config
+) -> None:
     gone = fill(tmp_path)
     admin, writer = make(tmp_path, "admin"), make(tmp_path, "ingest")
     with served() as client:
@@ -259,5 +262,12 @@ def test_what_a_browser_sends_by_itself_withdraws_nothing(served: Served, tmp_pa
             assert client.get("/v1/search").json()["total"] == 4
         assert client.post(address, data=said | {"key": admin}).status_code == 303
         assert client.get("/v1/search").json()["total"] == (5 if act == "restore" else 3)
-        assert client.post(address, data=said | {"key": admin}).status_code == 409
+        again = client.post(address, data=said | {"key": admin}).status_code
+        # In a shared database an erasure goes on until its pages are written anew.
+        deadline = time.monotonic() + 60
+        while again == 303 and act == "erase" and pytestconfig.option.database == "postgresql":
+            assert time.monotonic() < deadline
+            time.sleep(0.2)
+            again = client.post(address, data=said | {"key": admin}).status_code
+        assert again == 409
         assert client.get("/articles/0000000000000000/" + act).status_code == 404
