@@ -4,8 +4,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-# What a server can have, and what the checks need besides.
-USEFUL := documents,mcp,tables
+# What a server can have but for what is large, and what the checks need besides.
+USEFUL := documents,mcp,sheets
 USABLE := $(VENV)/.usable
 READY := $(VENV)/.ready
 # A fork of Whoosh that is maintained and imports as `whoosh`; see docs/adr/0003 for why it is not what we run on.

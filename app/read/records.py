@@ -257,7 +257,7 @@ def _parquet_writer() -> Writer:
     if not writes_parquet():
         raise InvalidParameter(
             "format",
-            'Parquet needs a package where this archive runs: pip install "dateline[tables]".',
+            'Parquet needs a package where this archive runs: pip install "dateline[parquet]".',
             suggestion="csv",
         )
     return _Parquet()

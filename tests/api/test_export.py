@@ -360,4 +360,4 @@ def test_parquet_without_its_package_says_so(api: Api, monkeypatch: pytest.Monke
     refused = api.http.get("/v1/export", params={"format": "parquet", "q": "truce"})
     [wrong] = api.problem(refused)["errors"]
     assert (refused.status_code, wrong["parameter"]) == (422, "format")
-    assert "dateline[tables]" in wrong["message"]
+    assert "dateline[parquet]" in wrong["message"]

@@ -22,7 +22,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 import httpx
@@ -64,6 +64,14 @@ def process_seconds(pid: int) -> float:
     return time.clock_gettime(~pid << 3 | 2)
 
 
+class Spent(NamedTuple):
+    """CPU milliseconds of the nodes and of the process in front of them, and the seconds that went by."""
+
+    nodes: float
+    front: float
+    seconds: float
+
+
 class Meter:
     """CPU milliseconds of all nodes, and of a process in front of them."""
 
@@ -71,11 +79,11 @@ class Meter:
         self._pids = [pid for number in nodes.numbers if (pid := nodes.pid(number)) is not None]
         self._front = front
 
-    def spent(self, work: Callable[[], object]) -> tuple[float, float]:
-        before = self._read()
+    def spent(self, work: Callable[[], object]) -> Spent:
+        before, began = self._read(), time.monotonic()
         work()
-        after = self._read()
-        return (after[0] - before[0]) * 1_000, (after[1] - before[1]) * 1_000
+        after, seconds = self._read(), time.monotonic() - began
+        return Spent((after[0] - before[0]) * 1_000, (after[1] - before[1]) * 1_000, seconds)
 
     def _read(self) -> tuple[float, float]:
         return sum(map(process_seconds, self._pids)), process_seconds(self._front)
@@ -200,6 +208,7 @@ class Measured:
         """Write the rows, with an embedded index that nobody asks."""
         if (self.folder / "archive.sqlite").exists():
             return
+        self.folder.mkdir(parents=True, exist_ok=True)
         documents = self.folder / "articles.jsonl"
         corpus.write(documents, corpus.generate(size))
         worker.measure(worker.Ingest(folder=self.folder, documents=documents))
@@ -218,12 +227,14 @@ class Measured:
         ours = meter.spent(lambda: engine.rebuild(documents, sequence=1))
         engine.remove()
         engine.close()
-        _say("| CPU ms an article | nodes | process | both | articles per CPU second |")
-        _say("|---|---|---|---|---|")
-        for name, (node, process) in (("plain text", theirs), ("Dateline", ours)):
-            both = (node + process) / size
-            _say(f"| {name} | {node / size:.3f} | {process / size:.3f} | {both:.3f} | {1_000 / both:,.0f} |")
-        _say(f"| ratio | {ours[0] / theirs[0]:.2f} | | {sum(ours) / sum(theirs):.2f} | |\n")
+        _say("| CPU ms an article | nodes | process | both | articles per CPU second | per second |")
+        _say("|---|---|---|---|---|---|")
+        for name, spent in (("plain text", theirs), ("Dateline", ours)):
+            both = (spent.nodes + spent.front) / size
+            cells = f"{spent.nodes / size:.3f} | {spent.front / size:.3f} | {both:.3f} | {1_000 / both:,.0f}"
+            _say(f"| {name} | {cells} | {size / spent.seconds:,.0f} |")
+        both = (ours.nodes + ours.front) / (theirs.nodes + theirs.front)
+        _say(f"| ratio | {ours.nodes / theirs.nodes:.2f} | | {both:.2f} | | {ours.seconds / theirs.seconds:.2f} |\n")
 
     def search(self, size: int) -> None:
         """Ask both the same questions in turns, and print what one costs."""
@@ -245,16 +256,15 @@ class Measured:
                 warming, counted = questions[:_WARMING], questions[_WARMING:]
                 ask_plain(self._plain, warming)
                 ask_ours(client, warming)
-                theirs, ours = [0.0, 0.0], [0.0, 0.0]
+                theirs, ours = list[Spent](), list[Spent]()
                 # In turns: what else the machine does meets both.
                 for start in range(0, len(counted), 10):
                     some = counted[start : start + 10]
-                    alone = Meter(self.nodes, os.getpid()).spent(partial(ask_plain, self._plain, some))
-                    whole = Meter(self.nodes, server.process).spent(partial(ask_ours, client, some))
-                    for sums, told in ((theirs, alone), (ours, whole)):
-                        sums[0], sums[1] = sums[0] + told[0], sums[1] + told[1]
-                cells = " | ".join(f"{value / len(counted):.2f}" for value in (*theirs, *ours))
-                _say(f"| {name} | {cells} | {sum(ours) / sum(theirs):.2f} |")
+                    theirs.append(Meter(self.nodes, os.getpid()).spent(partial(ask_plain, self._plain, some)))
+                    ours.append(Meter(self.nodes, server.process).spent(partial(ask_ours, client, some)))
+                sums = [sum(each[part] for each in both) for both in (theirs, ours) for part in (0, 1)]
+                cells = " | ".join(f"{value / len(counted):.2f}" for value in sums)
+                _say(f"| {name} | {cells} | {sum(sums[2:]) / sum(sums[:2]):.2f} |")
 
 
 def _say(line: str) -> None:

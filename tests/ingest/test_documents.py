@@ -279,8 +279,8 @@ def test_parquet_is_read_row_by_row(tmp_path: Path) -> None:
     ("module", "content", "extra"),
     [
         ("pypdfium2", pdf([page([FOG])]), "documents"),
-        ("python_calamine", xlsx({"A": [["title"]]}), "tables"),
-        ("pyarrow", b"PAR1" + bytes(100), "tables"),
+        ("python_calamine", xlsx({"A": [["title"]]}), "sheets"),
+        ("pyarrow", b"PAR1" + bytes(100), "parquet"),
     ],
 )
 def test_an_extra_that_is_not_installed_is_named(tmp_path: Path, module: str, content: bytes, extra: str) -> None:

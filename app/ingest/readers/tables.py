@@ -30,13 +30,8 @@ _HEADER_WITHIN = 20
 _ASKED_FOR = "title, headline, text, body, content"
 
 
-def _wanting(package: str, what: str) -> None:
-    if find_spec(package) is None:
-        raise FileUnusable(f'is {what}, which needs a package: pip install "dateline[tables]", then ingest it again')
-
-
 def read_sheets(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001  # it is no text
-    _need("python_calamine", "a spreadsheet")
+    _need("python_calamine", "a spreadsheet", extra="sheets")
     from python_calamine import CalamineError, load_workbook
 
     raw = stream.whole(_MOST_BYTES)
@@ -57,7 +52,7 @@ def read_sheets(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]: 
 
 
 def read_parquet(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:  # noqa: ARG001
-    _need("pyarrow", "Parquet")
+    _need("pyarrow", "Parquet", extra="parquet")
     from pyarrow import ArrowException
     from pyarrow.parquet import ParquetFile
 
@@ -79,9 +74,9 @@ def read_parquet(stream: Opened, nature: Nature) -> Iterator[Record | Unusable]:
         raise FileUnusable(f"is a damaged Parquet file ({str(error).splitlines()[0][:200]}): write it anew") from None
 
 
-def _need(package: str, what: str) -> None:
+def _need(package: str, what: str, *, extra: str) -> None:
     if find_spec(package) is None:
-        raise FileUnusable(f'is {what}, which needs a package: pip install "dateline[tables]", then ingest it again')
+        raise FileUnusable(f'is {what}, which needs a package: pip install "dateline[{extra}]", then ingest it again')
 
 
 def _check_unpacked(raw: bytes) -> None:
