@@ -191,19 +191,18 @@ def _bytes(text: str) -> bytes:
 
 
 class _Read(NamedTuple):
-    """What a piece of a text is indexed as: stems, codes, its number among all, and its exact terms with how many
-    positions they take; None for one that is itself its term."""
+    """What a piece of a text is indexed as: stems, codes, its number among all, and its exact terms."""
 
     stems: str
     code: bytes
     number: int
-    exact: tuple[str, int] | None
+    exact: str
 
 
 class _Text(NamedTuple):
-    """The same of a text."""
+    """The same of a text, with how many positions its exact terms take."""
 
-    exact: Sequence[str]
+    exact: str
     stems: Sequence[str]
     codes: Sequence[bytes]
     width: int
@@ -213,7 +212,7 @@ class _Text(NamedTuple):
         return b"".join(self.codes[:_MOST_CODED])
 
 
-_NO_TEXT = _Text((), (), (), 0)
+_NO_TEXT = _Text("", (), (), 0)
 
 
 class Encoder:
@@ -239,7 +238,7 @@ class Encoder:
             plain = body.stems
         heading = headline.stems if document.headline_derived else (*headline.stems,) * int(BOOST["headline"])
         fields: dict[str, Any] = {
-            "xh": BAR.join(headline.exact), "xd": BAR.join(dateline.exact), "xb": BAR.join(body.exact),
+            "xh": headline.exact, "xd": dateline.exact, "xb": body.exact,
             "w": _weighed((plain, dateline.stems, heading), furniture),
             "lh": headline.width, "ld": dateline.width, "lb": body.width,
             "code": _base64(_NEXT_TEXT.join((headline.code, dateline.code, body.code))),
@@ -275,20 +274,17 @@ class Encoder:
             pieces, known = analysis.raw_tokens(text), self._raw
         if not pieces:
             return _NO_TEXT
-        stems, codes, numbers, others = zip(*map(known.__getitem__, pieces), strict=True)
+        stems, codes, numbers, terms = zip(*map(known.__getitem__, pieces), strict=True)
         self._came.extend(numbers)
-        width = others.count(None)
-        if width == len(pieces):
-            return _Text(pieces, stems, codes, width)
-        exact = [piece if other is None else other[0] for piece, other in zip(pieces, others, strict=True)]
-        return _Text(exact, stems, codes, width + sum(other[1] for other in others if other is not None))
+        exact = BAR.join(filter(None, terms))
+        return _Text(exact, stems, codes, exact.count(BAR) + 1 if exact else 0)
 
     def _parted(self, body: str, furniture: Sequence[Sequence[int]]) -> tuple[_Text, Sequence[str], list[_Text]]:
         """Return a whole body, its stems without those of furniture, and the furniture."""
         pieces = [(self._placed(text), is_furniture) for text, is_furniture in analysis.parted(body, furniture)]
         codes = (_BEGINS + part.code + _ENDS if is_furniture else part.code for part, is_furniture in pieces)
         whole = _Text(
-            [exact for part, _ in pieces for exact in part.exact], (),
+            BAR.join(filter(None, (part.exact for part, _ in pieces))), (),
             (b"".join(codes)[: CODE_BYTES * _MOST_CODED],), sum(part.width for part, _ in pieces),
         )  # fmt: skip
         plain = [stem for part, is_furniture in pieces if not is_furniture for stem in part.stems]
@@ -331,10 +327,7 @@ class _Pieces(dict[str, _Read]):
         exact = BAR.join(["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at])
         codes = (_SHARED.join(term_code(analysis.stem(term), term) for term in forms) for forms in at)
         stems = BAR.join(analysis.stem(term) for forms in at for term in forms)
-        is_itself = exact == piece and len(at) == 1
-        made = self[piece] = _Read(
-            stems, b"".join(codes), len(self._exact), None if is_itself else (exact, len(at))
-        )  # fmt: skip
+        made = self[piece] = _Read(stems, b"".join(codes), len(self._exact), exact)
         self._exact.append(exact)
         return made
 
