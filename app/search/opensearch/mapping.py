@@ -327,6 +327,9 @@ class _Pieces(dict[str, _Read]):
         exact = BAR.join(["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at])
         codes = (_SHARED.join(term_code(analysis.stem(term), term) for term in forms) for forms in at)
         stems = BAR.join(analysis.stem(term) for forms in at for term in forms)
+        # Equal texts are one object: it is near when the next list is joined.
+        one = {piece: piece}
+        exact, stems = one.setdefault(exact, exact), one.setdefault(stems, stems)
         made = self[piece] = _Read(stems, b"".join(codes), len(self._exact), exact)
         self._exact.append(exact)
         return made
