@@ -62,16 +62,20 @@ class Server:
         return int(msgspec.json.decode(answer)["total"])
 
     def memory(self, name: str) -> float:
-        """Return MB: `VmRSS` of all that is in memory now, `RssAnon` without mapped files."""
-        lines = Path(f"/proc/{self.process}/status").read_text(encoding="ascii").splitlines()
-        (found,) = (line for line in lines if line.startswith(f"{name}:"))
-        return int(found.split()[1]) / 1_024
+        return memory(self.process, name)
 
     def cpu_seconds(self) -> float:
         """Linux gives each process a clock, exact where /proc counts hundredths; see clock_getcpuclockid(3)."""
         # What runs is counted when it stops, or at the next tick of the system: both come before this ends.
         time.sleep(_TICK)
         return time.clock_gettime(~self.process << 3 | 2)
+
+
+def memory(process: int, name: str = "VmRSS") -> float:
+    """Return MB: `VmRSS` of all that is in memory now, `RssAnon` without mapped files."""
+    lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
+    (found,) = (line for line in lines if line.startswith(f"{name}:"))
+    return int(found.split()[1]) / 1_024
 
 
 @contextmanager

@@ -1,12 +1,14 @@
-"""What Dateline over a cluster costs beside the cluster alone: CPU of searches through the API, and of
-building the index.
+"""What Dateline over a cluster costs beside the cluster alone, and beside an archive that carries its search: CPU of
+searches through the API, and of building the index.
 
     python -m tests.cluster.measure [--size 100000] [--nodes 1] [--shards 1] [--archive FOLDER] [--only build|search]
+        [--database postgresql+psycopg://user@host/dateline]
 
-Both have the same generated articles. The cluster alone has them as plain text with OpenSearch's own English analysis,
+All have the same generated articles. The cluster alone has them as plain text with OpenSearch's own English analysis,
 and is asked a `match` with the same filters, order and aggregations by a bare client; Dateline is asked over HTTP.
 CPU is that of the nodes and of the process in front of them. What is asked twice would come from a cache of answers, so
-no query is. `--archive` keeps the rows for the next time.
+no query is. `--archive` keeps the rows for the next time. `--database` names an empty database: the server before the
+cluster has its rows there.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import subprocess
 import sys
 import tempfile
 import time
@@ -21,6 +24,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from math import fsum
 from pathlib import Path
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
@@ -195,13 +199,13 @@ def ask_ours(client: httpx.Client, asked: Iterable[Asked]) -> int:
 class Measured:
     """One cluster with both indexes, and the rows behind ours."""
 
-    def __init__(self, nodes: Nodes, folder: Path, shards: int) -> None:
+    def __init__(self, nodes: Nodes, folder: Path, shards: int, database: str) -> None:
         self.nodes, self.folder, self.shards = nodes, folder, shards
         self._plain = OpenSearch(hosts=nodes.addresses, timeout=120, http_compress=False)
         self._settings = {
             "DATELINE_SEARCH_URL": " ".join(nodes.addresses), "DATELINE_SEARCH_INDEX": "scratch-measured",
             "DATELINE_SEARCH_SHARDS": str(shards), "DATELINE_SEARCH_REPLICAS": "0",
-            "DATELINE_LOG_LEVEL": "warning",
+            "DATELINE_LOG_LEVEL": "warning", "DATELINE_DATABASE_URL": database,
         }  # fmt: skip
 
     def fill(self, size: int) -> None:
@@ -242,29 +246,62 @@ class Measured:
         if not self._plain.indices.exists(index=PLAIN) or self._plain.count(index=PLAIN)["count"] != size:
             build_plain(self._plain, documents, self.shards)
         asked = kinds(statistics(documents, size), _EACH + _WARMING)
-        os.environ.update(self._settings)
-        with open_archive(Settings(data_dir=self.folder), allow_missing_index=True) as archive:
-            indexing.catch_up(archive)
-        with traffic.serving("ours", self.folder, self._settings) as server:
-            traffic.settle(server)
-            # The cluster alone does not compress either, unless a client asks for it.
-            plainly = {"Accept-Encoding": "identity"}
-            client = httpx.Client(base_url=f"http://127.0.0.1:{server.port}", headers=plainly, timeout=60)
-            _say("| CPU ms of a search | cluster alone: nodes | client | Dateline: nodes | API | multiple |")
-            _say("|---|---|---|---|---|---|")
-            for name, questions in asked.items():
-                warming, counted = questions[:_WARMING], questions[_WARMING:]
-                ask_plain(self._plain, warming)
-                ask_ours(client, warming)
-                theirs, ours = list[Spent](), list[Spent]()
-                # In turns: what else the machine does meets both.
-                for start in range(0, len(counted), 10):
-                    some = counted[start : start + 10]
-                    theirs.append(Meter(self.nodes, os.getpid()).spent(partial(ask_plain, self._plain, some)))
-                    ours.append(Meter(self.nodes, server.process).spent(partial(ask_ours, client, some)))
-                sums = [sum(each[part] for each in both) for both in (theirs, ours) for part in (0, 1)]
-                cells = " | ".join(f"{value / len(counted):.2f}" for value in sums)
-                _say(f"| {name} | {cells} | {sum(sums[2:]) / sum(sums[:2]):.2f} |")
+        database = self._settings["DATELINE_DATABASE_URL"]
+        if database:
+            moved = [sys.executable, "-m", "app", "migrate-to", database, "--data-dir", str(self.folder)]
+            subprocess.run(moved, check=True)
+        with ExitStack() as stack:
+            quiet = {"DATELINE_LOG_LEVEL": "warning"}
+            alone = stack.enter_context(traffic.serving("ours", self.folder, quiet))
+            os.environ.update(self._settings)
+            with open_archive(Settings(data_dir=self.folder), allow_missing_index=True) as archive:
+                indexing.catch_up(archive)
+            before = stack.enter_context(traffic.serving("ours", self.folder, self._settings))
+            self._ask_all(asked, before, alone)
+
+    def _ask_all(self, asked: dict[str, list[Asked]], before: traffic.Server, alone: traffic.Server) -> None:
+        """Ask the cluster itself, the server before it, and the one that has the index."""
+        traffic.settle(before)
+        traffic.settle(alone)
+        # The cluster alone does not compress either, unless a client asks for it.
+        clients = [
+            httpx.Client(
+                base_url=f"http://127.0.0.1:{server.port}", headers={"Accept-Encoding": "identity"}, timeout=60
+            )
+            for server in (before, alone)
+        ]
+        ours = zip((before, alone), clients, strict=True)
+        turns: list[tuple[int, Callable[[Iterable[Asked]], int]]] = [
+            (os.getpid(), partial(ask_plain, self._plain)),
+            *((server.process, partial(ask_ours, client)) for server, client in ours),
+        ]
+        _say(
+            "| CPU ms of a search | cluster: nodes | client | Dateline: nodes | API | multiple | embedded | ms waited |"
+        )
+        _say("|---|---|---|---|---|---|---|---|")
+        for name, questions in asked.items():
+            warming, counted = questions[:_WARMING], questions[_WARMING:]
+            spent: list[list[Spent]] = [[] for _ in turns]
+            for _, ask in turns:
+                ask(warming)
+            # In turns: what else the machine does meets all.
+            for start in range(0, len(counted), 10):
+                some = counted[start : start + 10]
+                for told, (process, ask) in zip(spent, turns, strict=True):
+                    told.append(Meter(self.nodes, process).spent(partial(ask, some)))
+            nodes, distant, _ = (fsum(each.nodes for each in told) / len(counted) for told in spent)
+            client, front, embedded = (fsum(each.front for each in told) / len(counted) for told in spent)
+            waited = " ".join(f"{fsum(each.seconds for each in told) / len(counted) * 1_000:.1f}" for told in spent)
+            cells = " | ".join(f"{value:.2f}" for value in (nodes, client, distant, front))
+            _say(f"| {name} | {cells} | {(distant + front) / (nodes + client):.2f} | {embedded:.2f} | {waited} |")
+        for one in clients:
+            one.close()
+        held = [traffic.memory(pid) for number in self.nodes.numbers if (pid := self.nodes.pid(number))]
+        _say("\n| MB resident | |")
+        _say("|---|---|")
+        _say(f"| server before the cluster | {before.memory('VmRSS'):.0f} |")
+        _say(f"| server with the index | {alone.memory('VmRSS'):.0f} |")
+        _say(f"| nodes | {' '.join(f'{each:.0f}' for each in held)} |")
 
 
 def _say(line: str) -> None:
@@ -280,6 +317,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--archive", type=Path, help="where the rows are, or go; they stay there")
     parser.add_argument("--only", choices=("build", "search"))
+    parser.add_argument("--database", default="", help="an empty database of PostgreSQL")
     parser.add_argument("--running", action="store_true", help="leave the nodes running")
     chosen = parser.parse_args(arguments)
     with ExitStack() as stack:
@@ -289,7 +327,7 @@ def main(arguments: Sequence[str]) -> None:
         if not chosen.running:
             stack.callback(nodes.stop)
         nodes.start()
-        measured = Measured(nodes, folder, chosen.shards)
+        measured = Measured(nodes, folder, chosen.shards, chosen.database)
         measured.fill(chosen.size)
         if chosen.only != "search":
             measured.build(chosen.size)
