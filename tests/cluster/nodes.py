@@ -166,6 +166,11 @@ class Nodes:
         told = httpx.get(f"{self.addresses[0]}/_cluster/settings?flat_settings=true", timeout=60).json()
         return bool(told["persistent"].get("cluster.blocks.create_index") == "true")
 
+    def indexes(self) -> set[str]:
+        """Return the names of all indexes."""
+        told = httpx.get(f"{self.addresses[0]}/_cat/indices?format=json&h=index", timeout=30).json()
+        return {each["index"] for each in told}
+
     def manager(self) -> int:
         """Return the number of the node that is elected to keep the cluster."""
         told = httpx.get(f"{self.addresses[0]}/_cat/cluster_manager?format=json", timeout=30).json()

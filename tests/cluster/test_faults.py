@@ -8,6 +8,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,7 +19,7 @@ from pydantic import SecretStr
 
 from app.api.app import create_api
 from app.archive import Archive, open_archive
-from app.errors import ArchiveBusy
+from app.errors import ArchiveBusy, SearchAway
 from app.ingest import indexing
 from app.search.opensearch.engine import OpenSearchEngine
 from app.settings import Settings
@@ -105,11 +106,11 @@ def client(settings: Settings, nodes: Nodes) -> Iterator[httpx.Client]:
         archive.engine.remove()
 
 
-def _wait_for(is_so: Callable[[], bool], seconds: float = 240) -> None:
+def _wait_for(is_so: Callable[[], bool], seconds: float = 240, pause: float = 0.3) -> None:
     until = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < until, "it did not come to that"
-        time.sleep(0.3)
+        time.sleep(pause)
 
 
 def _wait_for_more(load: Load) -> None:
@@ -121,7 +122,7 @@ def _wait_for_more(load: Load) -> None:
 def _is_rebuilt(archive: Archive) -> bool:
     try:
         indexing.rebuild(archive)
-    except ArchiveBusy:
+    except (ArchiveBusy, SearchAway):
         return False
     return True
 
@@ -157,6 +158,25 @@ class TestNodesLost:
             so_far = len(load.acknowledged)
             _wait_for(lambda: len(load.acknowledged) > so_far + 10)
             nodes.start([lost])
+        assert not load.wrong, load.wrong[:3]
+        assert load.statuses.count(200) > 0.8 * len(load.statuses), load.statuses
+        _wait_for(lambda: _all_found(client, load.acknowledged))
+
+    def test_one_of_three_while_the_index_is_built_anew(
+        self, client: httpx.Client, settings: Settings, nodes: Nodes, request: pytest.FixtureRequest
+    ) -> None:
+        """What is built has no copies yet: it may be lost, and the old index serves until another is there."""
+        lost = 1 + nodes.manager() % 3
+        load = Load(client, request.node.name)
+        with load.running(), open_archive(settings) as archive, ThreadPoolExecutor(1) as pool:
+            _wait_for(lambda: len(load.acknowledged) > 10)
+            before = nodes.indexes()
+            built = pool.submit(_wait_for, lambda: _is_rebuilt(archive))
+            _wait_for(lambda: bool(nodes.indexes() - before), pause=0.01)
+            nodes.kill(lost)
+            built.result()
+            nodes.start([lost])
+            _wait_for_more(load)
         assert not load.wrong, load.wrong[:3]
         assert load.statuses.count(200) > 0.8 * len(load.statuses), load.statuses
         _wait_for(lambda: _all_found(client, load.acknowledged))
