@@ -21,6 +21,7 @@ from app.api.app import create_api
 from app.archive import Archive, open_archive
 from app.errors import ArchiveBusy, SearchAway
 from app.ingest import indexing
+from app.search.opensearch.client import Cluster
 from app.search.opensearch.engine import OpenSearchEngine
 from app.settings import Settings
 from tests.cluster.nodes import Nodes
@@ -143,6 +144,19 @@ def test_a_rebuild_under_a_load_is_not_noticed(
     assert not load.wrong, load.wrong[:3]
     assert load.statuses.count(200) > 0.9 * len(load.statuses)
     assert _all_found(client, load.acknowledged)
+
+
+def test_an_index_of_which_half_was_begun_is_made_whole(nodes: Nodes) -> None:
+    """Whoever begins it may be killed between the one for words and the one for articles."""
+    cluster = Cluster(tuple(nodes.addresses), name=f"half-{secrets.token_hex(4)}", shards=1, replicas=0)
+    OpenSearchEngine.open(cluster).close()
+    httpx.delete(f"{nodes.addresses[0]}/{cluster.name}-first", timeout=60).raise_for_status()
+    engine = OpenSearchEngine.open(cluster)
+    try:
+        assert not engine.status().unreadable
+    finally:
+        engine.remove()
+        engine.close()
 
 
 @pytest.mark.skipif(len(os.environ.get("TEST_CLUSTER", "").split()) < 3, reason="needs three nodes, as by default")

@@ -224,11 +224,9 @@ class Commits:
         if self.newest() is None:
             self._client("PUT", "/_cluster/settings", {"persistent": {"search.max_buckets": _MOST_BUCKETS}})
             try:
-                self._create("first", Meta(), self._client.cluster.replicas, serve=True)
+                self._create(self._named("first"), Meta(), self._client.cluster.replicas, serve=True)
             except RequestRefused as error:
-                # Another process was quicker.
-                if error.kind != "resource_already_exists_exception" and self.newest() is None:
-                    raise _index_trouble(error) from error
+                raise _index_trouble(error) from error
 
     def newest(self) -> Committed | None:
         """Return what was committed last; None where there is no index."""
@@ -311,16 +309,20 @@ class Commits:
         with self._writing:
             former = self.newest()
             generation = max(above, former.meta.generation if former else 0) + 1
-            suffix = secrets.token_hex(6)
-            names = self._create(suffix, Meta(generation, sequence, token), 0, serve=False)
+            names = self._named(secrets.token_hex(6))
             try:
+                self._create(names, Meta(generation, sequence, token), 0, serve=False)
                 self._encoder.take_words()
                 self._send(names[0], _actions(self._encoder, documents, sequence))
                 self._count_words(names[1], is_new=True)
                 for name in names:
                     self._copy(name)
-            except BaseException:
-                self._client("DELETE", f"/{','.join(names)}", params={"ignore_unavailable": "true"})
+            except BaseException as error:
+                # Where that cannot be said now, the next index that is built does away with these.
+                with contextlib.suppress(DatelineError):
+                    self._client("DELETE", f"/{','.join(names)}", params={"ignore_unavailable": "true"})
+                if isinstance(error, RequestRefused):
+                    raise _index_trouble(error) from error
                 raise
             self._serve(names)
 
@@ -354,13 +356,20 @@ class Commits:
         if told["_shards"]["failed"]:
             raise SearchAway("it could not show what was written to it")
 
-    def _create(self, suffix: str, meta: Meta, replicas: int, *, serve: bool) -> tuple[str, str]:
-        names = f"{self.alias}-{suffix}", f"{self.alias}-words-{suffix}"
+    def _named(self, suffix: str) -> tuple[str, str]:
+        return f"{self.alias}-{suffix}", f"{self.alias}-words-{suffix}"
+
+    def _create(self, names: tuple[str, str], meta: Meta, replicas: int, *, serve: bool) -> None:
+        """Make both indexes, or what is missing of them."""
         bodies = articles_body(self._client.cluster.shards, replicas, meta), words_body(replicas)
         # The words first: whoever finds the articles finds them, too.
         for name, body, alias in zip(names[::-1], bodies[::-1], (f"{self.alias}-words", self.alias), strict=True):
-            self._client("PUT", f"/{name}", {**body, **({"aliases": {alias: {}}} if serve else {})}, losing=WRITING)
-        return names
+            try:
+                self._client("PUT", f"/{name}", {**body, **({"aliases": {alias: {}}} if serve else {})}, losing=WRITING)
+            except RequestRefused as error:
+                # Another process was quicker, or the node that made it was lost before it said so.
+                if error.kind != "resource_already_exists_exception":
+                    raise
 
     def _copy(self, name: str) -> None:
         replicas = {"index": {"number_of_replicas": self._client.cluster.replicas}}
@@ -377,7 +386,13 @@ class Commits:
             for name, alias in zip(names, (self.alias, f"{self.alias}-words"), strict=True)
         ]
         removed = [{"remove_index": {"index": name}} for name in former]
-        self._client("POST", "/_aliases", {"actions": [*added, *removed]}, losing=WRITING)
+        try:
+            self._client("POST", "/_aliases", {"actions": [*added, *removed]}, losing=WRITING)
+        except RequestRefused as error:
+            # Asked again because the node that did so was lost, it finds nothing to remove.
+            serving = self.newest()
+            if serving is None or serving.index != names[0]:
+                raise _index_trouble(error) from error
 
     def _indexes(self) -> list[str]:
         """Return our indexes: another archive may have a longer name that begins as ours does."""
