@@ -84,6 +84,9 @@ class _Databases:
         self._run("CREATE DATABASE template")
         template = PostgresDatabase(self._address("template"))
         template.migrate()
+        # Each copy begins a history of its own, after which its index in a cluster is called.
+        with template.connecting() as connection:
+            connection.execute(text("DELETE FROM lineage"))
         template.close()
 
     def wrapped(self, init: Callable[..., None]) -> Callable[..., None]:

@@ -25,7 +25,7 @@ PORT = (
     "tests/search/test_engine_facets.py", "tests/search/test_engine_paging.py", "tests/search/test_engine_sharing.py",
     "tests/search/test_engine_suggestions.py", "tests/search/test_engine_tally.py",
 )  # fmt: skip
-API = ("tests/api", "tests/read", "tests/ingest/test_verify.py")
+API = ("tests/api", "tests/read", "tests/alerts", "tests/ingest/test_verify.py")
 EMBEDDED = (
     "tests/api/test_app.py::test_while_it_is_made_searches_are_put_off_and_articles_are_read",
     "tests/api/test_app.py::test_damage_behind_a_failure_is_found_and_mended",

@@ -120,10 +120,11 @@ def _wait_for_more(load: Load) -> None:
     _wait_for(lambda: len(load.acknowledged) > written + 3 and len(load.statuses) > asked + 3)
 
 
-def _is_rebuilt(archive: Archive) -> bool:
+def _is_rebuilt(archive: Archive, but: type[Exception] = SearchAway) -> bool:
+    """`but`: what may happen to it besides that others write."""
     try:
         indexing.rebuild(archive)
-    except (ArchiveBusy, SearchAway):
+    except (ArchiveBusy, but):
         return False
     return True
 
@@ -342,6 +343,21 @@ def test_disks_that_are_full(
     assert not load.wrong, load.wrong[:3]
     assert set(load.statuses) == {200}
     assert _all_found(client, load.acknowledged)
+
+
+def test_nodes_whose_memory_is_full(client: httpx.Client, settings: Settings, nodes: Nodes) -> None:
+    """The index that is built goes on when they have room again."""
+    for number in range(40):
+        client.post("/v1/articles", json=report("memory", number), headers=AS_ADMIN, timeout=120).raise_for_status()
+    with open_archive(settings) as archive, ThreadPoolExecutor(1) as pool:
+        before = nodes.indexes()
+        built = pool.submit(_wait_for, lambda: _is_rebuilt(archive, but=ArchiveBusy))
+        _wait_for(lambda: bool(nodes.indexes() - before), pause=0.01)
+        nodes.configure({"indices.breaker.total.limit": "1mb"})
+        time.sleep(2)
+        nodes.configure({"indices.breaker.total.limit": None})
+        built.result()
+    _wait_for(lambda: _all_found(client, [str(number) for number in range(40)]))
 
 
 def test_what_is_erased_is_not_on_the_disks_of_the_nodes(client: httpx.Client, nodes: Nodes) -> None:

@@ -19,6 +19,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any, TypeVar, cast
 
 import msgspec
@@ -46,6 +47,10 @@ _TELLING, _TELLING_TRIES = 0.5, 180
 _TRIES = (0.2, 0.2, 1.0, 4.0)
 """Seconds for which a point in time is asked, before another one is opened."""
 _BULK_BYTES = 4_000_000
+_CROWDED = ("circuit_breaking", "rejected_execution")
+"""What a node says of an article when too much is in its memory or waits for it."""
+_PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
+"""Seconds until such an article is sent again."""
 _MOST_BUCKETS = 2_000_000
 """Counts are exact, so every value has its own; by itself a cluster gives 65,535 at most."""
 T = TypeVar("T")
@@ -403,38 +408,57 @@ class Commits:
         """Write in pieces; while a node works on one, the next is made."""
         with ThreadPoolExecutor(1) as pool:
             sent: Future[None] | None = None
-            for lines in _pieces(actions):
+            for some in _pieces(actions):
                 if sent is not None:
                     sent.result()
-                sent = pool.submit(self._send_some, target, lines, require_alias=require_alias)
+                sent = pool.submit(self._send_some, target, some, require_alias=require_alias)
             if sent is not None:
                 sent.result()
 
-    def _send_some(self, target: str, lines: list[bytes], *, require_alias: bool) -> None:
-        """Raises `RequestRefused` where the index is gone."""
-        reply = self._client.bulk(target, lines, require_alias=require_alias)
-        if not reply["errors"]:
-            return
-        for item in reply["items"]:
-            for told in item.values():
-                # A newer version is there, or nothing that could be deleted.
-                if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told):
+    def _send_some(self, target: str, actions: Sequence[tuple[bytes, ...]], *, require_alias: bool) -> None:
+        """Write some, and in a while once more what a node had no memory or no room in its queue for. Raises
+        `RequestRefused` where the index is gone."""
+        for pause in (*_PAUSES, None):
+            refused = self._not_taken(target, actions, require_alias=require_alias)
+            for _, told in refused:
+                if pause is None or not any(kind in told["error"].get("type", "") for kind in _CROWDED):
                     raise _item_refused(told)
+            if not refused or pause is None:
+                return
+            actions = [action for action, _ in refused]
+            time.sleep(pause)
+
+    def _not_taken(
+        self, target: str, actions: Sequence[tuple[bytes, ...]], *, require_alias: bool
+    ) -> list[tuple[tuple[bytes, ...], Reply]]:
+        """Write some; return those that a node refused, each with what it said."""
+        reply = self._client.bulk(target, chain.from_iterable(actions), require_alias=require_alias)
+        if not reply["errors"]:
+            return []
+        answers = (
+            (action, told) for action, item in zip(actions, reply["items"], strict=True) for told in item.values()
+        )
+        # Where a newer version is there, or nothing that could be deleted, all is well.
+        return [
+            (action, told)
+            for action, told in answers
+            if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told)
+        ]
 
     def _count_words(self, target: str, *, is_new: bool = False) -> None:
         self._send(target, _word_actions(self._encoder.take_words(), is_new=is_new))
 
 
-def _pieces(actions: Iterable[tuple[bytes, ...]]) -> Iterator[list[bytes]]:
-    lines, size = list[bytes](), 0
+def _pieces(actions: Iterable[tuple[bytes, ...]]) -> Iterator[list[tuple[bytes, ...]]]:
+    some, size = list[tuple[bytes, ...]](), 0
     for action in actions:
-        lines += action
+        some.append(action)
         size += sum(map(len, action))
         if size > _BULK_BYTES:
-            yield lines
-            lines, size = [], 0
-    if lines:
-        yield lines
+            yield some
+            some, size = [], 0
+    if some:
+        yield some
 
 
 def _item_refused(told: dict[str, Any]) -> Exception:
