@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 import unicodedata
 
 import pytest
@@ -135,6 +136,11 @@ def test_a_slug_is_never_empty_and_safe_in_a_path(name: str) -> None:
 )
 def test_count_words(text: str, count: int) -> None:
     assert count_words(text) == count
+
+
+@given(st.text("ab_1-'.&’“— é\x1c\n", max_size=20))
+def test_words_are_counted_as_a_regular_expression_finds_them(text: str) -> None:
+    assert count_words(text) == len(re.findall(r"\w+(?:[-'’.&]\w+)*", text))
 
 
 @pytest.mark.parametrize(

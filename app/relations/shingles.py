@@ -14,7 +14,7 @@ from hashlib import blake2b
 import numpy as np
 import numpy.typing as npt
 
-from app.text import fold_word
+from app.text import fold_word, signs_of_ascii
 
 Shingles = npt.NDArray[np.uint64]
 """Ascending, each once."""
@@ -22,7 +22,7 @@ Shingles = npt.NDArray[np.uint64]
 SKETCH = 32
 """Numbers in a sketch: of pairs that share half of their shingles 99 in 100 share two of these."""
 _RUN = 5
-RAW_WORDS = re.compile(r"[^\W_]+")
+_RAW_WORDS = re.compile(r"[^\W_]+")
 _SIGNS = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SPELT = {
     word: str(number)
@@ -32,13 +32,20 @@ _as_figure: Callable[[str, str], str] = _SPELT.get
 _SENTENCE_STARTS = re.compile(r"(?:[.!?][\"'”’)]*\s+|\n\s*\n\s*|\n {4,})[\"'“‘(]*([^\W\d_]+)")
 _MULTIPLIER, _MIXER = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9)
 _HIGH, _HIGHER = np.uint64(29), np.uint64(32)
+_FIRST = np.ones(1, bool)
+
+
+def raw_words(text: str, most: int | None = None) -> list[str]:
+    """Return the words as they stand, `most` of them at most."""
+    # Texts of ASCII are taken apart so in half the time.
+    text = signs_of_ascii(text)
+    found = text.translate(_SIGNS).split(None, most or -1) if text.isascii() else _RAW_WORDS.findall(text)
+    return found[:most]
 
 
 def words_of(text: str) -> list[str]:
     """Return the words, folded, and small numbers as figures."""
-    folded = fold_word(text)
-    # Most texts are ASCII once they are folded, and are taken apart so in a fifth of the time.
-    words = folded.translate(_SIGNS).split() if folded.isascii() else RAW_WORDS.findall(folded)
+    words = raw_words(fold_word(text))
     return list(map(_as_figure, words, words))
 
 
@@ -47,7 +54,7 @@ def telling_words(text: str) -> frozenset[str]:
 
     A capital tells nothing where a sentence begins, but for the first, and where most words have one.
     """
-    counts = Counter(RAW_WORDS.findall(text))
+    counts = Counter(raw_words(text))
     figures = [word for word in counts if word[0].isdigit() or word.lower() in _SPELT]
     with_capital = [word for word in counts if word[0].isupper()]
     if 2 * sum(counts[word] for word in with_capital) > counts.total():
@@ -70,7 +77,9 @@ def shingles_of(words: list[str]) -> Shingles:
     runs ^= runs >> _HIGH
     runs *= _MIXER
     runs ^= runs >> _HIGHER
-    return np.unique(runs)
+    runs.sort()
+    each: Shingles = runs[np.concatenate((_FIRST, runs[1:] != runs[:-1]))]
+    return each
 
 
 def estimated_containment(one: Shingles, other: Shingles, sizes: tuple[int, int]) -> float:
