@@ -55,7 +55,7 @@ from app.search.second_stage import RankedRows, WordsRanking, rank_by_words, ran
 from app.search.telling import telling_terms
 from app.search.whoosh import count as counting
 from app.search.whoosh import rank
-from app.search.whoosh.any_words import having_any
+from app.search.whoosh.any_words import leading_with_any
 from app.search.whoosh.audit import audit, damaged_arrays
 from app.search.whoosh.execute import Execution
 from app.search.whoosh.filter_masks import FilterMasks
@@ -214,17 +214,15 @@ class WhooshEngine:
         terms = telling_terms(headline, body, snapshot.held, snapshot.frequencies)
         if not terms:
             return Hits(0, (), (), None, snapshot.generation, snapshot.sequence)
-        matches = _masked(having_any(snapshot, terms), snapshot.alive)
-        itself = snapshot.find(article_id)
-        if itself is not None:
-            matches = matches.where(matches.documents != itself)
         view = self._meaning.now() if self._meaning and by == "meaning" else None
-        best = rank.first(snapshot, matches, max(limit, _NEAR) if view else limit)
+        most = max(limit, _NEAR) if view else limit
+        total, leading = leading_with_any(snapshot, terms, snapshot.find(article_id), most)
+        best = rank.first(snapshot, leading, most)
         nearest = _nearest(view, article_id, best) if view else None
         page = (nearest or best).take(slice(limit))
         ranked_by: RankedBy = "words" if nearest is None else "meaning"
         hits = _hits(snapshot, page, True)
-        return Hits(len(matches), hits, (), None, snapshot.generation, snapshot.sequence, ranked_by=ranked_by)
+        return Hits(total, hits, (), None, snapshot.generation, snapshot.sequence, ranked_by=ranked_by)
 
     def sharing(self, terms: Sequence[str], run: int, /, limit: int = 20) -> Sharing:
         return articles_sharing(self._current(), terms, run, limit)

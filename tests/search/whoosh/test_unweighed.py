@@ -4,6 +4,7 @@ those that are weighed as a whole."""
 from __future__ import annotations
 
 import random
+import shutil
 from itertools import product
 from pathlib import Path
 
@@ -86,3 +87,22 @@ def test_what_is_like_an_article_is_worth_the_same(
     at_once = found(1_000_000)
     assert at_once == found(-1)
     assert all(hits.total for hits in at_once)
+
+
+def test_what_is_most_like_an_article_is_the_first_of_all(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(any_words, "_SHARES", 16)
+    of_all = articles(240)
+    shutil.copytree(folder, tmp_path / "index")
+    engine = WhooshEngine.open(tmp_path / "index")
+    for _ in range(2):
+        for each in of_all[::12]:
+            every, few = (engine.similar(each.id, each.headline, each.body, limit) for limit in (300, 5))
+            assert (few.total, few.hits) == (every.total, every.hits[:5])
+            assert len(every.hits) == every.total > 5
+        gone = {hit.id for hit in every.hits[:3]}
+        engine.delete([*gone], sequence=engine.status().sequence + 1)
+    found = engine.similar(each.id, each.headline, each.body, 300)
+    assert found.hits == tuple(hit for hit in found.hits if hit.id not in gone)
+    assert found.total < every.total
