@@ -16,6 +16,8 @@ def main() -> None:
             f"Dateline runs on Linux and macOS; the Python of this system has no {' and no '.join(lacking)}. "
             "On Windows, run it in WSL or as a container."
         )
+    # Pydantic has no plugins here, and to look through all packages for some takes a fortieth of a search.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from app.cli import run
 
     try:

@@ -7,8 +7,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.metadata import PackageNotFoundError, version
+from functools import cache, cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -30,13 +29,6 @@ from app.store.sequence import newest
 if TYPE_CHECKING:
     from app.enrich.enricher import Enricher
     from app.search.opensearch.engine import OpenSearchEngine
-
-
-def _app_version() -> str:
-    try:
-        return version("dateline")
-    except PackageNotFoundError:
-        return "0"
 
 
 @cache
@@ -68,8 +60,17 @@ class Archive:
     """Of articles, for ranking by meaning; they stay, and go with their articles, also while no model is named."""
     meaning: MeaningIndex | None = None
     """None where questions are ranked by words alone; `why_no_meaning` says why."""
-    version: str = field(default_factory=_app_version)
     _newest: tuple[int, int] = field(default=(-1, 0), init=False)
+
+    @cached_property
+    def version(self) -> str:
+        """Return the version of the code. What is installed is asked only by who wants to know: it takes a while."""
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("dateline")
+        except PackageNotFoundError:
+            return "0"
 
     @property
     def enricher(self) -> Enricher:

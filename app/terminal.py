@@ -8,19 +8,19 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import zip_longest
 from time import monotonic
-from typing import TYPE_CHECKING, get_args
+from typing import TYPE_CHECKING, Any, get_args
 
 from rich.console import Console
 from rich.padding import Padding
-from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
-from rich.progress import Progress as Bar
-from rich.table import Table
 from rich.text import Text
 
 from app.ingest.report import OnProgress, Outcome, Progress, Report
 from app.search import highlight
 
 if TYPE_CHECKING:
+    from rich.progress import Progress as Bar
+    from rich.table import Table
+
     # What is shown was loaded by whoever found it, and need not be loaded for the others.
     from app.ingest.enriching import Enriched
     from app.read.matching import TextFound
@@ -43,12 +43,21 @@ def console(*, stderr: bool = False) -> Console:
     return Console(stderr=stderr, highlight=False, width=None if stream.isatty() else 10_000)
 
 
+def _table(*head: str, **looks: Any) -> Table:
+    from rich.table import Table  # not for a search: it shows none
+
+    return Table(*head, box=None, pad_edge=False, **looks)
+
+
 @contextmanager
 def progress() -> Iterator[OnProgress]:
     """A bar on a terminal; elsewhere a line now and then, so that a log shows life and stays short."""
     if not sys.stderr.isatty():
         yield _Lines()
         return
+    from rich.progress import BarColumn, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
     columns = (
         TextColumn("{task.description:<11}"),
         BarColumn(),
@@ -123,7 +132,7 @@ def show_enriched(done: Enriched) -> None:
 
 
 def show_figures(rows: Sequence[tuple[str, str]]) -> None:
-    table = Table(box=None, show_header=False, pad_edge=False)
+    table = _table(show_header=False)
     table.add_column(style="cyan")
     table.add_column(justify="right", style="bold")
     for row in rows:
@@ -132,7 +141,7 @@ def show_figures(rows: Sequence[tuple[str, str]]) -> None:
 
 
 def show_rows(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    table = Table(*head, box=None, pad_edge=False, header_style="dim")
+    table = _table(*head, header_style="dim")
     for row in rows:
         table.add_row(*map(Text, row))
     console().print(table)
@@ -153,7 +162,7 @@ def show_decisions(log: Sequence[Decision], undone: Mapping[int, int]) -> None:
 
 
 def show_rejections(found: Sequence[Rejection]) -> None:
-    table = Table("file", "record", "reason", "seen", box=None, pad_edge=False, header_style="dim")
+    table = _table("file", "record", "reason", "seen", header_style="dim")
     for rejection in found:
         record = "" if rejection.record is None else f"{rejection.record:,}"
         reason = rejection.reason + (" (passed since)" if rejection.resolved else "")
@@ -194,7 +203,7 @@ def show_feeds(found: Sequence[NewsFeed]) -> None:
 
 
 def show_keys(found: Sequence[Key]) -> None:
-    table = Table("key", "name", "scopes", "made", "", box=None, pad_edge=False, header_style="dim")
+    table = _table("key", "name", "scopes", "made", "", header_style="dim")
     for key in found:
         made = key.created_at[:16].replace("T", " ")
         state = "revoked" if key.revoked else ""

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import gc
-import multiprocessing
 import os
 import resource
 import signal
 import socket
 import sys
-from importlib.metadata import version as installed_version
 from importlib.util import find_spec
-from multiprocessing import parent_process
-from multiprocessing.process import BaseProcess
 from tempfile import TemporaryDirectory, gettempdir
 from threading import Thread
 from typing import TYPE_CHECKING, Annotated, Any
@@ -23,6 +19,8 @@ from app import errors
 from app.cli.command import EXIT_DISK, DataDir, collect_seldom, examples, existing, opened, settings_of
 
 if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+
     from app.settings import Settings
 
 _FILES = 10_240
@@ -84,7 +82,9 @@ def application() -> Any:
     """The ASGI application as each server process builds it, from the environment."""
     # What is imported makes many objects and hardly any garbage; to look for it takes a fifth of the time.
     gc.disable()
+    from importlib.metadata import version
     from logging.config import dictConfig
+    from multiprocessing import parent_process
 
     from app.http import heap, log
     from app.settings import Settings
@@ -100,7 +100,7 @@ def application() -> Any:
     if find_spec("mcp") is not None:
         from app.assistants.door import serve_assistants
 
-        serve_assistants(app, installed_version("dateline"))
+        serve_assistants(app, version("dateline"))
     # To look through all of it for cycles would stop all requests for a tenth of a second at a time.
     collect_seldom(_COLLECTED)
     return app
@@ -178,11 +178,13 @@ def _run_server(settings: Settings, listener: socket.socket) -> None:
 def _fork_processes() -> None:
     """Have uvicorn fork its processes from one that has loaded what they need and opened nothing: each takes a tenth of
     a second to start, and shares what it does not write to. It has no setting for that."""
+    from multiprocessing import get_context
+
     from uvicorn import _subprocess
 
     if len(os.fsencode(gettempdir())) > _LONGEST_FOLDER:
         return  # each is started by itself
-    context = multiprocessing.get_context("forkserver")
+    context = get_context("forkserver")
     context.set_forkserver_preload(["app.cli.preloaded"])
     _subprocess.spawn = context  # type: ignore[assignment]
 

@@ -11,14 +11,16 @@ from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
 from types import TracebackType
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
-from app.fetch import Client, Fetched, Robots, checked_address
-from app.ingest.channel import read_channel
 from app.ingest.fields import taken
 from app.ingest.readers import Opened, Record
 from app.ingest.readers.record import Refused
+
+if TYPE_CHECKING:
+    # What speaks HTTP is loaded for those who fetch.
+    from app.fetch import Fetched
 
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 _MOST_HOSTS = 10_000
@@ -54,6 +56,8 @@ class Fetcher:
     `pause` the seconds from one page or feed of a host to its next: nobody is to be kept busy by us."""
 
     def __init__(self, allowed: Iterable[str], *, pages: bool = False, pause: float = 1.0) -> None:
+        from app.fetch import Client, Robots
+
         self._wants_pages, self._is_feed = pages, False
         self._client = Client(allowed)
         self._robots = Robots(self._client)
@@ -74,6 +78,8 @@ class Fetcher:
         return self._wants_pages and self._is_feed
 
     def open(self, url: str) -> tuple[Opened, Path, dict[str, object] | None]:
+        from app.ingest.channel import read_channel
+
         got = self._client.get(url)
         name = Path(urlsplit(got.url).path).name or "index"
         fields = self._page(got) if got.media_type in _PAGES else None
@@ -81,6 +87,8 @@ class Fetcher:
         return Opened(BytesIO(got.body)), Path(name), fields
 
     def with_page(self, record: Record) -> Record:
+        from app.fetch import checked_address
+
         url = checked_address(str(record.fields["url"]))
         self._check_robots(url)
         page = self._page(self.ask(url))
@@ -90,6 +98,8 @@ class Fetcher:
 
     def ask(self, url: str, *, etag: str | None = None, last_modified: str | None = None) -> Fetched:
         """Return the answer, once the host may be asked again. Raises as `Client.get`."""
+        from app.fetch import checked_address
+
         self._wait_for(urlsplit(checked_address(url)).netloc)
         return self._client.get(url, etag=etag, last_modified=last_modified)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import cast
@@ -63,7 +64,9 @@ def ingest(
         if options.retry:
             _add_refused(files, ours, archive, intake.tally.notes)
         hosts, pause = archive.settings.fetch_hosts.split(), archive.settings.fetch_pause
-        with Fetcher(hosts, pages=options.fetch_pages, pause=pause) as fetcher:
+        is_fetched = any(found.url is not None for found in files.values())
+        fetching = Fetcher(hosts, pages=options.fetch_pages, pause=pause) if is_fetched else nullcontext()
+        with fetching as fetcher:
             reading = Reading(
                 [*files.values()], options.source, options.format, intake.tally, intake.labels.of, options.map, fetcher
             )

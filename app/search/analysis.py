@@ -58,8 +58,15 @@ def _ranges(codes: Sequence[int]) -> str:
 
 
 # Marks that belong to the letter before them, such as the vowel signs of Indic scripts: `\\w` does not know them. They
-# are looked for where scripts are: not among the Han of planes 2 and 3, and not where nothing is assigned.
-_MARKED = [i for i in chain(range(0x20000), range(0xE0000, 0xE1000)) if unicodedata.category(chr(i)) in ("Mn", "Mc")]
+# are looked for where scripts are that have any: not among Han and Hangul, and not where nothing is assigned.
+_SCRIPTS = (
+    range(0x3400),
+    range(0xA000, 0xAC00),
+    range(0xF900, 0x17000),
+    range(0x1B000, 0x20000),
+    range(0xE0000, 0xE1000),
+)
+_MARKED = [i for i in chain(*_SCRIPTS) if unicodedata.category(chr(i)) in ("Mn", "Mc")]
 _MARKS = _ranges(_MARKED)
 # The possessive that scrapers tear off ("Pakistan 's").
 _TORN = rf"(?<=\s)[{APOSTROPHES}][sS]\b"
