@@ -87,7 +87,7 @@ def _scored_together(snapshot: Snapshot, stems: Sequence[tuple[str, int]], curve
     """Yield the documents of some stems, of each of which it is told how many it has, with their scores."""
     if not stems:
         return
-    numbers = np.array(snapshot.stem_numbers([stem for stem, _ in stems]), np.int64)
+    numbers = np.array(snapshot.numbers("stem", [stem for stem, _ in stems]), np.int64)
     factors = np.array([inverse_frequency(snapshot.held, frequency) for _, frequency in stems], np.float32)
     parts: list[tuple[Documents, Floats, list[int]]] = []
     for first, view, of_segment in zip(snapshot.firsts, snapshot.views, numbers.T, strict=False):

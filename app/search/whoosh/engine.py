@@ -62,8 +62,8 @@ from app.search.whoosh.filter_masks import FilterMasks
 from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
-from app.search.whoosh.leading import Contenders, OneOfEach, all_of
-from app.search.whoosh.matches import Found, Matches, all_documents
+from app.search.whoosh.leading import Contenders, OneOfEach, Ranked, all_of
+from app.search.whoosh.matches import Found, Matches, Spread, all_documents
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.quoted import ranked_quotes
@@ -73,6 +73,7 @@ from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.search.whoosh.starting import words_starting
 from app.search.whoosh.story_counts import stories_found
 from app.search.whoosh.tally import crossed, tallied, usual_words
+from app.search.whoosh.unweighed import Unweighed
 from app.text import fold
 
 _NEAR = 200
@@ -116,10 +117,10 @@ class WhooshEngine:
         masks = FilterMasks(snapshot, query.filters, resumed.sequence if resumed else None)
         given = resumed.statistics if resumed else None
         scored = query.sort == "relevance" and planned is not None
-        execution = Execution(snapshot, planned, given, narrowed=masks.narrow or not scored) if planned else None
+        execution = Execution(snapshot, planned, given) if planned else None
         matches = execution.matches() if execution else all_documents(snapshot.held)
         passing = masks.mask()
-        found = _masked(matches, passing) if scored else _unscored(matches, passing)
+        found = _passing(matches, passing) if scored else _unscored(matches, passing)
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = _count_collapsed(ranked, resumed)
@@ -382,11 +383,17 @@ def _found_by(snapshot: Snapshot, query: Query) -> Documents:
     """Return the documents that a search finds, ascending."""
     planned = plan(query.clause) if query.clause else None
     matches = Execution(snapshot, planned).matches() if planned else all_documents(snapshot.held)
-    return _masked(matches, FilterMasks(snapshot, query.filters).mask()).documents
+    return _unscored(matches, FilterMasks(snapshot, query.filters).mask()).documents
+
+
+def _passing(found: Found, mask: Mask | None) -> Ranked:
+    if mask is not None:
+        return found.where(mask[found.documents])
+    return found if isinstance(found, Spread | Unweighed) else found.weighed()
 
 
 def _masked(found: Found, mask: Mask | None) -> Matches:
-    return found.weighed() if mask is None else found.where(mask[found.documents])
+    return _passing(found, mask).weighed()
 
 
 def _unscored(found: Found, mask: Mask | None) -> Matches:
@@ -409,13 +416,15 @@ def _revision_of(snapshot: Snapshot, document: int) -> int:
 
 
 def _keyed(
-    snapshot: Snapshot, query: Query, execution: Execution | None, found: Matches, resumed: Cursor | None
+    snapshot: Snapshot, query: Query, execution: Execution | None, found: Ranked, resumed: Cursor | None
 ) -> Contenders:
     """Return what is ranked, with what it is ranked by for values: scores where there is an execution, else times."""
-    keyed = found if execution is not None else rank.by_time(snapshot, found, query.sort)
+    keyed = found if execution is not None else rank.by_time(snapshot, found.documents, query.sort)
     if not query.collapse:
         return keyed
-    return OneOfEach(snapshot, keyed, snapshot.groups(query.collapse), None if resumed else cursor.digest(query))
+    return OneOfEach(
+        snapshot, keyed.weighed(), snapshot.groups(query.collapse), None if resumed else cursor.digest(query)
+    )
 
 
 def _count_collapsed(ranked: Contenders, resumed: Cursor | None) -> int | None:
@@ -438,7 +447,7 @@ def _ranked_rows(
     return rank_question(ranking, count, query.question, meaning)
 
 
-def _places_among(snapshot: Snapshot, found: Matches, ids: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
+def _places_among(snapshot: Snapshot, found: Ranked, ids: npt.NDArray[np.uint64]) -> npt.NDArray[np.int64]:
     """Return the documents of some articles, -1 of those that are not among what was found."""
     places = [snapshot.find(f"{id:016x}") for id in ids.tolist()]
     documents = np.array([-1 if place is None else place for place in places], np.int64)
@@ -497,14 +506,14 @@ def _hits(snapshot: Snapshot, page: Rows, scored: bool) -> tuple[ArticleHit, ...
 
 
 def _count_without_own(
-    snapshot: Snapshot, matches: Found, found: Matches, masks: FilterMasks, query: Query, name: FacetName
+    snapshot: Snapshot, matches: Found, found: Ranked, masks: FilterMasks, query: Query, name: FacetName
 ) -> FacetCounts:
     own = masks.own_filter(name)
-    base = found if own is None else _masked(matches, masks.mask(own))
+    base = found if own is None else _unscored(matches, masks.mask(own))
     return counting.count_facet(snapshot, name, base.documents, query.facet_limit, query.facet_words)
 
 
-def _date_counts(snapshot: Snapshot, found: Matches, mask: Mask | None) -> DateCounts:
+def _date_counts(snapshot: Snapshot, found: Ranked, mask: Mask | None) -> DateCounts:
     return counting.count_dates(snapshot, found.documents, None if mask is None else places_of(mask))
 
 

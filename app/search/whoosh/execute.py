@@ -16,12 +16,12 @@ from app.search.plan import AllOf, AnyOf, Leaf, Plan, StemTerm, Without, bare_wo
 from app.search.whoosh.kept_scores import KeptScores
 from app.search.whoosh.matches import (
     FREQUENT,
-    NOTHING,
     Found,
     Matches,
     all_documents,
     difference,
     intersection,
+    joined_end_to_end,
     union,
 )
 from app.search.whoosh.snapshot import Snapshot
@@ -30,30 +30,26 @@ from app.search.whoosh.weights import impacts, weigh_together
 
 
 class Execution:
-    """One plan over one snapshot. `given` statistics, those of an earlier page, replace the snapshot's own. `narrowed`:
-    of what matches, few may be wanted."""
+    """One plan over one snapshot. `given` statistics, those of an earlier page, replace the snapshot's own."""
 
-    def __init__(
-        self, snapshot: Snapshot, plan: Plan, given: Statistics | None = None, *, narrowed: bool = False
-    ) -> None:
+    def __init__(self, snapshot: Snapshot, plan: Plan, given: Statistics | None = None) -> None:
         self._snapshot = snapshot
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
-        joined = _joined_alone(plan, narrowed) if given is None else frozenset[Leaf]()
+        words = [leaf for leaf in wanted if isinstance(leaf, StemTerm) and leaf.field is None]
+        met: dict[Leaf, Unweighed | None] = {leaf: self._unweighed(leaf) for leaf in words}
         # Frequent ones are read as whatever is wanted of them.
         fresh = [
             leaf
-            for leaf in wanted
-            if isinstance(leaf, StemTerm)
-            and leaf.field is None
-            and leaf not in joined
+            for leaf in words
+            if met[leaf] is None
             and snapshot.frequency(leaf.stem) * FREQUENT <= snapshot.held
             and snapshot.kept.find((leaf, self.curve)) is None
         ]
         if len(fresh) > 1:
             weigh_together(fresh, [view.segment for view in snapshot.views], snapshot.mean_lengths, self.curve)
-        rows: list[Found] = [self._row(leaf, leaf in joined) for leaf in wanted]
+        rows = [self._row(leaf) if (found := met.get(leaf)) is None else found for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own
         frequencies = zip(wanted, self.statistics.frequencies, strict=True)
@@ -70,21 +66,31 @@ class Execution:
         """Deleted documents are still among them."""
         return self._evaluate(self._plan)
 
-    def _row(self, leaf: Leaf, is_joined: bool) -> Found:
-        """Return the documents of a leaf with their scores, or without where those need not all be known."""
-        key, kept, held = (leaf, self.curve), self._snapshot.kept, self._snapshot.held
-        make = partial(_scored, self._snapshot, leaf, self.curve)
-        if leaf is self._plan and not is_joined:
-            return kept.get(key, make)
-        if not isinstance(leaf, StemTerm) or leaf.field is not None:
-            found = kept.get(key, make)
-            return KeptScores(kept, key, len(found), held, make) if len(found) * FREQUENT > held else found
-        count = self._snapshot.frequency(leaf.stem)
-        scores = KeptScores(kept, key, count, held, make)
-        if is_joined and count >= WORTH_IT and not scores.is_kept and self._snapshot.is_first_asked(key):
-            factor = np.float32(inverse_frequency(held, count))
-            return Unweighed(self._snapshot, leaf.stem.encode(), self.curve, factor)
-        return scores if count * FREQUENT > held else scores.listed
+    def _unweighed(self, word: StemTerm) -> Unweighed | None:
+        """Return the documents of a frequent word that nobody asked for before; None of any other word."""
+        snapshot, key = self._snapshot, (word, self.curve)
+        count = snapshot.frequency(word.stem)
+        if count < WORTH_IT or self._kept(word, count).is_kept or not snapshot.is_first_asked(key):
+            return None
+        factor = np.float32(inverse_frequency(snapshot.held, count))
+        return Unweighed(snapshot, word.stem, self.curve, factor, count)
+
+    def _row(self, leaf: Leaf) -> Found:
+        """Return the documents of a leaf with their scores."""
+        held = self._snapshot.held
+        if leaf is self._plan:
+            return self._kept(leaf, held).listed
+        if isinstance(leaf, StemTerm) and leaf.field is None:
+            scores = self._kept(leaf, self._snapshot.frequency(leaf.stem))
+            return scores if len(scores) * FREQUENT > held else scores.listed
+        found = self._kept(leaf, held).listed
+        return self._kept(leaf, len(found)) if len(found) * FREQUENT > held else found
+
+    def _kept(self, leaf: Leaf, count: int) -> KeptScores:
+        """`count`: of its documents."""
+        snapshot = self._snapshot
+        make = partial(_scored, snapshot, leaf, self.curve)
+        return KeptScores(snapshot.kept, (leaf, self.curve), count, snapshot.held, make)
 
     def _evaluate(self, plan: Plan) -> Found:
         match plan:
@@ -100,16 +106,6 @@ class Execution:
                 return self._scores[leaf]
 
 
-def _joined_alone(plan: Plan, narrowed: bool) -> frozenset[Leaf]:
-    """Return the bare words of a plan that are only ever joined with something else that an article must have."""
-    parts = plan.plans if isinstance(plan, AllOf) else (plan,)
-    wanted = [part for part in parts if not isinstance(part, Without)]
-    if len(wanted) == 1 and not narrowed:
-        return frozenset()
-    nested = {leaf for part in parts if isinstance(part, AllOf | AnyOf | Without) for leaf in leaves(part)}
-    return frozenset(part for part in wanted if isinstance(part, StemTerm) and part.field is None) - nested
-
-
 def _scored(
     snapshot: Snapshot, leaf: Leaf, curve: Curve, means: Means | None = None, idf: float | None = None
 ) -> Matches:
@@ -117,11 +113,10 @@ def _scored(
     rows = impacts(leaf, [view.segment for view in snapshot.views], means or snapshot.mean_lengths, curve)
     frequency = sum(map(len, rows))
     factor = np.float32(inverse_frequency(snapshot.held, frequency) if idf is None else idf)
-    if len(rows) == 1:
-        documents, values = rows[0].documents, rows[0].values * factor
-    else:
-        documents = np.concatenate(
-            [NOTHING.documents, *(m.documents + np.int32(f) for f, m in zip(snapshot.firsts, rows, strict=False))]
-        )
-        values = np.concatenate([NOTHING.values, *(m.values for m in rows)]) * factor
-    return Matches(documents, values)
+    if len(rows) > 1:
+        rows = [
+            Matches(row.documents + np.int32(first), row.values)
+            for first, row in zip(snapshot.firsts, rows, strict=False)
+        ]
+    [found] = rows if len(rows) == 1 else [joined_end_to_end(rows)]
+    return Matches(found.documents, found.values * factor)

@@ -37,11 +37,6 @@ class FilterMasks:
         if filters.story:
             self._masks["story"] = snapshot.column("story") == group_number(filters.story)
 
-    @property
-    def narrow(self) -> bool:
-        """Return whether much may be left out."""
-        return bool(self._masks.keys() - {"alive", "revised"})
-
     def mask(self, without: str | None = None) -> Mask | None:
         """Return which documents pass; None where all do."""
         chosen = [mask for name, mask in self._masks.items() if name != without]

@@ -16,9 +16,10 @@ from app.effort import spend
 from app.search.cursor import Place
 from app.search.formula import Floats
 from app.search.whoosh.array_cache import S
-from app.search.whoosh.matches import Matches
+from app.search.whoosh.matches import Matches, Spread
 from app.search.whoosh.packed import Ints, Mask, places_of
 from app.search.whoosh.snapshot import Snapshot
+from app.search.whoosh.unweighed import Unweighed
 
 _BLOCK = 128
 _MORE = 2
@@ -102,11 +103,12 @@ class OneOfEach:
         return further
 
 
-Contenders = Matches | OneOfEach
+Ranked = Matches | Spread | Unweighed
+Contenders = Ranked | OneOfEach
 """What is ranked."""
 
 
-def all_of(ranked: Contenders) -> Matches:
+def all_of(ranked: Contenders) -> Ranked:
     """Return all that match, whichever of them are hits."""
     return ranked.matches if isinstance(ranked, OneOfEach) else ranked
 
@@ -118,17 +120,22 @@ def behind(snapshot: Snapshot, matches: Matches, place: Place) -> Mask:
     return is_behind
 
 
-def first_of(snapshot: Snapshot, matches: Matches, count: int) -> Matches:
+def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     """Return the `count` that rank first, in no order."""
+    if isinstance(matches, Unweighed):
+        return first_of(snapshot, matches.leading(count), count)
     if len(matches) <= count:
-        return matches
-    bar = _kth_largest(matches.values, count)
-    above, level = places_of(matches.values > bar), places_of(matches.values == bar)
+        return matches.weighed()
+    # Of documents that are not listed, all others are worth 0, and these more.
+    values = matches.values if isinstance(matches, Matches) else matches.dense
+    bar = _kth_largest(values, count)
+    above, level = places_of(values > bar), places_of(values == bar)
     room = count - len(above)
     if len(level) > room:
-        ids = snapshot.column("id")[matches.documents[level]]
+        ids = snapshot.column("id")[matches.documents[level] if isinstance(matches, Matches) else level]
         level = level[np.argpartition(ids, room - 1)[:room]]
-    return matches.where(np.concatenate((above, level)))
+    places = np.concatenate((above, level))
+    return matches.where(places) if isinstance(matches, Matches) else Matches(places.astype(np.int32), values[places])
 
 
 def _kth_largest(values: Floats, count: int) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -63,6 +64,49 @@ class Matches:
         return at, self.documents[at] == wanted
 
 
+@dataclass(frozen=True, eq=False)
+class Spread:
+    """As `Matches`, of many documents: `dense` has the value of every document there is, 0 where it is not among
+    these. Who only ranks them need not list them."""
+
+    dense: Floats
+
+    @cached_property
+    def count(self) -> int:
+        return int(np.count_nonzero(self.dense))
+
+    def __len__(self) -> int:
+        return self.count
+
+    @cached_property
+    def documents(self) -> Documents:
+        return places_of(self.dense != 0).astype(np.int32)
+
+    @cached_property
+    def _listed(self) -> Matches:
+        return Matches(self.documents, self.dense[self.documents])
+
+    def weighed(self) -> Matches:
+        return self._listed
+
+    def where(self, keep: Mask | Ints) -> Matches:
+        documents = self.documents[keep]
+        return Matches(documents, self.dense[documents])
+
+    def holds(self, wanted: Documents) -> Mask:
+        """Return, for each of some documents, whether it is among these."""
+        held: Mask = self.dense[wanted] != 0
+        return held
+
+    def at(self, wanted: Documents) -> Floats:
+        """The values of documents that are all among these."""
+        return self.dense[wanted]
+
+    def values_at(self, places: Ints) -> Floats:
+        """The values at some places of `documents`."""
+        return self.dense[self.documents[places]]
+
+
 class Found(Protocol):
     """What `Matches` is to whoever joins it with others: documents, ascending, whose values may be yet to be found."""
 
@@ -90,6 +134,12 @@ class Found(Protocol):
 NOTHING = Matches(np.empty(0, np.int32), np.empty(0, np.float32))
 
 
+def joined_end_to_end(rows: Sequence[Matches]) -> Matches:
+    """Return the matches of all rows, each of which begins behind the one before."""
+    documents, values = zip(*((row.documents, row.values) for row in (NOTHING, *rows)), strict=True)
+    return Matches(np.concatenate(documents), np.concatenate(values))
+
+
 FREQUENT = 32
 """What more than one in so many documents has is worth an array of all documents."""
 
@@ -113,7 +163,7 @@ def intersection(rows: Sequence[Found]) -> Found:
     return Matches(documents, values)
 
 
-def union(rows: Sequence[Found], size: int) -> Matches:
+def union(rows: Sequence[Found], size: int) -> Found:
     """The documents that any has, with their values added in the order given."""
     if not rows:
         return NOTHING
@@ -128,14 +178,24 @@ def union(rows: Sequence[Found], size: int) -> Matches:
         for each in lists:
             values[np.searchsorted(documents, each.documents)] += each.values
         return Matches(documents, values)
+    return _added_up(rows, size)
+
+
+def _added_up(rows: Sequence[Found], size: int) -> Found:
     total, silent = np.zeros(size, np.float32), []
-    for row in rows:
+    for number, row in enumerate(rows):
         if row.dense is not None:
             total += row.dense
             continue
         listed = row.weighed()
-        total[listed.documents] += listed.values
-        silent.append(listed.documents[listed.values == 0])
+        if number:
+            total[listed.documents] += listed.values
+        else:
+            total[listed.documents] = listed.values
+        if not listed.values.all():
+            silent.append(listed.documents[listed.values == 0])
+    if not silent:
+        return Spread(total)
     seen = total > 0
     for documents in silent:
         # What only lacks a refused word matches without a score.

@@ -216,19 +216,18 @@ class Packed:
         size = columns * width // 8
         if not size:
             return np.zeros((len(offsets), columns), np.uint32)
-        raw = self._reading(size)[offsets]
         if width in (8, 16, 32):
-            return raw.view(f"<u{width // 8}").reshape(-1, columns)
-        unit = width * int(_STEPS[width]) // 8
-        raw_words = np.zeros((len(offsets) * size // unit, 8), np.uint8)
-        raw_words[:, :unit] = raw.view(np.uint8).reshape(-1, unit)
-        words = raw_words.view("<u8").reshape(-1)
+            return self._reading(size)[offsets].view(f"<u{width // 8}").reshape(-1, columns)
+        # A unit is read as 8 bytes, of which it is the first ones: what follows it is left out with the first move.
+        raw, steps = self._reading(size + 8)[offsets], int(_STEPS[width])
+        every = np.ndarray((len(offsets), columns // steps), "<u8", raw, strides=(size + 8, width * steps // 8))
+        words = every.copy().reshape(-1)
         for shift, staying, moved in _SPREADING[width]:
             upper = words << shift
             upper &= moved
             words &= staying
             words |= upper
-        return words.view(f"<u{8 // int(_STEPS[width])}").reshape(-1, columns)
+        return words.view(f"<u{8 // steps}").reshape(-1, columns)
 
     def _sizes(self, run: range) -> Ints:
         """Return how many values each block of some lists has."""

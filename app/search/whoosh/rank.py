@@ -24,21 +24,21 @@ from app.search.whoosh.execute import Execution
 from app.search.whoosh.leading import Contenders, OneOfEach, behind, first_of
 from app.search.whoosh.matches import Matches
 from app.search.whoosh.packed import Ints, concatenated_ranges, places_of
-from app.search.whoosh.segment import FIELDS, GAP
+from app.search.whoosh.segment import FIELDS, GAP, Documents
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import Norms
 
 
-def by_time(snapshot: Snapshot, matches: Matches, sort: Order) -> Matches:
-    """The same documents with times for values, so that descending is the order asked for; by date, also where nothing
-    is more relevant than another, undated ones come last."""
+def by_time(snapshot: Snapshot, documents: Documents, sort: Order) -> Matches:
+    """Documents with times for values, so that descending is the order asked for; by date, also where nothing is more
+    relevant than another, undated ones come last."""
     if sort in ("added", "-added"):
-        arrivals = snapshot.arrivals[matches.documents]
-        return Matches(matches.documents, arrivals if sort == "-added" else -arrivals)
+        arrivals = snapshot.arrivals[documents]
+        return Matches(documents, arrivals if sort == "-added" else -arrivals)
     if sort == "-revised":
-        return Matches(matches.documents, snapshot.column("revised")[matches.documents].astype(np.float64))
+        return Matches(documents, snapshot.column("revised")[documents].astype(np.float64))
     moments = snapshot.moments_back if sort == "date" else snapshot.moments
-    return Matches(matches.documents, moments[matches.documents])
+    return Matches(documents, moments[documents])
 
 
 def first(snapshot: Snapshot, matches: Contenders, count: int, after: Place | None = None) -> Rows:
@@ -52,7 +52,8 @@ def _leading_rows(snapshot: Snapshot, matches: Contenders, count: int, after: Pl
         return _leading_rows(snapshot, (matches if after is None else matches.behind(after)).leading(count), count)
     spend(len(matches))
     if after is not None:
-        matches = matches.where(places_of(matches.values <= after.key))
+        every = matches.weighed()
+        matches = every.where(places_of(every.values <= after.key))
         matches = matches.where(behind(snapshot, matches, after))
     return _rows(snapshot, first_of(snapshot, matches, count))
 
@@ -62,7 +63,8 @@ def until(snapshot: Snapshot, matches: Contenders, floor: Place) -> Rows:
     if isinstance(matches, OneOfEach):
         near = matches.reaching(floor.key)
     else:
-        near = matches.where(places_of(matches.values >= floor.key))
+        every = matches.weighed()
+        near = every.where(places_of(every.values >= floor.key))
     return _rows(snapshot, near.where(~behind(snapshot, near, floor)))
 
 
@@ -114,7 +116,7 @@ class Reordering:
         statistics, idf = self._execution.statistics, self._execution.idf
         curve = self._execution.curve
         weight = window.norms(statistics.mean_lengths, curve.b)
-        found = [window.find(word.exact.encode()) for word in self._words]
+        found = [window.find(word.exact) for word in self._words]
         bonus = np.zeros(len(documents), np.float32)
         for word, here in zip(self._words, found, strict=True):
             weights = np.bincount(here.owner, weights=weight[here.field, here.owner], minlength=len(documents))
@@ -158,9 +160,9 @@ class _Window:
                 found[number, rows] = kept[name][inside]
         return found
 
-    def find(self, term: bytes) -> _Occurrences:
+    def find(self, term: str) -> _Occurrences:
         pieces = list[tuple[Ints, Ints]]()
-        numbers = self._snapshot.numbers("exact", term).tolist()
+        [numbers] = self._snapshot.numbers("exact", (term,))
         for part, _, rows in self._parts:
             line = part << 33
             if numbers[part] >= 0:

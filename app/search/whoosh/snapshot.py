@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache, partial
 from itertools import pairwise
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -103,7 +104,7 @@ class Snapshot:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
         self._asked = set[Hashable]()
-        self._stems: dict[str, tuple[int, ...]] = {}
+        self._numbers: dict[str, dict[str, tuple[int, ...]]] = {"exact": {}, "stem": {}}
         self._naming: dict[str, int] = {}
         self.kept = ArrayCache()
 
@@ -202,27 +203,18 @@ class Snapshot:
                     return first + int(document)
         return None
 
-    def numbers(self, view: str, term: bytes) -> Ints:
-        """The number of a term in each segment, -1 where it is not."""
-
-        def made() -> Ints:
-            found = [one.segment.terms(view).find(term) for one in self.views]
-            return np.array([-1 if number is None else number for number in found], np.int64)
-
-        return self.kept.get((view, term), made)
-
-    def stem_numbers(self, stems: Sequence[str]) -> list[tuple[int, ...]]:
-        """Return the number of each stem in every segment, -1 where it is not. Kept: articles have most of their words
+    def numbers(self, view: Literal["exact", "stem"], terms: Sequence[str]) -> list[tuple[int, ...]]:
+        """Return the number of each term in every segment, -1 where it is not. Kept: articles have most of their words
         in common."""
-        known = self._stems
-        return [known.get(stem) or self._stem_numbers(stem) for stem in stems]
+        known = self._numbers[view]
+        return [known.get(term) or self._looked_up(view, term) for term in terms]
 
-    def _stem_numbers(self, stem: str) -> tuple[int, ...]:
-        encoded = stem.encode()
-        found = [view.segment.terms("stem").find(encoded) for view in self.views]
+    def _looked_up(self, view: str, term: str) -> tuple[int, ...]:
+        encoded, known = term.encode(), self._numbers[view]
+        found = [one.segment.terms(view).find(encoded) for one in self.views]
         numbers = tuple([-1 if number is None else number for number in found])
-        if len(self._stems) < _MOST_STEMS:
-            self._stems[stem] = numbers
+        if len(known) < _MOST_NUMBERS:
+            known[term] = numbers
         return numbers
 
     def frequency(self, stem: str) -> int:
@@ -232,7 +224,7 @@ class Snapshot:
     def frequencies(self, stems: Sequence[str]) -> list[int]:
         """Return how many documents have each of some stems."""
         # One number at a time is read from a view of the memory in a quarter of the time that NumPy takes for it.
-        found, bounds = self.stem_numbers(stems), self._stem_bounds
+        found, bounds = self.numbers("stem", stems), self._stem_bounds
         if len(bounds) == 1:
             [ends] = bounds
             return [ends[number + 1] - ends[number] if number >= 0 else 0 for (number,) in found]
@@ -300,8 +292,8 @@ class Snapshot:
         return Imprecise(documents, (after - _DAY_ZERO).astype(np.int64) - 1)
 
 
-_MOST_STEMS, _MOST_NAMED = 20_000, 10_000
-"""Whose numbers are kept, in four megabytes, and whose counts are, in one and a half."""
+_MOST_NUMBERS, _MOST_NAMED = 20_000, 10_000
+"""Terms of a view whose numbers are kept, in four megabytes, and entities whose counts are, in one and a half."""
 _TIME_STEP = 2.0**-28
 """More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2

@@ -1,55 +1,71 @@
 """The documents of a frequent word that was never asked for before: each is weighed when it is wanted.
 
-Another word or a filter leaves few of them, and to weigh all takes longer than to find them. A word that is asked for
-again is weighed as a whole, and kept.
+Another word or a filter leaves few of them, and by itself the word is worth most where it stands several times or in a
+headline: to weigh all takes longer than to find those. Nothing is kept. A word that is asked for again is weighed as a
+whole, and kept.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from app.search.formula import Curve, Floats
-from app.search.whoosh.matches import Matches
+from app.search.whoosh.matches import NOTHING, Matches, joined_end_to_end
 from app.search.whoosh.packed import Ints, Mask, places_of
-from app.search.whoosh.segment import Documents
+from app.search.whoosh.segment import Documents, Segment
 from app.search.whoosh.snapshot import Snapshot
-from app.search.whoosh.weights import weights_at
+from app.search.whoosh.weights import most_for_one, odd_weights, weights_at, weights_of
 
 WORTH_IT = 2_000
 """Documents of a word below which NumPy's calls take longer than what they do."""
 _SPARSE = 16
 """Looking up fewer than one in so many takes less time by search."""
+_MORE = 1.00001
+"""Rounding may lift what is worth less above what is worth more, by far less than this."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Unweighed:
-    """As `Matches`, to whoever joins them with others or leaves some out. `factor` is the idf."""
+    """As `Matches`, to whoever joins them with others, leaves some out or ranks them. `factor` is the idf, `count` how
+    many there are."""
 
     snapshot: Snapshot
-    stem: bytes
+    stem: str
     curve: Curve
     factor: np.float32
+    count: int
+    _sought: list[tuple[Documents, Ints]] = field(default_factory=list, init=False, repr=False)
+    """Which documents were looked up last, and where they stand or would."""
 
     @cached_property
     def documents(self) -> Documents:
-        found = [np.empty(0, np.int32)]
-        for first, view, number in zip(self.snapshot.firsts, self.snapshot.views, self._numbers, strict=False):
-            if number >= 0:
-                found.append(view.segment.documents_with("stem", number) + np.int32(first))
-        return found[1] if len(found) == 2 and not self.snapshot.firsts[1:-1] else np.concatenate(found)
+        found = [segment.documents_with("stem", number) for _, segment, number in self._held]
+        if len(self.snapshot.views) == len(found) == 1:
+            return found[0]
+        shifted = (documents + np.int32(first) for documents, (first, _, _) in zip(found, self._held, strict=True))
+        return np.concatenate([np.empty(0, np.int32), *shifted])
 
     def __len__(self) -> int:
-        return len(self.documents)
+        return self.count
 
     @property
     def dense(self) -> None:
         return None
 
     def weighed(self) -> Matches:
-        return self.where(np.arange(len(self)))
+        return self._weighed
+
+    @cached_property
+    def _weighed(self) -> Matches:
+        means, values = self.snapshot.mean_lengths, np.empty(len(self), np.float32)
+        for segment, number, documents, run in self._parts():
+            values[run] = weights_of(segment, number, documents, means, self.curve)
+        values *= self.factor
+        return Matches(self.documents, values)
 
     def where(self, keep: Mask | Ints) -> Matches:
         places = np.asarray(places_of(keep) if keep.dtype == np.bool_ else keep, np.int64)
@@ -60,37 +76,61 @@ class Unweighed:
         if len(wanted) * _SPARSE < len(self):
             at = np.searchsorted(self.documents, wanted)
             held: Mask = self.documents.take(at, mode="clip") == wanted
+            self._sought[:] = [(wanted[held], at[held])]
             return held
         return self._mask_of(self.documents)[wanted]
 
     def at(self, wanted: Documents) -> Floats:
         """The values of ascending documents that are all among these."""
+        for documents, places in self._sought:
+            if np.array_equal(documents, wanted):
+                return self.values_at(places)
         if len(wanted) * _SPARSE < len(self):
             return self.values_at(np.searchsorted(self.documents, wanted))
         return self.values_at(places_of(self._mask_of(wanted)[self.documents]))
 
-    @property
-    def _numbers(self) -> list[int]:
-        numbers: list[int] = self.snapshot.numbers("stem", self.stem).tolist()
-        return numbers
+    def values_at(self, places: Ints) -> Floats:
+        """The values at some ascending places of `documents`."""
+        values, means = np.empty(len(places), np.float32), self.snapshot.mean_lengths
+        for segment, number, documents, run in self._parts():
+            low, high = np.searchsorted(places, (run.start, run.stop)).tolist()
+            if low < high:
+                inside = places[low:high] - run.start
+                values[low:high] = weights_at(segment, number, documents[inside], inside, means, self.curve)
+        values *= self.factor
+        return values
+
+    def leading(self, count: int) -> Matches:
+        """Return the first `count` by their values, all that are level with the last of these, and perhaps others.
+
+        What has the word more than once, or in a headline, is weighed; where that is `count` documents which are worth
+        more than any other can be, the others need not be.
+        """
+        means, least = self.snapshot.mean_lengths, 0.0
+        odd = [NOTHING]
+        for segment, number, documents, run in self._parts():
+            places, values = odd_weights(segment, number, documents, means, self.curve)
+            odd.append(Matches(self.documents[run][places], values * self.factor))
+            least = max(least, _MORE * float(self.factor) * most_for_one(segment, means, self.curve))
+        leading = odd[1] if len(odd) == 2 else joined_end_to_end(odd)
+        return leading if np.count_nonzero(leading.values > least) >= count else self.weighed()
+
+    @cached_property
+    def _held(self) -> list[tuple[int, Segment, int]]:
+        """Segments that have the stem: the first document of each, and the number that the stem has there."""
+        [numbers] = self.snapshot.numbers("stem", (self.stem,))
+        views = zip(self.snapshot.firsts, self.snapshot.views, numbers, strict=False)
+        return [(first, view.segment, number) for first, view, number in views if number >= 0]
+
+    def _parts(self) -> Iterator[tuple[Segment, int, Documents, slice]]:
+        """Yield each of these with its documents as it numbers them, and where they stand in `documents`."""
+        end = 0
+        for first, segment, number in self._held:
+            run = slice(end, end := end + segment.lists("stem.docs").count(number))
+            documents = self.documents[run]
+            yield segment, number, documents - np.int32(first) if first else documents, run
 
     def _mask_of(self, documents: Documents) -> Mask:
         mask = np.zeros(self.snapshot.held, bool)
         mask[documents] = True
         return mask
-
-    def values_at(self, places: Ints) -> Floats:
-        """The values at some ascending places of `documents`."""
-        values, numbers, begin = np.empty(len(places), np.float32), self._numbers, 0
-        means = self.snapshot.mean_lengths
-        for first, view, number in zip(self.snapshot.firsts, self.snapshot.views, numbers, strict=False):
-            if number < 0:
-                continue
-            segment = view.segment
-            end = begin + segment.lists("stem.docs").count(number)
-            low, high = np.searchsorted(places, (begin, end)).tolist()
-            if low < high:
-                inside = self.documents[places[low:high]] - np.int32(first)
-                values[low:high] = weights_at(segment, number, inside, places[low:high] - begin, means, self.curve)
-            begin = end
-        return values * self.factor

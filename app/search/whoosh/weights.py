@@ -108,6 +108,25 @@ def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: Nor
     return found.where(places_of(weights)) if field else found
 
 
+def weights_of(segment: Segment, stem: int, documents: Documents, means: Means, curve: Curve) -> Floats:
+    """Return what `impacts` does for all documents that have a stem."""
+    odd, counts = segment.odd_counts(stem)
+    return saturated(_counted_weights(documents, odd, counts, None, Norms(segment, means, curve.b)), curve)
+
+
+def odd_weights(segment: Segment, stem: int, documents: Documents, means: Means, curve: Curve) -> tuple[Ints, Floats]:
+    """Return, of the documents that have a stem, where those stand that do not have it just once and in the body, and
+    what `impacts` does for these."""
+    odd, counts = segment.odd_counts(stem)
+    norms = Norms(segment, means, curve.b)
+    return odd, saturated(_counted_weights(documents[odd], None, counts, None, norms), curve)
+
+
+def most_for_one(segment: Segment, means: Means, curve: Curve) -> float:
+    """Return the most that a document earns which has a stem just once and in the body."""
+    return float(saturated(Norms(segment, means, curve.b).most_in_body, curve)[0])
+
+
 def weights_at(segment: Segment, stem: int, documents: Documents, places: Ints, means: Means, curve: Curve) -> Floats:
     """Return what `impacts` does for some of the documents that have a stem: those at `places` of its list."""
     odd, counts = segment.odd_counts(stem, places)
@@ -115,19 +134,20 @@ def weights_at(segment: Segment, stem: int, documents: Documents, places: Ints, 
 
 
 def _counted_weights(
-    documents: Documents, odd: Ints, counts: Mapping[str, Array], field: Field | None, norms: Norms
+    documents: Documents, odd: Ints | None, counts: Mapping[str, Array], field: Field | None, norms: Norms
 ) -> Floats:
     """Return the weights of a stem in documents that have it; `odd` and `counts` are as `Segment.odd_counts` has
-    them."""
+    them. None where all are odd."""
     if field in (None, "body"):
         weights = norms["body"][documents]
-        weights[odd] *= counts["body"] + np.float32(FURNITURE) * counts["furniture"]
+        often = counts["body"] + np.float32(FURNITURE) * counts["furniture"]
+        weights[slice(None) if odd is None else odd] *= often
     else:
         weights = np.zeros(len(documents), np.float32)
     for name in ("headline", "dateline"):
         if field in (None, name):
             has = places_of(counts[name])
-            where = odd[has]
+            where = has if odd is None else odd[has]
             weights[where] += norms[name][documents[where]] * counts[name][has]
     return weights
 
@@ -173,6 +193,16 @@ class Norms:
 
     def __getitem__(self, field: str) -> Floats:
         return self._segment.kept.get((field, self._means[field], self._b), partial(self._made, field))
+
+    @property
+    def most_in_body(self) -> Floats:
+        """Return the most that one occurrence in a body weighs."""
+
+        def made() -> Floats:
+            most: Floats = self["body"].max(keepdims=True)
+            return most
+
+        return self._segment.kept.get(("most", self._means["body"], self._b), made)
 
     def _made(self, field: str) -> Floats:
         return norms(field, self._means[field], self._b, self._segment[f"length.{field}"], self._segment["derived"])

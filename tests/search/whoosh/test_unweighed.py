@@ -8,13 +8,16 @@ import shutil
 from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from app.search.attributes import EVERYTHING, Filters
 from app.search.engine import Hits
+from app.search.formula import BRIEF
 from app.search.query import Query, Sort, parse
 from app.search.whoosh import any_words, execute, weights
 from app.search.whoosh.engine import WhooshEngine
+from app.search.whoosh.unweighed import Unweighed
 from tests.search.generated import ENTITIES, SOURCES, articles, revision
 
 _QUERIES = (
@@ -54,6 +57,44 @@ def test_what_is_weighed_one_by_one_is_worth_the_same(
         return [engine.search(query) for _ in range(times) for query in queries]
 
     assert found(1, 3) == found(1_000_000, 1) * 3
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two segments in which every document lives: what stands once need not be weighed."""
+    path = tmp_path_factory.mktemp("whole")
+    engine = WhooshEngine.open(path)
+    for start in (0, 180):
+        engine.put(articles(240)[start : start + 180], sequence=start + 1)
+    return path
+
+
+@pytest.mark.parametrize("text", ["talks", "the", "oil", "talks OR oil", "the OR of OR bank", "talks OR (oil -bank)"])
+def test_the_first_of_those_that_are_not_weighed_are_the_same(
+    whole: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    def found(least: int) -> list[Hits]:
+        monkeypatch.setattr(execute, "WORTH_IT", least)
+        queries = [Query(parse(text).clause, limit=limit, dates=True) for limit in (1, 4, 20, 300)]
+        return [WhooshEngine.open(whole).search(query) for query in queries]
+
+    assert found(1) == found(1_000_000)
+
+
+def test_what_stands_once_is_weighed_only_where_it_may_lead(whole: Path) -> None:
+    snapshot = WhooshEngine.open(whole)._current()
+    factor = np.float32(1.5)
+
+    def leading(stem: str, count: int) -> tuple[list[float], int]:
+        word = Unweighed(snapshot, stem, BRIEF, factor, snapshot.frequency(stem))
+        led = word.leading(count)
+        every, some = (np.sort(each.values)[::-1][:count].tolist() for each in (word.weighed(), led))
+        assert some == every
+        return some, len(led)
+
+    frequency = snapshot.frequency("oil")
+    assert leading("oil", 1)[1] < frequency
+    assert leading("oil", frequency)[1] == frequency
 
 
 @pytest.mark.parametrize(
