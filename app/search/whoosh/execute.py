@@ -38,12 +38,12 @@ class Execution:
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
         words = [leaf for leaf in wanted if isinstance(leaf, StemTerm) and leaf.field is None]
-        met: dict[Leaf, Unweighed | None] = {leaf: self._unweighed(leaf) for leaf in words}
+        met: dict[Leaf, Unweighed | None] = {leaf: self._unweighed(leaf) for leaf in _not_added(plan)}
         # Frequent ones are read as whatever is wanted of them.
         fresh = [
             leaf
             for leaf in words
-            if met[leaf] is None
+            if leaf not in met
             and snapshot.frequency(leaf.stem) * FREQUENT <= snapshot.held
             and snapshot.kept.find((leaf, self.curve)) is None
         ]
@@ -104,6 +104,14 @@ class Execution:
                 return difference(all_documents(self._snapshot.held), [self._evaluate(child)])
             case leaf:
                 return self._scores[leaf]
+
+
+def _not_added(plan: Plan) -> frozenset[StemTerm]:
+    """Return the bare words of a plan that stand by themselves, or are only ever joined with something else that an
+    article must have: of others all documents have to be weighed at once."""
+    parts = plan.plans if isinstance(plan, AllOf) else (plan,)
+    nested = {leaf for part in parts if isinstance(part, AllOf | AnyOf | Without) for leaf in leaves(part)}
+    return frozenset(part for part in parts if isinstance(part, StemTerm) and part.field is None) - nested
 
 
 def _scored(

@@ -82,7 +82,8 @@ class KeptScores:
         return cast("Floats | None", self.kept.find(self._dense_key))
 
     def _spread(self) -> Floats:
-        listed = self.kept.get(self.key, self.make, spare=True)
+        kept = cast("Matches | None", self.kept.find(self.key))
+        listed = self.make() if kept is None else kept
         dense = np.zeros(self.held, np.float32)
         dense[listed.documents] = listed.values
         return dense

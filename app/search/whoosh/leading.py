@@ -21,7 +21,8 @@ from app.search.whoosh.packed import Ints, Mask, places_of
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.unweighed import Unweighed
 
-_BLOCK = 128
+_GROUPS, _LEAST_GROUPS = 4, 256
+"""Groups of values for each that is wanted, and the least number of them."""
 _MORE = 2
 """How many times the documents wanted are looked at first: that many share a hit where news is told often."""
 _FURTHER = 8
@@ -127,26 +128,30 @@ def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     if len(matches) <= count:
         return matches.weighed()
     # Of documents that are not listed, all others are worth 0, and these more.
-    values = matches.values if isinstance(matches, Matches) else matches.dense
-    bar = _kth_largest(values, count)
-    above, level = places_of(values > bar), places_of(values == bar)
+    every = matches.values if isinstance(matches, Matches) else matches.dense
+    places = _leading_places(every, count)
+    values = every[places]
+    bar = np.partition(values, len(values) - count)[len(values) - count]
+    above, level = places[values > bar], places[values == bar]
     room = count - len(above)
     if len(level) > room:
         ids = snapshot.column("id")[matches.documents[level] if isinstance(matches, Matches) else level]
         level = level[np.argpartition(ids, room - 1)[:room]]
-    places = np.concatenate((above, level))
-    return matches.where(places) if isinstance(matches, Matches) else Matches(places.astype(np.int32), values[places])
+    first = np.concatenate((above, level))
+    return matches.where(first) if isinstance(matches, Matches) else Matches(first.astype(np.int32), every[first])
 
 
-def _kth_largest(values: Floats, count: int) -> float:
-    """Return the `count`-th largest value.
+def _leading_places(values: Floats, count: int) -> Ints:
+    """Return where the `count` largest values stand, those that are level with the last of them, and perhaps others.
 
-    Of many values only those are looked at that reach the `count`-th largest of the largest values of blocks: at least
+    Of many values only those are looked at that reach the `count`-th largest of the largest values of groups: at least
     `count` values do, and seldom many more.
     """
-    blocks = len(values) // _BLOCK
-    if blocks > 2 * count:
-        tops = values[: blocks * _BLOCK].reshape(blocks, _BLOCK).max(axis=1)
-        least = np.partition(tops, blocks - count)[blocks - count]
-        values = values[values >= least]
-    return float(np.partition(values, len(values) - count)[len(values) - count])
+    groups = max(_GROUPS * count, _LEAST_GROUPS)
+    each = len(values) // groups
+    if each < 2:
+        return np.arange(len(values))
+    # Each group is a column: rows are compared at memory speed. What is left behind the last row is in no group.
+    tops = values[: groups * each].reshape(each, groups).max(axis=0)
+    least = np.partition(tops, groups - count)[groups - count]
+    return places_of(values >= least)

@@ -8,11 +8,12 @@ window stays in front of the rest and one order holds over all pages.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
 from app.effort import spend
 from app.search.cursor import Place
@@ -97,7 +98,7 @@ class Reordering:
             floor = window.last()
         else:
             window = until(self._snapshot, matches, floor)
-        window = self._reordered(window)
+        window = self._reordered(window) if after is not None else self._first_reordered(window, count)
         if after is not None:
             tied = (window.key == after.key) & (window.id > np.uint64(after.id))
             window = window.take((window.key < after.key) | tied)
@@ -106,34 +107,69 @@ class Reordering:
         behind = floor if after is None or len(window) else further_behind(floor, after)
         return window.and_then(first(self._snapshot, matches, count - len(window), behind)), floor
 
+    def _first_reordered(self, rows: Rows, count: int) -> Rows:
+        """Return the first `count` rows in their new order, and perhaps some that follow: those that lead by their
+        scores are looked at, and of the others those that could come before one of the first with all that there is to
+        earn."""
+        if len(rows) <= count:
+            return self._reordered(rows)
+        most = self._most
+        least = np.partition(rows.key, len(rows) - count)[len(rows) - count] - np.float32(_LIKELY * most)
+        ahead = rows.key >= least
+        if np.count_nonzero(ahead) * 2 > len(rows):
+            return self._reordered(rows)
+        first = self._reordered(rows.take(ahead))
+        others = rows.take(~ahead & (rows.key + np.float32(_MORE * most) >= first.key[count - 1]))
+        return first.and_then(self._reordered(others)).sorted() if len(others) else first
+
+    @cached_property
+    def _most(self) -> float:
+        """Return what a bonus stays below."""
+        idf = [self._execution.idf(word) for word in self._words]
+        earned = EXACT_BONUS * sum(idf) + NEARNESS_BONUS * sum(map(min, pairwise(idf)))
+        return earned * (self._execution.curve.k1 + 1)
+
     def _reordered(self, rows: Rows) -> Rows:
         rows = rows.take(np.argsort(rows.document))
         return Rows(rows.document, rows.id, rows.key + self._bonus(rows.document)).sorted()
 
     def _bonus(self, documents: Ints) -> Floats:
         """`documents` ascend."""
-        window = _Window(self._snapshot, documents)
+        window, words = _Window(self._snapshot, documents), self._words
         statistics, idf = self._execution.statistics, self._execution.idf
         curve = self._execution.curve
         weight = window.norms(statistics.mean_lengths, curve.b)
-        found = [window.find(word.exact) for word in self._words]
+        found = window.find([word.exact for word in words])
+        weights = np.bincount(
+            found.word_and_owner, weights=weight[found.field, found.owner], minlength=len(words) * len(documents)
+        )
+        near = np.empty((len(words) - 1, len(documents)), np.float32)
+        for number in range(len(words) - 1):
+            here, there = found.run(number), found.run(number + 1)
+            near[number] = _nearness(found.address[here], found.owner[here], found.address[there], len(documents))
+        exact = saturated(weights.astype(np.float32).reshape(len(words), -1), curve)
+        near = saturated(near * weight[FIELDS.index("body")], curve)
         bonus = np.zeros(len(documents), np.float32)
-        for word, here in zip(self._words, found, strict=True):
-            weights = np.bincount(here.owner, weights=weight[here.field, here.owner], minlength=len(documents))
-            bonus += np.float32(EXACT_BONUS * idf(word)) * saturated(weights.astype(np.float32), curve)
-        for (left, here), (right, there) in pairwise(zip(self._words, found, strict=True)):
-            near = _nearness(here, there, len(documents)) * weight[FIELDS.index("body")]
-            bonus += np.float32(NEARNESS_BONUS * min(idf(left), idf(right))) * saturated(near, curve)
+        for word, earned in zip(words, exact, strict=True):
+            bonus += np.float32(EXACT_BONUS * idf(word)) * earned
+        for (left, right), earned in zip(pairwise(words), near, strict=True):
+            bonus += np.float32(NEARNESS_BONUS * min(idf(left), idf(right))) * earned
         return bonus
 
 
 @dataclass(frozen=True, slots=True)
 class _Occurrences:
-    """Where the very form of a word stands: addresses, ascending; each one's field and its document's row."""
+    """Where the very forms of some words stand, one word after the other: addresses, ascending; each one's field and
+    its document's row, and that row of as many as there are documents for each word. `ends`: of each word."""
 
     address: Ints
     field: Ints
     owner: Ints
+    word_and_owner: Ints
+    ends: Sequence[int]
+
+    def run(self, word: int) -> slice:
+        return slice(self.ends[word - 1] if word else 0, self.ends[word])
 
 
 class _Window:
@@ -160,42 +196,44 @@ class _Window:
                 found[number, rows] = kept[name][inside]
         return found
 
-    def find(self, term: str) -> _Occurrences:
-        pieces = list[tuple[Ints, Ints]]()
-        [numbers] = self._snapshot.numbers("exact", (term,))
-        for part, _, rows in self._parts:
-            line = part << 33
-            if numbers[part] >= 0:
-                start, end = self._start[rows] - line, self._end[rows] - line
-                positions = self._snapshot.views[part].segment.positions_within(numbers[part], start, end)
-                at, owner = _slices(positions, start, end)
-                pieces.append((positions[at].astype(np.int64) + line, owner + rows.start))
-        if len(pieces) == 1:
-            address, owner = pieces[0]
-        else:
-            address, owner = map(np.concatenate, zip((_NONE, _NONE), *pieces, strict=True))
+    def find(self, terms: Sequence[str]) -> _Occurrences:
+        size, pieces = len(self._documents), [_NONE]
+        counts = np.zeros((len(terms), size), np.int64)
+        # Of the addresses' own type: NumPy would convert the whole of a longer array.
+        bounds = [
+            np.array((self._start[rows], self._end[rows]), np.int64) - (part << 33) for part, _, rows in self._parts
+        ]
+        for row, numbers in zip(counts, self._snapshot.numbers("exact", terms), strict=True):
+            for (part, _, rows), (start, end) in zip(self._parts, bounds, strict=True):
+                if numbers[part] >= 0:
+                    segment = self._snapshot.views[part].segment
+                    positions = segment.positions_within(numbers[part], start, end)
+                    low, high = np.searchsorted(positions, np.array((start, end), positions.dtype))
+                    row[rows] = high - low
+                    pieces.append(positions[concatenated_ranges(low, row[rows])].astype(np.int64) + (part << 33))
+        address, each = np.concatenate(pieces), counts.reshape(-1)
+        word_and_owner = np.repeat(np.arange(len(each)), each)
+        owner = word_and_owner % max(size, 1)
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
-        return _Occurrences(address, field, owner)
+        return _Occurrences(address, field, owner, word_and_owner, np.cumsum(counts.sum(axis=1)).tolist())
 
 
-def _slices(ascending: npt.NDArray[np.uint32], start: Ints, end: Ints) -> tuple[Ints, Ints]:
-    """The members of an ascending array that lie in [start[i], end[i]): (their indices, i for each)."""
-    # Of one type: NumPy would convert the whole of the longer array.
-    low, high = (np.searchsorted(ascending, bound.astype(ascending.dtype)) for bound in (start, end))
-    return concatenated_ranges(low, high - low), np.repeat(np.arange(len(start)), high - low)
-
-
-def _nearness(here: _Occurrences, there: _Occurrences, documents: int) -> Floats:
-    """Sum of 1/distance² from each `here` to the nearest `there` on either side, for each document."""
-    if not len(there.address):
+def _nearness(here: Ints, owner: Ints, there: Ints, documents: int) -> Floats:
+    """Return the sum of 1/distance² from each address `here` to the nearest `there` on either side, for each document;
+    `owner` is that of each address `here`."""
+    if not len(there):
         return np.zeros(documents, np.float32)
-    following = np.searchsorted(there.address, here.address, side="right")
-    line = np.concatenate(([-_FAR], there.address, [_FAR]))
-    behind, ahead = here.address - line[following], line[following + 1] - here.address
+    following = np.searchsorted(there, here, side="right")
+    line = np.concatenate(([-_FAR], there, [_FAR]))
+    behind, ahead = here - line[following], line[following + 1] - here
     near = _closeness[np.minimum(behind, GAP)] + _closeness[np.minimum(ahead, GAP)]
-    return np.bincount(here.owner, weights=near, minlength=documents).astype(np.float32)
+    return np.bincount(owner, weights=near, minlength=documents).astype(np.float32)
 
 
+_LIKELY = 0.4
+"""Of the greatest bonus there can be, by how much less one of the first rows earns than the others do, most often."""
+_MORE = 1.001
+"""For what rounding may add."""
 _NONE = np.empty(0, np.int64)
 _FAR = 1 << 60
 _closeness = np.concatenate(([0.0], 1 / np.arange(1.0, GAP) ** 2, [0.0]))

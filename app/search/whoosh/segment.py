@@ -196,7 +196,8 @@ class Segment:
         self._arrays: dict[str, Array] = {}
         self._packed: dict[str, Packed] = {}
         self._tables: dict[str, TermTable] = {}
-        self._sought: set[int] = set()
+        self._sought: dict[int, int] = {}
+        """In how many ranges an exact term was looked for."""
 
     def __getitem__(self, name: str) -> Array:
         found = self._arrays.get(name)
@@ -351,12 +352,13 @@ class Segment:
         return lists.unpack_several(np.array(terms, np.int64))[0]
 
     def positions_within(self, term: int, starts: Array, ends: Array) -> Array:
-        """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for before:
-        a word that comes again is worth unpacking."""
+        """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for often
+        enough: a word that comes again and again is worth unpacking."""
         lists = self.lists("exact.positions")
-        if term in self._sought or lists.count(term) < _WORTH * len(starts):
+        sought = self._sought.get(term, 0) + len(starts)
+        if lists.count(term) < _WORTH * sought:
             return self.kept.get(("positions", term), partial(self.positions, term))
-        self._sought.add(term)
+        self._sought[term] = sought
         return lists.within(term, starts, ends)
 
     def standing(self, term: int, addresses: Array) -> Mask:
