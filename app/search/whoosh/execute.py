@@ -6,6 +6,7 @@ order of the plan, so that equal articles have equal scores in any segment. Not:
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 
 import numpy as np
@@ -37,18 +38,9 @@ class Execution:
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
         self.curve = curve_of(len(set(bare_words(plan))))
-        words = [leaf for leaf in wanted if isinstance(leaf, StemTerm) and leaf.field is None]
         met: dict[Leaf, Unweighed | None] = {leaf: self._unweighed(leaf) for leaf in _not_added(plan)}
-        # Frequent ones are read as whatever is wanted of them.
-        fresh = [
-            leaf
-            for leaf in words
-            if leaf not in met
-            and snapshot.frequency(leaf.stem) * FREQUENT <= snapshot.held
-            and snapshot.kept.find((leaf, self.curve)) is None
-        ]
-        if len(fresh) > 1:
-            weigh_together(fresh, [view.segment for view in snapshot.views], snapshot.mean_lengths, self.curve)
+        if len(wanted) - len(met) > 1:
+            self._weigh_together([leaf for leaf in wanted if leaf not in met])
         rows = [self._row(leaf) if (found := met.get(leaf)) is None else found for leaf in wanted]
         own = Statistics(snapshot.held, snapshot.mean_lengths, tuple(map(len, rows)))
         self.statistics = given or own
@@ -66,6 +58,20 @@ class Execution:
         """Deleted documents are still among them."""
         return self._evaluate(self._plan)
 
+    def _weigh_together(self, some: Sequence[Leaf]) -> None:
+        """Weigh those bare words that nobody asked for before; frequent ones are read as whatever is wanted of them."""
+        snapshot = self._snapshot
+        fresh = [
+            leaf
+            for leaf in some
+            if isinstance(leaf, StemTerm)
+            and leaf.field is None
+            and snapshot.frequency(leaf.stem) * FREQUENT <= snapshot.held
+            and snapshot.kept.find((leaf, self.curve)) is None
+        ]
+        if len(fresh) > 1:
+            weigh_together(fresh, [view.segment for view in snapshot.views], snapshot.mean_lengths, self.curve)
+
     def _unweighed(self, word: StemTerm) -> Unweighed | None:
         """Return the documents of a frequent word that nobody asked for before; None of any other word."""
         snapshot, key = self._snapshot, (word, self.curve)
@@ -77,14 +83,15 @@ class Execution:
 
     def _row(self, leaf: Leaf) -> Found:
         """Return the documents of a leaf with their scores."""
-        held = self._snapshot.held
+        snapshot = self._snapshot
+        make = partial(_scored, snapshot, leaf, self.curve)
         if leaf is self._plan:
-            return self._kept(leaf, held).listed
+            return snapshot.kept.get((leaf, self.curve), make)
         if isinstance(leaf, StemTerm) and leaf.field is None:
-            scores = self._kept(leaf, self._snapshot.frequency(leaf.stem))
-            return scores if len(scores) * FREQUENT > held else scores.listed
-        found = self._kept(leaf, held).listed
-        return self._kept(leaf, len(found)) if len(found) * FREQUENT > held else found
+            scores = self._kept(leaf, snapshot.frequency(leaf.stem))
+            return scores if len(scores) * FREQUENT > snapshot.held else scores.listed
+        found = snapshot.kept.get((leaf, self.curve), make)
+        return self._kept(leaf, len(found)) if len(found) * FREQUENT > snapshot.held else found
 
     def _kept(self, leaf: Leaf, count: int) -> KeptScores:
         """`count`: of its documents."""

@@ -130,9 +130,11 @@ def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     # Of documents that are not listed, all others are worth 0, and these more.
     every = matches.values if isinstance(matches, Matches) else matches.dense
     places = _leading_places(every, count)
-    values = every[places]
+    values = every if places is None else every[places]
     bar = np.partition(values, len(values) - count)[len(values) - count]
-    above, level = places[values > bar], places[values == bar]
+    above, level = places_of(values > bar), places_of(values == bar)
+    if places is not None:
+        above, level = places[above], places[level]
     room = count - len(above)
     if len(level) > room:
         ids = snapshot.column("id")[matches.documents[level] if isinstance(matches, Matches) else level]
@@ -141,8 +143,9 @@ def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     return matches.where(first) if isinstance(matches, Matches) else Matches(first.astype(np.int32), every[first])
 
 
-def _leading_places(values: Floats, count: int) -> Ints:
-    """Return where the `count` largest values stand, those that are level with the last of them, and perhaps others.
+def _leading_places(values: Floats, count: int) -> Ints | None:
+    """Return where the `count` largest values stand, those that are level with the last of them, and perhaps others;
+    None where these are as good as all.
 
     Of many values only those are looked at that reach the `count`-th largest of the largest values of groups: at least
     `count` values do, and seldom many more.
@@ -150,7 +153,7 @@ def _leading_places(values: Floats, count: int) -> Ints:
     groups = max(_GROUPS * count, _LEAST_GROUPS)
     each = len(values) // groups
     if each < 2:
-        return np.arange(len(values))
+        return None
     # Each group is a column: rows are compared at memory speed. What is left behind the last row is in no group.
     tops = values[: groups * each].reshape(each, groups).max(axis=0)
     least = np.partition(tops, groups - count)[groups - count]

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -60,7 +61,10 @@ _FITTING = np.array([min(width for width in _WIDTHS if width >= bits) for bits i
 _SHIFTS = [np.arange(steps, dtype=np.uint64) * np.uint64(width) for width, steps in enumerate(_STEPS.tolist())]
 _SPREADING = [_spreading(width, steps) if width else [] for width, steps in enumerate(_STEPS.tolist())]
 _MASKS = np.array([(1 << width) - 1 for width in range(33)], np.uint64)
+_LOW = _MASKS.tolist()
 _RANGE = np.arange(BLOCK)
+_FEWEST = 48
+"""Values of one list up to which Python takes less time for each than NumPy's calls take for all."""
 _FEW = 4_000
 """Values up to which it takes less time to find the bits of each than to lay whole blocks out, width by width."""
 _FEW_STEPS = 20_000
@@ -100,6 +104,8 @@ class Packed:
         """One list."""
         count, blocks = self.count(number), slice(int(self.blocks[number]), int(self.blocks[number + 1]))
         spend(count // _AT_ONCE)
+        if 0 < count <= _FEWEST:
+            return self._one_block(blocks.start, count)
         rows = self._rows(blocks, _SHORT if count <= _SHORT else BLOCK)
         return rows.reshape(-1)[:count]
 
@@ -192,6 +198,17 @@ class Packed:
         # What a block begins with is no step: its step is 0, and what was summed up to it is taken off.
         values += np.repeat(self.firsts[blocks] - values[first], sizes)
         return values
+
+    def _one_block(self, block: int, count: int) -> Values:
+        """The first values of a block, one by one."""
+        width, begin = int(self.widths[block]), int(self.offsets[block])
+        bits, mask = (
+            int.from_bytes(self.data[begin : begin + (count * width + 7) // 8].tobytes(), "little"),
+            _LOW[width],
+        )
+        steps = [bits >> at & mask for at in range(0, count * width, width)] if width else [0] * count
+        steps[0] = int(self.firsts[block])
+        return np.array(list(accumulate(steps)), np.uint32)
 
     def _reading(self, size: int) -> Array:
         read = self._read.get(size)

@@ -94,16 +94,17 @@ QUOTE_WIDTH = 3
 _MAGIC = b"DLSEG\x00\x00\x02"
 _HEADER = struct.Struct("<8sQQQ")
 _ALIGN = 64
+_TIMES = 2
+"""Times that a word is looked for here and there before it is unpacked as a whole."""
 _WORTH = 50
 """Where there are more addresses than so many to a range, most blocks of a word hold none of a few ranges."""
 _HEAD = 64
 """Terms from one head to the next: they fill about a page."""
 _OF_HEAD = np.array([2**64 - 2 ** (8 * (8 - size)) for size in range(9)], np.uint64)
 """The bits of a head that a term of such a length has; the others are 0."""
-_STRETCH = 8
-"""Bits of an address: so many addresses have one place in the table of who owns them."""
-_BEGINNING = 1 + (1 << _STRETCH) // (len(FIELDS) * GAP)
-"""Documents that may begin on such a stretch."""
+_STRETCH = 6
+"""Bits of an address: so many addresses have one place in the table of who owns them. Not more than one document begins
+on such a stretch, since each has gaps that are longer together."""
 _FEW = 4 * _HEAD
 """Terms that are looked through sooner than halved time and again. Many that begin with the same 8 bytes are more."""
 
@@ -197,7 +198,7 @@ class Segment:
         self._packed: dict[str, Packed] = {}
         self._tables: dict[str, TermTable] = {}
         self._sought: dict[int, int] = {}
-        """In how many ranges an exact term was looked for."""
+        """How many times an exact term was looked for in some ranges."""
 
     def __getitem__(self, name: str) -> Array:
         found = self._arrays.get(name)
@@ -315,12 +316,8 @@ class Segment:
     def owners(self, addresses: Array) -> Documents:
         """Return the document in which each of some addresses lies."""
         table = self.kept.get("owners", self._owner_table)
-        start, found = self["start"], table.take(addresses >> _STRETCH, mode="clip")
-        for _ in range(_BEGINNING):
-            is_behind = start.take(found + 1, mode="clip") <= addresses
-            if not is_behind.any():
-                break
-            found += is_behind
+        found = table.take(addresses >> _STRETCH, mode="clip")
+        found += self["start"].take(found + 1, mode="clip") <= addresses
         # Behind the last document there is none.
         return np.minimum(found, np.int32(self.documents - 1), out=found)
 
@@ -355,10 +352,10 @@ class Segment:
         """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for often
         enough: a word that comes again and again is worth unpacking."""
         lists = self.lists("exact.positions")
-        sought = self._sought.get(term, 0) + len(starts)
-        if lists.count(term) < _WORTH * sought:
+        times = self._sought.get(term, 0)
+        if times == _TIMES or lists.count(term) < _WORTH * len(starts):
             return self.kept.get(("positions", term), partial(self.positions, term))
-        self._sought[term] = sought
+        self._sought[term] = times + 1
         return lists.within(term, starts, ends)
 
     def standing(self, term: int, addresses: Array) -> Mask:
@@ -414,6 +411,7 @@ class TermTable:
         self._blob = blob
         self._offsets = offsets.data
         self._heads = heads.data
+        self._found: tuple[bytes, int | None] = b"", None
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -430,6 +428,14 @@ class TermTable:
         return bisect_left(self, term, *self._between(term))
 
     def find(self, term: bytes) -> int | None:
+        sought, number = self._found
+        if sought != term:
+            number = self._find(term)
+            # How frequent a word is is asked first, and then what has it.
+            self._found = term, number
+        return number
+
+    def _find(self, term: bytes) -> int | None:
         low, high = self._between(term)
         if high - low > _FEW:
             number = bisect_left(self, term, low, high)

@@ -147,6 +147,8 @@ def _counted_weights(
     for name in ("headline", "dateline"):
         if field in (None, name):
             has = places_of(counts[name])
+            if not len(has):
+                continue
             where = has if odd is None else odd[has]
             weights[where] += norms[name][documents[where]] * counts[name][has]
     return weights
