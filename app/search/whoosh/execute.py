@@ -73,10 +73,10 @@ class Execution:
             weigh_together(fresh, [view.segment for view in snapshot.views], snapshot.mean_lengths, self.curve)
 
     def _unweighed(self, word: StemTerm) -> Unweighed | None:
-        """Return the documents of a frequent word that nobody asked for before; None of any other word."""
+        """Return the documents of a frequent word that was seldom asked for; None of any other word."""
         snapshot, key = self._snapshot, (word, self.curve)
         count = snapshot.frequency(word.stem)
-        if count < WORTH_IT or self._kept(word, count).is_kept or not snapshot.is_first_asked(key):
+        if count < WORTH_IT or self._kept(word, count).is_kept or not snapshot.is_seldom_asked(key):
             return None
         factor = np.float32(inverse_frequency(snapshot.held, count))
         return Unweighed(snapshot, word.stem, self.curve, factor, count)

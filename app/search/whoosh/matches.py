@@ -152,8 +152,9 @@ def intersection(rows: Sequence[Found]) -> Found:
     """The documents that all have, with their values added in the order given."""
     if len(rows) == 1:
         return rows[0]
-    rarest, *others = sorted(rows, key=len)
-    documents, places = rarest.documents, np.arange(len(rarest))
+    rarest, second, *others = sorted(rows, key=len)
+    places = places_of(second.holds(rarest.documents))
+    documents = rarest.documents[places]
     for row in others:
         held = places_of(row.holds(documents))
         documents, places = documents[held], places[held]

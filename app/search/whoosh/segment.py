@@ -279,23 +279,27 @@ class Segment:
 
     def _more(self, run: range) -> tuple[Mask, Array]:
         """Return which postings of a run of stems are not `_ONCE`, and what they are."""
-        bounds, others = self.lists("stem.docs").bounds, self["stem.more_bounds"]
-        start, end = int(bounds[run.start]), int(bounds[run.stop])
-        bits = np.unpackbits(self["stem.more"][start // 8 : -(-end // 8)], bitorder="little").view(np.bool_)
+        others = self["stem.more_bounds"]
         packed = self["stem.tf"][int(others[run.start]) : int(others[run.stop])]
-        return bits[start % 8 : start % 8 + end - start], packed
+        return self._more_bits(run)[2], packed
 
     def _more_at(self, run: range, places: Ints) -> tuple[Mask, Array]:
         """Return what `_more` does for the postings at some places: bits are counted by bytes, and few looked at."""
-        start, end = self.lists("stem.docs").bounds[[run.start, run.stop]].tolist()
-        raw = self["stem.more"][start // 8 : -(-end // 8)]
-        at = places + start % 8
+        raw, before, bits = self._more_bits(run)
+        more = bits[places]
+        at = places[more] + before
         byte, bit = at >> 3, (at & 7).astype(np.uint8)
-        rest = raw[byte] >> bit
-        more: Mask = (rest & 1).view(np.bool_)
-        others = np.cumsum(np.bitwise_count(raw), dtype=np.int32)[byte] - np.bitwise_count(rest)
-        first = int(self["stem.more_bounds"][run.start]) - (int(raw[0]) & ((1 << start % 8) - 1)).bit_count()
-        return more, self["stem.tf"][first + others[more]]
+        others = np.cumsum(np.bitwise_count(raw), dtype=np.int32)[byte] - np.bitwise_count(raw[byte] >> bit)
+        first = int(self["stem.more_bounds"][run.start]) - (int(raw[0]) & ((1 << before) - 1)).bit_count()
+        return more, self["stem.tf"][first + others]
+
+    def _more_bits(self, run: range) -> tuple[Array, int, Mask]:
+        """Return the bytes in which the bits of a run of stems' postings lie, how many bits come before, and the bits
+        by themselves."""
+        bounds = self.lists("stem.docs").bounds
+        start, end = int(bounds[run.start]), int(bounds[run.stop])
+        raw, before = self["stem.more"][start // 8 : -(-end // 8)], start % 8
+        return raw, before, np.unpackbits(raw, bitorder="little").view(np.bool_)[before : before + end - start]
 
     def occurrences(self, term: int) -> tuple[Array, Array]:
         """The documents that have an exact term, ascending, and how often each does."""

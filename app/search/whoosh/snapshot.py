@@ -103,7 +103,7 @@ class Snapshot:
         for view in views:
             self.firsts.append(self.firsts[-1] + view.segment.documents)
         self._columns: dict[str, Array] = {}
-        self._asked = set[Hashable]()
+        self._asked: dict[Hashable, int] = {}
         self._numbers: dict[str, dict[str, tuple[int, ...]]] = {"exact": {}, "stem": {}}
         self._naming: dict[str, int] = {}
         self.kept = ArrayCache()
@@ -181,11 +181,10 @@ class Snapshot:
             if low < high:
                 yield number, documents[low:high] - self.firsts[number], slice(low, high)
 
-    def is_first_asked(self, key: Hashable) -> bool:
-        """Return whether nobody has asked this for `key`: what comes again is worth keeping."""
-        known = len(self._asked)
-        self._asked.add(key)
-        return len(self._asked) > known
+    def is_seldom_asked(self, key: Hashable) -> bool:
+        """Return whether this was not asked more than `_SELDOM` times for `key`: what comes again is worth keeping."""
+        times = self._asked[key] = self._asked.get(key, 0) + 1
+        return times <= _SELDOM
 
     def card(self, document: int) -> memoryview:
         """Return what a hit shows, encoded."""
@@ -294,6 +293,8 @@ class Snapshot:
 
 _MOST_NUMBERS, _MOST_NAMED = 20_000, 10_000
 """Terms of a view whose numbers are kept, in four megabytes, and entities whose counts are, in one and a half."""
+_SELDOM = 2
+"""To make what is kept takes twice as long as what is wanted of it, and memory."""
 _TIME_STEP = 2.0**-28
 """More of these are in a whole than a time is ever, and a double tells them apart beside any day number."""
 _YEAR, _MONTH = 1, 2

@@ -1,8 +1,8 @@
-"""The documents of a frequent word that was never asked for before: each is weighed when it is wanted.
+"""The documents of a frequent word that was seldom asked for: each is weighed when it is wanted.
 
 Another word or a filter leaves few of them, and by itself the word is worth most where it stands several times or in a
-headline: to weigh all takes longer than to find those. Nothing is kept. A word that is asked for again is weighed as a
-whole, and kept.
+headline: to weigh all takes longer than to find those. Nothing is kept. A word that is asked for more often is weighed
+as a whole, and kept.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.search.whoosh.weights import most_for_one, odd_weights, weights_at, wei
 
 WORTH_IT = 2_000
 """Documents of a word below which NumPy's calls take longer than what they do."""
-_SPARSE = 16
+_SPARSE = 8
 """Looking up fewer than one in so many takes less time by search."""
 _MORE = 1.00001
 """Rounding may lift what is worth less above what is worth more, by far less than this."""
@@ -78,7 +78,11 @@ class Unweighed:
             held: Mask = self.documents.take(at, mode="clip") == wanted
             self._sought[:] = [(wanted[held], at[held])]
             return held
-        return self._mask_of(self.documents)[wanted]
+        # Marked are the fewer: to mark a document takes longer than to look whether it is.
+        places = places_of(self._mask_of(wanted)[self.documents])
+        found = self.documents[places]
+        self._sought[:] = [(found, places)]
+        return self._mask_of(found)[wanted]
 
     def at(self, wanted: Documents) -> Floats:
         """The values of ascending documents that are all among these."""
