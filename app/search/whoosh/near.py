@@ -18,11 +18,14 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from app.effort import spend
-from app.search.whoosh.packed import Array, offsets_of
+from app.search.whoosh.packed import Array, Mask, offsets_of, places_of
 from app.search.whoosh.segment import Named, Segment
 
 _COMPARING = 50
 """What it takes to compare two words, in the units of `spend`."""
+_PARTED = 5
+"""Letters from which on an edit, which two letters side by side take part in at most, cannot touch the first two and
+the last two."""
 _CONTINUES = 0b10
 """First two bits of every byte of a character but its first."""
 
@@ -69,5 +72,17 @@ def _likely(segment: Segment, term: str, edits: int) -> list[int]:
     run = slice(int(bounds[shortest]), int(bounds[min(longest + 1, len(bounds) - 1)]))
     wanted = np.bitwise_or.reduce(_LETTERS[np.frombuffer(term.encode("utf-8", "surrogatepass"), np.uint8)])
     other: Array = np.bitwise_count(segment["exact.letters"][run] ^ wanted)
-    likely: list[int] = segment["exact.by_length"][run][other <= 2 * edits].tolist()
-    return likely
+    likely = segment["exact.by_length"][run][places_of(other <= 2 * edits)]
+    if edits == 1 and len(term) >= _PARTED:
+        likely = likely[_share_an_end(segment, likely, term.encode("utf-8", "surrogatepass"))]
+    found: list[int] = likely.tolist()
+    return found
+
+
+def _share_an_end(segment: Segment, terms: Array, term: bytes) -> Mask:
+    """Return which of some terms begin or end with the same two bytes as `term`: an edit leaves either as it is."""
+    offsets, raw = segment["exact.term_offsets"], segment["exact.terms"]
+    pairs = np.ndarray((len(raw) - 1,), "<u2", raw, strides=(1,))
+    first, last = (int.from_bytes(part, "little") for part in (term[:2], term[-2:]))
+    shared: Mask = (pairs[offsets[terms]] == first) | (pairs[offsets[terms + 1] - 2] == last)
+    return shared

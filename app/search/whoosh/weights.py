@@ -22,7 +22,7 @@ from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm
 from app.search.query import MAX_EXPANSION
 from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, places_of
+from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, in_order, places_of
 from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
 from app.search.whoosh.values import documents_with
 
@@ -95,7 +95,7 @@ def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: Norms) -
             documents = documents_with(segment, leaf)
             return Matches(documents, np.ones(len(documents), np.float32))
         case PrefixTerms() | FuzzyTerms():
-            return _address_weights(segment, np.sort(segment.positions_of(terms)), leaf.field, norms)
+            return _address_weights(segment, in_order(segment.positions_of(terms)), leaf.field, norms)
 
 
 def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: Norms) -> Matches:
