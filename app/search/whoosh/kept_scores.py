@@ -19,7 +19,7 @@ from app.search.whoosh.matches import Matches
 from app.search.whoosh.packed import Ints, Mask
 from app.search.whoosh.segment import Documents
 
-_WORTH = 8
+_WORTH = 32
 """Looking up fewer than one in so many takes less time by search."""
 
 

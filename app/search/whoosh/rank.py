@@ -201,14 +201,15 @@ class _Window:
         counts = np.zeros((len(terms), size), np.int64)
         # Of the addresses' own type: NumPy would convert the whole of a longer array.
         bounds = [
-            np.array((self._start[rows], self._end[rows]), np.int64) - (part << 33) for part, _, rows in self._parts
+            (np.array((self._start[rows], self._end[rows])) - (part << 33)).astype(np.uint32)
+            for part, _, rows in self._parts
         ]
         for row, numbers in zip(counts, self._snapshot.numbers("exact", terms), strict=True):
-            for (part, _, rows), (start, end) in zip(self._parts, bounds, strict=True):
+            for (part, _, rows), ends in zip(self._parts, bounds, strict=True):
                 if numbers[part] >= 0:
                     segment = self._snapshot.views[part].segment
-                    positions = segment.positions_within(numbers[part], start, end)
-                    low, high = np.searchsorted(positions, np.array((start, end), positions.dtype))
+                    positions = segment.positions_within(numbers[part], *ends)
+                    low, high = np.searchsorted(positions, ends)
                     row[rows] = high - low
                     pieces.append(positions[concatenated_ranges(low, row[rows])].astype(np.int64) + (part << 33))
         address, each = np.concatenate(pieces), counts.reshape(-1)
