@@ -48,7 +48,8 @@ def reading(records: list[tuple[int, int, int]], *, skip_entities: bool) -> Act:
         ]
         path = folder / "a.jsonl"
         path.write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
-        ingest([path], archive, IngestOptions(skip_entities=skip_entities))
+        # The server may be at its first look at the index.
+        ingest([path], archive, IngestOptions(skip_entities=skip_entities, patience=120))
 
     return act
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import argparse
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -201,6 +202,7 @@ class Measured:
 
     def __init__(self, nodes: Nodes, folder: Path, shards: int, database: str) -> None:
         self.nodes, self.folder, self.shards = nodes, folder, shards
+        self._embedded, self._clustered = folder / "embedded", folder / "clustered"
         self._plain = OpenSearch(hosts=nodes.addresses, timeout=120, http_compress=False)
         self._settings = {
             "DATELINE_SEARCH_URL": " ".join(nodes.addresses), "DATELINE_SEARCH_INDEX": "scratch-measured",
@@ -209,14 +211,16 @@ class Measured:
         }  # fmt: skip
 
     def fill(self, size: int) -> None:
-        """Write the rows, with an embedded index that nobody asks."""
-        if (self.folder / "archive.sqlite").exists():
+        """Write the rows, with an embedded index, into a folder of its own, and once more for the cluster: an archive
+        has one index at a time."""
+        if self._embedded.exists():
             return
         self.folder.mkdir(parents=True, exist_ok=True)
         documents = self.folder / "articles.jsonl"
         corpus.write(documents, corpus.generate(size))
-        worker.measure(worker.Ingest(folder=self.folder, documents=documents))
+        worker.measure(worker.Ingest(folder=self._embedded, documents=documents))
         documents.unlink()
+        shutil.copytree(self._embedded, self._clustered)
 
     def build(self, size: int) -> None:
         """Build both from the same articles, which have names, and print what one costs."""
@@ -248,15 +252,15 @@ class Measured:
         asked = kinds(statistics(documents, size), _EACH + _WARMING)
         database = self._settings["DATELINE_DATABASE_URL"]
         if database:
-            moved = [sys.executable, "-m", "app", "migrate-to", database, "--data-dir", str(self.folder)]
+            moved = [sys.executable, "-m", "app", "migrate-to", database, "--data-dir", str(self._clustered)]
             subprocess.run(moved, check=True)
         with ExitStack() as stack:
             quiet = {"DATELINE_LOG_LEVEL": "warning"}
-            alone = stack.enter_context(traffic.serving("ours", self.folder, quiet))
+            alone = stack.enter_context(traffic.serving("ours", self._embedded, quiet))
             os.environ.update(self._settings)
-            with open_archive(Settings(data_dir=self.folder), allow_missing_index=True) as archive:
+            with open_archive(Settings(data_dir=self._clustered), allow_missing_index=True) as archive:
                 indexing.catch_up(archive)
-            before = stack.enter_context(traffic.serving("ours", self.folder, self._settings))
+            before = stack.enter_context(traffic.serving("ours", self._clustered, self._settings))
             self._ask_all(asked, before, alone)
 
     def _ask_all(self, asked: dict[str, list[Asked]], before: traffic.Server, alone: traffic.Server) -> None:
