@@ -33,7 +33,7 @@ def admit_the_admin(archive: Archive) -> None:
         session.add(Key(prefix="0000beef", secret_sha256=secret, name="admin", scopes=["admin"], created_at=""))
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True)
 class Api:
     """`schema` is that of all components, closed: an answer may hold nothing that is not published."""
 
@@ -41,9 +41,9 @@ class Api:
     app: FastAPI
     schema: dict[str, Any]
 
-    def __repr__(self) -> str:
-        """Short: Hypothesis shows what a test was given, and the schema is long."""
-        return f"Api({self.http.base_url})"
+    def _repr_pretty_(self, printer: Any, _is_cycle: bool) -> None:
+        """Be short where Hypothesis shows what a test was given: the schema is long."""
+        printer.text(f"Api({self.http.base_url})")
 
     @property
     def archive(self) -> Archive:
