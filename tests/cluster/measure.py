@@ -329,7 +329,7 @@ def main(arguments: Sequence[str]) -> None:
     with ExitStack() as stack:
         folder = chosen.archive or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dateline-measured-")))
         # As they run where they serve: with all that Java makes quicker in time, and a heap that holds what is asked.
-        nodes = Nodes(chosen.folder, chosen.nodes, heap_mb=1_024, brief=False)
+        nodes = Nodes(chosen.folder, chosen.nodes, heap_mb=1_536, brief=False)
         if not chosen.running:
             stack.callback(nodes.stop)
         nodes.start()
