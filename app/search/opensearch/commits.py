@@ -15,7 +15,7 @@ import re
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict, deque
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
@@ -47,8 +47,6 @@ _TELLING, _TELLING_TRIES = 0.5, 180
 _TRIES = (0.2, 0.2, 1.0, 4.0)
 """Seconds for which a point in time is asked, before another one is opened."""
 _BULK_BYTES = 4_000_000
-_SENT_AT_ONCE = 2
-"""Pieces: nodes have the next one when they are done with one. Each document is in one of them alone."""
 _CROWDED = ("circuit_breaking", "rejected_execution")
 """What a node says of an article when too much is in its memory or waits for it."""
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -407,15 +405,15 @@ class Commits:
         return [name for name in self._client("GET", f"/{self.alias}-*/_alias") if ours.fullmatch(name)]
 
     def _send(self, target: str, actions: Iterable[tuple[bytes, ...]], *, require_alias: bool = False) -> None:
-        """Write in pieces; while nodes work on some, the next is made."""
-        with ThreadPoolExecutor(_SENT_AT_ONCE) as pool:
-            sent = deque[Future[None]]()
+        """Write in pieces; while a node works on one, the next is made."""
+        with ThreadPoolExecutor(1) as pool:
+            sent: Future[None] | None = None
             for some in _pieces(actions):
-                if len(sent) == _SENT_AT_ONCE:
-                    sent.popleft().result()
-                sent.append(pool.submit(self._send_some, target, some, require_alias=require_alias))
-            for each in sent:
-                each.result()
+                if sent is not None:
+                    sent.result()
+                sent = pool.submit(self._send_some, target, some, require_alias=require_alias)
+            if sent is not None:
+                sent.result()
 
     def _send_some(self, target: str, actions: Sequence[tuple[bytes, ...]], *, require_alias: bool) -> None:
         """Write some, and in a while once more what a node had no memory or no room in its queue for. Raises
