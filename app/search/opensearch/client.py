@@ -35,6 +35,9 @@ Reply = dict[str, Any]
 _PATIENCE = 6.0
 """Seconds in which a request is tried again. A copy takes the place of one that is gone in less."""
 _PAUSE = 0.15
+_CROWDED, _CROWDED_PATIENCE, _CROWDED_PAUSE = 429, 30.0, 1.0
+"""What a node says that has no memory or no room for what it is to write, and the seconds in which that is tried again:
+it is there, and makes room as it writes."""
 READING, WRITING = 12.0, 120.0
 """Seconds that may be lost on nodes which do not answer, by all that a search asks together, or by one request that
 writes. A node gets half of what is left, so that there is as much for the others; the last one gets all."""
@@ -134,7 +137,8 @@ class Nodes:
         nodes, tries, trouble = len(self.cluster.urls), 0, ""
         # While nobody answered a moment ago, one try is enough to tell that nobody does.
         was_away = self._is_away
-        until = time.monotonic() + (0 if was_away else _PATIENCE if patience is None else patience)
+        asked_at = time.monotonic()
+        until = asked_at + (0 if was_away else _PATIENCE if patience is None else patience)
         while tries == 0 or (allowed.left > 0 and (time.monotonic() < until or (tries < nodes and not was_away))):
             tries += 1
             began = time.monotonic()
@@ -152,6 +156,9 @@ class Nodes:
                     self._is_away = False
                     raise _as_refusal(error) from error
                 trouble = f"{error.status_code} {error.error}"
+                if error.status_code == _CROWDED and losing == WRITING:
+                    until = asked_at + _CROWDED_PATIENCE
+                    time.sleep(_CROWDED_PAUSE)
             except OpenSearchException as error:
                 raise IndexUnavailable(f"The search cluster cannot be asked: {error}") from error
             else:

@@ -112,6 +112,20 @@ def test_what_another_copy_can_answer_is_asked_again(trouble: Answer) -> None:
     assert len(node.asked) == 3
 
 
+@pytest.mark.parametrize(("losing", "seconds"), [(READING, 6), (WRITING, 30)])
+def test_a_crowded_node_is_given_longer_to_write(
+    losing: float, seconds: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    node, pauses = Node((429, {"error": {"type": "circuit_breaking_exception", "reason": "Data too large"}})), [0.0]
+    monkeypatch.setattr(client, "time", SimpleNamespace(monotonic=lambda: sum(pauses), sleep=pauses.append))
+    with running(node) as urls:
+        nodes = Nodes(Cluster(urls))
+        with pytest.raises(SearchAway, match="circuit_breaking"):
+            nodes("GET", "/x/_refresh", losing=losing)
+        nodes.close()
+    assert seconds <= sum(pauses) < seconds + 2
+
+
 def test_a_node_that_is_not_there_is_passed_over() -> None:
     node = Node(FINE)
     with running(node) as urls:
