@@ -1,8 +1,8 @@
 """What Dateline over a cluster costs beside the cluster alone, and beside an archive that carries its search: CPU of
 searches through the API, and of building the index.
 
-    python -m tests.cluster.measure [--size 100000] [--nodes 1] [--shards 1] [--archive FOLDER] [--only build|search]
-        [--database postgresql+psycopg://user@host/dateline]
+    python -m tests.cluster.measure [--size 100000] [--nodes 1] [--shards 1] [--heap 1536] [--archive FOLDER]
+        [--only build|search] [--database postgresql+psycopg://user@host/dateline]
 
 All have the same generated articles. The cluster alone has them as plain text with OpenSearch's own English analysis,
 and is asked a `match` with the same filters, order and aggregations by a bare client; Dateline is asked over HTTP.
@@ -245,10 +245,11 @@ class Measured:
         _say(f"| ratio | {ours.nodes / theirs.nodes:.2f} | | {both:.2f} | | {ours.seconds / theirs.seconds:.2f} |\n")
 
     def search(self, size: int) -> None:
-        """Ask both the same questions in turns, and print what one costs."""
+        """Ask both the same questions in turns, and print what one costs, and what it took to build the indexes."""
         documents = list(corpus.generate(size))
+        builder = Meter(self.nodes, os.getpid())
         if not self._plain.indices.exists(index=PLAIN) or self._plain.count(index=PLAIN)["count"] != size:
-            build_plain(self._plain, documents, self.shards)
+            _say_built("plain text", size, builder.spent(lambda: build_plain(self._plain, documents, self.shards)))
         asked = kinds(statistics(documents, size), _EACH + _WARMING)
         database = self._settings["DATELINE_DATABASE_URL"]
         if database:
@@ -259,7 +260,7 @@ class Measured:
             alone = stack.enter_context(traffic.serving("ours", self._embedded, quiet))
             os.environ.update(self._settings)
             with open_archive(Settings(data_dir=self._clustered), allow_missing_index=True) as archive:
-                indexing.catch_up(archive)
+                _say_built("Dateline, from rows", size, builder.spent(lambda: indexing.catch_up(archive)))
             before = stack.enter_context(traffic.serving("ours", self._clustered, self._settings))
             self._ask_all(asked, before, alone)
 
@@ -310,6 +311,13 @@ class Measured:
         _say(f"| nodes | {' '.join(f'{each:.0f}' for each in held)} |")
 
 
+def _say_built(name: str, size: int, spent: Spent) -> None:
+    _say(
+        f"{name}: {size / spent.seconds:,.0f} articles a second, CPU ms of an article: nodes {spent.nodes / size:.3f},"
+    )
+    _say(f"process {spent.front / size:.3f}\n")
+
+
 def _say(line: str) -> None:
     sys.stdout.write(f"{line}\n")
     sys.stdout.flush()
@@ -320,6 +328,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("--size", type=int, default=100_000)
     parser.add_argument("--nodes", type=int, default=1)
     parser.add_argument("--shards", type=int, default=1)
+    parser.add_argument("--heap", type=int, default=1_536, help="MB of each node; a million articles take twice that")
     parser.add_argument("--folder", type=Path, default=DEFAULT_FOLDER)
     parser.add_argument("--archive", type=Path, help="where the rows are, or go; they stay there")
     parser.add_argument("--only", choices=("build", "search"))
@@ -329,7 +338,7 @@ def main(arguments: Sequence[str]) -> None:
     with ExitStack() as stack:
         folder = chosen.archive or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="dateline-measured-")))
         # As they run where they serve: with all that Java makes quicker in time, and a heap that holds what is asked.
-        nodes = Nodes(chosen.folder, chosen.nodes, heap_mb=1_536, brief=False)
+        nodes = Nodes(chosen.folder, chosen.nodes, heap_mb=chosen.heap, brief=False)
         if not chosen.running:
             stack.callback(nodes.stop)
         nodes.start()

@@ -319,9 +319,12 @@ class Commits:
                 self._create(names, Meta(generation, sequence, token), 0, serve=False)
                 self._encoder.take_words()
                 self._send(names[0], _actions(self._encoder, documents, sequence))
-                self._count_words(names[1], is_new=True)
-                for name in names:
-                    self._copy(name)
+                with ThreadPoolExecutor(1) as pool:
+                    # Words take one node's time, and the articles that of all.
+                    copied = pool.submit(self._copy, names[0])
+                    self._count_words(names[1], is_new=True)
+                    copied.result()
+                self._copy(names[1])
             except BaseException as error:
                 # Where that cannot be said now, the next index that is built does away with these.
                 with contextlib.suppress(DatelineError):
