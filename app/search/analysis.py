@@ -93,9 +93,10 @@ _PLAINEST = re.compile(rf"{_SPACED}|\w+(?:[-'`.&,](?:(?<=-){_LINE_END})?\w+)*|(?
 # Whether a text may have some. Beyond U+FFFF it looks at nothing but that, which costs next to nothing.
 # Whether one may go on behind white space, or does: groups of a number, a hyphen at the end of a line.
 _GOES_ON = re.compile(rf"\d[ {_THIN}]\d{{3}}|[-‐{_BREAKS}][^\S\n]*\n")
-_NUMBER_GOES_ON, _LINE_GOES_ON = re.compile(r"\d \d{3}"), re.compile(r"-[^\S\n]*\n")
-# Signs of ASCII that are in no raw token.
-_SIGNS = {code: " " for code in range(128) if not re.match(r"[\w\-'`.&,]", chr(code))}
+# Both begin with what can be looked for by itself.
+_NUMBER_GOES_ON, _LINE_GOES_ON = re.compile(r" (?<=\d )\d{3}"), re.compile(r"-[^\S\n]*\n")
+# ASCII, with a space for each sign that is in no raw token.
+_WITHOUT_SIGNS = re.sub(rb"[^\w\-'`.&,]", b" ", bytes(range(128))).ljust(256)
 _BEHIND_SIGN = re.compile(r"[\x00-\x08\x0e-\x1b!-+/:-@\[-^`{-\x7f]['`]s")
 _MARK = re.compile(f"[{_ranges([i for i in _MARKED if i <= 0xFFFF])}{INVISIBLE}\U00010000-\U0010ffff]")
 _INSIDE = re.compile(f"[{JOINERS}，．_{_MARKS}{INVISIBLE}]")
@@ -221,7 +222,8 @@ def pieces(text: str) -> list[str] | None:
     # Nor is one behind a bracket, which is a space from here on.
     if _BEHIND_SIGN.search(small):
         return None
-    return small.translate(_SIGNS).replace(". ", " ").replace(", ", " ").split()
+    spaced = small.encode().translate(_WITHOUT_SIGNS).decode()
+    return spaced.replace(". ", " ").replace(", ", " ").split()
 
 
 def raw_tokens_of(piece: str) -> list[str]:
