@@ -15,8 +15,8 @@ import re
 import secrets
 import threading
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import chain
@@ -37,6 +37,7 @@ from app.search.opensearch.client import (
     one_search,
 )
 from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
+from app.search.opensearch.word_counts import WordCounts
 
 _HELD_FOR = "1m"
 """Behind the last search of a moment. What it holds stays on the disks so long, also what was erased since."""
@@ -222,6 +223,7 @@ class Commits:
     def __init__(self, client: Nodes) -> None:
         self._client, self.alias = client, client.cluster.name
         self._encoder = Encoder()
+        self._counts = WordCounts(client, f"{self.alias}-words")
         self._writing = threading.Lock()
 
     def begin(self) -> None:
@@ -259,9 +261,12 @@ class Commits:
             try:
                 self._send(self.alias, _actions(self._encoder, documents, sequence), require_alias=True)
                 self._send(self.alias, _deletions(removed, sequence), require_alias=True)
-                self._count_words(f"{self.alias}-words")
+                self._counts.begin(committed.commit)
+                grown = self._counts.grown(self._encoder.take_words(), f"{committed.meta.generation} {token}")
+                self._send(f"{self.alias}-words", _word_actions(grown), require_alias=True)
             except RequestRefused as error:
                 raise self._changed() from error
+            self._counts.note_written(grown)
             self._commit(committed, sequence, token)
 
     def again(self, token: str, after: Commit | None) -> None:
@@ -276,6 +281,7 @@ class Commits:
         with self._writing:
             committed = self._going_on(after)
             words = f"{self.alias}-words"
+            self._counts.forget()
             self._send(words, ((msgspec.json.encode({"delete": {"_id": word}}),) for word in lost()))
             found = [self._write_anew(name) for name in (committed.index, words)]
             if any(found):
@@ -319,10 +325,11 @@ class Commits:
                 self._create(names, Meta(generation, sequence, token), 0, serve=False)
                 self._encoder.take_words()
                 self._send(names[0], _actions(self._encoder, documents, sequence))
+                words = self._encoder.take_words()
                 with ThreadPoolExecutor(1) as pool:
                     # Words take one node's time, and the articles that of all.
                     copied = pool.submit(self._copy, names[0])
-                    self._count_words(names[1], is_new=True)
+                    self._send(names[1], _word_actions(words))
                     copied.result()
                 self._copy(names[1])
             except BaseException as error:
@@ -333,6 +340,7 @@ class Commits:
                     raise _index_trouble(error) from error
                 raise
             self._serve(names)
+            self._counts.begin(Commit(generation, token), words)
 
     def remove(self) -> None:
         """Remove all that is there under this name."""
@@ -358,6 +366,7 @@ class Commits:
             self._client("PUT", f"/{committed.index}/_mapping", {"_meta": meta}, losing=WRITING)
         except RequestRefused as error:
             raise self._changed() from error
+        self._counts.follow(committed.commit, Commit(meta.generation, meta.token))
 
     def _refresh(self, names: str) -> None:
         told = self._client.refresh(names)
@@ -448,9 +457,6 @@ class Commits:
             if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told)
         ]
 
-    def _count_words(self, target: str, *, is_new: bool = False) -> None:
-        self._send(target, _word_actions(self._encoder.take_words(), is_new=is_new))
-
 
 def _pieces(actions: Iterable[tuple[bytes, ...]]) -> Iterator[list[tuple[bytes, ...]]]:
     some, size = list[tuple[bytes, ...]](), 0
@@ -487,16 +493,8 @@ def _action(what: str, id: str, sequence: int) -> bytes:
     return f'{{"{what}":{{"_id":"{id}","version":{sequence},"version_type":"external_gte"}}}}'.encode()
 
 
-def _word_actions(words: Counter[str], *, is_new: bool) -> Iterable[tuple[bytes, ...]]:
-    """Yield what adds to the counts of words, or in an index without any what sets them."""
-    for term, count in words.items():
+def _word_actions(counts: Mapping[str, int]) -> Iterable[tuple[bytes, bytes]]:
+    for term, count in counts.items():
         plain = analysis.plain_term(term) == term or analysis.phrase_terms(term) == (term,)
-        new = {"term": term, "stem": analysis.stem(term), "count": count, "plain": plain}
-        if is_new:
-            yield msgspec.json.encode({"index": {"_id": term}}), msgspec.json.encode(new)
-            continue
-        script = {"source": "ctx._source.count += params.n", "params": {"n": count}}
-        yield (
-            msgspec.json.encode({"update": {"_id": term, "retry_on_conflict": 3}}),
-            msgspec.json.encode({"script": script, "upsert": new}),
-        )
+        told = {"term": term, "stem": analysis.stem(term), "count": count, "plain": plain}
+        yield msgspec.json.encode({"index": {"_id": term}}), msgspec.json.encode(told)
