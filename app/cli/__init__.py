@@ -493,9 +493,9 @@ def migrate_to(
 ) -> None:
     """Copy all rows into PostgreSQL or into a file, while the archive is in use, and compare both.
 
-    Searches go on; who writes waits for the last of it only. What is written afterwards is not in the copy: stop what
-    writes and run it again, which brings to a database only what came since. Then name that in DATELINE_DATABASE_URL,
-    or put the file as archive.sqlite into the data folder; the index there goes with either.
+    Nobody waits for it. What is written meanwhile may not be in the copy: stop what writes and run it again, which
+    brings to a database only what came since. Then name that in DATELINE_DATABASE_URL, or put the file as
+    archive.sqlite into the data folder; the index there goes with either.
     """
     from app.archive import open_rows
     from app.store.moving import move_rows

@@ -6,14 +6,18 @@ What is PostgreSQL's own is imported where a connection speaks it.
 
 from __future__ import annotations
 
+from collections.abc import Generator, Iterable, Sequence
+from contextlib import closing
 from typing import Any
 
-from sqlalchemy import BigInteger, Boolean, Integer, MetaData, text
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Integer, MetaData, Table, text
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.functions import FunctionElement
 from sqlmodel import Session, SQLModel
+
+from app.store.written import in_postgres
 
 BIG = BigInteger().with_variant(Integer(), "sqlite")
 """A number that may pass 31 bits. SQLite has one type for all numbers, and its tables stay as they are."""
@@ -27,6 +31,53 @@ def upsert(session: Session, model: type[SQLModel]) -> Any:
     from sqlalchemy.dialects import postgresql
 
     return postgresql.insert(model)
+
+
+def read_pages(
+    connection: Connection, statement: str, values: Sequence[Any] = (), *, size: int
+) -> Generator[list[tuple[Any, ...]], None, None]:
+    """Yield rows as the driver gives them, so many at a time: SQLite has numbers for booleans, and JSON is its text.
+    The statement is written out as `run_written` takes it; one is read at a time."""
+    driver: Any = connection.connection.driver_connection
+    if connection.dialect.name == "sqlite":
+        with closing(driver.execute(statement, values)) as cursor:
+            while page := cursor.fetchmany(size):
+                yield page
+        return
+    from psycopg.types.string import TextBinaryLoader
+
+    with driver.cursor("pages") as cursor:
+        cursor.adapters.register_loader("json", TextBinaryLoader)
+        cursor.execute(in_postgres(statement), values, binary=True)
+        while page := cursor.fetchmany(size):
+            yield page
+
+
+def insert_pages(connection: Connection, table: Table, pages: Iterable[list[tuple[Any, ...]]]) -> int:
+    """Insert rows of all columns, as `read_pages` has them. Returns how many; raises the driver's `DataError` at a
+    value that the table cannot hold."""
+    driver: Any = connection.connection.driver_connection
+    columns = ", ".join(f'"{column.name}"' for column in table.columns)
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(table.columns))
+        insert = f'INSERT INTO "{table.name}" ({columns}) VALUES ({marks})'
+        return sum(driver.executemany(insert, page).rowcount for page in pages)
+    from psycopg.types.string import StrDumper
+
+    with driver.cursor() as cursor:
+        # Its own, which refuses NUL, in place of the one that bears it.
+        cursor.adapters.register_dumper(str, StrDumper)
+        # As text: of numbers in binary form the driver cuts off what a column has no room for.
+        with cursor.copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as copy:
+            for page in pages:
+                for row in page:
+                    copy.write_row(row)
+        return int(cursor.rowcount)
+
+
+def given_as(column: Column[Any]) -> str:
+    """Return the ? of a statement that is written out, for a value as `read_pages` has it."""
+    return "CAST(CAST(? AS INTEGER) AS BOOLEAN)" if isinstance(column.type, Boolean) else "?"
 
 
 _ON_POSTGRES = "where_on_postgres"

@@ -1,39 +1,39 @@
 """All rows from one database to another, as they are, and a comparison of both: a file into PostgreSQL, and back.
 
-The source is written to meanwhile. So what is copied is one moment of it, and then what came since is brought, row by
-row by their keys, the last of it while nobody writes.
+The source is written to meanwhile, and nobody waits. What is copied is one moment of it. A later one is then compared
+with the copy, in the order of the keys; what differs is brought and read again, so that the copy is of that moment.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, nullcontext
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from itertools import zip_longest
-from operator import itemgetter
-from typing import Any, NamedTuple
+from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Table, and_, bindparam, func, literal, text, true
+from sqlalchemy import JSON, ColumnElement, Connection, Table, func, literal, text, true
 from sqlalchemy import select as core_select
+from sqlalchemy.exc import DataError
 from sqlmodel import Session, SQLModel, select
 
-from app.errors import SettingsInvalid
+from app.errors import SettingsInvalid, StorageFailed
 from app.store.changes import lineage
 from app.store.database import COMMITS, Database
-from app.store.dialect import came, upsert
+from app.store.dialect import came, given_as, insert_pages, read_pages, upsert
+from app.store.plain import read_json
 from app.store.sequence import newest
 from app.store.tables import Article, Counter, Lineage
+from app.store.written import run_written
 
 _COPIED = "copied"
 """The counter of a copy: how often had been written to it when it was one."""
+_GOES_ON = "Somebody has written to the copy: it goes on by itself. Name an empty database."
 _AT_ONCE = 1_000
 """Rows; a body may have a megabyte."""
 
-
-_FEW = 1_000
-"""Rows that are brought while all who write wait."""
-_ROUNDS = 5
-"""After which they wait, however many there are."""
+_Row = tuple[Any, ...]
+_Difference = tuple[_Row | None, _Row | None]
+"""What the source has under a key, and what the copy has, which is another row or none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +49,15 @@ class MovedRows:
 def move_rows(source: Database, target: Database) -> MovedRows:
     """Bring all rows to a database that has none, or what came since to one that was copied before, and compare both.
 
-    Whoever writes waits for the last of it, and the comparison. Raises `SettingsInvalid` where the target is no copy of
-    this archive, or somebody has written to it.
+    Raises `SettingsInvalid` where the target is no copy of this archive, or somebody has written to it.
     """
     copied = 0 if _is_copy(source, target) else copy_rows(source, target)
-    followed = 0
-    for _ in range(_ROUNDS):
-        followed += (count := follow_rows(source, target))
-        if count <= _FEW:
-            break
-    with nullcontext() if source.read_only else source.connecting():
-        followed += follow_rows(source, target)
-        with source.scanning() as session:
-            reached = newest(session)
-        return MovedRows(copied, followed, reached, list(differing_rows(source, target)))
+    with source.scanning() as given:
+        reached = newest(given)
+        with target.scanning() as had:
+            found = {table: list(_compare_table(given, had, table)) for table in _tables()}
+        followed = sum(map(len, found.values()))
+        return MovedRows(copied, followed, reached, _bring(given, target, found) if followed else [])
 
 
 def copy_rows(source: Database, target: Database) -> int:
@@ -72,83 +67,164 @@ def copy_rows(source: Database, target: Database) -> int:
     """
     count = 0
     with source.scanning() as given, target.writing() as taken:
+        _refuse_filled(taken)
         connection = taken.connection()
-        _refuse_filled(connection)
         for table in _tables():
             connection.execute(table.delete().where(_is_of_archive(table)))
-            for rows in _rows(given, table).mappings().partitions(_AT_ONCE):
-                connection.execute(table.insert(), [dict(row) for row in rows])
-                count += len(rows)
-            _go_on_counting(connection, table)
+            with closing(_pages(given, table, *_as_written(table))) as pages:
+                count += _put_pages(connection, table, pages)
         _note_copied(taken, target)
     return count
 
 
-def follow_rows(source: Database, target: Database) -> int:
-    """Bring to a copy what was written to the source since, in one transaction. Returns how many rows that were."""
-    with source.scanning() as given, target.scanning() as had:
-        found = [(table, _compare_rows(given, had, table)) for table in _tables()]
-    count = sum(len(rows) for _, differences in found for rows in differences)
-    if not count:
-        return 0
+def _bring(given: Session, target: Database, found: dict[Table, list[_Difference]]) -> list[str]:
+    """Give the copy the rows in which it differs, in one transaction. Returns where it still does.
+
+    Nobody else has written to the copy since it was compared, or `SettingsInvalid` is raised. So the rows that were the
+    same are the same, if there are as many as in the source.
+    """
     with target.writing() as taken:
+        if target.is_shared and _commits_since(taken) != 1:
+            raise SettingsInvalid(_GOES_ON)
         connection = taken.connection()
-        for table, differences in reversed(found):
-            if differences.gone:
-                gone = [_as_sought(table, row) for row in differences.gone]
-                connection.execute(table.delete().where(_has_key(table)), gone)
-        for table, differences in found:
-            if differences.changed:
-                changed = [row | _as_sought(table, row) for row in differences.changed]
-                connection.execute(table.update().where(_has_key(table)), changed)
-            if differences.new:
-                connection.execute(table.insert(), _as_they_came(table, differences.new))
-                _go_on_counting(connection, table)
+        for table in reversed(found):
+            _delete_gone(connection, table, found[table])
+        for table, differences in found.items():
+            _update_changed(connection, table, differences)
+            _put_pages(connection, table, iter([_to_insert(table, differences)]))
         _note_copied(taken, target)
-    return count
+        return list(_check_brought(given, taken, found))
 
 
-class _RowDifferences(NamedTuple):
-    new: list[dict[str, Any]]
-    changed: list[dict[str, Any]]
-    gone: list[dict[str, Any]]
+def _check_brought(given: Session, taken: Session, found: dict[Table, list[_Difference]]) -> Iterator[str]:
+    for table, differences in found.items():
+        for difference in _still_differing(taken.connection(), table, differences):
+            yield _name_place(table, difference)
+        if _how_many(given, table) != _how_many(taken, table):
+            yield f"Table {table.name} has other rows"
 
 
-def _as_they_came(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Articles as they came in: a file numbers them as they are written."""
-    return sorted(rows, key=itemgetter("added")) if table.name == Article.__tablename__ else rows
+def _delete_gone(connection: Connection, table: Table, differences: list[_Difference]) -> None:
+    """Delete what is gone. What changed goes too, to be inserted anew, but where others refer to it: they would go with
+    it."""
+    is_kept = _is_referred_to(table)
+    gone = [had for row, had in differences if had is not None and not (row is not None and is_kept)]
+    if gone:
+        statement = f'DELETE FROM "{table.name}" WHERE ({_in_quotes(table.primary_key)}) = ({_marks(table)})'
+        run_written(connection, statement, [*map(_take_key(table), gone)])
 
 
-def _compare_rows(given: Session, had: Session, table: Table) -> _RowDifferences:
+def _update_changed(connection: Connection, table: Table, differences: list[_Difference]) -> None:
+    changed = [row for row, had in differences if row is not None and had is not None]
+    if changed and _is_referred_to(table):
+        values = ", ".join(f'"{column.name}" = {given_as(column)}' for column in table.columns)
+        statement = f'UPDATE "{table.name}" SET {values} WHERE ({_in_quotes(table.primary_key)}) = ({_marks(table)})'
+        key = _take_key(table)
+        with _naming_refused(connection, table):
+            run_written(connection, statement, [row + key(row) for row in changed])
+
+
+def _to_insert(table: Table, differences: list[_Difference]) -> list[_Row]:
+    """Return the rows that are new, or were deleted to be, articles as they came in."""
+    is_kept = _is_referred_to(table)
+    rows = [row for row, had in differences if row is not None and not (had is not None and is_kept)]
+    if table.name == Article.__tablename__:
+        added = table.columns.keys().index("added")
+        rows.sort(key=lambda row: row[added] or 0)
+    return rows
+
+
+def _still_differing(connection: Connection, table: Table, differences: list[_Difference]) -> Iterator[_Difference]:
+    """Read rows again that were brought or deleted, and yield those that are not as they should be."""
+    key = _take_key(table)
+    for begin in range(0, len(differences), _AT_ONCE):
+        some = differences[begin : begin + _AT_ONCE]
+        sought = ", ".join(f"({_marks(table)})" for _ in some)
+        is_sought = " AND ".join(
+            f'"{column.name}" = column{place}' for place, column in enumerate(table.primary_key, 1)
+        )
+        statement = (
+            f'SELECT {_in_quotes(table.columns)} FROM (VALUES {sought}) AS sought JOIN "{table.name}" ON {is_sought} '
+            f"ORDER BY {_in_quotes(table.primary_key)}"
+        )
+        values = [value for row, had in some for value in key(row or had or ())]
+        there = read_pages(connection, statement, values, size=_AT_ONCE)
+        yield from _merge_pages(table, iter([[row for row, _ in some if row is not None]]), there)
+
+
+def _compare_table(given: Session, had: Session, table: Table) -> Generator[_Difference, None, None]:
     """Compare the rows of a table in the order of their keys."""
-    found = _RowDifferences([], [], [])
-    with closing(_rows(given, table, ordered=True)) as rows, closing(_rows(had, table, ordered=True)) as others:
-        row, other = next(rows, None), next(others, None)
-        while row is not None or other is not None:
-            if row is not None and (other is None or _primary_key(table, row) < _primary_key(table, other)):
-                found.new.append(dict(row._mapping))
-                row = next(rows, None)
-            elif other is not None and (row is None or _primary_key(table, other) < _primary_key(table, row)):
-                found.gone.append(dict(other._mapping))
-                other = next(others, None)
-            elif row is not None and other is not None:
-                if tuple(row) != tuple(other):
-                    found.changed.append(dict(row._mapping))
-                row, other = next(rows, None), next(others, None)
-    return found
+    with (
+        closing(_pages(given, table, *table.primary_key)) as pages,
+        closing(_pages(had, table, *table.primary_key)) as others,
+    ):
+        yield from _merge_pages(table, pages, others)
 
 
-def _primary_key(table: Table, row: Row[Any]) -> tuple[Any, ...]:
-    return tuple(row._mapping[column.name] for column in table.primary_key)
+def _merge_pages(table: Table, pages: Iterator[list[_Row]], others: Iterator[list[_Row]]) -> Iterator[_Difference]:
+    """Yield where rows differ from other rows, both in the order of their keys. Lists are compared whole, and looked at
+    row by row only where they differ."""
+    key = _take_key(table)
+    rows, other_rows = next(pages, []), next(others, [])
+    while rows or other_rows:
+        size = min(len(rows), len(other_rows))
+        if size and rows[:size] == other_rows[:size]:
+            rows, other_rows = rows[size:], other_rows[size:]
+        else:
+            # As far as both are known: to the end of one of them, or of the other where that one has none left.
+            reached = min(key(some[-1]) for some in (rows, other_rows) if some)
+            by_key = {found: row for row in rows if (found := key(row)) <= reached}
+            other_by_key = {found: row for row in other_rows if (found := key(row)) <= reached}
+            rows, other_rows = rows[len(by_key) :], other_rows[len(other_by_key) :]
+            for each in sorted(by_key.keys() | other_by_key.keys()):
+                row, other = by_key.get(each), other_by_key.get(each)
+                if row != other and not _say_the_same(table, row, other):
+                    yield row, other
+        rows, other_rows = rows or next(pages, []), other_rows or next(others, [])
 
 
-def _as_sought(table: Table, row: dict[str, Any]) -> dict[str, Any]:
-    """Return what `_has_key` looks for."""
-    return {f"key_{column.name}": row[column.name] for column in table.primary_key}
+def _say_the_same(table: Table, row: _Row | None, other: _Row | None) -> bool:
+    """Return whether two rows differ in how their JSON is written alone: copies of before were written anew."""
+    if row is None or other is None:
+        return False
+    pairs = zip(table.columns, row, other, strict=True)
+    return all(
+        value == other_value
+        or (
+            isinstance(column.type, JSON)
+            and None not in (value, other_value)
+            and read_json(value) == read_json(other_value)
+        )
+        for column, value, other_value in pairs
+    )
 
 
-def _has_key(table: Table) -> ColumnElement[bool]:
-    return and_(*(column == bindparam(f"key_{column.name}") for column in table.primary_key))
+def _name_place(table: Table, difference: _Difference) -> str:
+    row, other = difference
+    return f"Table {table.name} differs at {' '.join(map(str, _take_key(table)(row or other or ())))}"
+
+
+def _take_key(table: Table) -> Callable[[_Row], tuple[Any, ...]]:
+    """Return what takes the key out of a row."""
+    places = [table.columns.keys().index(column.name) for column in table.primary_key]
+    return lambda row: tuple([row[place] for place in places])
+
+
+def _marks(table: Table) -> str:
+    return ", ".join("?" * len(table.primary_key))
+
+
+def _in_quotes(columns: Iterable[ColumnElement[Any]]) -> str:
+    return ", ".join(f'"{column.name}"' for column in columns)
+
+
+def _is_referred_to(table: Table) -> bool:
+    return any(key.column.table is table for other in _tables() for key in other.foreign_keys)
+
+
+def _how_many(session: Session, table: Table) -> Any:
+    counted = core_select(func.count()).select_from(table).where(_is_of_archive(table))
+    return session.connection().execute(counted).scalar()
 
 
 def _is_copy(source: Database, target: Database) -> bool:
@@ -157,12 +233,18 @@ def _is_copy(source: Database, target: Database) -> bool:
     if not target.is_shared:
         return False
     with source.reading() as given, target.reading() as taken:
-        counted = dict(taken.exec(select(Counter.name, Counter.value)).all())
-        if _COPIED not in counted or lineage(given) != lineage(taken):
+        since = _commits_since(taken)
+        if since is None or lineage(given) != lineage(taken):
             return False
-    if counted[_COPIED] != counted[COMMITS]:
-        raise SettingsInvalid("Somebody has written to the copy: it goes on by itself. Name an empty database.")
+    if since:
+        raise SettingsInvalid(_GOES_ON)
     return True
+
+
+def _commits_since(session: Session) -> int | None:
+    """Return how often was written to a copy since it was one; None for what is no copy."""
+    counted = dict(session.exec(select(Counter.name, Counter.value)).all())
+    return counted[COMMITS] - counted[_COPIED] if _COPIED in counted else None
 
 
 def _note_copied(session: Session, target: Database) -> None:
@@ -174,29 +256,15 @@ def _note_copied(session: Session, target: Database) -> None:
         session.connection().execute(added)
 
 
-def differing_rows(one: Database, other: Database) -> Iterator[str]:
-    """Yield in which tables the rows of two databases differ, and with which rows they begin to."""
-    with one.scanning() as first, other.scanning() as second:
-        for table in _tables():
-            with (
-                closing(_rows(first, table, ordered=True)) as rows,
-                closing(_rows(second, table, ordered=True)) as others,
-            ):
-                for row, other_row in zip_longest(rows, others):
-                    if row is None or other_row is None or tuple(row) != tuple(other_row):
-                        found = (other_row if row is None else row)._mapping
-                        place = " ".join(str(found[column.name]) for column in table.primary_key)
-                        yield f"Table {table.name} differs at {place}"
-                        break
-
-
 def _tables() -> list[Table]:
     """Return the tables, none before those that it refers to."""
     return SQLModel.metadata.sorted_tables
 
 
-def _archive_rows(table: Table) -> Select[Any]:
-    return core_select(*table.columns).where(_is_of_archive(table))
+def _as_written(table: Table) -> tuple[Any, ...]:
+    """Return the order in which rows are written: articles as they came in, for a file numbers them so, and others by
+    their keys, each behind those before it."""
+    return (came(), table.c.id) if table.name == Article.__tablename__ else tuple(table.primary_key)
 
 
 def _is_of_archive(table: Table) -> ColumnElement[bool]:
@@ -204,21 +272,35 @@ def _is_of_archive(table: Table) -> ColumnElement[bool]:
     return table.c.name.not_in([COMMITS, _COPIED]) if table.name == Counter.__tablename__ else true()
 
 
-def _rows(session: Session, table: Table, *, ordered: bool = False) -> Any:
-    """Return the rows, articles as they came in: a file numbers them as they are written. Ordered, they are by key."""
-    wanted = _archive_rows(table)
-    if ordered:
-        wanted = wanted.order_by(*table.primary_key)
-    elif table.name == Article.__tablename__:
-        wanted = wanted.order_by(came(), table.c.id)
-    streamed = {"stream_results": True, "yield_per": _AT_ONCE}
-    return session.connection().execute(wanted, execution_options=streamed)
+def _pages(session: Session, table: Table, *order: Any) -> Generator[list[_Row], None, None]:
+    """Return the rows in an order, many at a time."""
+    connection = session.connection()
+    wanted = core_select(*table.columns).where(_is_of_archive(table)).order_by(*order)
+    written = str(wanted.compile(connection, compile_kwargs={"literal_binds": True}))
+    return read_pages(connection, written, size=_AT_ONCE)
 
 
-def _refuse_filled(connection: Connection) -> None:
+def _put_pages(connection: Connection, table: Table, pages: Iterator[list[_Row]]) -> int:
+    with _naming_refused(connection, table):
+        count = insert_pages(connection, table, pages)
+    _go_on_counting(connection, table)
+    return count
+
+
+@contextmanager
+def _naming_refused(connection: Connection, table: Table) -> Iterator[None]:
+    """Raise `StorageFailed` where the table cannot hold a value."""
+    try:
+        yield
+    except (DataError, connection.dialect.loaded_dbapi.DataError) as error:
+        said = " ".join(str(getattr(error, "orig", error)).split())
+        raise StorageFailed(f"A row of table {table.name} cannot be taken: {said}") from error
+
+
+def _refuse_filled(session: Session) -> None:
     """Raise where there is anything but the name of a history, which every new archive has."""
     for table in _tables():
-        if table.name != Lineage.__tablename__ and connection.execute(_archive_rows(table).limit(1)).first():
+        if table.name != Lineage.__tablename__ and _how_many(session, table):
             raise SettingsInvalid(f"There is an archive already: its table {table.name} has rows. Name an empty one.")
 
 

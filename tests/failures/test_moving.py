@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from dataclasses import dataclass, field
 from itertools import count
@@ -10,13 +12,18 @@ from pathlib import Path
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import NullPool, create_engine, text
 
-from app.archive import open_archive
+from app.archive import open_archive, open_rows
 from app.ingest.verify import verify
 from app.settings import Settings
-from tests.failures.command import dateline, serving
+from tests.conftest import RECORDS, WriteRecords
+from tests.failures.command import ROOT, dateline, serving
 from tests.served import AS_ADMIN, admit_the_admin
 from tests.store import postgres
+from tests.store.all_rows import all_rows
+
+_WAITING = "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = CAST('sketch' AS regclass)"
 
 
 @dataclass
@@ -84,3 +91,36 @@ def test_nothing_that_was_acknowledged_stays_behind(tmp_path: Path, monkeypatch:
         with open_archive(Settings(data_dir=folder)) as archive:
             assert verify(archive, deep=True) == []
             assert dict(archive.database.rows("SELECT id, body FROM article")) == load.told
+
+
+def test_killed_in_the_midst_it_leaves_the_copy_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write_records: WriteRecords
+) -> None:
+    """Once as it copies, and once as it brings what came since: it waits for a table that somebody else has, behind
+    others that it has written."""
+    bin = postgres.binaries()
+    if bin is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    folder = tmp_path / "data"
+    monkeypatch.setenv("DATELINE_RECOGNISE", "false")
+    with postgres.serving(bin) as server:
+        url = server.create("killed")
+        engine = create_engine(url, poolclass=NullPool)
+        with open_rows(url) as database:
+            for had, has in ((0, 5), (5, 9)):
+                assert dateline(folder, "ingest", write_records(f"{has}.jsonl", RECORDS[:has])).returncode == 0
+                before = all_rows(database)
+                assert len(before["article"]) == had
+                with engine.connect() as other:
+                    other.execute(text("LOCK TABLE sketch IN SHARE MODE"))
+                    process = subprocess.Popen(
+                        [sys.executable, "-m", "app", "migrate-to", url, "--data-dir", str(folder)], cwd=ROOT
+                    )
+                    while not database.rows(_WAITING):
+                        assert process.poll() is None
+                    process.kill()
+                    process.wait()
+                assert all_rows(database) == before
+                moved = dateline(folder, "migrate-to", url)
+                assert (moved.returncode, "the same in both" in moved.stdout) == (0, True), moved.stderr
+                assert len(all_rows(database)["article"]) == has
