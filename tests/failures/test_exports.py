@@ -18,6 +18,7 @@ from app.settings import Settings
 from tests.failures.command import ROOT, dateline, full_disk, serving
 from tests.failures.processes import held
 from tests.failures.test_disk_fails import needs_strace
+from tests.failures.test_names import until
 
 SIZE = 12_000
 """Characters of an article, about: three pages of SQLite."""
@@ -73,6 +74,8 @@ def test_an_export_of_any_length_takes_the_same_memory(
         assert dateline(folder, "ingest", more, "--skip-entities").returncode == 0
         assert kept + [hash(line) for line in beside] == whole, "an ingest changes nothing of what is being sent"
 
+        # The server looks now and then whether another process has written to the index.
+        until(lambda: httpx.get(f"{address}/v1/search", timeout=60).json()["total"] == number + 200)
         cut_off = lines_of(address, limit=number // 2)
         cursor, *first = cut_off
         rest = lines_of(address, cursor=cursor.decode(), after=json.loads(first[-1])["id"])
