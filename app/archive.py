@@ -160,7 +160,7 @@ def open_rows(place: str) -> Iterator[Database]:
     if place.startswith(POSTGRESQL):
         from app.store.postgres import PostgresDatabase
 
-        database: Database = PostgresDatabase(place)
+        database: Database = PostgresDatabase(place, named_as="The address to copy to")
     elif os.path.lexists(place):
         raise SettingsInvalid(f"{place} is there already; rows are copied into a new file.")
     else:

@@ -37,8 +37,6 @@ from app.store.database import COMMITS, Database, defer_signals
 from app.store.plain import KEPT, READ_JSON
 from app.store.written import in_postgres
 
-SETTING = "DATELINE_DATABASE_URL"
-
 _WRITING = 0x6461_7465_6C69_6E65
 """The advisory lock of whoever writes. As SQLite's, it is waited for no longer than 30 seconds."""
 _TAKE_LOCK = text("SELECT set_config('lock_timeout', '30s', true), pg_advisory_xact_lock(:key)")
@@ -125,12 +123,16 @@ class _OfThread(threading.local):
 
 
 class PostgresDatabase(Database):
-    """Takes the address, connects when it is used. Call `migrate()` before anything else on a new one."""
+    """Takes the address, connects when it is used. Call `migrate()` before anything else on a new one.
+
+    `named_as` is what errors call the address.
+    """
 
     is_shared = True
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, named_as: str = "DATELINE_DATABASE_URL") -> None:
         self.read_only = self._is_closed = False
+        self._named_as = named_as
         try:
             self.url = make_url(url)
             # After a restart nobody is told of connections that were: who writes asks first whether it is still there.
@@ -138,11 +140,11 @@ class PostgresDatabase(Database):
             self._reader = self._make_pool(isolation_level="AUTOCOMMIT")
             self._prompt = self._make_pool(isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
         except ModuleNotFoundError as error:
-            raise SettingsInvalid(f"{SETTING} needs {error.name}: pip install 'dateline[cluster]'") from None
+            raise SettingsInvalid(f"{named_as} needs {error.name}: pip install 'dateline[cluster]'") from None
         except (ArgumentError, ValueError):
             # Not what it says: it may hold a password.
             raise SettingsInvalid(
-                f"{SETTING} is no address such as postgresql+psycopg://USER:PASSWORD@HOST:5432/NAME; in a password "
+                f"{named_as} is no address such as postgresql+psycopg://USER:PASSWORD@HOST:5432/NAME; in a password "
                 "%40 stands for @, %2F for /, %3A for :"
             ) from None
         event.listen(self._reader, "checkout", _begin_to_read)
@@ -292,7 +294,7 @@ class PostgresDatabase(Database):
             connection = self._engine.connect()
         except DBAPIError as error:
             if (refused := _why_refused(error)) is not None:
-                raise SettingsInvalid(f"{SETTING}, {self.name}: {refused}") from None
+                raise SettingsInvalid(f"{self._named_as}, {self.name}: {refused}") from None
             raise
         with connection:
             yield connection

@@ -185,6 +185,9 @@ def test_who_is_refused_is_told_why_and_no_password(server: postgres.Server) -> 
             with closing(PostgresDatabase(address)) as made, pytest.raises(SettingsInvalid, match=reason) as told:
                 made.migrate()
             assert "hunter2" not in "".join(format_exception(told.value))
+            assert str(told.value).startswith("DATELINE_DATABASE_URL, ")
+            with pytest.raises(SettingsInvalid, match=f"^The address to copy to, .*{reason}"), open_rows(address):
+                raise AssertionError
     finally:
         rules.write_text(before)
         server.run("pg_ctl", "-D", str(server.folder / "data"), "reload")
