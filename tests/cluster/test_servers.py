@@ -14,9 +14,10 @@ from app.archive import open_archive
 from app.search.opensearch.engine import OpenSearchEngine
 from tests.cluster.nodes import Nodes
 from tests.failures.command import serving
-from tests.failures.test_machines import Machines, found, get, lines, post, record, until
+from tests.failures.test_machines import Machines, found, get, lines, post, record
 from tests.served import AS_ADMIN, admit_the_admin
 from tests.store import postgres
+from tests.waiting import until
 
 pytestmark = pytest.mark.cluster
 _LINES = AS_ADMIN | {"Content-Type": "application/x-ndjson"}

@@ -18,7 +18,7 @@ from app.settings import Settings
 from tests.failures.command import ROOT, dateline, full_disk, serving
 from tests.failures.processes import held
 from tests.failures.test_disk_fails import needs_strace
-from tests.failures.test_names import until
+from tests.waiting import until
 
 SIZE = 12_000
 """Characters of an article, about: three pages of SQLite."""

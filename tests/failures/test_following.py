@@ -18,11 +18,12 @@ from app.settings import Settings
 from app.store.feeds import newest_feeds
 from app.store.tables import FollowedFeed
 from tests.failures.command import dateline, full_disk, serving
-from tests.failures.test_names import holders, recogniser, until
+from tests.failures.test_names import holders, recogniser
 from tests.fetch.web import Web, send
 from tests.fetch.web import serving as web_serving
 from tests.ingest.test_following import rss
 from tests.served import AS_ADMIN, admit_the_admin
+from tests.waiting import until
 
 ENTRIES = [(f"Lighthouse {number}", f"The lighthouse of island {number} is lit.") for number in range(20)]
 

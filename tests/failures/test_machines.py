@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +39,7 @@ from tests.following import Mirror
 from tests.ingest.test_deciding import facets, state
 from tests.served import AS_ADMIN, admit_the_admin, serve
 from tests.store import postgres
+from tests.waiting import until
 
 _PATIENCE = 180.0
 LINES = AS_ADMIN | {"Content-Type": "application/x-ndjson"}
@@ -125,13 +126,6 @@ def pair(server: postgres.Server, tmp_path_factory: pytest.TempPathFactory) -> I
             two = stack.enter_context(serve(create_api(machines.settings("two"))))
         yield Pair(machines, one, str(two.base_url).rstrip("/"))
     machines.check("one", "two")
-
-
-def until(what: Callable[[], bool]) -> None:
-    end = time.monotonic() + _PATIENCE
-    while not what():
-        assert time.monotonic() < end, "It never came"
-        time.sleep(0.05)
 
 
 def record(number: int | str, body: str = "The lighthouse keeper counted.") -> dict[str, Any]:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
-import time
 from collections import Counter
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -21,6 +18,7 @@ from app.settings import Settings
 from app.store.tables import Article, AwaitingNames, Mention
 from tests.failures.command import serving
 from tests.served import AS_ADMIN, admit_the_admin
+from tests.waiting import until
 
 _PROC = Path("/proc")
 
@@ -56,14 +54,6 @@ def holders(folder: Path) -> list[int]:
                 continue
             if str(folder / "background.lock") in opened:
                 found.append(int(process.name))
-    return found
-
-
-def until(holds: Callable[[], Any], patience: float = 120) -> Any:
-    deadline = time.monotonic() + patience
-    while not (found := holds()):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
     return found
 
 
