@@ -23,6 +23,7 @@ from app.store.feeds import add_feed
 from app.store.tables import Alias, Entity
 from tests import spawning
 from tests.served import Api, admit_the_admin, closed, serve
+from tests.store import postgres
 
 # Who starts the tests in the background has them ignore Ctrl-C, and so would all that they start. What is handled, and
 # not ignored, is as usual again in a process that is started.
@@ -180,6 +181,16 @@ def api(request: pytest.FixtureRequest, data_dir: Path) -> Iterator[Api]:
         app.state.roads.close()
     with serve(app) as client:
         yield Api(client, app, {"schemas": closed(app.openapi()["components"]["schemas"])})
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[postgres.Server]:
+    """A PostgreSQL of the tests of one file."""
+    bin = postgres.binaries()
+    if bin is None:
+        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
+    with postgres.serving(bin) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

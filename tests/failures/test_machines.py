@@ -72,15 +72,6 @@ class Machines:
                 assert verify(archive, deep=True) == []
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    bin = postgres.binaries()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with postgres.serving(bin) as made:
-        yield made
-
-
 def _machines(server: postgres.Server, folder: Path) -> Machines:
     made = Machines(folder, server.create(f"m{abs(hash(folder))}"))
     with open_archive(made.settings("one")) as archive:

@@ -71,15 +71,6 @@ def _changed(column: Column[Any], value: Any) -> Any:
     return value + " "
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    bin = postgres.binaries()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with postgres.serving(bin) as made:
-        yield made
-
-
 @pytest.fixture
 def create(server: postgres.Server, request: pytest.FixtureRequest) -> Callable[[], str]:
     """Makes a database, and returns its address."""

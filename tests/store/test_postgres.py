@@ -52,15 +52,6 @@ from tests.store.all_rows import differing_tables
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[postgres.Server]:
-    bin = postgres.binaries()
-    if bin is None:
-        pytest.skip("PostgreSQL is not installed: apt-get install postgresql")
-    with postgres.serving(bin) as made:
-        yield made
-
-
-@pytest.fixture(scope="module")
 def database(server: postgres.Server) -> Iterator[PostgresDatabase]:
     with closing(PostgresDatabase(server.create("shared"))) as made:
         made.migrate()
