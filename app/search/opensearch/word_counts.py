@@ -17,8 +17,8 @@ from app.search.opensearch.client import WRITING, Nodes
 _MOST_KNOWN = 300_000
 _ASKED_AT_ONCE = 5_000
 _EXACT_BELOW = 16
-"""A word that came so many times as often as it comes now need not be written each time. Its number is then mostly within
-a fifth of what came."""
+"""A word that came so many times as often as it comes now need not be written each time. Its number is then mostly
+within a fifth of what came."""
 _DRAWS = 1 << 32
 
 
