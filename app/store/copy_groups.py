@@ -25,8 +25,9 @@ from app.store.written import run_written
 
 
 def links_of(session: Session, ids: Iterable[str]) -> set[Link]:
-    """Return the links of articles by their texts. Of many with one text each has that with the least."""
-    return {*pairs_with(session, ids), *_with_least_of_text(session, ids)}
+    """Return the links of articles by their texts. Of many with one text each has that with the least, and that with
+    the least of those that are not asked for: so what some leave, or come to, is linked with them as a whole."""
+    return {*pairs_with(session, ids), *_with_least_of_text(session, ids), *_with_least_of_others(session, ids)}
 
 
 def pairs_with(session: Session, ids: Iterable[str]) -> list[Link]:
@@ -90,6 +91,13 @@ _DIGESTS = "SELECT DISTINCT digest FROM sketch WHERE article_id IN (SELECT value
 _LEAST_OF_TEXT = """
 SELECT own.article_id, (
     SELECT other.article_id FROM sketch AS other WHERE other.digest = own.digest AND other.article_id != own.article_id
+    ORDER BY other.article_id LIMIT 1
+) FROM sketch AS own WHERE own.article_id IN (SELECT value FROM json_each(?))
+"""
+_LEAST_OF_OTHERS = """
+SELECT own.article_id, (
+    SELECT other.article_id FROM sketch AS other
+    WHERE other.digest = own.digest AND NOT other.article_id IN (SELECT value FROM json_each(?))
     ORDER BY other.article_id LIMIT 1
 ) FROM sketch AS own WHERE own.article_id IN (SELECT value FROM json_each(?))
 """
@@ -237,6 +245,12 @@ def _links_from(session: Session, ids: Collection[str], decided: DecidedCopies) 
 
 def _with_least_of_text(session: Session, ids: Iterable[str]) -> Iterator[Link]:
     rows = run_written(session.connection(), _LEAST_OF_TEXT, (list(ids),)).all()
+    return ((one, other) for one, other in rows if other is not None)
+
+
+def _with_least_of_others(session: Session, ids: Iterable[str]) -> Iterator[Link]:
+    asked = list(ids)
+    rows = run_written(session.connection(), _LEAST_OF_OTHERS, (asked, asked)).all()
     return ((one, other) for one, other in rows if other is not None)
 
 

@@ -183,6 +183,14 @@ def _hide_and_show(archive: Archive, id: str) -> None:
         restore(session, id, None, "Ann", "2026-01-01T00:00:00+00:00")
 
 
+def test_several_with_one_text_come_and_go_together(archive: Archive) -> None:
+    write(archive, [row(8, OTHER, "2019-03-06")])
+    write(archive, [row(3, OTHER), row(5, OTHER, None)])
+    assert groups(archive) == [[3, 5, 8]]
+    write(archive, [row(3, STORY), row(5, MORE * 3, None)])
+    assert groups(archive) == []
+
+
 def test_what_held_a_group_together_may_go(archive: Archive) -> None:
     write(archive, [row(1, STORY[:260]), row(3, STORY), row(5, STORY[260:])])
     assert groups(archive) == [[1, 3, 5]]

@@ -13,7 +13,7 @@ from sqlmodel import Session, col, select
 from app.archive import Archive
 from app.store.bulk import insert_rows, table_of
 from app.store.copy_decisions import Link
-from app.store.copy_groups import least_of_groups, links_of, regroup
+from app.store.copy_groups import least_of_groups, links_of, pairs_with, regroup
 from app.store.provenance import put_articles
 from app.store.tables import Article, CopyPair, Sketch
 from tests.conftest import NewArchive
@@ -49,9 +49,9 @@ def test_links_that_come_and_go_give_the_groups_of_a_new_beginning(archive: Arch
             texts = {id: text for id, text in texts.items() if id in now}
             # Of a text that is another both its articles and those that it was shared with are written.
             renewed = (now ^ shown) | _with_other_texts(session, texts)
-            before = links_of(session, IDS)
+            before = links_of(session, renewed) | set(pairs_with(session, IDS))
             _set(session, {link for link in linked if now.issuperset(link)}, texts, now)
-            after = links_of(session, IDS)
+            after = links_of(session, renewed) | set(pairs_with(session, IDS))
             former = dict(session.exec(select(Article.id, Article.copy_group)).all())
             changed = regroup(session, renewed, before - after, after - before)
             groups = dict(session.exec(select(Article.id, Article.copy_group)).all())
