@@ -7,12 +7,18 @@ What turns out to be too dear for that is done again in a thread. Where nothing 
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 MOST_AT_ONCE = 150_000
 """Matches and characters, each some twenty to fifty nanoseconds: as long as Python lets a thread run before others."""
+
+
+def cores() -> int:
+    """Count the cores that this process may use, where the system tells."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class TooDear(Exception):

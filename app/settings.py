@@ -14,6 +14,7 @@ from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from app import trust
+from app.effort import cores
 from app.errors import SettingsInvalid
 
 log = logging.getLogger(__name__)
@@ -214,12 +215,12 @@ class Settings(BaseSettings):
     @property
     def searches_at_once(self) -> int:
         """Return how many searches one serving process runs at once."""
-        return max(1, (self.searches or 2 * _cores()) // self.workers)
+        return max(1, (self.searches or 2 * cores()) // self.workers)
 
     @property
     def recognising_processes(self) -> int:
         """Four, the model they share and the process that writes stay under 1.5 GB together."""
-        return self.ingest_workers or min(_cores(), 4)
+        return self.ingest_workers or min(cores(), 4)
 
 
 def _is_believed(file: Path) -> bool:
@@ -243,11 +244,6 @@ def _tell(message: str) -> None:
 
 def _folders(given: str) -> list[Path]:
     return [Path(folder) for folder in given.split(os.pathsep) if folder]
-
-
-def _cores() -> int:
-    """Count the cores that this process may use, where the system tells."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _error_sentence(error: ValidationError) -> str:

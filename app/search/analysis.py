@@ -92,8 +92,9 @@ _UNMARKED = re.compile(rf"{_GROUPED}|\w+(?:(?:{_JOINED})\w+)*|{_TORN}")
 _PLAINEST = re.compile(rf"{_SPACED}|\w+(?:[-'`.&,](?:(?<=-){_LINE_END})?\w+)*|(?<=\s)['`][sS]\b")
 # Whether a text may have some. Beyond U+FFFF it looks at nothing but that, which costs next to nothing.
 # Whether one may go on behind white space, or does: groups of a number, a hyphen at the end of a line.
-_GOES_ON = re.compile(rf"\d[ {_THIN}]\d{{3}}|[-‐{_BREAKS}][^\S\n]*\n")
-# Both begin with what can be looked for by itself.
+_GOES_ON = re.compile(rf"\d[{_THIN}]\d{{3}}|[‐{_BREAKS}][^\S\n]*\n")
+_BEGIN_TO_GO_ON = f"{_THIN}‐{_BREAKS}"
+# In ASCII. Both begin with what can be looked for by itself.
 _NUMBER_GOES_ON, _LINE_GOES_ON = re.compile(r" (?<=\d )\d{3}"), re.compile(r"-[^\S\n]*\n")
 # ASCII, with a space for each sign that is in no raw token.
 _WITHOUT_SIGNS = re.sub(rb"[^\w\-'`.&,]", b" ", bytes(range(128))).ljust(256)
@@ -214,11 +215,12 @@ def pieces(text: str) -> list[str] | None:
     # At the beginning of a text an "'s" is no torn possessive.
     if small[:1] in _APOSTROPHE_OR_NONE:
         return None
-    if not small.isascii():
-        small = small if len(small) == len(text) else text
-        return None if _GOES_ON.search(small) else small.split()
+    small = small if len(small) == len(text) else text
     if _LINE_GOES_ON.search(small) or _NUMBER_GOES_ON.search(small):
         return None
+    if not small.isascii():
+        may_go_on = any(map(small.__contains__, _BEGIN_TO_GO_ON))
+        return None if may_go_on and _GOES_ON.search(small) else small.split()
     # Nor is one behind a bracket, which is a space from here on.
     if _BEHIND_SIGN.search(small):
         return None

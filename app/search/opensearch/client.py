@@ -10,7 +10,7 @@ import logging
 import ssl
 import time
 from base64 import b64encode
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -169,12 +169,12 @@ class Nodes:
         self._is_away = True
         raise SearchAway(trouble)
 
-    def bulk(self, target: str, lines: Iterable[bytes], *, require_alias: bool = False) -> Reply:
+    def bulk(self, target: str, piece: bytes, *, require_alias: bool = False) -> Reply:
         """Write many; of each is told only what it came to."""
         params = {"filter_path": "errors,items.*.status,items.*.error", "timeout": _COPIES_AWAY}
         if require_alias:
             params["require_alias"] = "true"
-        return self("POST", f"/{target}/_bulk", b"\n".join((*lines, b"")), params=params, losing=WRITING)
+        return self("POST", f"/{target}/_bulk", piece, params=params, losing=WRITING)
 
     def refresh(self, target: str) -> Reply:
         """Show what was written."""

@@ -15,18 +15,17 @@ import re
 import secrets
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, TypeVar, cast
 
 import msgspec
 
 from app.errors import DatelineError, IndexChanged, IndexUnavailable, SearchAway
-from app.search import analysis
 from app.search.engine import Commit, Document
+from app.search.opensearch import bulk
 from app.search.opensearch.client import (
     BUSY,
     WITHOUT_MANAGER,
@@ -36,6 +35,7 @@ from app.search.opensearch.client import (
     RequestRefused,
     one_search,
 )
+from app.search.opensearch.encoders import Encoders
 from app.search.opensearch.mapping import FINGERPRINT, Encoder, articles_body, words_body
 from app.search.opensearch.word_counts import WordCounts
 
@@ -47,7 +47,8 @@ _TELLING, _TELLING_TRIES = 0.5, 180
 """Seconds from one look whether the copies have told each other to the next, and how many."""
 _TRIES = (0.2, 0.2, 1.0, 4.0)
 """Seconds for which a point in time is asked, before another one is opened."""
-_BULK_BYTES = 4_000_000
+_AT_ONCE = 2
+"""Pieces that the nodes are sent before they have taken the first of them."""
 _CROWDED = ("circuit_breaking", "rejected_execution")
 """What a node says of an article when too much is in its memory or waits for it."""
 _PAUSES = (0.5, 1.0, 2.0, 4.0, 8.0, 16.0)
@@ -259,11 +260,11 @@ class Commits:
             committed = self._going_on(after)
             self._encoder.take_words()
             try:
-                self._send(self.alias, _actions(self._encoder, documents, sequence), require_alias=True)
-                self._send(self.alias, _deletions(removed, sequence), require_alias=True)
+                self._send(self.alias, bulk.indexing(self._encoder, documents, sequence), require_alias=True)
+                self._send(self.alias, bulk.deleting(removed, sequence), require_alias=True)
                 self._counts.begin(committed.commit)
                 grown = self._counts.grown(self._encoder.take_words(), f"{committed.meta.generation} {token}")
-                self._send(f"{self.alias}-words", _word_actions(grown), require_alias=True)
+                self._send(f"{self.alias}-words", bulk.indexing_words(grown), require_alias=True)
             except RequestRefused as error:
                 raise self._changed() from error
             self._counts.note_written(grown)
@@ -282,7 +283,7 @@ class Commits:
             committed = self._going_on(after)
             words = f"{self.alias}-words"
             self._counts.forget()
-            self._send(words, ((msgspec.json.encode({"delete": {"_id": word}}),) for word in lost()))
+            self._send(words, bulk.deleting_words(lost()))
             found = [self._write_anew(name) for name in (committed.index, words)]
             if any(found):
                 self._commit(committed, committed.meta.sequence, token)
@@ -324,12 +325,13 @@ class Commits:
             try:
                 self._create(names, Meta(generation, sequence, token), 0, serve=False)
                 self._encoder.take_words()
-                self._send(names[0], _actions(self._encoder, documents, sequence))
-                words = self._encoder.take_words()
+                with Encoders(self._encoder, sequence) as encoders:
+                    self._send(names[0], encoders.pieces(documents), at_once=_AT_ONCE)
+                    words = encoders.take_words()
                 with ThreadPoolExecutor(1) as pool:
                     # Words take one node's time, and the articles that of all.
                     copied = pool.submit(self._copy, names[0])
-                    self._send(names[1], _word_actions(words))
+                    self._send(names[1], bulk.indexing_words(words), at_once=_AT_ONCE)
                     copied.result()
                 self._copy(names[1])
             except BaseException as error:
@@ -416,58 +418,43 @@ class Commits:
         ours = re.compile(rf"{re.escape(self.alias)}(-words)?-(first|[0-9a-f]{{12}})")
         return [name for name in self._client("GET", f"/{self.alias}-*/_alias") if ours.fullmatch(name)]
 
-    def _send(self, target: str, actions: Iterable[tuple[bytes, ...]], *, require_alias: bool = False) -> None:
-        """Write in pieces; while a node works on one, the next is made."""
-        with ThreadPoolExecutor(1) as pool:
-            sent: Future[None] | None = None
-            for some in _pieces(actions):
-                if sent is not None:
-                    sent.result()
-                sent = pool.submit(self._send_some, target, some, require_alias=require_alias)
-            if sent is not None:
-                sent.result()
+    def _send(self, target: str, pieces: Iterable[bytes], *, require_alias: bool = False, at_once: int = 1) -> None:
+        """Write in pieces; while nodes work on so many, the next is made."""
+        with ThreadPoolExecutor(at_once) as pool:
+            sent = deque[Future[None]]()
+            for piece in pieces:
+                if len(sent) == at_once:
+                    sent.popleft().result()
+                sent.append(pool.submit(self._send_one, target, piece, require_alias=require_alias))
+            for each in sent:
+                each.result()
 
-    def _send_some(self, target: str, actions: Sequence[tuple[bytes, ...]], *, require_alias: bool) -> None:
-        """Write some, and in a while once more what a node had no memory or no room in its queue for. Raises
+    def _send_one(self, target: str, piece: bytes, *, require_alias: bool) -> None:
+        """Write a piece, and in a while once more what a node had no memory or no room in its queue for. Raises
         `RequestRefused` where the index is gone."""
         for pause in (*_PAUSES, None):
-            refused = self._not_taken(target, actions, require_alias=require_alias)
+            refused = self._not_taken(target, piece, require_alias=require_alias)
             for _, told in refused:
                 if pause is None or not any(kind in told["error"].get("type", "") for kind in _CROWDED):
                     raise _item_refused(told)
             if not refused or pause is None:
                 return
-            actions = [action for action, _ in refused]
+            piece = b"".join(action for action, _ in refused)
             time.sleep(pause)
 
-    def _not_taken(
-        self, target: str, actions: Sequence[tuple[bytes, ...]], *, require_alias: bool
-    ) -> list[tuple[tuple[bytes, ...], Reply]]:
-        """Write some; return those that a node refused, each with what it said."""
-        reply = self._client.bulk(target, chain.from_iterable(actions), require_alias=require_alias)
+    def _not_taken(self, target: str, piece: bytes, *, require_alias: bool) -> list[tuple[bytes, Reply]]:
+        """Write a piece; return the actions that a node refused, each with what it said."""
+        reply = self._client.bulk(target, piece, require_alias=require_alias)
         if not reply["errors"]:
             return []
-        answers = (
-            (action, told) for action, item in zip(actions, reply["items"], strict=True) for told in item.values()
-        )
+        answers = zip(bulk.actions_of(piece), reply["items"], strict=True)
+        told_of = ((action, told) for action, item in answers for told in item.values())
         # Where a newer version is there, or nothing that could be deleted, all is well.
         return [
             (action, told)
-            for action, told in answers
+            for action, told in told_of
             if told["status"] not in (200, 201, 409) and not (told["status"] == 404 and "error" not in told)
         ]
-
-
-def _pieces(actions: Iterable[tuple[bytes, ...]]) -> Iterator[list[tuple[bytes, ...]]]:
-    some, size = list[tuple[bytes, ...]](), 0
-    for action in actions:
-        some.append(action)
-        size += sum(map(len, action))
-        if size > _BULK_BYTES:
-            yield some
-            some, size = [], 0
-    if some:
-        yield some
 
 
 def _item_refused(told: dict[str, Any]) -> Exception:
@@ -478,23 +465,3 @@ def _item_refused(told: dict[str, Any]) -> Exception:
         # A disk is full, say, or too much waits to be written. The rows have it; the index will when that has passed.
         return SearchAway(f"it takes nothing now: {error.get('reason', '')}")
     return IndexUnavailable(f"The search cluster did not take an article: {error}")
-
-
-def _actions(encoder: Encoder, documents: Iterable[Document], sequence: int) -> Iterable[tuple[bytes, ...]]:
-    for document in documents:
-        yield _action("index", document.id, sequence), encoder.body(document)
-
-
-def _deletions(ids: Iterable[str], sequence: int) -> Iterable[tuple[bytes, ...]]:
-    return ((_action("delete", id, sequence),) for id in ids)
-
-
-def _action(what: str, id: str, sequence: int) -> bytes:
-    return f'{{"{what}":{{"_id":"{id}","version":{sequence},"version_type":"external_gte"}}}}'.encode()
-
-
-def _word_actions(counts: Mapping[str, int]) -> Iterable[tuple[bytes, bytes]]:
-    for term, count in counts.items():
-        plain = analysis.plain_term(term) == term or analysis.phrase_terms(term) == (term,)
-        told = {"term": term, "stem": analysis.stem(term), "count": count, "plain": plain}
-        yield msgspec.json.encode({"index": {"_id": term}}), msgspec.json.encode(told)

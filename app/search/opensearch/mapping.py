@@ -151,7 +151,10 @@ def articles_body(shards: int, replicas: int, meta: object) -> dict[str, Any]:
 
 def words_body(replicas: int) -> dict[str, Any]:
     """Return the same for the vocabulary: `count` is how often a word has come, also in what is gone since."""
-    properties = {"term": _KEY, "stem": _KEY, "count": {"type": "long"}, "plain": {"type": "boolean"}}
+    properties = {
+        "term": _KEY, "stem": _KEY, "count": {"type": "long", "index": False},
+        "plain": {"type": "boolean", "doc_values": False},
+    }  # fmt: skip
     return {"settings": _kept_on(1, replicas), "mappings": {"dynamic": False, "properties": properties}}
 
 
@@ -179,7 +182,9 @@ _MOST_CODED = 200_000
 def term_code(stem: str, term: str) -> bytes:
     """Return the number by which scripts know a term: three bytes tell its stem, never zero, and two which of the forms
     of that it is. A few letters of other words may have the same; what is found does not depend on it."""
-    return (crc32(_bytes(stem)) % 0xFFFFFF + 1).to_bytes(3, "big") + (crc32(_bytes(term)) & 0xFFFF).to_bytes(2, "big")
+    form = crc32(_bytes(term))
+    whose = form if stem == term else crc32(_bytes(stem))
+    return (whose % 0xFFFFFF + 1 << 16 | form & 0xFFFF).to_bytes(CODE_BYTES, "big")
 
 
 def _base64(data: bytes) -> str:
@@ -187,32 +192,20 @@ def _base64(data: bytes) -> str:
 
 
 def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")
-
-
-class _Read(NamedTuple):
-    """What a piece of a text is indexed as: stems, codes, its number among all, and its exact terms."""
-
-    stems: str
-    code: bytes
-    number: int
-    exact: str
+    return text.encode() if text.isascii() else text.encode("utf-8", "surrogatepass")
 
 
 class _Text(NamedTuple):
-    """The same of a text, with how many positions its exact terms take."""
+    """What a text is indexed as: its exact terms and how many positions these take, the stems of each of its pieces,
+    and its terms as scripts know them."""
 
     exact: str
-    stems: Sequence[str]
-    codes: Sequence[bytes]
     width: int
-
-    @property
-    def code(self) -> bytes:
-        return b"".join(self.codes[:_MOST_CODED])
+    stems: Sequence[str]
+    code: bytes
 
 
-_NO_TEXT = _Text("", (), (), 0)
+_NO_TEXT = _Text("", 0, (), b"")
 
 
 class Encoder:
@@ -274,19 +267,24 @@ class Encoder:
             pieces, known = analysis.raw_tokens(text), self._raw
         if not pieces:
             return _NO_TEXT
-        stems, codes, numbers, terms = zip(*map(known.__getitem__, pieces), strict=True)
-        self._came.extend(numbers)
+        terms, stems, codes, numbers = list[str](), list[str](), list[bytes](), list[int]()
+        # A loop, as to turn many rows of four into four columns takes twice as long.
+        for term, stem, code, number in map(known.__getitem__, pieces):
+            terms.append(term)
+            stems.append(stem)
+            codes.append(code)
+            numbers.append(number)
+        self._came.fromlist(numbers)
         exact = BAR.join(filter(None, terms))
-        return _Text(exact, stems, codes, exact.count(BAR) + 1 if exact else 0)
+        return _Text(exact, exact.count(BAR) + 1 if exact else 0, stems, b"".join(codes[:_MOST_CODED]))
 
     def _parted(self, body: str, furniture: Sequence[Sequence[int]]) -> tuple[_Text, Sequence[str], list[_Text]]:
         """Return a whole body, its stems without those of furniture, and the furniture."""
         pieces = [(self._placed(text), is_furniture) for text, is_furniture in analysis.parted(body, furniture)]
+        exact = BAR.join(filter(None, (part.exact for part, _ in pieces)))
         codes = (_BEGINS + part.code + _ENDS if is_furniture else part.code for part, is_furniture in pieces)
-        whole = _Text(
-            BAR.join(filter(None, (part.exact for part, _ in pieces))), (),
-            (b"".join(codes)[: CODE_BYTES * _MOST_CODED],), sum(part.width for part, _ in pieces),
-        )  # fmt: skip
+        code = b"".join(codes)[: CODE_BYTES * _MOST_CODED]
+        whole = _Text(exact, sum(part.width for part, _ in pieces), (), code)
         plain = [stem for part, is_furniture in pieces if not is_furniture for stem in part.stems]
         return whole, plain, [part for part, is_furniture in pieces if is_furniture]
 
@@ -310,14 +308,31 @@ def _weighed(texts: Sequence[Sequence[str]], furniture: Sequence[_Text]) -> str:
     return BAR.join([stem if count == 1 else f"{stem}{_TIMES}{count}" for stem, count in counts.items()])
 
 
-class _Pieces(dict[str, _Read]):
+_Piece = tuple[str, str, bytes, int]
+"""The exact terms of a piece of a text, their stems and codes, and its number among all."""
+
+
+class _Pieces(dict[str, _Piece]):
     """What each piece becomes. `exact` gets the terms of each, by number; `parts` are the raw tokens of one."""
 
     def __init__(self, exact: list[str], parts: Callable[[str], list[str]]) -> None:
         super().__init__()
         self._exact, self._parts = exact, parts
 
-    def __missing__(self, piece: str) -> _Read:
+    def __missing__(self, piece: str) -> _Piece:
+        term = analysis.plain_term(piece)
+        if term is None:
+            exact, stems, code = self._taken_apart(piece)
+        else:
+            exact, stems = term, analysis.stem(term)
+            code = term_code(stems, term)
+        # Equal texts are one object: it is near when the next list is joined.
+        exact = piece if exact == piece else exact
+        made = self[piece] = exact, exact if stems == exact else stems, code, len(self._exact)
+        self._exact.append(exact)
+        return made
+
+    def _taken_apart(self, piece: str) -> tuple[str, str, bytes]:
         at: list[list[str]] = []
         for raw in self._parts(piece):
             expansion, first = analysis.expand(raw), len(at)
@@ -326,13 +341,7 @@ class _Pieces(dict[str, _Read]):
                 at[first + form.position].append(form.term)
         exact = BAR.join(["\t".join(("", *forms) if len(forms) > 1 else forms) for forms in at])
         codes = (_SHARED.join(term_code(analysis.stem(term), term) for term in forms) for forms in at)
-        stems = BAR.join(analysis.stem(term) for forms in at for term in forms)
-        # Equal texts are one object: it is near when the next list is joined.
-        one = {piece: piece}
-        exact, stems = one.setdefault(exact, exact), one.setdefault(stems, stems)
-        made = self[piece] = _Read(stems, b"".join(codes), len(self._exact), exact)
-        self._exact.append(exact)
-        return made
+        return exact, BAR.join(analysis.stem(term) for forms in at for term in forms), b"".join(codes)
 
 
 def _when(document: Document) -> dict[str, Any]:
