@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from app.search.attributes import FACETS, FILTERS, FacetName, Filters
+from app.search.attributes import EVERYTHING, FACETS, FILTERS, FacetName, Filters
 from app.search.numbers import day_number, group_number
 from app.search.whoosh.packed import Mask
 from app.search.whoosh.snapshot import Snapshot
@@ -22,7 +22,7 @@ class FilterMasks:
 
     def __init__(self, snapshot: Snapshot, filters: Filters, sequence: int | None = None) -> None:
         self._filters = filters
-        self._masks = dict(_key_masks(snapshot, filters))
+        self._masks = {} if filters == EVERYTHING else dict(_key_masks(snapshot, filters))
         if snapshot.alive is not None:
             self._masks["alive"] = snapshot.alive
         if sequence is not None and sequence < snapshot.sequence:

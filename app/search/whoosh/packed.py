@@ -119,7 +119,7 @@ class Packed:
         low = self.blocks[numbers].astype(np.int64)
         blocks = self.blocks[numbers + 1].astype(np.int64) - low
         counts = self.bounds[numbers + 1].astype(np.int64) - self.bounds[numbers]
-        return self._values(concatenated_ranges(low, blocks), _block_sizes(counts, np.cumsum(blocks))), counts
+        return self._values(concatenated_ranges(low, blocks), _block_sizes(counts, blocks.cumsum())), counts
 
     def chunks(self) -> Iterator[tuple[range, Values]]:
         """All lists, a run at a time with its values."""
@@ -134,32 +134,39 @@ class Packed:
         first, end, size = int(self.blocks[number]), int(self.blocks[number + 1]), self.count(number)
         if not size or not len(wanted):
             return np.zeros(len(wanted), np.int64), np.zeros(len(wanted), bool)
-        block = np.maximum(np.searchsorted(self.firsts[first:end], wanted, side="right") - 1, 0)
+        block = np.maximum(self.firsts[first:end].searchsorted(wanted, side="right") - 1, 0)
         fresh = first_of_each(block)
         rows = self._rows(first + block[fresh], BLOCK)
         if int(block[-1]) == end - first - 1:
             # What was read behind the end may be anything, and must be nothing that is looked for.
             rows[-1, (size - 1) % BLOCK + 1 :] = rows[-1, (size - 1) % BLOCK]
-        row = np.cumsum(fresh) - 1
+        row = fresh.cumsum() - 1
         values = rows.reshape(-1)
-        place = np.searchsorted(values, wanted)
+        place = values.searchsorted(wanted)
         found: Mask = values[np.minimum(place, len(values) - 1)] == wanted
         return np.minimum(place + (block - row) * BLOCK, size), found
 
-    def within(self, number: int, starts: Array, ends: Array) -> Values:
-        """Return the values of a list from each of `starts` to before the end in `ends`, and perhaps some between:
-        whole blocks. The ranges ascend, and do not overlap."""
-        first, end, size = int(self.blocks[number]), int(self.blocks[number + 1]), self.count(number)
-        firsts = self.firsts[first:end]
-        low = np.maximum(np.searchsorted(firsts, starts.astype(np.uint32)) - 1, 0)
-        high = np.searchsorted(firsts, ends.astype(np.uint32))
-        wanted = np.zeros(end - first, bool)
-        wanted[concatenated_ranges(low, np.maximum(high - low, 0))] = True
-        blocks = places_of(wanted)
-        spend(len(blocks) * BLOCK // _AT_ONCE)
-        values = self._rows(first + blocks, BLOCK).reshape(-1)
-        # Behind the end of the last block stands anything.
-        return values[: len(values) - (-size % BLOCK)] if len(blocks) and wanted[-1] else values
+    def within(self, numbers: Sequence[int], starts: Array, ends: Array) -> list[Values]:
+        """Return the values of some lists from each of `starts` to before the end in `ends`, and perhaps some between:
+        whole blocks, of all lists at once. The ranges ascend, and do not overlap."""
+        starts, ends = starts.astype(np.uint32), ends.astype(np.uint32)
+        blocks, sizes = [], []
+        for number in numbers:
+            first, end = int(self.blocks[number]), int(self.blocks[number + 1])
+            firsts, size = self.firsts[first:end], end - first + 1
+            low, high = np.maximum(firsts.searchsorted(starts) - 1, 0), firsts.searchsorted(ends)
+            # How many ranges have begun and not ended.
+            open_ranges = (np.bincount(low, minlength=size) - np.bincount(high, minlength=size)).cumsum()
+            wanted = places_of(open_ranges)
+            blocks.append(wanted + first)
+            # Behind the end of the last block stands anything.
+            behind = -self.count(number) % BLOCK if len(wanted) and wanted[-1] == end - first - 1 else 0
+            sizes.append(len(wanted) * BLOCK - behind)
+        every = np.concatenate(blocks)
+        spend(len(every) * BLOCK // _AT_ONCE)
+        values = self._rows(every, BLOCK).reshape(-1)
+        begins = accumulate((len(each) * BLOCK for each in blocks[:-1]), initial=0)
+        return [values[begin : begin + size] for begin, size in zip(begins, sizes, strict=True)]
 
     def arrays(self, name: str) -> Iterator[tuple[str, Array]]:
         """Each array under the name it has in a file."""
@@ -184,19 +191,19 @@ class Packed:
 
     def _few_values(self, blocks: Ints, sizes: Ints, count: int) -> Values:
         """Return what `_values` does, bit by bit: as many NumPy calls however wide the steps are."""
-        first = np.cumsum(sizes) - sizes
-        widths = self.widths[blocks]
+        first = sizes.cumsum() - sizes
+        widths = self.widths.take(blocks)
         # A unit is full to its last bit: the steps of a block are one run of bits.
-        begin = self.offsets[blocks] * np.int64(8) - first * widths
-        width = np.repeat(widths, sizes)
+        begin = self.offsets.take(blocks) * np.int64(8) - first * widths
+        width = widths.repeat(sizes)
         bit = np.arange(count) * width
-        bit += np.repeat(begin, sizes)
+        bit += begin.repeat(sizes)
         words = self._reading(8)[bit >> 3].view("<u8")
         words >>= (bit & 7).view(np.uint64)
-        words &= _MASKS[width]
-        values = np.cumsum(words, dtype=np.uint32)
+        words &= _MASKS.take(width)
+        values: Values = words.cumsum(dtype=np.uint32)
         # What a block begins with is no step: its step is 0, and what was summed up to it is taken off.
-        values += np.repeat(self.firsts[blocks] - values[first], sizes)
+        values += (self.firsts.take(blocks) - values.take(first)).repeat(sizes)
         return values
 
     def _one_block(self, block: int, count: int) -> Values:
@@ -226,7 +233,7 @@ class Packed:
             which = slice(None) if len(distinct) == 1 else places_of(widths == width)
             rows[which] = self._steps(width, offsets[which], columns)
         rows[:, 0] = self.firsts[chosen]
-        np.cumsum(rows, axis=1, dtype=np.uint32, out=rows)
+        rows.cumsum(axis=1, dtype=np.uint32, out=rows)
         return rows
 
     def _steps(self, width: int, offsets: Values, columns: int) -> Array:
@@ -400,7 +407,7 @@ def first_of_each(ascending: Array) -> Mask:
 
 def concatenated_ranges(starts: Array, counts: Array) -> Ints:
     """The indices starts[0] .. starts[0]+counts[0]-1, starts[1] .., as one array."""
-    ends = np.cumsum(counts, dtype=np.int64)
+    ends = counts.cumsum(dtype=np.int64)
     total = int(ends[-1]) if len(ends) else 0
-    indices: Ints = np.arange(total) + np.repeat(starts - (ends - counts), counts)
+    indices: Ints = np.arange(total) + (starts - (ends - counts)).repeat(counts)
     return indices

@@ -130,7 +130,7 @@ class Reordering:
         return earned * (self._execution.curve.k1 + 1)
 
     def _reordered(self, rows: Rows) -> Rows:
-        rows = rows.take(np.argsort(rows.document))
+        rows = rows.take(rows.document.argsort())
         return Rows(rows.document, rows.id, rows.key + self._bonus(rows.document)).sorted()
 
     def _bonus(self, documents: Ints) -> Floats:
@@ -197,26 +197,24 @@ class _Window:
         return found
 
     def find(self, terms: Sequence[str]) -> _Occurrences:
-        size, pieces = len(self._documents), [_NONE]
+        size, numbers = len(self._documents), self._snapshot.numbers("exact", terms)
         counts = np.zeros((len(terms), size), np.int64)
-        # Of the addresses' own type: NumPy would convert the whole of a longer array.
-        bounds = [
-            (np.array((self._start[rows], self._end[rows])) - (part << 33)).astype(np.uint32)
-            for part, _, rows in self._parts
-        ]
-        for row, numbers in zip(counts, self._snapshot.numbers("exact", terms), strict=True):
-            for (part, _, rows), ends in zip(self._parts, bounds, strict=True):
-                if numbers[part] >= 0:
-                    segment = self._snapshot.views[part].segment
-                    positions = segment.positions_within(numbers[part], *ends)
-                    low, high = np.searchsorted(positions, ends)
-                    row[rows] = high - low
-                    pieces.append(positions[concatenated_ranges(low, row[rows])].astype(np.int64) + (part << 33))
-        address, each = np.concatenate(pieces), counts.reshape(-1)
-        word_and_owner = np.repeat(np.arange(len(each)), each)
+        pieces: list[list[Ints]] = [[_NONE] for _ in terms]
+        for part, _, rows in self._parts:
+            segment, first = self._snapshot.views[part].segment, part << 33
+            # Of the addresses' own type: NumPy would convert the whole of a longer array.
+            ends = (np.array((self._start[rows], self._end[rows])) - first).astype(np.uint32)
+            held = [word for word, of_word in enumerate(numbers) if of_word[part] >= 0]
+            found = segment.positions_within([numbers[word][part] for word in held], *ends)
+            for word, positions in zip(held, found, strict=True):
+                low, high = positions.searchsorted(ends)
+                counts[word, rows] = high - low
+                pieces[word].append(positions[concatenated_ranges(low, high - low)].astype(np.int64) + first)
+        address, each = np.concatenate([piece for of_word in pieces for piece in of_word]), counts.reshape(-1)
+        word_and_owner = np.arange(len(each)).repeat(each)
         owner = word_and_owner % max(size, 1)
         field = (address >= self._dateline[owner]).astype(np.int64) + (address >= self._body[owner])
-        return _Occurrences(address, field, owner, word_and_owner, np.cumsum(counts.sum(axis=1)).tolist())
+        return _Occurrences(address, field, owner, word_and_owner, counts.sum(axis=1).cumsum().tolist())
 
 
 def _nearness(here: Ints, owner: Ints, there: Ints, documents: int) -> Floats:
@@ -224,7 +222,7 @@ def _nearness(here: Ints, owner: Ints, there: Ints, documents: int) -> Floats:
     `owner` is that of each address `here`."""
     if not len(there):
         return np.zeros(documents, np.float32)
-    following = np.searchsorted(there, here, side="right")
+    following = there.searchsorted(here, side="right")
     line = np.concatenate(([-_FAR], there, [_FAR]))
     behind, ahead = here - line[following], line[following + 1] - here
     near = _closeness[np.minimum(behind, GAP)] + _closeness[np.minimum(ahead, GAP)]

@@ -356,15 +356,20 @@ class Segment:
             return lists.unpack_run(terms)
         return lists.unpack_several(np.array(terms, np.int64))[0]
 
-    def positions_within(self, term: int, starts: Array, ends: Array) -> Array:
-        """The addresses of an exact term in some ranges, and perhaps others; all of them once it was asked for often
-        enough: a word that comes again and again is worth unpacking."""
+    def positions_within(self, terms: Sequence[int], starts: Array, ends: Array) -> list[Array]:
+        """The addresses of each of some exact terms in some ranges, and perhaps others; all of them once it was asked
+        for often enough: a word that comes again and again is worth unpacking."""
         lists = self.lists("exact.positions")
-        times = self._sought.get(term, 0)
-        if times == _TIMES or lists.count(term) < _WORTH * len(starts):
-            return self.kept.get(("positions", term), partial(self.positions, term))
-        self._sought[term] = times + 1
-        return lists.within(term, starts, ends)
+        found: dict[int, Array] = {}
+        for term in terms:
+            times = self._sought.get(term, 0)
+            if times == _TIMES or lists.count(term) < _WORTH * len(starts):
+                found[term] = self.kept.get(("positions", term), partial(self.positions, term))
+            else:
+                self._sought[term] = times + 1
+        if sought := [term for term in dict.fromkeys(terms) if term not in found]:
+            found.update(zip(sought, lists.within(sought, starts, ends), strict=True))
+        return [found[term] for term in terms]
 
     def standing(self, term: int, addresses: Array) -> Mask:
         """Return whether an exact term stands at each of some ascending addresses; as much of it is unpacked as that

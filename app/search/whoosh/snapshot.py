@@ -176,7 +176,10 @@ class Snapshot:
     def parts(self, documents: Documents | Ints) -> Iterator[tuple[int, Documents | Ints, slice]]:
         """Split ascending document numbers by segment: (segment, their numbers there, where they stand among
         `documents`)."""
-        bounds = np.searchsorted(documents, np.array(self.firsts, documents.dtype)).tolist()
+        if len(self.views) == 1 and len(documents):
+            yield 0, documents, slice(0, len(documents))
+            return
+        bounds = documents.searchsorted(np.array(self.firsts, documents.dtype)).tolist()
         for number, (low, high) in enumerate(pairwise(bounds)):
             if low < high:
                 yield number, documents[low:high] - self.firsts[number], slice(low, high)

@@ -139,7 +139,7 @@ def _counted_weights(
     """Return the weights of a stem in documents that have it; `odd` and `counts` are as `Segment.odd_counts` has
     them. None where all are odd."""
     if field in (None, "body"):
-        weights = norms["body"][documents]
+        weights = norms["body"].take(documents)
         often = counts["body"] + np.float32(FURNITURE) * counts["furniture"]
         weights[slice(None) if odd is None else odd] *= often
     else:
@@ -150,7 +150,7 @@ def _counted_weights(
             if not len(has):
                 continue
             where = has if odd is None else odd[has]
-            weights[where] += norms[name][documents[where]] * counts[name][has]
+            weights[where] += norms[name].take(documents.take(where)) * counts[name].take(has)
     return weights
 
 
@@ -164,7 +164,7 @@ def _address_weights(segment: Segment, addresses: Addresses, field: Field | None
     if not len(addresses):
         return NOTHING
     is_first = first_of_each(owner)
-    documents, row = owner[is_first], np.cumsum(is_first) - 1
+    documents, row = owner[is_first], is_first.cumsum() - 1
     weight = _weight_at(segment, addresses, owner, field, norms)
     weights = np.bincount(row, weights=weight, minlength=len(documents)).astype(np.float32)
     found = Matches(documents, weights)
@@ -174,14 +174,15 @@ def _address_weights(segment: Segment, addresses: Addresses, field: Field | None
 def _weight_at(segment: Segment, addresses: Array, owner: Documents, field: Field | None, norms: Norms) -> Floats:
     """Return what an occurrence weighs at each of some addresses, whose documents are `owner`: nothing outside of
     `field`, where one is given."""
-    body = segment.body_starts[owner]
+    body = segment.body_starts.take(owner)
     outside = places_of(addresses < body)
-    weight = norms["body"][owner] if field in (None, "body") else np.zeros(len(owner), np.float32)
+    weight = norms["body"].take(owner) if field in (None, "body") else np.zeros(len(owner), np.float32)
     if len(outside):
-        owner = owner[outside]
-        is_headline = addresses[outside] < body[outside] - segment["length.dateline"][owner] - np.uint32(GAP)
+        owner = owner.take(outside)
+        behind = body.take(outside) - segment["length.dateline"].take(owner) - np.uint32(GAP)
+        is_headline = addresses.take(outside) < behind
         headline, dateline = (
-            norms[name][owner] if field in (None, name) else np.float32(0) for name in ("headline", "dateline")
+            norms[name].take(owner) if field in (None, name) else np.float32(0) for name in ("headline", "dateline")
         )
         weight[outside] = np.where(is_headline, headline, dateline)
     return weight

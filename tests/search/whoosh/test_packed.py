@@ -44,16 +44,17 @@ def _packed(lists: Sequence[Sequence[int]]) -> Packed:
 @given(lists=_lists, cuts=st.lists(st.integers(0, MOST), max_size=8), data=st.data())
 def test_ranges_are_read_without_the_rest(lists: list[list[int]], cuts: list[int], data: st.DataObject) -> None:
     made = _packed([*lists, [5]])
-    number = data.draw(st.integers(0, len(lists)))
-    row = [*lists, [5]][number]
-    bounds = sorted({*cuts, *(data.draw(st.lists(st.sampled_from(row), max_size=4)) if row else ())})
+    numbers = data.draw(st.lists(st.integers(0, len(lists)), min_size=1, max_size=3))
+    rows = [[*lists, [5]][number] for number in numbers]
+    bounds = sorted({*cuts, *(data.draw(st.lists(st.sampled_from(rows[0]), max_size=4)) if rows[0] else ())})
     ranges = list(zip(bounds[::2], bounds[1::2], strict=False))
     starts, ends = (np.array([each[side] for each in ranges], np.int64) for side in (0, 1))
-    read = made.within(number, starts, ends).tolist()
-    inside = [value for value in row if any(start <= value < end for start, end in ranges)]
-    assert [value for value in read if any(start <= value < end for start, end in ranges)] == inside
-    assert set(read) <= set(row)
-    assert read == sorted(read)
+    for row, values in zip(rows, made.within(numbers, starts, ends), strict=True):
+        read = values.tolist()
+        inside = [value for value in row if any(start <= value < end for start, end in ranges)]
+        assert [value for value in read if any(start <= value < end for start, end in ranges)] == inside
+        assert set(read) <= set(row)
+        assert read == sorted(read)
 
 
 @settings(max_examples=150, deadline=None)
