@@ -63,7 +63,7 @@ from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
 from app.search.whoosh.leading import Contenders, OneOfEach, Ranked, all_of
-from app.search.whoosh.matches import Found, Matches, Spread, all_documents
+from app.search.whoosh.matches import Found, Matches, Spread, all_documents, documents_masked_by, masked_by
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
 from app.search.whoosh.quoted import ranked_quotes
@@ -388,7 +388,7 @@ def _found_by(snapshot: Snapshot, query: Query) -> Documents:
 
 def _passing(found: Found, mask: Mask | None) -> Ranked:
     if mask is not None:
-        return found.where(mask[found.documents])
+        return masked_by(found, mask)
     return found if isinstance(found, Spread | Unweighed) else found.weighed()
 
 
@@ -398,7 +398,7 @@ def _masked(found: Found, mask: Mask | None) -> Matches:
 
 def _unscored(found: Found, mask: Mask | None) -> Matches:
     """Return the documents that pass, for who orders them by something else than their scores."""
-    documents = found.documents if mask is None else found.documents[mask[found.documents]]
+    documents = documents_masked_by(found, mask)
     return Matches(documents, np.zeros(len(documents), np.float32))
 
 

@@ -15,6 +15,7 @@ from app.search.cursor import Statistics
 from app.search.formula import Curve, Means, curve_of, inverse_frequency
 from app.search.plan import AllOf, AnyOf, Leaf, Plan, StemTerm, Without, bare_words, leaves
 from app.search.whoosh.kept_scores import KeptScores
+from app.search.whoosh.marked_word import MarkedWord
 from app.search.whoosh.matches import (
     FREQUENT,
     Found,
@@ -79,7 +80,8 @@ class Execution:
         if count < WORTH_IT or self._kept(word, count).is_kept or not snapshot.is_seldom_asked(key):
             return None
         factor = np.float32(inverse_frequency(snapshot.held, count))
-        return Unweighed(snapshot, word.stem, self.curve, factor, count)
+        kind = MarkedWord if snapshot.is_marked(word.stem) else Unweighed
+        return kind(snapshot, word.stem, self.curve, factor, count)
 
     def _row(self, leaf: Leaf) -> Found:
         """Return the documents of a leaf with their scores."""

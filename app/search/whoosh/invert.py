@@ -269,7 +269,7 @@ class SegmentBatch:
         line[furniture] += 1
         fields = line[address]
         del address, rank, line
-        yield from _stem_arrays(stems, fields, vocabulary)
+        yield from _stem_arrays(stems, fields, vocabulary, len(lengths))
 
 
 def _starts_in(pieces: Sequence[str]) -> list[int]:
@@ -293,8 +293,9 @@ def _line_arrays(lengths: Ints) -> Named:
         yield f"length.{field}", narrow(column)
 
 
-def _stem_arrays(stems: Array, fields: Array, vocabulary: Vocabulary) -> Named:
-    """The stemmed view: one posting for a stem and a document, with its count in each of `COUNTED`."""
+def _stem_arrays(stems: Array, fields: Array, vocabulary: Vocabulary, size: int) -> Named:
+    """The stemmed view: one posting for a stem and a document, with its count in each of `COUNTED`;
+    `size`: of all documents."""
     used, terms, rank = _ranked(stems, vocabulary.stem_names, vocabulary.stem_heads)
     yield from term_arrays("stem", terms)
     # Sorted on both at once, the fields of one posting lie together.
@@ -310,7 +311,7 @@ def _stem_arrays(stems: Array, fields: Array, vocabulary: Vocabulary) -> Named:
     counts = {name: np.bincount(posting[field == i], minlength=len(first)) for i, name in enumerate(COUNTED)}
     lists = pack(documents[first], np.bincount(rank[first], minlength=len(used)))
     yield from lists.arrays("stem.docs")
-    yield from count_arrays(packed_counts(counts), lists.bounds)
+    yield from count_arrays(packed_counts(counts), lists, size)
 
 
 def _key_arrays(view: str, values: list[tuple[str, ...]], documents: int) -> Named:
@@ -448,7 +449,7 @@ def _merged_lists(view: str, name: str, parts: Sequence[Part], moves: Sequence[M
     lists = joined(packed)
     yield from lists.arrays(name)
     if view == "stem":
-        yield from count_arrays(np.concatenate(stem_counts), lists.bounds)
+        yield from count_arrays(np.concatenate(stem_counts), lists, sum(part.living for part in parts))
     if view in KEY_VIEWS:
         yield from _merged_rows(f"{view}.forward", f"{view}.forward_offsets", parts, numbers)
 

@@ -44,6 +44,10 @@ class KeptScores:
         return self.listed.documents
 
     @property
+    def mask(self) -> None:
+        return None
+
+    @property
     def is_kept(self) -> bool:
         """Return whether either form is there."""
         return self.kept.find(self.key) is not None or self.kept.find(self._dense_key) is not None

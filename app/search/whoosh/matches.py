@@ -33,6 +33,10 @@ class Matches:
     def dense(self) -> None:
         return None
 
+    @property
+    def mask(self) -> None:
+        return None
+
     def weighed(self) -> Matches:
         return self
 
@@ -78,6 +82,10 @@ class Spread:
     def __len__(self) -> int:
         return self.count
 
+    @property
+    def mask(self) -> None:
+        return None
+
     @cached_property
     def documents(self) -> Documents:
         return places_of(self.dense != 0).astype(np.int32)
@@ -117,6 +125,10 @@ class Found(Protocol):
     def dense(self) -> Floats | None:
         """The value of every document there is, 0 where it is not among these; None where nobody keeps that."""
 
+    @property
+    def mask(self) -> Mask | None:
+        """Whether each document there is is among these; None where it takes less time to list them."""
+
     def __len__(self) -> int: ...
 
     def weighed(self) -> Matches:
@@ -153,14 +165,18 @@ def intersection(rows: Sequence[Found]) -> Found:
     if len(rows) == 1:
         return rows[0]
     rarest, second, *others = sorted(rows, key=len)
-    places = places_of(second.holds(rarest.documents))
-    documents = rarest.documents[places]
+    places = None
+    if rarest.mask is not None and second.mask is not None:
+        documents = places_of(rarest.mask & second.mask).astype(np.int32)
+    else:
+        places = places_of(second.holds(rarest.documents))
+        documents = rarest.documents[places]
     for row in others:
         held = places_of(row.holds(documents))
-        documents, places = documents[held], places[held]
+        documents, places = documents[held], None if places is None else places[held]
     values = np.zeros(len(documents), np.float32)
     for row in rows:
-        values += rarest.values_at(places) if row is rarest else row.at(documents)
+        values += row.at(documents) if places is None or row is not rarest else rarest.values_at(places)
     return Matches(documents, values)
 
 
@@ -203,6 +219,23 @@ def _added_up(rows: Sequence[Found], size: int) -> Found:
         seen[documents] = True
     documents = places_of(seen).astype(np.int32)
     return Matches(documents, total[documents])
+
+
+def masked_by(found: Found, mask: Mask) -> Matches:
+    """Return those that a mask of all documents lets through."""
+    if found.mask is None:
+        return found.where(mask[found.documents])
+    documents = documents_masked_by(found, mask)
+    return Matches(documents, found.at(documents))
+
+
+def documents_masked_by(found: Found, mask: Mask | None) -> Documents:
+    """Return the documents of the same; None lets all through."""
+    if mask is None:
+        return found.documents
+    if found.mask is None:
+        return found.documents[mask[found.documents]]
+    return places_of(found.mask & mask).astype(np.int32)
 
 
 def difference(row: Found, refused: Sequence[Found]) -> Found:

@@ -29,7 +29,7 @@ Terms of a view V               V.terms uint8 (sorted, concatenated UTF-8), V.te
                                 stem.more uint8 (a bit for each posting, 0 where the word stands once in the body and
                                 nowhere else), stem.more_bounds uint32[t+1] (where each term's others begin),
                                 stem.tf uint16 (the others' counts, packed as `_PACKED` says; they stop at what their
-                                bits hold)
+                                bits hold); and of the most frequent ones what `marked.py` says
   the views of attributes.py    V.docs, and per document V.forward * (term numbers), V.forward_offsets uint32[n+1]
 """
 
@@ -56,6 +56,7 @@ from app.disk import fsync_path
 from app.errors import IndexUnavailable
 from app.search import attributes
 from app.search.whoosh.array_cache import ArrayCache
+from app.search.whoosh.marked import MarkedStem, MarkedStems, mark_arrays
 from app.search.whoosh.packed import (
     PARTS,
     Array,
@@ -73,7 +74,7 @@ Named = Iterator[tuple[str, Array]]
 Documents = npt.NDArray[np.int32]
 
 EXTENSION = ".seg"
-VERSION = 11
+VERSION = 12
 GAP = 32
 """Addresses left free after each field; wider than `query.MAX_SLOP` + 1."""
 
@@ -129,12 +130,13 @@ def packed_counts(counts: Mapping[str, Array]) -> Array:
     return np.asarray(packed, np.uint16)
 
 
-def count_arrays(counts: Array, bounds: Array) -> Named:
-    """The arrays of the stems' counts, of all postings in order; `bounds`: where each term's postings begin."""
+def count_arrays(counts: Array, lists: Packed, documents: int) -> Named:
+    """The arrays of the stems' counts, of all postings of `lists` in order."""
     more = counts != _ONCE
     yield "stem.more", np.packbits(more, bitorder="little")
-    yield "stem.more_bounds", offsets_of(more)[bounds].astype(np.uint32)
+    yield "stem.more_bounds", offsets_of(more)[lists.bounds].astype(np.uint32)
     yield "stem.tf", counts[more]
+    yield from mark_arrays(lists, more, documents)
 
 
 def term_arrays(view: str, terms: Sequence[bytes]) -> Named:
@@ -247,6 +249,10 @@ class Segment:
         number = self.terms(view).find(term)
         return 0 if number is None else self.lists(f"{view}.docs").count(number)
 
+    @cached_property
+    def marked(self) -> MarkedStems:
+        return MarkedStems(self["stem.frequent"], self["stem.marks"], self.documents)
+
     def counts(self, field: str, term: int) -> Array:
         """Return how often a field has a stem, for each of the documents that have it."""
         shift, most = _PACKED[field]
@@ -262,6 +268,20 @@ class Segment:
         run = range(term, term + 1)
         more, packed = self._more(run) if places is None else self._more_at(run, places)
         return places_of(more), {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
+
+    def odd_counts_in(
+        self, term: int, marked: MarkedStem, documents: Documents | None = None
+    ) -> tuple[Ints, dict[str, Array]]:
+        """Return what `odd_counts` does for some ascending documents that have a marked stem. Of all: the documents
+        that are odd, and not where they stand."""
+        bounds = self["stem.more_bounds"]
+        packed = self["stem.tf"][int(bounds[term]) : int(bounds[term + 1])]
+        if documents is None:
+            places = places_of(marked.odd.mask())
+        else:
+            places = places_of(marked.odd.holds(documents))
+            packed = packed.take(marked.odd.ranks(documents.take(places)))
+        return places, {field: (packed >> shift) & most for field, (shift, most) in _PACKED.items()}
 
     def odd_counts_of(self, terms: Ints, counts: Ints) -> tuple[Ints, dict[str, Array]]:
         """Return what `odd_counts` does for several stems, whose documents, so many each, stand one after the other."""

@@ -235,6 +235,11 @@ class Snapshot:
             for numbers in found
         ]
 
+    def is_marked(self, stem: str) -> bool:
+        """Return whether any segment has marked the documents of a stem."""
+        [numbers] = self.numbers("stem", (stem,))
+        return any(number in view.segment.marked for view, number in zip(self.views, numbers, strict=True))
+
     def count_naming(self, entity: str) -> int:
         """Return how many living documents have an entity. Kept: who is named beside one is named beside many."""
         found = self._naming.get(entity)

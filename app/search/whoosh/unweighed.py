@@ -56,6 +56,10 @@ class Unweighed:
     def dense(self) -> None:
         return None
 
+    @property
+    def mask(self) -> Mask | None:
+        return None
+
     def weighed(self) -> Matches:
         return self._weighed
 
@@ -111,13 +115,18 @@ class Unweighed:
         more than any other can be, the others need not be.
         """
         means, least = self.snapshot.mean_lengths, 0.0
-        odd = [NOTHING]
-        for segment, number, documents, run in self._parts():
-            places, values = odd_weights(segment, number, documents, means, self.curve)
-            odd.append(Matches(self.documents[run][places], values * self.factor))
+        for _, segment, _ in self._held:
             least = max(least, _MORE * float(self.factor) * most_for_one(segment, means, self.curve))
+        odd = [NOTHING, *(Matches(documents, values * self.factor) for documents, values in self._odd())]
         leading = odd[1] if len(odd) == 2 else joined_end_to_end(odd)
         return leading if np.count_nonzero(leading.values > least) >= count else self.weighed()
+
+    def _odd(self) -> Iterator[tuple[Documents, Floats]]:
+        """Yield of each segment the documents that do not have the word just once and in the body, and what they are
+        worth but for the idf."""
+        for segment, number, documents, run in self._parts():
+            places, values = odd_weights(segment, number, documents, self.snapshot.mean_lengths, self.curve)
+            yield self.documents[run][places], values
 
     @cached_property
     def _held(self) -> list[tuple[int, Segment, int]]:

@@ -20,6 +20,7 @@ from app.search.attributes import Field
 from app.search.formula import FURNITURE, Curve, Floats, Means, norms, saturated
 from app.search.plan import ExactPhrase, FuzzyTerms, Leaf, PrefixTerms, StemTerm, ValueWords
 from app.search.query import MAX_EXPANSION
+from app.search.whoosh.marked import MarkedStem
 from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, in_order, places_of
@@ -122,6 +123,28 @@ def odd_weights(segment: Segment, stem: int, documents: Documents, means: Means,
     return odd, saturated(_counted_weights(documents[odd], None, counts, None, norms), curve)
 
 
+def marked_weights(
+    segment: Segment, stem: int, marked: MarkedStem, documents: Documents, means: Means, curve: Curve
+) -> Floats:
+    """Return what `impacts` does for some of the documents that have a marked stem."""
+    norms = Norms(segment, means, curve.b)
+    odd, counts = segment.odd_counts_in(stem, marked, documents)
+    earned = norms.earned_by_one(curve).take(documents)
+    earned[odd] = saturated(_counted_weights(documents.take(odd), None, counts, None, norms), curve)
+    return earned
+
+
+def marked_odd_weights(
+    segment: Segment, stem: int, marked: MarkedStem, means: Means, curve: Curve
+) -> tuple[Documents, Floats]:
+    """Return those documents of a marked stem that do not have it just once and in the body, and what `impacts` does
+    for these."""
+    odd, counts = segment.odd_counts_in(stem, marked)
+    documents = odd.astype(np.int32)
+    norms = Norms(segment, means, curve.b)
+    return documents, saturated(_counted_weights(documents, None, counts, None, norms), curve)
+
+
 def most_for_one(segment: Segment, means: Means, curve: Curve) -> float:
     """Return the most that a document earns which has a stem just once and in the body."""
     return float(saturated(Norms(segment, means, curve.b).most_in_body, curve)[0])
@@ -206,6 +229,10 @@ class Norms:
             return most
 
         return self._segment.kept.get(("most", self._means["body"], self._b), made)
+
+    def earned_by_one(self, curve: Curve) -> Floats:
+        """Return what each document earns by one occurrence in its body."""
+        return self._segment.kept.get(("earned", self._means["body"], curve), lambda: saturated(self["body"], curve))
 
     def _made(self, field: str) -> Floats:
         return norms(field, self._means[field], self._b, self._segment[f"length.{field}"], self._segment["derived"])
