@@ -15,8 +15,10 @@ weights.py        what a word, phrase or prefix finds in a segment, and what it 
 matches.py        documents with a number each, and how such lists join
 quoted.py         which quotes have what a query asks for
 kept_scores.py    a leaf's documents and scores, as long as searches ask for them
+marked.py         the documents of the most frequent stems, a bit for each
+marked_word.py    such a stem in a search, as long as it was seldom asked for
 execute.py        a plan over a snapshot: which documents match, and their scores
-filter_masks.py   filters as boolean masks over the documents
+filter_masks.py   filters as boolean masks over the documents, or as a list of them
 leading.py        what leads among matches, and of several that are one hit the first
 rank.py           the order of the hits, and one page of it
 count.py          facets and days

@@ -63,6 +63,7 @@ from app.search.whoosh.following import words_following
 from app.search.whoosh.identifiers import articles_known_by
 from app.search.whoosh.index import FINGERPRINT, MERGE_FACTOR, IndexFolder, Joined, Size, crowded
 from app.search.whoosh.leading import Contenders, OneOfEach, Ranked, all_of
+from app.search.whoosh.marked_word import MarkedWord
 from app.search.whoosh.matches import Found, Matches, Spread, all_documents, documents_masked_by, masked_by
 from app.search.whoosh.near import near_terms
 from app.search.whoosh.packed import Mask, places_of
@@ -119,8 +120,7 @@ class WhooshEngine:
         scored = query.sort == "relevance" and planned is not None
         execution = Execution(snapshot, planned, given) if planned else None
         matches = execution.matches() if execution else all_documents(snapshot.held)
-        passing = masks.mask()
-        found = _passing(matches, passing) if scored else _unscored(matches, passing)
+        found = _passing(matches, masks) if scored else _unscored(matches, masks.mask())
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = _count_collapsed(ranked, resumed)
@@ -135,7 +135,7 @@ class WhooshEngine:
             cursor=_next_cursor(query, snapshot, execution, resumed, (total, collapsed), rows, after, reached),
             generation=snapshot.generation,
             sequence=snapshot.sequence,
-            dates=_date_counts(snapshot, found, passing) if query.dates else None,
+            dates=_date_counts(snapshot, found, masks.mask()) if query.dates else None,
             collapsed=collapsed,
             ranked_by=("meaning" if rows.by_meaning else "words") if scored else None,
         )
@@ -166,7 +166,7 @@ class WhooshEngine:
         resumed = self._resumed(query, planned)
         execution = Execution(snapshot, planned, resumed.statistics if resumed else None) if planned else None
         matches = execution.matches() if execution else all_documents(snapshot.held)
-        found = _masked(matches, FilterMasks(snapshot, query.filters).mask())
+        found = _passing(matches, FilterMasks(snapshot, query.filters)).weighed()
         newer = np.empty(0, np.int64)
         if resumed and resumed.sequence < snapshot.sequence:
             found, newer = _known_at(snapshot, found, resumed.sequence)
@@ -386,14 +386,14 @@ def _found_by(snapshot: Snapshot, query: Query) -> Documents:
     return _unscored(matches, FilterMasks(snapshot, query.filters).mask()).documents
 
 
-def _passing(found: Found, mask: Mask | None) -> Ranked:
+def _passing(found: Found, masks: FilterMasks) -> Ranked:
+    if isinstance(found, MarkedWord) and (listed := masks.listed()) is not None:
+        documents = listed[found.holds(listed)]
+        return Matches(documents, found.at(documents))
+    mask = masks.mask()
     if mask is not None:
         return masked_by(found, mask)
     return found if isinstance(found, Spread | Unweighed) else found.weighed()
-
-
-def _masked(found: Found, mask: Mask | None) -> Matches:
-    return _passing(found, mask).weighed()
 
 
 def _unscored(found: Found, mask: Mask | None) -> Matches:

@@ -51,6 +51,8 @@ class MarkedWord(Unweighed):
         return Matches(documents, self.at(documents))
 
     def holds(self, wanted: Documents) -> Mask:
+        if len(self.snapshot.views) == 1 and (marked := self._marks[0]) is not None:
+            return marked.held.holds(wanted)
         held: Mask = self.mask.take(wanted)
         return held
 

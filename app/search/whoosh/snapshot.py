@@ -253,6 +253,30 @@ class Snapshot:
     def _stem_bounds(self) -> list[memoryview]:
         return [view.segment.lists("stem.docs").bounds.data for view in self.views]
 
+    def count_having(self, view: ValueView, value: str) -> int:
+        """Return how many documents have a value, however that is spelt: one with two spellings counts twice."""
+        key, name = view.key(value), f"{view.name}.docs"
+        return sum(
+            one.segment.lists(name).count(number)
+            for one in self.views
+            for number in value_numbers(one.segment, view, key)
+        )
+
+    def documents_having(self, view: ValueView, value: str) -> Documents:
+        """Return the documents that have a value, however that is spelt, ascending."""
+        key = view.key(value)
+
+        def made() -> Documents:
+            found = [
+                one.segment.documents_with(view.name, number) + np.int32(first)
+                for first, one in zip(self.firsts, self.views, strict=False)
+                for number in value_numbers(one.segment, view, key)
+            ]
+            every = np.concatenate([np.empty(0, np.int32), *found])
+            return np.unique(every) if view.spelt else every
+
+        return self.kept.get(("listed", view.name, key), made)
+
     def having(self, view: ValueView, value: str) -> Mask:
         """Return, for each document, whether it has a value, however that is spelt."""
         key = view.key(value)
