@@ -35,8 +35,8 @@ class ArrayCache:
         return self._shelf.find(key)
 
     def get(self, key: Hashable, make: Callable[[], S], *, spare: bool = False) -> S:
-        """Return what an earlier search made for `key`, or made now. `spare`: what is made of it is kept too, and this
-        only as long as there is room."""
+        """Return what an earlier search made for `key`, or made now. `spare`: it is kept only as long as there is room,
+        for what is made of it is kept too, or it takes little time to make."""
         return cast(S, self._shelf.get(key, make, spare=spare))
 
 

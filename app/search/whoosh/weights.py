@@ -264,8 +264,9 @@ def phrase_stretches(segment: Segment, terms: Sequence[str], slop: int) -> tuple
 
 
 def kept_positions(segment: Segment, term: int) -> Array:
-    """Kept: a query may name a frequent word in many of its phrases, and unpacking takes longer than looking."""
-    return segment.kept.get(("positions", term), partial(segment.positions, term))
+    """Kept: a query may name a frequent word in many of its phrases, and unpacking takes longer than looking. But first
+    to go: to weigh as many bytes of a word takes more than twice as long as to unpack them."""
+    return segment.kept.get(("positions", term), partial(segment.positions, term), spare=True)
 
 
 def _adjacent(segment: Segment, terms: Sequence[int]) -> Addresses:
