@@ -115,8 +115,9 @@ class Keeper:
 
     def _rest(self) -> None:
         """Give back pages of the index, which count as memory of this process and are mapped again when they are read,
-        and what is free in the heap."""
+        pages that connections to the rows keep, and what is free in the heap."""
         self._archive.engine.rest()
+        self._archive.database.rest()
         gc.collect()
         heap.give_back()
 

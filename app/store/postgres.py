@@ -378,6 +378,9 @@ class PostgresDatabase(Database):
             count, left = connection.execute(_COUNT_REQUEST, {"caller": caller, "window": f"{window} s"}).one()
         return int(count), float(left)
 
+    def rest(self) -> None:
+        """Do nothing: no connection keeps rows here."""
+
     def close(self) -> None:
         self._is_closed = True
         for engine in (self._engine, self._reader, self._prompt):

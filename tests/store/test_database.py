@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import signal
 import threading
 from pathlib import Path
@@ -10,11 +11,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlmodel import Session, select
 
 from app.errors import StorageFailed
+from app.http import heap
 from app.store.compiled import COMPILED
 from app.store.database import Database
 from app.store.plain import select_plain
 from app.store.sequence import newest, next_sequence
 from app.store.tables import Counter, Revision
+from tests.failures.processes import held
 
 
 @pytest.fixture
@@ -45,6 +48,47 @@ def test_rows_outside_of_a_session_are_those_committed(database: Database) -> No
     assert database.rows(counted, ["sequence"]) == [(1,)]
     database.close()
     assert database.rows(counted, ["sequence"]) == [(1,)]
+
+
+_LONG_NAMES = """
+WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < 4000)
+INSERT INTO counter (name, value) SELECT hex(randomblob(1500)), n FROM number
+"""
+"""12 MB, and as much of their index."""
+
+
+def test_no_page_that_was_written_stays_with_a_process_that_rests(database: Database) -> None:
+    def own() -> float:
+        return held(os.getpid(), database.path.parent).own / 1e6
+
+    with database.writing() as session:
+        session.connection().exec_driver_sql("SELECT 1")
+    before = own()
+    with database.writing() as session:
+        session.connection().exec_driver_sql(_LONG_NAMES)
+    assert own() - before > 15
+    database.rest()
+    heap.give_back()
+    assert own() - before < 5
+
+
+def test_who_reads_while_others_rest_goes_on_at_the_same_moment(database: Database) -> None:
+    with database.reading() as early, database.reading() as late:
+        assert newest(early) == 0
+        assert select_plain(late, "SELECT count(*) FROM counter") == [(0,)]
+        with database.writing() as writer:
+            next_sequence(writer)
+        database.rest()
+        assert newest(early) == 0
+        assert select_plain(late, "SELECT count(*) FROM counter") == [(0,)]
+    with database.reading() as session:
+        assert newest(session) == 1
+    assert database.rows("SELECT count(*) FROM counter") == [(1,)]
+
+
+def test_connections_that_read_texts_keep_few_pages(database: Database) -> None:
+    kept, size = database.rows("PRAGMA cache_size")[0][0], database.rows("PRAGMA page_size")[0][0]
+    assert 0 < kept * size < 500_000
 
 
 def test_a_write_that_fails_leaves_nothing(database: Database) -> None:
