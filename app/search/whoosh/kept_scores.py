@@ -4,7 +4,7 @@ that has a place for every document.
 Searches for one word or for all of several read the list, searches for any of several the array. Each is kept by
 itself, goes where nobody asks for it any more, and is made again where somebody does. Who looks up many documents of a
 list makes an array of it for that one search: kept, it would push out lists, and to make one of these again takes
-seven times as long or more.
+six times as long or more.
 """
 
 from __future__ import annotations
