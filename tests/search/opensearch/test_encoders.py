@@ -40,8 +40,18 @@ def articles() -> Iterator[Document]:
     yield Document(id=f"{3:016x}", headline="Wheat", body="Sign up. Wheat fell.", furniture=((0, 8),))
 
 
-def children() -> set[int]:
-    return set(map(int, Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()))
+def started() -> set[int]:
+    """Return the processes of this kind that this one has started."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return {int(each) for each in children if encoders.__name__.encode() in _command(each)}
+
+
+def _command(process: str) -> bytes:
+    """Return what a process runs, nothing of one that has ended."""
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except FileNotFoundError:
+        return b""
 
 
 def test_several_processes_encode_what_one_does() -> None:
@@ -49,16 +59,16 @@ def test_several_processes_encode_what_one_does() -> None:
     expected = b"".join(bulk.indexing(alone, articles(), 7))
     with Encoders(Encoder(), 7, 3) as several:
         assert b"".join(several.pieces(articles())) == expected
-        assert len(children()) >= 3
+        assert len(started()) >= 3
         assert several.take_words() == alone.take_words()
-    assert not children()
+    assert not started()
 
 
 def test_a_few_articles_are_encoded_without_any_process() -> None:
     few = list(corpus.generate(COUNT // BATCHES))
     with Encoders(Encoder(), 7) as several:
         assert b"".join(several.pieces(few)) == b"".join(bulk.indexing(Encoder(), few, 7))
-        assert not children()
+        assert not started()
 
 
 def test_a_process_that_is_killed_ends_all_with_an_error() -> None:
@@ -66,12 +76,12 @@ def test_a_process_that_is_killed_ends_all_with_an_error() -> None:
         with Encoders(Encoder(), 7, 2) as several:
             for piece in several.pieces(articles()):
                 assert piece
-                for process in children():
+                for process in started():
                     os.kill(process, signal.SIGKILL)
 
     with pytest.raises(IndexUnavailable, match="dateline reindex"):
         encode_and_kill()
-    assert not children()
+    assert not started()
 
 
 def test_processes_end_with_whoever_started_them() -> None:
@@ -81,17 +91,15 @@ from tests.search.opensearch.test_encoders import *
 encoders._BATCH_CHARACTERS = 1_000
 with Encoders(Encoder(), 7, 2) as several:
     for _ in several.pieces(corpus.generate({COUNT})):
-        if len(children()) == 2:
-            print(*children(), flush=True)
+        if len(started()) == 2:
+            print(*started(), flush=True)
             sys.stdin.read()
 """
-    started = subprocess.Popen(
-        [sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
-    with started:
-        assert started.stdout is not None
-        processes = started.stdout.readline().split()
-        started.kill()
+    parent = subprocess.Popen([sys.executable, "-c", program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    with parent:
+        assert parent.stdout is not None
+        processes = parent.stdout.readline().split()
+        parent.kill()
     assert len(processes) == 2
     until(lambda: not any(Path(f"/proc/{each}/exe").exists() for each in processes))
 
