@@ -127,7 +127,7 @@ class Found(Protocol):
 
     @property
     def mask(self) -> Mask | None:
-        """Whether each document there is is among these; None where it takes less time to list them."""
+        """For each document there is, whether it is among these; None where it takes less time to list them."""
 
     def __len__(self) -> int: ...
 
