@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 import msgspec
 
@@ -10,6 +11,7 @@ from app.search import analysis
 from app.search.engine import Document
 from app.search.opensearch.mapping import Encoder
 
+T = TypeVar("T")
 _PIECE_BYTES = 4_000_000
 _DELETE = b'{"delete":'
 """How an action begins that has one line; all others have two."""
@@ -39,16 +41,21 @@ def actions_of(piece: bytes) -> list[bytes]:
     return [line if line.startswith(_DELETE) else line + next(lines) for line in lines]
 
 
-def _joined(actions: Iterable[bytes]) -> Iterator[bytes]:
-    some, size = list[bytes](), 0
-    for action in actions:
-        some.append(action)
-        size += len(action)
-        if size > _PIECE_BYTES:
-            yield b"".join(some)
-            some, size = [], 0
+def cut(items: Iterable[T], size: Callable[[T], int], most: int) -> Iterator[list[T]]:
+    """Yield the items in lists, each just larger than `most` but for the last."""
+    some, total = list[T](), 0
+    for item in items:
+        some.append(item)
+        total += size(item)
+        if total > most:
+            yield some
+            some, total = [], 0
     if some:
-        yield b"".join(some)
+        yield some
+
+
+def _joined(actions: Iterable[bytes]) -> Iterator[bytes]:
+    return map(b"".join, cut(actions, len, _PIECE_BYTES))
 
 
 def _action(what: str, id: str, sequence: int) -> bytes:

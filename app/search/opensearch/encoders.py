@@ -51,7 +51,7 @@ class Encoders:
 
     def pieces(self, documents: Iterable[Document]) -> Iterator[bytes]:
         """Yield what indexes the articles. Raises `IndexUnavailable` where a process was ended from outside."""
-        batches = _batches_of(documents)
+        batches = bulk.cut(documents, _characters, _BATCH_CHARACTERS)
         for batch in islice(batches, _ALONE):
             yield from bulk.indexing(self._own, batch, self._sequence)
         working = deque[_Process]()
@@ -123,16 +123,8 @@ def _ended() -> IndexUnavailable:
     )
 
 
-def _batches_of(documents: Iterable[Document]) -> Iterator[list[Document]]:
-    batch, size = list[Document](), 0
-    for document in documents:
-        batch.append(document)
-        size += len(document.headline) + len(document.body)
-        if size > _BATCH_CHARACTERS:
-            yield batch
-            batch, size = [], 0
-    if batch:
-        yield batch
+def _characters(document: Document) -> int:
+    return len(document.headline) + len(document.body)
 
 
 _encode = msgspec.msgpack.Encoder().encode

@@ -88,7 +88,7 @@ class KeptScores:
 
     @cached_property
     def _passing(self) -> Floats:
-        """What `dense` is, for this search alone."""
+        """The same as `dense`, for this search alone."""
         return self._spread_out(self.listed)
 
     def _spread(self) -> Floats:
