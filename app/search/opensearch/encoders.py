@@ -28,7 +28,8 @@ _BATCH_CHARACTERS = 1_000_000
 """Of texts that a process gets at a time. They become four times as many bytes."""
 _ALONE = 2
 """Batches that are encoded here, before any process is started: each costs a quarter of a second."""
-_MOST = 8
+_MOST = 4
+"""Each comes to hold a quarter of a gigabyte, most of it words that it has met."""
 _LENGTH = 4
 
 

@@ -289,7 +289,7 @@ class Encoder:
         return whole, plain, [part for part, is_furniture in pieces if is_furniture]
 
 
-_COUNTED_AT_ONCE = 20_000_000
+_COUNTED_AT_ONCE = 8_000_000
 
 
 def _weighed(texts: Sequence[Sequence[str]], furniture: Sequence[_Text]) -> str:
