@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query, Request, Response
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep, ArticleId
+from app.http.responses import known_state
 from app.read.articles import article_view
 from app.read.hits import wire_spans
 from app.read.models import Article
@@ -48,17 +49,17 @@ def show_article(
     mark: Annotated[list[str] | None, Query()] = None,
 ) -> Response:
     """`mark`: stretches of the body, `START-END`, that are marked in place of what the search hits."""
-    clause, engine = parse(q).clause, archive.engine.still()
+    clause, engine, state = parse(q).clause, archive.engine.still(), known_state(request)
     with archive.database.reading() as session:
         row = store.load_article(session, article_id)
         article = article_view(session, row)
         article["quotes"] = quotes_of(session, article_id)
         like_it = engine.similar(row.id, row.headline, store.told_text(row), SIMILAR)
-        similar = results(archive, session, like_it.hits)
-        related = results(archive, session, _reading_on(engine, row, like_it.hits))
+        similar = results(archive, session, like_it.hits, state)
+        related = results(archive, session, _reading_on(engine, row, like_it.hits), state)
         named = store.named_entities(session, [article_id])[article_id]
         editions = copies_listed(session, [article_id], EDITIONS).get(article_id, [])
-        story = stories_beside(archive.database, [article_id]).get(article_id)
+        beside = stories_beside(archive.database, [article_id], state.rows if state is not None else None)
         trail = None if mark else trail_of(request, archive, engine, session, article_id)
     hits = _stretches(mark) if mark else highlight.matches(clause, article["body"])
     article["matches"] = wire_spans(hits[:MOST_MARKS])
@@ -71,8 +72,8 @@ def show_article(
         request, "article.html",
         made=row.headline_derived and not is_own_line(row.headline, article["body"]),
         q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
-        passages=passages(article), similar=similar, related=related, editions=editions, story=story, call=call,
-        hits=len(hits),
+        passages=passages(article), similar=similar, related=related, editions=editions, call=call,
+        story=beside.get(article_id), hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
         address=address, curl=call.curl(request), opening=_opening(article),
         origin=", ".join(filter(None, (article.get("source"), civil(article.get("date"))))),

@@ -7,7 +7,7 @@ from sqlmodel import Session
 
 from app.http.deps import ArchiveDep, EntityId
 from app.http.prefix import prefix_of
-from app.http.responses import Moved
+from app.http.responses import Moved, known_state
 from app.ids import is_unresolved
 from app.read.entities import companions, entity_summary, portrait, related
 from app.read.quotes import latest_of
@@ -39,7 +39,7 @@ def show_entity(request: Request, archive: ArchiveDep, entity_id: EntityId) -> R
         telling = companions(engine, session, entity_id, limit=COMPANY)
         same, _ = similar_names(session, shown.entity, SIMILAR)
         said = latest_of(archive, engine, session, entity_id, SAID)
-        listed = results(archive, session, shown.latest)
+        listed = results(archive, session, shown.latest, known_state(request))
         oldest = Query(filters=Filters(entity=(entity_id,)), sort="date", limit=1)
         first = engine.search(oldest).hits if shown.entity.article_count > 1 else ()
     here = Address.of(request)

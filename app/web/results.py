@@ -9,7 +9,7 @@ from typing import Literal
 from markupsafe import Markup
 from sqlmodel import Session
 
-from app.archive import Archive
+from app.archive import Archive, ArchiveState
 from app.read.salience import by_salience
 from app.search import highlight
 from app.search.engine import ArticleHit
@@ -46,13 +46,14 @@ def results(
     archive: Archive,
     session: Session,
     hits: Sequence[ArticleHit],
+    state: ArchiveState | None,
     clause: Clause | None = None,
     *,
     unfolding: Literal["none", "copies", "stories"] = "none",
 ) -> list[Result]:
-    """Return hits as a page lists them, with what unfolds below each."""
+    """Return hits as a page lists them, with what unfolds below each; `state` is that of the archive a moment ago."""
     ids, database = [hit.id for hit in hits], archive.database
-    version = database.version()
+    version = database.version() if state is None else state.rows
     found, named = texts(database, ids, version), store.named_entities(session, ids)
     summed = copy_summaries(database, ids, version) if unfolding == "copies" else {}
     stories = stories_beside(database, ids, version) if unfolding == "stories" else {}

@@ -10,6 +10,7 @@ from sqlmodel import Session
 
 from app.errors import InvalidParameter
 from app.http.deps import ArchiveDep
+from app.http.responses import known_state
 from app.read.conditions import Asked, query_read, read_conditions
 from app.read.facets import facet_views, facet_words
 from app.read.models import Facet
@@ -43,7 +44,9 @@ def show_search(request: Request, archive: ArchiveDep) -> Response:
         asked = read_conditions(archive.database, session, params)
         found = _run_search(engine, params, asked, facet_words(session, params))
         facets = _telling_facets(request, session, params, asked, found)
-        listed = results(archive, session, found.hits.hits, found.clause, unfolding=params.collapse)
+        listed = results(
+            archive, session, found.hits.hits, known_state(request), found.clause, unfolding=params.collapse
+        )
     dates, measures = found.hits.dates, measure_links(here)
     if shows_share(here):
         dates = as_share(dates, engine.search(Query(sort="-date", limit=1, dates=True)).dates)
