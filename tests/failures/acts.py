@@ -497,7 +497,13 @@ def admitting(place: Place) -> None:
 
 
 def back_to(place: Place, revision: str) -> None:
-    """The archive as a version of that schema would have left it."""
+    """The archive as a version of that schema would have left it. Its index knows no more than its rows."""
+    _downgrade(place, revision)
+    rebuilding(place)
+    _downgrade(place, revision)
+
+
+def _downgrade(place: Place, revision: str) -> None:
     with place.opened() as archive, archive.database.connecting() as connection:
         connection.execute(text("UPDATE article SET pipeline = 'rules-0' WHERE pipeline != ''"))
         migrations.downgrade(connection, revision)

@@ -78,7 +78,8 @@ def test_thirty_random_kills_beside_a_reader(crashing: Crashing, tmp_path: Path)
 @pytest.mark.torture
 @pytest.mark.parametrize("scenario", sorted(SCENARIOS))
 def test_killed_at_every_step(crashing: Crashing, tmp_path: Path, scenario: str) -> None:
-    assert crashing("points", scenario, tmp_path / "points", 1) > 20
+    """A backup has 17 steps, fewer than any other."""
+    assert crashing("points", scenario, tmp_path / "points", 1) >= 17
 
 
 @pytest.mark.torture
