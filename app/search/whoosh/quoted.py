@@ -27,7 +27,7 @@ from app.search.plan import (
     ValueWords,
     Without,
 )
-from app.search.whoosh.packed import Array, Ints, Mask, concatenated_ranges, in_order, offsets_of, places_of
+from app.search.whoosh.packed import Array, Ints, Mask, concatenated_ranges, offsets_of, places_of
 from app.search.whoosh.segment import QUOTE_WIDTH, Segment
 from app.search.whoosh.snapshot import SegmentView, Snapshot
 from app.search.whoosh.weights import Addresses, expansion, phrase_stretches
@@ -129,7 +129,7 @@ def _said_stretches(
             terms: Sequence[int] = [one for one in _beginning(segment, stem) if _stem_at(segment, one) == stem]
         case PrefixTerms() | FuzzyTerms():
             terms = expansion(leaf, segment)
-    addresses = in_order(segment.positions_of(terms))
+    addresses = segment.positions_of(terms)
     return addresses, addresses
 
 

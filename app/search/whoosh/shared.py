@@ -15,7 +15,7 @@ import numpy as np
 from app.effort import spend
 from app.search.engine import Sharing
 from app.search.whoosh.packed import Array, Ints
-from app.search.whoosh.segment import Documents, Segment
+from app.search.whoosh.segment import FIELD_BITS, FIELD_MASK, FIELDS, Documents, Segment
 from app.search.whoosh.snapshot import Snapshot
 from app.search.whoosh.weights import kept_positions, stands_at
 
@@ -107,5 +107,5 @@ def _run_addresses(segment: Segment, terms: Sequence[int], place: int, run: int)
 
 def _owners(segment: Segment, addresses: Array) -> Documents:
     """Return the documents whose body has one of some ascending addresses, each once."""
-    owner = segment.owners(addresses)
-    return np.unique(owner[addresses >= segment.body_starts[owner]])
+    fields = segment.fields_at(addresses)
+    return np.unique(fields[fields & FIELD_MASK == FIELDS.index("body")] >> FIELD_BITS)

@@ -23,8 +23,8 @@ from app.search.query import MAX_EXPANSION
 from app.search.whoosh.marked import MarkedStem
 from app.search.whoosh.matches import NOTHING, Matches
 from app.search.whoosh.near import near_terms
-from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, in_order, places_of
-from app.search.whoosh.segment import FIELDS, GAP, Documents, Segment
+from app.search.whoosh.packed import Array, Ints, Mask, first_of_each, places_of
+from app.search.whoosh.segment import FIELD_BITS, FIELD_MASK, FIELDS, Documents, Segment
 from app.search.whoosh.values import documents_with
 
 Addresses = npt.NDArray[np.uint32]
@@ -96,7 +96,7 @@ def _weights(segment: Segment, leaf: Leaf, terms: Sequence[int], norms: Norms) -
             documents = documents_with(segment, leaf)
             return Matches(documents, np.ones(len(documents), np.float32))
         case PrefixTerms() | FuzzyTerms():
-            return _address_weights(segment, in_order(segment.positions_of(terms)), leaf.field, norms)
+            return _address_weights(segment, segment.positions_of(terms), leaf.field, norms)
 
 
 def _stem_weights(segment: Segment, stem: bytes, field: Field | None, norms: Norms) -> Matches:
@@ -179,46 +179,35 @@ def _counted_weights(
 
 def _address_weights(segment: Segment, addresses: Addresses, field: Field | None, norms: Norms) -> Matches:
     """Weights of the documents in which `addresses` (ascending) lie, counted field by field."""
-    owner = segment.owners(addresses)
-    if field == "headline":
-        # It comes first of all fields, and few words of an article stand there.
-        inside = places_of(addresses < segment["start"][owner] + segment["length.headline"][owner])
-        addresses, owner = addresses[inside], owner[inside]
-    if not len(addresses):
+    at = segment.fields_at(addresses)
+    number = at & FIELD_MASK
+    if field:
+        inside = places_of(number == FIELDS.index(field))
+        at, number = at.take(inside), number.take(inside)
+    if not len(at):
         return NOTHING
+    owner = at >> FIELD_BITS
+    number *= segment.documents
+    number += owner
+    weight = norms.by_field.take(number)
     is_first = first_of_each(owner)
-    documents, row = owner[is_first], is_first.cumsum() - 1
-    weight = _weight_at(segment, addresses, owner, field, norms)
-    weights = np.bincount(row, weights=weight, minlength=len(documents)).astype(np.float32)
-    found = Matches(documents, weights)
-    return found.where(places_of(weights)) if field else found
-
-
-def _weight_at(segment: Segment, addresses: Array, owner: Documents, field: Field | None, norms: Norms) -> Floats:
-    """Return what an occurrence weighs at each of some addresses, whose documents are `owner`: nothing outside of
-    `field`, where one is given."""
-    body = segment.body_starts.take(owner)
-    outside = places_of(addresses < body)
-    weight = norms["body"].take(owner) if field in (None, "body") else np.zeros(len(owner), np.float32)
-    if len(outside):
-        owner = owner.take(outside)
-        behind = body.take(outside) - segment["length.dateline"].take(owner) - np.uint32(GAP)
-        is_headline = addresses.take(outside) < behind
-        headline, dateline = (
-            norms[name].take(owner) if field in (None, name) else np.float32(0) for name in ("headline", "dateline")
-        )
-        weight[outside] = np.where(is_headline, headline, dateline)
-    return weight
+    documents = owner.take(places_of(is_first))
+    row = is_first.astype(np.int64)
+    row[0] = 0
+    row = row.cumsum()
+    return Matches(documents, np.bincount(row, weights=weight).astype(np.float32))
 
 
 class Norms:
-    """What one occurrence weighs in each document of a segment, by field."""
+    """What one occurrence weighs in each document of a segment: `by_field` has a row for each of `FIELDS`."""
 
     def __init__(self, segment: Segment, means: Means, b: float) -> None:
-        self._segment, self._means, self._b = segment, dict(zip(FIELDS, means, strict=True)), b
+        self._segment, self._means, self._b = segment, means, b
+        self.by_field: Floats = segment.kept.get(("norms", means, b), self._made)
 
     def __getitem__(self, field: str) -> Floats:
-        return self._segment.kept.get((field, self._means[field], self._b), partial(self._made, field))
+        row: Floats = self.by_field[FIELDS.index(field)]
+        return row
 
     @property
     def most_in_body(self) -> Floats:
@@ -228,14 +217,17 @@ class Norms:
             most: Floats = self["body"].max(keepdims=True)
             return most
 
-        return self._segment.kept.get(("most", self._means["body"], self._b), made)
+        return self._segment.kept.get(("most", self._means, self._b), made)
 
     def earned_by_one(self, curve: Curve) -> Floats:
         """Return what each document earns by one occurrence in its body."""
-        return self._segment.kept.get(("earned", self._means["body"], curve), lambda: saturated(self["body"], curve))
+        return self._segment.kept.get(("earned", self._means, curve), lambda: saturated(self["body"], curve))
 
-    def _made(self, field: str) -> Floats:
-        return norms(field, self._means[field], self._b, self._segment[f"length.{field}"], self._segment["derived"])
+    def _made(self) -> Floats:
+        made, derived = np.empty((len(FIELDS), self._segment.documents), np.float32), self._segment["derived"]
+        for row, field, mean in zip(made, FIELDS, self._means, strict=True):
+            row[:] = norms(field, mean, self._b, self._segment[f"length.{field}"], derived)
+        return made
 
 
 _NO_ADDRESSES = np.empty(0, np.uint32)

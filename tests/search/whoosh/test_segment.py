@@ -13,7 +13,17 @@ from app.errors import IndexUnavailable
 from app.search.engine import Document
 from app.search.query import MAX_SLOP
 from app.search.whoosh.invert import Part, SegmentBatch, Vocabulary, merge_segments
-from app.search.whoosh.segment import FIELDS, GAP, VIEWS, Segment, TermTable, term_arrays, write_segment
+from app.search.whoosh.segment import (
+    FIELD_BITS,
+    FIELD_MASK,
+    FIELDS,
+    GAP,
+    VIEWS,
+    Segment,
+    TermTable,
+    term_arrays,
+    write_segment,
+)
 from tests.search.generated import articles
 from tests.search.reference import read
 
@@ -80,14 +90,30 @@ def test_terms_that_begin_alike_are_sorted(tmp_path: Path) -> None:
         assert terms == sorted(set(terms))
 
 
-def test_every_address_has_its_owner(tmp_path: Path) -> None:
-    """Of documents without a word, too, of which several begin where one of the usual length would end."""
-    bodies = ["", "", "", "", "word " * 700, "", "two words", *["one"] * 40, "word " * 300, ""]
-    made = written(tmp_path / "a.seg", [Document(id=f"{n:016x}", headline="", body=b) for n, b in enumerate(bodies)])
-    addresses = np.arange(int(made["start"][-1]) + 3 * GAP, dtype=np.uint32)
-    assert made.owners(addresses).tolist() == (np.searchsorted(made["start"], addresses, side="right") - 1).tolist()
-    assert made.owners(addresses[:0]).tolist() == []
-    assert made.body_starts.tolist() == [start + 2 * GAP for start in made["start"].tolist()]
+def test_every_word_has_its_document_and_field(tmp_path: Path) -> None:
+    """Of documents without a word, too, of which as many as can begin in a row; and of fields of all lengths up to one
+    that fills it, so that they begin and end at every place of a stretch."""
+    texts = [("", "", "")] * 300 + [
+        (a, b, c) for a in ("", "one", "two words") for b in ("", "x") for c in ("", "y " * 9)
+    ]
+    texts += [("word " * (n % 71), "at " * (n % 7), "body " * (n % 131)) for n in range(400)]
+    texts += [("word " * 9_000, "", "word " * 9_000), ("", "", ""), ("", "", "last")]
+    made = written(
+        tmp_path / "a.seg",
+        [Document(id=f"{n:016x}", headline=h, dateline=d, body=b) for n, (h, d, b) in enumerate(texts)],
+    )
+    words = 0
+    for document, counted in enumerate([[len(text.split()) for text in each] for each in texts]):
+        address = int(made["start"][document])
+        for field, count in enumerate(counted):
+            told = made.fields_at(np.arange(address, address + count, dtype=np.uint32))
+            assert (told >> FIELD_BITS).tolist() == [document] * count
+            assert (told & FIELD_MASK).tolist() == [field] * count
+            address, words = address + count + GAP, words + count
+    assert words == sum(made.sizes(range(len(made.terms("exact")))).tolist()) > 40_000
+    anywhere = made.owners(np.arange(address + 9_000, dtype=np.uint32))
+    assert 0 == anywhere[0] <= anywhere.max() == made.documents - 1
+    assert made.owners(np.empty(0, np.uint32)).tolist() == []
 
 
 def documents_of(segment: Segment, view: str, number: int) -> list[int]:
