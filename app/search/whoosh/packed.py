@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, fields
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -111,6 +111,14 @@ class Packed:
 
     def unpack_run(self, run: range) -> Values:
         """The lists of a run of numbers, one after the other."""
+        count = int(self.bounds[run.stop]) - int(self.bounds[run.start])
+        if 0 < count <= _FEW:
+            spend(count // _AT_ONCE)
+            # In Python, as there are some dozens of blocks.
+            bounds = self.bounds[run.start : run.stop + 1].tolist()
+            edges = np.array([at for start, end in pairwise(bounds) for at in range(start, end, BLOCK)] + bounds[-1:])
+            edges -= bounds[0]
+            return self._few_values(slice(int(self.blocks[run.start]), int(self.blocks[run.stop])), edges)
         sizes, first = self._sizes(run), int(self.blocks[run.start])
         return self._values(np.arange(first, first + len(sizes)), sizes)
 
@@ -178,7 +186,7 @@ class Packed:
         count = int(sizes.sum())
         spend(count // _AT_ONCE)
         if count <= _FEW:
-            return self._few_values(blocks, sizes, count)
+            return self._few_values(blocks, offsets_of(sizes))
         values = np.empty(count, np.uint32)
         for columns, chosen in _by_block_size(sizes):
             rows = self._rows(blocks[chosen], columns)[sizes[chosen, None] > _RANGE[:columns]]
@@ -189,21 +197,30 @@ class Packed:
             values[np.repeat(held, sizes)] = rows
         return values
 
-    def _few_values(self, blocks: Ints, sizes: Ints, count: int) -> Values:
-        """Return what `_values` does, bit by bit: as many NumPy calls however wide the steps are."""
-        first = sizes.cumsum() - sizes
-        widths = self.widths.take(blocks)
+    def _few_values(self, blocks: slice | Ints, edges: Ints) -> Values:
+        """Return what `_values` does, bit by bit: as many NumPy calls however wide the steps are. `edges`: where each
+        block begins among the values, and the end."""
+        first, sizes = edges[:-1], edges[1:] - edges[:-1]
+        widths, offsets = self.widths[blocks], self.offsets[blocks]
+        row = offsets[0] if isinstance(blocks, slice) else None
         # A unit is full to its last bit: the steps of a block are one run of bits.
-        begin = self.offsets.take(blocks) * np.int64(8) - first * widths
-        width = widths.repeat(sizes)
-        bit = np.arange(count) * width
+        begin = (offsets if row is None else offsets - row) * np.int64(8)
+        begin -= first * widths
+        bit = widths.astype(np.int64).repeat(sizes)
+        bit *= np.arange(len(bit))
         bit += begin.repeat(sizes)
-        words = self._reading(8)[bit >> 3].view("<u8")
-        words >>= (bit & 7).view(np.uint64)
-        words &= _MASKS.take(width)
-        values: Values = words.cumsum(dtype=np.uint32)
+        if row is None:
+            words = self._reading(8)[bit >> 3].view("<u8")
+            bit &= 7
+        else:
+            # Blocks side by side are read once, a word from every fourth byte on, which take half the time to choose.
+            words = self._words[row : row + (bit[-1] >> 3) + 1 : 4].copy().take(bit >> 5)
+            bit &= 31
+        words >>= bit.view(np.uint64)
+        words &= _MASKS.take(widths).repeat(sizes)
+        values: Values = words.astype(np.uint32).cumsum(dtype=np.uint32)
         # What a block begins with is no step: its step is 0, and what was summed up to it is taken off.
-        values += (self.firsts.take(blocks) - values.take(first)).repeat(sizes)
+        values += (self.firsts[blocks] - values.take(first)).repeat(sizes)
         return values
 
     def _one_block(self, block: int, count: int) -> Values:
@@ -216,6 +233,13 @@ class Packed:
         steps = [bits >> at & mask for at in range(0, count * width, width)] if width else [0] * count
         steps[0] = int(self.firsts[block])
         return np.array(list(accumulate(steps)), np.uint32)
+
+    @property
+    def _words(self) -> npt.NDArray[np.uint64]:
+        words = self._read.get(0)
+        if words is None:
+            words = self._read[0] = np.ndarray((len(self.data) - 7,), "<u8", self.data, strides=(1,))
+        return words
 
     def _reading(self, size: int) -> Array:
         read = self._read.get(size)
@@ -392,15 +416,10 @@ def places_of(mask: Mask | Array) -> Ints:
     return places
 
 
-def in_order(lists: Array) -> Array:
-    """Return the values of ascending lists that stand one after the other, all ascending: lists are merged, which takes
-    a half to a seventh of what it takes to sort their values."""
-    return np.sort(lists, kind="stable")
-
-
 def first_of_each(ascending: Array) -> Mask:
     """Return whether each of some ascending values is the first of its kind."""
-    is_first = np.ones(len(ascending), bool)
+    is_first = np.empty(len(ascending), bool)
+    is_first[:1] = True
     np.not_equal(ascending[1:], ascending[:-1], out=is_first[1:])
     return is_first
 
