@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -12,8 +12,7 @@ from app.search.cursor import Place
 from app.search.formula import Floats
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(msgspec.Struct, frozen=True, eq=False):
     """Articles with the key they rank by: parallel arrays. `document` is where an engine finds each."""
 
     document: npt.NDArray[np.int64]

@@ -9,9 +9,9 @@ it far ahead of the others by score, and would lose it among their ranks.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 import numpy as np
 import numpy.typing as npt
 
@@ -35,8 +35,7 @@ class WordsRanking(Protocol):
     def __call__(self, count: int, floor: Place | None, after: Place | None, /) -> tuple[Rows, Place | None]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class RankedRows:
+class RankedRows(msgspec.Struct, frozen=True, eq=False):
     """The first rows of a ranking, or more. The keys of the first `reordered` are final; those of the others are their
     scores by words, of which `share` is shown, and begin `behind` that place. `by_meaning` also where none of the
     reordered is left."""
@@ -50,9 +49,12 @@ class RankedRows:
 
     def shown(self, start: int, stop: int) -> Rows:
         """Return rows with the keys to show."""
-        key = self.rows.key.copy()
-        key[self.reordered :] *= self.share
-        return Rows(self.rows.document, self.rows.id, key).take(slice(start, stop))
+        shown = self.rows.take(slice(start, stop))
+        if not self.by_meaning:
+            return shown
+        key = shown.key.copy()
+        key[max(self.reordered - start, 0) :] *= self.share
+        return Rows(shown.document, shown.id, key)
 
     def left(self, start: int) -> Reordered | None:
         """Return what a cursor keeps of the reordered rows from `start` on."""

@@ -7,9 +7,9 @@ replaced takes no memory from what is searched now.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Protocol, TypeVar, cast
+from typing import Any, Protocol, TypeVar
 
-from app.cache import Cache
+from app.cache import Cache, Shelf
 
 
 class Sized(Protocol):
@@ -28,16 +28,18 @@ _ENTRY = 1_000
 class ArrayCache:
     def __init__(self, documents: int = 0) -> None:
         """`documents` that are read here and nowhere else."""
-        self._shelf = _cache.shelf(_entry_size, documents)
+        self._shelf: Shelf[Any] = _cache.shelf(_entry_size, documents)
 
     def find(self, key: Hashable) -> Sized | None:
         """Return what an earlier search made for `key`; None where nothing is kept."""
-        return self._shelf.find(key)
+        kept: Sized | None = self._shelf.find(key)
+        return kept
 
     def get(self, key: Hashable, make: Callable[[], S], *, spare: bool = False) -> S:
         """Return what an earlier search made for `key`, or made now. `spare`: it is kept only as long as there is room,
         for what is made of it is kept too, or it takes little time to make."""
-        return cast(S, self._shelf.get(key, make, spare=spare))
+        kept: S = self._shelf.get(key, make, spare=spare)
+        return kept
 
 
 def _entry_size(value: Sized) -> int:

@@ -124,7 +124,7 @@ class WhooshEngine:
         total = resumed.total if resumed else len(found)
         ranked = _keyed(snapshot, query, execution if scored else None, found, resumed)
         collapsed = _count_collapsed(ranked, resumed)
-        rows = _ranked_rows(snapshot, query, execution if scored else None, planned, ranked, resumed, meaning)
+        rows = _ranked_rows(snapshot, query, execution if scored else None, ranked, resumed, meaning)
         reached = query.offset + query.limit
         page = rows.shown(query.offset, reached)
         after = rows.after(reached) if len(rows.rows) > reached and len(page) else None
@@ -173,7 +173,7 @@ class WhooshEngine:
         scored = execution if query.sort == "relevance" else None
         ranked = _keyed(snapshot, query, scored, found, resumed)
         every = replace(query, limit=len(found))
-        rows = _ranked_rows(snapshot, every, scored, planned, ranked, resumed, meaning)
+        rows = _ranked_rows(snapshot, every, scored, ranked, resumed, meaning)
         after = resumed.after if resumed else Place(math.inf, 0)
         total = resumed.total if resumed else len(found)
         collapsed = _count_collapsed(ranked, resumed)
@@ -435,11 +435,11 @@ def _count_collapsed(ranked: Contenders, resumed: Cursor | None) -> int | None:
 
 
 def _ranked_rows(
-    snapshot: Snapshot, query: Query, execution: Execution | None, planned: Plan | None, found: Contenders,
-    resumed: Cursor | None, meaning: MeaningView | None,
+    snapshot: Snapshot, query: Query, execution: Execution | None, found: Contenders, resumed: Cursor | None,
+    meaning: MeaningView | None,
 ) -> RankedRows:  # fmt: skip
     """Return all rows up to one more than asked for, where there is one."""
-    ranking, count = _words_ranking(snapshot, execution, planned, found), query.offset + query.limit + 1
+    ranking, count = _words_ranking(snapshot, execution, found), query.offset + query.limit + 1
     if resumed is not None:
         return rank_further(ranking, count, partial(_places_among, snapshot, all_of(found)), resumed)
     if execution is None or meaning is None or query.question is None:
@@ -457,11 +457,9 @@ def _places_among(snapshot: Snapshot, found: Ranked, ids: npt.NDArray[np.uint64]
     return np.where(found.documents.take(at, mode="clip") == documents, documents, -1)
 
 
-def _words_ranking(
-    snapshot: Snapshot, execution: Execution | None, planned: Plan | None, found: Contenders
-) -> WordsRanking:
-    if execution is not None and planned is not None:
-        reordering = rank.Reordering(snapshot, planned, execution)
+def _words_ranking(snapshot: Snapshot, execution: Execution | None, found: Contenders) -> WordsRanking:
+    if execution is not None:
+        reordering = rank.Reordering(snapshot, execution)
         if reordering.applies:
             return partial(reordering.page, found)
 
@@ -496,7 +494,7 @@ def _next_cursor(
 
 def _hits(snapshot: Snapshot, page: Rows, scored: bool) -> tuple[ArticleHit, ...]:
     keys = page.key.tolist() if scored else [None] * len(page)
-    cards = map(snapshot.card, page.document.tolist())
+    cards = snapshot.cards(page.document.tolist())
     return tuple(
         [
             ArticleHit(f"{id:016x}", key, _decode_card(card))

@@ -38,7 +38,8 @@ class Execution:
         self._snapshot = snapshot
         self._plan = plan
         wanted = list(dict.fromkeys(leaves(plan)))
-        self.curve = curve_of(len(set(bare_words(plan))))
+        self.words = list(dict.fromkeys(bare_words(plan)))
+        self.curve = curve_of(len(self.words))
         met: dict[Leaf, Unweighed | None] = {leaf: self._unweighed(leaf) for leaf in _not_added(plan)}
         if len(wanted) - len(met) > 1:
             self._weigh_together([leaf for leaf in wanted if leaf not in met])

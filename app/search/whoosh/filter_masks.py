@@ -33,7 +33,7 @@ class FilterMasks:
     @cached_property
     def _masks(self) -> dict[str, Mask]:
         snapshot, filters, sequence = self._snapshot, self._filters, self._sequence
-        masks = {} if filters is EVERYTHING else dict(_key_masks(snapshot, filters))
+        masks = {} if filters == EVERYTHING else dict(_key_masks(snapshot, filters))
         if snapshot.alive is not None:
             masks["alive"] = snapshot.alive
         if sequence is not None and sequence < snapshot.sequence:

@@ -130,7 +130,9 @@ def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     # Of documents that are not listed, all others are worth 0, and these more.
     every = matches.values if isinstance(matches, Matches) else matches.dense
     places = _leading_places(every, count)
-    values = every if places is None else every[places]
+    if places is not None and len(places) == count:
+        return _at_places(matches, places)
+    values = every if places is None else every.take(places)
     bar = np.partition(values, len(values) - count)[len(values) - count]
     above, level = places_of(values > bar), places_of(values == bar)
     if places is not None:
@@ -139,8 +141,14 @@ def first_of(snapshot: Snapshot, matches: Ranked, count: int) -> Matches:
     if len(level) > room:
         ids = snapshot.column("id")[matches.documents[level] if isinstance(matches, Matches) else level]
         level = level[np.argpartition(ids, room - 1)[:room]]
-    first = np.concatenate((above, level))
-    return matches.where(first) if isinstance(matches, Matches) else Matches(first.astype(np.int32), every[first])
+    return _at_places(matches, np.concatenate((above, level)))
+
+
+def _at_places(matches: Matches | Spread, places: Ints) -> Matches:
+    """Return those at some places: of its list, or of all documents."""
+    if isinstance(matches, Matches):
+        return Matches(matches.documents.take(places), matches.values.take(places))
+    return Matches(places.astype(np.int32), matches.dense.take(places))
 
 
 def _leading_places(values: Floats, count: int) -> Ints | None:
@@ -156,5 +164,5 @@ def _leading_places(values: Floats, count: int) -> Ints | None:
         return None
     # Each group is a column: rows are compared at memory speed. What is left behind the last row is in no group.
     tops = values[: groups * each].reshape(each, groups).max(axis=0)
-    least = np.partition(tops, groups - count)[groups - count]
-    return places_of(values >= least)
+    tops.partition(groups - count)
+    return places_of(values >= tops[groups - count])

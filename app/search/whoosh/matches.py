@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+import msgspec
 import numpy as np
 
 from app.effort import spend
@@ -15,8 +16,7 @@ from app.search.whoosh.packed import Ints, Mask, places_of
 from app.search.whoosh.segment import Documents
 
 
-@dataclass(frozen=True)
-class Matches:
+class Matches(msgspec.Struct, frozen=True, eq=False):
     """Documents, ascending, and a number for each."""
 
     documents: Documents

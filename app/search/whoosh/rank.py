@@ -18,7 +18,6 @@ import numpy as np
 from app.effort import spend
 from app.search.cursor import Place
 from app.search.formula import EXACT_BONUS, NEARNESS_BONUS, WINDOW, Floats, Means, saturated
-from app.search.plan import Plan, bare_words
 from app.search.query import Order
 from app.search.rows import Rows, further_behind
 from app.search.whoosh.execute import Execution
@@ -76,9 +75,9 @@ def _rows(snapshot: Snapshot, matches: Matches) -> Rows:
 class Reordering:
     """The best of one execution, reordered."""
 
-    def __init__(self, snapshot: Snapshot, plan: Plan, execution: Execution) -> None:
+    def __init__(self, snapshot: Snapshot, execution: Execution) -> None:
         self._snapshot, self._execution = snapshot, execution
-        self._words = list(dict.fromkeys(bare_words(plan)))
+        self._words = execution.words
 
     @property
     def applies(self) -> bool:
@@ -191,9 +190,7 @@ class _Window:
         """Return what one occurrence weighs, by field and document."""
         found = np.empty((len(FIELDS), len(self._documents)), np.float32)
         for part, inside, rows in self._parts:
-            kept = Norms(self._snapshot.views[part].segment, means, b)
-            for number, name in enumerate(FIELDS):
-                found[number, rows] = kept[name][inside]
+            found[:, rows] = Norms(self._snapshot.views[part].segment, means, b).by_field.take(inside, axis=1)
         return found
 
     def find(self, terms: Sequence[str]) -> _Occurrences:

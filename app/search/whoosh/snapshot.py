@@ -194,6 +194,12 @@ class Snapshot:
         number = bisect_right(self.firsts, document) - 1
         return self.views[number].segment.card(document - self.firsts[number])
 
+    def cards(self, documents: Sequence[int]) -> list[memoryview]:
+        """Return the same of several documents."""
+        if len(self.views) == 1:
+            return self.views[0].segment.cards(documents)
+        return [self.card(document) for document in documents]
+
     def find(self, article_id: str) -> int | None:
         """The document of a living article."""
         if not _ID.fullmatch(article_id):
