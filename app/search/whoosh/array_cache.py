@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import Any, Protocol, TypeVar
 
+import numpy as np
+
 from app.cache import Cache, Shelf
 
 
@@ -21,8 +23,15 @@ S = TypeVar("S", bound=Sized)
 
 _cache = Cache(base=24 << 20, each=360)
 """A frequent word takes up to 16 bytes for each document, the values of a facet 4 and more, a filter one."""
+_REUSED = 4 << 20
+"""Bytes of an array up to which the memory of one that went is used again."""
 _ENTRY = 1_000
 """Bytes that a value takes besides its arrays, as measured: its key, the heads of the arrays, its place."""
+
+
+# For what is larger than anything that was freed before, glibc asks the system, which clears it page by page: that
+# takes longer than most of what searches do with an array.
+np.empty(_REUSED, np.uint8)
 
 
 class ArrayCache:
