@@ -59,7 +59,7 @@ from app.text import fingerprint
 from tests.failures.history import History
 from tests.fetch.web import Web, serving
 from tests.following import Mirror, contents, reader
-from tests.ingest.test_deciding import state as derived
+from tests.ingest.derived import state as derived
 
 PERSONS = ["Roald Amundsen", "Robert Scott", "Ernest Shackleton", "Fridtjof Nansen", "Robert Peary", "Matthew Henson"]
 MERGED, TARGET = "person-robert-peary", "person-matthew-henson"

@@ -36,7 +36,7 @@ from tests.failures.command import ROOT, dateline, serving
 from tests.fetch.web import Web
 from tests.fetch.web import serving as serving_web
 from tests.following import Mirror
-from tests.ingest.test_deciding import facets, state
+from tests.ingest.derived import facets, state
 from tests.served import AS_ADMIN, admit_the_admin, serve
 from tests.store import postgres
 from tests.waiting import until

@@ -19,9 +19,9 @@ from app.search.attributes import Filters
 from app.search.query import Query
 from app.store import decisions, entities
 from app.store.decisions import Proposal
-from app.store.stories import is_gathered
-from app.store.tables import Alias, Article, ArticleEntity, Decision, Entity, Mention, MentionedDate, Quote
+from app.store.tables import Article, ArticleEntity, Decision, Entity, Mention
 from tests.conftest import NewArchive, Records, WriteRecords
+from tests.ingest.derived import facets, state
 
 SINGH, PUTIN = "person-manmohan-singh", "person-vladimir-putin"
 A_SINGH = "person-singh-unresolved"
@@ -67,30 +67,6 @@ def take(archive: Archive, kind: Any, entity: str, **fields: Any) -> Decided:
 
 def undo(archive: Archive, decided: Decided) -> Decided:
     return take(archive, "undo", decided.decision.entity_id, undoes=decided.decision.number)
-
-
-def state(archive: Archive) -> dict[str, Any]:
-    """All that is derived, and all that the index counts."""
-    found: dict[str, Any] = {}
-    with archive.database.reading() as session:
-        for model in (Entity, Alias, ArticleEntity, Mention, Quote, MentionedDate):
-            written = (tuple(sorted(row.model_dump().items())) for row in session.exec(select(model)).all())
-            found[model.__name__] = sorted(written, key=repr)
-        found["copies"] = sorted(
-            session.exec(select(Article.id, Article.copy_group).where(Article.status == "published")).all()
-        )
-        found["stories"] = sorted(
-            session.exec(select(Article.id, Article.story).where(Article.status == "published")).all()
-        )
-        assert is_gathered(session)
-    found["facets"] = facets(archive)
-    return found
-
-
-def facets(archive: Archive) -> dict[str, dict[str, int]]:
-    names: Any = ("person", "organization", "place", "event")
-    counted = archive.engine.search(Query(facets=names, facet_limit=100)).facets
-    return {facet.name: {bucket.value: bucket.count for bucket in facet.buckets} for facet in counted}
 
 
 def found(archive: Archive, id: str) -> int:

@@ -23,7 +23,8 @@ from app.store import articles
 from app.store.decisions import Proposal
 from app.store.tables import Article
 from tests.conftest import NewArchive, WriteRecords
-from tests.ingest.test_deciding import NEWS, PUTIN, SINGH, facets, state
+from tests.ingest.derived import facets, state
+from tests.ingest.test_deciding import NEWS, PUTIN, SINGH
 
 ROOT = Path(__file__).parents[2]
 MANY = [{**record, "id": f"{record['id']}{n}", "date": f"{1900 + n}"} for n in range(40) for record in NEWS]

@@ -19,7 +19,7 @@ from app.store.articles import told_text
 from app.store.tables import Article, Mention, RepeatedBlock, SetAside
 from app.web.site import create_app
 from tests.conftest import NewArchive, WriteRecords
-from tests.ingest.test_deciding import state
+from tests.ingest.derived import state
 from tests.served import serve
 
 COPYRIGHT = "Copyright © 2019 The Washington Times, LLC. Click here for reprint permission."

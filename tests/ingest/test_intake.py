@@ -18,7 +18,8 @@ from app.ingest.reading import Incoming, refusal
 from app.ingest.report import OnProgress, Progress, Report
 from app.store.tables import Article, Rejection
 from tests.conftest import NewArchive, WriteRecords
-from tests.ingest.test_deciding import NEWS, facets, state
+from tests.ingest.derived import facets, state
+from tests.ingest.test_deciding import NEWS
 
 ORIGIN = Origin("desk/morning", Path("desk/morning"), "Harbour Wire")
 STORIES = list(NEWS)

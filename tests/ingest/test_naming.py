@@ -25,7 +25,7 @@ from app.store import unnamed
 from app.store.tables import Article, ArticleEntity, AwaitingNames
 from tests.conftest import RECORDS, NewArchive, WriteRecords
 from tests.failures.command import dateline
-from tests.ingest.test_deciding import facets, state
+from tests.ingest.derived import facets, state
 from tests.ingest.test_intake import Given
 
 

@@ -15,7 +15,7 @@ from app.ingest.verify import verify
 from app.ingest.withdrawing import change_status
 from app.store.tables import Article, Mention, Quote, SetAside
 from tests.conftest import NewArchive, WriteRecords
-from tests.ingest.test_deciding import state
+from tests.ingest.derived import state
 from tests.ingest.test_withdrawing import id_of
 
 _TELLING = "Prime Minister Manmohan Singh met Vladimir Putin in India on Monday.\n\n"

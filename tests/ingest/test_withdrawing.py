@@ -34,7 +34,7 @@ from app.store.texts import texts
 from app.store.withdrawals import Kind
 from tests.conftest import NewArchive, WriteRecords
 from tests.following import Mirror, contents, reader
-from tests.ingest.test_deciding import state
+from tests.ingest.derived import state
 
 NEWS: list[dict[str, object]] = [
     {
