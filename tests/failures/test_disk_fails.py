@@ -13,23 +13,16 @@ import pytest
 from tests.failures.command import ROOT, dateline
 
 CALLS = "fsync,fdatasync"
+STRACE = ("strace", "--seccomp-bpf", "-f", "-qq")
+"""Stops a process at those calls alone that are traced."""
 needs_strace = pytest.mark.skipif(shutil.which("strace") is None, reason="apt install strace")
 
 
 def failing(folder: Path, when: int, *command: str | Path) -> subprocess.CompletedProcess[str]:
     """A command of whose calls to put something on disk one fails; EIO is what a broken disk says."""
     trace = folder.parent / "trace"
-    traced = [
-        "strace",
-        "-f",
-        "-qq",
-        "-o",
-        str(trace),
-        "-e",
-        f"trace={CALLS}",
-        "-e",
-        f"inject={CALLS}:error=EIO:when={when}",
-    ]
+    injected = f"inject={CALLS}:error=EIO:when={when}"
+    traced = [*STRACE, "-o", str(trace), "-e", f"trace={CALLS}", "-e", injected]
     asked = [sys.executable, "-m", "app", *map(str, command), "--data-dir", str(folder)]
     return subprocess.run([*traced, *asked], check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
 

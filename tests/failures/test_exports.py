@@ -17,7 +17,7 @@ from app.ingest.pipeline import IngestOptions, ingest
 from app.settings import Settings
 from tests.failures.command import ROOT, dateline, full_disk, serving
 from tests.failures.processes import held
-from tests.failures.test_disk_fails import needs_strace
+from tests.failures.test_disk_fails import STRACE, needs_strace
 from tests.waiting import until
 
 SIZE = 12_000
@@ -106,7 +106,7 @@ def test_a_disk_that_cannot_be_read_leaves_the_file_that_was_there(filled: Path,
 
     def reading(*inject: str) -> tuple[subprocess.CompletedProcess[str], int]:
         trace, database = tmp_path / "trace", filled / "archive.sqlite"
-        traced = ["strace", "-f", "-qq", "-o", str(trace), "-P", str(database), "-e", "trace=pread64", *inject]
+        traced = [*STRACE, "-o", str(trace), "-P", str(database), "-e", "trace=pread64", *inject]
         asked = [sys.executable, "-m", "app", "export", "-o", str(before), "--data-dir", str(filled)]
         done = subprocess.run([*traced, *asked], check=False, cwd=ROOT, capture_output=True, text=True, timeout=300)
         return done, len(trace.read_text().splitlines())

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,8 +11,9 @@ import pytest
 
 from tests.failures.command import ROOT
 from tests.failures.power import CALLS, UNKNOWN
+from tests.failures.test_disk_fails import STRACE, needs_strace
 
-pytestmark = pytest.mark.skipif(shutil.which("strace") is None, reason="apt install strace")
+pytestmark = needs_strace
 
 
 def _python(*arguments: str | Path, before: tuple[str, ...] = ()) -> str:
@@ -30,7 +30,7 @@ def _traced(folder: Path, extent: str) -> Path:
     """Let an archive live under strace. Returns the trace."""
     life, trace = folder / "life", folder / "trace"
     life.mkdir()
-    strace = ("strace", "-f", "-qq", "-xx", "-s", "60000000", "-o", str(trace), "-e", f"trace={CALLS},{UNKNOWN}")
+    strace = (*STRACE, "-xx", "-s", "60000000", "-o", str(trace), "-e", f"trace={CALLS},{UNKNOWN}")
     _python("live", life, extent, before=strace)
     touching = [line for line in trace.read_text(encoding="latin-1").splitlines() if _is_unknown(line)]
     assert touching == []
