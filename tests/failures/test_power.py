@@ -43,7 +43,7 @@ def _is_unknown(line: str) -> bool:
 
 @pytest.mark.parametrize(
     ("extent", "every", "least"),
-    [("quick", "16", 100), pytest.param("full", "3", 1_000, marks=pytest.mark.torture)],
+    [("quick", "32", 100), pytest.param("full", "3", 1_000, marks=pytest.mark.torture)],
 )
 def test_power_that_fails(tmp_path: Path, extent: str, every: str, least: int) -> None:
     trace = _traced(tmp_path, extent)
