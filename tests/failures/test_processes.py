@@ -30,7 +30,7 @@ from app.ingest.verify import verify
 from app.search.query import Query, Word
 from app.settings import Settings
 from tests.failures.command import ROOT, dateline, serving
-from tests.failures.conftest import article
+from tests.failures.conftest import article, fill
 from tests.failures.processes import loads_the_model, with_children, workers
 
 LOOKUP, NOTHING = "/v1/articles/lookup", b'{"ids": []}'
@@ -358,9 +358,9 @@ def test_meters_are_of_all_processes_together(filled: Path, tmp_path: Path, monk
     assert list(scratch.iterdir()) == []
 
 
-def test_a_clock_that_jumps_changes_nothing(filled: Path, tmp_path: Path) -> None:
+def test_a_clock_that_jumps_changes_nothing(tmp_path: Path) -> None:
     """Sequence numbers order, not clocks: an ingest of 1971 after one of 2099 is the later one."""
-    settings = Settings(data_dir=filled)
+    settings = Settings(data_dir=fill(tmp_path))
     for year, words in ((2099, "harbour"), (1971, "lighthouse and a dog"), (2038, "lighthouse")):
         with time_machine.travel(f"{year}-01-01T00:00:00Z"), open_archive(settings) as archive:
             file = tmp_path / "0.jsonl"
