@@ -10,6 +10,8 @@ from functools import cache
 # What is imported is compiled once, also where no process is told to leave such files: servers start by the hundred.
 sys.dont_write_bytecode = False
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Names are recognised as for users, who load NumPy after that (`app/enrich/recogniser.py`): in two thirds of the time.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # `jsonschema` would build forty grammars for formats that no schema of ours has: a second in each process.
 sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # so it cannot be imported
 # Imports and the collection of tests make many objects and no garbage; to look for it takes a quarter of their time.
