@@ -42,8 +42,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Put first those files whose tests wait longest, so that at the end no process works alone."""
-    items.sort(key=lambda item: "failures" not in item.path.parts)
+    """Put the files that take longest first, so that at the end no process works alone: what kills processes, starts
+    commands, or drives a browser."""
+    items.sort(key=lambda item: item.path.parent.name not in ("failures", "tests", "web"))
     if config.option.database == "postgresql":
         from tests.rows import leave_out
 
