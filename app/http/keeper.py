@@ -17,6 +17,7 @@ from app.errors import ArchiveBusy, ArchiveReadOnly, DatelineError, IndexUnavail
 from app.http import heap
 from app.http.idleness import Idleness
 from app.ingest import indexing, standing
+from app.ingest.lock import run_lock
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +27,7 @@ whoever has room to make may empty it at any time."""
 _LOOK = 0.25
 """The same where other machines write rows."""
 _LEFT = 5.0
-"""Seconds after which whoever was to bring an index that all share up to date is taken for gone."""
+"""Seconds after which whoever was to bring the index up to date is taken for gone, if no run is under way."""
 _LEAVE = 2.0
 """Seconds for a step under way when the server stops; what is cut off is done again at the next start."""
 
@@ -44,10 +45,10 @@ class Keeper:
         """The index is this archive's, and damaged."""
         self._told = ""
         self._followed = -1
-        """The state of the rows to which the index was brought, where other machines write them."""
+        """The state of the rows to which the index was brought."""
         self._idleness = Idleness()
         self._behind, self._since = -1, 0.0
-        """Where an index that all share stands while it lacks something, and since when."""
+        """Where an index that others bring up to date stands while it lacks something, and since when."""
 
     def start(self) -> None:
         self._thread.start()
@@ -122,10 +123,10 @@ class Keeper:
         heap.give_back()
 
     def _follow(self) -> None:
-        """Apply what other machines have written. Into an index that all share they bring it themselves, and this one
-        only what somebody left who was ended."""
+        """Apply what other machines have written to an index that is this one's alone. Into any other whoever writes
+        brings it, and this one only what somebody left who was ended."""
         archive = self._archive
-        if not archive.database.is_shared or (rows := archive.database.version()) == self._followed:
+        if (rows := archive.database.version()) == self._followed:
             return
         if archive.has_own_index:
             indexing.follow(archive, self._stop.is_set)
@@ -134,7 +135,9 @@ class Keeper:
                 self._behind, self._since = shown, monotonic()
             if monotonic() - self._since < _LEFT:
                 return
-            indexing.catch_up(archive, self._stop.is_set)
+            # A run lets the index be behind for as long as it likes.
+            with run_lock(archive):
+                indexing.catch_up(archive, self._stop.is_set)
         self._followed, self._behind = rows, -1
 
     def _damaged(self) -> tuple[str, ...]:

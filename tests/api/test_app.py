@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from app.api.app import create_api
 from app.archive import open_archive
+from app.http import keeper
 from app.ingest.lock import writing_alone
 from app.ingest.pipeline import IngestOptions, ingest
 from app.search.whoosh.segment import EXTENSION
@@ -74,6 +75,21 @@ def test_it_serves_while_another_ingests_and_says_that_it_is_behind(settings: Se
         assert client.get("/healthz").status_code == 200
         assert client.get("/v1/stats").json()["index"]["lag"] == 2
         assert total(client) == 2
+
+
+def test_what_a_killed_ingest_left_is_brought_in_and_what_one_is_at_is_not(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_PATIENCE", 0.05)
+    monkeypatch.setattr(keeper, "_LEFT", 0.2)
+    with serve(create_api(settings)) as client:
+        ready(client)
+        with writing_alone(settings.run_lock_path):
+            fall_behind(settings)
+            time.sleep(1)
+            assert client.get("/readyz").status_code == 503
+        ready(client)
+        assert client.get("/v1/stats").json()["index"]["lag"] == 0
 
 
 def test_a_lost_index_is_made_again_from_the_rows(settings: Settings) -> None:
