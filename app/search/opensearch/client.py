@@ -59,6 +59,10 @@ _PASSING = (
 """Kinds of failures of a node, told under 500 or 404, that another copy does not have; and, under 403, that no index is
 made while all disks are full."""
 
+POINT_IN_TIME_GONE = "search_context_missing"
+_GONE = (POINT_IN_TIME_GONE, "No search context", "no node found for id")
+"""How a node says that a point in time is gone, by itself or with the node that held a part of it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
@@ -231,5 +235,8 @@ def _as_refusal(error: TransportError) -> Exception:
     told = _causes(error)
     if status == 401 or (status == 403 and "security" in told.lower()):
         return IndexUnavailable("The search cluster refuses the key or the password of DATELINE_SEARCH_URL.")
-    kind = next((each for each in ("search_context_missing", "index_not_found") if each in told), str(error.error))
+    if any(each in told for each in _GONE):
+        kind = POINT_IN_TIME_GONE
+    else:
+        kind = "index_not_found" if "index_not_found" in told else str(error.error)
     return RequestRefused(status, kind, told[:600])

@@ -28,6 +28,7 @@ from app.search.engine import Commit, Document
 from app.search.opensearch import bulk
 from app.search.opensearch.client import (
     BUSY,
+    POINT_IN_TIME_GONE,
     WITHOUT_MANAGER,
     WRITING,
     Nodes,
@@ -126,7 +127,7 @@ class Moment:
             try:
                 return self._whole("/_search", asked, patience, told, timeout)
             except RequestRefused as error:
-                if "search_context_missing" not in str(error) and "No search context" not in str(error):
+                if error.kind != POINT_IN_TIME_GONE:
                     raise _index_trouble(error) from error
             except SearchAway:
                 # Perhaps only the node that held its part is.

@@ -26,6 +26,7 @@ from app.effort import TooDear, bounded_effort
 from app.errors import IndexUnavailable, SearchAway, SettingsInvalid
 from app.search.opensearch import client, engine
 from app.search.opensearch.client import READING, WRITING, Cluster, Nodes, RequestRefused, one_search
+from app.search.opensearch.commits import Committed, Meta, Moment
 from app.search.opensearch.engine import OpenSearchEngine
 from app.settings import Settings
 from tests.certificates import Certificate, make_certificate
@@ -37,6 +38,14 @@ FINE: Answer = (200, {"fine": True})
 GONE: Answer = (500, {"error": {"type": "node_disconnected_exception", "reason": "gone"}, "status": 500})
 BUSY: Answer = (503, {"error": {"type": "cluster_block_exception", "reason": "no manager"}, "status": 503})
 WRONG: Answer = (400, {"error": {"type": "parsing_exception", "reason": "what?"}, "status": 400})
+
+
+def failed(status: int, type: str, reason: str) -> Answer:
+    """Return what a node answers to a search whose only part failed so."""
+    cause = {"type": type, "reason": reason}
+    parts = [{"shard": 0, "index": "x-first", "node": "Oly-WXxgvQ", "reason": cause}]
+    error = {"root_cause": [cause], "type": "search_phase_execution_exception", "reason": "all shards failed"}
+    return status, {"error": {**error, "phase": "query", "grouped": True, "failed_shards": parts}, "status": status}
 
 
 class Node:
@@ -59,6 +68,10 @@ class Node:
                 self.send_header("Content-Length", str(len(content)))
                 self.end_headers()
                 self.wfile.write(content)
+
+            def do_POST(self) -> None:
+                self.rfile.read(int(self.headers["Content-Length"] or 0))
+                self.do_GET()
 
             def log_message(self, format: str, *args: object) -> None:
                 """Say nothing."""
@@ -138,6 +151,24 @@ def test_what_is_wrong_is_asked_once() -> None:
     with running(node) as urls, pytest.raises(RequestRefused, match="parsing_exception"):
         ask(urls)
     assert len(node.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        failed(404, "search_context_missing_exception", "No search context found for id [1]"),
+        failed(500, "illegal_state_exception", "no node found for id: Oly-WXxgvQ"),
+    ],
+)
+def test_a_point_in_time_that_is_gone_or_whose_node_is_gets_another(gone: Answer) -> None:
+    opened: Answer = (200, {"pit_id": "o_-7QQEf", "_shards": {"total": 1}})
+    found: Answer = (200, {"timed_out": False, "_shards": {"failed": 0}, "hits": {"hits": []}})
+    node = Node(opened, gone, opened, found)
+    with running(node) as urls:
+        nodes = Nodes(Cluster(urls))
+        assert Moment(nodes, "x", Committed("x-first", Meta())).search({"size": 0}) == found[1]
+        nodes.close()
+    assert len(node.asked) == 4
 
 
 def test_nobody_answers_and_who_asks_again_is_told_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
