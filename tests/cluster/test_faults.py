@@ -231,6 +231,25 @@ class TestNodesLost:
         assert load.statuses.count(200) > 0.8 * len(load.statuses), load.statuses
         _wait_for(lambda: _all_found(client, load.acknowledged))
 
+    def test_each_in_turn_while_nobody_writes(self, settings: Settings, nodes: Nodes, tmp_path: Path) -> None:
+        """No commit takes the place of what searches were asking when the node was lost that held it."""
+        alone = settings.model_copy(update={"data_dir": tmp_path / "data", "search_shards": 1})
+        with open_archive(alone) as archive:
+            admit_the_admin(archive)
+        with serve(create_api(alone)) as client:
+            _wait_for(lambda: client.get("/readyz").status_code == 200)
+            client.post("/v1/articles", json=report("nobody", 1), headers=AS_ADMIN, timeout=120).raise_for_status()
+            for lost in nodes.numbers:
+                nodes.kill(lost)
+                queries = (f"harbour OR x{lost}y{number}" for number in range(30))
+                answers = [client.get("/v1/search", params={"q": query}, timeout=120) for query in queries]
+                nodes.start([lost])
+                assert all(each.status_code == 200 or "Retry-After" in each.headers for each in answers)
+                assert [each.json().get("total") for each in answers[-20:]] == [1] * 20
+        with open_archive(alone) as archive:
+            assert isinstance(archive.engine, OpenSearchEngine)
+            archive.engine.remove()
+
     def test_a_node_that_hangs(self, client: httpx.Client, nodes: Nodes, request: pytest.FixtureRequest) -> None:
         """It takes connections and answers none, as behind a network that is cut."""
         load, pid = Load(client, request.node.name), nodes.pid(2)
