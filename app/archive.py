@@ -201,7 +201,10 @@ def ready_folder(settings: Settings) -> None:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         settings.index_dir.mkdir(mode=0o700, exist_ok=True)
     except PermissionError as error:
-        raise ArchiveReadOnly(f"There is no archive in {settings.data_dir}, and none can be made: {error}.") from error
+        whose = trust.not_yours(settings.data_dir) if settings.data_dir.exists() else ""
+        raise ArchiveReadOnly(
+            f"There is no archive in {settings.data_dir}, and none can be made: {error}.{whose}"
+        ) from error
     for path in missing:
         fsync_path(path.parent)
 

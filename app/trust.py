@@ -26,8 +26,9 @@ def distrust(path: Path, trusted: Iterable[Path] = ()) -> str | None:
     if any(real.is_relative_to(folder.resolve()) for folder in trusted):
         return None
     shown = shlex.quote(str(path))
+    # By number: who is to give it away may be outside of a container, where users have other names.
     if found.st_uid not in (me, 0):
-        trouble, remedy = f"belongs to another user, {_user_name(found.st_uid)}", f"chown -R {_user_name(me)} {shown}"
+        trouble, remedy = f"belongs to another user, {_user_name(found.st_uid)}", f"chown -R {me} {shown}"
     elif found.st_mode & stat.S_IWOTH:
         trouble, remedy = "can be written to by all users of this machine", f"chmod -R o-w {shown}"
     elif found.st_mode & stat.S_IWGRP and found.st_uid != me and found.st_gid not in {os.getegid(), *os.getgroups()}:
@@ -39,6 +40,14 @@ def distrust(path: Path, trusted: Iterable[Path] = ()) -> str | None:
         f"{path} {trouble}. If you trust them with what you do here, set {SETTING}={shlex.quote(str(folder))}; "
         f"if it is meant to be yours: {remedy}"
     )
+
+
+def not_yours(path: Path) -> str:
+    """Say whose a file or folder is and what to do about it, as one more sentence; "" where it is the caller's."""
+    owner, me = path.stat().st_uid, os.geteuid()
+    if owner == me:
+        return ""
+    return f" It belongs to {_user_name(owner)}; if it is meant to be yours: chown -R {me} {shlex.quote(str(path))}"
 
 
 def exposed(file: Path) -> bool:

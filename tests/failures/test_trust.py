@@ -298,6 +298,16 @@ def test_in_the_folder_of_another_user_neither_archive_nor_settings_are_believed
     assert refused.returncode == 77
     assert refused.stderr.splitlines()[0].startswith(f"{there}/.env was not read: {there} belongs to another user")
     assert refused.stderr.splitlines()[1].startswith("data belongs to another user")
+    assert refused.stderr.endswith(f"chown -R {os.geteuid()} data\n")
+
+
+@as_root
+def test_whose_a_folder_is_that_cannot_be_written_to_is_said(tmp_path: Path) -> None:
+    assert trust.not_yours(tmp_path) == ""
+    give_away(tmp_path)
+    assert trust.not_yours(tmp_path) == (
+        f" It belongs to {STRANGER}; if it is meant to be yours: chown -R {os.geteuid()} {tmp_path}"
+    )
 
 
 @pytest.mark.parametrize(
