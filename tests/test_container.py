@@ -65,6 +65,15 @@ def test_compose_reads_its_file(file: str) -> None:
     assert named <= settings
 
 
+@pytest.mark.parametrize("file", ["compose.yaml", "compose.cluster.yaml"])
+def test_every_service_comes_back_and_its_log_has_an_end(file: str) -> None:
+    read = read_compose(file, POSTGRES_PASSWORD="cd3c3b")
+    assert read.returncode == 0, read.stderr
+    for each in yaml.safe_load(read.stdout)["services"].values():
+        assert each["restart"] == "unless-stopped"
+        assert each["logging"]["options"].keys() == {"max-size", "max-file"}
+
+
 def test_a_cluster_has_no_password_of_its_own() -> None:
     read = read_compose("compose.cluster.yaml")
     assert read.returncode != 0
