@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from itertools import product
-from urllib.parse import unquote
+from urllib.parse import unquote, urlsplit
 
 # What newsletters, advertisements and shares append to an address, to tell who came by them.
 _TRACKING = re.compile(
@@ -36,6 +36,14 @@ def usual_spellings(url: str) -> Iterator[str]:
     host = _WWW.sub("", host.lower())
     for scheme, www, slash in product(("https", "http"), ("", "www."), ("", "/")):
         yield f"{scheme}://{www}{host}{'/' * bool(path)}{path}{slash}{mark}{query}"
+
+
+def host_of(url: str) -> str:
+    """Return the host that an address leads to, as people say it; "" where it leads nowhere."""
+    try:
+        return (urlsplit(url).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
 
 
 def url_key(url: str) -> str:

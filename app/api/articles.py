@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import PlainTextResponse
@@ -20,9 +20,9 @@ from app.read.hits import HitOptions, hit_views, wire_spans
 from app.read.lookups import find_sought, ids_sought, lookup_results
 from app.read.mentioned import article_dates
 from app.read.models import Article, Lookup, SimilarArticles, ordered
-from app.read.params import ArticleParams, CitationParams, LookupBody, SimilarParams
+from app.read.params import ArticleParams, CitationFormat, CitationParams, LookupBody, SimilarParams
 from app.read.quotes import quotes_of
-from app.read.records import reference_type
+from app.read.records import MEDIA_TYPES, content_type
 from app.read.references import written_reference
 from app.search import highlight
 from app.search.query import parse
@@ -105,7 +105,7 @@ def get_article_text(request: Request, archive: ArchiveDep, article_id: ArticleI
     operation_id="citeArticle",
     summary="Cite an article",
     response_class=Response,
-    responses=file_of(responses(404, 410), {}),
+    responses=file_of(responses(404, 410), [MEDIA_TYPES[each] for each in get_args(CitationFormat)], {}),
 )
 def cite_article(
     request: Request, archive: ArchiveDep, article_id: ArticleId, params: Annotated[CitationParams, Query()]
@@ -115,7 +115,7 @@ def cite_article(
         row = store.load_article(session, article_id)
     written = written_reference(row, params.format, str(request.base_url))
     answer = reply(request, f"[{written}]" if params.format == "csl-json" else written)
-    answer.headers["Content-Type"] = reference_type(params.format)
+    answer.headers["Content-Type"] = content_type(params.format)
     return answer
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, get_args
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -12,8 +12,8 @@ from app.http.responses import check_index_tag
 from app.http.route import ParameterRoute
 from app.http.streams import StreamedAnswer
 from app.read.export import begin_export, export_name
-from app.read.params import ExportParams
-from app.read.records import content_type
+from app.read.params import ExportFormat, ExportParams
+from app.read.records import MEDIA_TYPES, content_type
 
 router = APIRouter(tags=["Search"], route_class=ParameterRoute)
 
@@ -25,7 +25,7 @@ _TOLD = {"Export-Cursor": "With the id of the last article that came whole, as `
     operation_id="exportArticles",
     summary="Export all articles of a search",
     response_class=Response,
-    responses=file_of(responses(400, 503), _TOLD),
+    responses=file_of(responses(400, 503), [MEDIA_TYPES[each] for each in get_args(ExportFormat)], _TOLD),
 )
 def export_articles(request: Request, archive: ArchiveDep, params: Annotated[ExportParams, Query()]) -> Response:
     """Every article that a search with these parameters finds, whole, in one answer as of one moment."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -108,11 +108,13 @@ def responses(*failures: int, tagged: bool = True, paged: bool = False, success:
     return found
 
 
-def file_of(found: Responses, headers: Mapping[str, str]) -> Responses:
-    """Declare that an operation answers with a file, whose type is told with it, and with headers of its own."""
+def file_of(found: Responses, types: Iterable[str], headers: Mapping[str, str]) -> Responses:
+    """Declare that an operation answers with a file of one of some types, and with headers of its own. The first type
+    is the one by which generators of clients know a file."""
     success = found[200]
     told = {name: {"description": said, "schema": {"type": "string"}} for name, said in headers.items()}
-    content = {FILE_TYPE: {"schema": {"type": "string", "format": "binary"}}}
+    binary, items = {"type": "string", "format": "binary"}, {"type": "array", "items": {"type": "object"}}
+    content = {each: {"schema": items if each.endswith("+json") else binary} for each in (FILE_TYPE, *types)}
     return {**found, 200: {**success, "headers": success["headers"] | told, "content": content}}
 
 

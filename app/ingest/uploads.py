@@ -20,7 +20,6 @@ from io import BytesIO
 from pathlib import Path, PurePosixPath
 from time import time
 from typing import BinaryIO
-from urllib.parse import urlsplit
 
 import msgspec
 from sqlmodel import Session
@@ -28,8 +27,8 @@ from sqlmodel import Session
 from app.archive import Archive
 from app.disk import fsync_path
 from app.entry import unfit
-from app.errors import DatelineError, InvalidParameter, RequestChanged, StorageFailed
-from app.fetch import LONGEST_URL
+from app.errors import DatelineError, FetchRefused, InvalidParameter, RequestChanged, StorageFailed
+from app.fetch import LONGEST_URL, checked_address
 from app.ingest.fetching import Fetcher, is_address
 from app.ingest.intake import Became, Intake
 from app.ingest.lock import turns
@@ -83,11 +82,13 @@ def hand_in_address(
 ) -> UploadJob:
     """Queue a job that fetches what is at an address, with the `pages` that a feed points to. Raises as `hand_in`."""
     url = url.strip()
-    if not is_address(url) or not urlsplit(url).hostname:
-        raise InvalidParameter("url", "It is no address of the web: begin with https:// or http://.")
     if len(url) > LONGEST_URL or (wrong := unfit(url)):
         what = f"is longer than {LONGEST_URL:,} characters" if len(url) > LONGEST_URL else f"holds {wrong}"
         raise InvalidParameter("url", f"It {what}, which no address needs.")
+    try:
+        checked_address(url)
+    except FetchRefused:
+        raise InvalidParameter("url", "It is no address of the web, such as https://news.example/page.") from None
     asked = Upload("address.json", BytesIO(msgspec.json.encode(_KeptAddress(url, pages))))
     return _queue_job(archive, [asked], [url], by, source, once)
 

@@ -79,7 +79,9 @@ class Writer(Protocol):
     def end(self) -> bytes: ...
 
 
-MEDIA_TYPES: dict[ExportFormat, str] = {
+MEDIA_TYPES: dict[ExportFormat | CitationFormat, str] = {
+    "text": "text/plain",
+    "html": "text/html",
     "jsonl": "application/x-ndjson",
     "csv": "text/csv",
     "parquet": "application/vnd.apache.parquet",
@@ -89,15 +91,9 @@ MEDIA_TYPES: dict[ExportFormat, str] = {
 }
 
 
-def content_type(format: ExportFormat) -> str:
+def content_type(format: ExportFormat | CitationFormat) -> str:
     media_type = MEDIA_TYPES[format]
     return f"{media_type}; charset=utf-8" if media_type.startswith("text/") else media_type
-
-
-def reference_type(format: CitationFormat) -> str:
-    if format == "text":
-        return "text/plain; charset=utf-8"
-    return "text/html; charset=utf-8" if format == "html" else MEDIA_TYPES[format]
 
 
 def new_writer(format: ExportFormat, base: str | None, *, is_rest: bool) -> Writer:

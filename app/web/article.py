@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from fastapi import APIRouter, Query, Request, Response
 
@@ -25,6 +24,7 @@ from app.store import articles as store
 from app.store.copies import copies_listed
 from app.store.story_lists import stories_beside
 from app.store.tables import Article as Row
+from app.urls import host_of
 from app.web.address import Address
 from app.web.linked_data import news_article
 from app.web.pages import civil, render_page
@@ -71,7 +71,7 @@ def show_article(
     return render_page(
         request, "article.html",
         made=row.headline_derived and not is_own_line(row.headline, article["body"]),
-        q=q, article=article, trail=trail, web=web, original=_host(article["url"]) if web else "",
+        q=q, article=article, trail=trail, web=web, original=host_of(article["url"]) if web else "",
         passages=passages(article), similar=similar, related=related, editions=editions, call=call,
         story=beside.get(article_id), hits=len(hits),
         named=_by_kind(by_salience(named, row.headline, engine.status().documents)),
@@ -109,14 +109,6 @@ def _opening(article: Article) -> str:
     """Return how the text begins, in some lines, without page furniture."""
     furniture = [(span["start"], span["end"]) for span in article["furniture"]]
     return " ".join(highlight.Highlighter(None).snippet(article["body"], furniture).text.split())
-
-
-def _host(url: str) -> str:
-    """Return where an address leads, as people say it."""
-    try:
-        return (urlsplit(url).hostname or "").removeprefix("www.")
-    except ValueError:
-        return ""
 
 
 def _by_kind(named: Sequence[store.NamedEntity]) -> list[tuple[str, list[store.NamedEntity]]]:

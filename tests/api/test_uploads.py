@@ -194,7 +194,8 @@ def test_a_fetch_that_was_cut_off_begins_anew(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "body",
     [{}, {"url": "ftp://a.example/"}, {"url": "https://"}, {"url": "https:///x"}, {"url": "https://a.example/\u202e"},
-     {"url": "https://a.example/" + "a" * 4_000}, {"url": "https://a.example/", "depth": 2}],
+     {"url": "https://a.example/" + "a" * 4_000}, {"url": "https://a.example/", "depth": 2}, {"url": "https://[::1"},
+     {"url": "https://a]"}, {"url": "https://\u2100.example/"}, {"url": "https://a.example:99999/"}],
 )  # fmt: skip
 def test_what_is_no_address_is_refused(refusing: Api, body: Any) -> None:
     answer = refusing.http.post("/v1/fetches", json=body, headers=AS_ADMIN)

@@ -27,6 +27,15 @@ def reason(path: Path, content: str) -> str:
     return found.reason
 
 
+def test_a_provider_at_an_address_that_cannot_be_read_is_left_out(tmp_path: Path) -> None:
+    about = '<itemMeta><provider uri="http://[x"/></itemMeta><contentMeta><headline>Fog</headline></contentMeta>'
+    text = "<inlineXML><nitf><body><body.content><p>No ferry sailed.</p></body.content></body></nitf></inlineXML>"
+    item = ITEM.format(text).replace("<contentSet>", f"{about}<contentSet>")
+    [found] = records(written(tmp_path / "item.xml", item))
+    assert isinstance(found, Record)
+    assert (found.fields["headline"], found.fields.get("source")) == ("Fog", None)
+
+
 @pytest.mark.parametrize(
     ("content", "said"),
     [

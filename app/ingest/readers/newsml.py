@@ -6,12 +6,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from app.ingest.readers import newsml1, nitf, tree
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import Record, Refused, Unusable
 from app.ingest.readers.sniff import Nature
+from app.urls import host_of
 
 if TYPE_CHECKING:
     from lxml.etree import _Element
@@ -151,7 +151,7 @@ def _provider_name(item: _Element) -> str:
         tree.first_text(item, f"{provider}@qcode").rpartition(":")[2],
         tree.first_text(item, "rightsinfo/copyrightholder/name"),
         tree.first_text(item, "rightsinfo/copyrightholder@literal"),
-        (urlsplit(tree.first_text(item, f"{provider}@uri")).hostname or "").removeprefix("www."),
+        host_of(tree.first_text(item, f"{provider}@uri")),
     )
     return next(filter(None, said), "")
 

@@ -17,6 +17,7 @@ from app.ingest.readers import tree
 from app.ingest.readers.opened import Opened
 from app.ingest.readers.record import FileUnusable, Record, Refused, Unusable, hashed
 from app.ingest.readers.sniff import Nature, detected, mark_of
+from app.urls import host_of
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -308,11 +309,7 @@ def _site_name(document: Document, address: str | None) -> str | None:
     begins = url.partition("://")[2].removeprefix("www.").lower().startswith(name.lower())
     if name and (name.isalnum() or not begins):
         return str(name)
-    try:
-        host = urlsplit(url).hostname
-    except ValueError:
-        return None
-    return host.removeprefix("www.") if host else None
+    return host_of(url) or None
 
 
 def _own_address(page: HtmlElement, address: str | None) -> str | None:
