@@ -226,8 +226,8 @@ def test_the_image_is_small_and_works_for_the_user_it_is_made_for(workshop: Work
     config = json.loads(workshop.call("inspect", "--type", "image", "dateline"))["Docker"]["config"]
     assert (config["User"], config["Entrypoint"], config["Cmd"]) == (str(USER), ["dateline"], ["serve"])
     with serving(workshop) as address:
-        assert httpx.get(f"{address}/healthz").status_code == 200
-        assert httpx.get(f"{address}/v1/search", params={"q": "moon"}).json()["total"] > 0
+        assert httpx.get(f"{address}/healthz", timeout=60).status_code == 200
+        assert httpx.get(f"{address}/v1/search", params={"q": "moon"}, timeout=60).json()["total"] > 0
         check = config["Healthcheck"]["Test"]
         assert check[0] == "CMD"
         port = f"DATELINE_PORT={address.rpartition(':')[2]}"
