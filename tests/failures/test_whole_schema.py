@@ -32,8 +32,8 @@ from tests.failures.test_hostile_queries import PIECES
 from tests.served import AS_ADMIN, serve
 
 EXAMPLES = 300
-READ = 65_000
-"""Characters of an address; a longer one reaches no operation."""
+READ = 60_000
+"""Characters of an address; one that is much longer reaches no operation, and no schema says so."""
 ALWAYS = [
     not_a_server_error,
     checks.status_code_conformance,
@@ -124,8 +124,7 @@ def _statuses(operation: Any, mode: GenerationMode, keys: dict[str, Any], known:
     def asked(case: Any, who: str, data: st.DataObject) -> None:
         _make_meaningful(case, data, known, mode)
         answer = case.call(headers={**(case.headers or {}), **keys[who]})
-        if len(str(answer.request.url)) > READ:
-            assert answer.status_code == 400
+        if answer.status_code == 400 and len(str(answer.request.url)) > READ:
             return
         seen.add(answer.status_code)
         case.validate_response(answer, checks=ALWAYS + refusal * (answer.status_code not in refused_otherwise))
