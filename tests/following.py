@@ -60,10 +60,10 @@ class Mirror:
 
 def called(article: dict[str, Any], entities: Rows) -> dict[str, Any]:
     named = [each | {"name": entities[each["id"]]["name"]} for each in article["entities"]]
-    return _settled(article | {"entities": named})
+    return settled(article | {"entities": named})
 
 
-def _settled(article: dict[str, Any]) -> dict[str, Any]:
+def settled(article: dict[str, Any]) -> dict[str, Any]:
     """Leave out whether names are waited for: that an article was put in the queue is no change of it."""
     return article | {"names": article["names"] == "done"}
 
@@ -73,7 +73,7 @@ def contents(session: Session) -> tuple[Rows, Rows]:
     shown = select(Entity).where(~col(Entity.hidden), col(Entity.article_count) > 0)
     published = select(Article).where(Article.status == "published")
     entities: Rows = {each.id: dict(entity_summary(each)) for each in session.exec(shown)}
-    return {each.id: _settled(dict(article_view(session, each))) for each in session.exec(published)}, entities
+    return {each.id: settled(dict(article_view(session, each))) for each in session.exec(published)}, entities
 
 
 def reader(archive: Archive) -> Callable[..., Any]:

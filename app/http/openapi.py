@@ -202,9 +202,10 @@ def _build_schema(app: FastAPI) -> dict[str, Any]:
     shown = load_examples()
     for operation in (operation for path in schema["paths"].values() for operation in path.values()):
         answer = shown[operation["operationId"]].answer
-        for media_type, content in success_response(operation)["content"].items():
+        contents = success_response(operation)["content"]
+        for media_type in [FILE_TYPE] if FILE_TYPE in contents else contents:
             if isinstance(answer, str) != media_type.endswith("json"):
-                content["example"] = answer
+                contents[media_type]["example"] = answer
         for parameter in operation.get("parameters", []):
             _tidy(parameter)
     return schema

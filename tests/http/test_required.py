@@ -112,7 +112,7 @@ class Asking:
         self.operations.add(operation["operationId"])
         media_type = answer.headers["Content-Type"].partition(";")[0]
         described = operation["responses"][str(answer.status_code)]["content"].get(media_type)
-        if described is None or not media_type.endswith("json"):
+        if described is None or not media_type.endswith(("/json", "+json")):
             return answer.text
         body = answer.json()
         if answer.is_success:
