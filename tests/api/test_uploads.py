@@ -27,6 +27,7 @@ from app.store.rejections import list_rejections
 from app.store.tables import Article, Rejection
 from tests.fetch.web import serving
 from tests.served import AS_ADMIN, Api, admit_the_admin, closed, serve
+from tests.waiting import until
 
 
 @contextmanager
@@ -112,7 +113,7 @@ def test_files_of_any_kind_are_read_and_what_is_none_is_told(handed: Api) -> Non
     time.sleep(0.3)
     assert handed.get("/v1/search", q="whale")["total"] == 1
     assert handed.get("/v1/search", q="keeper")["total"] == 2
-    assert not any(handed.archive.settings.uploads_dir.iterdir())
+    until(lambda: not any(handed.archive.settings.uploads_dir.iterdir()))
     listed = handed.checked("get", handed.http.get("/v1/jobs", headers=AS_ADMIN))
     assert [each["id"] for each in listed["results"]] == [job["id"]]
     assert 'dateline_jobs{state="done"} 1.0' in handed.http.get("/metrics").text
@@ -168,7 +169,7 @@ def test_an_address_is_fetched_in_the_background(tmp_path: Path) -> None:
         assert fetched(api, web.url("/gone"))["rejections"] == []
         with open_archive(settings) as archive, archive.database.reading() as session:
             assert [each.resolved for each in session.exec(select(Rejection))] == [True]
-        assert not any(settings.uploads_dir.iterdir())
+        until(lambda: not any(settings.uploads_dir.iterdir()))
 
 
 def test_the_own_networks_are_not_fetched_from(handed: Api) -> None:

@@ -21,6 +21,7 @@ from app.store.tables import Article, Revision
 from tests.failures.command import full_disk, serving
 from tests.failures.processes import held
 from tests.served import AS_ADMIN, admit_the_admin
+from tests.waiting import until
 
 LINES = AS_ADMIN | {"Content-Type": "application/x-ndjson"}
 
@@ -159,5 +160,6 @@ def test_files_that_were_handed_in_are_read_whatever_is_killed(folder: Path) -> 
         while (found := progress(address))["state"] != "done":
             time.sleep(0.05)
         assert {status: count for status, count in found["counts"].items() if count} == {"created": 6_000}
-        assert not any(settings.uploads_dir.iterdir())
+        # They go once it is noted that they were read.
+        until(lambda: not any(settings.uploads_dir.iterdir()))
     check(folder, 6_000)
