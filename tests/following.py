@@ -60,12 +60,13 @@ class Mirror:
 
 def called(article: dict[str, Any], entities: Rows) -> dict[str, Any]:
     named = [each | {"name": entities[each["id"]]["name"]} for each in article["entities"]]
-    return settled(article | {"entities": named})
+    return article | {"entities": named}
 
 
-def settled(article: dict[str, Any]) -> dict[str, Any]:
-    """Leave out whether names are waited for: that an article was put in the queue is no change of it."""
-    return article | {"names": article["names"] == "done"}
+def settled(held: tuple[Rows, Rows]) -> tuple[Rows, Rows]:
+    """Leave out whether names are waited for: that articles were put in the queue is no change of them."""
+    articles, entities = held
+    return {id: each | {"names": each["names"] == "done"} for id, each in articles.items()}, entities
 
 
 def contents(session: Session) -> tuple[Rows, Rows]:
@@ -73,7 +74,7 @@ def contents(session: Session) -> tuple[Rows, Rows]:
     shown = select(Entity).where(~col(Entity.hidden), col(Entity.article_count) > 0)
     published = select(Article).where(Article.status == "published")
     entities: Rows = {each.id: dict(entity_summary(each)) for each in session.exec(shown)}
-    return {each.id: settled(dict(article_view(session, each))) for each in session.exec(published)}, entities
+    return {each.id: dict(article_view(session, each)) for each in session.exec(published)}, entities
 
 
 def reader(archive: Archive) -> Callable[..., Any]:
